@@ -1,0 +1,2 @@
+//! Limner.
+fn main() {}
