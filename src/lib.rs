@@ -1,1 +1,16 @@
-//! Limner.
+//! Limner, a desktop art studio: explore generative networks with sliders, put
+//! styles onto photos, keep the results with a recipe of how they were made.
+//!
+//! The rooms and who may enter which:
+//! * [`picture`] and [`recipe`] are plain data, known to everyone;
+//! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
+//!   their latent spaces (candle lives in the first two and in [`engine`]);
+//! * [`engine`] runs them on one background thread behind a protocol of plain data;
+//! * [`gallery`] and [`export`] keep pictures and write files.
+//!
+//! None of these knows the window.
+
+pub mod engine;
+pub mod gallery;
+pub mod picture;
+pub mod recipe;
