@@ -12,5 +12,6 @@
 
 pub mod engine;
 pub mod gallery;
+pub mod import;
 pub mod picture;
 pub mod recipe;
