@@ -256,3 +256,8 @@ class Restyle(nn.Module):
         k = 1.0 - keep_colours
         y = colour(y, torch.lerp(m, ms, k), torch.lerp(root, rs, k))
         return (photo + strength * (2 - strength) * (y - photo)).clamp(0, 1)
+
+
+if __name__ == "__main__":
+    from limner_training.restyle_train import main
+    main()
