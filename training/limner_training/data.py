@@ -39,5 +39,5 @@ def square(im, s, at=(0.5, 0.5)):
 def to_chw(a):
     """uint8 [..., H, W, 3] -> float32 [..., 3, H, W] in 0..1."""
     import torch
-    t = torch.from_numpy(np.ascontiguousarray(a)).float() / 255
+    t = torch.from_numpy(np.array(a)).float() / 255
     return t.movedim(-1, -3).contiguous()

@@ -17,7 +17,7 @@ from PIL import Image
 from . import restyle_loss as L
 from .data import source_dir, to_chw
 from .restyle import Restyle, colour_stats, whiten
-from .restyle_data import CROP, crop_offset
+from .restyle_data import CROP, SHIPPED, crop_offset
 from .vgg import Vgg
 
 
@@ -119,13 +119,14 @@ class Trainer:
         return idx, crops, F.interpolate(whole, size=(CROP, CROP), mode="area")
 
     def style_batch(self, rng, n):
-        """Codes and style statistics: the first half shipped styles (whole picture), the rest any style."""
+        """Codes and style statistics: first shipped styles (a large crop; statistics of the whole), the rest any style."""
         k = min(n, int(n * self.a.shipped_share + rng.random()))
         ship = [int(i) for i in rng.integers(0, len(self.shipped), k)]
         free = [int(i) for i in rng.integers(0, len(self.styles), n - k)]
         codes, targets = [], []
         if ship:
-            codes.append(self.net.encoder(self.white(self.shipped[ship])))
+            x, y = (int(v) for v in rng.integers(0, SHIPPED - 160 + 1, 2))
+            codes.append(self.net.encoder(self.white(self.shipped[ship])[:, :, y:y + 160, x:x + 160]))
             targets.append(self.style_target(self.p_mom, self.shipped, ship))
         if free:
             codes.append(self.net.encoder(self.white(self.styles[free])))
@@ -175,7 +176,7 @@ class Trainer:
     def lr(self):
         """Short warm-up, then a cosine over the planned minutes down to a twentieth."""
         done = min(1.0, self.seconds / 60 / self.a.horizon)
-        return self.a.lr * min(1.0, (self.step_no + 1) / 50) * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * done)))
+        return float(self.a.lr * min(1.0, (self.step_no + 1) / 50) * (0.05 + 0.475 * (1 + np.cos(np.pi * done))))
 
     @torch.no_grad()
     def sheet(self, path, size=160):
@@ -206,7 +207,7 @@ def main():
     p.add_argument("--batch", type=int, default=4)
     p.add_argument("--seed", type=int, default=20)
     p.add_argument("--lr", type=float, default=2e-3)
-    p.add_argument("--warm-steps", type=int, default=150, help="first steps only reproduce the photo, without VGG")
+    p.add_argument("--warm-steps", type=int, default=80, help="first steps only reproduce the photo, without VGG")
     p.add_argument("--content", type=float, default=1.0)
     p.add_argument("--style", type=float, default=5.0)
     p.add_argument("--covariance", type=float, default=2.5)

@@ -35,7 +35,6 @@ class Vgg:
                 x, block = F.max_pool2d(x, 2), b
             x = F.relu_(F.conv2d(x, w, bias, padding=1))
             if c == 1:
-                # A copy-free view would be overwritten by nothing: the next layer allocates its own output.
                 out.append(x)
         return out
 
@@ -44,6 +43,8 @@ def moments(features):
     """Per layer: mean and sqrt(biased variance + 1e-5) over space, concatenated to [N, 2C]."""
     out = []
     for f in features:
-        var, mean = torch.var_mean(f.float(), (2, 3), correction=0)
+        f = f.float()
+        mean = f.mean((2, 3))
+        var = (f - mean[:, :, None, None]).square().mean((2, 3))
         out.append(torch.cat([mean, (var + 1e-5).sqrt()], 1))
     return out
