@@ -11,7 +11,7 @@ def main():
     p.add_argument("network", help="module limner_training.NETWORK_data has prepare(src, out, small, drawings)")
     p.add_argument("--data", help="folder with data/, weights/ and eval/ (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--out", type=Path, required=True)
-    p.add_argument("--small", action="store_true", help="a quarter of the pictures, for slices on borrowed accelerators")
+    p.add_argument("--small", action="store_true", help="packed, with the loss network, for slices on borrowed accelerators")
     p.add_argument("--drawings", type=Path, help="folder of .webp drawings (npm @lobehub/fluent-emoji-3d, assets/)")
     a = p.parse_args()
     importlib.import_module(f".{a.network}_data", __package__).prepare(source_dir(a.data), a.out, a.small, a.drawings)

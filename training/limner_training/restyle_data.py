@@ -2,7 +2,10 @@
 
 Written as three uint8 arrays, so that a training process only maps them into memory:
 contents.npy [n,160,160,3], styles.npy [n,128,128,3], shipped.npy [n,256,256,3].
+Or, for slices on borrowed accelerators, as one `pack.npz` of JPEG files with VGG-19 cut at relu4_1 beside it.
 """
+import io
+
 import numpy as np
 from PIL import Image
 
@@ -89,15 +92,50 @@ def shipped_pictures(src):
     return np.stack(out + [generate(g, seed, SHIPPED, pal=pal) for _, _, g, seed, pal in shipped.GENERATED])
 
 
+def pack(arrays, path, quality=92):
+    """All pictures as JPEG in one file: per array its bytes and where each picture ends."""
+    out = {}
+    for name, pics in arrays.items():
+        files = []
+        for p in pics:
+            b = io.BytesIO()
+            Image.fromarray(p).save(b, "JPEG", quality=quality, subsampling=0)
+            files.append(b.getvalue())
+        out[f"{name}_bytes"] = np.frombuffer(b"".join(files), np.uint8)
+        out[f"{name}_ends"] = np.cumsum([len(f) for f in files])
+    np.savez(path, **out)
+
+
+def load_set(folder):
+    """contents, styles, shipped: mapped arrays, or decoded from `pack.npz`."""
+    names = ("contents", "styles", "shipped")
+    if not (folder / "pack.npz").exists():
+        return [np.load(folder / f"{n}.npy", mmap_mode="r") for n in names]
+    z = np.load(folder / "pack.npz")
+    return [np.stack([np.asarray(Image.open(io.BytesIO(f.tobytes()))) for f in np.split(z[f"{n}_bytes"], z[f"{n}_ends"][:-1])])
+            for n in names]
+
+
+def cut_vgg(src, out):
+    """VGG-19 up to relu4_1, f16: all that the losses use."""
+    from safetensors.torch import load_file, save_file
+    w = load_file(src / "weights/vgg19_features.safetensors")
+    keep = {k: v.half() for k, v in w.items() if (int(k[4]), int(k[6])) <= (4, 1)}
+    save_file(keep, out / "vgg19_relu4_1.safetensors")
+
+
 def prepare(src, out, small=False, drawings=None):
-    """Writes the three arrays to `out`; `small` keeps them under 40 MB for a borrowed accelerator."""
+    """Writes the set to `out`; `small` packs it (about 45 MB with VGG) for a borrowed accelerator."""
     out.mkdir(parents=True, exist_ok=True)
-    k = 0.25 if small else 1.0
-    c = contents(src, int(1500 * k))
-    s = paintings(src, int(900 * k), int(900 * k)) + drawn_objects(drawings, int(240 * k))
-    s += generated(int(1200 * k), list(c) + s)
+    c = contents(src, 1500)
+    s = paintings(src, 900, 900) + drawn_objects(drawings, 240)
+    s += generated(1200, list(c) + s)
     rng = np.random.default_rng(5)
-    np.save(out / "contents.npy", c)
-    np.save(out / "styles.npy", np.stack(s)[rng.permutation(len(s))])
-    np.save(out / "shipped.npy", shipped_pictures(src))
+    arrays = {"contents": c, "styles": np.stack(s)[rng.permutation(len(s))], "shipped": shipped_pictures(src)}
+    if small:
+        pack(arrays, out / "pack.npz")
+        cut_vgg(src, out)
+    else:
+        for name, a in arrays.items():
+            np.save(out / f"{name}.npy", a)
     print(f"restyle: {len(c)} photos, {len(s)} style crops, {len(shipped.ids())} shipped styles in {out}")

@@ -48,15 +48,21 @@ def scales(targets):
     return [F.mse_loss(a, b).item() + 1e-9 for a, b in half]
 
 
-def style_terms(got, want, scale, weight):
-    """(moments, covariances): weighted means over the batch of the normalised squared distances."""
-    d = [((g - w).square().mean(1) / s * weight).mean() for g, w, s in zip(got, want, scale)]
-    return sum(d[:4]) / 4, sum(d[4:]) / 3
+def style_terms(features, want, scale, proj):
+    """(moments, covariances): means over layers of the normalised squared distances; `features` may stop at relu3_1."""
+    mom = [F.mse_loss(g, w) / s for g, w, s in zip(moments(features), want, scale)]
+    cov = [F.mse_loss(g, w) / s for g, w, s in zip(proj.covariances(features), want[4:], scale[4:])]
+    return sum(mom) / len(mom), sum(cov) / len(cov)
 
 
 def content_term(got, want):
     """MSE of instance-normalised relu4_1; `want` is already normalised."""
     return F.mse_loss(F.instance_norm(got.float()), want.float())
+
+
+def middle(relu3_1):
+    """Instance-normalised relu3_1, averaged over 2x2: keeps shapes, leaves room for strokes."""
+    return F.avg_pool2d(F.instance_norm(relu3_1.float()), 2)
 
 
 class Store:

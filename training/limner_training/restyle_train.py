@@ -17,7 +17,7 @@ from PIL import Image
 from . import restyle_loss as L
 from .data import source_dir, to_chw
 from .restyle import Restyle, colour_stats, whiten
-from .restyle_data import CROP, SHIPPED, crop_offset
+from .restyle_data import CROP, SHIPPED, crop_offset, load_set
 from .vgg import Vgg
 
 
@@ -27,12 +27,13 @@ class Trainer:
     def __init__(self, a):
         self.a, self.dev = a, torch.device(a.device)
         self.amp = self.dev.type == "cuda"
-        self.contents, self.styles, self.shipped = (np.load(a.set / f"{n}.npy", mmap_mode="r") for n in ("contents", "styles", "shipped"))
+        self.contents, self.styles, self.shipped = load_set(a.set)
+        self.contents, self.styles = self.contents[:a.max_contents], self.styles[:a.max_styles]
         torch.manual_seed(a.seed)
         self.net = Restyle().to(self.dev)
         self.opt = torch.optim.Adam([{"params": self.net.transform.parameters(), "k": 1.0},
                                      {"params": self.net.encoder.parameters(), "k": 0.3}], betas=(0.9, 0.99))
-        self.vgg = Vgg(source_dir(a.data) / "weights/vgg19_features.safetensors", self.dev, torch.float16 if self.amp else torch.float32)
+        self.vgg = Vgg(a.vgg or source_dir(a.data) / "weights/vgg19_features.safetensors", self.dev, torch.float16 if self.amp else torch.float32)
         self.proj = L.Projections(self.dev)
         self.stores()
         self.step_no, self.seconds, self.images = 0, 0.0, 0
@@ -45,10 +46,11 @@ class Trainer:
     # ---- features that never change ----------------------------------------------------------------------------
 
     def stores(self):
-        c, nc = self.a.state / "cache", len(self.contents)
+        c, nc = self.a.cache or self.a.state / "cache", len(self.contents)
         self.dims = [2 * c for c in L.CHANNELS] + [L.PROJECT ** 2] * 3
         n = sum(self.dims)
         self.c_feat = L.Store(c, "content_relu4_1", nc, (512, CROP // 8, CROP // 8), np.float16)
+        self.c_mid = L.Store(c, "content_relu3_1", nc, (256, CROP // 8, CROP // 8), np.float16)
         self.c_mom = L.Store(c, "content_moments", nc, (n,), np.float32)
         self.s_mom = L.Store(c, "style_moments", len(self.styles), (n,), np.float32)
         self.p_mom = L.Store(c, "shipped_moments", len(self.shipped), (n,), np.float32)
@@ -70,9 +72,10 @@ class Trainer:
         for k, i in enumerate(idx):
             if not self.c_feat.done[i]:
                 f = self.vgg(L.canon(crops[k:k + 1]))
-                self.c_feat.put([i], F.instance_norm(f[-1].float()))
+                self.c_feat.put([i], F.instance_norm(f[3].float()))
+                self.c_mid.put([i], L.middle(f[2]))
                 self.c_mom.put([i], torch.cat(L.describe(f, self.proj), 1))
-        return self.c_feat.get(idx, self.dev), self.c_mom.get(idx, self.dev)
+        return self.c_feat.get(idx, self.dev), self.c_mid.get(idx, self.dev), self.c_mom.get(idx, self.dev)
 
     # ---- state ---------------------------------------------------------------------------------------------------
 
@@ -141,7 +144,8 @@ class Trainer:
         code, want = self.style_batch(rng, n)
         s = torch.from_numpy(np.where(rng.random(n) < 0.75, 1.0, rng.uniform(0.1, 1, n)).astype(np.float32)).to(self.dev)
         with torch.autocast(self.dev.type, torch.float16, enabled=self.amp):
-            stats = self.net.transform(thumb, code, s)[1] if rng.random() < 0.5 else None
+            with torch.no_grad():
+                stats = self.net.transform(thumb, code, s)[1] if rng.random() < 0.5 else None
             y, _ = self.net.transform(x, code, s, stats)
         y = y.float()
         blend = (s * (2 - s)).view(-1, 1, 1, 1)
@@ -150,15 +154,17 @@ class Trainer:
             loss = F.mse_loss(y, x)
             log = {"identity": loss.item()}
         else:
-            cf, cm = self.content_target(idx, x)
+            cf, cmid, cm = self.content_target(idx, x)
             want = torch.lerp(cm, want, s[:, None])
-            f = self.vgg(L.canon(y))
-            mom, cov = L.style_terms(L.describe(f, self.proj), want.split(self.dims, 1), self.scale, 1.0)
-            con = L.content_term(f[-1], cf)
+            deep = rng.random() < a.deep_share
+            f = self.vgg(L.canon(y), (4, 1) if deep else (3, 1))
+            mom, cov = L.style_terms(f, want.split(self.dims, 1), self.scale, self.proj)
+            con = 0.5 * F.mse_loss(L.middle(f[2]), cmid)
+            con = con + 0.5 * L.content_term(f[3], cf) if deep else 2 * con
             tone = F.mse_loss(F.avg_pool2d(y.mean(1, keepdim=True), 8), F.avg_pool2d(x.mean(1, keepdim=True), 8))
             tv = (y[:, :, 1:] - y[:, :, :-1]).square().mean() + (y[:, :, :, 1:] - y[:, :, :, :-1]).square().mean()
             loss = a.content * con + a.style * mom + a.covariance * cov + a.tone * tone + a.tv * tv
-            log = {"content": con.item(), "style": mom.item(), "cov": cov.item(), "tone": tone.item()}
+            log = {"content": con.item(), "deep_style" if deep else "style": mom.item(), "cov": cov.item(), "tone": tone.item()}
         lr = self.lr()
         for g in self.opt.param_groups:
             g["lr"] = lr * g["k"]
@@ -200,6 +206,8 @@ def main():
     p.add_argument("--set", type=Path, required=True, help="folder written by limner_training.prepare restyle")
     p.add_argument("--state", type=Path, required=True)
     p.add_argument("--data", help="folder with weights/ (default: $LIMNER_DATA, then ../shared)")
+    p.add_argument("--vgg", type=Path, help="VGG-19 features (default: weights/vgg19_features.safetensors in the data folder)")
+    p.add_argument("--cache", type=Path, help="folder for features that never change (default: STATE/cache, up to 1 GB)")
     p.add_argument("--minutes", type=float, default=10, help="stop and save after this long")
     p.add_argument("--horizon", type=float, default=100, help="minutes over all runs, for the learning rate")
     p.add_argument("--device", default="cpu")
@@ -213,6 +221,9 @@ def main():
     p.add_argument("--covariance", type=float, default=2.5)
     p.add_argument("--tone", type=float, default=0.3)
     p.add_argument("--tv", type=float, default=0.0)
+    p.add_argument("--deep-share", type=float, default=0.35, help="share of steps that go down to relu4_1; the rest stop at relu3_1")
+    p.add_argument("--max-contents", type=int, default=100000)
+    p.add_argument("--max-styles", type=int, default=100000)
     p.add_argument("--shipped-share", type=float, default=0.5)
     p.add_argument("--sheet-minutes", type=float, default=5)
     a = p.parse_args()

@@ -26,11 +26,13 @@ class Vgg:
         self.mean = torch.tensor(BGR_MEAN, device=device, dtype=dtype).view(1, 3, 1, 1)
         self.dtype = dtype
 
-    def __call__(self, rgb):
-        """List of relu1_1, relu2_1, relu3_1, relu4_1 (as far as `last` goes)."""
+    def __call__(self, rgb, last=(9, 9)):
+        """List of relu1_1, relu2_1, relu3_1, relu4_1 (as far as `last`, here and at loading, goes)."""
         x = (rgb.to(self.dtype).flip(1) * 255 - self.mean).contiguous(memory_format=torch.channels_last)
         out, block = [], 1
         for b, c, w, bias in self.layers:
+            if (b, c) > last:
+                break
             if b != block:
                 x, block = F.max_pool2d(x, 2), b
             x = F.relu_(F.conv2d(x, w, bias, padding=1))
