@@ -1,8 +1,8 @@
 """*Fruit* within reach of a CPU: the generator's synthesis network trained as the decoder of a variational autoencoder.
 
-usage: python -m limner_training.fruit_vae --data fruit128.npz --state DIR --width 32 --minutes 20 [--vgg W] [--gan W]
+usage: python -m limner_training.fruit_vae --data fruit128.npz --state DIR --width 16 --minutes 20 [--vgg W] [--gan W]
 
-Progressive: train at --width 32, then 64, then 128 (same state folder; the skip architecture gives a whole picture after
+Progressive: train at --width 16, then 32, 64, then 128 (same state folder; the skip architecture gives a whole picture after
 every block). Losses: L1 on the picture and its halves, L1 on its gradients, VGG-19 features of a crop (--vgg), features
 and verdict of a small critic (--gan), KL of the posterior to N(0, I). Then `fruit_prior` fits the mapping network.
 """
@@ -25,8 +25,8 @@ from . import fruit_data
 from .fruit_encoder import FruitEncoder
 from .stylegan2 import Generator
 
-KWARGS = dict(z_dim=128, c_dim=0, w_dim=128, img_resolution=128, img_channels=3, channel_base=1536, channel_max=128,
-              init_size=[6, 4], mapping_kwargs=dict(num_layers=4, layer_features=256))
+KWARGS = dict(z_dim=96, c_dim=0, w_dim=96, img_resolution=128, img_channels=3, channel_base=1536, channel_max=96,
+              init_size=[6, 4], mapping_kwargs=dict(num_layers=5, layer_features=384))
 
 
 class Critic(nn.Module):
@@ -108,7 +108,7 @@ def sheet(model: Model, x: Tensor, width: int, path: str, w_all: Tensor, seed: i
         chol = torch.linalg.cholesky(torch.cov(w_all.t()) + 1e-4 * torch.eye(w_all.shape[1]))
         w = m + 0.8 * torch.randn(24, w_all.shape[1], generator=gen) @ chol.t()
         s = model.decode(w, width, "const")
-    rows = torch.cat([x[:12], y, s])
+    rows = torch.cat([F.adaptive_avg_pool2d(x[:12], y.shape[2:]), y, s])
     save_grid(rows, path, 12, 128 // width if width < 64 else 2 if width == 64 else 1)
 
 
@@ -150,6 +150,7 @@ def main() -> None:
     p.add_argument("--threads", type=int, default=1)
     a = p.parse_args()
     torch.set_num_threads(a.threads)
+    torch.set_flush_denormal(True)
     os.makedirs(a.state, exist_ok=True)
     start, cpu0 = time.time(), time.process_time()
 
@@ -175,7 +176,8 @@ def main() -> None:
     rng = np.random.RandomState(1000 + steps)
     torch.manual_seed(1000 + steps)
 
-    data, test = cached(a.data, a.state, a.width, False), cached(a.data, a.state, a.width, True)
+    stored = max(32, a.width)
+    data, test = cached(a.data, a.state, stored, False), cached(a.data, a.state, stored, True)
     vgg = VggFeatures(a.weights) if a.vgg else None
     if a.top_only:
         model.requires_grad_(False)
@@ -188,6 +190,7 @@ def main() -> None:
     opt = torch.optim.Adam(groups, lr=a.lr, betas=(0.9, 0.99), eps=1e-8)
     opt_c = torch.optim.Adam(critic.parameters(), lr=1e-3, betas=(0.5, 0.99))
     order, at, done, mean, shown, saved = rng.permutation(len(data)), 0, 0, {}, time.time(), time.time()
+    stop = os.path.join(a.state, "stop")  # touch it to end early
 
     def encodings() -> Tensor:
         low = cached(a.data, a.state, 32, False)
@@ -203,7 +206,7 @@ def main() -> None:
 
     while True:
         part = (time.time() - start) / 60 / a.minutes
-        if part >= 1:
+        if part >= 1 or os.path.exists(stop):
             break
         rate = min(1, (done + 1) / 100) * min(1, max(0.05, (1 - part) / a.decay))
         for group in opt.param_groups:
@@ -213,6 +216,8 @@ def main() -> None:
         x = to_float(data[np.sort(order[at:at + a.batch])])
         at += a.batch
         mu = model.e(x)
+        if a.width < stored:
+            x = F.avg_pool2d(x, stored // a.width)
         w = mu + torch.randn_like(mu) * (0.5 * model.logvar).exp()
         y = model.decode(w, a.width, "random")
         yc, xc = crop_pair(y, x, a.crop * 3 // 2, a.crop, rng) if a.crop else (y, x)
