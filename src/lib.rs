@@ -12,5 +12,7 @@
 
 pub mod engine;
 pub mod gallery;
+pub mod latent;
+pub mod models;
 pub mod picture;
 pub mod recipe;

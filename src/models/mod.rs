@@ -1,0 +1,13 @@
+//! The networks: definitions, loading, and the registry of those that are there.
+
+pub mod cppn;
+mod error;
+mod generator;
+mod hashes;
+pub mod manifest;
+pub mod registry;
+pub mod weights;
+
+pub use error::ModelError;
+pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
+pub use registry::Registry;
