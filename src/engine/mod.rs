@@ -9,13 +9,21 @@
 pub mod cancel;
 mod config;
 mod desk;
+mod errors;
+mod explore;
 mod handle;
+mod jobs;
 mod mailbox;
 pub mod photo;
+mod photos;
 mod progress;
 pub mod protocol;
+mod recent;
+mod recipes;
+mod resample;
 mod rooms;
 mod studio;
+mod stylize;
 #[cfg(test)]
 mod worker_tests;
 
