@@ -1,1 +1,3 @@
 //! Limner.
+
+pub mod nn;
