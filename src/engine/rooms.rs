@@ -95,7 +95,7 @@ impl Studio for ModelStudio {
                     .picture(&mut self.registry, params, Some(most), stop)?;
                 Ok(made.picture)
             }
-            Work::Style(params) => self.style_preview(params, tier, stop),
+            Work::Style(params) => { let _ = params; Err(EngineError::BadRequest("not yet".into())) },
         }
     }
 
@@ -108,30 +108,13 @@ impl Studio for ModelStudio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
-        self.style_estimate(params, options)
+        { let _ = (params, options); Err(EngineError::BadRequest("not yet".into())) }
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
-            Job::Stylize(params, options) => jobs::stylize::run(self, desk, params, options),
-            Job::StylizeFolder {
-                photos,
-                params,
-                options,
-                out,
-            } => jobs::folder::run(self, desk, photos, params, options, out),
-            Job::Walk {
-                params,
-                max_side,
-                out,
-            } => jobs::walk::run(self, desk, params, *max_side, out),
-            Job::Upscale { path, scale } => jobs::upscale::run(self, desk, path, *scale),
-            Job::Project { path, model, steps } => {
-                jobs::project::run(self, desk, path, model, *steps)
-            }
-            Job::Directions { model } => jobs::directions::run(self, desk, model),
-            Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
+            _ => Err(EngineError::BadRequest("not yet".into())),
         }
     }
 }
