@@ -14,5 +14,6 @@ pub mod engine;
 pub mod gallery;
 pub mod latent;
 pub mod models;
+pub mod nn;
 pub mod picture;
 pub mod recipe;
