@@ -4,8 +4,11 @@ pub mod cppn;
 mod error;
 mod generator;
 mod hashes;
+pub mod linear;
 pub mod manifest;
+pub mod pixels;
 pub mod registry;
+pub mod stylegan2;
 pub mod weights;
 
 pub use error::ModelError;

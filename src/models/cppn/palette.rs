@@ -43,8 +43,8 @@ impl Palette {
     /// The palette of the numbers that the last style input gives.
     pub(super) fn new(n: &[f32]) -> Self {
         let hue = soft_unit([n[0], n[1]]);
-        let spread = 0.75 * n[2].tanh() + 0.25 * n[8];
-        let chroma = 0.125 * (0.22 * n[4]).exp();
+        let spread = 0.95 * (1.3 * n[2]).tanh() + 0.3 * n[8];
+        let chroma = 0.104 * (0.25 * n[4]).exp();
         let dark = 0.24 + 0.08 * n[5].tanh();
         let light = 0.93 + 0.04 * n[6].tanh();
         let middle = 0.07 * n[7].tanh();
@@ -55,12 +55,12 @@ impl Palette {
             lab(0.80 + 0.5 * middle, rotate(hue, 1.3 * spread), chroma * 0.75),
             lab(light, rotate(hue, 1.9 * spread), chroma * 0.22),
         ];
-        let opposite = std::f32::consts::PI + 0.6 * n[3];
+        let opposite = 2.6 + 0.6 * n[3];
         Self {
             ramp: ramp(&anchors),
-            accent: lab(0.66 + 0.08 * n[9].tanh(), rotate(hue, opposite), chroma * 1.25),
-            ripple: [0.5 * (1.0 + (n[10] - 0.3).tanh()), 2.5 * (0.4 * n[11]).exp()],
-            relief: 0.055 * (0.4 * n[12]).exp(),
+            accent: lab(0.66 + 0.08 * n[9].tanh(), rotate(hue, opposite), chroma * 1.05),
+            ripple: [0.45 * (1.0 + (1.5 * n[10]).tanh()), 4.0 * (0.6 * n[11]).exp()],
+            relief: 0.15 * (0.4 * n[12]).exp(),
             light: soft_unit([n[13] * 0.5 - 0.8, n[14] * 0.5 - 0.9]),
             curve: (0..=CURVE).map(|i| transfer(i as f32 / CURVE as f32)).collect(),
         }
@@ -110,7 +110,8 @@ fn ramp(anchors: &[Lab; 5]) -> Vec<Lab> {
             let at = i as f32 / (STEPS - 1) as f32 * 4.0;
             let k = (at as usize).min(3);
             let f = at - k as f32;
-            let f = f + 0.6 * (f * f * (3.0 - 2.0 * f) - f);
+            let s = f * f * (3.0 - 2.0 * f);
+            let f = f + 1.25 * (s * s * (3.0 - 2.0 * s) - f) * 0.8;
             std::array::from_fn(|c| anchors[k][c] + f * (anchors[k + 1][c] - anchors[k][c]))
         })
         .collect()

@@ -109,8 +109,8 @@ fn finish_row(scene: &Scene, row: usize, here: &Row, below: &Row, out: &mut [u8]
         let dy = (below[2][column] - height) * slope;
         let lit = palette.light[0] * dx + palette.light[1] * dy;
         let ripple = palette.ripple[0] * sin(height * palette.ripple[1]);
-        let t = tone(0.9 * tones[column] + ripple);
-        let accent = tone(2.2 * accents[column] - 2.6);
+        let t = tone(1.15 * tones[column] + ripple);
+        let accent = tone(6.0 * accents[column] - 6.0);
         let lighter = 0.16 * tanh(lit) + 0.07 * tanh(shades[column]);
         let [r, g, b] = palette.color(t, accent, lighter);
         let fine = speck(column as u32, row as u32, scene.grain);
