@@ -13,5 +13,8 @@
 pub mod engine;
 pub mod gallery;
 pub mod import;
+pub mod latent;
+pub mod models;
+pub mod nn;
 pub mod picture;
 pub mod recipe;
