@@ -2,12 +2,16 @@
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
 mod explore;
+pub mod foreign;
+pub mod migrate;
+mod schema;
 mod style;
 
 pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};
