@@ -5,6 +5,7 @@ mod explore;
 pub mod foreign;
 pub mod migrate;
 mod schema;
+mod mask_raster;
 mod style;
 
 pub use explore::{
@@ -12,6 +13,7 @@ pub use explore::{
     WalkPath,
 };
 pub use schema::{RecipeError, SCHEMA};
+pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};
