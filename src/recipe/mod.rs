@@ -2,6 +2,9 @@
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
 mod explore;
+pub mod foreign;
+pub mod migrate;
+mod schema;
 mod mask_raster;
 mod style;
 
@@ -9,6 +12,7 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use schema::{RecipeError, SCHEMA};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
