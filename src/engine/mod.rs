@@ -9,6 +9,7 @@
 pub mod cancel;
 mod config;
 mod desk;
+mod directions;
 mod errors;
 mod explore;
 mod handle;

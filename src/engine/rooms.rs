@@ -51,7 +51,7 @@ impl ModelStudio {
         };
         Self {
             photos: Photos::new(),
-            explore: super::explore::Explorer::new(config.cache_dir.clone()),
+            explore: super::explore::Explorer::new(config.cache_dir.as_deref()),
             config,
             registry,
             device,
@@ -75,7 +75,6 @@ impl Studio for ModelStudio {
 
     fn rescan(&mut self) -> Arc<Library> {
         self.registry.rescan();
-        self.explore.forget();
         Arc::new(self.registry.library())
     }
 
