@@ -11,6 +11,7 @@
 //! None of these knows the window.
 
 pub mod engine;
+pub mod export;
 pub mod gallery;
 pub mod latent;
 pub mod models;
