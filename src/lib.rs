@@ -10,6 +10,7 @@
 //!
 //! None of these knows the window.
 
+pub mod cli;
 pub mod engine;
 pub mod export;
 pub mod gallery;

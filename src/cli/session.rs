@@ -13,7 +13,6 @@ use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
 use crate::engine::{DeviceChoice, Engine, EngineConfig};
-use crate::nn::pool;
 
 /// An engine at work for one command.
 pub(crate) struct Session {
@@ -41,7 +40,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
     }
     let mut config = EngineConfig {
         // No window to keep smooth: all cores, unless said otherwise.
-        threads: Some(common.threads.map_or_else(pool::all_threads, usize::from)),
+        threads: Some(common.threads.map_or_else(all_cores, usize::from)),
         device: common.device,
         ..EngineConfig::default()
     };
@@ -55,6 +54,10 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         config.model_dirs.insert(0, folder.clone());
     }
     Ok(config)
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl Session {

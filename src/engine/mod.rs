@@ -30,3 +30,4 @@ mod worker_tests;
 
 pub use config::{DeviceChoice, EngineConfig, UnknownDevice};
 pub use handle::{Engine, LocalEngine};
+pub use recipes::explore_recipe;

@@ -1,6 +1,7 @@
 //! Pictures leave the house: files with pixels, recipe and honest labels, written
 //! whole or not at all.
 
+pub mod animation;
 pub mod atomic;
 pub mod container;
 pub mod encode;

@@ -1,14 +1,18 @@
 //! A walk through latent space, frame by frame into a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::engine::desk::Desk;
 use crate::engine::explore::synthesize;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
+use crate::export::animation::{AnimationSpec, write_animation};
+use crate::export::atomic::Existing;
+use crate::export::{self, Provenance, WriteOptions};
+use crate::gallery::protocol::Format;
 use crate::latent::Walk;
-use crate::recipe::{Making, Recipe, WalkParams};
+use crate::recipe::{Making, WalkParams};
 
 /// Renders the frames and writes them as they come.
 pub(in crate::engine) fn run(
@@ -41,15 +45,19 @@ pub(in crate::engine) fn run(
     let recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
     let stop = desk.token();
     let longest = generator.spec().resizable.then_some(max_side);
-    let mut film = studio.film(out, params, &recipe)?;
-    for index in 0..walk.frames() {
-        desk.progress(Stage::Rendering, u64::from(index), u64::from(walk.frames()));
+    let spec = AnimationSpec {
+        frames: walk.frames(),
+        fps: params.fps,
+        looped: params.looped,
+    };
+    let provenance = Provenance::of(&recipe, &studio.cards(), "", "");
+    // The format is only asked of stills; animations take theirs from the name.
+    let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
+    write_animation(out, Existing::Replace, &spec, &labels, &mut |index| {
+        desk.progress(Stage::Rendering, u64::from(index), u64::from(spec.frames));
         desk.breathe(studio)?;
         let ws = walk.frame(index, generator.as_ref())?;
-        let picture = synthesize(generator.as_ref(), first, &ws, longest, &stop)?;
-        film.push(&picture)?;
-    }
-    desk.progress(Stage::Writing, 0, 1);
-    film.finish()?;
+        synthesize(generator.as_ref(), first, &ws, longest, &stop)
+    })?;
     Ok(Output::File(out.to_path_buf()))
 }
