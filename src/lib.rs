@@ -8,14 +8,21 @@
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
 //!
-//! None of these knows the window.
+//! None of these knows the window: [`app`] holds its state and carries out what
+//! was asked, [`ui`] draws.
 
+<<<<<<< HEAD
 pub mod cli;
+=======
+pub mod app;
+>>>>>>> main
 pub mod engine;
 pub mod export;
 pub mod gallery;
+pub mod import;
 pub mod latent;
 pub mod models;
 pub mod nn;
 pub mod picture;
 pub mod recipe;
+pub mod ui;
