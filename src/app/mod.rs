@@ -21,6 +21,7 @@ pub mod services;
 pub mod session;
 pub mod state;
 pub mod thumbs;
+pub mod vary;
 pub mod view;
 
 use std::time::Instant;
