@@ -2,12 +2,14 @@
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
 mod explore;
+mod mask_raster;
 mod style;
 
 pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};
