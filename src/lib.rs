@@ -8,9 +8,12 @@
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
 //!
-//! None of these knows the window.
+//! None of these knows the window: [`app`] holds its state and carries out what
+//! was asked, [`ui`] draws.
 
+pub mod app;
 pub mod engine;
 pub mod gallery;
 pub mod picture;
 pub mod recipe;
+pub mod ui;

@@ -1,0 +1,8 @@
+//! Style: a photo, styles, strength, masks.
+
+use super::panel::Panel;
+
+/// Draws the workspace.
+pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    egui::CentralPanel::default().show(ui, |ui| super::canvas::empty(ui, panel, "Style", ""));
+}
