@@ -100,6 +100,8 @@ pub enum Action {
     },
     /// Take a message away.
     DismissToast(u64),
+    /// The report of a folder was read.
+    CloseFolderReport,
 }
 
 /// A change of Explore.
@@ -187,6 +189,8 @@ pub enum StyleEdit {
     RemoveStyle(usize),
     /// Another style in this place, weight and mask stay.
     ReplaceStyle(usize, StyleSource),
+    /// The same style with artist and licence filled in.
+    Credit(usize, StyleSource),
     /// Share of a style.
     Weight(usize, f32),
     /// A style-code slider, in σ.
@@ -323,6 +327,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
+    /// No dialog: the photo that ships, as Style's photo.
+    SamplePhoto,
     /// The gallery's folder.
     GalleryFolder,
 }

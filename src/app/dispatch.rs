@@ -99,6 +99,7 @@ pub fn dispatch(
         Action::PasteRecipe(text) => flow::paste_recipe(&text, state, services, now),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::CloseFolderReport => state.folder_report = None,
     }
     None
 }

@@ -1,34 +1,22 @@
 //! The page "About this picture": what made it, from what, whether it may be sold,
 //! and what can't be known.
 
-use egui::{Modal, RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Ui};
 
+use super::dialogs::modal;
 use super::panel::Panel;
-use crate::app::action::{Action, Destination, Subject, ViewEdit};
-use crate::app::view::{Dialog, Workspace};
+use crate::app::action::{Action, Destination, Subject};
+use crate::app::view::Workspace;
 use crate::gallery::protocol::{About, GalleryRequest, PictureId};
 
-/// Draws the page while it is open.
-pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
-    if p.state.view.dialog != Dialog::AboutPicture {
-        return;
-    }
-    let screen = ui.ctx().content_rect().size();
-    let mut close = false;
-    let modal = Modal::new(egui::Id::new("about picture")).show(ui.ctx(), |ui| {
+/// Draws the page.
+pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
+    let screen = ctx.content_rect().size();
+    modal(ctx, p, "About this picture", |ui, p| {
         ui.set_width((screen.x * 0.6).clamp(320.0, 620.0));
-        ui.set_max_height(screen.y * 0.8);
-        ui.horizontal(|ui| {
-            ui.heading("About this picture");
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                close = ui.button("Close").on_hover_text("Esc").clicked();
-            });
-        });
+        ui.set_max_height(screen.y * 0.75);
         contents(ui, p);
     });
-    if close || modal.should_close() {
-        p.actions.view(ViewEdit::Dialog(Dialog::None));
-    }
 }
 
 /// The picture that the page is about.

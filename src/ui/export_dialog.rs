@@ -1,8 +1,9 @@
 //! Export: format, quality, size, and what is written into the file, shown as it
 //! will be.
 
-use egui::{ComboBox, DragValue, Modal, ScrollArea, Ui};
+use egui::{ComboBox, DragValue, ScrollArea, Ui};
 
+use super::dialogs::modal;
 use super::panel::Panel;
 use super::widgets::button::{choice, primary};
 use super::widgets::slider::Slider;
@@ -53,21 +54,16 @@ const SIDES: [(u32, &str); 4] = [
     (4961, "A3 at 300 dpi, 4961 px"),
 ];
 
-/// Draws the dialog while it is open.
-pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
-    if p.state.view.dialog != Dialog::Export {
-        return;
-    }
+/// Draws the dialog.
+pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
     let mut dialog = p.scratch.of::<ExportDialog>().clone();
-    let mut close = false;
-    let modal = Modal::new(egui::Id::new("export")).show(ui.ctx(), |ui| {
+    modal(ctx, p, "Export", |ui, p| {
         ui.set_width(460.0);
-        close = dialog.contents(ui, p);
+        if dialog.contents(ui, p) {
+            p.actions.view(ViewEdit::Dialog(Dialog::None));
+        }
     });
     *p.scratch.of::<ExportDialog>() = dialog;
-    if close || modal.should_close() {
-        p.actions.view(ViewEdit::Dialog(Dialog::None));
-    }
 }
 
 impl ExportDialog {
@@ -77,8 +73,8 @@ impl ExportDialog {
         let entries: Vec<&Entry> = ids.iter().filter_map(|id| p.state.gallery.entry(*id)).collect();
         match entries.as_slice() {
             [] => return not_kept(ui, p),
-            [one] => ui.heading(format!("Export {}", one.title)),
-            several => ui.heading(format!("Export {} pictures", several.len())),
+            [one] => ui.strong(&one.title),
+            several => ui.strong(format!("{} pictures", several.len())),
         };
         ui.add_space(6.0);
         self.format(ui, p);
@@ -245,11 +241,9 @@ fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
 fn not_kept(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     let mut done = false;
     if p.state.view.workspace == Workspace::Gallery {
-        ui.heading("Export");
         ui.label("Choose pictures first.");
         return ui.button("Close").clicked();
     }
-    ui.heading("Export this picture");
     ui.label(
         "Save it to a file as it is, or keep it in the gallery, where size, format and \
          several pictures at once can be chosen.",
@@ -267,4 +261,19 @@ fn not_kept(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         done |= ui.button("Cancel").clicked();
     });
     done
+}
+
+/// The recipe as it will be written.
+fn what_goes_in(_p: &Panel<'_>, recipe: Option<&Recipe>, options: &ExportOptions) -> String {
+    let Some(recipe) = recipe.filter(|_| options.recipe) else {
+        return "No recipe.".to_owned();
+    };
+    let mut recipe = recipe.clone();
+    if !options.source_names {
+        for source in &mut recipe.sources {
+            source.name.clear();
+            source.path.clear();
+        }
+    }
+    serde_json::to_string_pretty(&recipe).unwrap_or_default()
 }

@@ -103,7 +103,7 @@ pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
             .add_sized(size, egui::Button::new("Try the sample photo"))
             .on_hover_text("A photo that comes with Limner, to play with");
         if sample.clicked() {
-            p.actions.push(Action::SamplePhoto);
+            p.actions.push(Action::Pick(Pick::SamplePhoto));
         }
         ui.add_space(10.0);
         ui.weak("Nothing leaves this computer.");
