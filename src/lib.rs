@@ -14,6 +14,10 @@
 pub mod app;
 pub mod engine;
 pub mod gallery;
+pub mod import;
+pub mod latent;
+pub mod models;
+pub mod nn;
 pub mod picture;
 pub mod recipe;
 pub mod ui;

@@ -68,6 +68,11 @@ impl Picture {
         &self.pixels
     }
 
+    /// The RGBA bytes as one's own; copied only if other clones share them.
+    pub fn into_rgba(self) -> Vec<u8> {
+        Arc::try_unwrap(self.pixels).unwrap_or_else(|shared| shared.as_ref().clone())
+    }
+
     /// Whether any pixel is not fully opaque.
     pub fn has_transparency(&self) -> bool {
         self.pixels.iter().skip(3).step_by(4).any(|&a| a != 255)

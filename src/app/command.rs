@@ -237,13 +237,25 @@ impl Command {
     /// Text and tooltip.
     pub fn text_and_tooltip(self) -> (&'static str, &'static str) {
         match self {
-            Self::Open => ("Open…", "Open pictures; one with a recipe goes back to where it was made"),
-            Self::Keep => ("Keep in gallery", "Make the full picture and keep it in the gallery"),
+            Self::Open => (
+                "Open…",
+                "Open pictures; one with a recipe goes back to where it was made",
+            ),
+            Self::Keep => (
+                "Keep in gallery",
+                "Make the full picture and keep it in the gallery",
+            ),
             Self::SaveAs => ("Save picture as…", "Write the picture to a file"),
-            Self::Export => ("Export…", "Write the picture with a size, format and quality"),
+            Self::Export => (
+                "Export…",
+                "Write the picture with a size, format and quality",
+            ),
             Self::CopyPicture => ("Copy picture", "Put the picture on the clipboard"),
             Self::CopyRecipe => ("Copy recipe", "Copy the settings of this picture as text"),
-            Self::Paste => ("Paste", "Use a picture, a file or a recipe from the clipboard"),
+            Self::Paste => (
+                "Paste",
+                "Use a picture, a file or a recipe from the clipboard",
+            ),
             Self::Quit => ("Quit", "Close the window; the session comes back next time"),
             Self::Undo => ("Undo", "Take the last step back"),
             Self::Redo => ("Redo", "Bring the step back again"),
@@ -251,10 +263,16 @@ impl Command {
             Self::GoStyle => ("Go to Style", "Put a style onto a photo"),
             Self::GoGallery => ("Go to Gallery", "See what was kept"),
             Self::ZoomFit => ("Fit in window", "Show the whole picture"),
-            Self::ZoomOneToOne => ("Actual size", "One pixel of the picture on one of the screen"),
+            Self::ZoomOneToOne => (
+                "Actual size",
+                "One pixel of the picture on one of the screen",
+            ),
             Self::ZoomIn => ("Zoom in", "Closer"),
             Self::ZoomOut => ("Zoom out", "Farther away"),
-            Self::ToggleSplit => ("Before and after", "Split the canvas: before on the left, after on the right"),
+            Self::ToggleSplit => (
+                "Before and after",
+                "Split the canvas: before on the left, after on the right",
+            ),
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
             Self::NewSeed => ("New seed", "Start from another random picture"),
             Self::NextSeed => ("Next seed", "The seed after this one"),
@@ -262,30 +280,63 @@ impl Command {
             Self::RandomiseSliders => ("Randomise sliders", "Move every slider that isn't locked"),
             Self::ResetSliders => ("Reset all sliders", "All direction sliders to zero"),
             Self::ToggleNeighbours => ("Neighbours", "A grid of variations around this picture"),
-            Self::KeepPoint => ("Keep this point", "Add the picture to the strip of kept points"),
+            Self::KeepPoint => (
+                "Keep this point",
+                "Add the picture to the strip of kept points",
+            ),
             Self::ExportWalk => ("Export walk…", "An animation through the kept points"),
-            Self::RandomWalk => ("Random walk", "Drift through the pictures by itself, until stopped"),
-            Self::ProjectPhoto => ("Find a photo in here…", "Look for the picture of this generator that comes closest to a photo"),
+            Self::RandomWalk => (
+                "Random walk",
+                "Drift through the pictures by itself, until stopped",
+            ),
+            Self::ProjectPhoto => (
+                "Find a photo in here…",
+                "Look for the picture of this generator that comes closest to a photo",
+            ),
             Self::SendToStyle => ("Send to Style", "Use the picture as the photo in Style"),
             Self::UseAsStyle => ("Use as style", "Use the picture as a style"),
             Self::Enlarge2 => ("Enlarge 2 times", "Make it twice as large and keep it"),
             Self::Enlarge4 => ("Enlarge 4 times", "Make it four times as large and keep it"),
-            Self::AboutPicture => ("About this picture…", "Recipe, sources and credits of the picture"),
+            Self::AboutPicture => (
+                "About this picture…",
+                "Recipe, sources and credits of the picture",
+            ),
             Self::OpenPhoto => ("Open photo…", "Choose the photo that gets the style"),
-            Self::OpenStyle => ("Open style picture…", "Use a picture of your own as a style"),
-            Self::StyleFolder => ("Stylise a folder…", "Put this style onto all photos of a folder"),
-            Self::RenderFullSize => ("Make full size", "Stylise the photo at its full size and keep it"),
+            Self::OpenStyle => (
+                "Open style picture…",
+                "Use a picture of your own as a style",
+            ),
+            Self::StyleFolder => (
+                "Stylise a folder…",
+                "Put this style onto all photos of a folder",
+            ),
+            Self::RenderFullSize => (
+                "Make full size",
+                "Stylise the photo at its full size and keep it",
+            ),
             Self::Import => ("Bring into gallery…", "Copy pictures into the gallery"),
-            Self::Palette => ("Find a command…", "Type a few letters of what you want to do"),
-            Self::Models => ("Models…", "The networks at hand: what they were trained on, licence, size"),
-            Self::Rescan => ("Look for models again", "Read the folders of models once more"),
+            Self::Palette => (
+                "Find a command…",
+                "Type a few letters of what you want to do",
+            ),
+            Self::Models => (
+                "Models…",
+                "The networks at hand: what they were trained on, licence, size",
+            ),
+            Self::Rescan => (
+                "Look for models again",
+                "Read the folders of models once more",
+            ),
             Self::Settings => ("Preferences…", "Look, gallery folder, privacy, memory"),
             Self::ThemeDark => ("Dark look", "Always dark"),
             Self::ThemeLight => ("Light look", "Always light"),
             Self::ThemeSystem => ("Look of the system", "Dark or light as the system is"),
             Self::Shortcuts => ("Keyboard shortcuts", "All keys on one page"),
             Self::About => ("About Limner", "Version, device and licences"),
-            Self::CancelJob => ("Stop the running job", "Cancel what is being made; everything else stays"),
+            Self::CancelJob => (
+                "Stop the running job",
+                "Cancel what is being made; everything else stays",
+            ),
         }
     }
 
@@ -302,7 +353,10 @@ impl Command {
             Self::SaveAs => vec![shift(Key::S)],
             Self::Export => vec![cmd(Key::E)],
             Self::CopyPicture => vec![shift(Key::C)],
-            Self::CopyRecipe => vec![KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::ALT, Key::C)],
+            Self::CopyRecipe => vec![KeyboardShortcut::new(
+                Modifiers::COMMAND | Modifiers::ALT,
+                Key::C,
+            )],
             Self::Quit => vec![cmd(Key::Q)],
             Self::Undo => vec![cmd(Key::Z)],
             Self::Redo if mac => vec![shift(Key::Z)],
@@ -330,7 +384,11 @@ impl Command {
             Self::AboutPicture => vec![cmd(Key::I)],
             Self::RenderFullSize => vec![cmd(Key::Enter)],
             Self::Palette => vec![cmd(Key::K), shift(Key::P)],
-            Self::Models => vec![cmd(Key::M)].into_iter().filter(|_| !mac).chain(mac.then(|| shift(Key::M))).collect(),
+            Self::Models => vec![cmd(Key::M)]
+                .into_iter()
+                .filter(|_| !mac)
+                .chain(mac.then(|| shift(Key::M)))
+                .collect(),
             Self::Settings => vec![cmd(Key::Comma)],
             Self::Shortcuts => vec![plain(Key::F1)],
             Self::CancelJob => vec![cmd(Key::Period)],
@@ -383,9 +441,7 @@ impl Command {
 
 /// Number of modifiers.
 fn weight(m: Modifiers) -> usize {
-    usize::from(m.alt)
-        + usize::from(m.shift)
-        + usize::from(m.ctrl || m.command || m.mac_cmd)
+    usize::from(m.alt) + usize::from(m.shift) + usize::from(m.ctrl || m.command || m.mac_cmd)
 }
 
 #[cfg(test)]
@@ -396,7 +452,11 @@ mod tests {
 
     #[test]
     fn no_two_commands_share_keys_on_any_system() {
-        for os in [OperatingSystem::Mac, OperatingSystem::Windows, OperatingSystem::Nix] {
+        for os in [
+            OperatingSystem::Mac,
+            OperatingSystem::Windows,
+            OperatingSystem::Nix,
+        ] {
             let mut seen = HashMap::new();
             for command in Command::iter() {
                 for keys in command.shortcuts(os) {
@@ -416,14 +476,18 @@ mod tests {
             .collect();
         for command in Command::iter() {
             assert!(!command.text().is_empty() && command.tooltip().len() > 3);
-            let reachable = in_menus.contains(&command)
-                || !command.shortcuts(OperatingSystem::Nix).is_empty();
+            let reachable =
+                in_menus.contains(&command) || !command.shortcuts(OperatingSystem::Nix).is_empty();
             assert!(reachable, "{command:?} can only be found in the palette");
         }
         let mut texts: Vec<_> = Command::iter().map(Command::text).collect();
         texts.sort_unstable();
         texts.dedup();
-        assert_eq!(texts.len(), Command::iter().count(), "two commands share a text");
+        assert_eq!(
+            texts.len(),
+            Command::iter().count(),
+            "two commands share a text"
+        );
     }
 
     #[test]

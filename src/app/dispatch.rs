@@ -148,10 +148,20 @@ fn run(
         }
         C::Rescan => services.engine.send(Request::Rescan),
         C::Paste => services.system.paste(),
-        C::Open | C::OpenPhoto | C::OpenStyle | C::Import | C::StyleFolder | C::ExportWalk
+        C::Open
+        | C::OpenPhoto
+        | C::OpenStyle
+        | C::Import
+        | C::StyleFolder
+        | C::ExportWalk
         | C::ProjectPhoto => pick(command, state, services),
-        C::NewSeed | C::NextSeed | C::PreviousSeed | C::RandomiseSliders | C::ResetSliders
-        | C::KeepPoint | C::RandomWalk => {
+        C::NewSeed
+        | C::NextSeed
+        | C::PreviousSeed
+        | C::RandomiseSliders
+        | C::ResetSliders
+        | C::KeepPoint
+        | C::RandomWalk => {
             edits::command(command, state, now);
             events::ask_directions(state, services);
         }
@@ -200,7 +210,11 @@ fn look(command: Command, state: &mut AppState) {
                 Workspace::Style => &mut state.view.style_compare,
                 _ => &mut state.view.compare,
             };
-            *compare = if *compare == Compare::Off { Compare::Split } else { Compare::Off };
+            *compare = if *compare == Compare::Off {
+                Compare::Split
+            } else {
+                Compare::Off
+            };
         }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,
         C::ToggleNeighbours => state.view.neighbours = !state.view.neighbours,
@@ -230,7 +244,11 @@ fn zoom_by(factor: f32, state: &mut AppState) {
 }
 
 fn toggle_dialog(state: &mut AppState, dialog: Dialog) {
-    state.view.dialog = if state.view.dialog == dialog { Dialog::None } else { dialog };
+    state.view.dialog = if state.view.dialog == dialog {
+        Dialog::None
+    } else {
+        dialog
+    };
 }
 
 fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {

@@ -98,7 +98,12 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
 
 /// A slider's shown name: the artist's own, the measured one, or its id.
 pub fn slider_name(direction: &str, state: &AppState) -> String {
-    if let Some(name) = state.doc.explore.mark(direction).and_then(|m| m.name.clone()) {
+    if let Some(name) = state
+        .doc
+        .explore
+        .mark(direction)
+        .and_then(|m| m.name.clone())
+    {
         return name;
     }
     state
@@ -183,7 +188,9 @@ fn randomise(doc: &mut ExploreDoc, directions: &[String], random: u64) {
             continue;
         }
         // The sum of three uniforms is close enough to a bell for dice.
-        let bell: f32 = (0..3).map(|_| rng.next_u32() as f32 / u32::MAX as f32 - 0.5).sum();
+        let bell: f32 = (0..3)
+            .map(|_| rng.next_u32() as f32 / u32::MAX as f32 - 0.5)
+            .sum();
         let sigma = (bell * 2.0 * 10.0).round() / 10.0;
         doc.set_sigma(id, sigma);
     }
@@ -269,7 +276,9 @@ fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
         }),
         StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
         StyleEdit::AddShape(at, shape) => {
-            change_layer(doc, at, |l| l.mask.get_or_insert_default().shapes.push(shape));
+            change_layer(doc, at, |l| {
+                l.mask.get_or_insert_default().shapes.push(shape)
+            });
         }
     }
 }

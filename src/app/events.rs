@@ -178,13 +178,17 @@ fn job_ended(
     let job = state.engine.jobs.remove(at);
     match result {
         Ok(output) => flow::finished(job, output, state, services, follow),
-        Err(EngineError::Cancelled) => state.toasts.push(Level::Info, format!("{}: stopped", job.title)),
+        Err(EngineError::Cancelled) => state
+            .toasts
+            .push(Level::Info, format!("{}: stopped", job.title)),
         Err(error) => {
             if let Purpose::Directions(model) = &job.purpose {
                 // Don't ask again and again; the panel says that there are none.
                 state.engine.directions.entry(model.clone()).or_default();
             }
-            state.toasts.push(Level::Error, format!("{}: {error}", job.title));
+            state
+                .toasts
+                .push(Level::Error, format!("{}: {error}", job.title));
         }
     }
 }

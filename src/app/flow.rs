@@ -103,9 +103,10 @@ fn send_params(
 
 fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services) {
     let Some(params) = state.doc.style.params() else {
-        state
-            .toasts
-            .push(Level::Info, "Put a photo in first: drop one onto the window.");
+        state.toasts.push(
+            Level::Info,
+            "Put a photo in first: drop one onto the window.",
+        );
         return;
     };
     if to == Destination::SaveAs {
@@ -114,7 +115,12 @@ fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services)
     }
     if let Some(purpose) = purpose_of(to) {
         let options = style_options(state);
-        start(Job::Stylize(params.into(), options), purpose, state, services);
+        start(
+            Job::Stylize(params.into(), options),
+            purpose,
+            state,
+            services,
+        );
     }
 }
 
@@ -142,7 +148,9 @@ fn send_kept(to: Destination, id: PictureId, state: &mut AppState, services: &mu
     match (to, path) {
         (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
         (Destination::SaveAs, _) => super::gallery_events::export_dialog(state),
-        (Destination::Keep, _) => state.toasts.push(Level::Info, "It is in the gallery already."),
+        (Destination::Keep, _) => state
+            .toasts
+            .push(Level::Info, "It is in the gallery already."),
         (Destination::Explore, _) => {
             if let Some((_, recipe)) = state.gallery.picture(id) {
                 let recipe = recipe.cloned();
@@ -153,7 +161,9 @@ fn send_kept(to: Destination, id: PictureId, state: &mut AppState, services: &mu
             }
         }
         (_, Some(path)) => send_file(to, path, state, services),
-        (_, None) => state.toasts.push(Level::Warning, "That picture isn't listed any more."),
+        (_, None) => state
+            .toasts
+            .push(Level::Warning, "That picture isn't listed any more."),
     }
 }
 
@@ -163,7 +173,12 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
         Destination::StyleStyle => FileRole::Style,
         Destination::Explore => FileRole::Any,
         Destination::Enlarge(scale) => {
-            start(Job::Upscale { path, scale }, Purpose::Enlarge, state, services);
+            start(
+                Job::Upscale { path, scale },
+                Purpose::Enlarge,
+                state,
+                services,
+            );
             return;
         }
         Destination::Keep => FileRole::Import,
@@ -180,7 +195,9 @@ pub fn open_files(
     services: &mut Services,
 ) {
     if role == FileRole::Import {
-        services.gallery.send(GalleryRequest::Import(paths.to_vec()));
+        services
+            .gallery
+            .send(GalleryRequest::Import(paths.to_vec()));
         return;
     }
     for path in paths {
@@ -230,7 +247,8 @@ pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
     }
     for source in wanted {
         let path = PathBuf::from(&source.path);
-        let busy = state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
+        let busy =
+            state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
         if state.photos.of(&source).is_none() && !source.path.is_empty() && !busy {
             open(&path, FileRole::Reopen, state, services);
         }
@@ -244,7 +262,11 @@ pub fn opened(
     state: &mut AppState,
     follow: &mut Vec<Action>,
 ) {
-    let role = state.photos.opening.remove(&path).unwrap_or(FileRole::Reopen);
+    let role = state
+        .photos
+        .opening
+        .remove(&path)
+        .unwrap_or(FileRole::Reopen);
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
@@ -267,11 +289,17 @@ pub fn opened(
     match role {
         FileRole::Any | FileRole::Photo => {
             follow.push(Action::Style(StyleEdit::Photo(source)));
-            follow.push(Action::View(super::action::ViewEdit::Workspace(Workspace::Style)));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Style,
+            )));
         }
         FileRole::Style => {
-            follow.push(Action::Style(StyleEdit::AddStyle(StyleSource::File(source))));
-            follow.push(Action::View(super::action::ViewEdit::Workspace(Workspace::Style)));
+            follow.push(Action::Style(StyleEdit::AddStyle(StyleSource::File(
+                source,
+            ))));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Style,
+            )));
         }
         FileRole::Reopen => {
             if state.doc.style.photo.as_ref() == Some(&source) {
@@ -306,7 +334,11 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 return;
             }
             state.doc.explore.model = params.model.clone();
-            state.doc.explore.params.insert(params.model.clone(), params.clone());
+            state
+                .doc
+                .explore
+                .params
+                .insert(params.model.clone(), params.clone());
             state.view.workspace = Workspace::Explore;
             state.view.neighbours = false;
         }
@@ -320,9 +352,13 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
             reopen_sources(state, services);
         }
         Making::Walk(walk) => {
-            let points = walk.points.iter().cloned().map(|p| super::document::KeptPoint {
-                params: Arc::new(p),
-            });
+            let points = walk
+                .points
+                .iter()
+                .cloned()
+                .map(|p| super::document::KeptPoint {
+                    params: Arc::new(p),
+                });
             state.doc.explore.kept = points.collect();
             state.view.workspace = Workspace::Explore;
         }
@@ -360,8 +396,17 @@ pub fn paste_recipe(text: &str, state: &mut AppState, services: &mut Services, _
 /// The recipe of what the front workspace shows.
 pub fn current_recipe(state: &AppState) -> Option<Recipe> {
     match state.view.workspace {
-        Workspace::Explore => state.doc.explore.current().cloned().map(|p| bare_recipe(Making::Explore(p))),
-        Workspace::Style => state.doc.style.params().map(|p| bare_recipe(Making::Style(p))),
+        Workspace::Explore => state
+            .doc
+            .explore
+            .current()
+            .cloned()
+            .map(|p| bare_recipe(Making::Explore(p))),
+        Workspace::Style => state
+            .doc
+            .style
+            .params()
+            .map(|p| bare_recipe(Making::Style(p))),
         Workspace::Gallery => {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
             recipe.cloned()
@@ -400,7 +445,9 @@ pub fn finished(
     match output {
         Output::Picture { picture, recipe } => picture_made(job, picture, recipe, state, services),
         Output::File(path) => {
-            let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            let name = path
+                .file_name()
+                .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
             state.toasts.push(Level::Info, format!("Written: {name}"));
         }
         Output::Folder {
@@ -430,7 +477,9 @@ pub fn finished(
                 params,
                 label: "Found photo",
             }));
-            follow.push(Action::View(super::action::ViewEdit::Workspace(Workspace::Explore)));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Explore,
+            )));
         }
     }
 }
@@ -451,10 +500,28 @@ fn picture_made(
             with_recipe: state.prefs.export_recipe,
             source_names: state.prefs.source_names,
         }),
-        Purpose::SendToStyle => keep(picture, recipe, Some(Destination::StylePhoto), state, services),
-        Purpose::UseAsStyle => keep(picture, recipe, Some(Destination::StyleStyle), state, services),
+        Purpose::SendToStyle => keep(
+            picture,
+            recipe,
+            Some(Destination::StylePhoto),
+            state,
+            services,
+        ),
+        Purpose::UseAsStyle => keep(
+            picture,
+            recipe,
+            Some(Destination::StyleStyle),
+            state,
+            services,
+        ),
         Purpose::EnlargeNext(scale) => {
-            keep(picture, recipe, Some(Destination::Enlarge(scale)), state, services);
+            keep(
+                picture,
+                recipe,
+                Some(Destination::Enlarge(scale)),
+                state,
+                services,
+            );
         }
         _ => keep(picture, recipe, None, state, services),
     }

@@ -119,11 +119,20 @@ pub fn gallery_event(
 }
 
 fn count_words(n: usize) -> String {
-    if n == 1 { "1 picture".to_owned() } else { format!("{n} pictures") }
+    if n == 1 {
+        "1 picture".to_owned()
+    } else {
+        format!("{n} pictures")
+    }
 }
 
 /// A picture is safe on disk: it may go on from its file.
-fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow: &mut Vec<Action>) {
+fn saved(
+    token: u64,
+    result: Result<Entry, String>,
+    state: &mut AppState,
+    follow: &mut Vec<Action>,
+) {
     let then = state
         .gallery
         .saving

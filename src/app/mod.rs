@@ -145,7 +145,12 @@ impl StudioApp {
         }
         let typing = ctx.text_edit_focused();
         let (dropped, pasted, hold, pointer, keys) = ctx.input(|i| {
-            let dropped: Vec<_> = i.raw.dropped_files.iter().map(|f| f.path().to_owned()).collect();
+            let dropped: Vec<_> = i
+                .raw
+                .dropped_files
+                .iter()
+                .map(|f| f.path().to_owned())
+                .collect();
             let pasted = i.events.iter().find_map(|e| match e {
                 egui::Event::Paste(text) => Some(text.clone()),
                 _ => None,
@@ -198,7 +203,9 @@ impl eframe::App for StudioApp {
     fn on_exit(&mut self) {
         self.state.history.commit(&self.state.doc);
         self.session.save_now(&self.state);
-        self.services.engine.send(crate::engine::protocol::Request::Shutdown);
+        self.services
+            .engine
+            .send(crate::engine::protocol::Request::Shutdown);
         self.services
             .gallery
             .send(crate::gallery::protocol::GalleryRequest::Shutdown);

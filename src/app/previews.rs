@@ -50,7 +50,9 @@ impl ChannelState {
 
     /// What was asked, with what has come of it.
     pub fn iter(&self) -> impl Iterator<Item = (&Work, Option<&Picture>)> {
-        self.items.iter().zip(self.pictures.iter().map(Option::as_ref))
+        self.items
+            .iter()
+            .zip(self.pictures.iter().map(Option::as_ref))
     }
 
     /// Whether pictures are still to come.
@@ -102,7 +104,9 @@ impl Previews {
             .iter()
             .map(|w| state.picture(w).filter(|_| same_tier).cloned())
             .collect();
-        let asked: Vec<usize> = (0..items.len()).filter(|&i| pictures[i].is_none()).collect();
+        let asked: Vec<usize> = (0..items.len())
+            .filter(|&i| pictures[i].is_none())
+            .collect();
         let missing = asked.iter().map(|&i| items[i].clone()).collect();
         state.seq += 1;
         state.items = items;
@@ -129,7 +133,13 @@ impl Previews {
     /// Asks for the canvas' picture if the work or its quality changed. While the
     /// hand is on, drafts are enough; a full picture is never replaced by a draft
     /// of the same.
-    pub fn ask_canvas(&mut self, work: Option<Work>, draft: Tier, full: Tier, hand_on: bool) -> Option<Request> {
+    pub fn ask_canvas(
+        &mut self,
+        work: Option<Work>,
+        draft: Tier,
+        full: Tier,
+        hand_on: bool,
+    ) -> Option<Request> {
         let work = work?;
         let same = self.canvas_work.as_ref().filter(|(w, _)| *w == work);
         let tier = if hand_on { draft } else { full };
@@ -244,12 +254,14 @@ mod tests {
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, false).is_some());
         // Pressing somewhere without a change asks for nothing.
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, true) else {
+        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, true)
+        else {
             panic!("a change asks for a picture");
         };
         assert_eq!(tier, DRAFT);
         assert!(p.ask_canvas(Some(work(2)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, false) else {
+        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, false)
+        else {
             panic!("release asks for the full picture");
         };
         assert_eq!(tier, FULL);

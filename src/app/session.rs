@@ -181,7 +181,11 @@ fn same_view(a: &ViewState, b: &ViewState) -> bool {
 /// The first session file that no other window holds.
 fn free_slot(dir: &Path) -> std::io::Result<(File, PathBuf)> {
     for slot in 1..=SLOTS {
-        let name = if slot == 1 { "session".to_owned() } else { format!("session-{slot}") };
+        let name = if slot == 1 {
+            "session".to_owned()
+        } else {
+            format!("session-{slot}")
+        };
         let lock = File::create(dir.join(format!("{name}.lock")))?;
         match lock.try_lock() {
             Ok(()) => return Ok((lock, dir.join(format!("{name}.json")))),

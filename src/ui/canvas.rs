@@ -81,9 +81,8 @@ pub fn show(
 ) -> CanvasFrame {
     let rect = ui.available_rect_before_wrap();
     let response = ui.allocate_rect(rect, Sense::click_and_drag());
-    response.widget_info(|| {
-        egui::WidgetInfo::labeled(egui::WidgetType::Image, ui.is_enabled(), input.name)
-    });
+    response
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, ui.is_enabled(), input.name));
     ui.painter().rect_filled(rect, 0.0, *panel.theme.canvas);
     let view = *panel.state.view.canvas(input.workspace);
     let moved = navigate(ui, panel, &input, rect, &response, view);
@@ -93,7 +92,9 @@ pub fn show(
         panel.actions.view(ViewEdit::FitScale(fit));
     }
     if moved.view != view {
-        panel.actions.view(ViewEdit::Canvas(input.workspace, moved.view));
+        panel
+            .actions
+            .view(ViewEdit::Canvas(input.workspace, moved.view));
     }
     let mut clipped = ui.new_child(egui::UiBuilder::new().max_rect(rect));
     clipped.set_clip_rect(rect.intersect(ui.clip_rect()));
@@ -103,7 +104,9 @@ pub fn show(
         busy_mark(&clipped, panel, rect);
     }
     if let Some(subject) = input.subject.clone() {
-        frame.response.context_menu(|ui| picture_menu::ui(ui, panel, &subject));
+        frame
+            .response
+            .context_menu(|ui| picture_menu::ui(ui, panel, &subject));
     }
     frame
 }
@@ -111,7 +114,9 @@ pub fn show(
 /// The scale, points per picture pixel, at which everything fits.
 fn fit_scale(rect: Rect, size: [u32; 2]) -> f32 {
     let room = (rect.size() - Vec2::splat(2.0 * MARGIN)).max(Vec2::splat(16.0));
-    (room.x / size[0] as f32).min(room.y / size[1] as f32).min(MAX_FIT)
+    (room.x / size[0] as f32)
+        .min(room.y / size[1] as f32)
+        .min(MAX_FIT)
 }
 
 fn scale_of(view: CanvasView, rect: Rect, size: [u32; 2], pixels_per_point: f32) -> f32 {
@@ -156,7 +161,8 @@ fn navigate(
     let space = !ui.ctx().text_edit_focused() && ui.input(|i| i.key_down(egui::Key::Space));
     let middle = response.dragged_by(egui::PointerButton::Middle);
     let primary = response.dragged_by(egui::PointerButton::Primary);
-    let splitting = primary && !space && dragging_divider(ui, panel, input, rect, response, view, scale);
+    let splitting =
+        primary && !space && dragging_divider(ui, panel, input, rect, response, view, scale);
     if splitting && let Some(pointer) = response.interact_pointer_pos() {
         let left = rect.center().x - view.center[0] * size.x * scale;
         view.divider = ((pointer.x - left) / (size.x * scale)).clamp(0.0, 1.0);
@@ -172,7 +178,11 @@ fn navigate(
     if response.double_clicked() && !input.tool {
         view = CanvasView {
             divider: view.divider,
-            zoom: if view.zoom == Zoom::Fit { Zoom::Scale(1.0) } else { Zoom::Fit },
+            zoom: if view.zoom == Zoom::Fit {
+                Zoom::Scale(1.0)
+            } else {
+                Zoom::Fit
+            },
             ..CanvasView::default()
         };
     }
@@ -256,7 +266,9 @@ fn paint_pictures(
         (Compare::Split, Some(before), Some(after)) => {
             let r = frame.picture_rect;
             let x = r.left() + view.divider * r.width();
-            let (left, right) = frame.rect.split_left_right_at_x(x.clamp(frame.rect.left(), frame.rect.right()));
+            let (left, right) = frame
+                .rect
+                .split_left_right_at_x(x.clamp(frame.rect.left(), frame.rect.right()));
             picture(ui, panel, before, r, left);
             picture(ui, panel, after, r, right);
             divider(ui, panel, frame, x);
@@ -279,7 +291,10 @@ fn picture(ui: &mut Ui, panel: &mut Panel<'_>, picture: &Picture, at: Rect, clip
 fn checkerboard(painter: &egui::Painter, panel: &Panel<'_>, rect: Rect) {
     const SQUARE: f32 = 10.0;
     painter.rect_filled(rect, 0.0, *panel.theme.checker_a);
-    let (columns, rows) = ((rect.width() / SQUARE) as i32 + 1, (rect.height() / SQUARE) as i32 + 1);
+    let (columns, rows) = (
+        (rect.width() / SQUARE) as i32 + 1,
+        (rect.height() / SQUARE) as i32 + 1,
+    );
     let mut mesh = egui::Mesh::default();
     for row in 0..rows {
         for column in (row % 2..columns).step_by(2) {
@@ -294,10 +309,19 @@ fn checkerboard(painter: &egui::Painter, panel: &Panel<'_>, rect: Rect) {
 fn divider(ui: &Ui, panel: &Panel<'_>, frame: &CanvasFrame, x: f32) {
     let painter = ui.painter();
     let r = frame.picture_rect.intersect(frame.rect);
-    painter.vline(x, r.y_range(), egui::Stroke::new(2.0, Color32::from_black_alpha(90)));
+    painter.vline(
+        x,
+        r.y_range(),
+        egui::Stroke::new(2.0, Color32::from_black_alpha(90)),
+    );
     painter.vline(x, r.y_range(), egui::Stroke::new(1.0, Color32::WHITE));
     let grip = pos2(x, r.center().y);
-    painter.circle(grip, 9.0, *panel.theme.panel, egui::Stroke::new(1.5, Color32::WHITE));
+    painter.circle(
+        grip,
+        9.0,
+        *panel.theme.panel,
+        egui::Stroke::new(1.5, Color32::WHITE),
+    );
     let stroke = egui::Stroke::new(1.5, *panel.theme.text_strong);
     for side in [-1.0, 1.0] {
         let tip = grip + vec2(5.0 * side, 0.0);
@@ -311,12 +335,30 @@ fn divider(ui: &Ui, panel: &Panel<'_>, frame: &CanvasFrame, x: f32) {
     if near {
         ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
     }
-    tag(ui, panel, pos2(r.left() + 8.0, r.top() + 8.0), egui::Align2::LEFT_TOP, "Before");
-    tag(ui, panel, pos2(r.right() - 8.0, r.top() + 8.0), egui::Align2::RIGHT_TOP, "After");
+    tag(
+        ui,
+        panel,
+        pos2(r.left() + 8.0, r.top() + 8.0),
+        egui::Align2::LEFT_TOP,
+        "Before",
+    );
+    tag(
+        ui,
+        panel,
+        pos2(r.right() - 8.0, r.top() + 8.0),
+        egui::Align2::RIGHT_TOP,
+        "After",
+    );
 }
 
 fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {
-    tag(ui, panel, pos2(rect.left() + 16.0, rect.top() + 16.0), egui::Align2::LEFT_TOP, text);
+    tag(
+        ui,
+        panel,
+        pos2(rect.left() + 16.0, rect.top() + 16.0),
+        egui::Align2::LEFT_TOP,
+        text,
+    );
 }
 
 /// A small text on a quiet ground over a picture.
@@ -332,9 +374,9 @@ pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &st
 /// A quiet sign that a newer picture is on its way; after a moment, so that quick
 /// previews don't flicker.
 fn busy_mark(ui: &Ui, panel: &Panel<'_>, rect: Rect) {
-    let shown = ui
-        .ctx()
-        .animate_bool_with_time(egui::Id::new(("busy", rect.left() as i32)), true, 0.4);
+    let shown =
+        ui.ctx()
+            .animate_bool_with_time(egui::Id::unique(("busy", rect.left() as i32)), true, 0.4);
     if shown > 0.9 {
         let at = pos2(rect.right() - 12.0, rect.top() + 12.0);
         tag(ui, panel, at, egui::Align2::RIGHT_TOP, "Rendering");

@@ -3,9 +3,9 @@
 use strum::IntoEnumIterator as _;
 
 use super::panel::Panel;
+use super::widgets::button;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
-use super::widgets::button;
 use crate::app::action::{Action, Pick, ViewEdit};
 use crate::app::command::{Command, Menu};
 use crate::app::view::Dialog;
@@ -19,7 +19,7 @@ pub fn modal(
     contents: impl FnOnce(&mut egui::Ui, &mut Panel<'_>),
 ) {
     let theme = panel.theme.clone();
-    let response = egui::Modal::new(egui::Id::new(("dialog", title)))
+    let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
         .backdrop_color(theme.window.gamma_multiply(0.6))
         .show(ctx, |ui| {
             ui.set_min_width(360.0);
@@ -27,7 +27,9 @@ pub fn modal(
             ui.horizontal(|ui| {
                 ui.heading(title);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    close = IconButton::new(Icon::Close, "Close").show(ui, &theme).clicked();
+                    close = IconButton::new(Icon::Close, "Close")
+                        .show(ui, &theme)
+                        .clicked();
                 });
             });
             ui.add_space(8.0);
@@ -50,43 +52,52 @@ pub fn not_here(ctx: &egui::Context, panel: &mut Panel<'_>) {
 pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Keyboard shortcuts", |ui, panel| {
         let os = ctx.os();
-        egui::ScrollArea::vertical().max_height(ctx.content_rect().height() - 180.0).show(ui, |ui| {
-            ui.columns(2, |columns| {
-                for (i, menu) in Menu::iter().enumerate() {
-                    let ui = &mut columns[i % 2];
-                    ui.label(egui::RichText::new(menu.title()).color(*panel.theme.accent));
-                    egui::Grid::new(menu.title()).num_columns(2).min_col_width(150.0).show(ui, |ui| {
-                        for command in menu.commands().iter().copied().flatten() {
-                            let keys = command.shortcuts(os);
-                            if keys.is_empty() {
-                                continue;
-                            }
-                            ui.label(command.text());
-                            let text: Vec<String> = keys.iter().map(|k| ctx.format_shortcut(k)).collect();
-                            ui.weak(text.join(", "));
-                            ui.end_row();
-                        }
-                    });
-                    ui.add_space(8.0);
-                }
-                let ui = &mut columns[1];
-                ui.label(egui::RichText::new("Canvas and sliders").color(*panel.theme.accent));
-                egui::Grid::new("mouse").num_columns(2).min_col_width(150.0).show(ui, |ui| {
-                    for (what, how) in [
-                        ("Zoom", "Wheel"),
-                        ("Pan", "Drag, Space or middle button"),
-                        ("Fit or actual size", "Double-click"),
-                        ("See before", "Hold B"),
-                        ("Move a slider", "Left, Right (Shift: faster)"),
-                        ("Reset a slider", "Double-click or Delete"),
-                    ] {
-                        ui.label(what);
-                        ui.weak(how);
-                        ui.end_row();
+        egui::ScrollArea::vertical()
+            .max_height(ctx.content_rect().height() - 180.0)
+            .show(ui, |ui| {
+                ui.columns(2, |columns| {
+                    for (i, menu) in Menu::iter().enumerate() {
+                        let ui = &mut columns[i % 2];
+                        ui.label(egui::RichText::new(menu.title()).color(*panel.theme.accent));
+                        egui::Grid::new(menu.title())
+                            .num_columns(2)
+                            .min_col_width(150.0)
+                            .show(ui, |ui| {
+                                for command in menu.commands().iter().copied().flatten() {
+                                    let keys = command.shortcuts(os);
+                                    if keys.is_empty() {
+                                        continue;
+                                    }
+                                    ui.label(command.text());
+                                    let text: Vec<String> =
+                                        keys.iter().map(|k| ctx.format_shortcut(k)).collect();
+                                    ui.weak(text.join(", "));
+                                    ui.end_row();
+                                }
+                            });
+                        ui.add_space(8.0);
                     }
+                    let ui = &mut columns[1];
+                    ui.label(egui::RichText::new("Canvas and sliders").color(*panel.theme.accent));
+                    egui::Grid::new("mouse")
+                        .num_columns(2)
+                        .min_col_width(150.0)
+                        .show(ui, |ui| {
+                            for (what, how) in [
+                                ("Zoom", "Wheel"),
+                                ("Pan", "Drag, Space or middle button"),
+                                ("Fit or actual size", "Double-click"),
+                                ("See before", "Hold B"),
+                                ("Move a slider", "Left, Right (Shift: faster)"),
+                                ("Reset a slider", "Double-click or Delete"),
+                            ] {
+                                ui.label(what);
+                                ui.weak(how);
+                                ui.end_row();
+                            }
+                        });
                 });
             });
-        });
     });
 }
 
@@ -98,12 +109,19 @@ pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
         ui.label("Everything is computed on this machine; nothing leaves it.");
         ui.add_space(8.0);
         if let Some(device) = &panel.state.engine.device {
-            ui.weak(format!("{}: {}, {} threads", device.name, device.detail, device.threads));
+            ui.weak(format!(
+                "{}: {}, {} threads",
+                device.name, device.detail, device.threads
+            ));
         }
         if let Some(p99) = panel.state.frames.percentile(0.99) {
-            ui.weak(format!("99 % of the last frames took less than {p99:.1} ms"));
+            ui.weak(format!(
+                "99 % of the last frames took less than {p99:.1} ms"
+            ));
         }
-        ui.weak("Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.");
+        ui.weak(
+            "Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.",
+        );
     });
 }
 
@@ -155,12 +173,18 @@ pub fn export_walk(ctx: &egui::Context, panel: &mut Panel<'_>) {
             frames: (scratch.seconds * scratch.fps).round().max(2.0) as u32,
             fps: scratch.fps,
             looped: scratch.looped,
-            path: if scratch.spline { WalkPath::Spline } else { WalkPath::Spherical },
+            path: if scratch.spline {
+                WalkPath::Spline
+            } else {
+                WalkPath::Spherical
+            },
         };
         ui.weak(format!("{} pictures; GIF or animated PNG", walk.frames));
         ui.add_space(8.0);
         if button::primary(ui, &theme, "Choose file…").clicked() {
-            panel.actions.push(Action::Pick(Pick::WalkFile(std::sync::Arc::new(walk))));
+            panel
+                .actions
+                .push(Action::Pick(Pick::WalkFile(std::sync::Arc::new(walk))));
             panel.actions.view(ViewEdit::Dialog(Dialog::None));
         }
     });

@@ -35,7 +35,10 @@ pub fn walk_points(state: &AppState) -> Vec<ExploreParams> {
 /// Draws the strip, if there are points.
 pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
     let kept = &panel.state.doc.explore.kept;
-    let works: Vec<Work> = kept.iter().map(|k| Work::Explore(Arc::clone(&k.params))).collect();
+    let works: Vec<Work> = kept
+        .iter()
+        .map(|k| Work::Explore(Arc::clone(&k.params)))
+        .collect();
     panel.actions.push(Action::Previews {
         channel: Channel::Strip,
         tier: Tier::Draft(SIDE),
@@ -53,9 +56,11 @@ pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
         .show(ui, |ui| {
             ui.horizontal(|ui| {
                 buttons(ui, panel);
-                egui::ScrollArea::horizontal().auto_shrink([false, false]).show(ui, |ui| {
-                    ui.horizontal(|ui| points(ui, panel, &works));
-                });
+                egui::ScrollArea::horizontal()
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| {
+                        ui.horizontal(|ui| points(ui, panel, &works));
+                    });
             });
         });
 }
@@ -64,9 +69,16 @@ fn buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     ui.vertical(|ui| {
-        for (icon, command) in [(Icon::Plus, Command::KeepPoint), (Icon::Play, Command::ExportWalk)] {
+        for (icon, command) in [
+            (Icon::Plus, Command::KeepPoint),
+            (Icon::Play, Command::ExportWalk),
+        ] {
             let tip = command.tooltip_with_keys(&ctx);
-            if IconButton::new(icon, command.text()).tooltip(&tip).show(ui, &theme).clicked() {
+            if IconButton::new(icon, command.text())
+                .tooltip(&tip)
+                .show(ui, &theme)
+                .clicked()
+            {
                 panel.actions.command(command);
             }
         }
@@ -85,7 +97,9 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
         let tile = picture_tile(ui, &theme, &name, texture, vec2(72.0, 72.0), on);
         tile.dnd_set_drag_payload(i);
         if let Some(from) = tile.dnd_release_payload::<usize>() {
-            panel.actions.explore(ExploreEdit::MoveKept { from: *from, to: i });
+            panel
+                .actions
+                .explore(ExploreEdit::MoveKept { from: *from, to: i });
         }
         if tile.clicked() {
             panel.actions.explore(ExploreEdit::Replace {
@@ -99,15 +113,23 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
                 ui.close();
             }
             if i > 0 && ui.button("Move left").clicked() {
-                panel.actions.explore(ExploreEdit::MoveKept { from: i, to: i - 1 });
+                panel
+                    .actions
+                    .explore(ExploreEdit::MoveKept { from: i, to: i - 1 });
                 ui.close();
             }
             if i + 1 < works.len() && ui.button("Move right").clicked() {
-                panel.actions.explore(ExploreEdit::MoveKept { from: i, to: i + 2 });
+                panel
+                    .actions
+                    .explore(ExploreEdit::MoveKept { from: i, to: i + 2 });
                 ui.close();
             }
             ui.separator();
-            super::picture_menu::ui(ui, panel, &crate::app::action::Subject::Params(Arc::clone(&kept.params)));
+            super::picture_menu::ui(
+                ui,
+                panel,
+                &crate::app::action::Subject::Params(Arc::clone(&kept.params)),
+            );
         });
         tile.on_hover_text("Click to go there, drag to reorder, right-click for more");
     }
@@ -132,10 +154,18 @@ pub fn before(panel: &mut Panel<'_>) -> Option<Picture> {
 }
 
 /// A remove button over a tile's corner (used by other strips too).
-pub fn corner_button(ui: &mut Ui, theme: &super::theme::Theme, rect: egui::Rect, name: &str) -> bool {
+pub fn corner_button(
+    ui: &mut Ui,
+    theme: &super::theme::Theme,
+    rect: egui::Rect,
+    name: &str,
+) -> bool {
     let at = egui::Rect::from_min_size(rect.right_top() - vec2(22.0, -2.0), vec2(20.0, 20.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
-        IconButton::new(Icon::Close, name).size(20.0).show(ui, theme).clicked()
+        IconButton::new(Icon::Close, name)
+            .size(20.0)
+            .show(ui, theme)
+            .clicked()
     })
     .inner
 }

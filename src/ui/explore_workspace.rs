@@ -58,7 +58,10 @@ fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
         let (title, hint) = if !state.engine.library_known {
             ("Starting", "The engine reads its networks.")
         } else if state.generator().is_none() {
-            ("No generator here", "Put the folder 'models' next to the program, then choose Studio, Look for models again.")
+            (
+                "No generator here",
+                "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+            )
         } else {
             ("Rendering the first picture", "")
         };

@@ -42,7 +42,11 @@ fn steps(ui: &mut Ui, panel: &mut Panel<'_>) {
                 ui.set_width(64.0);
                 ui.spacing_mut().item_spacing.y = 2.0;
                 let tile = picture_tile(ui, &theme, &name, texture, vec2(64.0, 48.0), i == at);
-                let color = if i > at { *theme.text_weak } else { *theme.text };
+                let color = if i > at {
+                    *theme.text_weak
+                } else {
+                    *theme.text
+                };
                 let text = egui::RichText::new(&step.label).size(10.5).color(color);
                 ui.add(egui::Label::new(text).truncate().selectable(false));
                 if tile.on_hover_text(&name).clicked() {

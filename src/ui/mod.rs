@@ -160,7 +160,7 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
     };
     let painter = ctx.layer_painter(egui::LayerId::new(
         egui::Order::Foreground,
-        egui::Id::new("drop overlay"),
+        egui::Id::unique("drop overlay"),
     ));
     let rect = ctx.content_rect();
     painter.rect_filled(rect, 0.0, panel.theme.window.gamma_multiply(0.82));

@@ -66,19 +66,24 @@ fn list(ui: &mut egui::Ui, panel: &mut Panel<'_>, models: &[ModelInfo], shown: O
 fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32) {
     ui.heading(&model.title);
     ui.weak(kind_words(model.kind));
-    egui::Grid::new("model facts").num_columns(2).show(ui, |ui| {
-        let mut row = |name: &str, value: String| {
-            if !value.is_empty() {
-                ui.weak(name);
-                ui.add(egui::Label::new(value).wrap());
-                ui.end_row();
-            }
-        };
-        row("Licence", model.licence.clone());
-        row("Credit", model.credit.clone());
-        row("On disk", size_words(model.bytes));
-        row("Content", model.sha256.get(..12).unwrap_or(&model.sha256).to_owned());
-    });
+    egui::Grid::new("model facts")
+        .num_columns(2)
+        .show(ui, |ui| {
+            let mut row = |name: &str, value: String| {
+                if !value.is_empty() {
+                    ui.weak(name);
+                    ui.add(egui::Label::new(value).wrap());
+                    ui.end_row();
+                }
+            };
+            row("Licence", model.licence.clone());
+            row("Credit", model.credit.clone());
+            row("On disk", size_words(model.bytes));
+            row(
+                "Content",
+                model.sha256.get(..12).unwrap_or(&model.sha256).to_owned(),
+            );
+        });
     ui.separator();
     egui::ScrollArea::vertical()
         .id_salt(&model.name)
@@ -87,8 +92,14 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
     let usable = matches!(model.kind, ModelKind::Generator | ModelKind::Style);
     if usable && ui.button(format!("Use {}", model.title)).clicked() {
         let (edit, workspace) = match model.kind {
-            ModelKind::Style => (Action::Style(StyleEdit::Model(model.name.clone())), Workspace::Style),
-            _ => (Action::Explore(ExploreEdit::Model(model.name.clone())), Workspace::Explore),
+            ModelKind::Style => (
+                Action::Style(StyleEdit::Model(model.name.clone())),
+                Workspace::Style,
+            ),
+            _ => (
+                Action::Explore(ExploreEdit::Model(model.name.clone())),
+                Workspace::Explore,
+            ),
         };
         panel.actions.push(edit);
         panel.actions.view(ViewEdit::Workspace(workspace));
@@ -108,13 +119,20 @@ pub fn size_words(bytes: u64) -> String {
 
 /// The little of Markdown that cards use: headings, lists, bold marks, tables as text.
 fn markdown(ui: &mut egui::Ui, panel: &Panel<'_>, text: &str) {
-    let text = text.strip_prefix("---").and_then(|t| t.split_once("\n---").map(|(_, rest)| rest)).unwrap_or(text);
+    let text = text
+        .strip_prefix("---")
+        .and_then(|t| t.split_once("\n---").map(|(_, rest)| rest))
+        .unwrap_or(text);
     for block in paragraphs(text) {
         let plain = block.replace("**", "").replace('`', "");
         if let Some(heading) = plain.strip_prefix('#') {
             ui.add_space(space::XS);
             let heading = heading.trim_start_matches('#').trim();
-            ui.label(egui::RichText::new(heading).color(*panel.theme.text_strong).size(14.0));
+            ui.label(
+                egui::RichText::new(heading)
+                    .color(*panel.theme.text_strong)
+                    .size(14.0),
+            );
         } else {
             ui.add(egui::Label::new(plain).wrap());
         }
@@ -150,6 +168,9 @@ mod tests {
     #[test]
     fn wrapped_lines_become_paragraphs() {
         let got = paragraphs("# Fruit\nA network\nfor fruit.\n\n- one\n- two\n  more");
-        assert_eq!(got, ["# Fruit", "A network for fruit.", "- one", "- two more"]);
+        assert_eq!(
+            got,
+            ["# Fruit", "A network for fruit.", "- one", "- two more"]
+        );
     }
 }

@@ -22,9 +22,9 @@ struct PaletteScratch {
 /// Draws the palette.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
-    let area = egui::Modal::default_area(egui::Id::new("palette"))
+    let area = egui::Modal::default_area(egui::Id::unique("palette"))
         .anchor(egui::Align2::CENTER_TOP, vec2(0.0, 80.0));
-    let response = egui::Modal::new(egui::Id::new("palette"))
+    let response = egui::Modal::new(egui::Id::unique("palette"))
         .area(area)
         .backdrop_color(theme.window.gamma_multiply(0.4))
         .show(ctx, |ui| {
@@ -93,7 +93,7 @@ fn row(ui: &mut egui::Ui, panel: &Panel<'_>, command: Command, on: bool) -> bool
     let theme = &panel.theme;
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
     response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, on, command.text())
+        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, on, command.text())
     });
     if on {
         ui.painter().rect_filled(rect, 5.0, *theme.accent_soft);
@@ -102,10 +102,22 @@ fn row(ui: &mut egui::Ui, panel: &Panel<'_>, command: Command, on: bool) -> bool
     }
     let left = rect.left_center() + vec2(10.0, 0.0);
     let font = egui::FontId::proportional(13.0);
-    ui.painter().text(left, egui::Align2::LEFT_CENTER, command.text(), font.clone(), *theme.text_strong);
+    ui.painter().text(
+        left,
+        egui::Align2::LEFT_CENTER,
+        command.text(),
+        font.clone(),
+        *theme.text_strong,
+    );
     let right = rect.right_center() - vec2(10.0, 0.0);
     let keys = keys_of(ui.ctx(), command);
-    ui.painter().text(right, egui::Align2::RIGHT_CENTER, keys, font, *theme.text_weak);
+    ui.painter().text(
+        right,
+        egui::Align2::RIGHT_CENTER,
+        keys,
+        font,
+        *theme.text_weak,
+    );
     response.on_hover_text(command.tooltip()).clicked()
 }
 

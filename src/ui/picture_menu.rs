@@ -13,9 +13,17 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::StyleStyle, "Use as style", true),
         (Destination::Enlarge(2), "Enlarge 2 times", true),
         (Destination::Enlarge(4), "Enlarge 4 times", true),
-        (Destination::Keep, "Keep in gallery", !matches!(subject, Subject::Gallery(_))),
+        (
+            Destination::Keep,
+            "Keep in gallery",
+            !matches!(subject, Subject::Gallery(_)),
+        ),
         (Destination::SaveAs, "Save as…", true),
-        (Destination::Clipboard, "Copy picture", !matches!(subject, Subject::File(_))),
+        (
+            Destination::Clipboard,
+            "Copy picture",
+            !matches!(subject, Subject::File(_)),
+        ),
     ];
     for &(to, text, offered) in entries {
         if offered && ui.button(text).clicked() {

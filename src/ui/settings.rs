@@ -28,31 +28,49 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let theme = panel.theme.clone();
     ui.strong("Look");
     let options = [
-        (ThemeChoice::System, "As the system", "Dark or light as the system is"),
+        (
+            ThemeChoice::System,
+            "As the system",
+            "Dark or light as the system is",
+        ),
         (ThemeChoice::Dark, "Dark", "Always dark"),
         (ThemeChoice::Light, "Light", "Always light"),
     ];
     if let Some(choice) = choice(ui, &theme, prefs.theme, &options) {
         prefs.theme = choice;
     }
-    let scale = Slider::new("Size of everything", prefs.scale * 100.0, 75.0..=200.0, 100.0)
-        .decimals(0)
-        .suffix(" %")
-        .step(5.0)
-        .name_width(120.0)
-        .tooltip("Makes texts and controls larger or smaller")
-        .show(ui, &theme);
-    if let Some(v) = scale.changed.filter(|_| !ui.input(|i| i.pointer.any_down())) {
+    let scale = Slider::new(
+        "Size of everything",
+        prefs.scale * 100.0,
+        75.0..=200.0,
+        100.0,
+    )
+    .decimals(0)
+    .suffix(" %")
+    .step(5.0)
+    .name_width(120.0)
+    .tooltip("Makes texts and controls larger or smaller")
+    .show(ui, &theme);
+    if let Some(v) = scale
+        .changed
+        .filter(|_| !ui.input(|i| i.pointer.any_down()))
+    {
         prefs.scale = v / 100.0;
     }
 }
 
 fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
     ui.strong("What goes into files");
-    ui.checkbox(&mut prefs.export_recipe, "Write the recipe into exported pictures")
-        .on_hover_text("The settings that made the picture, so that it can be made again");
-    ui.checkbox(&mut prefs.source_names, "Write names and folders of source files into recipes")
-        .on_hover_text("Helps to find photos again; says something about your folders");
+    ui.checkbox(
+        &mut prefs.export_recipe,
+        "Write the recipe into exported pictures",
+    )
+    .on_hover_text("The settings that made the picture, so that it can be made again");
+    ui.checkbox(
+        &mut prefs.source_names,
+        "Write names and folders of source files into recipes",
+    )
+    .on_hover_text("Helps to find photos again; says something about your folders");
     ui.weak("Marks that a picture was made by a program are always written.");
 }
 
@@ -74,24 +92,41 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     if let Some(gb) = memory.changed {
         prefs.memory_budget = (f64::from(gb) * (1u64 << 30) as f64) as u64;
     }
-    let draft = Slider::new("Quick preview", prefs.draft_side as f32, 64.0..=512.0, 256.0)
-        .decimals(0)
-        .suffix(" px")
-        .step(32.0)
-        .name_width(120.0)
-        .tooltip("Size of the picture while a slider moves; smaller is quicker")
-        .show(ui, &theme);
+    let draft = Slider::new(
+        "Quick preview",
+        prefs.draft_side as f32,
+        64.0..=512.0,
+        256.0,
+    )
+    .decimals(0)
+    .suffix(" px")
+    .step(32.0)
+    .name_width(120.0)
+    .tooltip("Size of the picture while a slider moves; smaller is quicker")
+    .show(ui, &theme);
     if let Some(side) = draft.changed {
         prefs.draft_side = side as u32;
     }
     threads(ui, prefs);
     ui.horizontal(|ui| {
         ui.label("Gallery folder");
-        let folder = panel.state.gallery.folder.as_ref().or(prefs.gallery_folder.as_ref());
-        let text = folder.map_or_else(|| "the program's own".to_owned(), |f| f.display().to_string());
+        let folder = panel
+            .state
+            .gallery
+            .folder
+            .as_ref()
+            .or(prefs.gallery_folder.as_ref());
+        let text = folder.map_or_else(
+            || "the program's own".to_owned(),
+            |f| f.display().to_string(),
+        );
         ui.add(egui::Label::new(egui::RichText::new(text).color(*theme.text_weak)).truncate());
     });
-    if ui.button("Choose gallery folder…").on_hover_text("Used from the next start on").clicked() {
+    if ui
+        .button("Choose gallery folder…")
+        .on_hover_text("Used from the next start on")
+        .clicked()
+    {
         panel.actions.push(Action::Pick(Pick::GalleryFolder));
     }
 }

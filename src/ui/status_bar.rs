@@ -32,7 +32,10 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
     let state = panel.state;
     let mut facts: Vec<(String, String)> = Vec::new();
     match &state.engine.device {
-        Some(d) => facts.push((d.name.clone(), format!("{}, {} threads", d.detail, d.threads))),
+        Some(d) => facts.push((
+            d.name.clone(),
+            format!("{}, {} threads", d.detail, d.threads),
+        )),
         None => facts.push(("Engine starts".to_owned(), String::new())),
     }
     let model = match state.view.workspace {
@@ -49,7 +52,10 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
     }
     let waiting = state.engine.jobs.len();
     if waiting > 1 {
-        facts.push((format!("{waiting} in the queue"), "Work that waits or runs".to_owned()));
+        facts.push((
+            format!("{waiting} in the queue"),
+            "Work that waits or runs".to_owned(),
+        ));
     }
     if state.view.workspace != Workspace::Gallery {
         let scale = match state.view.canvas(state.view.workspace).zoom {
@@ -72,7 +78,12 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
 /// The job that runs: what, how far, how long, and a way to stop it.
 fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
     let state = panel.state;
-    let Some(job) = state.engine.jobs.iter().find(|j| j.stage.is_some()).or(state.engine.jobs.first())
+    let Some(job) = state
+        .engine
+        .jobs
+        .iter()
+        .find(|j| j.stage.is_some())
+        .or(state.engine.jobs.first())
     else {
         return;
     };
@@ -89,7 +100,7 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     let (rect, response) = ui.allocate_exact_size(vec2(150.0, 4.0), egui::Sense::hover());
     response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::WidgetType::ProgressIndicator, true, &job.title);
+        let mut info = egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &job.title);
         info.value = Some(f64::from(job.fraction()));
         info
     });

@@ -107,8 +107,12 @@ impl Themes {
     /// A message if a token file is wrong; a test keeps that from shipping.
     pub fn load() -> Result<Self, toml::de::Error> {
         Ok(Self {
-            dark: Arc::new(toml::from_str(include_str!("../../assets/theme/dark.toml"))?),
-            light: Arc::new(toml::from_str(include_str!("../../assets/theme/light.toml"))?),
+            dark: Arc::new(toml::from_str(include_str!(
+                "../../assets/theme/dark.toml"
+            ))?),
+            light: Arc::new(toml::from_str(include_str!(
+                "../../assets/theme/light.toml"
+            ))?),
         })
     }
 
@@ -130,7 +134,11 @@ impl Themes {
 /// egui's style from our tokens.
 fn style(theme: &Theme, dark: bool) -> egui::Style {
     let mut style = egui::Style {
-        visuals: if dark { egui::Visuals::dark() } else { egui::Visuals::light() },
+        visuals: if dark {
+            egui::Visuals::dark()
+        } else {
+            egui::Visuals::light()
+        },
         ..egui::Style::default()
     };
     style.text_styles = [
@@ -191,19 +199,40 @@ fn visuals(visuals: &mut egui::Visuals, theme: &Theme) {
     };
     let w = &mut visuals.widgets;
     let radius = CornerRadius::same(5);
-    let set = |v: &mut egui::style::WidgetVisuals, fill: Color32, stroke: Color32, text: Color32| {
-        v.bg_fill = fill;
-        v.weak_bg_fill = fill;
-        v.bg_stroke = Stroke::new(1.0, stroke);
-        v.fg_stroke = Stroke::new(1.0, text);
-        v.corner_radius = radius;
-        v.expansion = 0.0;
-    };
-    set(&mut w.noninteractive, *theme.panel, *theme.line, *theme.text);
+    let set =
+        |v: &mut egui::style::WidgetVisuals, fill: Color32, stroke: Color32, text: Color32| {
+            v.bg_fill = fill;
+            v.weak_bg_fill = fill;
+            v.bg_stroke = Stroke::new(1.0, stroke);
+            v.fg_stroke = Stroke::new(1.0, text);
+            v.corner_radius = radius;
+            v.expansion = 0.0;
+        };
+    set(
+        &mut w.noninteractive,
+        *theme.panel,
+        *theme.line,
+        *theme.text,
+    );
     set(&mut w.inactive, *theme.raised, *theme.raised, *theme.text);
-    set(&mut w.hovered, *theme.raised_hover, *theme.line_strong, *theme.text_strong);
-    set(&mut w.active, *theme.raised_active, *theme.accent, *theme.text_strong);
-    set(&mut w.open, *theme.raised_hover, *theme.line_strong, *theme.text_strong);
+    set(
+        &mut w.hovered,
+        *theme.raised_hover,
+        *theme.line_strong,
+        *theme.text_strong,
+    );
+    set(
+        &mut w.active,
+        *theme.raised_active,
+        *theme.accent,
+        *theme.text_strong,
+    );
+    set(
+        &mut w.open,
+        *theme.raised_hover,
+        *theme.line_strong,
+        *theme.text_strong,
+    );
 }
 
 #[cfg(test)]
@@ -214,7 +243,11 @@ mod tests {
     fn luminance(c: Color32) -> f32 {
         let lin = |v: u8| {
             let v = f32::from(v) / 255.0;
-            if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+            if v <= 0.04045 {
+                v / 12.92
+            } else {
+                ((v + 0.055) / 1.055).powf(2.4)
+            }
         };
         0.2126 * lin(c.r()) + 0.7152 * lin(c.g()) + 0.0722 * lin(c.b())
     }

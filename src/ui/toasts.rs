@@ -11,7 +11,7 @@ use crate::app::action::{Action, Level};
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let state = panel.state;
-    egui::Area::new(egui::Id::new("messages"))
+    egui::Area::new(egui::Id::unique("messages"))
         .order(Order::Foreground)
         .anchor(Align2::LEFT_BOTTOM, vec2(16.0, -44.0))
         .show(ctx, |ui| {
@@ -21,7 +21,8 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
                     Level::Warning => *theme.warn,
                     Level::Error => *theme.error,
                 };
-                let frame = egui::Frame::popup(ui.style()).inner_margin(egui::Margin::symmetric(12, 8));
+                let frame =
+                    egui::Frame::popup(ui.style()).inner_margin(egui::Margin::symmetric(12, 8));
                 let shown = frame.show(ui, |ui| {
                     ui.set_max_width(420.0);
                     ui.horizontal(|ui| {
@@ -33,13 +34,20 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
                             panel.actions.push((**action).clone());
                             panel.actions.push(Action::DismissToast(toast.id));
                         }
-                        if IconButton::new(Icon::Close, "Dismiss message").size(20.0).show(ui, &theme).clicked() {
+                        if IconButton::new(Icon::Close, "Dismiss message")
+                            .size(20.0)
+                            .show(ui, &theme)
+                            .clicked()
+                        {
                             panel.actions.push(Action::DismissToast(toast.id));
                         }
                     });
                 });
                 let rect = shown.response.rect;
-                let mark = egui::Rect::from_min_max(rect.min, egui::pos2(rect.left() + 4.0, rect.bottom()));
+                let mark = egui::Rect::from_min_max(
+                    rect.min,
+                    egui::pos2(rect.left() + 4.0, rect.bottom()),
+                );
                 ui.painter().rect_filled(mark, 2.0, color);
             }
         });

@@ -83,7 +83,10 @@ fn right_side(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     let history = &panel.state.history;
-    let (can_undo, can_redo) = (history.undo_label().is_some(), history.redo_label().is_some());
+    let (can_undo, can_redo) = (
+        history.undo_label().is_some(),
+        history.redo_label().is_some(),
+    );
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let entries = [
@@ -117,14 +120,15 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.painter().rect_filled(whole, 7.0, *panel.theme.window);
     for (i, workspace) in all.into_iter().enumerate() {
         let rect = egui::Rect::from_min_size(min + vec2(size.x * i as f32, 0.0), size);
-        let response = ui.interact(rect, ui.id().with(("workspace", i)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("workspace", i)), Sense::click());
         let on = panel.state.view.workspace == workspace;
         response.widget_info(|| {
-            egui::WidgetInfo::selected(egui::WidgetType::SelectableLabel, true, on, workspace.title())
+            egui::WidgetInfo::selected(egui::Role::Tab, true, on, workspace.title())
         });
         let theme = &panel.theme;
         if on {
-            ui.painter().rect_filled(rect.shrink(2.0), 5.0, *theme.raised_active);
+            ui.painter()
+                .rect_filled(rect.shrink(2.0), 5.0, *theme.raised_active);
         }
         let color = match (on, response.hovered() || response.has_focus()) {
             (true, _) => *theme.accent,

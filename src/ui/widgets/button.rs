@@ -1,6 +1,6 @@
 //! Buttons.
 
-use egui::{Response, Sense, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::icon::{self, Icon};
 use crate::ui::theme::Theme;
@@ -54,14 +54,15 @@ impl<'a> IconButton<'a> {
 
     /// Draws it.
     pub fn show(self, ui: &mut Ui, theme: &Theme) -> Response {
-        ui.add_enabled_ui(self.enabled, |ui| self.draw(ui, theme)).inner
+        ui.add_enabled_ui(self.enabled, |ui| self.draw(ui, theme))
+            .inner
     }
 
     fn draw(self, ui: &mut Ui, theme: &Theme) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(self.size, self.size), Sense::click());
         let enabled = ui.is_enabled();
         response.widget_info(|| {
-            let mut info = WidgetInfo::labeled(WidgetType::Button, enabled, self.name);
+            let mut info = WidgetInfo::labeled(Role::Button, enabled, self.name);
             info.selected = self.selected.then_some(true);
             info
         });
@@ -86,7 +87,12 @@ impl<'a> IconButton<'a> {
                 (_, _, true) => *theme.text_strong,
                 _ => *theme.text_weak,
             };
-            icon::paint(ui.painter(), self.icon, rect.shrink(self.size * 0.22), color);
+            icon::paint(
+                ui.painter(),
+                self.icon,
+                rect.shrink(self.size * 0.22),
+                color,
+            );
         }
         response.on_hover_text(self.tooltip)
     }
@@ -95,7 +101,11 @@ impl<'a> IconButton<'a> {
 /// A button with icon and text, for the main thing to do.
 pub fn primary(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     let text = egui::RichText::new(text).color(*theme.on_accent).strong();
-    ui.add(egui::Button::new(text).fill(*theme.accent).stroke(egui::Stroke::NONE))
+    ui.add(
+        egui::Button::new(text)
+            .fill(*theme.accent)
+            .stroke(egui::Stroke::NONE),
+    )
 }
 
 /// A choice among a few, shown next to each other. Returns the new choice.
@@ -117,7 +127,12 @@ pub fn choice<T: Copy + PartialEq>(
                 .min_size(vec2(width, 24.0))
                 .truncate()
                 .selected(on);
-            if ui.add_sized(vec2(width, 24.0), button).on_hover_text(tooltip).clicked() && !on {
+            if ui
+                .add_sized(vec2(width, 24.0), button)
+                .on_hover_text(tooltip)
+                .clicked()
+                && !on
+            {
                 chosen = Some(value);
             }
         }

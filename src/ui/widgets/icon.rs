@@ -1,6 +1,6 @@
 //! Icons drawn with lines, so that they look the same everywhere and need no font.
 
-use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, vec2};
 
 /// An icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,8 +111,11 @@ impl Pen<'_> {
 
     fn fill(&self, points: &[(f32, f32)]) {
         let points = points.iter().map(|&(x, y)| self.at(x, y)).collect();
-        self.painter
-            .add(Shape::convex_polygon(points, self.stroke.color, Stroke::NONE));
+        self.painter.add(Shape::convex_polygon(
+            points,
+            self.stroke.color,
+            Stroke::NONE,
+        ));
     }
 
     fn circle(&self, x: f32, y: f32, r: f32) {
@@ -122,7 +125,8 @@ impl Pen<'_> {
 
     fn dot(&self, x: f32, y: f32, r: f32) {
         let r = r * self.rect.width() / 16.0;
-        self.painter.circle_filled(self.at(x, y), r, self.stroke.color);
+        self.painter
+            .circle_filled(self.at(x, y), r, self.stroke.color);
     }
 
     /// An arc in degrees, clockwise from the right.
@@ -192,8 +196,17 @@ fn shape(p: &Pen<'_>, icon: Icon) {
             p.line(&[(7.0, 13.0), (10.0, 13.0)]);
         }
         Icon::Heart => p.line(&[
-            (8.0, 13.2), (2.8, 8.0), (2.4, 5.6), (3.8, 3.6), (6.0, 3.4), (8.0, 5.4), (10.0, 3.4),
-            (12.2, 3.6), (13.6, 5.6), (13.2, 8.0), (8.0, 13.2),
+            (8.0, 13.2),
+            (2.8, 8.0),
+            (2.4, 5.6),
+            (3.8, 3.6),
+            (6.0, 3.4),
+            (8.0, 5.4),
+            (10.0, 3.4),
+            (12.2, 3.6),
+            (13.6, 5.6),
+            (13.2, 8.0),
+            (8.0, 13.2),
         ]),
         Icon::Save => {
             p.line(&[(8.0, 2.5), (8.0, 10.0)]);
@@ -202,7 +215,13 @@ fn shape(p: &Pen<'_>, icon: Icon) {
         }
         Icon::Copy => {
             p.rect(5.5, 5.5, 13.5, 13.5);
-            p.line(&[(10.5, 3.0), (10.5, 2.5), (2.5, 2.5), (2.5, 10.5), (3.0, 10.5)]);
+            p.line(&[
+                (10.5, 3.0),
+                (10.5, 2.5),
+                (2.5, 2.5),
+                (2.5, 10.5),
+                (3.0, 10.5),
+            ]);
         }
         Icon::Play => p.fill(&[(4.5, 3.0), (13.0, 8.0), (4.5, 13.0)]),
         Icon::Stop => p.fill(&[(4.0, 4.0), (12.0, 4.0), (12.0, 12.0), (4.0, 12.0)]),
@@ -224,7 +243,14 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
             p.line(&[(2.6, 11.2), (2.6, 13.4), (5.0, 13.4)]);
         }
         Icon::Eraser => {
-            p.line(&[(9.5, 3.0), (13.5, 7.0), (7.5, 13.0), (5.0, 13.0), (2.8, 10.8), (9.5, 3.0)]);
+            p.line(&[
+                (9.5, 3.0),
+                (13.5, 7.0),
+                (7.5, 13.0),
+                (5.0, 13.0),
+                (2.8, 10.8),
+                (9.5, 3.0),
+            ]);
             p.line(&[(6.0, 7.2), (9.6, 10.8)]);
         }
         Icon::Linear => {
@@ -240,10 +266,22 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
         }
         Icon::Invert => {
             p.circle(8.0, 8.0, 5.5);
-            p.fill(&[(8.0, 2.5), (8.0, 13.5), (11.9, 11.9), (13.5, 8.0), (11.9, 4.1)]);
+            p.fill(&[
+                (8.0, 2.5),
+                (8.0, 13.5),
+                (11.9, 11.9),
+                (13.5, 8.0),
+                (11.9, 4.1),
+            ]);
         }
         Icon::Folder => p.line(&[
-            (2.0, 12.5), (2.0, 3.8), (6.2, 3.8), (7.6, 5.4), (14.0, 5.4), (14.0, 12.5), (2.0, 12.5),
+            (2.0, 12.5),
+            (2.0, 3.8),
+            (6.2, 3.8),
+            (7.6, 5.4),
+            (14.0, 5.4),
+            (14.0, 12.5),
+            (2.0, 12.5),
         ]),
         Icon::Bin => {
             p.line(&[(3.0, 4.5), (13.0, 4.5)]);
@@ -251,7 +289,14 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
             p.line(&[(4.2, 4.8), (5.0, 13.6), (11.0, 13.6), (11.8, 4.8)]);
         }
         Icon::Tag => {
-            p.line(&[(2.5, 2.5), (8.0, 2.5), (13.8, 8.3), (8.3, 13.8), (2.5, 8.0), (2.5, 2.5)]);
+            p.line(&[
+                (2.5, 2.5),
+                (8.0, 2.5),
+                (13.8, 8.3),
+                (8.3, 13.8),
+                (2.5, 8.0),
+                (2.5, 2.5),
+            ]);
             p.dot(5.4, 5.4, 1.1);
         }
         Icon::Grid => {

@@ -1,6 +1,6 @@
 //! Collapsible sections of a panel.
 
-use egui::{Response, Sense, Ui, WidgetInfo, WidgetType, vec2};
+use egui::{Response, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::icon::{self, Icon};
 use crate::ui::theme::{Theme, space};
@@ -40,17 +40,23 @@ pub fn section<R>(
 
 fn heading(ui: &mut Ui, theme: &Theme, title: &str, open: bool) -> Response {
     let font = egui::FontId::proportional(13.0);
-    let galley = ui.painter().layout_no_wrap(title.to_owned(), font, *theme.text_strong);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(title.to_owned(), font, *theme.text_strong);
     let size = vec2(galley.size().x + 22.0, 26.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(WidgetType::CollapsingHeader, ui.is_enabled(), title);
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), title);
         info.selected = Some(open);
         info
     });
     let icon = if open { Icon::Down } else { Icon::Right };
     let mark = egui::Rect::from_center_size(rect.left_center() + vec2(6.0, 0.0), vec2(11.0, 11.0));
-    let color = if response.hovered() || response.has_focus() { *theme.accent } else { *theme.text_weak };
+    let color = if response.hovered() || response.has_focus() {
+        *theme.accent
+    } else {
+        *theme.text_weak
+    };
     icon::paint(ui.painter(), icon, mark, color);
     let at = rect.left_center() + vec2(18.0, -galley.size().y / 2.0);
     ui.painter().galley(at, galley, *theme.text_strong);

@@ -102,7 +102,8 @@ impl<'a> Slider<'a> {
 
     /// Draws it across the available width.
     pub fn show(self, ui: &mut Ui, theme: &Theme) -> SliderResponse {
-        ui.add_enabled_ui(self.enabled, |ui| self.draw(ui, theme)).inner
+        ui.add_enabled_ui(self.enabled, |ui| self.draw(ui, theme))
+            .inner
     }
 
     fn draw(self, ui: &mut Ui, theme: &Theme) -> SliderResponse {
@@ -130,7 +131,8 @@ impl<'a> Slider<'a> {
 
     /// Name and rail: one widget that is dragged, focused and stepped with keys.
     fn rail(&self, ui: &mut Ui, theme: &Theme, width: f32, changed: &mut Option<f32>) -> Response {
-        let (rect, mut response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click_and_drag());
+        let (rect, mut response) =
+            ui.allocate_exact_size(vec2(width, HEIGHT), Sense::click_and_drag());
         let name_width = self.name_width.min(width * 0.55);
         let rail = Rect::from_min_max(
             pos2(rect.left() + name_width + 6.0, rect.top()),
@@ -156,7 +158,10 @@ impl<'a> Slider<'a> {
         if response.double_clicked() {
             *changed = Some(self.default);
         }
-        if let Some(value) = self.keys(ui, &response).or_else(|| self.assistive(ui, &response)) {
+        if let Some(value) = self
+            .keys(ui, &response)
+            .or_else(|| self.assistive(ui, &response))
+        {
             *changed = Some(value);
         }
         let value = changed.unwrap_or(self.value);
@@ -195,7 +200,8 @@ impl<'a> Slider<'a> {
         });
         ui.input(|i| {
             let fine = if i.modifiers.shift { 10.0 } else { 1.0 };
-            let steps = i.num_presses(Key::ArrowRight) as f32 - i.num_presses(Key::ArrowLeft) as f32;
+            let steps =
+                i.num_presses(Key::ArrowRight) as f32 - i.num_presses(Key::ArrowLeft) as f32;
             if i.key_pressed(Key::Home) {
                 Some(*self.range.start())
             } else if i.key_pressed(Key::End) {
@@ -251,7 +257,11 @@ impl<'a> Slider<'a> {
             return;
         }
         let name = format!("Reset {}", self.name);
-        if IconButton::new(Icon::Reset, &name).size(RESET).show(ui, theme).clicked() {
+        if IconButton::new(Icon::Reset, &name)
+            .size(RESET)
+            .show(ui, theme)
+            .clicked()
+        {
             *changed = Some(self.default);
         }
     }
@@ -260,16 +270,28 @@ impl<'a> Slider<'a> {
     fn value_at(&self, t: f32) -> f32 {
         let (lo, hi) = (*self.range.start(), *self.range.end());
         let t = t.clamp(0.0, 1.0);
-        let value = if self.logarithmic { lo * (hi / lo).powf(t) } else { lo + (hi - lo) * t };
+        let value = if self.logarithmic {
+            lo * (hi / lo).powf(t)
+        } else {
+            lo + (hi - lo) * t
+        };
         let unit = 10f32.powi(self.decimals as i32);
         let value = (value * unit).round() / unit;
-        if (self.place(value) - self.place(self.default)).abs() < 0.012 { self.default } else { value }
+        if (self.place(value) - self.place(self.default)).abs() < 0.012 {
+            self.default
+        } else {
+            value
+        }
     }
 
     /// A value's place along the rail, 0..=1.
     fn place(&self, value: f32) -> f32 {
         let (lo, hi) = (*self.range.start(), *self.range.end());
-        if self.logarithmic { (value / lo).ln() / (hi / lo).ln() } else { (value - lo) / (hi - lo) }
+        if self.logarithmic {
+            (value / lo).ln() / (hi / lo).ln()
+        } else {
+            (value - lo) / (hi - lo)
+        }
     }
 
     #[expect(clippy::too_many_arguments)]
@@ -288,7 +310,11 @@ impl<'a> Slider<'a> {
         let hot = enabled && (response.hovered() || response.dragged() || response.has_focus());
         let moved = (value - self.default).abs() > 1e-6;
         let dim = |c: egui::Color32| if enabled { c } else { c.gamma_multiply(0.5) };
-        let name_color = dim(if hot || moved { *theme.text_strong } else { *theme.text });
+        let name_color = dim(if hot || moved {
+            *theme.text_strong
+        } else {
+            *theme.text
+        });
         let clip = Rect::from_min_size(rect.min, vec2(name_width, rect.height()));
         let mut job = egui::text::LayoutJob::single_section(
             self.name.to_owned(),
@@ -306,13 +332,26 @@ impl<'a> Slider<'a> {
         let (a, b) = (x(self.default), x(value));
         let fill = Rect::from_x_y_ranges(a.min(b)..=a.max(b), (y - 1.5)..=(y + 1.5));
         painter.rect_filled(fill, 1.5, dim(*theme.accent));
-        painter.vline(a, (y - 4.0)..=(y + 4.0), egui::Stroke::new(1.0, dim(*theme.line_strong)));
+        painter.vline(
+            a,
+            (y - 4.0)..=(y + 4.0),
+            egui::Stroke::new(1.0, dim(*theme.line_strong)),
+        );
         let knob = pos2(b, y);
         let radius = if hot { 6.5 } else { 5.5 };
         if response.has_focus() {
             painter.circle_filled(knob, radius + 3.0, theme.accent.gamma_multiply(0.3));
         }
-        let knob_color = dim(if hot || moved { *theme.accent } else { *theme.text_weak });
-        painter.circle(knob, radius, knob_color, egui::Stroke::new(1.5, *theme.panel));
+        let knob_color = dim(if hot || moved {
+            *theme.accent
+        } else {
+            *theme.text_weak
+        });
+        painter.circle(
+            knob,
+            radius,
+            knob_color,
+            egui::Stroke::new(1.5, *theme.panel),
+        );
     }
 }

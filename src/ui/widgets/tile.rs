@@ -1,6 +1,6 @@
 //! A picture in a list or grid that can be clicked.
 
-use egui::{Rect, Response, Sense, Ui, Vec2, WidgetInfo, WidgetType, vec2};
+use egui::{Rect, Response, Role, Sense, Ui, Vec2, WidgetInfo, vec2};
 
 use crate::ui::theme::Theme;
 
@@ -16,7 +16,7 @@ pub fn picture_tile(
 ) -> Response {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(WidgetType::ImageButton, ui.is_enabled(), name);
+        let mut info = WidgetInfo::labeled(Role::Button, ui.is_enabled(), name);
         info.selected = selected.then_some(true);
         info
     });

@@ -1,0 +1,80 @@
+"""Golden files for the Rust side, and the check of `stylegan2.py` against the authors' own outputs.
+
+usage: python -m limner_training.goldens check ../shared/golden/stylegan2_*.safetensors
+       python -m limner_training.goldens tiny tests/golden/stylegan2_tiny_6x4.safetensors
+       python -m limner_training.goldens fruit models/fruit tests/golden/fruit.safetensors
+       python -m limner_training.goldens crisp models/crisp tests/golden/crisp.safetensors
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from .stylegan2 import Generator
+
+
+def outputs(g: Generator, z: torch.Tensor, c: torch.Tensor | None) -> dict[str, torch.Tensor]:
+    """What the shared goldens hold: ws with and without truncation, pictures of the truncated ws with constant
+    noise and without."""
+    with torch.no_grad():
+        ws = g.mapping(z, c, 0.7, 4)
+        return {
+            "_out.ws_psi1": g.mapping(z, c),
+            "_out.ws_psi0.7_cutoff4": ws,
+            "_out.image_noise_const": g.synthesis(ws, "const"),
+            "_out.image_noise_none": g.synthesis(ws, "none"),
+        }
+
+
+def check(path: str) -> float:
+    """Largest absolute difference to the outputs stored in `path`; raises if names or shapes differ."""
+    with safe_open(path, "pt") as f:
+        kwargs = json.loads(f.metadata()["kwargs"])
+        t = {k: f.get_tensor(k) for k in f.keys()}
+    g = Generator(**kwargs).eval()
+    g.load_state_dict({k: v for k, v in t.items() if not k.startswith("_")})
+    out = outputs(g, t["_in.z"], t.get("_in.c"))
+    worst = 0.0
+    for k, v in out.items():
+        d = (v - t[k]).abs().max().item()
+        print(f"{k:28} |max| {t[k].abs().max():8.3f}  difference {d:.2e}")
+        worst = max(worst, d)
+    return worst
+
+
+def tiny(path: str) -> None:
+    """A small random network with a 6x4 constant: weights, inputs, outputs."""
+    torch.manual_seed(64)
+    kwargs = dict(z_dim=16, c_dim=0, w_dim=16, img_resolution=16, img_channels=3, channel_base=256, channel_max=24,
+                  init_size=[6, 4], mapping_kwargs={"num_layers": 2, "layer_features": 24})
+    g = Generator(**kwargs).eval()
+    with torch.no_grad():
+        g.mapping.w_avg.normal_(0, 0.3)
+        for name, p in g.named_parameters():
+            if name.endswith("noise_strength"):
+                p.fill_(0.1)
+            elif name.endswith("bias"):
+                p.add_(torch.randn_like(p) * 0.2)
+    z = torch.randn(2, 16)
+    tensors = dict(g.state_dict()) | {"_in.z": z} | outputs(g, z, None)
+    save_file({k: v.contiguous() for k, v in tensors.items()}, path, {"kwargs": json.dumps(kwargs)})
+
+
+def main() -> None:
+    what, *args = sys.argv[1:]
+    if what == "check":
+        worst = max(check(p) for p in args)
+        sys.exit(f"differs by {worst:.2e}" if worst > 1e-4 else 0)
+    elif what == "tiny":
+        tiny(args[0])
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()
