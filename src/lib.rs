@@ -13,6 +13,7 @@
 
 pub mod app;
 pub mod engine;
+pub mod export;
 pub mod gallery;
 pub mod import;
 pub mod latent;

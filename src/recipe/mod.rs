@@ -3,6 +3,9 @@
 
 mod explore;
 mod mask_raster;
+pub mod foreign;
+pub mod migrate;
+mod schema;
 mod style;
 
 pub use explore::{
@@ -10,6 +13,7 @@ pub use explore::{
     WalkPath,
 };
 pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};

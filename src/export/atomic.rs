@@ -1,0 +1,95 @@
+//! Files that are there whole or not at all: a temporary file in the same folder,
+//! written, synced, renamed, and the folder synced.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::ExportError;
+
+/// Start of the names of unfinished files; the gallery sweeps old ones away.
+pub const PART_PREFIX: &str = ".limner-";
+/// End of the names of unfinished files.
+pub const PART_SUFFIX: &str = ".part";
+
+/// What happens to a file that has the name already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and writing fails with [`ExportError::Exists`].
+    Keep,
+    /// It is replaced in one step.
+    Replace,
+}
+
+/// Writes a file through `fill`; returns once it is safely on disk.
+///
+/// # Errors
+/// What `fill` says, or the failure of the disk. The target is then as it was, and
+/// no part of the new file is left.
+pub fn write_file(
+    path: &Path,
+    existing: Existing,
+    fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let io_error = |e: io::Error| ExportError::writing(path, e);
+    let folder = folder_of(path);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
+    #[cfg(unix)]
+    {
+        // The umask decides, as for any other new file; tempfile's own default is 0600.
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut part = builder.tempfile_in(folder).map_err(io_error)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, part.as_file_mut());
+    fill(&mut writer)?;
+    writer.flush().map_err(io_error)?;
+    drop(writer);
+    part.as_file().sync_all().map_err(io_error)?;
+    match existing {
+        Existing::Keep => part.persist_noclobber(path),
+        Existing::Replace => part.persist(path),
+    }
+    .map_err(|e| io_error(e.error))?;
+    sync_folder(folder).map_err(io_error)
+}
+
+/// Writes bytes; see [`write_file`].
+///
+/// # Errors
+/// As [`write_file`].
+pub fn write_bytes(path: &Path, existing: Existing, bytes: &[u8]) -> Result<(), ExportError> {
+    write_file(path, existing, |w| {
+        w.write_all(bytes)
+            .map_err(|e| ExportError::writing(path, e))
+    })
+}
+
+/// The folder of a file; `.` for a bare name.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes renames and new names in a folder durable.
+///
+/// # Errors
+/// The failure of the disk. File systems that can't sync folders are no failure.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    match File::open(folder)?.sync_all() {
+        // Some network and FUSE file systems don't know how.
+        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Ok(())
+        }
+        other => other,
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = folder;
+        Ok(())
+    }
+}
