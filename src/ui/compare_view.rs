@@ -126,7 +126,7 @@ impl CompareView {
         pane: &ComparePane,
         paint: &mut impl FnMut(usize, &Painter, Rect),
     ) -> Option<CompareEvent> {
-        let id = Id::new(("compare pane", n));
+        let id = Id::unique(("compare pane", n));
         let response = ui
             .interact(rect, id, Sense::click_and_drag())
             .on_hover_cursor(CursorIcon::Grab);
@@ -171,7 +171,7 @@ fn caption(ui: &Ui, painter: &Painter, rect: Rect, title: &str) {
 /// The cross in the corner.
 fn take_out(ui: &Ui, n: usize, rect: Rect, title: &str) -> bool {
     let at = Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() + 6.0), Vec2::splat(24.0));
-    let response = ui.interact(at, Id::new(("take out", n)), Sense::click());
+    let response = ui.interact(at, Id::unique(("take out", n)), Sense::click());
     response.widget_info(|| {
         WidgetInfo::labeled(Role::Button, true, format!("Take out {title}"))
     });

@@ -10,6 +10,8 @@ use super::widgets::slider::Slider;
 use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
 use crate::app::view::{Dialog, Workspace};
+use crate::engine::protocol::ModelInfo;
+use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
 use crate::gallery::protocol::{Entry, ExportOptions, Format, GalleryRequest, PictureId};
 use crate::recipe::Recipe;
 
@@ -263,17 +265,28 @@ fn not_kept(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     done
 }
 
-/// The recipe as it will be written.
-fn what_goes_in(_p: &Panel<'_>, recipe: Option<&Recipe>, options: &ExportOptions) -> String {
-    let Some(recipe) = recipe.filter(|_| options.recipe) else {
-        return "No recipe.".to_owned();
+/// Labels and recipe, exactly as they will be written.
+fn what_goes_in(p: &Panel<'_>, recipe: Option<&Recipe>, options: &ExportOptions) -> String {
+    let Some(recipe) = recipe else {
+        return "The labels that the file has now. It carries no recipe of Limner.".to_owned();
     };
-    let mut recipe = recipe.clone();
-    if !options.source_names {
-        for source in &mut recipe.sources {
-            source.name.clear();
-            source.path.clear();
-        }
-    }
-    serde_json::to_string_pretty(&recipe).unwrap_or_default()
+    let provenance = Provenance::of(recipe, &cards(p), "", "");
+    let write = WriteOptions {
+        recipe: options.recipe,
+        source_names: options.source_names,
+        ..WriteOptions::new(options.format)
+    };
+    export::labels(Some(recipe), &provenance, &write).preview()
+}
+
+/// What the model cards say.
+fn cards(p: &Panel<'_>) -> Cards {
+    let lines = |m: &ModelInfo| CardLines {
+        title: m.title.clone(),
+        trained: m.trained,
+        licence: m.licence.clone(),
+        credit: m.credit.clone(),
+    };
+    let models = &p.state.engine.library.models;
+    models.iter().map(|m| (m.name.clone(), lines(m))).collect()
 }

@@ -35,7 +35,7 @@ impl GalleryPick {
         }
         let screen = ui.ctx().content_rect().size();
         let mut open = true;
-        let modal = Modal::new(egui::Id::new("pick from gallery")).show(ui.ctx(), |ui| {
+        let modal = Modal::new(egui::Id::unique("pick from gallery")).show(ui.ctx(), |ui| {
             ui.set_width((screen.x * 0.7).clamp(320.0, 900.0));
             ui.set_height((screen.y * 0.7).clamp(240.0, 700.0));
             ui.horizontal(|ui| {

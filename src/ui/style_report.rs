@@ -11,7 +11,7 @@ pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
         return;
     };
     let mut close = false;
-    let modal = Modal::new(egui::Id::new("folder report")).show(ui.ctx(), |ui| {
+    let modal = Modal::new(egui::Id::unique("folder report")).show(ui.ctx(), |ui| {
         ui.set_width(520.0);
         ui.heading("The folder is done");
         ui.label(report.words());

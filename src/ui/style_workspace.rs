@@ -192,7 +192,7 @@ fn surprise(ui: &mut Ui, p: &mut Panel<'_>) {
 
 fn canvas_error(ui: &mut Ui, p: &Panel<'_>, text: &str) {
     let at = ui.min_rect().left_bottom() + egui::vec2(12.0, -12.0);
-    egui::Area::new(egui::Id::new("style canvas error"))
+    egui::Area::new(egui::Id::unique("style canvas error"))
         .fixed_pos(at)
         .pivot(egui::Align2::LEFT_BOTTOM)
         .show(ui.ctx(), |ui| {
