@@ -87,6 +87,22 @@ pub enum Action {
     CopyText(String),
     /// A picture to the clipboard.
     CopyPicture(Picture),
+    /// Make a picture at full size and write it to a file.
+    SaveTo {
+        /// What.
+        what: Subject,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stylise photos into a folder.
+    StyleFolder {
+        /// Photos.
+        photos: Vec<PathBuf>,
+        /// Folder for the results.
+        out: PathBuf,
+    },
+    /// Another gallery folder, from the next start on.
+    SetGalleryFolder(PathBuf),
     /// Back to the workspace where a recipe was made.
     OpenRecipe(Box<Recipe>),
     /// A recipe as text from the clipboard.

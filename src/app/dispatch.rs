@@ -92,6 +92,15 @@ pub fn dispatch(
             return Some(Effect::CopyText(text));
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
+        Action::SaveTo { what, path } => flow::save_to(&what, path, state, services),
+        Action::StyleFolder { photos, out } => flow::style_folder(photos, out, state, services),
+        Action::SetGalleryFolder(folder) => {
+            state.prefs.gallery_folder = Some(folder);
+            state.toasts.push(
+                Level::Info,
+                "The new gallery folder is used from the next start on.",
+            );
+        }
         Action::OpenRecipe(recipe) => {
             flow::reopen_recipe(Some(&recipe), state, services);
             events::ask_directions(state, services);

@@ -17,13 +17,20 @@ pub mod frame_stats;
 pub mod gallery_events;
 pub mod gallery_news;
 pub mod history;
+pub mod links;
 pub mod prefs;
 pub mod previews;
+pub mod run;
+pub mod sample;
+pub mod save;
 pub mod services;
 pub mod session;
 pub mod state;
+pub mod system;
 pub mod thumbs;
+pub mod vary;
 pub mod view;
+mod window_icon;
 
 use std::time::Instant;
 
@@ -33,6 +40,8 @@ use dispatch::{Effect, Now};
 use services::Services;
 use session::Session;
 use state::AppState;
+
+pub use run::{RunError, RunOptions, run};
 
 use crate::ui::Ui;
 

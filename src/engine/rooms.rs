@@ -42,7 +42,10 @@ impl ModelStudio {
         if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
             log::warn!("this build computes on the processor only");
         }
-        let hashes = config.cache_dir.as_ref().map(|d| d.join("model-hashes.json"));
+        let hashes = config
+            .cache_dir
+            .as_ref()
+            .map(|d| d.join("model-hashes.json"));
         let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
         let device = DeviceInfo {
             name: "CPU".into(),
@@ -95,7 +98,10 @@ impl Studio for ModelStudio {
                     .picture(&mut self.registry, params, Some(most), stop)?;
                 Ok(made.picture)
             }
-            Work::Style(params) => { let _ = params; Err(EngineError::BadRequest("not yet".into())) },
+            Work::Style(params) => {
+                let _ = params;
+                Err(EngineError::BadRequest("not yet".into()))
+            }
         }
     }
 
@@ -108,7 +114,10 @@ impl Studio for ModelStudio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
-        { let _ = (params, options); Err(EngineError::BadRequest("not yet".into())) }
+        {
+            let _ = (params, options);
+            Err(EngineError::BadRequest("not yet".into()))
+        }
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {

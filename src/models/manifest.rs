@@ -90,13 +90,15 @@ impl Manifest {
             .as_object()
             .ok_or_else(|| bad("it is not a JSON object".into()))?;
         let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let named = ["architecture", "arch", "kind"].into_iter().filter_map(text);
-        let architecture = named
-            .clone()
-            .find_map(Architecture::parse)
-            .ok_or_else(|| match named.clone().next() {
-                Some(name) => bad(format!("the network '{name}' is unknown to this version")),
-                None => bad("it names no architecture".into()),
+        let named = ["architecture", "arch", "kind"]
+            .into_iter()
+            .filter_map(text);
+        let architecture =
+            named.clone().find_map(Architecture::parse).ok_or_else(|| {
+                match named.clone().next() {
+                    Some(name) => bad(format!("the network '{name}' is unknown to this version")),
+                    None => bad("it names no architecture".into()),
+                }
             })?;
         let folder = path.parent().and_then(Path::file_name);
         let title = text("title").map_or_else(
@@ -107,7 +109,10 @@ impl Manifest {
             architecture,
             title,
             trained: object.get("trained").and_then(Value::as_bool) != Some(false),
-            licence: text("licence").or(text("license")).unwrap_or("unknown").to_owned(),
+            licence: text("licence")
+                .or(text("license"))
+                .unwrap_or("unknown")
+                .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
             generator: text("generator").map(str::to_owned),
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),

@@ -57,8 +57,8 @@ pub fn default_folders() -> Vec<PathBuf> {
         .ok()
         .and_then(|exe| Some(exe.parent()?.join("models")));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let user = directories::ProjectDirs::from("", "", "limner")
-        .map(|dirs| dirs.data_dir().join("models"));
+    let user =
+        directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"));
     [beside, Some(source), user].into_iter().flatten().collect()
 }
 
@@ -92,8 +92,9 @@ impl Registry {
             }
         }
         let entries = &self.entries;
-        self.loaded
-            .retain(|name, (sha256, _)| entries.get(name).is_some_and(|e| e.info.sha256 == *sha256));
+        self.loaded.retain(|name, (sha256, _)| {
+            entries.get(name).is_some_and(|e| e.info.sha256 == *sha256)
+        });
         self.hashes.save();
     }
 

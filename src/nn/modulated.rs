@@ -38,7 +38,11 @@ impl ModulatedConv2dConfig {
         Self {
             up: false,
             demodulate: false,
-            post: Post { activation: Activation::None, gain: 1.0, clamp },
+            post: Post {
+                activation: Activation::None,
+                gain: 1.0,
+                clamp,
+            },
         }
     }
 }
@@ -58,11 +62,7 @@ impl ModulatedConv2d {
     ///
     /// # Errors
     /// When the shapes don't fit each other, or `up` is asked for with a kernel other than 3×3.
-    pub fn new(
-        weight: Tensor,
-        bias: Option<Tensor>,
-        cfg: ModulatedConv2dConfig,
-    ) -> Result<Self> {
+    pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: ModulatedConv2dConfig) -> Result<Self> {
         let (out, _, kh, kw) = weight.dims4()?;
         if kh != kw || kh % 2 == 0 || (cfg.up && kh != 3) {
             bail!("modulated convolution: kernel {kh}×{kw} is not supported")
@@ -70,7 +70,10 @@ impl ModulatedConv2d {
         if let Some(bias) = &bias
             && bias.dims() != [out]
         {
-            bail!("modulated convolution: bias {:?} for {out} output channels", bias.dims())
+            bail!(
+                "modulated convolution: bias {:?} for {out} output channels",
+                bias.dims()
+            )
         }
         Ok(Self { weight, bias, cfg })
     }
@@ -82,7 +85,14 @@ impl ModulatedConv2d {
     /// # Errors
     /// When the shapes don't fit each other.
     pub fn forward(&self, x: &Tensor, styles: &Tensor, noise: Option<&Tensor>) -> Result<Tensor> {
-        modulated_conv2d(x, &self.weight, styles, noise, self.bias.as_ref(), &self.cfg)
+        modulated_conv2d(
+            x,
+            &self.weight,
+            styles,
+            noise,
+            self.bias.as_ref(),
+            &self.cfg,
+        )
     }
 }
 

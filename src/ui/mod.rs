@@ -9,6 +9,7 @@ pub mod explore_directions;
 pub mod explore_kept;
 pub mod explore_neighbours;
 pub mod explore_panel;
+pub mod explore_size;
 pub mod explore_workspace;
 pub mod export_dialog;
 pub mod gallery_details;

@@ -43,7 +43,10 @@ impl Conv2d {
         vb: &VarBuilder,
     ) -> Result<Self> {
         let groups = cfg.groups.max(1);
-        let weight = vb.get((out_channels, in_channels / groups, kernel, kernel), "weight")?;
+        let weight = vb.get(
+            (out_channels, in_channels / groups, kernel, kernel),
+            "weight",
+        )?;
         let bias = match vb.contains_tensor("bias") {
             true => Some(vb.get(out_channels, "bias")?),
             false => None,
