@@ -41,7 +41,10 @@ pub fn dispatch(
         }
         Action::Style(edit) => edits::style(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
-        Action::SetPrefs(prefs) => state.prefs = *prefs,
+        Action::SetPrefs(prefs) => {
+            state.prefs = *prefs;
+            super::gallery_settings::send(state, services);
+        }
         Action::GoToStep(step) => {
             state.history.commit(&state.doc);
             let doc = state.history.go_to(step);

@@ -16,6 +16,7 @@ pub mod folder_report;
 pub mod frame_stats;
 pub mod gallery_events;
 pub mod gallery_news;
+pub mod gallery_settings;
 pub mod history;
 pub mod links;
 pub mod prefs;

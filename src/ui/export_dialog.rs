@@ -9,9 +9,9 @@ use super::widgets::button::{choice, primary};
 use super::widgets::slider::Slider;
 use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
+use crate::app::gallery_settings;
 use crate::app::view::{Dialog, Workspace};
-use crate::engine::protocol::ModelInfo;
-use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
+use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::{Entry, ExportOptions, Format, GalleryRequest, PictureId};
 use crate::recipe::Recipe;
 
@@ -270,23 +270,12 @@ fn what_goes_in(p: &Panel<'_>, recipe: Option<&Recipe>, options: &ExportOptions)
     let Some(recipe) = recipe else {
         return "The labels that the file has now. It carries no recipe of Limner.".to_owned();
     };
-    let provenance = Provenance::of(recipe, &cards(p), "", "");
+    let settings = gallery_settings::of(p.state);
+    let provenance = Provenance::of(recipe, &settings.cards, &settings.creator, &settings.rights);
     let write = WriteOptions {
         recipe: options.recipe,
         source_names: options.source_names,
         ..WriteOptions::new(options.format)
     };
     export::labels(Some(recipe), &provenance, &write).preview()
-}
-
-/// What the model cards say.
-fn cards(p: &Panel<'_>) -> Cards {
-    let lines = |m: &ModelInfo| CardLines {
-        title: m.title.clone(),
-        trained: m.trained,
-        licence: m.licence.clone(),
-        credit: m.credit.clone(),
-    };
-    let models = &p.state.engine.library.models;
-    models.iter().map(|m| (m.name.clone(), lines(m))).collect()
 }

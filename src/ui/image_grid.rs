@@ -123,7 +123,7 @@ impl ImageGrid<'_> {
                 out.cells.push((index, response));
             }
         });
-        ui.data_mut(|d| d.insert_temp(self.scroll_id(), shown.state.offset().y));
+        ui.data_mut(|d| d.insert_temp(self.scroll_id(), shown.state.clamped_offset().y));
         out
     }
 

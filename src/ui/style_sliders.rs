@@ -56,7 +56,7 @@ pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32)
 /// Sliders along the style code's main directions.
 pub fn code(ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
     let count = p.state.style_model().map_or(0, |m| m.code_len);
-    let all_id = ui.id().with("all characters");
+    let all_id = ui.scope_id().with("all characters");
     let mut all: bool = ui.data(|d| d.get_temp(all_id)).unwrap_or(false);
     let shown = if all { count } else { count.min(CHARACTERS) };
     for direction in 0..shown {
