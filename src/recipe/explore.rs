@@ -24,7 +24,7 @@ pub enum LatentOrigin {
 }
 
 /// A second seed's styles on some layers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct StyleMix {
     /// The second seed.
     pub seed: u64,
