@@ -1,1 +1,25 @@
-//! Limner.
+//! Limner, a desktop art studio: explore generative networks with sliders, put
+//! styles onto photos, keep the results with a recipe of how they were made.
+//!
+//! The rooms and who may enter which:
+//! * [`picture`] and [`recipe`] are plain data, known to everyone;
+//! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
+//!   their latent spaces (candle lives in the first two and in [`engine`]);
+//! * [`engine`] runs them on one background thread behind a protocol of plain data;
+//! * [`gallery`] and [`export`] keep pictures and write files.
+//!
+//! None of these knows the window: [`app`] holds its state and carries out what
+//! was asked, [`ui`] draws.
+
+pub mod app;
+pub mod cli;
+pub mod engine;
+pub mod export;
+pub mod gallery;
+pub mod import;
+pub mod latent;
+pub mod models;
+pub mod nn;
+pub mod picture;
+pub mod recipe;
+pub mod ui;

@@ -1,0 +1,404 @@
+//! What panels ask for. They queue; [`super::dispatch`] does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::command::Command;
+use super::prefs::Prefs;
+use super::view::{CanvasView, Compare, Dialog, Workspace};
+use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query};
+use crate::picture::Picture;
+use crate::recipe::{
+    ExploreParams, LayerRange, Mask, MaskShape, NoiseMode, Recipe, SourceRef, StyleMix,
+    StyleParams, StyleSource,
+};
+
+/// A request of a panel.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// As if chosen in the menu.
+    Command(Command),
+    /// Changes Explore; undoable.
+    Explore(ExploreEdit),
+    /// Changes Style; undoable.
+    Style(StyleEdit),
+    /// Changes how things are looked at; not undoable.
+    View(ViewEdit),
+    /// New preferences.
+    SetPrefs(Box<Prefs>),
+    /// Back or forward to a step of the history strip.
+    GoToStep(usize),
+    /// Small pictures on a channel (swatches, strips, hover). Asked only when it
+    /// differs from what the channel was asked last; see `state.previews`.
+    Previews {
+        /// Not `Canvas`: that one follows the document.
+        channel: Channel,
+        /// How good.
+        tier: Tier,
+        /// What.
+        items: Vec<Work>,
+    },
+    /// Queue a job.
+    Start {
+        /// What to do.
+        job: Box<Job>,
+        /// What it is for.
+        purpose: Purpose,
+    },
+    /// Stop a job.
+    Cancel(JobId),
+    /// Ask what the full-size stylisation would take; answer in `state.estimate`.
+    Estimate(StylizeOptions),
+    /// A picture goes on.
+    Send {
+        /// Where to.
+        to: Destination,
+        /// What.
+        what: Subject,
+    },
+    /// Files were dropped, picked or pasted.
+    OpenFiles {
+        /// Which.
+        paths: Vec<PathBuf>,
+        /// What for.
+        role: FileRole,
+    },
+    /// Show the system's file dialog; the answer comes back as an action.
+    Pick(Pick),
+    /// To the gallery, as it is.
+    Gallery(GalleryRequest),
+    /// Change what the gallery lists.
+    GalleryQuery(Query),
+    /// Choose pictures in the gallery.
+    Select(Vec<PictureId>),
+    /// Show one picture of the gallery large; none closes it.
+    OpenPicture(Option<PictureId>),
+    /// To the gallery, with this picture open.
+    ShowInGallery(PictureId),
+    /// Write copies of gallery pictures: asks where, then does it.
+    ExportPictures {
+        /// Which.
+        ids: Vec<PictureId>,
+        /// How.
+        options: ExportOptions,
+    },
+    /// Text to the clipboard.
+    CopyText(String),
+    /// A picture to the clipboard.
+    CopyPicture(Picture),
+    /// Make a picture at full size and write it to a file.
+    SaveTo {
+        /// What.
+        what: Subject,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stylise photos into a folder.
+    StyleFolder {
+        /// Photos.
+        photos: Vec<PathBuf>,
+        /// Folder for the results.
+        out: PathBuf,
+    },
+    /// Another gallery folder, from the next start on.
+    SetGalleryFolder(PathBuf),
+    /// Back to the workspace where a recipe was made.
+    OpenRecipe(Box<Recipe>),
+    /// A recipe as text from the clipboard.
+    PasteRecipe(String),
+    /// Tell the user.
+    Notify {
+        /// How serious.
+        level: Level,
+        /// What.
+        text: String,
+    },
+    /// Take a message away.
+    DismissToast(u64),
+    /// The report of a folder was read.
+    CloseFolderReport,
+}
+
+/// A change of Explore.
+#[derive(Debug, Clone)]
+pub enum ExploreEdit {
+    /// Another generator; each remembers where it was left.
+    Model(String),
+    /// Base latent from a seed.
+    Seed(u64),
+    /// Truncation ψ.
+    Psi(f32),
+    /// Style mixing.
+    Mix(Option<StyleMix>),
+    /// Noise.
+    Noise(NoiseMode),
+    /// Output size.
+    Size([u32; 2]),
+    /// A direction slider, in σ.
+    Sigma {
+        /// Direction id.
+        direction: String,
+        /// Where to.
+        sigma: f32,
+    },
+    /// All direction sliders to zero.
+    ResetSliders,
+    /// Unlocked direction sliders anywhere.
+    RandomiseSliders,
+    /// Own name of a slider; none gives its measured one back.
+    Rename {
+        /// Direction id.
+        direction: String,
+        /// Name.
+        name: Option<String>,
+    },
+    /// Star on or off.
+    Star(String),
+    /// Lock on or off.
+    Lock(String),
+    /// Layers where a slider acts.
+    Layers {
+        /// Direction id.
+        direction: String,
+        /// Layers; none is all.
+        layers: Option<LayerRange>,
+    },
+    /// Everything at once: a neighbour, a pasted recipe, a kept point.
+    Replace {
+        /// The new state.
+        params: Box<ExploreParams>,
+        /// Name of the step.
+        label: &'static str,
+    },
+    /// Keep the current point.
+    Keep,
+    /// Forget a kept point.
+    RemoveKept(usize),
+    /// Reorder kept points.
+    MoveKept {
+        /// From here.
+        from: usize,
+        /// To before this place.
+        to: usize,
+    },
+}
+
+/// A change of Style.
+#[derive(Debug, Clone)]
+pub enum StyleEdit {
+    /// The photo.
+    Photo(SourceRef),
+    /// The network.
+    Model(String),
+    /// See [`StyleParams::strength`].
+    Strength(f32),
+    /// See [`StyleParams::brush`].
+    Brush(f32),
+    /// See [`StyleParams::keep_colors`].
+    KeepColors(f32),
+    /// Only this style.
+    OnlyStyle(StyleSource),
+    /// One style more.
+    AddStyle(StyleSource),
+    /// One style less.
+    RemoveStyle(usize),
+    /// Another style in this place, weight and mask stay.
+    ReplaceStyle(usize, StyleSource),
+    /// The same style with artist and licence filled in.
+    Credit(usize, StyleSource),
+    /// Share of a style.
+    Weight(usize, f32),
+    /// A style-code slider, in σ.
+    Code {
+        /// Which style.
+        style: usize,
+        /// Code direction.
+        direction: usize,
+        /// Where to.
+        sigma: f32,
+    },
+    /// The whole mask of a style.
+    SetMask(usize, Option<Mask>),
+    /// One more shape on the mask of a style.
+    AddShape(usize, MaskShape),
+    /// Everything at once, from a recipe.
+    Replace(Box<StyleParams>),
+}
+
+/// A change of view.
+#[derive(Debug, Clone)]
+pub enum ViewEdit {
+    /// Workspace in front.
+    Workspace(Workspace),
+    /// Pan, zoom, divider.
+    Canvas(Workspace, CanvasView),
+    /// The scale that "fit" comes to on the front canvas (sent by the canvas).
+    FitScale(f32),
+    /// How to compare on a workspace's canvas.
+    Compare(Workspace, Compare),
+    /// Grid of variations on or off.
+    Neighbours(bool),
+    /// Distance of the variations, σ.
+    Distance(f32),
+    /// Which dialog.
+    Dialog(Dialog),
+}
+
+/// What a job is for, so that its end goes to the right place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// Keep the result in the gallery.
+    Keep,
+    /// Put the result onto the clipboard.
+    Copy,
+    /// Write the result to this file.
+    SaveAs(PathBuf),
+    /// The result becomes the photo of Style.
+    SendToStyle,
+    /// The result becomes a style.
+    UseAsStyle,
+    /// Sliders of a model.
+    Directions(String),
+    /// Move Explore to the latent.
+    Project,
+    /// A walk into a file.
+    Walk,
+    /// A folder of photos.
+    Folder,
+    /// An enlarged picture, to keep.
+    Enlarge,
+    /// A picture to keep, then to enlarge by this factor.
+    EnlargeNext(u32),
+}
+
+/// A picture that can go on.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// Of the gallery.
+    Gallery(PictureId),
+    /// A file.
+    File(PathBuf),
+    /// What Explore shows.
+    Explore,
+    /// What Style shows.
+    Style,
+    /// Parameters, e.g. a kept point or a neighbour.
+    Params(Arc<ExploreParams>),
+}
+
+/// Where a picture can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// As the photo of Style.
+    StylePhoto,
+    /// As one of the styles.
+    StyleStyle,
+    /// Back into the workspace that its recipe belongs to.
+    Explore,
+    /// Enlarged by this factor and kept.
+    Enlarge(u32),
+    /// Into the gallery.
+    Keep,
+    /// To a file of the user's choice.
+    SaveAs,
+    /// Onto the clipboard.
+    Clipboard,
+}
+
+/// What an opened file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileRole {
+    /// A picture with recipe goes where it was made; others become Style's photo.
+    Any,
+    /// Style's photo.
+    Photo,
+    /// A style.
+    Style,
+    /// Start of a projection into the current generator.
+    Project,
+    /// Enlarge it.
+    Enlarge,
+    /// Into the gallery.
+    Import,
+    /// Named by the document; only read again.
+    Reopen,
+}
+
+/// A file dialog.
+#[derive(Debug, Clone)]
+pub enum Pick {
+    /// Picture files to open.
+    Open(FileRole),
+    /// A file for a walk.
+    WalkFile(Arc<crate::recipe::WalkParams>),
+    /// A file for the picture.
+    SaveAs(Subject),
+    /// File or folder for exported gallery pictures.
+    Export {
+        /// Which.
+        ids: Vec<PictureId>,
+        /// How.
+        options: ExportOptions,
+    },
+    /// Photos of a folder, then a folder for the results.
+    StyleFolder,
+    /// No dialog: the photo that ships, as Style's photo.
+    SamplePhoto,
+    /// The gallery's folder.
+    GalleryFolder,
+}
+
+/// How serious a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Good news.
+    Info,
+    /// Take care.
+    Warning,
+    /// Didn't work.
+    Error,
+}
+
+/// The queue that panels write to.
+#[derive(Debug, Default)]
+pub struct Actions {
+    queue: Vec<Action>,
+}
+
+impl Actions {
+    /// Asks for something; done before the next frame.
+    pub fn push(&mut self, action: Action) {
+        self.queue.push(action);
+    }
+
+    /// As if chosen in the menu.
+    pub fn command(&mut self, command: Command) {
+        self.push(Action::Command(command));
+    }
+
+    /// Changes Explore.
+    pub fn explore(&mut self, edit: ExploreEdit) {
+        self.push(Action::Explore(edit));
+    }
+
+    /// Changes Style.
+    pub fn style(&mut self, edit: StyleEdit) {
+        self.push(Action::Style(edit));
+    }
+
+    /// Changes the view.
+    pub fn view(&mut self, edit: ViewEdit) {
+        self.push(Action::View(edit));
+    }
+
+    /// Takes everything out, in order.
+    pub fn drain(&mut self) -> Vec<Action> {
+        std::mem::take(&mut self.queue)
+    }
+
+    /// Whether anything waits.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}

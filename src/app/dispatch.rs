@@ -1,0 +1,313 @@
+//! The only place that changes the state on the user's behalf: panels queue
+//! [`Action`]s, this carries them out.
+
+use super::action::{Action, Destination, Level, Pick, Subject, ViewEdit};
+use super::command::Command;
+use super::services::Services;
+use super::state::AppState;
+use super::view::{Compare, Dialog, Workspace, Zoom};
+use super::{edits, events, flow};
+use crate::engine::protocol::Request;
+use crate::gallery::protocol::GalleryRequest;
+
+/// What a dispatch needs to know of the moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Now {
+    /// Seconds since the window opened.
+    pub time: f64,
+}
+
+/// What only the window itself can do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Close the window.
+    Close,
+    /// Put text on the clipboard.
+    CopyText(String),
+}
+
+/// Carries out one action.
+pub fn dispatch(
+    action: Action,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) -> Option<Effect> {
+    match action {
+        Action::Command(command) => return run(command, state, services, now),
+        Action::Explore(edit) => {
+            edits::explore(edit, state, now);
+            events::ask_directions(state, services);
+        }
+        Action::Style(edit) => edits::style(edit, state, services, now),
+        Action::View(edit) => view(edit, state, services),
+        Action::SetPrefs(prefs) => {
+            state.prefs = *prefs;
+            super::gallery_settings::send(state, services);
+        }
+        Action::GoToStep(step) => {
+            state.history.commit(&state.doc);
+            let doc = state.history.go_to(step);
+            adopt(doc, state, services);
+        }
+        Action::Previews {
+            channel,
+            tier,
+            items,
+        } => {
+            if let Some(request) = state.previews.ask(channel, tier, items) {
+                services.engine.send(request);
+            }
+        }
+        Action::Start { job, purpose } => {
+            flow::start(*job, purpose, state, services);
+        }
+        Action::Cancel(id) => events::cancel(id, state, services),
+        Action::Estimate(options) => {
+            if let Some(params) = state.doc.style.params() {
+                state.engine.estimate_seq += 1;
+                services.engine.send(Request::Estimate {
+                    seq: state.engine.estimate_seq,
+                    params: params.into(),
+                    options,
+                });
+            }
+        }
+        Action::Send { to, what } => flow::send(to, what, state, services),
+        Action::OpenFiles { paths, role } => flow::open_files(&paths, role, state, services),
+        Action::Pick(pick) => services.system.pick(pick),
+        Action::Gallery(request) => gallery(request, state, services),
+        Action::GalleryQuery(query) => {
+            state.gallery.query = query;
+            super::gallery_events::ask_listing(state, services);
+        }
+        Action::Select(ids) => state.gallery.selected = ids.into_iter().collect(),
+        Action::OpenPicture(id) => open_picture(id, state, services),
+        Action::ShowInGallery(id) => {
+            state.view.workspace = Workspace::Gallery;
+            open_picture(Some(id), state, services);
+        }
+        Action::ExportPictures { ids, options } => {
+            services.system.pick(Pick::Export { ids, options });
+        }
+        Action::CopyText(text) => {
+            state.toasts.push(Level::Info, "Copied");
+            return Some(Effect::CopyText(text));
+        }
+        Action::CopyPicture(picture) => services.system.copy_picture(picture),
+        Action::SaveTo { what, path } => flow::save_to(&what, path, state, services),
+        Action::StyleFolder { photos, out } => flow::style_folder(photos, out, state, services),
+        Action::SetGalleryFolder(folder) => {
+            state.prefs.gallery_folder = Some(folder);
+            state.toasts.push(
+                Level::Info,
+                "The new gallery folder is used from the next start on.",
+            );
+        }
+        Action::OpenRecipe(recipe) => {
+            flow::reopen_recipe(Some(&recipe), state, services);
+            events::ask_directions(state, services);
+        }
+        Action::PasteRecipe(text) => flow::paste_recipe(&text, state, services, now),
+        Action::Notify { level, text } => state.toasts.push(level, text),
+        Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::CloseFolderReport => state.folder_report = None,
+    }
+    None
+}
+
+/// Carries out a command.
+fn run(
+    command: Command,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) -> Option<Effect> {
+    use Command as C;
+    let subject = flow::current_subject(state);
+    let mut send = |to, state: &mut AppState| match subject.clone() {
+        Some(what) => flow::send(to, what, state, services),
+        None => state.toasts.push(Level::Info, "There is no picture yet."),
+    };
+    match command {
+        C::Keep => send(Destination::Keep, state),
+        C::SaveAs => send(Destination::SaveAs, state),
+        C::CopyPicture => send(Destination::Clipboard, state),
+        C::SendToStyle => send(Destination::StylePhoto, state),
+        C::UseAsStyle => send(Destination::StyleStyle, state),
+        C::Enlarge2 => send(Destination::Enlarge(2), state),
+        C::Enlarge4 => send(Destination::Enlarge(4), state),
+        C::RenderFullSize => flow::send(Destination::Keep, Subject::Style, state, services),
+        C::CopyRecipe => {
+            return flow::recipe_as_text(state).map(|text| {
+                state.toasts.push(Level::Info, "Recipe copied");
+                Effect::CopyText(text)
+            });
+        }
+        C::Quit => return Some(Effect::Close),
+        C::Undo => {
+            let doc = state.history.undo(&state.doc);
+            adopt(doc, state, services);
+        }
+        C::Redo => {
+            let doc = state.history.redo(&state.doc);
+            adopt(doc, state, services);
+        }
+        C::CancelJob => {
+            if let Some(id) = state.engine.jobs.first().map(|j| j.id) {
+                events::cancel(id, state, services);
+            }
+        }
+        C::Rescan => services.engine.send(Request::Rescan),
+        C::Paste => services.system.paste(),
+        C::Open
+        | C::OpenPhoto
+        | C::OpenStyle
+        | C::Import
+        | C::StyleFolder
+        | C::ExportWalk
+        | C::ProjectPhoto => pick(command, state, services),
+        C::NewSeed
+        | C::NextSeed
+        | C::PreviousSeed
+        | C::RandomiseSliders
+        | C::ResetSliders
+        | C::KeepPoint
+        | C::RandomWalk => {
+            edits::command(command, state, now);
+            events::ask_directions(state, services);
+        }
+        _ => look(command, state),
+    }
+    None
+}
+
+/// Commands that ask for a file first.
+fn pick(command: Command, state: &mut AppState, services: &mut Services) {
+    use super::action::FileRole;
+    let pick = match command {
+        Command::OpenPhoto => Pick::Open(FileRole::Photo),
+        Command::OpenStyle => Pick::Open(FileRole::Style),
+        Command::Import => Pick::Open(FileRole::Import),
+        Command::ProjectPhoto => Pick::Open(FileRole::Project),
+        Command::StyleFolder => Pick::StyleFolder,
+        Command::ExportWalk => {
+            state.view.dialog = Dialog::ExportWalk;
+            return;
+        }
+        _ => Pick::Open(FileRole::Any),
+    };
+    services.system.pick(pick);
+}
+
+/// Commands that only change what's seen.
+fn look(command: Command, state: &mut AppState) {
+    use super::prefs::ThemeChoice;
+    use Command as C;
+    let workspace = state.view.workspace;
+    match command {
+        C::GoExplore => state.view.workspace = Workspace::Explore,
+        C::GoStyle => state.view.workspace = Workspace::Style,
+        C::GoGallery => state.view.workspace = Workspace::Gallery,
+        C::ZoomFit => {
+            let canvas = state.view.canvas_mut(workspace);
+            canvas.zoom = Zoom::Fit;
+            canvas.center = [0.5, 0.5];
+        }
+        C::ZoomOneToOne => state.view.canvas_mut(workspace).zoom = Zoom::Scale(1.0),
+        C::ZoomIn => zoom_by(1.25, state),
+        C::ZoomOut => zoom_by(0.8, state),
+        C::ToggleSplit => {
+            let compare = match workspace {
+                Workspace::Style => &mut state.view.style_compare,
+                _ => &mut state.view.compare,
+            };
+            *compare = if *compare == Compare::Off {
+                Compare::Split
+            } else {
+                Compare::Off
+            };
+        }
+        C::ToggleHistory => state.view.history_open = !state.view.history_open,
+        C::ToggleNeighbours => state.view.neighbours = !state.view.neighbours,
+        C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,
+        C::ThemeLight => state.prefs.theme = ThemeChoice::Light,
+        C::ThemeSystem => state.prefs.theme = ThemeChoice::System,
+        C::Palette => toggle_dialog(state, Dialog::Palette),
+        C::Models => toggle_dialog(state, Dialog::Models(None)),
+        C::Settings => toggle_dialog(state, Dialog::Settings),
+        C::Shortcuts => toggle_dialog(state, Dialog::Shortcuts),
+        C::About => toggle_dialog(state, Dialog::About),
+        C::Export => toggle_dialog(state, Dialog::Export),
+        C::AboutPicture => toggle_dialog(state, Dialog::AboutPicture),
+        _ => log::error!("the command {command:?} leads nowhere"),
+    }
+}
+
+/// Zooms from what is on screen now; fit counts as 1:1.
+fn zoom_by(factor: f32, state: &mut AppState) {
+    let canvas = state.view.canvas_mut(state.view.workspace);
+    let now = match canvas.zoom {
+        Zoom::Fit => state.view.fit_scale,
+        Zoom::Scale(s) => s,
+    };
+    let canvas = state.view.canvas_mut(state.view.workspace);
+    canvas.zoom = Zoom::Scale((now * factor).clamp(super::view::MIN_ZOOM, super::view::MAX_ZOOM));
+}
+
+fn toggle_dialog(state: &mut AppState, dialog: Dialog) {
+    state.view.dialog = if state.view.dialog == dialog {
+        Dialog::None
+    } else {
+        dialog
+    };
+}
+
+fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
+    match edit {
+        ViewEdit::Workspace(workspace) => state.view.workspace = workspace,
+        ViewEdit::Canvas(workspace, canvas) => *state.view.canvas_mut(workspace) = canvas,
+        ViewEdit::FitScale(scale) => state.view.fit_scale = scale,
+        ViewEdit::Compare(Workspace::Style, compare) => state.view.style_compare = compare,
+        ViewEdit::Compare(_, compare) => state.view.compare = compare,
+        ViewEdit::Neighbours(on) => state.view.neighbours = on,
+        ViewEdit::Distance(distance) => state.view.distance = distance,
+        ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
+    }
+    if state.view.workspace == Workspace::Gallery && !state.gallery.listed {
+        super::gallery_events::ask_listing(state, services);
+    }
+}
+
+/// Takes over a document of the history.
+fn adopt(
+    doc: Option<std::sync::Arc<super::document::Document>>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let Some(doc) = doc else { return };
+    state.doc = (*doc).clone();
+    flow::reopen_sources(state, services);
+    events::ask_directions(state, services);
+}
+
+fn gallery(request: GalleryRequest, state: &mut AppState, services: &mut Services) {
+    if let GalleryRequest::Undelete(token) = &request {
+        state.gallery.deleted.retain(|t| t != token);
+    }
+    services.gallery.send(request);
+}
+
+fn open_picture(
+    id: Option<crate::gallery::protocol::PictureId>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    state.gallery.open = id;
+    state.view.gallery = super::view::CanvasView::default();
+    let Some(id) = id else { return };
+    if state.gallery.picture(id).is_none() {
+        services.gallery.send(GalleryRequest::Load(id));
+    }
+    services.gallery.send(GalleryRequest::Lineage(id));
+}

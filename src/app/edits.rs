@@ -1,0 +1,290 @@
+//! Changes of the document. Each is noted in the history under its own name.
+
+use std::sync::Arc;
+
+use rand_chacha::ChaCha20Rng;
+use rand_core::{RngCore as _, SeedableRng as _};
+
+use super::action::{ExploreEdit, StyleEdit};
+use super::command::Command;
+use super::dispatch::Now;
+use super::document::{ExploreDoc, KeptPoint, StyleDoc};
+use super::services::Services;
+use super::state::AppState;
+use crate::recipe::{LatentOrigin, StyleLayer, StyleSource};
+
+/// Largest random seed: six digits can be remembered and typed.
+const SEEDS: u64 = 1_000_000;
+
+/// Changes Explore.
+pub fn explore(edit: ExploreEdit, state: &mut AppState, now: Now) {
+    let label = explore_label(&edit, state);
+    let before = state.doc.clone();
+    let directions: Vec<String> = state
+        .directions()
+        .map(|d| d.iter().map(|d| d.id.clone()).collect())
+        .unwrap_or_default();
+    let random = fresh_random(state);
+    apply_explore(edit, &mut state.doc.explore, &directions, random);
+    note(&before, &label, state, now);
+}
+
+/// Commands of Explore.
+pub fn command(command: Command, state: &mut AppState, now: Now) {
+    let seed = state.doc.explore.seed();
+    let edit = match command {
+        Command::NewSeed => ExploreEdit::Seed(fresh_random(state) % SEEDS),
+        Command::NextSeed => ExploreEdit::Seed(seed.map_or(0, |s| s.wrapping_add(1))),
+        Command::PreviousSeed => ExploreEdit::Seed(seed.map_or(0, |s| s.saturating_sub(1))),
+        Command::RandomiseSliders => ExploreEdit::RandomiseSliders,
+        Command::ResetSliders => ExploreEdit::ResetSliders,
+        Command::KeepPoint => ExploreEdit::Keep,
+        Command::RandomWalk => {
+            state.drift = match state.drift {
+                Some(_) => None,
+                None => Some(super::drift::Drift::new(fresh_random(state))),
+            };
+            return;
+        }
+        _ => return,
+    };
+    explore(edit, state, now);
+}
+
+/// Notes a change in the history, if it was one.
+pub fn note(before: &super::document::Document, label: &str, state: &mut AppState, now: Now) {
+    if *before != state.doc {
+        state.history.touch(before, label, now.time);
+    }
+}
+
+/// A number that nobody expects: a ChaCha stream seeded from the system once.
+fn fresh_random(state: &mut AppState) -> u64 {
+    state.random.next_u64()
+}
+
+/// A random source for dice and walks.
+pub fn random_source() -> ChaCha20Rng {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    let from_system = std::hash::RandomState::new().build_hasher().finish();
+    ChaCha20Rng::seed_from_u64(from_system)
+}
+
+fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
+    let slider = |id: &str| slider_name(id, state);
+    match edit {
+        ExploreEdit::Model(name) => state
+            .engine
+            .model(name)
+            .map_or_else(|| name.clone(), |m| m.title.clone()),
+        ExploreEdit::Seed(seed) => format!("Seed {seed}"),
+        ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Mix(_) => "Mixing".to_owned(),
+        ExploreEdit::Noise(_) => "Noise".to_owned(),
+        ExploreEdit::Size(_) => "Size".to_owned(),
+        ExploreEdit::Sigma { direction, .. } => slider(direction),
+        ExploreEdit::ResetSliders => "Reset sliders".to_owned(),
+        ExploreEdit::RandomiseSliders => "Randomise".to_owned(),
+        ExploreEdit::Rename { .. } => "Rename slider".to_owned(),
+        ExploreEdit::Star(id) => format!("Star: {}", slider(id)),
+        ExploreEdit::Lock(id) => format!("Lock: {}", slider(id)),
+        ExploreEdit::Layers { direction, .. } => format!("Layers: {}", slider(direction)),
+        ExploreEdit::Replace { label, .. } => (*label).to_owned(),
+        ExploreEdit::Keep => "Keep point".to_owned(),
+        ExploreEdit::RemoveKept(_) => "Forget point".to_owned(),
+        ExploreEdit::MoveKept { .. } => "Move point".to_owned(),
+    }
+}
+
+/// A slider's shown name: the artist's own, the measured one, or its id.
+pub fn slider_name(direction: &str, state: &AppState) -> String {
+    if let Some(name) = state
+        .doc
+        .explore
+        .mark(direction)
+        .and_then(|m| m.name.clone())
+    {
+        return name;
+    }
+    state
+        .directions()
+        .and_then(|d| d.iter().find(|d| d.id == direction))
+        .map_or_else(|| direction.to_owned(), |d| d.name.clone())
+}
+
+fn apply_explore(edit: ExploreEdit, doc: &mut ExploreDoc, directions: &[String], random: u64) {
+    match edit {
+        ExploreEdit::Model(name) => {
+            if doc.params.contains_key(&name) {
+                doc.model = name;
+            }
+        }
+        ExploreEdit::Star(id) => {
+            let mark = doc.mark_mut(&id);
+            mark.star = !mark.star;
+        }
+        ExploreEdit::Lock(id) => {
+            let mark = doc.mark_mut(&id);
+            mark.lock = !mark.lock;
+        }
+        ExploreEdit::Rename { direction, name } => {
+            doc.mark_mut(&direction).name = name.filter(|n| !n.trim().is_empty());
+        }
+        ExploreEdit::Layers { direction, layers } => {
+            doc.mark_mut(&direction).layers = layers;
+            let sigma = doc.sigma(&direction);
+            doc.set_sigma(&direction, sigma);
+        }
+        ExploreEdit::Sigma { direction, sigma } => doc.set_sigma(&direction, sigma),
+        ExploreEdit::RandomiseSliders => randomise(doc, directions, random),
+        ExploreEdit::Keep => {
+            if let Some(params) = doc.current().cloned() {
+                doc.kept.push(KeptPoint {
+                    params: Arc::new(params),
+                });
+            }
+        }
+        ExploreEdit::RemoveKept(at) => {
+            if at < doc.kept.len() {
+                doc.kept.remove(at);
+            }
+        }
+        ExploreEdit::MoveKept { from, to } => {
+            if from < doc.kept.len() {
+                let point = doc.kept.remove(from);
+                let to = if to > from { to - 1 } else { to };
+                doc.kept.insert(to.min(doc.kept.len()), point);
+            }
+        }
+        ExploreEdit::Replace { params, .. } => {
+            doc.model = params.model.clone();
+            doc.params.insert(params.model.clone(), *params);
+        }
+        other => apply_params(other, doc),
+    }
+}
+
+/// Changes of the plain parameters.
+fn apply_params(edit: ExploreEdit, doc: &mut ExploreDoc) {
+    let Some(params) = doc.current_mut() else {
+        return;
+    };
+    match edit {
+        ExploreEdit::Seed(seed) => params.origin = LatentOrigin::Seed(seed),
+        ExploreEdit::Psi(psi) => params.truncation_psi = psi.clamp(-1.0, 2.0),
+        ExploreEdit::Mix(mix) => params.mix = mix,
+        ExploreEdit::Noise(noise) => params.noise = noise,
+        ExploreEdit::Size([w, h]) => params.size = Some([w.clamp(16, 8192), h.clamp(16, 8192)]),
+        ExploreEdit::ResetSliders => params.edits.clear(),
+        _ => {}
+    }
+}
+
+/// Every unlocked slider to a random place, mostly within ±2 σ.
+fn randomise(doc: &mut ExploreDoc, directions: &[String], random: u64) {
+    let mut rng = ChaCha20Rng::seed_from_u64(random);
+    for id in directions {
+        if doc.mark(id).is_some_and(|m| m.lock) {
+            continue;
+        }
+        // The sum of three uniforms is close enough to a bell for dice.
+        let bell: f32 = (0..3)
+            .map(|_| rng.next_u32() as f32 / u32::MAX as f32 - 0.5)
+            .sum();
+        let sigma = (bell * 2.0 * 10.0).round() / 10.0;
+        doc.set_sigma(id, sigma);
+    }
+}
+
+/// Changes Style.
+pub fn style(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
+    let label = style_label(&edit);
+    let before = state.doc.clone();
+    apply_style(edit, &mut state.doc.style);
+    note(&before, label, state, now);
+    super::flow::reopen_sources(state, services);
+}
+
+fn style_label(edit: &StyleEdit) -> &'static str {
+    match edit {
+        StyleEdit::Photo(_) => "Photo",
+        StyleEdit::Model(_) => "Style network",
+        StyleEdit::Strength(_) => "Strength",
+        StyleEdit::Brush(_) => "Brush size",
+        StyleEdit::KeepColors(_) => "Keep colours",
+        StyleEdit::OnlyStyle(_) => "Style",
+        StyleEdit::AddStyle(_) => "Add style",
+        StyleEdit::RemoveStyle(_) => "Remove style",
+        StyleEdit::ReplaceStyle(..) => "Change style",
+        StyleEdit::Credit(..) => "Credit",
+        StyleEdit::Weight(..) => "Share",
+        StyleEdit::Code { .. } => "Style slider",
+        StyleEdit::SetMask(..) => "Mask",
+        StyleEdit::AddShape(..) => "Paint mask",
+        StyleEdit::Replace(_) => "Recipe",
+    }
+}
+
+/// A style at full share, everywhere.
+fn layer(style: StyleSource) -> Arc<StyleLayer> {
+    Arc::new(StyleLayer {
+        style,
+        weight: 1.0,
+        code: None,
+        code_edits: Vec::new(),
+        mask: None,
+    })
+}
+
+fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
+    match edit {
+        StyleEdit::Photo(photo) => {
+            if doc.photo.as_ref() != Some(&photo) {
+                doc.photo = Some(photo);
+                doc.photo_size = None;
+            }
+        }
+        StyleEdit::Model(model) => doc.model = model,
+        StyleEdit::Strength(v) => doc.strength = v.clamp(0.0, 1.5),
+        StyleEdit::Brush(v) => doc.brush = v.clamp(0.5, 3.0),
+        StyleEdit::KeepColors(v) => doc.keep_colors = v.clamp(0.0, 1.0),
+        StyleEdit::OnlyStyle(style) => doc.styles = vec![layer(style)],
+        StyleEdit::AddStyle(style) => doc.styles.push(layer(style)),
+        StyleEdit::RemoveStyle(at) => {
+            if at < doc.styles.len() {
+                doc.styles.remove(at);
+            }
+        }
+        StyleEdit::Replace(params) => doc.set_params(&params),
+        StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
+            l.style = style;
+            l.code = None;
+            l.code_edits.clear();
+        }),
+        StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
+        StyleEdit::Weight(at, v) => change_layer(doc, at, |l| l.weight = v.clamp(0.0, 1.0)),
+        StyleEdit::Code {
+            style,
+            direction,
+            sigma,
+        } => change_layer(doc, style, |l| {
+            l.code_edits.retain(|(d, _)| *d != direction);
+            if sigma != 0.0 {
+                l.code_edits.push((direction, sigma));
+                l.code_edits.sort_by_key(|(d, _)| *d);
+            }
+        }),
+        StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
+        StyleEdit::AddShape(at, shape) => {
+            change_layer(doc, at, |l| {
+                l.mask.get_or_insert_default().shapes.push(shape)
+            });
+        }
+    }
+}
+
+fn change_layer(doc: &mut StyleDoc, at: usize, change: impl FnOnce(&mut StyleLayer)) {
+    if let Some(layer) = doc.styles.get_mut(at) {
+        change(Arc::make_mut(layer));
+    }
+}

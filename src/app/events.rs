@@ -1,0 +1,240 @@
+//! What engine and gallery answer goes into the state here.
+
+use super::action::{Action, Level, Purpose};
+use super::flow;
+use super::previews::Received;
+use super::services::Services;
+use super::state::AppState;
+use super::thumbs;
+use crate::engine::protocol::{
+    EngineError, Event, Job, JobId, Library, ModelInfo, ModelKind, Output, Request, Work,
+};
+
+/// Longer side of a history thumbnail.
+const THUMB_SIDE: u32 = 96;
+
+/// Takes everything that waits. Returns follow-up actions.
+pub fn drain(state: &mut AppState, services: &mut Services) -> Vec<Action> {
+    let mut follow = Vec::new();
+    while let Some(event) = services.engine.try_recv() {
+        engine_event(event, state, services, &mut follow);
+    }
+    while let Some(event) = services.gallery.try_recv() {
+        super::gallery_events::gallery_event(event, state, services, &mut follow);
+    }
+    while let Some(action) = services.system.try_recv() {
+        follow.push(action);
+    }
+    follow
+}
+
+fn engine_event(
+    event: Event,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Vec<Action>,
+) {
+    match event {
+        Event::Ready(device) => state.engine.device = Some(device),
+        Event::Library(library) => library_arrived(&library, state, services),
+        Event::Preview {
+            channel,
+            seq,
+            index,
+            tier,
+            picture,
+            took,
+        } => {
+            let shown = Received {
+                picture,
+                tier,
+                took,
+            };
+            if state.previews.receive(channel, seq, index, shown) {
+                state.engine.last_took = Some(took);
+                remember_thumb(state);
+            }
+        }
+        Event::PreviewFailed {
+            channel,
+            seq,
+            error,
+        } => state.previews.fail(channel, seq, error),
+        Event::Opened { path, result } => flow::opened(path, result, state, follow),
+        Event::Estimate { seq, estimate } => {
+            if seq == state.engine.estimate_seq {
+                state.engine.estimate = Some(estimate);
+            }
+        }
+        Event::Progress {
+            id,
+            stage,
+            done,
+            total,
+            left,
+            look,
+        } => {
+            if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
+                job.stage = Some(stage);
+                job.done = done;
+                job.total = total;
+                job.left = left;
+                if look.is_some() {
+                    job.look = look;
+                }
+            }
+        }
+        Event::Done { id, result } => job_ended(id, result, state, services, follow),
+        Event::Queue { previewing, .. } => state.engine.previewing = previewing,
+    }
+}
+
+/// Gives the current step of the history its thumbnail.
+fn remember_thumb(state: &mut AppState) {
+    let picture = match state.view.workspace {
+        super::view::Workspace::Style => state.previews.style.as_ref(),
+        _ => state.previews.explore.as_ref(),
+    };
+    if let Some(shown) = picture.filter(|s| !s.is_draft()) {
+        let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
+        state.history.set_thumb(thumb);
+    }
+}
+
+/// Models and styles are known: choose what isn't chosen yet, ask for sliders.
+fn library_arrived(
+    library: &std::sync::Arc<Library>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    state.engine.library = std::sync::Arc::clone(library);
+    state.engine.library_known = true;
+    super::gallery_settings::send(state, services);
+    state.previews.forget();
+    choose_models(state);
+    ask_directions(state, services);
+    for (folder, reason) in &library.broken {
+        state.toasts.push(
+            Level::Warning,
+            format!("A model can't be used: {reason} ({})", folder.display()),
+        );
+    }
+}
+
+/// Picks a generator and a style network if the document has none that is there.
+fn choose_models(state: &mut AppState) {
+    let mut doc = state.doc.clone();
+    let library = std::sync::Arc::clone(&state.engine.library);
+    let of = |kind| library.models.iter().filter(move |m| m.kind == kind);
+    for model in of(ModelKind::Generator) {
+        doc.explore
+            .params
+            .entry(model.name.clone())
+            .or_insert_with(|| super::document::fresh(&model.name, model.resizable, model.size));
+    }
+    if doc.explore.model.is_empty()
+        && let Some(model) = first_generator(of(ModelKind::Generator))
+    {
+        doc.explore.model = model.name.clone();
+    }
+    if doc.style.model.is_empty()
+        && let Some(model) = of(ModelKind::Style).next()
+    {
+        doc.style.model = model.name.clone();
+    }
+    if doc != state.doc {
+        state.doc = doc;
+        state.history.amend(&state.doc);
+    }
+}
+
+/// A trained network is the better start; the coordinate network always works.
+fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| !m.trained);
+    all.into_iter().next()
+}
+
+/// Asks for the sliders of the current generator, once.
+pub fn ask_directions(state: &mut AppState, services: &mut Services) {
+    let model = state.doc.explore.model.clone();
+    let purpose = Purpose::Directions(model.clone());
+    let known = state.engine.directions.contains_key(&model);
+    if known || state.engine.model(&model).is_none() || state.engine.job_for(&purpose).is_some() {
+        return;
+    }
+    flow::start(Job::Directions { model }, purpose, state, services);
+}
+
+fn job_ended(
+    id: JobId,
+    result: Result<Output, EngineError>,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Vec<Action>,
+) {
+    let Some(at) = state.engine.jobs.iter().position(|j| j.id == id) else {
+        return;
+    };
+    let job = state.engine.jobs.remove(at);
+    match result {
+        Ok(output) => flow::finished(job, output, state, services, follow),
+        Err(EngineError::Cancelled) => state
+            .toasts
+            .push(Level::Info, format!("{}: stopped", job.title)),
+        Err(error) => {
+            if let Purpose::Directions(model) = &job.purpose {
+                // Don't ask again and again; the panel says that there are none.
+                state.engine.directions.entry(model.clone()).or_default();
+            }
+            state
+                .toasts
+                .push(Level::Error, format!("{}: {error}", job.title));
+        }
+    }
+}
+
+/// Brings the canvas' request in line with the document.
+pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool) {
+    use super::view::Workspace;
+    use crate::engine::protocol::Tier;
+    if !state.engine.library_known {
+        return;
+    }
+    let work = match state.view.workspace {
+        Workspace::Explore => state
+            .doc
+            .explore
+            .current()
+            .map(|p| Work::Explore(p.clone().into())),
+        Workspace::Style => state.doc.style.params().map(|p| Work::Style(p.into())),
+        Workspace::Gallery => None,
+    };
+    let draft = Tier::Draft(state.prefs.draft_side);
+    let full = Tier::Full(full_side(state));
+    if let Some(request) = state.previews.ask_canvas(work, draft, full, hand_on) {
+        services.engine.send(request);
+    }
+}
+
+/// Longer side of the full preview: the picture's own, bounded so that one
+/// preview stays a matter of moments.
+fn full_side(state: &AppState) -> u32 {
+    match state.view.workspace {
+        super::view::Workspace::Style => 1024,
+        _ => state
+            .doc
+            .explore
+            .current()
+            .and_then(|p| p.size)
+            .map_or(1024, |[w, h]| w.max(h).min(1536)),
+    }
+}
+
+/// Tells the engine to stop a job.
+pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
+    if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
+        job.cancelling = true;
+        services.engine.send(Request::Cancel(id));
+    }
+}

@@ -1,0 +1,608 @@
+//! Pictures on their way: opened, sent from one workspace to another, made at
+//! full size, kept.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::action::{Action, Destination, FileRole, Level, Pick, Purpose, StyleEdit, Subject};
+use super::dispatch::Now;
+use super::edits;
+use super::services::{SavePicture, Services};
+use super::state::{AppState, JobEntry};
+use super::view::Workspace;
+use crate::engine::protocol::{
+    EngineError, Job, JobId, OpenedPhoto, Output, Request, StylizeOptions,
+};
+use crate::gallery::protocol::{GalleryRequest, PictureId};
+use crate::picture::Picture;
+use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource};
+
+/// Longer side of photos and style pictures in memory.
+const OPEN_SIDE: u32 = 1536;
+
+/// Queues a job.
+pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) -> JobId {
+    let id = state.engine.next_job();
+    state.engine.jobs.push(JobEntry {
+        id,
+        title: job_title(&job, &purpose, state),
+        purpose,
+        stage: None,
+        done: 0,
+        total: 0,
+        left: None,
+        look: None,
+        cancelling: false,
+    });
+    services.engine.send(Request::Job { id, job });
+    id
+}
+
+fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
+    let title = |name: &str| {
+        state
+            .engine
+            .model(name)
+            .map_or_else(|| name.to_owned(), |m| m.title.clone())
+    };
+    match (job, purpose) {
+        (_, Purpose::Keep) => "Keeping the picture".to_owned(),
+        (_, Purpose::Copy) => "Copying the picture".to_owned(),
+        (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
+        (Job::Directions { model }, _) => format!("Measuring sliders of {}", title(model)),
+        (Job::Project { .. }, _) => "Looking for the photo".to_owned(),
+        (Job::Walk { .. }, _) => "Making the walk".to_owned(),
+        (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),
+        (Job::Upscale { scale, .. }, _) => format!("Enlarging {scale} times"),
+        _ => "Making the picture".to_owned(),
+    }
+}
+
+/// What a command about "the picture" means now.
+pub fn current_subject(state: &AppState) -> Option<Subject> {
+    match state.view.workspace {
+        Workspace::Explore => state.doc.explore.current().map(|_| Subject::Explore),
+        Workspace::Style => state.doc.style.params().map(|_| Subject::Style),
+        Workspace::Gallery => state
+            .gallery
+            .open
+            .or_else(|| state.gallery.selected.first().copied())
+            .map(Subject::Gallery),
+    }
+}
+
+/// Sends a picture on.
+pub fn send(to: Destination, what: Subject, state: &mut AppState, services: &mut Services) {
+    match what {
+        Subject::Gallery(id) => send_kept(to, id, state, services),
+        Subject::File(path) => send_file(to, path, state, services),
+        Subject::Explore => {
+            if let Some(params) = state.doc.explore.current().cloned() {
+                send_params(to, Arc::new(params), state, services);
+            }
+        }
+        Subject::Params(params) => send_params(to, params, state, services),
+        Subject::Style => send_stylised(to, state, services),
+    }
+}
+
+fn send_params(
+    to: Destination,
+    params: Arc<ExploreParams>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if to == Destination::SaveAs {
+        services.system.pick(Pick::SaveAs(Subject::Params(params)));
+        return;
+    }
+    if let Some(purpose) = purpose_of(to) {
+        start(Job::Render(params), purpose, state, services);
+    }
+}
+
+fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services) {
+    let Some(params) = state.doc.style.params() else {
+        state.toasts.push(
+            Level::Info,
+            "Put a photo in first: drop one onto the window.",
+        );
+        return;
+    };
+    if to == Destination::SaveAs {
+        services.system.pick(Pick::SaveAs(Subject::Style));
+        return;
+    }
+    if let Some(purpose) = purpose_of(to) {
+        let options = style_options(state);
+        start(
+            Job::Stylize(params.into(), options),
+            purpose,
+            state,
+            services,
+        );
+    }
+}
+
+/// Makes a picture at full size and writes it to a file.
+pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let job = match what {
+        Subject::Params(params) => Some(Job::Render(Arc::clone(params))),
+        Subject::Explore => state
+            .doc
+            .explore
+            .current()
+            .cloned()
+            .map(|p| Job::Render(p.into())),
+        Subject::Style => {
+            let options = style_options(state);
+            state
+                .doc
+                .style
+                .params()
+                .map(|p| Job::Stylize(p.into(), options))
+        }
+        // These are files already; they are exported by the gallery.
+        Subject::Gallery(_) | Subject::File(_) => None,
+    };
+    if let Some(job) = job {
+        start(job, Purpose::SaveAs(path), state, services);
+    }
+}
+
+/// Stylises photos into a folder.
+pub fn style_folder(
+    photos: Vec<PathBuf>,
+    out: PathBuf,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if photos.is_empty() {
+        state
+            .toasts
+            .push(Level::Warning, "There are no pictures in that folder.");
+        return;
+    }
+    let mut doc = state.doc.style.clone();
+    // The folder job has photos of its own; the recipe's one is ignored.
+    doc.photo.get_or_insert_with(|| SourceRef {
+        sha256: String::new(),
+        name: String::new(),
+        path: String::new(),
+        artist: String::new(),
+        licence: String::new(),
+    });
+    match doc.params().filter(|p| !p.styles.is_empty()) {
+        Some(params) => {
+            let job = Job::StylizeFolder {
+                photos,
+                params: params.into(),
+                options: style_options(state),
+                out,
+            };
+            start(job, Purpose::Folder, state, services);
+        }
+        None => state.toasts.push(Level::Info, "Choose a style first."),
+    }
+}
+
+/// Options for a full-size stylisation.
+pub fn style_options(state: &AppState) -> StylizeOptions {
+    StylizeOptions {
+        memory_budget: state.prefs.memory_budget,
+        ..StylizeOptions::default()
+    }
+}
+
+fn purpose_of(to: Destination) -> Option<Purpose> {
+    match to {
+        Destination::StylePhoto => Some(Purpose::SendToStyle),
+        Destination::StyleStyle => Some(Purpose::UseAsStyle),
+        Destination::Keep => Some(Purpose::Keep),
+        Destination::Clipboard => Some(Purpose::Copy),
+        Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
+        Destination::Explore | Destination::SaveAs => None,
+    }
+}
+
+fn send_kept(to: Destination, id: PictureId, state: &mut AppState, services: &mut Services) {
+    let path = state.gallery.entry(id).map(|e| e.path.clone());
+    match (to, path) {
+        (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
+        (Destination::SaveAs, _) => super::gallery_events::export_dialog(state),
+        (Destination::Keep, _) => state
+            .toasts
+            .push(Level::Info, "It is in the gallery already."),
+        (Destination::Explore, _) => {
+            if let Some((_, recipe)) = state.gallery.picture(id) {
+                let recipe = recipe.cloned();
+                reopen_recipe(recipe.as_ref(), state, services);
+            } else {
+                state.gallery.awaited.push((id, to));
+                services.gallery.send(GalleryRequest::Load(id));
+            }
+        }
+        (_, Some(path)) => send_file(to, path, state, services),
+        (_, None) => state
+            .toasts
+            .push(Level::Warning, "That picture isn't listed any more."),
+    }
+}
+
+fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let role = match to {
+        Destination::StylePhoto => FileRole::Photo,
+        Destination::StyleStyle => FileRole::Style,
+        Destination::Explore => FileRole::Any,
+        Destination::Enlarge(scale) => {
+            start(
+                Job::Upscale { path, scale },
+                Purpose::Enlarge,
+                state,
+                services,
+            );
+            return;
+        }
+        Destination::Keep => FileRole::Import,
+        Destination::SaveAs | Destination::Clipboard => return,
+    };
+    open_files(&[path], role, state, services);
+}
+
+/// Opens files for a purpose.
+pub fn open_files(
+    paths: &[PathBuf],
+    role: FileRole,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if role == FileRole::Import {
+        services
+            .gallery
+            .send(GalleryRequest::Import(paths.to_vec()));
+        return;
+    }
+    for path in paths {
+        match role {
+            FileRole::Project => {
+                let job = Job::Project {
+                    path: path.clone(),
+                    model: state.doc.explore.model.clone(),
+                    steps: 120,
+                };
+                start(job, Purpose::Project, state, services);
+            }
+            FileRole::Enlarge => {
+                let job = Job::Upscale {
+                    path: path.clone(),
+                    scale: 2,
+                };
+                start(job, Purpose::Enlarge, state, services);
+            }
+            _ => open(path, role, state, services),
+        }
+        // One photo and one start at a time; styles and pictures may be many.
+        if matches!(role, FileRole::Photo | FileRole::Project) {
+            break;
+        }
+    }
+}
+
+fn open(path: &Path, role: FileRole, state: &mut AppState, services: &mut Services) {
+    state.photos.failed.remove(path);
+    state.photos.opening.insert(path.to_owned(), role);
+    services.engine.send(Request::Open {
+        path: path.to_owned(),
+        max_side: OPEN_SIDE,
+    });
+}
+
+/// After a session, an undo or a recipe: photos that the document names but that
+/// aren't in memory are read again.
+pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
+    let mut wanted: Vec<SourceRef> = Vec::new();
+    wanted.extend(state.doc.style.photo.clone());
+    for layer in &state.doc.style.styles {
+        if let StyleSource::File(source) = &layer.style {
+            wanted.push(source.clone());
+        }
+    }
+    for source in wanted {
+        let path = PathBuf::from(&source.path);
+        let busy =
+            state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
+        if state.photos.of(&source).is_none() && !source.path.is_empty() && !busy {
+            open(&path, FileRole::Reopen, state, services);
+        }
+    }
+}
+
+/// A file was read, or not.
+pub fn opened(
+    path: PathBuf,
+    result: Result<OpenedPhoto, EngineError>,
+    state: &mut AppState,
+    follow: &mut Vec<Action>,
+) {
+    let role = state
+        .photos
+        .opening
+        .remove(&path)
+        .unwrap_or(FileRole::Reopen);
+    let photo = match result {
+        Ok(photo) => photo,
+        Err(error) => {
+            state.toasts.push(Level::Error, error.to_string());
+            state.photos.failed.insert(path, error.to_string());
+            return;
+        }
+    };
+    for note in &photo.notes {
+        state.toasts.push(Level::Info, note.clone());
+    }
+    let source = photo.source.clone();
+    let recipe = photo.recipe.clone();
+    let size = photo.size;
+    state.photos.insert(photo);
+    if let (FileRole::Any, Some(recipe)) = (role, recipe) {
+        follow.push(Action::OpenRecipe(recipe));
+        return;
+    }
+    match role {
+        FileRole::Any | FileRole::Photo => {
+            follow.push(Action::Style(StyleEdit::Photo(source)));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Style,
+            )));
+        }
+        FileRole::Style => {
+            follow.push(Action::Style(StyleEdit::AddStyle(StyleSource::File(
+                source,
+            ))));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Style,
+            )));
+        }
+        FileRole::Reopen => {
+            if state.doc.style.photo.as_ref() == Some(&source) {
+                state.doc.style.photo_size = Some(size);
+            }
+        }
+        FileRole::Project | FileRole::Enlarge | FileRole::Import => {}
+    }
+}
+
+/// A recipe goes back to the workspace where it was made.
+pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &mut Services) {
+    let Some(recipe) = recipe else {
+        state.toasts.push(
+            Level::Info,
+            "This picture carries no recipe. It can still be a photo or a style.",
+        );
+        return;
+    };
+    if recipe.version > RECIPE_VERSION {
+        state.toasts.push(
+            Level::Warning,
+            "This recipe comes from a newer Limner. Update the program to render it.",
+        );
+        return;
+    }
+    let before = state.doc.clone();
+    match &recipe.making {
+        Making::Explore(params) => {
+            if state.engine.model(&params.model).is_none() {
+                missing_model(&params.model, state);
+                return;
+            }
+            state.doc.explore.model = params.model.clone();
+            state
+                .doc
+                .explore
+                .params
+                .insert(params.model.clone(), params.clone());
+            state.view.workspace = Workspace::Explore;
+            state.view.neighbours = false;
+        }
+        Making::Style(params) => {
+            if state.engine.model(&params.model).is_none() {
+                missing_model(&params.model, state);
+                return;
+            }
+            state.doc.style.set_params(params);
+            state.view.workspace = Workspace::Style;
+            reopen_sources(state, services);
+        }
+        Making::Walk(walk) => {
+            let points = walk
+                .points
+                .iter()
+                .cloned()
+                .map(|p| super::document::KeptPoint {
+                    params: Arc::new(p),
+                });
+            state.doc.explore.kept = points.collect();
+            state.view.workspace = Workspace::Explore;
+        }
+        Making::Upscale { .. } | Making::Imported => {
+            state.toasts.push(
+                Level::Info,
+                "This picture was brought in or only enlarged; there are no settings to go back to.",
+            );
+        }
+    }
+    edits::note(&before, "Open recipe", state, Now::default());
+    state.history.commit(&state.doc);
+}
+
+fn missing_model(name: &str, state: &mut AppState) {
+    state.toasts.push(
+        Level::Warning,
+        format!("The recipe needs the model '{name}', which isn't here. See Studio, Models."),
+    );
+}
+
+/// A recipe from the clipboard.
+pub fn paste_recipe(text: &str, state: &mut AppState, services: &mut Services, _now: Now) {
+    if let Ok(recipe) = serde_json::from_str::<Recipe>(text) {
+        reopen_recipe(Some(&recipe), state, services);
+    } else if let Ok(params) = serde_json::from_str::<ExploreParams>(text) {
+        reopen_recipe(Some(&bare_recipe(Making::Explore(params))), state, services);
+    } else {
+        state
+            .toasts
+            .push(Level::Info, "There is no recipe on the clipboard.");
+    }
+}
+
+/// The recipe of what the front workspace shows.
+pub fn current_recipe(state: &AppState) -> Option<Recipe> {
+    match state.view.workspace {
+        Workspace::Explore => state
+            .doc
+            .explore
+            .current()
+            .cloned()
+            .map(|p| bare_recipe(Making::Explore(p))),
+        Workspace::Style => state
+            .doc
+            .style
+            .params()
+            .map(|p| bare_recipe(Making::Style(p))),
+        Workspace::Gallery => {
+            let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
+            recipe.cloned()
+        }
+    }
+}
+
+/// [`current_recipe`] as text.
+pub fn recipe_as_text(state: &AppState) -> Option<String> {
+    serde_json::to_string_pretty(&current_recipe(state)?).ok()
+}
+
+/// A recipe with nothing but what was done.
+pub fn bare_recipe(making: Making) -> Recipe {
+    Recipe {
+        version: RECIPE_VERSION,
+        software: concat!("Limner ", env!("CARGO_PKG_VERSION")).to_owned(),
+        created: String::new(),
+        device: String::new(),
+        making,
+        models: Vec::new(),
+        sources: Vec::new(),
+        resolved_ws: None,
+        extra: serde_json::Map::new(),
+    }
+}
+
+/// A job is done: its result goes where it should.
+pub fn finished(
+    job: JobEntry,
+    output: Output,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Vec<Action>,
+) {
+    match output {
+        Output::Picture { picture, recipe } => picture_made(job, picture, recipe, state, services),
+        Output::File(path) => {
+            let name = path
+                .file_name()
+                .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            state.toasts.push(Level::Info, format!("Written: {name}"));
+        }
+        Output::Folder {
+            written,
+            kept,
+            skipped,
+        } => {
+            let report = super::folder_report::FolderReport {
+                written,
+                kept,
+                skipped,
+            };
+            state.toasts.push(Level::Info, report.words());
+            state.folder_report = Some(report);
+        }
+        Output::Directions { model, directions } => {
+            state.engine.directions.insert(model, directions);
+        }
+        Output::Projection {
+            params, likeness, ..
+        } => {
+            state.toasts.push(
+                Level::Info,
+                format!("Found: {:.0} % alike", likeness.clamp(0.0, 1.0) * 100.0),
+            );
+            follow.push(Action::Explore(super::action::ExploreEdit::Replace {
+                params,
+                label: "Found photo",
+            }));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Explore,
+            )));
+        }
+    }
+}
+
+fn picture_made(
+    job: JobEntry,
+    picture: Picture,
+    recipe: Box<Recipe>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    match job.purpose {
+        Purpose::Copy => services.system.copy_picture(picture),
+        Purpose::SaveAs(path) => services.system.save_picture(SavePicture {
+            path,
+            picture,
+            recipe,
+            with_recipe: state.prefs.export_recipe,
+            source_names: state.prefs.source_names,
+        }),
+        Purpose::SendToStyle => keep(
+            picture,
+            recipe,
+            Some(Destination::StylePhoto),
+            state,
+            services,
+        ),
+        Purpose::UseAsStyle => keep(
+            picture,
+            recipe,
+            Some(Destination::StyleStyle),
+            state,
+            services,
+        ),
+        Purpose::EnlargeNext(scale) => {
+            keep(
+                picture,
+                recipe,
+                Some(Destination::Enlarge(scale)),
+                state,
+                services,
+            );
+        }
+        _ => keep(picture, recipe, None, state, services),
+    }
+}
+
+/// Keeps a picture in the gallery; once it's safe on disk it may go on from there.
+fn keep(
+    picture: Picture,
+    recipe: Box<Recipe>,
+    then: Option<Destination>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    state.gallery.save_token += 1;
+    let token = state.gallery.save_token;
+    state.gallery.saving.push((token, then));
+    services.gallery.send(GalleryRequest::Save {
+        token,
+        picture,
+        recipe,
+    });
+}

@@ -1,0 +1,60 @@
+//! What the artist prefers, kept between sessions and apart from the work.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// Dark or light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ThemeChoice {
+    /// As the system is.
+    #[default]
+    System,
+    /// Always dark.
+    Dark,
+    /// Always light.
+    Light,
+}
+
+/// Preferences.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Prefs {
+    /// Dark or light.
+    pub theme: ThemeChoice,
+    /// Size of the whole window's contents, 1 is the system's.
+    pub scale: f32,
+    /// Where kept pictures live; the program's own folder when absent.
+    pub gallery_folder: Option<PathBuf>,
+    /// Write recipes into exported files.
+    pub export_recipe: bool,
+    /// Write names and folders of source files into recipes.
+    pub source_names: bool,
+    /// The user's name for the creator field of files; empty for none.
+    pub creator: String,
+    /// The user's own rights line for files; empty for none.
+    pub rights: String,
+    /// Threads of the engine, used at the next start; a good number when absent.
+    pub threads: Option<usize>,
+    /// Memory for full-size stylisation, bytes.
+    pub memory_budget: u64,
+    /// Longer side of the quick preview while a slider moves.
+    pub draft_side: u32,
+}
+
+impl Default for Prefs {
+    fn default() -> Self {
+        Self {
+            theme: ThemeChoice::System,
+            scale: 1.0,
+            gallery_folder: None,
+            export_recipe: true,
+            source_names: true,
+            creator: String::new(),
+            rights: String::new(),
+            threads: None,
+            memory_budget: 1 << 30,
+            draft_side: 256,
+        }
+    }
+}

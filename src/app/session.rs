@@ -1,0 +1,290 @@
+//! The session file: what was worked on comes back after closing or a crash.
+//! Written to a temporary file, synced and renamed, on a thread of its own.
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use serde::{Deserialize, Serialize};
+
+use super::document::Document;
+use super::prefs::Prefs;
+use super::state::AppState;
+use super::view::ViewState;
+
+/// Quiet time before a change is written.
+const DEBOUNCE: Duration = Duration::from_millis(800);
+/// How many windows may be open at once, each with its own session file.
+const SLOTS: u32 = 16;
+
+/// What is kept.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Saved {
+    /// The work.
+    pub doc: Document,
+    /// How it's looked at.
+    pub view: ViewState,
+    /// What the artist prefers.
+    pub prefs: Prefs,
+}
+
+/// The way to the session file.
+pub struct Session {
+    saved: Option<Saved>,
+    warning: Option<String>,
+    last: Option<Saved>,
+    changed_at: Option<Instant>,
+    writer: Option<Writer>,
+}
+
+struct Writer {
+    sender: Option<Sender<Saved>>,
+    thread: Option<JoinHandle<()>>,
+    /// Held as long as this window is open.
+    _lock: File,
+}
+
+impl Session {
+    /// A session that is never written, for tests.
+    pub fn none() -> Self {
+        Self {
+            saved: None,
+            warning: None,
+            last: None,
+            changed_at: None,
+            writer: None,
+        }
+    }
+
+    /// Opens the session of a folder. A second window gets a session file of its
+    /// own, so that neither overwrites the other's. If nothing can be written
+    /// there, the studio works without and says so.
+    pub fn open(dir: &Path) -> Self {
+        let mut session = Self::none();
+        if let Err(error) = session.try_open(dir) {
+            session.warning = Some(format!(
+                "The session can't be kept ({error}). Check the folder {}",
+                dir.display()
+            ));
+        }
+        session
+    }
+
+    fn try_open(&mut self, dir: &Path) -> std::io::Result<()> {
+        fs::create_dir_all(dir)?;
+        let (lock, path) = free_slot(dir)?;
+        match read(&path) {
+            Ok(saved) => self.saved = saved,
+            Err(reason) => {
+                let aside = path.with_extension("broken.json");
+                fs::rename(&path, &aside).ok();
+                self.warning = Some(format!(
+                    "The last session could not be read ({reason}). It was put aside as {}",
+                    aside.display()
+                ));
+            }
+        }
+        let (sender, receiver) = bounded(1);
+        let thread = std::thread::Builder::new()
+            .name("limner-session".to_owned())
+            .spawn(move || write_all(&receiver, &path))?;
+        self.writer = Some(Writer {
+            sender: Some(sender),
+            thread: Some(thread),
+            _lock: lock,
+        });
+        Ok(())
+    }
+
+    /// The preferences of the last session, before it's taken.
+    pub fn prefs(&self) -> Prefs {
+        self.saved
+            .as_ref()
+            .map(|s| s.prefs.clone())
+            .unwrap_or_default()
+    }
+
+    /// The last session (or a fresh one), and what the user should know.
+    pub fn take_saved(&mut self) -> (Saved, Option<String>) {
+        let saved = self.saved.take().unwrap_or_default();
+        self.last = Some(saved.clone());
+        (saved, self.warning.take())
+    }
+
+    /// Writes after a change and some quiet. Call once a frame.
+    pub fn autosave(&mut self, state: &AppState) {
+        if self.writer.is_none() {
+            return;
+        }
+        let same = self.last.as_ref().is_some_and(|l| {
+            l.doc == state.doc && same_view(&l.view, &state.view) && l.prefs == state.prefs
+        });
+        if same {
+            self.changed_at = None;
+            return;
+        }
+        let since = *self.changed_at.get_or_insert_with(Instant::now);
+        if since.elapsed() >= DEBOUNCE {
+            self.write(state);
+        }
+    }
+
+    /// Time until [`Self::autosave`] has something to do.
+    pub fn due_in(&self) -> Option<Duration> {
+        let since = self.changed_at?;
+        Some(DEBOUNCE.saturating_sub(since.elapsed()) + Duration::from_millis(5))
+    }
+
+    fn write(&mut self, state: &AppState) {
+        let saved = Saved {
+            doc: state.doc.clone(),
+            view: state.view.clone(),
+            prefs: state.prefs.clone(),
+        };
+        let sent = self
+            .writer
+            .as_ref()
+            .and_then(|w| w.sender.as_ref())
+            .is_some_and(|s| s.try_send(saved.clone()).is_ok());
+        // A busy disk: the next frame tries again.
+        if sent {
+            self.last = Some(saved);
+            self.changed_at = None;
+        }
+    }
+
+    /// Writes at once and waits until it's on disk. For the end of the program.
+    pub fn save_now(&mut self, state: &AppState) {
+        let saved = Saved {
+            doc: state.doc.clone(),
+            view: state.view.clone(),
+            prefs: state.prefs.clone(),
+        };
+        if let Some(mut writer) = self.writer.take() {
+            if let Some(sender) = writer.sender.take() {
+                sender.send(saved).ok();
+            }
+            if let Some(thread) = writer.thread.take() {
+                thread.join().ok();
+            }
+        }
+    }
+}
+
+/// Equal in what is remembered.
+fn same_view(a: &ViewState, b: &ViewState) -> bool {
+    let plain = |v: &ViewState| ViewState {
+        dialog: super::view::Dialog::None,
+        hold_before: false,
+        fit_scale: 1.0,
+        ..v.clone()
+    };
+    plain(a) == plain(b)
+}
+
+/// The first session file that no other window holds.
+fn free_slot(dir: &Path) -> std::io::Result<(File, PathBuf)> {
+    for slot in 1..=SLOTS {
+        let name = if slot == 1 {
+            "session".to_owned()
+        } else {
+            format!("session-{slot}")
+        };
+        let lock = File::create(dir.join(format!("{name}.lock")))?;
+        match lock.try_lock() {
+            Ok(()) => return Ok((lock, dir.join(format!("{name}.json")))),
+            Err(fs::TryLockError::WouldBlock) => {}
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(std::io::Error::other("too many windows are open"))
+}
+
+fn read(path: &Path) -> Result<Option<Saved>, String> {
+    match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|e| e.to_string()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+fn write_all(receiver: &Receiver<Saved>, path: &Path) {
+    for saved in receiver {
+        if let Err(error) = write(path, &saved) {
+            log::warn!("the session can't be written: {error}");
+        }
+    }
+}
+
+fn write(path: &Path, saved: &Saved) -> std::io::Result<()> {
+    let dir = path.parent().unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    serde_json::to_writer(&mut file, saved)?;
+    file.flush()?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(strength: f32) -> AppState {
+        let mut doc = Document::default();
+        doc.style.strength = strength;
+        AppState::new(doc, ViewState::default(), Prefs::default())
+    }
+
+    #[test]
+    fn what_was_saved_comes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut session = Session::open(dir.path());
+        assert_eq!(session.take_saved().0, Saved::default());
+        session.save_now(&state(0.25));
+        let (saved, warning) = Session::open(dir.path()).take_saved();
+        assert_eq!(saved.doc.style.strength, 0.25);
+        assert!(warning.is_none());
+    }
+
+    #[test]
+    fn a_second_window_has_its_own_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut first = Session::open(dir.path());
+        let mut second = Session::open(dir.path());
+        second.take_saved();
+        second.save_now(&state(0.75));
+        first.save_now(&state(0.25));
+        let (saved, _) = Session::open(dir.path()).take_saved();
+        assert_eq!(saved.doc.style.strength, 0.25);
+    }
+
+    #[test]
+    fn a_broken_file_is_put_aside_and_named() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("session.json"), "{\"doc\": 7").unwrap();
+        let (saved, warning) = Session::open(dir.path()).take_saved();
+        assert_eq!(saved, Saved::default());
+        assert!(warning.unwrap().contains("put aside"));
+        assert!(dir.path().join("session.broken.json").exists());
+    }
+
+    #[test]
+    fn a_session_of_an_older_version_keeps_what_it_has() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(
+            dir.path().join("session.json"),
+            r#"{"doc":{"style":{"strength":0.5}},"unknown":1}"#,
+        )
+        .unwrap();
+        let (saved, warning) = Session::open(dir.path()).take_saved();
+        assert!(warning.is_none());
+        assert_eq!(saved.doc.style.strength, 0.5);
+    }
+}

@@ -1,0 +1,175 @@
+//! How things are looked at: not undone, but remembered in the session.
+
+use serde::{Deserialize, Serialize};
+
+/// The three workspaces.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumIter,
+)]
+pub enum Workspace {
+    /// Wander through a generator.
+    #[default]
+    Explore,
+    /// Put styles onto a photo.
+    Style,
+    /// What was kept.
+    Gallery,
+}
+
+impl Workspace {
+    /// Shown name.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Style => "Style",
+            Self::Gallery => "Gallery",
+        }
+    }
+}
+
+/// Smallest zoom, screen pixels per picture pixel.
+pub const MIN_ZOOM: f32 = 0.02;
+/// Largest zoom.
+pub const MAX_ZOOM: f32 = 32.0;
+
+/// How large a picture is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub enum Zoom {
+    /// As large as fits, at most four times its own size.
+    #[default]
+    Fit,
+    /// Screen pixels per picture pixel.
+    Scale(f32),
+}
+
+/// What a canvas shows where.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CanvasView {
+    /// Size.
+    pub zoom: Zoom,
+    /// The point of the picture in the middle of the canvas, fractions of its sides.
+    pub center: [f32; 2],
+    /// Where the divider of a split stands, 0..=1 of the picture's width.
+    pub divider: f32,
+}
+
+impl Default for CanvasView {
+    fn default() -> Self {
+        Self {
+            zoom: Zoom::Fit,
+            center: [0.5, 0.5],
+            divider: 0.5,
+        }
+    }
+}
+
+/// How two pictures are compared on a canvas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Compare {
+    /// Only the picture.
+    #[default]
+    Off,
+    /// Left of the divider before, right of it after.
+    Split,
+    /// Next to each other.
+    SideBySide,
+    /// Where they differ.
+    Difference,
+}
+
+/// What's in the foreground.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Dialog {
+    /// Nothing.
+    #[default]
+    None,
+    /// The command palette.
+    Palette,
+    /// Preferences.
+    Settings,
+    /// Models and their cards; the model to show.
+    Models(Option<String>),
+    /// Walk export.
+    ExportWalk,
+    /// Picture export (drawn by `ui::export_dialog`).
+    Export,
+    /// Where a picture comes from (drawn by `ui::about_picture`).
+    AboutPicture,
+    /// Keyboard shortcuts.
+    Shortcuts,
+    /// About the program.
+    About,
+}
+
+/// View state that the session remembers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ViewState {
+    /// Which workspace is in front.
+    pub workspace: Workspace,
+    /// Canvas of Explore.
+    pub explore: CanvasView,
+    /// Canvas of Style.
+    pub style: CanvasView,
+    /// Canvas of the gallery's single view.
+    pub gallery: CanvasView,
+    /// Comparison on Explore's canvas.
+    pub compare: Compare,
+    /// Comparison on Style's canvas.
+    pub style_compare: Compare,
+    /// The grid of variations instead of the single picture.
+    pub neighbours: bool,
+    /// How far the variations are, in σ.
+    pub distance: f32,
+    /// The history strip is open.
+    pub history_open: bool,
+    /// In front; not remembered.
+    #[serde(skip)]
+    pub dialog: Dialog,
+    /// The scale that "fit" comes to on the front canvas; not remembered.
+    #[serde(skip)]
+    pub fit_scale: f32,
+    /// The compare key is down: canvases show "before"; not remembered.
+    #[serde(skip)]
+    pub hold_before: bool,
+}
+
+impl Default for ViewState {
+    fn default() -> Self {
+        Self {
+            workspace: Workspace::Explore,
+            explore: CanvasView::default(),
+            style: CanvasView::default(),
+            gallery: CanvasView::default(),
+            compare: Compare::Off,
+            style_compare: Compare::Off,
+            neighbours: false,
+            distance: 0.5,
+            history_open: true,
+            dialog: Dialog::None,
+            fit_scale: 1.0,
+            hold_before: false,
+        }
+    }
+}
+
+impl ViewState {
+    /// The canvas of a workspace.
+    pub fn canvas(&self, workspace: Workspace) -> &CanvasView {
+        match workspace {
+            Workspace::Explore => &self.explore,
+            Workspace::Style => &self.style,
+            Workspace::Gallery => &self.gallery,
+        }
+    }
+
+    /// The canvas of a workspace, to change.
+    pub fn canvas_mut(&mut self, workspace: Workspace) -> &mut CanvasView {
+        match workspace {
+            Workspace::Explore => &mut self.explore,
+            Workspace::Style => &mut self.style,
+            Workspace::Gallery => &mut self.gallery,
+        }
+    }
+}

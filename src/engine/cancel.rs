@@ -1,0 +1,42 @@
+//! Stopping work that nobody waits for any more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Tells a long computation to stop. Networks look at it between layers, jobs
+/// between tiles and frames. Cheap to clone; clones share the state.
+#[derive(Clone, Debug, Default)]
+pub struct CancelToken {
+    cancelled: Arc<AtomicBool>,
+    /// When set: stale as soon as the shared number exceeds ours.
+    newest: Option<(Arc<AtomicU64>, u64)>,
+}
+
+impl CancelToken {
+    /// A token that nobody has cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A token that also counts as cancelled once `newest` exceeds `mine`.
+    pub fn latest_of(newest: Arc<AtomicU64>, mine: u64) -> Self {
+        Self {
+            cancelled: Arc::default(),
+            newest: Some((newest, mine)),
+        }
+    }
+
+    /// Cancels every clone.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Whether the work may stop.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+            || self
+                .newest
+                .as_ref()
+                .is_some_and(|(n, mine)| n.load(Ordering::Acquire) > *mine)
+    }
+}

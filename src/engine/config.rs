@@ -1,0 +1,116 @@
+//! How an engine is set up: threads, folders, device, memory.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// Where to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeviceChoice {
+    /// The best that is there.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// An NVIDIA card by number.
+    Cuda(usize),
+    /// Apple's GPU.
+    Metal,
+}
+
+/// A device name that means nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown device '{0}': use auto, cpu, cuda, cuda:N or metal")]
+pub struct UnknownDevice(String);
+
+impl FromStr for DeviceChoice {
+    type Err = UnknownDevice;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || UnknownDevice(text.to_owned());
+        match text {
+            "auto" => Ok(Self::Auto),
+            "cpu" => Ok(Self::Cpu),
+            "metal" => Ok(Self::Metal),
+            "cuda" => Ok(Self::Cuda(0)),
+            _ => text
+                .strip_prefix("cuda:")
+                .and_then(|n| n.parse().ok())
+                .map(Self::Cuda)
+                .ok_or_else(unknown),
+        }
+    }
+}
+
+/// How an engine is set up.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Threads of the inference pool; [`crate::nn::pool::default_threads`] when
+    /// absent. The first engine of a process decides.
+    pub threads: Option<usize>,
+    /// Folders that hold one folder per model, searched in this order.
+    pub model_dirs: Vec<PathBuf>,
+    /// For what can be computed again (directions); nothing is kept when absent.
+    pub cache_dir: Option<PathBuf>,
+    /// Where to compute.
+    pub device: DeviceChoice,
+    /// Memory that work may use unless a request says otherwise, in bytes.
+    pub memory_budget: u64,
+}
+
+impl Default for EngineConfig {
+    /// The models beside the program, and the user's own; the user's cache folder.
+    fn default() -> Self {
+        let dirs = directories::ProjectDirs::from("", "", "limner");
+        let mut model_dirs = shipped_model_dirs();
+        if let Some(dirs) = &dirs {
+            model_dirs.push(dirs.data_dir().join("models"));
+        }
+        Self {
+            threads: None,
+            model_dirs,
+            cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
+            device: DeviceChoice::Auto,
+            memory_budget: 1 << 30,
+        }
+    }
+}
+
+/// Where shipped models may lie: `LIMNER_MODELS`, beside the program (also two
+/// levels up, as in `target/release/`), in `share/limner`, in the working folder.
+fn shipped_model_dirs() -> Vec<PathBuf> {
+    if let Some(set) = std::env::var_os("LIMNER_MODELS") {
+        return std::env::split_paths(&set).collect();
+    }
+    let mut candidates = Vec::new();
+    if let Ok(exe) = std::env::current_exe() {
+        let exe = exe.canonicalize().unwrap_or(exe);
+        for up in exe.ancestors().skip(1).take(4) {
+            candidates.push(up.join("models"));
+            candidates.push(up.join("share/limner/models"));
+        }
+    }
+    candidates.push(PathBuf::from("models"));
+    let mut found: Vec<PathBuf> = Vec::new();
+    for dir in candidates.into_iter().filter(|d| d.is_dir()) {
+        let dir = dir.canonicalize().unwrap_or(dir);
+        if !found.contains(&dir) {
+            found.push(dir);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_by_name() {
+        assert_eq!("auto".parse(), Ok(DeviceChoice::Auto));
+        assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
+        assert_eq!("cuda:1".parse(), Ok(DeviceChoice::Cuda(1)));
+        for wrong in ["gpu", "cuda:", "cuda:-1", "CPU", ""] {
+            assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        }
+    }
+}

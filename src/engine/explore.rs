@@ -1,0 +1,87 @@
+//! Pictures from generators.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::cancel::CancelToken;
+use super::directions::Directions;
+use super::protocol::EngineError;
+use super::resample::{fit, shrink_to};
+use crate::latent::{self, Ws};
+use crate::models::{Generator, Registry};
+use crate::picture::Picture;
+use crate::recipe::ExploreParams;
+
+/// A generated picture and the latents that it came from.
+pub(crate) struct Made {
+    pub(crate) picture: Picture,
+    pub(crate) ws: Ws,
+}
+
+/// Turns the state of Explore into pictures.
+pub(crate) struct Explorer {
+    pub(crate) directions: Directions,
+}
+
+impl Explorer {
+    /// Directions are kept in `cache_dir`.
+    pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
+        Self {
+            directions: Directions::new(cache_dir),
+        }
+    }
+
+    /// The latents of a state.
+    pub(crate) fn latents(
+        &mut self,
+        registry: &mut Registry,
+        params: &ExploreParams,
+    ) -> Result<(Arc<dyn Generator>, Ws), EngineError> {
+        let generator = registry.generator(&params.model)?;
+        let set = if params.edits.is_empty() {
+            None
+        } else {
+            let sha = registry.info(&params.model)?.sha256.clone();
+            self.directions.known(&sha, generator.spec().w_dim)
+        };
+        let ws = latent::resolve(params, generator.as_ref(), &set.as_deref())?;
+        Ok((generator, ws))
+    }
+
+    /// The picture of a state, its longer side at most `longest`.
+    pub(crate) fn picture(
+        &mut self,
+        registry: &mut Registry,
+        params: &ExploreParams,
+        longest: Option<u32>,
+        stop: &CancelToken,
+    ) -> Result<Made, EngineError> {
+        let (generator, ws) = self.latents(registry, params)?;
+        let picture = synthesize(generator.as_ref(), params, &ws, longest, stop)?;
+        Ok(Made { picture, ws })
+    }
+}
+
+/// The picture of latents. Resizable generators render at the size that is needed,
+/// others at their own.
+pub(crate) fn synthesize(
+    generator: &dyn Generator,
+    params: &ExploreParams,
+    ws: &Ws,
+    longest: Option<u32>,
+    stop: &CancelToken,
+) -> Result<Picture, EngineError> {
+    let spec = generator.spec();
+    let size = spec.resizable.then(|| {
+        let full = params.size.unwrap_or(spec.size);
+        match longest {
+            Some(most) if full[0].max(full[1]) > most => fit(full, most.max(1)),
+            _ => full,
+        }
+    });
+    let picture = generator.synthesize(ws, params.noise, size, stop)?;
+    Ok(match longest {
+        Some(most) => shrink_to(&picture, most.max(1)),
+        None => picture,
+    })
+}

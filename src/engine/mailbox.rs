@@ -1,0 +1,229 @@
+//! What the sender and the worker share: the newest previews, the cancel tokens
+//! and the queue of everything else. Posting never blocks.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use parking_lot::Mutex;
+
+use super::cancel::CancelToken;
+use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
+use crate::recipe::StyleParams;
+
+/// Requests that may wait; more than anybody clicks together.
+const QUEUE: usize = 1024;
+
+/// Preview channels in the order in which they are served.
+pub(crate) const SERVED: [Channel; 5] = [
+    Channel::Canvas,
+    Channel::Compare,
+    Channel::Hover,
+    Channel::Neighbours,
+    Channel::Strip,
+];
+
+/// Place of a channel in [`SERVED`] and in the arrays below.
+pub(crate) fn slot(channel: Channel) -> usize {
+    match channel {
+        Channel::Canvas => 0,
+        Channel::Compare => 1,
+        Channel::Hover => 2,
+        Channel::Neighbours => 3,
+        Channel::Strip => 4,
+    }
+}
+
+/// A preview request as it waits.
+pub(crate) struct Previews {
+    pub(crate) seq: Seq,
+    pub(crate) tier: Tier,
+    pub(crate) items: Vec<Work>,
+    /// Next item to make.
+    pub(crate) next: usize,
+}
+
+/// An estimate as it waits.
+pub(crate) struct EstimateRequest {
+    pub(crate) seq: Seq,
+    pub(crate) params: Arc<StyleParams>,
+    pub(crate) options: StylizeOptions,
+}
+
+/// What must arrive in order and complete.
+pub(crate) enum Message {
+    Open {
+        path: PathBuf,
+        max_side: u32,
+    },
+    Job {
+        id: JobId,
+        job: Box<Job>,
+        token: CancelToken,
+    },
+    Rescan,
+    Shutdown,
+    /// Something in [`Shared`] changed.
+    Look,
+}
+
+/// Latest-wins places and urgency flags.
+pub(crate) struct Shared {
+    previews: Mutex<[Option<Previews>; SERVED.len()]>,
+    estimate: Mutex<Option<EstimateRequest>>,
+    newest: [Arc<AtomicU64>; SERVED.len()],
+    tokens: Mutex<HashMap<JobId, CancelToken>>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    fn new() -> Self {
+        Self {
+            previews: Mutex::default(),
+            estimate: Mutex::default(),
+            newest: Default::default(),
+            tokens: Mutex::default(),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes what was asked of a channel, if anything new.
+    pub(crate) fn take_previews(&self, slot: usize) -> Option<Previews> {
+        self.previews.lock()[slot].take()
+    }
+
+    /// Takes the newest question for an estimate.
+    pub(crate) fn take_estimate(&self) -> Option<EstimateRequest> {
+        self.estimate.lock().take()
+    }
+
+    /// A token that is stale once the channel has a newer request.
+    pub(crate) fn preview_token(&self, slot: usize, seq: Seq) -> CancelToken {
+        CancelToken::latest_of(Arc::clone(&self.newest[slot]), seq)
+    }
+
+    /// Forgets a job that has ended.
+    pub(crate) fn forget(&self, id: JobId) {
+        self.tokens.lock().remove(&id);
+    }
+
+    /// Whether the engine is to end.
+    pub(crate) fn stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    fn stop_everything(&self) {
+        self.stopping.store(true, Ordering::Release);
+        for newest in &self.newest {
+            newest.store(u64::MAX, Ordering::Release);
+        }
+        for token in self.tokens.lock().values() {
+            token.cancel();
+        }
+    }
+}
+
+/// The sending half; part of every engine handle.
+#[derive(Clone)]
+pub(crate) struct Mailbox {
+    tx: Sender<Message>,
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// A new mailbox and the worker's end of it.
+pub(crate) fn mailbox() -> (Mailbox, Receiver<Message>) {
+    let (tx, rx) = bounded(QUEUE);
+    let shared = Arc::new(Shared::new());
+    (Mailbox { tx, shared }, rx)
+}
+
+impl Mailbox {
+    /// Posts a request; returns at once.
+    ///
+    /// # Errors
+    /// [`EngineError::BadRequest`] when far too much is waiting,
+    /// [`EngineError::Internal`] when the engine has ended.
+    pub(crate) fn post(&self, request: Request) -> Result<(), EngineError> {
+        match request {
+            Request::Preview {
+                channel,
+                seq,
+                tier,
+                items,
+            } => {
+                let slot = slot(channel);
+                self.shared.newest[slot].fetch_max(seq, Ordering::AcqRel);
+                let mut waiting = self.shared.previews.lock();
+                if waiting[slot].as_ref().is_none_or(|old| old.seq <= seq) {
+                    waiting[slot] = Some(Previews {
+                        seq,
+                        tier,
+                        items,
+                        next: 0,
+                    });
+                }
+                drop(waiting);
+                self.nudge()
+            }
+            Request::Estimate {
+                seq,
+                params,
+                options,
+            } => {
+                *self.shared.estimate.lock() = Some(EstimateRequest {
+                    seq,
+                    params,
+                    options,
+                });
+                self.nudge()
+            }
+            Request::Open { path, max_side } => self.queue(Message::Open { path, max_side }),
+            Request::Job { id, job } => {
+                let token = CancelToken::new();
+                self.shared.tokens.lock().insert(id, token.clone());
+                let job = Box::new(job);
+                let posted = self.queue(Message::Job { id, job, token });
+                if posted.is_err() {
+                    self.shared.forget(id);
+                }
+                posted
+            }
+            Request::Cancel(id) => {
+                if let Some(token) = self.shared.tokens.lock().get(&id) {
+                    token.cancel();
+                }
+                self.nudge()
+            }
+            Request::Rescan => self.queue(Message::Rescan),
+            Request::Shutdown => {
+                self.shared.stop_everything();
+                // A full queue is fine: the worker sees the flag before its next step.
+                self.tx.try_send(Message::Shutdown).ok();
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes the worker look at [`Shared`]; a full queue means that it will anyway.
+    fn nudge(&self) -> Result<(), EngineError> {
+        match self.tx.try_send(Message::Look) {
+            Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
+            Err(TrySendError::Disconnected(_)) => Err(ended()),
+        }
+    }
+
+    fn queue(&self, message: Message) -> Result<(), EngineError> {
+        self.tx.try_send(message).map_err(|e| match e {
+            TrySendError::Full(_) => EngineError::BadRequest(
+                "too much is waiting already; let some of it finish first".into(),
+            ),
+            TrySendError::Disconnected(_) => ended(),
+        })
+    }
+}
+
+fn ended() -> EngineError {
+    EngineError::Internal("the engine has ended".into())
+}

@@ -1,0 +1,33 @@
+//! The engine: one long-lived inference thread behind a protocol of plain data.
+//!
+//! * [`protocol`] is all that the window and the command line know;
+//! * `mailbox` is where requests arrive (latest-wins previews, jobs in order),
+//!   `desk` decides what is served next, `studio` is who serves it;
+//! * `rooms` is the real studio: it holds the networks and hands each request to
+//!   the file that knows how ([`photo`], `stylize`, `jobs`, …).
+
+pub mod cancel;
+mod config;
+mod desk;
+mod directions;
+mod errors;
+mod explore;
+mod handle;
+mod jobs;
+mod mailbox;
+pub mod photo;
+mod photos;
+mod progress;
+pub mod protocol;
+mod recent;
+mod recipes;
+mod resample;
+mod rooms;
+mod studio;
+mod stylize;
+#[cfg(test)]
+mod worker_tests;
+
+pub use config::{DeviceChoice, EngineConfig, UnknownDevice};
+pub use handle::{Engine, LocalEngine};
+pub use recipes::explore_recipe;

@@ -1,0 +1,102 @@
+//! The photos in use: read once, kept while they are worked on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::photo::{self, Photo};
+use super::protocol::{EngineError, OpenedPhoto};
+use super::recent::Recent;
+use super::resample::shrink_to;
+use crate::recipe::SourceRef;
+
+/// Bytes of photos kept; the one in use always is.
+const KEPT: usize = 256 << 20;
+
+/// A file as it was when read.
+#[derive(Debug, Clone, PartialEq)]
+struct Stamp {
+    path: PathBuf,
+    length: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let meta = std::fs::metadata(path).ok()?;
+        Some(Self {
+            path: path.to_path_buf(),
+            length: meta.len(),
+            modified: meta.modified().ok(),
+        })
+    }
+}
+
+/// Photos read lately.
+pub(crate) struct Photos {
+    read: Recent<Stamp, Arc<Photo>>,
+}
+
+impl Photos {
+    /// None yet.
+    pub(crate) fn new() -> Self {
+        Self {
+            read: Recent::new(KEPT),
+        }
+    }
+
+    /// A photo at full size, from memory if the file is unchanged.
+    pub(crate) fn read(&mut self, path: &Path) -> Result<Arc<Photo>, EngineError> {
+        let stamp = Stamp::of(path);
+        if let Some(photo) = stamp.as_ref().and_then(|s| self.read.get(s)) {
+            return Ok(photo);
+        }
+        let photo = Arc::new(photo::read(path)?);
+        if let Some(stamp) = stamp {
+            let bytes = photo.picture.rgba().len();
+            self.read.put(stamp, Arc::clone(&photo), bytes);
+        }
+        Ok(photo)
+    }
+
+    /// The photo that a recipe names, if it is still the same.
+    pub(crate) fn source(&mut self, source: &SourceRef) -> Result<Arc<Photo>, EngineError> {
+        if source.path.is_empty() {
+            return Err(EngineError::BadPicture {
+                reason: "it isn't known where this picture is; open it again".into(),
+                path: source.name.clone(),
+            });
+        }
+        let photo = self.read(Path::new(&source.path))?;
+        if !source.sha256.is_empty() && photo.source.sha256 != source.sha256 {
+            return Err(EngineError::BadPicture {
+                reason: "this file has changed since; open it again".into(),
+                path: source.path.clone(),
+            });
+        }
+        Ok(photo)
+    }
+
+    /// Reads a photo and gives a copy for the window.
+    pub(crate) fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        let photo = self.read(path)?;
+        let mut notes = photo.notes.clone();
+        let mut recipe = None;
+        if let Ok(metadata) = crate::export::metadata::read(path) {
+            notes.extend(metadata.notes);
+            recipe = metadata.recipe.map(Box::new);
+        }
+        Ok(OpenedPhoto {
+            source: photo.source.clone(),
+            size: photo.picture.size(),
+            picture: shrink_to(&photo.picture, max_side.max(1)),
+            recipe,
+            notes,
+        })
+    }
+
+    /// Forgets all photos.
+    pub(crate) fn clear(&mut self) {
+        self.read.clear();
+    }
+}

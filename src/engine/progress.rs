@@ -1,0 +1,99 @@
+//! How far a job is: at most ten reports a second, with the time left from the
+//! pace measured so far.
+
+use std::time::{Duration, Instant};
+
+use super::protocol::Stage;
+
+/// Least time between two reports of a job.
+const INTERVAL: Duration = Duration::from_millis(100);
+/// Before this a pace is a guess, and no time left is told.
+const SETTLE: Duration = Duration::from_millis(400);
+
+/// The pace of a running job.
+pub(crate) struct Pace {
+    stage: Option<Stage>,
+    stage_start: Instant,
+    last: Option<Instant>,
+}
+
+impl Pace {
+    /// Of a job that starts now.
+    pub(crate) fn new() -> Self {
+        Self {
+            stage: None,
+            stage_start: Instant::now(),
+            last: None,
+        }
+    }
+
+    /// Notes progress; `Some(time left)` when it is to be reported now. The first
+    /// report of each stage always is.
+    pub(crate) fn note(&mut self, stage: Stage, done: u64, total: u64) -> Option<Option<Duration>> {
+        self.note_at(Instant::now(), stage, done, total)
+    }
+
+    fn note_at(
+        &mut self,
+        now: Instant,
+        stage: Stage,
+        done: u64,
+        total: u64,
+    ) -> Option<Option<Duration>> {
+        let new_stage = self.stage != Some(stage);
+        if new_stage {
+            self.stage = Some(stage);
+            self.stage_start = now;
+        }
+        let due = self.last.is_none_or(|last| now - last >= INTERVAL);
+        if !new_stage && !due {
+            return None;
+        }
+        self.last = Some(now);
+        Some(left(now - self.stage_start, done, total))
+    }
+}
+
+fn left(spent: Duration, done: u64, total: u64) -> Option<Duration> {
+    if done == 0 || spent < SETTLE || total < done {
+        return None;
+    }
+    let each = spent.as_secs_f64() / done as f64;
+    Duration::try_from_secs_f64(each * (total - done) as f64).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_reports_a_second_at_most() {
+        let mut pace = Pace::new();
+        let start = Instant::now();
+        let reports = (0..1000u64)
+            .filter(|i| {
+                let now = start + Duration::from_millis(*i);
+                pace.note_at(now, Stage::Rendering, *i, 1000).is_some()
+            })
+            .count();
+        assert_eq!(reports, 10);
+    }
+
+    #[test]
+    fn a_new_stage_is_told_at_once() {
+        let mut pace = Pace::new();
+        let now = Instant::now();
+        assert!(pace.note_at(now, Stage::Loading, 0, 1).is_some());
+        assert!(pace.note_at(now, Stage::Loading, 1, 1).is_none());
+        assert!(pace.note_at(now, Stage::Rendering, 0, 1).is_some());
+    }
+
+    #[test]
+    fn time_left_follows_the_pace() {
+        let second = Duration::from_secs(1);
+        assert_eq!(left(second, 25, 100), Some(3 * second));
+        assert_eq!(left(second, 0, 100), None, "no pace yet");
+        assert_eq!(left(Duration::from_millis(1), 25, 100), None, "too early");
+        assert_eq!(left(second, 100, 100), Some(Duration::ZERO));
+    }
+}

@@ -1,0 +1,482 @@
+//! What the window and the command line say to the engine, and what it answers.
+//! Plain data: no candle types, no window types.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::picture::Picture;
+use crate::recipe::{
+    ExploreParams, LayerRange, Recipe, SourceRef, StyleParams, StyleSource, WalkParams,
+};
+
+/// Wakes whoever reads the events; called after each one.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// A job's number, given by the sender, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Rising number of preview requests within a channel.
+pub type Seq = u64;
+
+/// Independent streams of latest-wins previews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Channel {
+    /// The canvas.
+    Canvas,
+    /// The other half of an A/B comparison.
+    Compare,
+    /// The grid of variations.
+    Neighbours,
+    /// The − / + thumbnails of a slider.
+    Hover,
+    /// Kept points, swatches and other small pictures.
+    Strip,
+}
+
+/// How good a preview has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Quick, longer side at most this many pixels.
+    Draft(u32),
+    /// As good as the canvas needs: longer side at most this many pixels.
+    Full(u32),
+}
+
+/// What a preview shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// A generated picture.
+    Explore(Arc<ExploreParams>),
+    /// A stylised photo.
+    Style(Arc<StyleParams>),
+}
+
+/// A request to the engine.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// Show these pictures, one [`Event::Preview`] each, in order; whatever the
+    /// channel had asked before is dropped. `Canvas` goes before all others, and
+    /// previews go before jobs' next step.
+    Preview {
+        /// Stream.
+        channel: Channel,
+        /// Must rise within the channel.
+        seq: Seq,
+        /// How good.
+        tier: Tier,
+        /// What to show.
+        items: Vec<Work>,
+    },
+    /// Read a photo or style picture from disk, upright and in sRGB; answered by
+    /// [`Event::Opened`].
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Longer side of the picture that comes back.
+        max_side: u32,
+    },
+    /// Work that must be finished; jobs run in order.
+    Job {
+        /// Number for progress and cancelling.
+        id: JobId,
+        /// What to do.
+        job: Job,
+    },
+    /// Stop a queued or running job.
+    Cancel(JobId),
+    /// Tell what [`Job::Stylize`] would take, answered by [`Event::Estimate`].
+    Estimate {
+        /// Of the answer.
+        seq: Seq,
+        /// What would be made.
+        params: Arc<StyleParams>,
+        /// See [`StylizeOptions`].
+        options: StylizeOptions,
+    },
+    /// Look for models and styles again.
+    Rescan,
+    /// End the thread.
+    Shutdown,
+}
+
+/// Work that is never dropped.
+#[derive(Debug, Clone)]
+pub enum Job {
+    /// The full picture of a generator.
+    Render(Arc<ExploreParams>),
+    /// A photo stylised at full size.
+    Stylize(Arc<StyleParams>, StylizeOptions),
+    /// All photos of a list with one setting; files that can't be read are
+    /// skipped and reported, files that are there already are left (resume).
+    StylizeFolder {
+        /// Photos.
+        photos: Vec<PathBuf>,
+        /// Setting; its `photo` is ignored.
+        params: Arc<StyleParams>,
+        /// Size and tiles.
+        options: StylizeOptions,
+        /// Folder for the results.
+        out: PathBuf,
+    },
+    /// An animation written to a file (`.gif` or `.png` as APNG).
+    Walk {
+        /// Points and frames.
+        params: Arc<WalkParams>,
+        /// Longer side for generators of any size; the network's own otherwise.
+        max_side: u32,
+        /// File to write.
+        out: PathBuf,
+    },
+    /// A photo or picture file enlarged.
+    Upscale {
+        /// The file.
+        path: PathBuf,
+        /// 2 or 4.
+        scale: u32,
+    },
+    /// Find the latent that comes closest to a photo.
+    Project {
+        /// The photo.
+        path: PathBuf,
+        /// Generator.
+        model: String,
+        /// Optimisation steps.
+        steps: u32,
+    },
+    /// Directions of a generator's latent space, computed or from the cache.
+    Directions {
+        /// Generator.
+        model: String,
+    },
+    /// The same pixels again from a recipe.
+    Replay(Box<Recipe>),
+}
+
+/// Size and memory of a full-size stylisation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StylizeOptions {
+    /// Longer side of the result; the photo's own when absent.
+    pub max_side: Option<u32>,
+    /// Tile side in pixels; chosen from the budget when absent.
+    pub tile: Option<u32>,
+    /// Memory that may be used, in bytes.
+    pub memory_budget: u64,
+}
+
+impl Default for StylizeOptions {
+    fn default() -> Self {
+        Self {
+            max_side: None,
+            tile: None,
+            memory_budget: 1 << 30,
+        }
+    }
+}
+
+/// What a job is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Reading a network.
+    Loading,
+    /// Reading pictures.
+    Reading,
+    /// Running the network.
+    Rendering,
+    /// Sampling many latents.
+    Sampling,
+    /// Optimising a latent.
+    Projecting,
+    /// Writing the file.
+    Writing,
+}
+
+/// An answer of the engine.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// The engine is up, or its device has changed.
+    Ready(DeviceInfo),
+    /// Models and styles that are there, after start and after a rescan.
+    Library(Arc<Library>),
+    /// One picture of a preview request.
+    Preview {
+        /// Stream.
+        channel: Channel,
+        /// Of the request.
+        seq: Seq,
+        /// Index into `items`.
+        index: usize,
+        /// Asked tier.
+        tier: Tier,
+        /// The picture.
+        picture: Picture,
+        /// Time of the network and what is around it.
+        took: Duration,
+    },
+    /// A preview could not be made.
+    PreviewFailed {
+        /// Stream.
+        channel: Channel,
+        /// Of the request.
+        seq: Seq,
+        /// Why, and what to do.
+        error: EngineError,
+    },
+    /// A picture file was read.
+    Opened {
+        /// As asked.
+        path: PathBuf,
+        /// What it is, or why not.
+        result: Result<OpenedPhoto, EngineError>,
+    },
+    /// Answer to [`Request::Estimate`].
+    Estimate {
+        /// Of the request.
+        seq: Seq,
+        /// The figures.
+        estimate: Estimate,
+    },
+    /// No estimate can be given.
+    EstimateFailed {
+        /// Of the request.
+        seq: Seq,
+        /// Why, and what to do.
+        error: EngineError,
+    },
+    /// At most ten a second for each job.
+    Progress {
+        /// Which.
+        id: JobId,
+        /// What it does.
+        stage: Stage,
+        /// Steps done.
+        done: u64,
+        /// Steps in all.
+        total: u64,
+        /// Time left, once there's a measured pace.
+        left: Option<Duration>,
+        /// A look at the work so far (projection).
+        look: Option<Picture>,
+    },
+    /// A job ended.
+    Done {
+        /// Which.
+        id: JobId,
+        /// Result or reason.
+        result: Result<Output, EngineError>,
+    },
+    /// How much is waiting: shown in the status bar.
+    Queue {
+        /// Jobs waiting or running.
+        jobs: usize,
+        /// A preview is being computed.
+        previewing: bool,
+    },
+}
+
+/// What a job yields.
+#[derive(Debug, Clone)]
+pub enum Output {
+    /// A picture with its recipe.
+    Picture {
+        /// Pixels.
+        picture: Picture,
+        /// How it was made.
+        recipe: Box<Recipe>,
+    },
+    /// A file was written.
+    File(PathBuf),
+    /// A folder was worked through.
+    Folder {
+        /// Written.
+        written: Vec<PathBuf>,
+        /// There already.
+        kept: Vec<PathBuf>,
+        /// Not readable, and why.
+        skipped: Vec<(PathBuf, String)>,
+    },
+    /// Directions of a generator.
+    Directions {
+        /// Generator.
+        model: String,
+        /// The sliders.
+        directions: Arc<Vec<DirectionInfo>>,
+    },
+    /// A latent for a photo.
+    Projection {
+        /// Start for Explore.
+        params: Box<ExploreParams>,
+        /// What it looks like.
+        picture: Picture,
+        /// 0..=1, 1 the same picture.
+        likeness: f32,
+    },
+}
+
+/// A slider that a model offers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DirectionInfo {
+    /// Stable within the model's hash, e.g. `pca.0`, `measured.warmth`.
+    pub id: String,
+    /// What it does, in artists' words: `Warmth`, or `Shape 3`.
+    pub name: String,
+    /// Measured: share of the attribute's variance that it explains (R²);
+    /// unsupervised: share of the latents' variance.
+    pub strength: f32,
+    /// Whether `name` was measured.
+    pub measured: bool,
+    /// Layers where it acts most.
+    pub layers: LayerRange,
+}
+
+/// The device that computes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeviceInfo {
+    /// `CPU`, `CUDA 0`.
+    pub name: String,
+    /// SIMD in use or GPU name.
+    pub detail: String,
+    /// Threads of the pool.
+    pub threads: usize,
+}
+
+/// Models and styles at hand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Library {
+    /// Generators, style networks and others.
+    pub models: Vec<ModelInfo>,
+    /// Styles that ship.
+    pub styles: Vec<StyleInfo>,
+    /// Folders that looked like a model but can't be used: folder, reason.
+    pub broken: Vec<(PathBuf, String)>,
+}
+
+/// What a network is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Makes pictures from a latent.
+    Generator,
+    /// Puts a style onto a photo.
+    Style,
+    /// Enlarges.
+    Upscaler,
+    /// Encodes and decodes photos.
+    Autoencoder,
+}
+
+/// A model as the window needs to know it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelInfo {
+    /// Folder name, e.g. `fruit`.
+    pub name: String,
+    /// Shown name, e.g. `Fruit`.
+    pub title: String,
+    /// What for.
+    pub kind: ModelKind,
+    /// Whether it was trained on pictures (false for the coordinate network).
+    pub trained: bool,
+    /// Style inputs of a generator.
+    pub num_ws: usize,
+    /// Own output size; a default for resizable ones.
+    pub size: [u32; 2],
+    /// Renders at any size.
+    pub resizable: bool,
+    /// Weights on disk, in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// The model card, Markdown.
+    pub card: String,
+    /// Licence line of the card.
+    pub licence: String,
+    /// Data statement and credit line for results' metadata.
+    pub credit: String,
+    /// Number of sliders of its style code (style networks).
+    pub code_len: usize,
+}
+
+/// A style that ships.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StyleInfo {
+    /// How recipes name it.
+    pub source: StyleSource,
+    /// Shown name.
+    pub name: String,
+    /// Licence and origin.
+    pub origin: String,
+    /// What it does to the sample photo.
+    pub swatch: Option<Picture>,
+}
+
+/// A picture file as read.
+#[derive(Debug, Clone)]
+pub struct OpenedPhoto {
+    /// Content hash, name, path.
+    pub source: SourceRef,
+    /// Full size, upright.
+    pub size: [u32; 2],
+    /// At most the asked side.
+    pub picture: Picture,
+    /// Recipe inside the file, if it is one of ours.
+    pub recipe: Option<Box<Recipe>>,
+    /// What the user should know: reserved rights, first frame of an animation, …
+    pub notes: Vec<String>,
+}
+
+/// What a stylisation will take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Result size.
+    pub size: [u32; 2],
+    /// Peak memory of the process, bytes.
+    pub memory: u64,
+    /// Time.
+    pub time: Duration,
+    /// Tiles.
+    pub tiles: u32,
+}
+
+/// Why something didn't work, in words for the user that say what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// Stopped by the user or by a newer request.
+    #[error("stopped")]
+    Cancelled,
+    /// No such model.
+    #[error("there is no model called '{0}' here; `limner models list` shows those that are")]
+    NoModel(String),
+    /// The model's files are no good.
+    #[error("the model '{name}' can't be used: {reason}")]
+    BadModel {
+        /// Which.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A picture can't be read.
+    #[error("{reason}: {path}")]
+    BadPicture {
+        /// Why, and what to do.
+        reason: String,
+        /// Which.
+        path: String,
+    },
+    /// A setting makes no sense.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A file can't be written.
+    #[error("{reason}: {path}")]
+    Write {
+        /// Why, and what to do.
+        reason: String,
+        /// Which.
+        path: String,
+    },
+    /// Not enough memory, whatever the tile.
+    #[error("not enough memory: {0}")]
+    Memory(String),
+    /// A defect of ours; the engine goes on.
+    #[error("something went wrong inside Limner ({0}); the studio goes on, please report it")]
+    Internal(String),
+}

@@ -1,0 +1,153 @@
+//! The real studio: holds the networks and the photos in use, and hands each
+//! request to the file that knows how.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::Device;
+
+use super::cancel::CancelToken;
+use super::config::{DeviceChoice, EngineConfig};
+use super::desk::Desk;
+use super::jobs;
+use super::photos::Photos;
+use super::protocol::{
+    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output, StylizeOptions, Tier,
+    Work,
+};
+use super::recipes::kernel_name;
+use super::studio::Studio;
+use crate::export::{CardLines, Cards};
+use crate::models::Registry;
+use crate::nn::pool;
+use crate::picture::Picture;
+use crate::recipe::{ModelRef, StyleParams};
+
+/// Networks, photos and what is remembered of them.
+pub(crate) struct ModelStudio {
+    pub(super) config: EngineConfig,
+    pub(super) registry: Registry,
+    pub(super) photos: Photos,
+    pub(super) explore: super::explore::Explorer,
+    device: DeviceInfo,
+}
+
+impl ModelStudio {
+    /// Sets up threads and device and looks for models; loads none.
+    pub(crate) fn new(config: EngineConfig) -> Self {
+        let threads = config.threads.unwrap_or_else(pool::default_threads);
+        if let Err(error) = pool::init(threads) {
+            // Another engine of this process was first; its pool serves both.
+            log::warn!("{error}");
+        }
+        if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
+            log::warn!("this build computes on the processor only");
+        }
+        let hashes = config.cache_dir.as_ref().map(|d| d.join("model-hashes.json"));
+        let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
+        let device = DeviceInfo {
+            name: "CPU".into(),
+            detail: kernel_name(),
+            threads: pool::threads(),
+        };
+        Self {
+            photos: Photos::new(),
+            explore: super::explore::Explorer::new(config.cache_dir.as_deref()),
+            config,
+            registry,
+            device,
+        }
+    }
+
+    /// The lines of the model cards that go into files.
+    pub(super) fn cards(&self) -> Cards {
+        let library = self.registry.library();
+        let lines = |m: &ModelInfo| CardLines {
+            title: m.title.clone(),
+            trained: m.trained,
+            licence: m.licence.clone(),
+            credit: m.credit.clone(),
+        };
+        library
+            .models
+            .iter()
+            .map(|m| (m.name.clone(), lines(m)))
+            .collect()
+    }
+
+    /// A model as recipes name it.
+    pub(super) fn model_ref(&self, name: &str) -> Result<ModelRef, EngineError> {
+        let info = self.registry.info(name)?;
+        Ok(ModelRef {
+            name: info.name.clone(),
+            sha256: info.sha256.clone(),
+        })
+    }
+}
+
+impl Studio for ModelStudio {
+    fn device(&self) -> DeviceInfo {
+        self.device.clone()
+    }
+
+    fn rescan(&mut self) -> Arc<Library> {
+        self.registry.rescan();
+        Arc::new(self.registry.library())
+    }
+
+    fn preview(
+        &mut self,
+        work: &Work,
+        tier: Tier,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        match work {
+            Work::Explore(params) => {
+                let most = match tier {
+                    Tier::Draft(side) | Tier::Full(side) => side,
+                };
+                let made = self
+                    .explore
+                    .picture(&mut self.registry, params, Some(most), stop)?;
+                Ok(made.picture)
+            }
+            Work::Style(params) => { let _ = params; Err(EngineError::NoModel(String::new())) },
+        }
+    }
+
+    fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        self.photos.open(path, max_side)
+    }
+
+    fn estimate(
+        &mut self,
+        params: &StyleParams,
+        options: &StylizeOptions,
+    ) -> Result<Estimate, EngineError> {
+        { let _ = (params, options); Err(EngineError::NoModel(String::new())) }
+    }
+
+    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
+        match job {
+            Job::Render(params) => jobs::render::run(self, desk, params),
+            Job::Stylize(params, options) => { let _ = (params, options); Err(EngineError::NoModel(String::new())) },
+            Job::StylizeFolder {
+                photos,
+                params,
+                options,
+                out,
+            } => { let _ = (photos, params, options, out); Err(EngineError::NoModel(String::new())) },
+            Job::Walk {
+                params,
+                max_side,
+                out,
+            } => jobs::walk::run(self, desk, params, *max_side, out),
+            Job::Upscale { path, scale } => { let _ = (path, scale); Err(EngineError::NoModel(String::new())) },
+            Job::Project { path, model, steps } => {
+                { let _ = (path, model, steps); Err(EngineError::NoModel(String::new())) }
+            }
+            Job::Directions { model } => jobs::directions::run(self, desk, model),
+            Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
+        }
+    }
+}

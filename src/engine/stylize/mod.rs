@@ -1,0 +1,454 @@
+//! Photo and styles to picture.
+//!
+//! The network works at a size that follows from the brush (`plan`), whatever the
+//! photo's size; its strokes get their palette, are weighed, masked and mixed with
+//! the photo there (`network`, `compose`), and the result is brought to the photo's
+//! own size with the photo's fine detail (`detail`). Preview and print share all of
+//! it but the last step's size.
+
+mod compose;
+mod detail;
+mod network;
+mod plan;
+mod tiles;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+pub(crate) use network::{Palette, StyleNet};
+pub(crate) use plan::Plan;
+
+use super::cancel::CancelToken;
+use super::protocol::EngineError;
+use super::recent::Recent;
+use super::resample::{Planes, planes, shrink, shrink_planes, to_byte};
+use crate::picture::Picture;
+use crate::recipe::{Mask, PixelRegion};
+
+use compose::{Composed, Layer, compose};
+use detail::Detail;
+use network::{Painted, paint};
+
+/// Output pixels between two looks at the desk.
+const PIXELS_AT_ONCE: usize = 2_000_000;
+/// Memory for what can be made again, in bytes each: strokes, photos at working
+/// size, photos at output size.
+const KEPT: [usize; 3] = [96 << 20, 48 << 20, 64 << 20];
+
+/// A style to lay on.
+#[derive(Debug, Clone)]
+pub(crate) struct StyleShare {
+    /// The network's code.
+    pub(crate) code: Vec<f32>,
+    /// Share among the styles.
+    pub(crate) share: f32,
+    /// Where; everywhere when absent.
+    pub(crate) mask: Option<Mask>,
+}
+
+/// Everything that decides a styled picture.
+pub(crate) struct Order<'a> {
+    /// The whole photo.
+    pub(crate) photo: &'a Picture,
+    /// Its hash.
+    pub(crate) photo_sha: &'a str,
+    /// The network's hash.
+    pub(crate) model_sha: &'a str,
+    /// The styles.
+    pub(crate) styles: Vec<StyleShare>,
+    /// 0..=1.5.
+    pub(crate) strength: f32,
+    /// 0..=1.
+    pub(crate) keep_colors: f32,
+    /// Sizes.
+    pub(crate) plan: Plan,
+}
+
+/// What a stylisation is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The network: tiles.
+    Painting,
+    /// The result: rows.
+    Finishing,
+}
+
+/// Called between steps with done and in all; an error stops the work.
+pub(crate) type Between<'a> = dyn FnMut(Phase, usize, usize) -> Result<(), EngineError> + 'a;
+
+#[derive(PartialEq)]
+struct PaintKey {
+    photo: String,
+    model: String,
+    working: [u32; 2],
+    stats: [u32; 2],
+    code: Vec<u32>,
+    strength: u32,
+}
+
+/// Keeps what the sliders don't change: the photo at the sizes in use, and strokes
+/// painted lately, so that palette, masks and shares need no network.
+pub(crate) struct Easel {
+    painted: Mutex<Recent<PaintKey, Arc<Painted>>>,
+    working: Mutex<Recent<(String, [u32; 2]), Arc<Planes>>>,
+    output: Mutex<Recent<(String, [u32; 2]), Picture>>,
+}
+
+impl Easel {
+    /// An empty easel.
+    pub(crate) fn new() -> Self {
+        Self {
+            painted: Mutex::new(Recent::new(KEPT[0])),
+            working: Mutex::new(Recent::new(KEPT[1])),
+            output: Mutex::new(Recent::new(KEPT[2])),
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.painted.lock().clear();
+        self.working.lock().clear();
+        self.output.lock().clear();
+    }
+
+    /// Makes a styled picture. Without styles, or at strength 0, it is the photo.
+    pub(crate) fn stylize<N: StyleNet>(
+        &self,
+        net: &N,
+        order: &Order<'_>,
+        stop: &CancelToken,
+        between: &mut Between<'_>,
+    ) -> Result<Picture, EngineError> {
+        let plan = &order.plan;
+        let photo = self.at_output(order);
+        if order.styles.is_empty() || order.strength <= 0.0 {
+            return Ok(photo);
+        }
+        let small = self.at_working(order);
+        let styles = merged(&order.styles);
+        let mut layers = Vec::with_capacity(styles.len());
+        for (i, style) in styles.iter().enumerate() {
+            let painted =
+                self.strokes(net, order, &small, &style.code, stop, &mut |done, tiles| {
+                    between(Phase::Painting, i * tiles + done, styles.len() * tiles)
+                })?;
+            let palette = net
+                .palette(&style.code)
+                .toward(&painted.own, order.keep_colors.clamp(0.0, 1.0));
+            layers.push(Layer {
+                styled: palette.colour(&painted.strokes),
+                share: style.share,
+                cover: style
+                    .mask
+                    .as_ref()
+                    .map(|mask| mask.coverage(plan.working, PixelRegion::whole(plan.working))),
+            });
+        }
+        let composed = compose(&small, &layers, order.strength);
+        drop(layers);
+        if plan.output[0] <= plan.working[0] && plan.output[1] <= plan.working[1] {
+            return small_result(&composed, &photo);
+        }
+        large_result(&small, &composed, order.keep_colors, &photo, between)
+    }
+
+    fn at_output(&self, order: &Order<'_>) -> Picture {
+        if order.plan.output == order.photo.size() {
+            return order.photo.clone();
+        }
+        let key = (order.photo_sha.to_owned(), order.plan.output);
+        if let Some(photo) = self.output.lock().get(&key) {
+            return photo;
+        }
+        let photo = shrink(order.photo, order.plan.output);
+        let weight = photo.rgba().len();
+        self.output.lock().put(key, photo.clone(), weight);
+        photo
+    }
+
+    fn at_working(&self, order: &Order<'_>) -> Arc<Planes> {
+        let key = (order.photo_sha.to_owned(), order.plan.working);
+        if let Some(small) = self.working.lock().get(&key) {
+            return small;
+        }
+        let [width, height] = order.plan.working.map(|s| s as usize);
+        let small = Arc::new(planes(order.photo, width, height));
+        let weight = small.data.len() * 4;
+        self.working.lock().put(key, Arc::clone(&small), weight);
+        small
+    }
+
+    fn strokes<N: StyleNet>(
+        &self,
+        net: &N,
+        order: &Order<'_>,
+        small: &Planes,
+        code: &[f32],
+        stop: &CancelToken,
+        between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
+    ) -> Result<Arc<Painted>, EngineError> {
+        let key = PaintKey {
+            photo: order.photo_sha.to_owned(),
+            model: order.model_sha.to_owned(),
+            working: order.plan.working,
+            stats: order.plan.stats,
+            code: net.stroke_code(code).iter().map(|v| v.to_bits()).collect(),
+            strength: order.strength.min(1.0).to_bits(),
+        };
+        if let Some(painted) = self.painted.lock().get(&key) {
+            return Ok(painted);
+        }
+        let painted = paint(net, small, &order.plan, code, order.strength, stop, between)?;
+        let painted = Arc::new(painted);
+        let weight = painted.strokes.data.len() * 4;
+        self.painted.lock().put(key, Arc::clone(&painted), weight);
+        Ok(painted)
+    }
+}
+
+/// Styles without masks become one code, the mean by their shares: one pass of the
+/// network, and strokes that are neither's but between. Masked ones stay apart.
+fn merged(styles: &[StyleShare]) -> Vec<StyleShare> {
+    let weighty = || styles.iter().filter(|s| s.share > 0.0);
+    let mut out: Vec<StyleShare> = Vec::new();
+    let total: f32 = weighty()
+        .filter(|s| s.mask.is_none())
+        .map(|s| s.share)
+        .sum();
+    if total > 0.0 {
+        let length = styles.iter().map(|s| s.code.len()).max().unwrap_or(0);
+        let mut code = vec![0.0; length];
+        for style in weighty().filter(|s| s.mask.is_none()) {
+            for (sum, value) in code.iter_mut().zip(&style.code) {
+                *sum += style.share / total * value;
+            }
+        }
+        out.push(StyleShare {
+            code,
+            share: total,
+            mask: None,
+        });
+    }
+    out.extend(weighty().filter(|s| s.mask.is_some()).cloned());
+    out
+}
+
+/// At most working size: the composed picture itself, with the photo's alpha.
+fn small_result(composed: &Composed, photo: &Picture) -> Result<Picture, EngineError> {
+    let [width, height] = photo.size().map(|s| s as usize);
+    let small = shrink_planes(&composed.picture, width, height);
+    let n = small.pixels();
+    let mut out = zeroed(n * 4)?;
+    for (i, (pixel, own)) in out
+        .chunks_exact_mut(4)
+        .zip(photo.rgba().chunks_exact(4))
+        .enumerate()
+    {
+        for c in 0..3 {
+            pixel[c] = to_byte(small.data[c * n + i].clamp(0.0, 1.0));
+        }
+        pixel[3] = own[3];
+    }
+    finished(photo, out)
+}
+
+/// Larger than working size: with the photo's detail, some rows at a time.
+fn large_result(
+    small: &Planes,
+    composed: &Composed,
+    keep_colors: f32,
+    photo: &Picture,
+    between: &mut Between<'_>,
+) -> Result<Picture, EngineError> {
+    let [width, height] = photo.size().map(|s| s as usize);
+    let detail = Detail::new(small, composed, keep_colors, [width, height]);
+    let mut out = zeroed(width * height * 4)?;
+    let rows = (PIXELS_AT_ONCE / width).clamp(1, height);
+    for (i, part) in out.chunks_mut(rows * width * 4).enumerate() {
+        between(Phase::Finishing, i * rows, height)?;
+        detail.rows(photo, i * rows, part);
+    }
+    finished(photo, out)
+}
+
+fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
+    Picture::from_rgba(photo.width(), photo.height(), pixels)
+        .map_err(|e| EngineError::Internal(e.to_string()))
+}
+
+/// Memory for a result, or a clear word that there is none.
+fn zeroed(bytes: usize) -> Result<Vec<u8>, EngineError> {
+    let mut out = Vec::new();
+    out.try_reserve_exact(bytes).map_err(|_| {
+        EngineError::Memory(format!(
+            "the result alone needs {} MB; choose a smaller size",
+            bytes >> 20
+        ))
+    })?;
+    out.resize(bytes, 0);
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network::tests::Blur;
+    use super::*;
+    use crate::engine::protocol::{StylizeOptions, Tier};
+    use crate::recipe::MaskShape;
+
+    fn photo(width: u32, height: u32) -> Picture {
+        let pixels = (0..width * height)
+            .flat_map(|i| {
+                let (x, y) = (i % width, i / width);
+                let v = (((x / 7 + y / 5) % 2) * 120 + (x * y) % 60 + 20) as u8;
+                [v, 200 - v, v / 2, if x < 3 { 40 } else { 255 }]
+            })
+            .collect();
+        Picture::from_rgba(width, height, pixels).unwrap()
+    }
+
+    fn style(level: f32, share: f32, mask: Option<Mask>) -> StyleShare {
+        StyleShare {
+            code: vec![level],
+            share,
+            mask,
+        }
+    }
+
+    fn order(photo: &Picture, styles: Vec<StyleShare>, strength: f32, plan: Plan) -> Order<'_> {
+        Order {
+            photo,
+            photo_sha: "photo",
+            model_sha: "model",
+            styles,
+            strength,
+            keep_colors: 0.0,
+            plan,
+        }
+    }
+
+    fn run(easel: &Easel, order: &Order<'_>) -> (Picture, usize) {
+        let mut painted = 0;
+        let picture = easel
+            .stylize(&Blur, order, &CancelToken::new(), &mut |phase, _, _| {
+                painted += usize::from(phase == Phase::Painting);
+                Ok(())
+            })
+            .unwrap();
+        (picture, painted)
+    }
+
+    fn full(photo: &Picture) -> Plan {
+        Plan::full(photo.size(), 4.0, &StylizeOptions::default())
+    }
+
+    #[test]
+    fn strength_zero_and_no_styles_give_the_photo() {
+        let photo = photo(320, 200);
+        let easel = Easel::new();
+        let none = order(&photo, vec![], 1.0, full(&photo));
+        assert_eq!(run(&easel, &none).0, photo);
+        let zero = order(&photo, vec![style(0.5, 1.0, None)], 0.0, full(&photo));
+        assert_eq!(run(&easel, &zero).0, photo);
+    }
+
+    #[test]
+    fn transparency_is_kept_and_colours_change() {
+        let photo = photo(320, 200);
+        let order = order(&photo, vec![style(0.9, 1.0, None)], 1.0, full(&photo));
+        let (out, _) = run(&Easel::new(), &order);
+        assert_eq!(out.size(), photo.size());
+        let alphas = |p: &Picture| {
+            p.rgba()
+                .iter()
+                .skip(3)
+                .step_by(4)
+                .copied()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(alphas(&out), alphas(&photo));
+        let mean = |p: &Picture| {
+            p.rgba()
+                .iter()
+                .step_by(4)
+                .map(|&v| u64::from(v))
+                .sum::<u64>()
+        };
+        assert!(mean(&out) > mean(&photo) * 2);
+    }
+
+    #[test]
+    fn where_the_mask_is_empty_the_photo_stays_byte_for_byte() {
+        let photo = photo(320, 200);
+        let mask = Mask {
+            shapes: vec![MaskShape::Radial {
+                center: [0.2, 0.3],
+                radius: 0.1,
+                feather: 0.5,
+            }],
+            invert: false,
+        };
+        let styles = vec![style(0.9, 1.0, Some(mask))];
+        let (out, _) = run(&Easel::new(), &order(&photo, styles, 1.0, full(&photo)));
+        let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 320 + x) * 4..][..4].to_vec();
+        assert_ne!(pixel(&out, 64, 96), pixel(&photo, 64, 96));
+        for y in 0..200 {
+            for x in 160..320 {
+                assert_eq!(pixel(&out, x, y), pixel(&photo, x, y), "{x} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_preview_is_the_export_shrunk() {
+        let photo = photo(640, 400);
+        let easel = Easel::new();
+        let styles = || vec![style(0.7, 1.0, None)];
+        let (large, _) = run(&easel, &order(&photo, styles(), 1.0, full(&photo)));
+        let plan = Plan::preview(photo.size(), 4.0, Tier::Full(160));
+        let (preview, _) = run(&easel, &order(&photo, styles(), 1.0, plan));
+        let shrunk = shrink(&large, [160, 100]);
+        let difference: f64 = preview
+            .rgba()
+            .iter()
+            .zip(shrunk.rgba())
+            .map(|(a, b)| f64::from(a.abs_diff(*b)))
+            .sum::<f64>()
+            / preview.rgba().len() as f64;
+        assert!(difference < 3.0, "{difference}");
+    }
+
+    #[test]
+    fn palette_masks_and_shares_need_no_network() {
+        let photo = photo(320, 200);
+        let easel = Easel::new();
+        let plan = full(&photo);
+        let mut first = order(&photo, vec![style(0.9, 1.0, None)], 1.0, plan);
+        assert!(run(&easel, &first).1 > 0);
+        first.keep_colors = 0.8;
+        assert_eq!(run(&easel, &first).1, 0);
+        first.styles[0].mask = Some(Mask {
+            shapes: vec![MaskShape::Fill(0.5)],
+            invert: false,
+        });
+        assert_eq!(run(&easel, &first).1, 0);
+        first.strength = 0.5;
+        assert!(run(&easel, &first).1 > 0, "the network follows strength");
+    }
+
+    #[test]
+    fn unmasked_styles_are_blended_by_their_codes() {
+        let shares = [
+            style(0.2, 0.5, None),
+            style(0.8, 1.5, None),
+            style(0.4, 0.0, None),
+            style(0.4, 1.0, Some(Mask::default())),
+        ];
+        let out = merged(&shares);
+        assert_eq!(out.len(), 2);
+        assert!((out[0].code[0] - 0.65).abs() < 1e-6);
+        assert_eq!(out[0].share, 2.0);
+        assert!(out[1].mask.is_some());
+    }
+}

@@ -1,0 +1,289 @@
+//! What stylising needs of a network, and one pass over a picture in tiles.
+
+use crate::engine::cancel::CancelToken;
+use crate::engine::protocol::EngineError;
+use crate::engine::resample::{Planes, shrink_planes};
+
+use super::plan::Plan;
+use super::tiles::tiles;
+
+/// Mean of a picture's colours and the symmetric root of their covariance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Palette {
+    /// R, G, B.
+    pub(crate) mean: [f32; 3],
+    /// Row by row.
+    pub(crate) root: [[f32; 3]; 3],
+}
+
+impl Palette {
+    /// Between two palettes: 0 is `self`, 1 is `other`.
+    pub(crate) fn toward(&self, other: &Self, t: f32) -> Self {
+        let mix = |a: f32, b: f32| a + t * (b - a);
+        Self {
+            mean: std::array::from_fn(|i| mix(self.mean[i], other.mean[i])),
+            root: std::array::from_fn(|i| {
+                std::array::from_fn(|j| mix(self.root[i][j], other.root[i][j]))
+            }),
+        }
+    }
+
+    /// `root * white + mean` for each pixel.
+    pub(crate) fn colour(&self, white: &Planes) -> Planes {
+        let n = white.pixels();
+        let mut out = Planes::zeros(white.width, white.height);
+        for (c, plane) in out.data.chunks_exact_mut(n).enumerate() {
+            let [r, g, b] = self.root[c];
+            for (i, value) in plane.iter_mut().enumerate() {
+                let (x, y, z) = (white.data[i], white.data[n + i], white.data[2 * n + i]);
+                *value = r * x + g * y + b * z + self.mean[c];
+            }
+        }
+        out
+    }
+}
+
+/// A network that puts a style, given as a code, onto a photo.
+pub(crate) trait StyleNet {
+    /// What it measures once in a photo: colours, normalisation statistics.
+    type Measured;
+
+    /// Input sides must be multiples of this.
+    fn step(&self) -> usize;
+
+    /// Pixels around an output pixel that can influence it.
+    fn reach(&self) -> usize;
+
+    /// The palette in a style's code.
+    fn palette(&self, code: &[f32]) -> Palette;
+
+    /// The part of a style's code that decides the strokes, palette apart.
+    fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32];
+
+    /// Measures a photo (sides multiples of [`StyleNet::step`]), and styles it on
+    /// the way.
+    fn measure(
+        &self,
+        photo: &Planes,
+        code: &[f32],
+        strength: f32,
+        stop: &CancelToken,
+    ) -> Result<(Self::Measured, Planes), EngineError>;
+
+    /// The photo's own palette.
+    fn own_palette(&self, measured: &Self::Measured) -> Palette;
+
+    /// Styles a piece of the photo with what was measured: strokes without palette.
+    fn paint(
+        &self,
+        tile: &Planes,
+        measured: &Self::Measured,
+        code: &[f32],
+        strength: f32,
+        stop: &CancelToken,
+    ) -> Result<Planes, EngineError>;
+}
+
+/// A photo in a style's strokes, still without palette.
+#[derive(Debug, Clone)]
+pub(crate) struct Painted {
+    /// Strokes, to be coloured by a [`Palette`].
+    pub(crate) strokes: Planes,
+    /// The photo's palette.
+    pub(crate) own: Palette,
+}
+
+/// Paints a whole picture of working size. `between` is called before each tile
+/// with tiles done and in all.
+pub(crate) fn paint<N: StyleNet>(
+    net: &N,
+    photo: &Planes,
+    plan: &Plan,
+    code: &[f32],
+    strength: f32,
+    stop: &CancelToken,
+    between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
+) -> Result<Painted, EngineError> {
+    // The network was trained with strength up to 1; beyond, pixels go further.
+    let strength = strength.clamp(0.0, 1.0);
+    let [width, height] = plan.stats.map(|s| s as usize);
+    let step = net.step();
+    let copy = shrink_planes(photo, width, height);
+    let copy = copy.crop(
+        0,
+        0,
+        width.next_multiple_of(step),
+        height.next_multiple_of(step),
+    );
+    let pieces = tiles(photo.size(), plan.tile as usize, net.reach(), step);
+    between(0, pieces.len())?;
+    let (measured, first) = net.measure(&copy, code, strength, stop)?;
+    let mut strokes = Planes::zeros(photo.width, photo.height);
+    for (done, tile) in pieces.iter().enumerate() {
+        if pieces.len() == 1 && [width, height] == photo.size() {
+            paste(&mut strokes, &first, [0, 0], tile.core);
+            break;
+        }
+        between(done, pieces.len())?;
+        let piece = photo.crop(tile.x, tile.y, tile.width, tile.height);
+        let painted = net.paint(&piece, &measured, code, strength, stop)?;
+        paste(&mut strokes, &painted, [tile.x, tile.y], tile.core);
+    }
+    Ok(Painted {
+        strokes,
+        own: net.own_palette(&measured),
+    })
+}
+
+/// Copies `core` (left, upper, right, lower in the whole) from a piece that lies at
+/// `at`.
+fn paste(whole: &mut Planes, piece: &Planes, at: [usize; 2], core: [usize; 4]) {
+    let [left, top, right, bottom] = core;
+    for c in 0..3 {
+        for y in top..bottom {
+            let from = (c * piece.height + y - at[1]) * piece.width + left - at[0];
+            let to = (c * whole.height + y) * whole.width + left;
+            let length = right - left;
+            whole.data[to..to + length].copy_from_slice(&piece.data[from..from + length]);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::engine::protocol::Tier;
+
+    /// A "network": a blur of reach 8 with a global mean, so that both borders and
+    /// statistics matter.
+    pub(crate) struct Blur;
+
+    impl StyleNet for Blur {
+        type Measured = f32;
+
+        fn step(&self) -> usize {
+            4
+        }
+
+        fn reach(&self) -> usize {
+            8
+        }
+
+        fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {
+            &code[..0]
+        }
+
+        fn palette(&self, code: &[f32]) -> Palette {
+            Palette {
+                mean: [code[0]; 3],
+                root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
+            }
+        }
+
+        fn measure(
+            &self,
+            photo: &Planes,
+            code: &[f32],
+            strength: f32,
+            stop: &CancelToken,
+        ) -> Result<(f32, Planes), EngineError> {
+            let mean = photo.data.iter().sum::<f32>() / photo.data.len() as f32;
+            let painted = self.paint(photo, &mean, code, strength, stop)?;
+            Ok((mean, painted))
+        }
+
+        fn own_palette(&self, measured: &f32) -> Palette {
+            Palette {
+                mean: [*measured; 3],
+                root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
+            }
+        }
+
+        fn paint(
+            &self,
+            tile: &Planes,
+            measured: &f32,
+            _code: &[f32],
+            _strength: f32,
+            stop: &CancelToken,
+        ) -> Result<Planes, EngineError> {
+            assert!(tile.width % 4 == 0 && tile.height % 4 == 0);
+            if stop.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            let mut out = Planes::zeros(tile.width, tile.height);
+            let at = |c: usize, x: i64, y: i64| {
+                let x = x.clamp(0, tile.width as i64 - 1) as usize;
+                let y = y.clamp(0, tile.height as i64 - 1) as usize;
+                tile.data[(c * tile.height + y) * tile.width + x]
+            };
+            for c in 0..3 {
+                for y in 0..tile.height {
+                    for x in 0..tile.width {
+                        let mut sum = 0.0;
+                        for d in -8..=8 {
+                            sum += at(c, x as i64 + d, y as i64) + at(c, x as i64, y as i64 + d);
+                        }
+                        out.data[(c * tile.height + y) * tile.width + x] = sum / 34.0 - measured;
+                    }
+                }
+            }
+            Ok(out)
+        }
+    }
+
+    pub(crate) fn ramp(width: usize, height: usize) -> Planes {
+        let mut planes = Planes::zeros(width, height);
+        for (i, v) in planes.data.iter_mut().enumerate() {
+            *v = ((i * 37) % 101) as f32 / 101.0;
+        }
+        planes
+    }
+
+    #[test]
+    fn tiles_and_whole_are_the_same() {
+        let photo = ramp(301, 203);
+        let mut plan = Plan::preview([301, 203], 1.0, Tier::Full(301));
+        let never = CancelToken::new();
+        let run = |plan: &Plan, count: &mut usize| {
+            paint(&Blur, &photo, plan, &[0.5], 1.0, &never, &mut |_, total| {
+                *count = total;
+                Ok(())
+            })
+            .unwrap()
+        };
+        let (mut one, mut many) = (0, 0);
+        let whole = run(&plan, &mut one);
+        plan.tile = 64;
+        let tiled = run(&plan, &mut many);
+        assert_eq!(one, 1);
+        assert_eq!(many, 20);
+        assert_eq!(whole.strokes, tiled.strokes);
+    }
+
+    #[test]
+    fn stops_between_tiles() {
+        let photo = ramp(200, 200);
+        let mut plan = Plan::preview([200, 200], 1.0, Tier::Full(200));
+        plan.tile = 64;
+        let mut seen = 0;
+        let result = paint(
+            &Blur,
+            &photo,
+            &plan,
+            &[0.5],
+            1.0,
+            &CancelToken::new(),
+            &mut |done, _| {
+                seen = done;
+                if done == 2 {
+                    Err(EngineError::Cancelled)
+                } else {
+                    Ok(())
+                }
+            },
+        );
+        assert_eq!(result.err(), Some(EngineError::Cancelled));
+        assert_eq!(seen, 2);
+    }
+}

@@ -1,0 +1,341 @@
+//! The worker's promises, with a studio that does nothing slowly.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::cancel::CancelToken;
+use super::desk::Desk;
+use super::handle::LocalEngine;
+use super::mailbox::Mailbox;
+use super::protocol::*;
+use super::studio::Studio;
+use crate::picture::Picture;
+use crate::recipe::{ExploreParams, LatentOrigin, StyleParams};
+
+/// What the fake studio was asked to do, and what it posts while at work.
+#[derive(Clone, Default)]
+struct Script {
+    log: Arc<Mutex<Vec<String>>>,
+    /// Called with each log line, from inside the work.
+    during: Arc<Mutex<Option<Box<dyn FnMut(&str) + Send>>>>,
+}
+
+impl Script {
+    fn note(&self, line: impl Into<String>) {
+        let line = line.into();
+        self.log.lock().push(line.clone());
+        let hook = self.during.lock().take();
+        if let Some(mut hook) = hook {
+            hook(&line);
+            self.during.lock().get_or_insert(hook);
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.log.lock().clone()
+    }
+}
+
+struct Fake(Script);
+
+fn dot() -> Picture {
+    Picture::from_rgba(1, 1, vec![1, 2, 3, 255]).unwrap()
+}
+
+impl Studio for Fake {
+    fn device(&self) -> DeviceInfo {
+        DeviceInfo {
+            name: "CPU".into(),
+            detail: String::new(),
+            threads: 1,
+        }
+    }
+
+    fn rescan(&mut self) -> Arc<Library> {
+        Arc::default()
+    }
+
+    fn preview(
+        &mut self,
+        work: &Work,
+        _tier: Tier,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        let Work::Explore(params) = work else {
+            panic!("no styles here")
+        };
+        let LatentOrigin::Seed(seed) = params.origin else {
+            panic!("seeds only")
+        };
+        self.0.note(format!("preview {seed}"));
+        if stop.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        if seed == 13 {
+            panic!("unlucky {seed}");
+        }
+        Ok(dot())
+    }
+
+    fn open(&mut self, path: &Path, _max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        self.0.note(format!("open {}", path.display()));
+        Err(EngineError::BadPicture {
+            reason: "not there".into(),
+            path: path.display().to_string(),
+        })
+    }
+
+    fn estimate(
+        &mut self,
+        _params: &StyleParams,
+        _options: &StylizeOptions,
+    ) -> Result<Estimate, EngineError> {
+        Err(EngineError::BadRequest("no".into()))
+    }
+
+    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
+        let Job::Upscale { path, scale } = job else {
+            panic!("a broken job")
+        };
+        for step in 0..*scale {
+            desk.progress(Stage::Rendering, u64::from(step), u64::from(*scale));
+            self.0.note(format!("{} step {step}", path.display()));
+            desk.breathe(self)?;
+        }
+        Ok(Output::File(path.clone()))
+    }
+}
+
+fn engine() -> (LocalEngine, Script) {
+    let script = Script::default();
+    let studio = Box::new(Fake(script.clone()));
+    (LocalEngine::with_studio(studio, Arc::new(|| {})), script)
+}
+
+fn preview(channel: Channel, seq: Seq, seeds: &[u64]) -> Request {
+    Request::Preview {
+        channel,
+        seq,
+        tier: Tier::Full(64),
+        items: seeds
+            .iter()
+            .map(|&s| Work::Explore(Arc::new(ExploreParams::new("fake", s))))
+            .collect(),
+    }
+}
+
+fn job(id: u64, name: &str, steps: u32) -> Request {
+    Request::Job {
+        id: JobId(id),
+        job: Job::Upscale {
+            path: PathBuf::from(name),
+            scale: steps,
+        },
+    }
+}
+
+fn during(
+    script: &Script,
+    engine: &LocalEngine,
+    mut act: impl FnMut(&str, &Mailbox) + Send + 'static,
+) {
+    let mailbox = engine.mailbox();
+    *script.during.lock() = Some(Box::new(move |line| act(line, &mailbox)));
+}
+
+fn ends(events: &[Event]) -> Vec<(u64, bool)> {
+    events
+        .iter()
+        .filter_map(|e| match e {
+            Event::Done { id, result } => Some((id.0, result.is_ok())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn only_the_newest_preview_of_a_channel_is_made() {
+    let (mut engine, script) = engine();
+    for seq in 1..=50 {
+        engine
+            .send(preview(Channel::Canvas, seq, &[100 + seq]))
+            .unwrap();
+    }
+    engine.run();
+    assert_eq!(script.lines(), ["preview 150"]);
+}
+
+#[test]
+fn a_preview_overtaken_while_at_work_is_not_shown() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "preview 1" {
+            mailbox.post(preview(Channel::Canvas, 2, &[2])).unwrap();
+        }
+    });
+    engine.send(preview(Channel::Canvas, 1, &[1])).unwrap();
+    let shown: Vec<Seq> = engine
+        .run()
+        .iter()
+        .filter_map(|e| match e {
+            Event::Preview { seq, .. } => Some(*seq),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(shown, [2]);
+}
+
+#[test]
+fn the_canvas_goes_before_a_grid_that_is_half_done() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "preview 21" {
+            mailbox.post(preview(Channel::Canvas, 1, &[1])).unwrap();
+        }
+    });
+    engine
+        .send(preview(Channel::Neighbours, 1, &[20, 21, 22, 23]))
+        .unwrap();
+    engine.run();
+    let order = ["20", "21", "1", "22", "23"].map(|s| format!("preview {s}"));
+    assert_eq!(script.lines(), order);
+}
+
+#[test]
+fn jobs_run_in_order_and_previews_between_their_steps() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "a step 0" {
+            mailbox.post(preview(Channel::Canvas, 1, &[1])).unwrap();
+            mailbox
+                .post(Request::Open {
+                    path: "photo".into(),
+                    max_side: 9,
+                })
+                .unwrap();
+        }
+    });
+    engine.send(job(1, "a", 2)).unwrap();
+    engine.send(job(2, "b", 1)).unwrap();
+    let events = engine.run();
+    assert_eq!(
+        script.lines(),
+        [
+            "a step 0",
+            "preview 1",
+            "open photo",
+            "a step 1",
+            "b step 0"
+        ]
+    );
+    assert_eq!(ends(&events), [(1, true), (2, true)]);
+}
+
+#[test]
+fn a_running_job_stops_at_its_next_step_and_the_next_one_runs() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "a step 1" {
+            mailbox.post(Request::Cancel(JobId(1))).unwrap();
+        }
+    });
+    engine.send(job(1, "a", 100)).unwrap();
+    engine.send(job(2, "b", 1)).unwrap();
+    let events = engine.run();
+    assert_eq!(script.lines(), ["a step 0", "a step 1", "b step 0"]);
+    assert_eq!(ends(&events), [(1, false), (2, true)]);
+}
+
+#[test]
+fn a_waiting_job_is_cancelled_without_starting() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "a step 0" {
+            mailbox.post(Request::Cancel(JobId(2))).unwrap();
+        }
+    });
+    engine.send(job(1, "a", 2)).unwrap();
+    engine.send(job(2, "b", 2)).unwrap();
+    let events = engine.run();
+    assert_eq!(script.lines(), ["a step 0", "a step 1"]);
+    assert_eq!(ends(&events), [(2, false), (1, true)], "answered at once");
+}
+
+#[test]
+fn panics_are_told_and_the_engine_goes_on() {
+    let (mut engine, script) = engine();
+    engine.send(preview(Channel::Canvas, 1, &[13])).unwrap();
+    engine
+        .send(Request::Job {
+            id: JobId(1),
+            job: Job::Directions { model: "x".into() },
+        })
+        .unwrap();
+    engine.send(job(2, "b", 1)).unwrap();
+    let events = engine.run();
+    let failed = events.iter().find_map(|e| match e {
+        Event::PreviewFailed { error, .. } => Some(error.to_string()),
+        _ => None,
+    });
+    assert!(failed.unwrap().contains("unlucky 13"));
+    assert_eq!(ends(&events), [(1, false), (2, true)]);
+    engine.send(preview(Channel::Canvas, 2, &[1])).unwrap();
+    engine.run();
+    assert_eq!(script.lines().last().unwrap(), "preview 1");
+}
+
+#[test]
+fn dragging_does_not_starve_a_job() {
+    let (mut engine, script) = engine();
+    let mut seq = 0;
+    during(&script, &engine, move |line, mailbox| {
+        // A new position for every picture shown, without end.
+        if !line.ends_with("step 3") {
+            seq += 1;
+            mailbox
+                .post(preview(Channel::Canvas, seq, &[500 + seq]))
+                .unwrap();
+        }
+    });
+    engine.send(job(1, "a", 4)).unwrap();
+    let mut steps = 0;
+    while engine.step() && steps < 1000 {
+        steps += 1;
+        if script.lines().iter().any(|l| l == "a step 3") {
+            break;
+        }
+    }
+    assert!(script.lines().iter().any(|l| l == "a step 3"));
+}
+
+#[test]
+fn the_queue_is_told() {
+    let (mut engine, _) = engine();
+    engine.send(job(1, "a", 1)).unwrap();
+    let told: Vec<usize> = engine
+        .run()
+        .iter()
+        .filter_map(|e| match e {
+            Event::Queue { jobs, .. } => Some(*jobs),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [1, 0]);
+}
+
+#[test]
+fn a_reader_that_does_not_read_does_not_keep_the_engine_alive() {
+    let script = Script::default();
+    let fake = script.clone();
+    let (engine, reader) =
+        super::handle::Engine::spawn_with(move || Fake(fake), Arc::new(|| {})).unwrap();
+    for id in 0..200 {
+        engine.send(job(id, "a", 3)).unwrap();
+    }
+    std::thread::sleep(Duration::from_millis(50));
+    engine.shut_down();
+    assert!(reader.try_recv().is_ok());
+}

@@ -1,0 +1,349 @@
+//! What the window says to the gallery's thread, and what it answers. Disk work
+//! never happens on the window's thread.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use crate::export::provenance::{CardLines, Cards};
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// A picture of the gallery, stable while its file keeps
+/// its name, also over a rebuild of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PictureId(pub i64);
+
+/// One line of the index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Number.
+    pub id: PictureId,
+    /// The file.
+    pub path: PathBuf,
+    /// Title, or the file's name.
+    pub title: String,
+    /// Pixels.
+    pub size: [u32; 2],
+    /// Seconds since 1970, UTC.
+    pub created: i64,
+    /// 0..=5.
+    pub stars: u8,
+    /// The user's words.
+    pub tags: Vec<String>,
+    /// Model that made it.
+    pub model: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// SHA-256 of the file, once known.
+    pub sha256: Option<String>,
+}
+
+/// What a picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EntryKind {
+    /// From a generator.
+    Generated,
+    /// A stylised photo.
+    Stylised,
+    /// Enlarged.
+    Enlarged,
+    /// Brought in.
+    Imported,
+}
+
+/// Order of the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Oldest first.
+    Oldest,
+    /// Most stars first.
+    Stars,
+    /// By title.
+    Title,
+}
+
+/// What the grid shows.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Query {
+    /// Words in titles, tags, models, styles.
+    pub text: String,
+    /// At least so many stars.
+    pub min_stars: u8,
+    /// Only of this model.
+    pub model: Option<String>,
+    /// Only of this kind.
+    pub kind: Option<EntryKind>,
+    /// Only from this moment on, seconds since 1970.
+    pub since: Option<i64>,
+    /// Only before this moment, seconds since 1970.
+    pub until: Option<i64>,
+    /// Only where this colour prevails (known once the thumbnail was made).
+    pub colour: Option<Colour>,
+    /// Order.
+    pub sort: Sort,
+}
+
+/// The colour that prevails in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Colour {
+    /// Hue around 0°.
+    Red,
+    /// Hue around 30°.
+    Orange,
+    /// Hue around 60°.
+    Yellow,
+    /// Hue around 120°.
+    Green,
+    /// Hue around 180°.
+    Cyan,
+    /// Hue around 225°.
+    Blue,
+    /// Hue around 285°.
+    Purple,
+    /// Hue around 330°.
+    Pink,
+    /// Hardly any colour, bright.
+    White,
+    /// Hardly any colour, middling.
+    Grey,
+    /// Dark.
+    Black,
+}
+
+/// What the user wants in every file that Limner writes, and what is known of the
+/// models for credit lines. Sent at start and whenever it changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GallerySettings {
+    /// Write recipes into kept pictures.
+    pub recipe: bool,
+    /// Write names and folders of source files.
+    pub source_names: bool,
+    /// The user's name for the creator field; empty for none.
+    pub creator: String,
+    /// The user's own rights line (`© 2026 …`); empty for none.
+    pub rights: String,
+    /// What the model cards say, by model name.
+    pub cards: Cards,
+}
+
+impl Default for GallerySettings {
+    fn default() -> Self {
+        Self {
+            recipe: true,
+            source_names: true,
+            creator: String::new(),
+            rights: String::new(),
+            cards: Default::default(),
+        }
+    }
+}
+
+/// Pictures that were deleted together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BinBatch {
+    /// For `Undelete`.
+    pub token: u64,
+    /// How many pictures.
+    pub count: usize,
+    /// When, seconds since 1970.
+    pub deleted: i64,
+    /// Their titles, for the list.
+    pub titles: Vec<String>,
+}
+
+/// What is known about a picture, in words: for the page "About this picture".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// What made it.
+    pub made_by: Vec<String>,
+    /// From what.
+    pub made_from: Vec<String>,
+    /// What the cards and licences say about use and sale.
+    pub rights: Vec<String>,
+    /// What can't be known.
+    pub unknown: Vec<String>,
+    /// What else the file says (other programs' settings, reserved rights).
+    pub notes: Vec<String>,
+    /// The recipe as JSON, exactly as in the file.
+    pub recipe_json: Option<String>,
+}
+
+/// A picture file's format for export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Lossless, 8 bits.
+    Png,
+    /// Quality 1..=100.
+    Jpeg(u8),
+    /// Lossless WebP.
+    WebP,
+    /// Lossless TIFF.
+    Tiff,
+}
+
+/// How a picture leaves the house.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExportOptions {
+    /// File format.
+    pub format: Format,
+    /// Longer side; unchanged when absent.
+    pub max_side: Option<u32>,
+    /// Write the recipe into the file.
+    pub recipe: bool,
+    /// Write names and folders of sources.
+    pub source_names: bool,
+}
+
+/// A request to the gallery.
+#[derive(Debug, Clone)]
+pub enum GalleryRequest {
+    /// Keep a picture; answered by `Saved`.
+    Save {
+        /// Comes back in the answer.
+        token: u64,
+        /// Pixels.
+        picture: Picture,
+        /// How it was made.
+        recipe: Box<Recipe>,
+    },
+    /// Bring files in by copying them.
+    Import(Vec<PathBuf>),
+    /// List; answered by `Listing`. A newer query replaces an older one.
+    Query {
+        /// Rises.
+        seq: u64,
+        /// What.
+        query: Query,
+    },
+    /// Thumbnails, nearest first; replaces what was asked before.
+    Thumbnails(Vec<PictureId>),
+    /// The whole picture and recipe; answered by `Picture`.
+    Load(PictureId),
+    /// Set stars.
+    SetStars(Vec<PictureId>, u8),
+    /// Set title.
+    SetTitle(PictureId, String),
+    /// Add a tag.
+    AddTag(Vec<PictureId>, String),
+    /// Take a tag away.
+    RemoveTag(Vec<PictureId>, String),
+    /// To the bin; answered by `Deleted` with a token for undo.
+    Delete(Vec<PictureId>),
+    /// Bring back what a `Deleted` took (token), also after a restart.
+    Undelete(u64),
+    /// Write a copy elsewhere; answered by `Exported`.
+    Export {
+        /// Which.
+        ids: Vec<PictureId>,
+        /// File, or folder for several.
+        to: PathBuf,
+        /// How.
+        options: ExportOptions,
+    },
+    /// Put the picture on the system clipboard.
+    CopyToClipboard(PictureId),
+    /// Parents and children; answered by `Lineage`.
+    Lineage(PictureId),
+    /// Everything known about a picture; answered by `About`.
+    About(PictureId),
+    /// Change what goes into files.
+    Settings(Box<GallerySettings>),
+    /// What is in the bin; answered by `Bin`.
+    Bin,
+    /// Delete for good what lies in the bin since before this moment (seconds
+    /// since 1970); answered by `Bin`.
+    EmptyBin {
+        /// Everything older.
+        before: i64,
+    },
+    /// Move to another gallery folder; answered by `Open`.
+    OpenFolder(PathBuf),
+    /// Throw the index away and read the files again.
+    Rebuild,
+    /// End the thread.
+    Shutdown,
+}
+
+/// An answer of the gallery.
+#[derive(Debug, Clone)]
+pub enum GalleryEvent {
+    /// The gallery is open: folder, number of pictures.
+    Open(PathBuf, usize),
+    /// A picture is safely on disk, or not.
+    Saved {
+        /// Of the request.
+        token: u64,
+        /// The new entry, or what went wrong and what to do.
+        result: Result<Entry, String>,
+    },
+    /// Answer to a query.
+    Listing {
+        /// Of the query.
+        seq: u64,
+        /// All hits in order.
+        entries: Arc<Vec<Entry>>,
+    },
+    /// One thumbnail, longer side 256.
+    Thumbnail(PictureId, Picture),
+    /// A thumbnail can't be made.
+    ThumbnailFailed(PictureId, String),
+    /// A whole picture.
+    Picture {
+        /// Which.
+        id: PictureId,
+        /// Pixels and recipe, or what is wrong.
+        result: Result<(Picture, Option<Box<Recipe>>), String>,
+    },
+    /// Something changed (also by another program): query again.
+    Changed,
+    /// Pictures are in the bin; the token undoes it.
+    Deleted {
+        /// For `Undelete`.
+        token: u64,
+        /// How many.
+        count: usize,
+    },
+    /// Copies were written, or not.
+    Exported(Result<Vec<PathBuf>, String>),
+    /// Parents and children by id.
+    Lineage {
+        /// Of which.
+        id: PictureId,
+        /// What it was made from.
+        parents: Vec<Entry>,
+        /// What was made from it.
+        children: Vec<Entry>,
+    },
+    /// Files were brought in.
+    Imported {
+        /// New entries.
+        added: Vec<Entry>,
+        /// Files that were not, and why.
+        skipped: Vec<(PathBuf, String)>,
+    },
+    /// Everything known about a picture.
+    About {
+        /// Which.
+        id: PictureId,
+        /// In words.
+        about: Box<About>,
+    },
+    /// What is in the bin, newest first.
+    Bin(Vec<BinBatch>),
+    /// Deleted pictures are back.
+    Undeleted {
+        /// Of the request.
+        token: u64,
+        /// How many.
+        count: usize,
+    },
+    /// A picture is on the system clipboard.
+    Copied(PictureId),
+    /// Index being rebuilt: done, in all.
+    Rebuilding(usize, usize),
+    /// A failure of something asked, in words for the user.
+    Failed(String),
+}

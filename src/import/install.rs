@@ -1,0 +1,150 @@
+//! Turns a foreign checkpoint into a model folder, whole or not at all.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use safetensors::tensor::{Dtype, TensorView};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::torch::{Tensors, TorchFile};
+use super::{ImportError, read_file, stylegan2};
+
+/// A model that was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// Its name among the models.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What it is, for the user.
+    pub summary: String,
+}
+
+/// Imports a StyleGAN2 checkpoint (`.pkl` or `.pt`) into `models_dir`, as `name` or
+/// under the file's own name.
+///
+/// # Errors
+/// [`ImportError`] in one line for the user; then nothing was written.
+pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Imported, ImportError> {
+    let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned());
+    let name = clean_name(name.unwrap_or(stem.as_deref().unwrap_or("model")));
+    let folder = models_dir.join(&name);
+    if folder.exists() {
+        return Err(ImportError::Exists(name));
+    }
+    let bytes = read_file(file)?;
+    let source_hash = hex(&Sha256::digest(&bytes));
+    let (kwargs, tensors) = stylegan2::from_checkpoint(&TorchFile::parse(bytes)?)?;
+    check_numbers(&tensors)?;
+    let summary = format!(
+        "StyleGAN2 generator, {0} x {0} pixels",
+        kwargs.img_resolution
+    );
+    let config = json!({
+        "architecture": "stylegan2",
+        "kind": "generator",
+        "title": name,
+        "trained": true,
+        "licence": "unknown",
+        "credit": "Made with a network of unknown training data.",
+        "latent_rng": "numpy",
+        "kwargs": kwargs,
+    });
+    let file_name = file.file_name().unwrap_or_default().to_string_lossy();
+    let card = card(&name, &summary, &file_name, &source_hash);
+
+    fs::create_dir_all(models_dir)?;
+    let staging = tempfile::Builder::new()
+        .prefix(".importing-")
+        .tempdir_in(models_dir)?;
+    let weights = serialize(&tensors)?;
+    write_synced(&staging.path().join("weights.safetensors"), &weights)?;
+    let config = serde_json::to_vec_pretty(&config).map_err(std::io::Error::from)?;
+    write_synced(&staging.path().join("config.json"), &config)?;
+    write_synced(&staging.path().join("card.md"), card.as_bytes())?;
+    let staged = staging.keep();
+    if let Err(error) = fs::rename(&staged, &folder) {
+        fs::remove_dir_all(&staged).ok();
+        return Err(error.into());
+    }
+    Ok(Imported {
+        name,
+        folder,
+        summary,
+    })
+}
+
+/// Letters, digits, `-`, `_` and `.`; never hidden, never empty.
+fn clean_name(name: &str) -> String {
+    let keep = |c: char| {
+        if c.is_alphanumeric() || "-_.".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    let clean: String = name.trim().chars().map(keep).collect();
+    let clean = clean.trim_start_matches('.');
+    if clean.is_empty() {
+        "model".into()
+    } else {
+        clean.to_lowercase()
+    }
+}
+
+fn check_numbers(tensors: &Tensors) -> Result<(), ImportError> {
+    match tensors
+        .iter()
+        .find(|(_, t)| t.values.iter().any(|v| !v.is_finite()))
+    {
+        Some((name, _)) => Err(ImportError::Unsupported(format!(
+            "'{name}' holds numbers that are infinite or not numbers; the checkpoint is damaged"
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn serialize(tensors: &Tensors) -> Result<Vec<u8>, ImportError> {
+    let views = tensors.iter().map(|(name, tensor)| {
+        let bytes = bytemuck::cast_slice(&tensor.values);
+        TensorView::new(Dtype::F32, tensor.shape.clone(), bytes).map(|view| (name.as_str(), view))
+    });
+    let views = views.collect::<Result<Vec<_>, _>>();
+    views
+        .and_then(|views| safetensors::serialize(views, None::<HashMap<String, String>>))
+        .map_err(|e| ImportError::NotACheckpoint(e.to_string()))
+}
+
+fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+fn card(name: &str, summary: &str, file: &str, hash: &str) -> String {
+    format!(
+        "# {name}\n\n{summary}, imported from `{file}`.\n\n\
+         - Licence: unknown. Ask whoever trained it before you sell what it makes.\n\
+         - Training data: unknown.\n\
+         - SHA-256 of the imported file: `{hash}`\n"
+    )
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_inside_the_models_folder() {
+        assert_eq!(clean_name("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(clean_name(".."), "model");
+        assert_eq!(clean_name("FFHQ 256"), "ffhq-256");
+    }
+}

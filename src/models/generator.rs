@@ -1,0 +1,114 @@
+//! What every generator can do, whatever network is behind it.
+
+use crate::engine::cancel::CancelToken;
+use crate::latent::{LatentError, Mapping};
+use crate::picture::Picture;
+use crate::recipe::NoiseMode;
+
+use super::ModelError;
+
+/// Sizes of a generator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GeneratorSpec {
+    /// Length of `z`.
+    pub z_dim: usize,
+    /// Length of `w`.
+    pub w_dim: usize,
+    /// Style inputs of the synthesis network.
+    pub num_ws: usize,
+    /// Classes of a conditional network; 0 for others.
+    pub c_dim: usize,
+    /// `[width, height]` of the picture; a default for resizable ones.
+    pub size: [u32; 2],
+    /// Renders at any size.
+    pub resizable: bool,
+}
+
+/// A network that makes pictures from latents.
+///
+/// Same inputs, same bytes, whatever the number of threads.
+pub trait Generator: Send + Sync {
+    /// Sizes.
+    fn spec(&self) -> &GeneratorSpec;
+
+    /// `z` (`z_dim` numbers each) to `w` (`w_dim` numbers each), before truncation.
+    ///
+    /// # Errors
+    /// [`ModelError::BadRequest`] if a row has another length than `z_dim`;
+    /// [`ModelError::Candle`] if the network fails.
+    fn map_batch(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError>;
+
+    /// Centre of the truncation, `w_dim` numbers.
+    fn w_avg(&self) -> &[f32];
+
+    /// The picture of `ws` (`num_ws` rows of `w_dim` numbers).
+    ///
+    /// `size` is `[width, height]` for resizable generators (the default size when
+    /// absent); others ignore it.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`] soon after `cancel` is; [`ModelError::Latent`] if
+    /// `ws` doesn't fit; [`ModelError::BadRequest`] for a size of zero or beyond
+    /// 100 megapixels; [`ModelError::Candle`] if the network fails.
+    fn synthesize(
+        &self,
+        ws: &[Vec<f32>],
+        noise: NoiseMode,
+        size: Option<[u32; 2]>,
+        cancel: &CancelToken,
+    ) -> Result<Picture, ModelError>;
+
+    /// One `z` to its `w`.
+    ///
+    /// # Errors
+    /// As [`Generator::map_batch`].
+    fn map(&self, z: &[f32]) -> Result<Vec<f32>, ModelError> {
+        self.map_batch(&[z.to_vec()])?
+            .pop()
+            .ok_or_else(|| ModelError::BadRequest("the mapping gave nothing".into()))
+    }
+}
+
+impl<G: Generator + ?Sized> Mapping for G {
+    fn z_dim(&self) -> usize {
+        self.spec().z_dim
+    }
+
+    fn w_dim(&self) -> usize {
+        self.spec().w_dim
+    }
+
+    fn num_ws(&self) -> usize {
+        self.spec().num_ws
+    }
+
+    fn w_avg(&self) -> &[f32] {
+        Generator::w_avg(self)
+    }
+
+    fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError> {
+        if zs.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.map_batch(zs)
+            .map_err(|error| LatentError::Mapping(error.to_string()))
+    }
+}
+
+/// Pixels that a generated picture may have.
+pub const MAX_PIXELS: u64 = 100_000_000;
+
+/// A wanted size, checked.
+///
+/// # Errors
+/// [`ModelError::BadRequest`] for a side of zero or more than [`MAX_PIXELS`].
+pub fn checked_size(size: [u32; 2]) -> Result<[u32; 2], ModelError> {
+    let pixels = u64::from(size[0]) * u64::from(size[1]);
+    if pixels == 0 || pixels > MAX_PIXELS {
+        return Err(ModelError::BadRequest(format!(
+            "{} x {} is no size for a picture; choose at least 1 x 1 and at most 100 megapixels",
+            size[0], size[1]
+        )));
+    }
+    Ok(size)
+}

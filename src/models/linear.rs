@@ -1,0 +1,78 @@
+//! Fully connected layers on plain numbers: for mapping networks and style codes,
+//! where rows must not depend on what else is computed beside them.
+
+use candle_core::Tensor;
+use rayon::prelude::*;
+
+use super::ModelError;
+
+/// `y = W x + b` with `W` of `outputs` × `inputs`.
+#[derive(Debug, Clone)]
+pub struct Linear {
+    inputs: usize,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Linear {
+    /// Takes `weight` `[outputs, inputs]` times `weight_gain` and `bias` `[outputs]`
+    /// times `bias_gain`.
+    ///
+    /// # Errors
+    /// [`ModelError::Candle`] if the tensors have another rank.
+    pub fn new(
+        weight: &Tensor,
+        weight_gain: f32,
+        bias: &Tensor,
+        bias_gain: f32,
+    ) -> Result<Self, ModelError> {
+        let (_, inputs) = weight.dims2()?;
+        let scaled = |tensor: &Tensor, gain: f32| -> Result<Vec<f32>, ModelError> {
+            let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+            Ok(values.iter().map(|v| v * gain).collect())
+        };
+        Ok(Self {
+            inputs,
+            weight: scaled(weight, weight_gain)?,
+            bias: scaled(bias, bias_gain)?,
+        })
+    }
+
+    /// Numbers that go in.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Numbers that come out.
+    pub fn outputs(&self) -> usize {
+        self.bias.len()
+    }
+
+    /// One vector of `inputs` numbers; `outputs` come back.
+    pub fn forward(&self, x: &[f32]) -> Vec<f32> {
+        self.weight
+            .chunks_exact(self.inputs)
+            .zip(&self.bias)
+            .map(|(row, bias)| dot(row, x) + bias)
+            .collect()
+    }
+
+    /// Many vectors, in parallel, each as if alone.
+    pub fn forward_all(&self, xs: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        xs.par_iter().map(|x| self.forward(x)).collect()
+    }
+}
+
+/// Scalar product, summed in eight lanes in a fixed order.
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0f32; 8];
+    let (a8, a_rest) = a.as_chunks::<8>();
+    let (b8, b_rest) = b.as_chunks::<8>();
+    for (a, b) in a8.iter().zip(b8) {
+        for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
+            *lane += a * b;
+        }
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    lanes.iter().sum::<f32>() + rest
+}

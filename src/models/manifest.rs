@@ -1,0 +1,145 @@
+//! `config.json` of a model folder: what the network is, and its constructor arguments.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::ModelError;
+use crate::engine::protocol::ModelKind;
+
+/// Networks that this program knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Architecture {
+    /// Coordinate network.
+    Cppn,
+    /// StyleGAN2 generator.
+    StyleGan2,
+    /// Style transfer.
+    Restyle,
+    /// Super-resolution.
+    Crisp,
+    /// Picture to `w` of a generator.
+    Encoder,
+}
+
+impl Architecture {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text.trim_start_matches("limner-") {
+            "cppn" => Self::Cppn,
+            "stylegan2" => Self::StyleGan2,
+            name if name.starts_with("restyle") => Self::Restyle,
+            name if name.starts_with("crisp") => Self::Crisp,
+            name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
+            _ => return None,
+        })
+    }
+
+    /// What the network is for.
+    pub fn kind(self) -> ModelKind {
+        match self {
+            Self::Cppn | Self::StyleGan2 => ModelKind::Generator,
+            Self::Restyle => ModelKind::Style,
+            Self::Crisp => ModelKind::Upscaler,
+            Self::Encoder => ModelKind::Autoencoder,
+        }
+    }
+
+    /// In words, for messages.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Cppn | Self::StyleGan2 => "a generator",
+            Self::Restyle => "a style network",
+            Self::Crisp => "an enlarger",
+            Self::Encoder => "an encoder",
+        }
+    }
+}
+
+/// A model folder's `config.json`.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// Which network.
+    pub architecture: Architecture,
+    /// Shown name.
+    pub title: String,
+    /// Whether pictures went in.
+    pub trained: bool,
+    /// Licence line.
+    pub licence: String,
+    /// Data statement and credit line.
+    pub credit: String,
+    /// The generator that an encoder belongs to.
+    pub generator: Option<String>,
+    /// A generator's own encoder: its configuration and its file in the folder.
+    pub encoder: Option<(Value, String)>,
+    /// Constructor arguments.
+    pub kwargs: Value,
+}
+
+impl Manifest {
+    /// Reads a manifest; `path` is for messages and gives a title where none is.
+    ///
+    /// # Errors
+    /// [`ModelError::BadConfig`] if it isn't a JSON object or names no network that
+    /// this program knows.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ModelError> {
+        let bad = |reason: String| ModelError::BadConfig {
+            path: path.to_owned(),
+            reason,
+        };
+        let value: Value = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
+        let object = value
+            .as_object()
+            .ok_or_else(|| bad("it is not a JSON object".into()))?;
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        let named = ["architecture", "arch", "kind"].into_iter().filter_map(text);
+        let architecture = named
+            .clone()
+            .find_map(Architecture::parse)
+            .ok_or_else(|| match named.clone().next() {
+                Some(name) => bad(format!("the network '{name}' is unknown to this version")),
+                None => bad("it names no architecture".into()),
+            })?;
+        let folder = path.parent().and_then(Path::file_name);
+        let encoder = object.get("encoder").and_then(|encoder| {
+            let file = encoder.get("file").and_then(Value::as_str)?;
+            let plain = Path::new(file).file_name()?.to_str()? == file;
+            plain.then(|| (encoder.clone(), file.to_owned()))
+        });
+        let title = text("title").or(text("name")).map_or_else(
+            || title_of(&folder.unwrap_or_default().to_string_lossy()),
+            str::to_owned,
+        );
+        Ok(Self {
+            architecture,
+            title,
+            trained: object.get("trained").and_then(Value::as_bool) != Some(false),
+            licence: text("licence")
+                .or(text("license"))
+                .unwrap_or("see the card")
+                .to_owned(),
+            credit: text("credit").unwrap_or_default().to_owned(),
+            generator: text("generator").map(str::to_owned),
+            encoder,
+            kwargs: object.get("kwargs").unwrap_or(&value).clone(),
+        })
+    }
+
+    /// The constructor arguments as a network's own type.
+    ///
+    /// # Errors
+    /// [`ModelError::BadConfig`] if an argument is missing or of another type.
+    pub fn config<C: serde::de::DeserializeOwned>(&self, path: &Path) -> Result<C, ModelError> {
+        serde_json::from_value(self.kwargs.clone()).map_err(|error| ModelError::BadConfig {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })
+    }
+}
+
+fn title_of(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().collect::<String>() + letters.as_str()
+    })
+}

@@ -1,0 +1,129 @@
+//! StyleGAN2 generators (Karras et al. 2020), parameter names and semantics of
+//! `G_ema` in the authors' stylegan3 repository (networks_stylegan2); `init_size`
+//! makes them non-square.
+
+mod config;
+mod mapping;
+mod synthesis;
+
+pub use config::{Architecture, Config, MappingConfig};
+pub use mapping::MappingNetwork;
+pub use synthesis::{NoiseSource, SynthesisNetwork};
+
+use candle_core::{Device, Tensor};
+
+use super::ModelError;
+use super::generator::{Generator, GeneratorSpec};
+use super::pixels::picture_of_signed;
+use super::weights::Weights;
+use crate::engine::cancel::CancelToken;
+use crate::latent;
+use crate::latent::rng::{Purpose, Random};
+use crate::picture::Picture;
+use crate::recipe::NoiseMode;
+
+/// Mapping and synthesis.
+pub struct StyleGan2 {
+    spec: GeneratorSpec,
+    mapping: MappingNetwork,
+    synthesis: SynthesisNetwork,
+    device: Device,
+}
+
+impl StyleGan2 {
+    /// Loads `mapping` and `synthesis` below `vb`.
+    ///
+    /// # Errors
+    /// Missing or misshapen tensors.
+    pub fn new(config: &Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
+        Ok(Self {
+            spec: GeneratorSpec {
+                z_dim: config.z_dim,
+                w_dim: config.w_dim,
+                num_ws: config.num_ws(),
+                c_dim: config.c_dim,
+                size: config.picture_size(),
+                resizable: false,
+            },
+            mapping: MappingNetwork::new(config, &vb.pp("mapping"))?,
+            synthesis: SynthesisNetwork::new(config, &vb.pp("synthesis"))?,
+            device: device.clone(),
+        })
+    }
+
+    /// `z` and a class (`c_dim` numbers, one-hot) to `w`.
+    ///
+    /// # Errors
+    /// [`ModelError::BadRequest`] for wrong lengths.
+    pub fn map_class(&self, zs: &[Vec<f32>], c: &[f32]) -> Result<Vec<Vec<f32>>, ModelError> {
+        if c.len() != self.spec.c_dim {
+            return Err(ModelError::BadRequest(format!(
+                "this network has {} classes, {} were given",
+                self.spec.c_dim,
+                c.len()
+            )));
+        }
+        latent::check(zs, zs.len(), self.spec.z_dim)?;
+        Ok(self.mapping.forward(zs, c))
+    }
+
+    /// The synthesis network, for gradients.
+    pub fn synthesis(&self) -> &SynthesisNetwork {
+        &self.synthesis
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// `[1, 3, height, width]`, about -1..1.
+    ///
+    /// # Errors
+    /// As [`Generator::synthesize`].
+    pub fn tensor(
+        &self,
+        ws: &[Vec<f32>],
+        noise: NoiseMode,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        latent::check(ws, self.spec.num_ws, self.spec.w_dim)?;
+        let ws = ws
+            .iter()
+            .map(|w| Tensor::from_slice(w, (1, w.len()), &self.device))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut source = match noise {
+            NoiseMode::Off => NoiseSource::None,
+            NoiseMode::Fixed => NoiseSource::Const,
+            NoiseMode::Seeded(seed) => {
+                NoiseSource::Random(Box::new(Random::new(Purpose::Noise, seed)))
+            }
+        };
+        self.synthesis.forward(&ws, &mut source, cancel)
+    }
+}
+
+impl Generator for StyleGan2 {
+    fn spec(&self) -> &GeneratorSpec {
+        &self.spec
+    }
+
+    /// Conditional networks: no class, the embedding of zero.
+    fn map_batch(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
+        self.map_class(zs, &vec![0.0; self.spec.c_dim])
+    }
+
+    fn w_avg(&self) -> &[f32] {
+        &self.mapping.w_avg
+    }
+
+    fn synthesize(
+        &self,
+        ws: &[Vec<f32>],
+        noise: NoiseMode,
+        _size: Option<[u32; 2]>,
+        cancel: &CancelToken,
+    ) -> Result<Picture, ModelError> {
+        picture_of_signed(&self.tensor(ws, noise, cancel)?)
+    }
+}

@@ -1,0 +1,222 @@
+//! Weights from safetensors files, distrusted: sizes before memory, hash before
+//! use, names, shapes and values before the network runs.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use sha2::{Digest, Sha256};
+
+use super::ModelError;
+
+/// Larger headers don't occur; the format's own limit.
+const MAX_HEADER: u64 = 100_000_000;
+/// Larger files are refused before memory is taken.
+const MAX_FILE: u64 = 8 << 30;
+
+/// The tensors of a weights file as f32 on a device, looked up by PyTorch name
+/// under a prefix, as candle's `VarBuilder` does, with typed errors.
+#[derive(Clone)]
+pub struct Weights {
+    tensors: Arc<HashMap<String, Tensor>>,
+    metadata: Arc<HashMap<String, String>>,
+    prefix: String,
+}
+
+impl Weights {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ModelError::Unreadable`] if it can't be read or is too large;
+    /// [`ModelError::BadWeights`] if it is cut short, not safetensors, or its
+    /// SHA-256 isn't `sha256`; [`ModelError::NotFinite`] for NaN or infinity.
+    pub fn open(path: &Path, sha256: Option<&str>, device: &Device) -> Result<Self, ModelError> {
+        let bytes = read(path)?;
+        if let Some(expected) = sha256
+            && hex(&Sha256::digest(&bytes)) != expected
+        {
+            return Err(ModelError::BadWeights(
+                "it changed while the studio was open".into(),
+            ));
+        }
+        Self::from_bytes(&bytes, device)
+    }
+
+    /// Reads a file's bytes.
+    ///
+    /// # Errors
+    /// As [`Weights::open`].
+    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, ModelError> {
+        check_header(bytes)?;
+        let (_, header) = safetensors::SafeTensors::read_metadata(bytes)
+            .map_err(|error| ModelError::BadWeights(plain(&error)))?;
+        let metadata = header.metadata().clone().unwrap_or_default();
+        let file = safetensors::SafeTensors::deserialize(bytes)
+            .map_err(|error| ModelError::BadWeights(plain(&error)))?;
+        let mut tensors = HashMap::new();
+        for (name, view) in file.iter() {
+            let values = floats(name, &view)?;
+            if values.iter().any(|v| !v.is_finite()) {
+                return Err(ModelError::NotFinite(name.to_owned()));
+            }
+            let tensor = Tensor::from_vec(values, view.shape(), device)?;
+            tensors.insert(name.to_owned(), tensor);
+        }
+        Ok(Self {
+            tensors: Arc::new(tensors),
+            metadata: Arc::new(metadata),
+            prefix: String::new(),
+        })
+    }
+
+    /// The same tensors, names taken below `name`.
+    pub fn pp(&self, name: impl std::fmt::Display) -> Self {
+        Self {
+            prefix: self.path(&name.to_string()),
+            ..self.clone()
+        }
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.prefix.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}.{name}", self.prefix)
+        }
+    }
+
+    /// Whether there is a tensor of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.tensors.contains_key(&self.path(name))
+    }
+
+    /// The tensor of this name and shape.
+    ///
+    /// # Errors
+    /// [`ModelError::MissingTensor`], [`ModelError::WrongShape`].
+    pub fn get(&self, shape: &[usize], name: &str) -> Result<Tensor, ModelError> {
+        let tensor = self.any(name)?;
+        if tensor.dims() != shape {
+            return Err(ModelError::WrongShape {
+                name: self.path(name),
+                expected: shape.to_vec(),
+                got: tensor.dims().to_vec(),
+            });
+        }
+        Ok(tensor)
+    }
+
+    /// The tensor of this name, whatever its shape.
+    ///
+    /// # Errors
+    /// [`ModelError::MissingTensor`].
+    pub fn any(&self, name: &str) -> Result<Tensor, ModelError> {
+        let path = self.path(name);
+        match self.tensors.get(&path) {
+            Some(tensor) => Ok(tensor.clone()),
+            None => Err(ModelError::MissingTensor(path)),
+        }
+    }
+
+    /// A line of the file's metadata.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |reason: String| ModelError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    };
+    let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
+    let size = file
+        .metadata()
+        .map_err(|error| unreadable(error.to_string()))?
+        .len();
+    if size > MAX_FILE {
+        return Err(unreadable(format!("{} GB are too large", size >> 30)));
+    }
+    let mut bytes = Vec::with_capacity(size as usize);
+    file.take(MAX_FILE)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// The header's length is the first thing in the file, and whoever cut or forged
+/// the file may have it claim 100 GB.
+fn check_header(bytes: &[u8]) -> Result<(), ModelError> {
+    let Some(first) = bytes.first_chunk::<8>() else {
+        return Err(ModelError::BadWeights("it is empty or cut short".into()));
+    };
+    let header = u64::from_le_bytes(*first);
+    if header > MAX_HEADER {
+        return Err(ModelError::BadWeights(
+            "it doesn't start like a safetensors file".into(),
+        ));
+    }
+    if header > bytes.len() as u64 - 8 {
+        return Err(ModelError::BadWeights("it is cut short".into()));
+    }
+    Ok(())
+}
+
+fn plain(error: &safetensors::SafeTensorError) -> String {
+    use safetensors::SafeTensorError as E;
+    match error {
+        E::MetadataIncompleteBuffer | E::HeaderTooSmall | E::InvalidHeaderLength => {
+            "it is cut short".into()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn floats(name: &str, view: &safetensors::tensor::TensorView<'_>) -> Result<Vec<f32>, ModelError> {
+    use safetensors::Dtype;
+    let data = view.data();
+    Ok(match view.dtype() {
+        Dtype::F32 => data
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|b| f32::from_le_bytes(*b))
+            .collect(),
+        Dtype::F16 => data
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|b| half::f16::from_le_bytes(*b).to_f32())
+            .collect(),
+        Dtype::BF16 => data
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .map(|b| half::bf16::from_le_bytes(*b).to_f32())
+            .collect(),
+        other => {
+            return Err(ModelError::BadWeights(format!(
+                "'{name}' holds {other:?} numbers; Limner reads F16, BF16 and F32"
+            )));
+        }
+    })
+}
+
+/// Lower-case hex.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// SHA-256 of a file, hex, without holding it in memory.
+///
+/// # Errors
+/// The system's.
+pub fn sha256_of_file(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut digest = Sha256::new();
+    std::io::copy(&mut file, &mut digest)?;
+    Ok(hex(&digest.finalize()))
+}

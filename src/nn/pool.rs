@@ -1,0 +1,40 @@
+//! The one thread pool: rayon's global pool, which candle's own operators use as well.
+
+/// The pool could not be built.
+#[derive(Debug, thiserror::Error)]
+#[error("could not start {threads} computing threads: {reason}")]
+pub struct PoolError {
+    threads: usize,
+    reason: String,
+}
+
+/// Starts the pool with exactly `threads` threads. Call once, early in `main`; without it the
+/// first operator starts rayon's pool with one thread per core.
+///
+/// # Errors
+/// When the pool already runs with another number of threads, or the system refuses threads.
+pub fn init(threads: usize) -> Result<(), PoolError> {
+    let threads = threads.max(1);
+    let built = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|i| format!("limner-compute-{i}"))
+        .build_global();
+    match built {
+        Ok(()) => Ok(()),
+        Err(_) if rayon::current_num_threads() == threads => Ok(()),
+        Err(e) => Err(PoolError {
+            threads,
+            reason: e.to_string(),
+        }),
+    }
+}
+
+/// One core fewer than the machine has (at least one), so that the window keeps a core.
+pub fn default_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1))
+}
+
+/// How many threads an operator called from here would use.
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}

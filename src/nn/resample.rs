@@ -1,0 +1,145 @@
+//! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing.
+
+use candle_core::{Device, Result, Tensor, bail};
+
+/// Mirrors `pad` pixels at each border (`dcb|abcd|cba`): `[N, C, H, W]` to
+/// `[N, C, H + 2·pad, W + 2·pad]`.
+///
+/// # Errors
+/// When a side is not longer than `pad`.
+pub fn reflect_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
+    let (_, _, h, w) = x.dims4()?;
+    if pad == 0 {
+        return Ok(x.clone());
+    }
+    if pad >= h || pad >= w {
+        bail!("{h}×{w} is too small to be mirrored by {pad} pixels")
+    }
+    let rows = mirrored(h, pad, x.device())?;
+    let columns = mirrored(w, pad, x.device())?;
+    x.contiguous()?
+        .index_select(&columns, 3)?
+        .index_select(&rows, 2)
+}
+
+fn mirrored(side: usize, pad: usize, device: &Device) -> Result<Tensor> {
+    let before = (1..=pad).rev();
+    let after = (side - 1 - pad..side - 1).rev();
+    let all: Vec<u32> = before
+        .chain(0..side)
+        .chain(after)
+        .map(|i| i as u32)
+        .collect();
+    Tensor::new(all, device)
+}
+
+/// Repeats the border pixels `pad` times: `[N, C, H, W]` to `[N, C, H + 2·pad, W + 2·pad]`.
+///
+/// # Errors
+/// When the picture is empty.
+pub fn replicate_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
+    x.pad_with_same(2, pad, pad)?.pad_with_same(3, pad, pad)
+}
+
+/// Each pixel four times: `[N, C, H, W]` to `[N, C, 2H, 2W]`. In front of a convolution use
+/// [`Conv2dConfig::upsample`](super::Conv2dConfig::upsample) instead, which makes no large copy.
+///
+/// # Errors
+/// When `x` has not four dimensions.
+pub fn upsample_nearest2x(x: &Tensor) -> Result<Tensor> {
+    let (_, _, h, w) = x.dims4()?;
+    x.upsample_nearest2d(2 * h, 2 * w)
+}
+
+/// `[N, C·r², H, W]` to `[N, C, H·r, W·r]`, as PyTorch's `pixel_shuffle`.
+///
+/// # Errors
+/// When the number of channels is not a multiple of `r²`.
+pub fn pixel_shuffle(x: &Tensor, r: usize) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    if r == 0 || c % (r * r) != 0 {
+        bail!("pixel_shuffle: {c} channels are not a multiple of {r}²")
+    }
+    let out = c / (r * r);
+    x.reshape((n, out, r, r, h, w))?
+        .permute((0, 1, 4, 2, 5, 3))?
+        .reshape((n, out, h * r, w * r))
+}
+
+/// Anti-aliased bilinear resizing to `(height, width)`, as PyTorch's
+/// `interpolate(mode="bilinear", antialias=True, align_corners=False)`.
+///
+/// # Errors
+/// When a side is zero.
+pub fn resize_bilinear(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
+    resize(x, height, width, 1.0, |t| (1.0 - t.abs()).max(0.0))
+}
+
+/// Anti-aliased bicubic resizing to `(height, width)` (Keys' kernel with a = −0.5), as PyTorch's
+/// `interpolate(mode="bicubic", antialias=True, align_corners=False)`.
+///
+/// # Errors
+/// When a side is zero.
+pub fn resize_bicubic(x: &Tensor, height: usize, width: usize) -> Result<Tensor> {
+    resize(x, height, width, 2.0, |t| {
+        let t = t.abs();
+        match t {
+            t if t < 1.0 => (1.5 * t - 2.5) * t * t + 1.0,
+            t if t < 2.0 => ((-0.5 * t + 2.5) * t - 4.0) * t + 2.0,
+            _ => 0.0,
+        }
+    })
+}
+
+fn resize(
+    x: &Tensor,
+    height: usize,
+    width: usize,
+    support: f64,
+    filter: impl Fn(f64) -> f64,
+) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    if height == 0 || width == 0 || h == 0 || w == 0 {
+        bail!("cannot resize {h}×{w} to {height}×{width}")
+    }
+    let mut y = x.contiguous()?;
+    if width != w {
+        let weights = resize_matrix(w, width, support, &filter, x)?;
+        y = y
+            .reshape((n * c * h, w))?
+            .matmul(&weights.t()?)?
+            .reshape((n, c, h, width))?;
+    }
+    if height != h {
+        let weights = resize_matrix(h, height, support, &filter, x)?;
+        y = weights.broadcast_matmul(&y.reshape((n * c, h, width))?)?;
+        y = y.reshape((n, c, height, width))?;
+    }
+    Ok(y)
+}
+
+/// The `[to, from]` matrix of one axis.
+fn resize_matrix(
+    from: usize,
+    to: usize,
+    support: f64,
+    filter: &impl Fn(f64) -> f64,
+    like: &Tensor,
+) -> Result<Tensor> {
+    let scale = from as f64 / to as f64;
+    let stretch = scale.max(1.0);
+    let mut matrix = vec![0f32; from * to];
+    for (i, row) in matrix.chunks_exact_mut(from).enumerate() {
+        let centre = (i as f64 + 0.5) * scale;
+        let first = ((centre - support * stretch + 0.5).floor().max(0.0)) as usize;
+        let last = (((centre + support * stretch + 0.5).floor()) as usize).min(from);
+        let weights: Vec<f64> = (first..last)
+            .map(|j| filter((j as f64 - centre + 0.5) / stretch))
+            .collect();
+        let sum: f64 = weights.iter().sum();
+        for (cell, weight) in row[first..last].iter_mut().zip(weights) {
+            *cell = (weight / sum) as f32;
+        }
+    }
+    Tensor::from_vec(matrix, (to, from), like.device())?.to_dtype(like.dtype())
+}

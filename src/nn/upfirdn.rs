@@ -1,0 +1,90 @@
+//! Up-sampling, filtering and down-sampling as in StyleGAN2 (Karras et al. 2020, `upfirdn2d`).
+
+use candle_core::{Result, Tensor, bail};
+
+use super::plain;
+
+/// A separable low-pass filter: the two-dimensional one is the outer product with itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fir {
+    taps: Vec<f32>,
+}
+
+impl Fir {
+    /// From taps, scaled so that they add up to 1 (the official `setup_filter`).
+    pub fn new(taps: &[f32]) -> Self {
+        let sum: f32 = taps.iter().sum();
+        Self {
+            taps: taps.iter().map(|t| t / sum).collect(),
+        }
+    }
+
+    /// StyleGAN2's `[1, 3, 3, 1]`.
+    pub fn stylegan2() -> Self {
+        Self::new(&[1.0, 3.0, 3.0, 1.0])
+    }
+
+    /// The taps; they add up to 1.
+    pub fn taps(&self) -> &[f32] {
+        &self.taps
+    }
+}
+
+/// Zeros between the pixels (`up`), zero padding `(left/top, right/bottom)`, convolution with
+/// `fir` in both directions times `gain`, then every `down`-th pixel:
+/// `[N, C, H, W]` to `[N, C, (H·up + p0 + p1 − taps) / down + 1, …]`.
+///
+/// # Errors
+/// When the padded picture is smaller than the filter.
+pub fn upfirdn2d(
+    x: &Tensor,
+    fir: &Fir,
+    up: usize,
+    down: usize,
+    padding: (usize, usize),
+    gain: f32,
+) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    let taps = fir.taps.len();
+    if up == 0 || down == 0 {
+        bail!("upfirdn2d: up and down start at 1")
+    }
+    let (before, after) = padding;
+    if h * up + before + after < taps || w * up + before + after < taps {
+        bail!("upfirdn2d: {h}×{w} is smaller than the filter")
+    }
+    let x = plain::insert_zeros(&x.contiguous()?, up)?
+        .pad_with_zeros(2, before, after)?
+        .pad_with_zeros(3, before, after)?;
+    let (ph, pw) = (x.dim(2)?, x.dim(3)?);
+    let x = x.reshape((n * c, 1, ph, pw))?;
+    // The two directions one after the other; each takes the square root of the gain.
+    let side = gain.abs().sqrt();
+    let flipped: Vec<f32> = fir.taps.iter().rev().map(|t| t * side).collect();
+    let column = Tensor::from_slice(&flipped, (1, 1, taps, 1), x.device())?.to_dtype(x.dtype())?;
+    let row = column.reshape((1, 1, 1, taps))?;
+    let y = x.conv2d(&column, 0, 1, 1, 1)?.conv2d(&row, 0, 1, 1, 1)?;
+    let y = if gain < 0.0 { y.neg()? } else { y };
+    let (oh, ow) = (y.dim(2)?, y.dim(3)?);
+    let y = y.reshape((n, c, oh, ow))?;
+    every(&every(&y, 2, down)?, 3, down)
+}
+
+fn every(x: &Tensor, dim: usize, step: usize) -> Result<Tensor> {
+    if step == 1 {
+        return Ok(x.clone());
+    }
+    let side = x.dim(dim)? as u32;
+    let index: Vec<u32> = (0..side).step_by(step).collect();
+    x.contiguous()?
+        .index_select(&Tensor::new(index, x.device())?, dim)
+}
+
+/// The official `upsample2d(x, f)`: `[N, C, H, W]` to `[N, C, 2H, 2W]`.
+///
+/// # Errors
+/// When `x` has not four dimensions.
+pub fn upsample2d(x: &Tensor, fir: &Fir) -> Result<Tensor> {
+    let taps = fir.taps.len();
+    upfirdn2d(x, fir, 2, 1, (taps.div_ceil(2), (taps - 2) / 2), 4.0)
+}

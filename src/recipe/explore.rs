@@ -1,0 +1,119 @@
+//! The state of Explore that decides a picture.
+
+use serde::{Deserialize, Serialize};
+
+/// Layers `start..end` of a generator's `num_ws` style inputs, end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct LayerRange {
+    /// First layer.
+    pub start: usize,
+    /// One past the last layer.
+    pub end: usize,
+}
+
+/// Where the base latent comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LatentOrigin {
+    /// `z` drawn from the seed, through the mapping network.
+    Seed(u64),
+    /// One stored `w` (`w_dim` numbers) for all layers.
+    W(Vec<f32>),
+    /// One stored `w` per layer (`num_ws` rows), as projection gives them.
+    Ws(Vec<Vec<f32>>),
+}
+
+/// A second seed's styles on some layers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StyleMix {
+    /// The second seed.
+    pub seed: u64,
+    /// Layers that take its styles.
+    pub layers: LayerRange,
+}
+
+/// Per-layer noise of a StyleGAN2 synthesis network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoiseMode {
+    /// None.
+    Off,
+    /// The network's own constant noise.
+    Fixed,
+    /// Drawn from a seed.
+    Seeded(u64),
+}
+
+/// One direction slider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DirectionEdit {
+    /// The direction's id in the model's direction set, e.g. `pca.0` or `measured.warmth`.
+    pub direction: String,
+    /// How far, in standard deviations of the model's latents along it.
+    pub sigma: f32,
+    /// Only these layers; all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<LayerRange>,
+}
+
+/// Everything that decides a generated picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExploreParams {
+    /// Model name, e.g. `fruit`.
+    pub model: String,
+    /// The base latent.
+    pub origin: LatentOrigin,
+    /// Truncation ψ: 1 is the whole variety, 0 the average picture; -1..=2.
+    pub truncation_psi: f32,
+    /// Style mixing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mix: Option<StyleMix>,
+    /// Per-layer noise.
+    pub noise: NoiseMode,
+    /// Direction sliders that are not at zero.
+    #[serde(default)]
+    pub edits: Vec<DirectionEdit>,
+    /// Output size in pixels for generators that render at any size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<[u32; 2]>,
+}
+
+impl ExploreParams {
+    /// A fresh start on a model: the given seed, ψ 0.7, fixed noise.
+    pub fn new(model: impl Into<String>, seed: u64) -> Self {
+        Self {
+            model: model.into(),
+            origin: LatentOrigin::Seed(seed),
+            truncation_psi: 0.7,
+            mix: None,
+            noise: NoiseMode::Fixed,
+            edits: Vec::new(),
+            size: None,
+        }
+    }
+}
+
+/// How a walk goes between its points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkPath {
+    /// Great-circle steps between neighbours in z (linear in w for stored points).
+    Spherical,
+    /// A smooth curve through all points (Catmull-Rom in w).
+    Spline,
+}
+
+/// A walk through kept points or seeds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WalkParams {
+    /// The points in order; all of one model.
+    pub points: Vec<ExploreParams>,
+    /// Frames in all.
+    pub frames: u32,
+    /// Frames per second.
+    pub fps: f32,
+    /// Come back to the first point without a jump.
+    pub looped: bool,
+    /// How to go between the points.
+    pub path: WalkPath,
+}

@@ -1,0 +1,100 @@
+//! How a picture was made, as data: versioned JSON that travels inside the file
+//! and brings the picture back. Unknown fields of newer versions are kept.
+
+mod explore;
+pub mod foreign;
+mod mask_raster;
+pub mod migrate;
+mod schema;
+mod style;
+
+pub use explore::{
+    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
+    WalkPath,
+};
+pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use schema::{RecipeError, SCHEMA};
+pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+
+use serde::{Deserialize, Serialize};
+
+/// The version that this program writes. Older ones are migrated when read; newer
+/// ones are shown, but not rendered.
+pub const RECIPE_VERSION: u32 = 1;
+
+/// A picture's recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// [`RECIPE_VERSION`] at the time of writing.
+    pub version: u32,
+    /// Program and version, e.g. `Limner 0.1.0`.
+    pub software: String,
+    /// When the picture was made, RFC 3339, UTC.
+    pub created: String,
+    /// Device and numerics that made it, e.g. `cpu avx2+fma`.
+    #[serde(default)]
+    pub device: String,
+    /// What was done.
+    pub making: Making,
+    /// The networks that took part.
+    #[serde(default)]
+    pub models: Vec<ModelRef>,
+    /// Pictures and photos that went in, the photo first, then styles.
+    #[serde(default)]
+    pub sources: Vec<SourceRef>,
+    /// Final latents, `num_ws` rows of `w_dim` numbers, stored whenever the
+    /// latent was edited, so that the same pixels come back even if a direction
+    /// is measured anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_ws: Option<Vec<Vec<f32>>>,
+    /// Fields of newer versions, kept as they are.
+    #[serde(flatten)]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// What was done to make a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Making {
+    /// A picture from a generator.
+    Explore(ExploreParams),
+    /// A stylised photo.
+    Style(StyleParams),
+    /// A photo or picture that was only enlarged.
+    Upscale {
+        /// 2 or 4.
+        scale: u32,
+    },
+    /// Frames of a walk through latent space.
+    Walk(WalkParams),
+    /// A picture brought in from outside.
+    Imported,
+}
+
+/// A network by name and content.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelRef {
+    /// Folder name in `models/`, e.g. `fruit`.
+    pub name: String,
+    /// SHA-256 of the weights file, hex; for networks without a file, of their definition.
+    pub sha256: String,
+}
+
+/// A source picture by content; the path only helps to find it again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SourceRef {
+    /// SHA-256 of the file's bytes, hex.
+    pub sha256: String,
+    /// File name without folders; empty when the user keeps names out of recipes.
+    #[serde(default)]
+    pub name: String,
+    /// Where it was; empty when the user keeps names out of recipes.
+    #[serde(default)]
+    pub path: String,
+    /// Artist, as far as known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub artist: String,
+    /// Licence, as far as known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub licence: String,
+}

@@ -1,0 +1,103 @@
+//! The state of Style that decides a stylised photo.
+
+use serde::{Deserialize, Serialize};
+
+use super::SourceRef;
+
+/// Where a style comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StyleSource {
+    /// A style that ships, by id.
+    Builtin(String),
+    /// A picture of the user's or of the gallery.
+    File(SourceRef),
+}
+
+/// One style with its share, its own code edits and the place where it applies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StyleLayer {
+    /// The style.
+    pub style: StyleSource,
+    /// Share among the styles, 0..=1; shares are normalised where they meet.
+    pub weight: f32,
+    /// The style's code as numbers, filled in when a picture is made, so that the
+    /// recipe renders without the style's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Vec<f32>>,
+    /// Slider offsets onto the code: (code direction index, σ).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub code_edits: Vec<(usize, f32)>,
+    /// Where the style applies; everywhere when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask: Option<Mask>,
+}
+
+/// A soft mask, resolution-free: coordinates and radii are fractions of the
+/// photo's longer side, origin at the top left.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Mask {
+    /// Shapes in the order they were laid down.
+    pub shapes: Vec<MaskShape>,
+    /// Swap inside and outside at the end.
+    #[serde(default)]
+    pub invert: bool,
+}
+
+/// One step of painting a mask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaskShape {
+    /// A brush stroke.
+    Stroke(Stroke),
+    /// Everything 0 to 1 from `from` to `to`.
+    Linear {
+        /// Where the mask is 0.
+        from: [f32; 2],
+        /// Where the mask is 1.
+        to: [f32; 2],
+    },
+    /// 1 in the centre, falling to 0 at the radius, soft over `feather` of it.
+    Radial {
+        /// Centre.
+        center: [f32; 2],
+        /// Radius.
+        radius: f32,
+        /// Soft part, 0..=1 of the radius.
+        feather: f32,
+    },
+    /// The whole picture at one value, 0..=1.
+    Fill(f32),
+}
+
+/// A brush stroke of a mask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stroke {
+    /// Points along the stroke.
+    pub points: Vec<[f32; 2]>,
+    /// Brush radius.
+    pub radius: f32,
+    /// Soft part of the radius, 0..=1.
+    pub feather: f32,
+    /// Takes away instead of adding.
+    pub erase: bool,
+}
+
+/// Everything that decides a stylised photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StyleParams {
+    /// Network, e.g. `restyle`.
+    pub model: String,
+    /// The photo.
+    pub photo: SourceRef,
+    /// Styles; empty gives the photo back.
+    pub styles: Vec<StyleLayer>,
+    /// 0 is the photo, 1 the whole style; up to 1.5 exaggerates.
+    pub strength: f32,
+    /// Brush size: 1 is the network's own stroke when the photo's longer side is
+    /// taken as 768 pixels; 0.5..=3. A fraction of the side, so that preview and
+    /// print look alike.
+    pub brush: f32,
+    /// 0 takes the style's palette, 1 keeps the photo's colours.
+    pub keep_colors: f32,
+}

@@ -1,0 +1,87 @@
+//! Explore: the canvas of a generator, its panel, kept points and history.
+
+use std::sync::Arc;
+
+use super::canvas::{self, CanvasInput};
+use super::panel::Panel;
+use super::theme::{PANEL_WIDTH, space};
+use super::{explore_kept, explore_neighbours, explore_panel, history};
+use crate::app::action::Subject;
+use crate::app::view::Workspace;
+
+/// Draws the workspace.
+pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    let frame = egui::Frame::new()
+        .fill(*panel.theme.panel)
+        .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
+    egui::Panel::right("explore panel")
+        .exact_size(PANEL_WIDTH)
+        .frame(frame)
+        .show(ui, |ui| explore_panel::ui(ui, panel));
+    history::strip(ui, panel);
+    explore_kept::strip(ui, panel);
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        if panel.state.view.neighbours {
+            explore_neighbours::ui(ui, panel);
+        } else {
+            picture(ui, panel);
+        }
+    });
+}
+
+fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    let state = panel.state;
+    let shown = state.previews.explore.as_ref();
+    let size = logical_size(panel);
+    let before = explore_kept::before(panel);
+    let subject = shown.map(|_| Subject::Explore);
+    let input = CanvasInput {
+        workspace: Workspace::Explore,
+        name: "Picture",
+        picture: shown.map(|s| &s.picture),
+        before: before.as_ref(),
+        logical_size: size,
+        compare: state.view.compare,
+        tool: false,
+        busy: state.previews.canvas_waiting(),
+        subject,
+    };
+    canvas::show(ui, panel, input, |ui, _frame, panel| message(ui, panel));
+}
+
+/// What stands on an empty or failed canvas.
+fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
+    let state = panel.state;
+    if let Some(error) = &state.previews.canvas_error {
+        canvas::empty(ui, panel, "This picture can't be made", &error.to_string());
+    } else if state.previews.explore.is_none() {
+        let (title, hint) = if !state.engine.library_known {
+            ("Starting", "The engine reads its networks.")
+        } else if state.generator().is_none() {
+            (
+                "No generator here",
+                "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+            )
+        } else {
+            ("Rendering the first picture", "")
+        };
+        canvas::empty(ui, panel, title, hint);
+    }
+}
+
+/// The size that zoom refers to: the recipe's, or the network's own.
+fn logical_size(panel: &Panel<'_>) -> [u32; 2] {
+    let state = panel.state;
+    state
+        .doc
+        .explore
+        .current()
+        .and_then(|p| p.size)
+        .or(state.generator().map(|m| m.size))
+        .unwrap_or([512, 512])
+}
+
+/// The current parameters, shared.
+pub fn current(panel: &Panel<'_>) -> Option<Arc<crate::recipe::ExploreParams>> {
+    panel.state.doc.explore.current().cloned().map(Arc::new)
+}

@@ -1,0 +1,176 @@
+//! Models and their cards: what each was trained on, its licence, its size.
+
+use super::dialogs::modal;
+use super::panel::Panel;
+use super::theme::space;
+use crate::app::action::{Action, ExploreEdit, StyleEdit, ViewEdit};
+use crate::app::command::Command;
+use crate::app::view::{Dialog, Workspace};
+use crate::engine::protocol::{ModelInfo, ModelKind};
+
+/// Draws the dialog; `name` is the model in front.
+pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>, name: Option<&str>) {
+    modal(ctx, panel, "Models", |ui, panel| {
+        let room = ctx.content_rect().size();
+        ui.set_width((room.x - 160.0).clamp(360.0, 760.0));
+        let height = (room.y - 200.0).max(200.0);
+        let library = panel.state.engine.library.clone();
+        let shown = name
+            .and_then(|n| library.models.iter().find(|m| m.name == n))
+            .or(library.models.first());
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(200.0);
+                list(ui, panel, &library.models, shown);
+            });
+            ui.add_space(space::M);
+            ui.vertical(|ui| match shown {
+                Some(model) => card(ui, panel, model, height),
+                None => {
+                    ui.label("No models were found. Put the folder 'models' next to the program, then look again.");
+                }
+            });
+        });
+        for (folder, reason) in &library.broken {
+            ui.colored_label(*panel.theme.warn, format!("{}: {reason}", folder.display()));
+        }
+        if ui.button(Command::Rescan.text()).clicked() {
+            panel.actions.command(Command::Rescan);
+        }
+    });
+}
+
+fn kind_words(kind: ModelKind) -> &'static str {
+    match kind {
+        ModelKind::Generator => "Makes pictures",
+        ModelKind::Style => "Puts styles onto photos",
+        ModelKind::Upscaler => "Enlarges",
+        ModelKind::Autoencoder => "Opens photos for sliders",
+    }
+}
+
+fn list(ui: &mut egui::Ui, panel: &mut Panel<'_>, models: &[ModelInfo], shown: Option<&ModelInfo>) {
+    for model in models {
+        let on = shown.is_some_and(|s| s.name == model.name);
+        if ui
+            .selectable_label(on, &model.title)
+            .on_hover_text(kind_words(model.kind))
+            .clicked()
+        {
+            let dialog = Dialog::Models(Some(model.name.clone()));
+            panel.actions.view(ViewEdit::Dialog(dialog));
+        }
+    }
+}
+
+fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32) {
+    ui.heading(&model.title);
+    ui.weak(kind_words(model.kind));
+    egui::Grid::new("model facts")
+        .num_columns(2)
+        .show(ui, |ui| {
+            let mut row = |name: &str, value: String| {
+                if !value.is_empty() {
+                    ui.weak(name);
+                    ui.add(egui::Label::new(value).wrap());
+                    ui.end_row();
+                }
+            };
+            row("Licence", model.licence.clone());
+            row("Credit", model.credit.clone());
+            row("On disk", size_words(model.bytes));
+            row(
+                "Content",
+                model.sha256.get(..12).unwrap_or(&model.sha256).to_owned(),
+            );
+        });
+    ui.separator();
+    egui::ScrollArea::vertical()
+        .id_salt(&model.name)
+        .max_height(height - 150.0)
+        .show(ui, |ui| markdown(ui, panel, &model.card));
+    let usable = matches!(model.kind, ModelKind::Generator | ModelKind::Style);
+    if usable && ui.button(format!("Use {}", model.title)).clicked() {
+        let (edit, workspace) = match model.kind {
+            ModelKind::Style => (
+                Action::Style(StyleEdit::Model(model.name.clone())),
+                Workspace::Style,
+            ),
+            _ => (
+                Action::Explore(ExploreEdit::Model(model.name.clone())),
+                Workspace::Explore,
+            ),
+        };
+        panel.actions.push(edit);
+        panel.actions.view(ViewEdit::Workspace(workspace));
+        panel.actions.view(ViewEdit::Dialog(Dialog::None));
+    }
+}
+
+/// Bytes in words.
+pub fn size_words(bytes: u64) -> String {
+    match bytes {
+        0 => "nothing".to_owned(),
+        1..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
+        _ => format!("{:.2} GB", bytes as f64 / 1e9),
+    }
+}
+
+/// The little of Markdown that cards use: headings, lists, bold marks, tables as text.
+fn markdown(ui: &mut egui::Ui, panel: &Panel<'_>, text: &str) {
+    let text = text
+        .strip_prefix("---")
+        .and_then(|t| t.split_once("\n---").map(|(_, rest)| rest))
+        .unwrap_or(text);
+    for block in paragraphs(text) {
+        let plain = block.replace("**", "").replace('`', "");
+        if let Some(heading) = plain.strip_prefix('#') {
+            ui.add_space(space::XS);
+            let heading = heading.trim_start_matches('#').trim();
+            ui.label(
+                egui::RichText::new(heading)
+                    .color(*panel.theme.text_strong)
+                    .size(14.0),
+            );
+        } else {
+            ui.add(egui::Label::new(plain).wrap());
+        }
+    }
+}
+
+/// Joins wrapped lines; headings, list items and table rows stay on their own.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in text.lines() {
+        let line = line.trim_end();
+        let own = line.starts_with(['#', '-', '*', '|']);
+        if line.is_empty() {
+            open = false;
+        } else if open && !own {
+            if let Some(last) = out.last_mut() {
+                last.push(' ');
+                last.push_str(line.trim_start());
+            }
+        } else {
+            out.push(line.to_owned());
+            open = !line.starts_with(['#', '|']);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapped_lines_become_paragraphs() {
+        let got = paragraphs("# Fruit\nA network\nfor fruit.\n\n- one\n- two\n  more");
+        assert_eq!(
+            got,
+            ["# Fruit", "A network for fruit.", "- one", "- two more"]
+        );
+    }
+}

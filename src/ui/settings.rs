@@ -1,0 +1,164 @@
+//! Preferences.
+
+use super::dialogs::modal;
+use super::panel::Panel;
+use super::theme::space;
+use super::widgets::button::choice;
+use super::widgets::slider::Slider;
+use crate::app::action::{Action, Pick};
+use crate::app::prefs::{Prefs, ThemeChoice};
+
+/// Draws the dialog.
+pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
+    modal(ctx, panel, "Preferences", |ui, panel| {
+        ui.set_width(440.0);
+        let mut prefs = panel.state.prefs.clone();
+        look(ui, panel, &mut prefs);
+        ui.add_space(space::M);
+        privacy(ui, &mut prefs);
+        ui.add_space(space::M);
+        work(ui, panel, &mut prefs);
+        if prefs != panel.state.prefs {
+            panel.actions.push(Action::SetPrefs(Box::new(prefs)));
+        }
+    });
+}
+
+fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
+    let theme = panel.theme.clone();
+    ui.strong("Look");
+    let options = [
+        (
+            ThemeChoice::System,
+            "As the system",
+            "Dark or light as the system is",
+        ),
+        (ThemeChoice::Dark, "Dark", "Always dark"),
+        (ThemeChoice::Light, "Light", "Always light"),
+    ];
+    if let Some(choice) = choice(ui, &theme, prefs.theme, &options) {
+        prefs.theme = choice;
+    }
+    let scale = Slider::new(
+        "Size of everything",
+        prefs.scale * 100.0,
+        75.0..=200.0,
+        100.0,
+    )
+    .decimals(0)
+    .suffix(" %")
+    .step(5.0)
+    .name_width(120.0)
+    .tooltip("Makes texts and controls larger or smaller")
+    .show(ui, &theme);
+    if let Some(v) = scale
+        .changed
+        .filter(|_| !ui.input(|i| i.pointer.any_down()))
+    {
+        prefs.scale = v / 100.0;
+    }
+}
+
+fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    ui.strong("What goes into files");
+    ui.checkbox(
+        &mut prefs.export_recipe,
+        "Write the recipe into exported pictures",
+    )
+    .on_hover_text("The settings that made the picture, so that it can be made again");
+    ui.checkbox(
+        &mut prefs.source_names,
+        "Write names and folders of source files into recipes",
+    )
+    .on_hover_text("Helps to find photos again; says something about your folders");
+    credit(ui, prefs);
+    ui.weak("Marks that a picture was made by a program are always written.");
+}
+
+/// Name and rights line of the user, for credit lines.
+fn credit(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    egui::Grid::new("credit prefs").num_columns(2).show(ui, |ui| {
+        let fields = [
+            ("Your name", "Creator of your pictures; empty for none", &mut prefs.creator),
+            ("Rights line", "For example: All rights reserved; empty for none", &mut prefs.rights),
+        ];
+        for (name, help, text) in fields {
+            let label = ui.label(name);
+            ui.add(egui::TextEdit::singleline(text).desired_width(260.0))
+                .labelled_by(label.id)
+                .on_hover_text(help);
+            ui.end_row();
+        }
+    });
+}
+
+fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
+    let theme = panel.theme.clone();
+    ui.strong("Work");
+    let memory = Slider::new(
+        "Memory for prints",
+        prefs.memory_budget as f32 / (1u64 << 30) as f32,
+        0.25..=16.0,
+        1.0,
+    )
+    .logarithmic()
+    .decimals(2)
+    .suffix(" GB")
+    .name_width(120.0)
+    .tooltip("Full-size stylisation never uses more than this; less means smaller tiles")
+    .show(ui, &theme);
+    if let Some(gb) = memory.changed {
+        prefs.memory_budget = (f64::from(gb) * (1u64 << 30) as f64) as u64;
+    }
+    let draft = Slider::new(
+        "Quick preview",
+        prefs.draft_side as f32,
+        64.0..=512.0,
+        256.0,
+    )
+    .decimals(0)
+    .suffix(" px")
+    .step(32.0)
+    .name_width(120.0)
+    .tooltip("Size of the picture while a slider moves; smaller is quicker")
+    .show(ui, &theme);
+    if let Some(side) = draft.changed {
+        prefs.draft_side = side as u32;
+    }
+    threads(ui, prefs);
+    ui.horizontal(|ui| {
+        ui.label("Gallery folder");
+        let folder = panel
+            .state
+            .gallery
+            .folder
+            .as_ref()
+            .or(prefs.gallery_folder.as_ref());
+        let text = folder.map_or_else(
+            || "the program's own".to_owned(),
+            |f| f.display().to_string(),
+        );
+        ui.add(egui::Label::new(egui::RichText::new(text).color(*theme.text_weak)).truncate());
+    });
+    if ui
+        .button("Choose gallery folder…")
+        .on_hover_text("Used from the next start on")
+        .clicked()
+    {
+        panel.actions.push(Action::Pick(Pick::GalleryFolder));
+    }
+}
+
+fn threads(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    ui.horizontal(|ui| {
+        let mut own = prefs.threads.is_some();
+        ui.checkbox(&mut own, "Own number of threads")
+            .on_hover_text("Otherwise all cores but one. Used from the next start on");
+        let mut n = prefs.threads.unwrap_or(2);
+        if own {
+            ui.add(egui::DragValue::new(&mut n).range(1..=256))
+                .accessible_name("Threads");
+        }
+        prefs.threads = own.then_some(n);
+    });
+}

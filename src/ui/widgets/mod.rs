@@ -1,0 +1,7 @@
+//! Controls of the studio, made from egui's parts.
+
+pub mod button;
+pub mod icon;
+pub mod section;
+pub mod slider;
+pub mod tile;

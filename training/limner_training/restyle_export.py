@@ -1,0 +1,102 @@
+"""What Restyle ships: weights (f16), config, style codes, swatches, and the reference values of the tests.
+
+`python -m limner_training.export restyle --state DIR --set DIR --repo DIR [--shipped-size 256]`
+"""
+import argparse
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from . import shipped_styles as shipped
+from .data import short_side, square, to_chw
+from .restyle import Config, whiten
+from .restyle_card import write_card
+from .restyle_evaluate import load
+
+PAINTING_ORIGIN = "Painting or print of the {era}, public domain by the age of the movement; artist not recorded in the source"
+GENERATED_ORIGIN = "Made by code (training/limner_training/styles.py, {gen}, seed {seed}); free of rights of others"
+ERAS = {"baroque": "Baroque (17th-18th century)", "romanticism": "Romantic movement (late 18th-19th century)"}
+
+
+def half(net):
+    """Rounds every parameter to f16, in place: what ships is what is measured."""
+    with torch.no_grad():
+        for v in net.state_dict().values():
+            v.copy_(v.half().float())
+    return net
+
+
+def index():
+    """Entries of models/styles/index.json, in the order of the codes."""
+    out = []
+    for i, name, f in shipped.PAINTINGS:
+        origin = PAINTING_ORIGIN.format(era=ERAS[f.split("_")[0]])
+        out.append({"id": i, "name": name, "kind": "painting", "origin": origin, "licence": "public domain"})
+    for i, name, g, seed, pal in shipped.GENERATED:
+        extra = "" if pal is None else f", palette {pal}"
+        origin = GENERATED_ORIGIN.format(gen=g, seed=f"{seed}{extra}")
+        out.append({"id": i, "name": name, "kind": "generated", "origin": origin, "licence": "same as Limner"})
+    for e in out:
+        e["swatch"] = f"swatches/{e['id']}.jpg"
+    return out
+
+
+@torch.no_grad()
+def golden(net, photo, style):
+    """Reference values on small pictures; `in.*` go in, `out.*` must come out within 1e-3."""
+    code = net.encode(style)
+    (m, root, inv), norms = net.measure(photo, code)
+    t = {"in.photo": photo, "in.style": style, "in.code": code, "out.code": code, "out.y": net.stylise(photo, code),
+         "out.y_s0.5_keep0.5": net.stylise(photo, code, 0.5, 0.5), "out.photo_mean": m, "out.photo_root": root,
+         "out.photo_inv": inv, "out.white": whiten(photo, m, inv)}
+    crop = photo[:, :, : photo.shape[2] // 2, photo.shape[3] // 4:]
+    t |= {"in.crop": crop, "out.crop_with_photo_stats": net.stylise(crop, code, 1.0, 0.0, ((m, root, inv), norms))}
+    for k, (a, b) in enumerate(norms):
+        t |= {f"out.norm{k}.mean": a, f"out.norm{k}.std": b}
+    return {k: v.clone().contiguous() for k, v in t.items()}
+
+
+@torch.no_grad()
+def main(argv):
+    p = argparse.ArgumentParser(description=__doc__)
+    p.add_argument("--state", type=Path, required=True, help="state.pt or weights.safetensors")
+    p.add_argument("--set", type=Path, required=True, help="folder with shipped.npy")
+    p.add_argument("--repo", type=Path, required=True, help="root of the repository")
+    p.add_argument("--swatch", type=int, default=144)
+    p.add_argument("--figures", default="not measured for these weights", help="what evaluate printed, for the card")
+    p.add_argument("--hardware", default="2 CPU cores shared with other work")
+    p.add_argument("--date", default=date.today().isoformat())
+    a = p.parse_args(argv)
+    net = half(load(a.state))
+    models, styles = a.repo / "models/restyle", a.repo / "models/styles"
+    (styles / "swatches").mkdir(parents=True, exist_ok=True)
+    models.mkdir(parents=True, exist_ok=True)
+    save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, models / "weights.safetensors",
+              metadata={"format": "pt", "arch": Config().arch})
+    (models / "config.json").write_text(json.dumps(Config().to_json(), indent=1) + "\n")
+
+    pics = to_chw(np.load(a.set / "shipped.npy"))
+    codes = torch.cat([net.encode(x[None]) for x in pics])
+    entries = index()
+    save_file({"codes": codes.contiguous()}, styles / "styles.safetensors",
+              metadata={"ids": json.dumps([e["id"] for e in entries]), "arch": Config().arch})
+    (styles / "index.json").write_text(json.dumps({"codes": "styles.safetensors", "styles": entries}, indent=1) + "\n")
+
+    sample = Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB")
+    photo = to_chw(np.asarray(square(short_side(sample, 352), 352, (0.75, 0.5))))[None]
+    for e, c in zip(entries, codes):
+        y = net.stylise(photo, c[None])
+        im = Image.fromarray((y[0].permute(1, 2, 0) * 255 + 0.5).byte().numpy())
+        im.resize((a.swatch, a.swatch), Image.LANCZOS).save(styles / e["swatch"], quality=86)
+
+    small = to_chw(np.asarray(square(short_side(sample, 60), 60).resize((64, 48))))[None]
+    style = torch.nn.functional.interpolate(pics[-2:-1], (64, 64), mode="area")
+    save_file(golden(net, small, style), a.repo / "tests/golden/restyle.safetensors",
+              metadata={"kwargs": json.dumps(Config().to_json()), "weights": "models/restyle/weights.safetensors"})
+    write_card(models, a.state, len(entries), a.figures, a.hardware, a.date)
+    print(f"{len(entries)} styles; weights {(models / 'weights.safetensors').stat().st_size} bytes")
