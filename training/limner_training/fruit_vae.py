@@ -165,6 +165,7 @@ def main() -> None:
     p.add_argument("--weights", default="../shared/weights/vgg19_features.safetensors")
     p.add_argument("--width", type=int, default=32)
     p.add_argument("--minutes", type=float, default=10)
+    p.add_argument("--cpu-time", action="store_true", help="count the minutes in processor time, for a busy machine")
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--lr", type=float, default=3e-3)
     p.add_argument("--kl", type=float, default=3e-5)
@@ -237,7 +238,7 @@ def main() -> None:
         sheet(ema, to_float(test[:12]), a.width, os.path.join(a.state, f"sheet{a.width}_{steps + done:06}.png"), encodings())
 
     while True:
-        part = (time.time() - start) / 60 / a.minutes
+        part = (time.process_time() - cpu0 if a.cpu_time else time.time() - start) / 60 / a.minutes
         if part >= 1 or os.path.exists(stop):
             break
         rate = min(1, (done + 1) / 100) * min(1, max(0.05, (1 - part) / a.decay))
