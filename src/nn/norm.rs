@@ -37,7 +37,10 @@ impl ChannelStats {
 
     /// `sqrt(var + eps)` per picture and channel.
     pub fn std(&self, eps: f64) -> Vec<f32> {
-        self.var.iter().map(|v| (f64::from(*v) + eps).sqrt() as f32).collect()
+        self.var
+            .iter()
+            .map(|v| (f64::from(*v) + eps).sqrt() as f32)
+            .collect()
     }
 }
 
@@ -55,12 +58,20 @@ pub fn channel_stats(x: &Tensor) -> Result<ChannelStats> {
     {
         let x = x.contiguous()?;
         let held = Held::new(&x)?;
-        let parts: Vec<(f64, f64)> =
-            held.values()?.par_chunks(h * w).map(|plane| planes::mean_var(isa, plane)).collect();
+        let parts: Vec<(f64, f64)> = held
+            .values()?
+            .par_chunks(h * w)
+            .map(|plane| planes::mean_var(isa, plane))
+            .collect();
         return Ok(ChannelStats::from_parts(batch, channels, &parts));
     }
     let (mean, var) = plain::mean_var(x)?;
-    Ok(ChannelStats { batch, channels, mean: values(&mean)?, var: values(&var)? })
+    Ok(ChannelStats {
+        batch,
+        channels,
+        mean: values(&mean)?,
+        var: values(&var)?,
+    })
 }
 
 /// `activation((x − mean) / sqrt(var + eps) · scale + shift)`, and the statistics used.
@@ -97,7 +108,10 @@ pub fn instance_norm(
             && values.dims() != [n, c]
             && values.dims() != [1, c]
         {
-            bail!("instance norm: {name} {:?} for {n} pictures with {c} channels", values.dims())
+            bail!(
+                "instance norm: {name} {:?} for {n} pictures with {c} channels",
+                values.dims()
+            )
         }
     }
     if let (Some(slope), true) = (activation.negative_slope(0), own_path(x))
@@ -135,8 +149,13 @@ fn normalise(
     slope: f32,
 ) -> Result<(Tensor, ChannelStats)> {
     let (n, c, h, w) = x.dims4()?;
-    let Some(isa) = kernel::isa() else { bail!("no kernel selected") };
-    let (scale, shift) = (scale.map(values).transpose()?, shift.map(values).transpose()?);
+    let Some(isa) = kernel::isa() else {
+        bail!("no kernel selected")
+    };
+    let (scale, shift) = (
+        scale.map(values).transpose()?,
+        shift.map(values).transpose()?,
+    );
     let x = x.contiguous()?;
     let held = Held::new(&x)?;
     let pixels = held.values()?;
@@ -159,7 +178,17 @@ fn normalise(
             let offset = of(&shift).unwrap_or(0.0) - mean * factor;
             let (scale, shift) = (factor as f32, offset as f32);
             let start = plane * h * w;
-            simd::run(isa, Affine { values: pixels, scale, shift, slope, out: shared, start });
+            simd::run(
+                isa,
+                Affine {
+                    values: pixels,
+                    scale,
+                    shift,
+                    slope,
+                    out: shared,
+                    start,
+                },
+            );
             (mean, var)
         })
         .collect();

@@ -28,13 +28,19 @@ pub fn reflect_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
     }
     let rows = mirrored(h, pad, x.device())?;
     let columns = mirrored(w, pad, x.device())?;
-    x.contiguous()?.index_select(&columns, 3)?.index_select(&rows, 2)
+    x.contiguous()?
+        .index_select(&columns, 3)?
+        .index_select(&rows, 2)
 }
 
 fn mirrored(side: usize, pad: usize, device: &Device) -> Result<Tensor> {
     let before = (1..=pad).rev();
     let after = (side - 1 - pad..side - 1).rev();
-    let all: Vec<u32> = before.chain(0..side).chain(after).map(|i| i as u32).collect();
+    let all: Vec<u32> = before
+        .chain(0..side)
+        .chain(after)
+        .map(|i| i as u32)
+        .collect();
     Tensor::new(all, device)
 }
 
@@ -51,7 +57,9 @@ pub fn replicate_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
 
 fn own_pad(x: &Tensor, pad: usize, border: Border) -> Result<Tensor> {
     let (n, c, h, w) = x.dims4()?;
-    let Some(isa) = kernel::isa() else { bail!("no kernel selected") };
+    let Some(isa) = kernel::isa() else {
+        bail!("no kernel selected")
+    };
     let x = x.contiguous()?;
     let held = Held::new(&x)?;
     let source = Source::new(held.values()?, h, w, border);
@@ -74,11 +82,14 @@ pub fn upsample_nearest2x(x: &Tensor) -> Result<Tensor> {
     let held = Held::new(&x)?;
     let mut out = vec![0f32; 4 * n * c * h * w];
     let rows = held.values()?.par_chunks(w).with_min_len(16);
-    out.par_chunks_mut(4 * w).with_min_len(16).zip(rows).for_each(|(pair, row)| {
-        let (first, second) = pair.split_at_mut(2 * w);
-        simd::run(isa, Twice { row, out: first });
-        second.copy_from_slice(first);
-    });
+    out.par_chunks_mut(4 * w)
+        .with_min_len(16)
+        .zip(rows)
+        .for_each(|(pair, row)| {
+            let (first, second) = pair.split_at_mut(2 * w);
+            simd::run(isa, Twice { row, out: first });
+            second.copy_from_slice(first);
+        });
     Tensor::from_vec(out, (n, c, 2 * h, 2 * w), &Device::Cpu)
 }
 
@@ -97,16 +108,20 @@ pub fn pixel_shuffle(x: &Tensor, r: usize) -> Result<Tensor> {
         let held = Held::new(&x)?;
         let pixels = held.values()?;
         let mut shuffled = vec![0f32; pixels.len()];
-        shuffled.par_chunks_mut(w * r).with_min_len(16).enumerate().for_each(|(row, line)| {
-            let (plane, y) = (row / (h * r), row % (h * r));
-            for dx in 0..r {
-                let from = ((plane * r + y % r) * r + dx) * h + y / r;
-                let from = &pixels[from * w..(from + 1) * w];
-                for (to, v) in line[dx..].iter_mut().step_by(r).zip(from) {
-                    *to = *v;
+        shuffled
+            .par_chunks_mut(w * r)
+            .with_min_len(16)
+            .enumerate()
+            .for_each(|(row, line)| {
+                let (plane, y) = (row / (h * r), row % (h * r));
+                for dx in 0..r {
+                    let from = ((plane * r + y % r) * r + dx) * h + y / r;
+                    let from = &pixels[from * w..(from + 1) * w];
+                    for (to, v) in line[dx..].iter_mut().step_by(r).zip(from) {
+                        *to = *v;
+                    }
                 }
-            }
-        });
+            });
         return Tensor::from_vec(shuffled, (n, out, h * r, w * r), &Device::Cpu);
     }
     x.reshape((n, out, r, r, h, w))?
@@ -153,7 +168,10 @@ fn resize(
     let mut y = x.contiguous()?;
     if width != w {
         let weights = resize_matrix(w, width, support, &filter, x)?;
-        y = y.reshape((n * c * h, w))?.matmul(&weights.t()?)?.reshape((n, c, h, width))?;
+        y = y
+            .reshape((n * c * h, w))?
+            .matmul(&weights.t()?)?
+            .reshape((n, c, h, width))?;
     }
     if height != h {
         let weights = resize_matrix(h, height, support, &filter, x)?;
@@ -178,8 +196,9 @@ fn resize_matrix(
         let centre = (i as f64 + 0.5) * scale;
         let first = ((centre - support * stretch + 0.5).floor().max(0.0)) as usize;
         let last = (((centre + support * stretch + 0.5).floor()) as usize).min(from);
-        let weights: Vec<f64> =
-            (first..last).map(|j| filter((j as f64 - centre + 0.5) / stretch)).collect();
+        let weights: Vec<f64> = (first..last)
+            .map(|j| filter((j as f64 - centre + 0.5) / stretch))
+            .collect();
         let sum: f64 = weights.iter().sum();
         for (cell, weight) in row[first..last].iter_mut().zip(weights) {
             *cell = (weight / sum) as f32;

@@ -16,9 +16,23 @@ pub(crate) fn mean_var(isa: Isa, values: &[f32]) -> (f64, f64) {
     let (mut count, mut mean, mut squares) = (0.0, 0.0, 0.0);
     for part in values.chunks(PART) {
         let mut sums = (0.0, 0.0);
-        simd::run(isa, Sums { values: part, centre: 0.0, sums: &mut sums });
+        simd::run(
+            isa,
+            Sums {
+                values: part,
+                centre: 0.0,
+                sums: &mut sums,
+            },
+        );
         let part_mean = sums.0 / part.len() as f64;
-        simd::run(isa, Sums { values: part, centre: part_mean as f32, sums: &mut sums });
+        simd::run(
+            isa,
+            Sums {
+                values: part,
+                centre: part_mean as f32,
+                sums: &mut sums,
+            },
+        );
         // About the rounded centre, so set right by what the rounding left.
         let left = sums.0 / part.len() as f64;
         let part_squares = sums.1 - left * left * part.len() as f64;
@@ -108,8 +122,21 @@ impl Task for Affine<'_> {
 pub(crate) fn pad(isa: Isa, source: &Source, channels: usize, pad: usize, out: Shared) {
     let (rows, columns) = (source.height + 2 * pad, source.width + 2 * pad);
     (0..channels).into_par_iter().for_each(|channel| {
-        let window = Window { top: -(pad as isize), left: -(pad as isize), rows, columns };
-        simd::run(isa, Pad { source, channel, window, out });
+        let window = Window {
+            top: -(pad as isize),
+            left: -(pad as isize),
+            rows,
+            columns,
+        };
+        simd::run(
+            isa,
+            Pad {
+                source,
+                channel,
+                window,
+                out,
+            },
+        );
     });
 }
 
@@ -124,7 +151,10 @@ impl Task for Pad<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let area = self.window.rows * self.window.columns;
-        let layout = Layout { phases: 1, run: self.window.columns };
+        let layout = Layout {
+            phases: 1,
+            run: self.window.columns,
+        };
         // SAFETY: each channel has its own places, which `out` gives initialised.
         unsafe {
             let out = self.out.slice(self.channel * area, area);
@@ -190,7 +220,11 @@ impl Axis {
             }
             taps.resize(first + width, (0, 0.0));
         }
-        Self { taps, width, outputs }
+        Self {
+            taps,
+            width,
+            outputs,
+        }
     }
 
     fn of(&self, output: usize) -> &[(u32, f32)] {
@@ -199,7 +233,13 @@ impl Axis {
 }
 
 /// Filters one channel of `width` columns along both axes into `out`.
-pub(crate) fn filter(values: &[f32], width: usize, vertical: &Axis, across: &Axis, out: &mut [f32]) {
+pub(crate) fn filter(
+    values: &[f32],
+    width: usize,
+    vertical: &Axis,
+    across: &Axis,
+    out: &mut [f32],
+) {
     let mut line = vec![0f32; width];
     for (y, out) in out.chunks_exact_mut(across.outputs).enumerate() {
         line.fill(0.0);
@@ -210,7 +250,11 @@ pub(crate) fn filter(values: &[f32], width: usize, vertical: &Axis, across: &Axi
             }
         }
         for (x, out) in out.iter_mut().enumerate() {
-            *out = across.of(x).iter().map(|(i, weight)| line[*i as usize] * weight).sum();
+            *out = across
+                .of(x)
+                .iter()
+                .map(|(i, weight)| line[*i as usize] * weight)
+                .sum();
         }
     }
 }
