@@ -228,3 +228,59 @@ fn borders_of_a_doubled_picture_are_those_of_the_large_one() {
         );
     }
 }
+
+#[test]
+fn a_fused_normalisation_is_the_one_done_afterwards() {
+    let (x, weight, bias) = (
+        tensor(&[2, 20, 19, 30], 1),
+        tensor(&[16, 20, 3, 3], 2),
+        tensor(&[16], 3),
+    );
+    let cfg = limner::nn::Conv2dConfig::same(3).pad_with(PaddingMode::Replicate);
+    let conv = limner::nn::Conv2d::new(weight, Some(bias), cfg).unwrap();
+    let stats = channel_stats(&conv.forward(&x.narrow(0, 0, 1).unwrap()).unwrap()).unwrap();
+    let (scale, shift) = (tensor(&[16], 4), tensor(&[16], 5));
+    let residual = tensor(&[2, 16, 19, 30], 6);
+    for given in [Some(&stats), None] {
+        let norm = Norm {
+            stats: given,
+            scale: Some(&scale),
+            shift: Some(&shift),
+            eps: 1e-5,
+            activation: Activation::Relu,
+        };
+        agree("convolution and norm", || {
+            conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0
+        });
+        let y = conv.forward(&x).unwrap();
+        let (y, _) = instance_norm(
+            &y,
+            given,
+            Some(&scale),
+            Some(&shift),
+            1e-5,
+            &Activation::Relu,
+        )
+        .unwrap();
+        let expected = Reference::new(&(y + &residual).unwrap());
+        assert_close(
+            &conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0,
+            &expected,
+            "norm",
+        );
+    }
+    let short = ChannelStats {
+        batch: 1,
+        channels: 15,
+        mean: vec![0.0; 15],
+        var: vec![1.0; 15],
+    };
+    let norm = Norm {
+        stats: Some(&short),
+        scale: None,
+        shift: None,
+        eps: 0.0,
+        activation: Activation::None,
+    };
+    assert!(conv.forward_norm(&x, &norm, None).is_err());
+}

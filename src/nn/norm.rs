@@ -44,6 +44,52 @@ impl ChannelStats {
     }
 }
 
+/// What [`Conv2d::forward_norm`](super::Conv2d::forward_norm) does after the convolution; the
+/// arguments of [`instance_norm`].
+#[derive(Clone, Debug)]
+pub struct Norm<'a> {
+    /// Statistics to use instead of the result's own.
+    pub stats: Option<&'a ChannelStats>,
+    /// Factors, `[C]` or `[N, C]`.
+    pub scale: Option<&'a Tensor>,
+    /// Offsets, `[C]` or `[N, C]`.
+    pub shift: Option<&'a Tensor>,
+    /// Added to the variances.
+    pub eps: f64,
+    /// Pointwise function at the end.
+    pub activation: Activation,
+}
+
+impl Norm<'_> {
+    /// Factor and offset of each of `channels` channels with given statistics of one picture.
+    pub(crate) fn affine(
+        &self,
+        stats: &ChannelStats,
+        channels: usize,
+    ) -> Result<(Vec<f32>, Vec<f32>)> {
+        let scale = self.scale.map(values).transpose()?;
+        let shift = self.shift.map(values).transpose()?;
+        let lengths = [
+            Some(&stats.mean),
+            Some(&stats.var),
+            scale.as_ref(),
+            shift.as_ref(),
+        ];
+        if lengths.into_iter().flatten().any(|v| v.len() != channels) {
+            bail!("instance norm: statistics, scale or shift are not for {channels} channels")
+        }
+        let of = |v: &Option<Vec<f32>>, c: usize| v.as_ref().map(|v| f64::from(v[c]));
+        Ok((0..channels)
+            .map(|c| {
+                let std = (f64::from(stats.var[c]) + self.eps).sqrt();
+                let factor = of(&scale, c).unwrap_or(1.0) / std;
+                let offset = of(&shift, c).unwrap_or(0.0) - f64::from(stats.mean[c]) * factor;
+                (factor as f32, offset as f32)
+            })
+            .unzip())
+    }
+}
+
 /// The statistics of `x`, `[N, C, H, W]`.
 ///
 /// # Errors
