@@ -12,6 +12,7 @@
 //! was asked, [`ui`] draws.
 
 pub mod app;
+pub mod cli;
 pub mod engine;
 pub mod export;
 pub mod gallery;

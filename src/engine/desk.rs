@@ -131,7 +131,10 @@ impl Desk {
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
-        let cancelled = self.running.as_ref().is_some_and(|r| r.token.is_cancelled());
+        let cancelled = self
+            .running
+            .as_ref()
+            .is_some_and(|r| r.token.is_cancelled());
         if cancelled || self.stopping() {
             return Err(EngineError::Cancelled);
         }
@@ -288,14 +291,13 @@ impl Desk {
         let Some(request) = self.shared.take_estimate() else {
             return false;
         };
-        match guarded(|| studio.estimate(&request.params, &request.options)) {
-            Ok(estimate) => self.emit(Event::Estimate {
-                seq: request.seq,
-                estimate,
-            }),
-            // The photo's own error has been shown when it was opened.
-            Err(error) => log::warn!("no estimate: {error}"),
-        }
+        let seq = request.seq;
+        self.emit(
+            match guarded(|| studio.estimate(&request.params, &request.options)) {
+                Ok(estimate) => Event::Estimate { seq, estimate },
+                Err(error) => Event::EstimateFailed { seq, error },
+            },
+        );
         true
     }
 

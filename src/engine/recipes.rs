@@ -2,8 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::protocol::{EngineError, Library};
 use crate::nn::kernel;
-use crate::recipe::{Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
+use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
 
 /// Program and version, as recipes name it.
 pub(crate) fn software() -> String {
@@ -35,6 +36,28 @@ pub(crate) fn recipe(making: Making, models: Vec<ModelRef>, sources: Vec<SourceR
     }
 }
 
+/// The recipe of a generated picture that is shown but was made as a preview: for
+/// keeping it without rendering it again.
+///
+/// # Errors
+/// [`EngineError::NoModel`] if the model isn't in the library.
+pub fn explore_recipe(params: &ExploreParams, library: &Library) -> Result<Recipe, EngineError> {
+    let model = library
+        .models
+        .iter()
+        .find(|m| m.name == params.model)
+        .ok_or_else(|| EngineError::NoModel(params.model.clone()))?;
+    let model = ModelRef {
+        name: model.name.clone(),
+        sha256: model.sha256.clone(),
+    };
+    Ok(recipe(
+        Making::Explore(params.clone()),
+        vec![model],
+        Vec::new(),
+    ))
+}
+
 /// A moment as RFC 3339, UTC, to the second.
 pub(crate) fn rfc3339(moment: SystemTime) -> String {
     let seconds = moment
@@ -60,7 +83,11 @@ fn civil(days: i64) -> [i64; 3] {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     [year, month, day]
 }

@@ -70,6 +70,8 @@ pub struct Manifest {
     pub credit: String,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
+    /// A generator's own encoder: its configuration and its file in the folder.
+    pub encoder: Option<(Value, String)>,
     /// Constructor arguments.
     pub kwargs: Value,
 }
@@ -99,7 +101,12 @@ impl Manifest {
                 None => bad("it names no architecture".into()),
             })?;
         let folder = path.parent().and_then(Path::file_name);
-        let title = text("title").map_or_else(
+        let encoder = object.get("encoder").and_then(|encoder| {
+            let file = encoder.get("file").and_then(Value::as_str)?;
+            let plain = Path::new(file).file_name()?.to_str()? == file;
+            plain.then(|| (encoder.clone(), file.to_owned()))
+        });
+        let title = text("title").or(text("name")).map_or_else(
             || title_of(&folder.unwrap_or_default().to_string_lossy()),
             str::to_owned,
         );
@@ -107,9 +114,13 @@ impl Manifest {
             architecture,
             title,
             trained: object.get("trained").and_then(Value::as_bool) != Some(false),
-            licence: text("licence").or(text("license")).unwrap_or("unknown").to_owned(),
+            licence: text("licence")
+                .or(text("license"))
+                .unwrap_or("see the card")
+                .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
             generator: text("generator").map(str::to_owned),
+            encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),
         })
     }

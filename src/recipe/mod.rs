@@ -3,17 +3,17 @@
 
 mod explore;
 pub mod foreign;
+mod mask_raster;
 pub mod migrate;
 mod schema;
-mod mask_raster;
 mod style;
 
 pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
-pub use schema::{RecipeError, SCHEMA};
 pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};
