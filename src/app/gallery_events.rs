@@ -110,25 +110,6 @@ pub fn gallery_event(
             parents,
             children,
         } => gallery.lineage = Some((id, parents, children)),
-        GalleryEvent::Imported { added, skipped } => {
-            for (path, reason) in &skipped {
-                let text = format!("{}: {reason}", path.display());
-                state.toasts.push(Level::Error, text);
-            }
-            if !added.is_empty() {
-                let text = format!("{} brought in", count_words(added.len()));
-                state.toasts.push(Level::Info, text);
-            }
-        }
-        GalleryEvent::Undeleted { count, .. } => {
-            let text = format!("{} back from the bin", count_words(count));
-            state.toasts.push(Level::Info, text);
-        }
-        GalleryEvent::Copied(_) => state
-            .toasts
-            .push(Level::Info, "Copied to the clipboard".to_owned()),
-        // Asked for by panels that show them at once.
-        GalleryEvent::About { .. } | GalleryEvent::Bin(_) => {}
         GalleryEvent::Rebuilding(done, total) => {
             gallery.rebuilding = (done < total).then_some((done, total));
         }
