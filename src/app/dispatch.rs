@@ -224,6 +224,12 @@ fn look(command: Command, state: &mut AppState) {
                 Compare::Off
             };
         }
+        C::PinBefore => {
+            state.view.pinned = match state.view.pinned.take() {
+                Some(_) => None,
+                None => state.doc.explore.current().cloned().map(Into::into),
+            };
+        }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,
         C::ToggleNeighbours => state.view.neighbours = !state.view.neighbours,
         C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,

@@ -57,12 +57,12 @@ impl StudioApp {
     /// A studio on the given doors, with the last session if there is one.
     ///
     /// # Errors
-    /// Only if the looks that ship can't be read.
+    /// If the looks that ship can't be read, or the system gives no thread.
     pub fn new(
         ctx: &egui::Context,
         services: Services,
         mut session: Session,
-    ) -> Result<Self, toml::de::Error> {
+    ) -> Result<Self, crate::ui::StartError> {
         let ui = Ui::new(ctx)?;
         let (saved, warning) = session.take_saved();
         let mut state = AppState::new(saved.doc, saved.view, saved.prefs);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::canvas::{self, CanvasInput};
 use super::panel::Panel;
 use super::theme::{PANEL_WIDTH, space};
-use super::{explore_kept, explore_neighbours, explore_panel, history};
+use super::{explore_kept, explore_neighbours, explore_panel, explore_toolbar, history};
 use crate::app::action::Subject;
 use crate::app::view::Workspace;
 
@@ -46,7 +46,10 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         busy: state.previews.canvas_waiting(),
         subject,
     };
-    canvas::show(ui, panel, input, |ui, _frame, panel| message(ui, panel));
+    canvas::show(ui, panel, input, |ui, frame, panel| {
+        message(ui, panel);
+        explore_toolbar::ui(ui, panel, frame);
+    });
 }
 
 /// What stands on an empty or failed canvas.

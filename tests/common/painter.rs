@@ -92,7 +92,9 @@ impl Painter {
                 picture: paint(&params, 64),
                 recipe: Box::new(recipe(&params)),
             }),
-            _ => Err(EngineError::BadRequest("the stand-in can't do this".to_owned())),
+            _ => Err(EngineError::BadRequest(
+                "the stand-in can't do this".to_owned(),
+            )),
         }
     }
 }
