@@ -12,7 +12,9 @@
 //! was asked, [`ui`] draws.
 
 pub mod app;
+pub mod cli;
 pub mod engine;
+pub mod export;
 pub mod gallery;
 pub mod import;
 pub mod latent;

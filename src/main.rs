@@ -1,12 +1,8 @@
 //! Limner.
 
-fn main() -> std::process::ExitCode {
-    env_logger::init();
-    match limner::app::run(limner::app::RunOptions::default()) {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("error")).init();
+    limner::cli::main()
 }

@@ -116,6 +116,8 @@ pub enum Action {
     },
     /// Take a message away.
     DismissToast(u64),
+    /// The report of a folder was read.
+    CloseFolderReport,
 }
 
 /// A change of Explore.
@@ -203,6 +205,8 @@ pub enum StyleEdit {
     RemoveStyle(usize),
     /// Another style in this place, weight and mask stay.
     ReplaceStyle(usize, StyleSource),
+    /// The same style with artist and licence filled in.
+    Credit(usize, StyleSource),
     /// Share of a style.
     Weight(usize, f32),
     /// A style-code slider, in σ.
@@ -339,6 +343,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
+    /// No dialog: the photo that ships, as Style's photo.
+    SamplePhoto,
     /// The gallery's folder.
     GalleryFolder,
 }

@@ -41,7 +41,10 @@ pub fn dispatch(
         }
         Action::Style(edit) => edits::style(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
-        Action::SetPrefs(prefs) => state.prefs = *prefs,
+        Action::SetPrefs(prefs) => {
+            state.prefs = *prefs;
+            super::gallery_settings::send(state, services);
+        }
         Action::GoToStep(step) => {
             state.history.commit(&state.doc);
             let doc = state.history.go_to(step);
@@ -108,6 +111,7 @@ pub fn dispatch(
         Action::PasteRecipe(text) => flow::paste_recipe(&text, state, services, now),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::CloseFolderReport => state.folder_report = None,
     }
     None
 }

@@ -517,19 +517,13 @@ pub fn finished(
             kept,
             skipped,
         } => {
-            let mut text = format!("{} photos stylised", written.len());
-            if !kept.is_empty() {
-                text += &format!(", {} were there already", kept.len());
-            }
-            if !skipped.is_empty() {
-                text += &format!(", {} could not be read", skipped.len());
-            }
-            state.toasts.push(Level::Info, text);
-            for (path, reason) in skipped.iter().take(3) {
-                state
-                    .toasts
-                    .push(Level::Warning, format!("{reason}: {}", path.display()));
-            }
+            let report = super::folder_report::FolderReport {
+                written,
+                kept,
+                skipped,
+            };
+            state.toasts.push(Level::Info, report.words());
+            state.folder_report = Some(report);
         }
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);

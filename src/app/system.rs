@@ -146,6 +146,16 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
+            Pick::SamplePhoto => {
+                let place = async { Some(super::sample::place(&super::run::data_dir())) };
+                self.dialog(place, |placed| match placed {
+                    Ok(path) => vec![Action::OpenFiles {
+                        paths: vec![path],
+                        role: FileRole::Photo,
+                    }],
+                    Err(error) => vec![notify(Level::Error, error.to_string())],
+                });
+            }
             Pick::GalleryFolder => {
                 let future = AsyncFileDialog::new()
                     .set_title("Gallery folder")

@@ -1,4 +1,29 @@
 //! The gallery: a folder of picture files that carry their recipes. The files are
 //! the truth; the index can be thrown away.
 
+mod about;
+mod bin;
+pub mod clock;
+mod colours;
+pub mod decode;
+mod describe;
+mod error;
+mod index;
+pub mod layout;
 pub mod protocol;
+mod reconcile;
+mod search;
+pub mod service;
+mod sidecar;
+mod store;
+mod thumbcache;
+mod words;
+
+pub use about::about;
+pub use colours::prevailing;
+pub use describe::{Stamp, hash_file, id_of};
+pub use error::GalleryError;
+pub use layout::default_folder;
+pub use reconcile::Changes;
+pub use store::Gallery;
+pub use thumbcache::{CAPACITY, ThumbCache};

@@ -4,10 +4,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use crate::export::provenance::{CardLines, Cards};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
-/// A picture of the gallery, stable while its file exists: the index's row number.
+/// A picture of the gallery, stable while its file keeps
+/// its name, also over a rebuild of the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PictureId(pub i64);
 
@@ -74,10 +76,99 @@ pub struct Query {
     pub model: Option<String>,
     /// Only of this kind.
     pub kind: Option<EntryKind>,
-    /// Only from this day on, seconds since 1970.
+    /// Only from this moment on, seconds since 1970.
     pub since: Option<i64>,
+    /// Only before this moment, seconds since 1970.
+    pub until: Option<i64>,
+    /// Only where this colour prevails (known once the thumbnail was made).
+    pub colour: Option<Colour>,
     /// Order.
     pub sort: Sort,
+}
+
+/// The colour that prevails in a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Colour {
+    /// Hue around 0°.
+    Red,
+    /// Hue around 30°.
+    Orange,
+    /// Hue around 60°.
+    Yellow,
+    /// Hue around 120°.
+    Green,
+    /// Hue around 180°.
+    Cyan,
+    /// Hue around 225°.
+    Blue,
+    /// Hue around 285°.
+    Purple,
+    /// Hue around 330°.
+    Pink,
+    /// Hardly any colour, bright.
+    White,
+    /// Hardly any colour, middling.
+    Grey,
+    /// Dark.
+    Black,
+}
+
+/// What the user wants in every file that Limner writes, and what is known of the
+/// models for credit lines. Sent at start and whenever it changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GallerySettings {
+    /// Write recipes into kept pictures.
+    pub recipe: bool,
+    /// Write names and folders of source files.
+    pub source_names: bool,
+    /// The user's name for the creator field; empty for none.
+    pub creator: String,
+    /// The user's own rights line (`© 2026 …`); empty for none.
+    pub rights: String,
+    /// What the model cards say, by model name.
+    pub cards: Cards,
+}
+
+impl Default for GallerySettings {
+    fn default() -> Self {
+        Self {
+            recipe: true,
+            source_names: true,
+            creator: String::new(),
+            rights: String::new(),
+            cards: Default::default(),
+        }
+    }
+}
+
+/// Pictures that were deleted together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BinBatch {
+    /// For `Undelete`.
+    pub token: u64,
+    /// How many pictures.
+    pub count: usize,
+    /// When, seconds since 1970.
+    pub deleted: i64,
+    /// Their titles, for the list.
+    pub titles: Vec<String>,
+}
+
+/// What is known about a picture, in words: for the page "About this picture".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct About {
+    /// What made it.
+    pub made_by: Vec<String>,
+    /// From what.
+    pub made_from: Vec<String>,
+    /// What the cards and licences say about use and sale.
+    pub rights: Vec<String>,
+    /// What can't be known.
+    pub unknown: Vec<String>,
+    /// What else the file says (other programs' settings, reserved rights).
+    pub notes: Vec<String>,
+    /// The recipe as JSON, exactly as in the file.
+    pub recipe_json: Option<String>,
 }
 
 /// A picture file's format for export.
@@ -156,6 +247,20 @@ pub enum GalleryRequest {
     CopyToClipboard(PictureId),
     /// Parents and children; answered by `Lineage`.
     Lineage(PictureId),
+    /// Everything known about a picture; answered by `About`.
+    About(PictureId),
+    /// Change what goes into files.
+    Settings(Box<GallerySettings>),
+    /// What is in the bin; answered by `Bin`.
+    Bin,
+    /// Delete for good what lies in the bin since before this moment (seconds
+    /// since 1970); answered by `Bin`.
+    EmptyBin {
+        /// Everything older.
+        before: i64,
+    },
+    /// Move to another gallery folder; answered by `Open`.
+    OpenFolder(PathBuf),
     /// Throw the index away and read the files again.
     Rebuild,
     /// End the thread.
@@ -212,6 +317,31 @@ pub enum GalleryEvent {
         /// What was made from it.
         children: Vec<Entry>,
     },
+    /// Files were brought in.
+    Imported {
+        /// New entries.
+        added: Vec<Entry>,
+        /// Files that were not, and why.
+        skipped: Vec<(PathBuf, String)>,
+    },
+    /// Everything known about a picture.
+    About {
+        /// Which.
+        id: PictureId,
+        /// In words.
+        about: Box<About>,
+    },
+    /// What is in the bin, newest first.
+    Bin(Vec<BinBatch>),
+    /// Deleted pictures are back.
+    Undeleted {
+        /// Of the request.
+        token: u64,
+        /// How many.
+        count: usize,
+    },
+    /// A picture is on the system clipboard.
+    Copied(PictureId),
     /// Index being rebuilt: done, in all.
     Rebuilding(usize, usize),
     /// A failure of something asked, in words for the user.

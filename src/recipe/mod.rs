@@ -2,7 +2,10 @@
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
 mod explore;
+pub mod foreign;
 mod mask_raster;
+pub mod migrate;
+mod schema;
 mod style;
 
 pub use explore::{
@@ -10,6 +13,7 @@ pub use explore::{
     WalkPath,
 };
 pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,152 @@
+//! PNG chunks (W3C PNG, third edition): text, XMP, EXIF and C2PA, read and removed.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use super::{Container, Contents, MAX_TEXT, damaged, read_array, take, take_text};
+
+const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
+
+/// Reads all chunks but the pixels. Stops at the pixels when our own recipe was
+/// before them, as we write it.
+pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
+    let mut contents = Contents::new(Container::Png);
+    if read_array::<8, _>(reader)? != SIGNATURE {
+        return Err(damaged("no PNG signature"));
+    }
+    let mut pixels = false;
+    loop {
+        let length = u64::from(u32::from_be_bytes(read_array(reader)?));
+        let kind: [u8; 4] = read_array(reader)?;
+        match &kind {
+            b"IHDR" if length >= 8 => {
+                let w = u32::from_be_bytes(read_array(reader)?);
+                let h = u32::from_be_bytes(read_array(reader)?);
+                contents.size = [w, h];
+                reader.seek_relative(length as i64 - 8)?;
+            }
+            b"tEXt" | b"zTXt" | b"iTXt" => {
+                if let Some(data) = take_text(reader, length)? {
+                    if let Some((keyword, text)) = parse_text(&kind, &data) {
+                        if keyword == crate::export::encode::PNG_XMP_KEYWORD {
+                            contents.xmp.push(text);
+                        } else {
+                            contents.texts.push((keyword, text));
+                        }
+                    }
+                }
+            }
+            b"eXIf" => contents.exif = take_text(reader, length)?,
+            b"caBX" => {
+                contents.c2pa = true;
+                reader.seek_relative(length as i64)?;
+            }
+            b"IEND" => return Ok(contents),
+            b"IDAT" => {
+                pixels = true;
+                let ours = contents.text(crate::export::encode::PNG_KEYWORD).is_some();
+                if ours && !contents.xmp.is_empty() {
+                    return Ok(contents);
+                }
+                reader.seek_relative(length as i64)?;
+            }
+            _ => reader.seek_relative(length as i64)?,
+        }
+        // Checksum. A file that ends within or after its pixels is damaged, but
+        // what it said before that is worth having.
+        let at = reader.seek(SeekFrom::Current(4))?;
+        if pixels {
+            let end = reader.seek(SeekFrom::End(0))?;
+            if at >= end {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            reader.seek(SeekFrom::Start(at))?;
+        }
+    }
+}
+
+fn parse_text(kind: &[u8; 4], data: &[u8]) -> Option<(String, String)> {
+    let zero = data.iter().position(|&b| b == 0)?;
+    let keyword = latin1(&data[..zero]);
+    let rest = &data[zero + 1..];
+    let text = match kind {
+        b"tEXt" => text_of(rest),
+        b"zTXt" => text_of(&inflate(rest.get(1..)?)?),
+        _ => {
+            let (compressed, rest) = (*rest.first()?, rest.get(2..)?);
+            let language = rest.iter().position(|&b| b == 0)?;
+            let rest = &rest[language + 1..];
+            let translated = rest.iter().position(|&b| b == 0)?;
+            let rest = &rest[translated + 1..];
+            if compressed == 1 {
+                text_of(&inflate(rest)?)
+            } else {
+                text_of(rest)
+            }
+        }
+    };
+    Some((keyword, text))
+}
+
+/// The standard says Latin-1 for `tEXt`, many programs write UTF-8.
+fn text_of(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(s) => s.to_owned(),
+        Err(_) => latin1(bytes),
+    }
+}
+
+fn latin1(bytes: &[u8]) -> String {
+    bytes.iter().map(|&b| char::from(b)).collect()
+}
+
+fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    flate2::read::ZlibDecoder::new(bytes)
+        .take(MAX_TEXT)
+        .read_to_end(&mut out)
+        .ok()?;
+    Some(out)
+}
+
+/// Copies a file without text, XMP, EXIF (but for the rotation), time and C2PA.
+pub fn strip<R: Read, W: Write>(reader: &mut R, out: &mut W) -> io::Result<()> {
+    let signature: [u8; 8] = read_array(reader)?;
+    out.write_all(&signature)?;
+    loop {
+        let length: [u8; 4] = read_array(reader)?;
+        let n = u64::from(u32::from_be_bytes(length));
+        let kind: [u8; 4] = read_array(reader)?;
+        let drop_it = matches!(
+            &kind,
+            b"tEXt" | b"zTXt" | b"iTXt" | b"eXIf" | b"caBX" | b"tIME" | b"zxIf"
+        );
+        if drop_it {
+            let data = take(reader, n + 4)?;
+            if &kind == b"eXIf" {
+                if let Some(exif) = super::tiff::orientation_only(&data) {
+                    write_chunk(out, b"eXIf", &exif)?;
+                }
+            }
+        } else {
+            out.write_all(&length)?;
+            out.write_all(&kind)?;
+            let copied = io::copy(&mut reader.by_ref().take(n + 4), out)?;
+            if copied != n + 4 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        if &kind == b"IEND" {
+            return Ok(());
+        }
+    }
+}
+
+fn write_chunk<W: Write>(out: &mut W, kind: &[u8; 4], data: &[u8]) -> io::Result<()> {
+    let mut crc = flate2::Crc::new();
+    crc.update(kind);
+    crc.update(data);
+    out.write_all(&(data.len() as u32).to_be_bytes())?;
+    out.write_all(kind)?;
+    out.write_all(data)?;
+    out.write_all(&crc.sum().to_be_bytes())
+}

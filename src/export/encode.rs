@@ -1,0 +1,315 @@
+//! Pixels into files: PNG, JPEG, lossless WebP and TIFF, with sRGB said and the
+//! labels where each format keeps them. Alpha stays where the format can; JPEG is
+//! composed on white.
+
+use std::io::{Seek, Write};
+
+use image::ImageEncoder;
+
+use super::ExportError;
+use super::container::{jpeg, webp};
+use super::xmp::Packet;
+use crate::gallery::protocol::Format;
+use crate::picture::Picture;
+
+/// What goes into a file beside the pixels.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Labels {
+    /// Labels for everyone, and the recipe for JPEG, WebP and TIFF.
+    pub xmp: Option<Packet>,
+    /// The recipe as JSON, for PNG's own text chunk.
+    pub recipe_json: Option<String>,
+    /// Pixels per inch, for print.
+    pub dpi: Option<u16>,
+}
+
+impl Labels {
+    /// Exactly what goes in beside the pixels, line by line, for people.
+    pub fn preview(&self) -> String {
+        self.xmp.as_ref().map(Packet::preview).unwrap_or_default()
+    }
+}
+
+/// The text chunk of PNG that holds the recipe.
+pub const PNG_KEYWORD: &str = "limner";
+/// The text chunk of PNG that holds XMP (XMP specification part 3).
+pub const PNG_XMP_KEYWORD: &str = "XML:com.adobe.xmp";
+
+/// Encodes into memory.
+///
+/// # Errors
+/// [`ExportError::Format`] when the format can't hold the picture.
+pub fn encode_to_bytes(
+    picture: &Picture,
+    format: Format,
+    labels: &Labels,
+) -> Result<Vec<u8>, ExportError> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    encode(picture, format, labels, &mut out)?;
+    Ok(out.into_inner())
+}
+
+/// Encodes into a writer.
+///
+/// # Errors
+/// [`ExportError::Format`] when the format can't hold the picture, or when the
+/// writer fails.
+pub fn encode<W: Write + Seek>(
+    picture: &Picture,
+    format: Format,
+    labels: &Labels,
+    out: &mut W,
+) -> Result<(), ExportError> {
+    match format {
+        Format::Png => encode_png(picture, labels, out),
+        Format::Jpeg(quality) => encode_jpeg(picture, quality, labels, out),
+        Format::WebP => encode_webp(picture, labels, out),
+        Format::Tiff => encode_tiff(picture, labels, out),
+    }
+}
+
+/// The ICC profile of sRGB.
+///
+/// # Errors
+/// [`ExportError::Format`] if the profile can't be made (it always can).
+pub fn srgb_icc() -> Result<Vec<u8>, ExportError> {
+    moxcms::ColorProfile::new_srgb()
+        .encode()
+        .map_err(|e| ExportError::Format(format!("the sRGB profile can't be made: {e}")))
+}
+
+fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
+    let opaque = !p.has_transparency();
+    let mut encoder = png::Encoder::new(out, p.width(), p.height());
+    encoder.set_color(if opaque {
+        png::ColorType::Rgb
+    } else {
+        png::ColorType::Rgba
+    });
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    if let Some(dpi) = labels.dpi {
+        let per_metre = (f64::from(dpi) / 0.0254).round() as u32;
+        encoder.set_pixel_dims(Some(png::PixelDimensions {
+            xppu: per_metre,
+            yppu: per_metre,
+            unit: png::Unit::Meter,
+        }));
+    }
+    if let Some(json) = &labels.recipe_json {
+        encoder
+            .add_itxt_chunk(PNG_KEYWORD.into(), json.clone())
+            .map_err(png_error)?;
+    }
+    if let Some(xmp) = &labels.xmp {
+        encoder
+            .add_itxt_chunk(PNG_XMP_KEYWORD.into(), xmp.whole())
+            .map_err(png_error)?;
+    }
+    let mut writer = encoder.write_header().map_err(png_error)?;
+    let mut rows = writer.stream_writer().map_err(png_error)?;
+    let mut rgb = Vec::with_capacity(p.width() as usize * 3);
+    for row in p.rgba().chunks_exact(p.width() as usize * 4) {
+        let bytes = if opaque {
+            rgb_row(row, &mut rgb);
+            &rgb
+        } else {
+            row
+        };
+        rows.write_all(bytes).map_err(write_error)?;
+    }
+    rows.finish().map_err(png_error)?;
+    writer.finish().map_err(png_error)
+}
+
+fn encode_jpeg<W: Write>(
+    p: &Picture,
+    quality: u8,
+    labels: &Labels,
+    out: &mut W,
+) -> Result<(), ExportError> {
+    if p.width() > 65_535 || p.height() > 65_535 {
+        return Err(ExportError::Format(
+            "JPEG holds at most 65,535 pixels a side; choose PNG or TIFF, or a smaller size".into(),
+        ));
+    }
+    let mut bytes = Vec::new();
+    let mut encoder =
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100));
+    if let Some(dpi) = labels.dpi {
+        encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(dpi));
+    }
+    encoder
+        .set_icc_profile(srgb_icc()?)
+        .map_err(|e| ExportError::Format(e.to_string()))?;
+    encoder
+        .write_image(
+            &flat_rgb(p),
+            p.width(),
+            p.height(),
+            image::ExtendedColorType::Rgb8,
+        )
+        .map_err(image_error)?;
+    let segments = match &labels.xmp {
+        Some(xmp) => jpeg::xmp_segments(xmp)?,
+        None => Vec::new(),
+    };
+    // The segments go right after the JFIF header.
+    let at = jpeg::after_jfif(&bytes);
+    out.write_all(&bytes[..at]).map_err(write_error)?;
+    for segment in &segments {
+        out.write_all(segment).map_err(write_error)?;
+    }
+    out.write_all(&bytes[at..]).map_err(write_error)
+}
+
+fn encode_webp<W: Write>(p: &Picture, labels: &Labels, out: &mut W) -> Result<(), ExportError> {
+    if p.width() > 16_383 || p.height() > 16_383 {
+        return Err(ExportError::Format(
+            "WebP holds at most 16,383 pixels a side; choose PNG or TIFF, or a smaller size".into(),
+        ));
+    }
+    let alpha = p.has_transparency();
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+    if alpha {
+        encoder.encode(
+            p.rgba(),
+            p.width(),
+            p.height(),
+            image::ExtendedColorType::Rgba8,
+        )
+    } else {
+        encoder.encode(
+            &flat_rgb(p),
+            p.width(),
+            p.height(),
+            image::ExtendedColorType::Rgb8,
+        )
+    }
+    .map_err(image_error)?;
+    let whole = labels.xmp.as_ref().map(Packet::whole);
+    let extended = webp::extend(
+        &bytes,
+        p.size(),
+        alpha,
+        &srgb_icc()?,
+        whole.as_deref().map(str::as_bytes),
+    )?;
+    out.write_all(&extended).map_err(write_error)
+}
+
+fn encode_tiff<W: Write + Seek>(
+    p: &Picture,
+    labels: &Labels,
+    out: &mut W,
+) -> Result<(), ExportError> {
+    use tiff::encoder::{Compression, DeflateLevel, Predictor, TiffEncoder, colortype};
+    if p.rgba().len() as u64 > 3 << 30 {
+        return Err(ExportError::Format(
+            "TIFF holds at most 4 GB; choose PNG or a smaller size".into(),
+        ));
+    }
+    let mut encoder = TiffEncoder::new(out)
+        .map_err(tiff_error)?
+        .with_compression(Compression::Deflate(DeflateLevel::Balanced))
+        .with_predictor(Predictor::Horizontal);
+    if p.has_transparency() {
+        let mut image = encoder
+            .new_image::<colortype::RGBA8>(p.width(), p.height())
+            .map_err(tiff_error)?;
+        // The fourth sample is part of the colour type already; this only says
+        // that it is straight alpha (2).
+        image
+            .encoder()
+            .write_tag(tiff::tags::Tag::ExtraSamples, 2u16)
+            .map_err(tiff_error)?;
+        tiff_labels(&mut image, labels)?;
+        image.write_data(p.rgba()).map_err(tiff_error)
+    } else {
+        let mut image = encoder
+            .new_image::<colortype::RGB8>(p.width(), p.height())
+            .map_err(tiff_error)?;
+        tiff_labels(&mut image, labels)?;
+        image.write_data(&flat_rgb(p)).map_err(tiff_error)
+    }
+}
+
+fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
+    image: &mut tiff::encoder::ImageEncoder<'_, W, C, tiff::encoder::TiffKindStandard>,
+    labels: &Labels,
+) -> Result<(), ExportError> {
+    use tiff::encoder::Rational;
+    use tiff::tags::{ResolutionUnit, Tag};
+    let dpi = u32::from(labels.dpi.unwrap_or(72));
+    image.resolution(ResolutionUnit::Inch, Rational { n: dpi, d: 1 });
+    let directory = image.encoder();
+    directory
+        .write_tag(Tag::IccProfile, Undefined(&srgb_icc()?))
+        .map_err(tiff_error)?;
+    if let Some(xmp) = &labels.xmp {
+        directory
+            .write_tag(Tag::Unknown(700), xmp.whole().as_bytes())
+            .map_err(tiff_error)?;
+    }
+    Ok(())
+}
+
+/// Bytes of the type that TIFF calls UNDEFINED, as ICC profiles are stored.
+struct Undefined<'a>(&'a [u8]);
+
+impl tiff::encoder::TiffValue for Undefined<'_> {
+    const BYTE_LEN: u8 = 1;
+    const FIELD_TYPE: tiff::tags::Type = tiff::tags::Type::UNDEFINED;
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.0.into()
+    }
+}
+
+/// RGBA to RGB without looking at alpha.
+fn rgb_row(rgba: &[u8], rgb: &mut Vec<u8>) {
+    rgb.clear();
+    for p in rgba.chunks_exact(4) {
+        rgb.extend_from_slice(&p[..3]);
+    }
+}
+
+/// The picture as RGB, laid on white.
+fn flat_rgb(p: &Picture) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(p.rgba().len() / 4 * 3);
+    for px in p.rgba().chunks_exact(4) {
+        let a = u32::from(px[3]);
+        for &c in &px[..3] {
+            rgb.push(((u32::from(c) * a + 255 * (255 - a) + 127) / 255) as u8);
+        }
+    }
+    rgb
+}
+
+fn write_error(e: std::io::Error) -> ExportError {
+    ExportError::writing(std::path::Path::new(""), e)
+}
+
+fn png_error(e: png::EncodingError) -> ExportError {
+    match e {
+        png::EncodingError::IoError(e) => write_error(e),
+        other => ExportError::Format(format!("PNG: {other}")),
+    }
+}
+
+fn image_error(e: image::ImageError) -> ExportError {
+    match e {
+        image::ImageError::IoError(e) => write_error(e),
+        other => ExportError::Format(other.to_string()),
+    }
+}
+
+fn tiff_error(e: tiff::TiffError) -> ExportError {
+    match e {
+        tiff::TiffError::IoError(e) => write_error(e),
+        other => ExportError::Format(format!("TIFF: {other}")),
+    }
+}

@@ -1,0 +1,132 @@
+//! Pictures leave the house: files with pixels, recipe and honest labels, written
+//! whole or not at all.
+
+pub mod animation;
+pub mod atomic;
+pub mod container;
+pub mod encode;
+mod dither;
+mod error;
+pub mod metadata;
+pub mod presets;
+pub mod provenance;
+pub mod rights;
+pub mod xmp;
+
+pub use encode::{Labels, encode_to_bytes};
+pub use error::ExportError;
+pub use provenance::{CardLines, Cards, Provenance, SourceType};
+
+use std::path::Path;
+
+use crate::gallery::protocol::Format;
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// What goes into a file, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WriteOptions {
+    /// File format.
+    pub format: Format,
+    /// Write the recipe.
+    pub recipe: bool,
+    /// Write names and folders of sources.
+    pub source_names: bool,
+    /// Replace a file of the same name.
+    pub replace: bool,
+    /// Pixels per inch, for print.
+    pub dpi: Option<u16>,
+}
+
+impl WriteOptions {
+    /// Recipe and names written, nothing replaced.
+    pub fn new(format: Format) -> Self {
+        Self {
+            format,
+            recipe: true,
+            source_names: true,
+            replace: false,
+            dpi: None,
+        }
+    }
+}
+
+/// The format that a file name asks for; quality 92 for JPEG.
+pub fn format_of(path: &Path) -> Option<Format> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "png" => Some(Format::Png),
+        "jpg" | "jpeg" => Some(Format::Jpeg(92)),
+        "webp" => Some(Format::WebP),
+        "tif" | "tiff" => Some(Format::Tiff),
+        _ => None,
+    }
+}
+
+/// The usual extension of a format.
+pub fn extension(format: Format) -> &'static str {
+    match format {
+        Format::Png => "png",
+        Format::Jpeg(_) => "jpg",
+        Format::WebP => "webp",
+        Format::Tiff => "tif",
+    }
+}
+
+/// Everything beside the pixels that [`write`] puts into a file: for a preview of
+/// exactly what goes in, see [`Labels::preview`].
+pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteOptions) -> Labels {
+    let json = recipe.filter(|_| options.recipe).map(|r| {
+        if options.source_names {
+            r.to_json()
+        } else {
+            r.without_source_names().to_json()
+        }
+    });
+    let mut packet = provenance.packet();
+    if let Some(json) = &json {
+        packet.put_recipe(json.clone());
+    }
+    Labels {
+        xmp: Some(packet),
+        recipe_json: json,
+        dpi: options.dpi,
+    }
+}
+
+/// Writes a picture with its recipe and labels; returns once it is safely on disk.
+///
+/// # Errors
+/// A full disk, a folder that is read-only or missing, a file of that name (unless
+/// it may be replaced), a picture that the format can't hold. Nothing is left behind.
+pub fn write(
+    path: &Path,
+    picture: &Picture,
+    recipe: Option<&Recipe>,
+    provenance: &Provenance,
+    options: &WriteOptions,
+) -> Result<(), ExportError> {
+    let labels = labels(recipe, provenance, options);
+    let existing = if options.replace {
+        atomic::Existing::Replace
+    } else {
+        atomic::Existing::Keep
+    };
+    write_with(path, picture, options.format, &labels, existing)
+}
+
+/// As [`write`], with labels that the caller has put together.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(
+    path: &Path,
+    picture: &Picture,
+    format: Format,
+    labels: &Labels,
+    existing: atomic::Existing,
+) -> Result<(), ExportError> {
+    atomic::write_file(path, existing, |out| {
+        encode::encode(picture, format, labels, out).map_err(|e| e.at(path))
+    })
+}

@@ -1,0 +1,259 @@
+//! Honest labels: what a picture is, from whose work, under what terms.
+
+use std::collections::BTreeMap;
+
+use super::metadata::FileMetadata;
+use super::xmp::{Packet, Value, ns};
+use crate::recipe::{Making, Recipe, StyleSource};
+
+/// IPTC digital source type (cv.iptc.org/newscodes/digitalsourcetype).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceType {
+    /// From a network trained on pictures.
+    TrainedAlgorithmicMedia,
+    /// From a network that was never trained.
+    AlgorithmicMedia,
+    /// A photo with a network's style on it.
+    CompositeWithTrainedAlgorithmicMedia,
+    /// A photo that was only enlarged.
+    AlgorithmicallyEnhanced,
+}
+
+impl SourceType {
+    /// The name in IPTC's vocabulary.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TrainedAlgorithmicMedia => "trainedAlgorithmicMedia",
+            Self::AlgorithmicMedia => "algorithmicMedia",
+            Self::CompositeWithTrainedAlgorithmicMedia => "compositeWithTrainedAlgorithmicMedia",
+            Self::AlgorithmicallyEnhanced => "algorithmicallyEnhanced",
+        }
+    }
+
+    /// The identifier that goes into files.
+    pub fn uri(self) -> String {
+        format!(
+            "http://cv.iptc.org/newscodes/digitalsourcetype/{}",
+            self.name()
+        )
+    }
+
+    /// Reads an identifier or a bare name.
+    pub fn from_uri(uri: &str) -> Option<Self> {
+        let name = uri.trim().rsplit('/').next()?;
+        [
+            Self::TrainedAlgorithmicMedia,
+            Self::AlgorithmicMedia,
+            Self::CompositeWithTrainedAlgorithmicMedia,
+            Self::AlgorithmicallyEnhanced,
+        ]
+        .into_iter()
+        .find(|t| t.name() == name)
+    }
+
+    /// In plain words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TrainedAlgorithmicMedia => "made by a network that was trained on pictures",
+            Self::AlgorithmicMedia => "made by a formula that was never trained on pictures",
+            Self::CompositeWithTrainedAlgorithmicMedia => {
+                "a photo or picture, restyled by a network that was trained on pictures"
+            }
+            Self::AlgorithmicallyEnhanced => "a photo or picture, enlarged by a network",
+        }
+    }
+}
+
+/// The lines of a model card that travel with pictures.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CardLines {
+    /// Shown name.
+    pub title: String,
+    /// Whether it was trained on pictures (false for the coordinate network).
+    pub trained: bool,
+    /// Licence line.
+    pub licence: String,
+    /// Credit line and data statement.
+    pub credit: String,
+}
+
+/// Model cards by model name.
+pub type Cards = BTreeMap<String, CardLines>;
+
+/// The labels of one picture.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// What kind of thing it is; absent for pictures of unknown origin.
+    pub source_type: Option<SourceType>,
+    /// The user's name; empty for none.
+    pub creator: String,
+    /// Who is to be named.
+    pub credit: String,
+    /// Rights line.
+    pub rights: String,
+    /// From what data the networks were made.
+    pub statement: String,
+    /// The networks, for `AISystemUsed`.
+    pub systems: String,
+    /// Program and version.
+    pub software: String,
+    /// RFC 3339.
+    pub created: String,
+}
+
+/// The coordinate network is known by name, so that its pictures are labelled right
+/// even where its card isn't at hand.
+const UNTRAINED: &str = "cppn";
+
+impl Provenance {
+    /// The labels that follow from a recipe, the model cards and what the user wants
+    /// said about themselves.
+    pub fn of(recipe: &Recipe, cards: &Cards, creator: &str, rights: &str) -> Self {
+        let names = model_names(recipe);
+        let trained = |name: &str| cards.get(name).map_or(name != UNTRAINED, |c| c.trained);
+        let any_trained = names.is_empty() || names.iter().any(|n| trained(n));
+        let source_type = match &recipe.making {
+            Making::Explore(_) | Making::Walk(_) if any_trained => {
+                Some(SourceType::TrainedAlgorithmicMedia)
+            }
+            Making::Explore(_) | Making::Walk(_) => Some(SourceType::AlgorithmicMedia),
+            Making::Style(_) => Some(SourceType::CompositeWithTrainedAlgorithmicMedia),
+            Making::Upscale { .. } => Some(SourceType::AlgorithmicallyEnhanced),
+            Making::Imported => None,
+        };
+        let titles: Vec<&str> = names
+            .iter()
+            .map(|n| match cards.get(n.as_str()) {
+                Some(c) if !c.title.is_empty() => c.title.as_str(),
+                _ => n.as_str(),
+            })
+            .collect();
+        let mut credits = vec![if titles.is_empty() {
+            "Made with Limner".to_owned()
+        } else {
+            format!("Made with Limner ({})", titles.join(", "))
+        }];
+        credits.extend(source_credits(recipe));
+        let statement: Vec<String> = names
+            .iter()
+            .filter_map(|n| cards.get(n.as_str()))
+            .map(|c| card_sentence(c))
+            .collect();
+        Self {
+            source_type,
+            creator: creator.to_owned(),
+            credit: credits.join("; "),
+            rights: rights.to_owned(),
+            statement: statement.join(" "),
+            systems: if source_type.is_some() {
+                std::iter::once("Limner".to_owned())
+                    .chain(names)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            } else {
+                String::new()
+            },
+            software: recipe.software.clone(),
+            created: recipe.created.clone(),
+        }
+    }
+
+    /// The labels that a file without recipe carries, kept for copies of it.
+    pub fn of_file(file: &FileMetadata) -> Self {
+        let text = |ns: &str, name: &str| file.xmp.first(ns, name).unwrap_or_default().to_owned();
+        Self {
+            source_type: file.source_type,
+            creator: file.xmp.all(ns::DC, "creator").join(", "),
+            credit: text(ns::PHOTOSHOP, "Credit"),
+            rights: text(ns::DC, "rights"),
+            statement: text(ns::PHOTOSHOP, "Instructions"),
+            systems: text(ns::IPTC_EXT, "AISystemUsed"),
+            software: text(ns::XMP, "CreatorTool"),
+            created: text(ns::XMP, "CreateDate"),
+        }
+    }
+
+    /// The labels as XMP, without the recipe.
+    pub fn packet(&self) -> Packet {
+        let mut p = Packet::default();
+        let text = |s: &str| Value::Text(s.to_owned());
+        if let Some(t) = self.source_type {
+            p.put("Iptc4xmpExt:DigitalSourceType", Value::Text(t.uri()));
+        }
+        p.put("dc:creator", Value::Seq(vec![self.creator.clone()]));
+        p.put("dc:rights", Value::Alt(self.rights.clone()));
+        p.put("photoshop:Credit", text(&self.credit));
+        p.put("photoshop:Instructions", text(&self.statement));
+        p.put("Iptc4xmpExt:AISystemUsed", text(&self.systems));
+        p.put("xmp:CreatorTool", text(&self.software));
+        p.put("xmp:CreateDate", text(&self.created));
+        p.put("photoshop:DateCreated", text(&self.created));
+        p
+    }
+}
+
+fn card_sentence(card: &CardLines) -> String {
+    let parts = [&card.title, &card.credit, &card.licence];
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(|s| s.trim().trim_end_matches('.'))
+        .filter(|s| !s.is_empty())
+        .collect();
+    format!("{}.", parts.join(": "))
+}
+
+/// Networks that took part, each once, in order.
+pub fn model_names(recipe: &Recipe) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut add = |name: &str| {
+        if !name.is_empty() && !names.iter().any(|n| n == name) {
+            names.push(name.to_owned());
+        }
+    };
+    match &recipe.making {
+        Making::Explore(p) => add(&p.model),
+        Making::Style(p) => add(&p.model),
+        Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
+        Making::Upscale { .. } | Making::Imported => {}
+    }
+    recipe.models.iter().for_each(|m| add(&m.name));
+    names
+}
+
+/// Styles and artists that took part, in words.
+fn source_credits(recipe: &Recipe) -> Vec<String> {
+    let mut credits: Vec<String> = Vec::new();
+    let mut add = |line: String| {
+        if !line.is_empty() && !credits.contains(&line) {
+            credits.push(line);
+        }
+    };
+    if let Making::Style(p) = &recipe.making {
+        for layer in &p.styles {
+            match &layer.style {
+                StyleSource::Builtin(id) => add(format!("style {id}")),
+                StyleSource::File(s) => {
+                    if let Some(line) = artist_line(&s.artist, &s.licence) {
+                        add(format!("style {line}"));
+                    }
+                }
+            }
+        }
+    }
+    for source in &recipe.sources {
+        if let Some(line) = artist_line(&source.artist, &source.licence) {
+            if !credits.iter().any(|c| c.ends_with(&line)) {
+                credits.push(line);
+            }
+        }
+    }
+    credits
+}
+
+fn artist_line(artist: &str, licence: &str) -> Option<String> {
+    match (artist.trim(), licence.trim()) {
+        ("", _) => None,
+        (artist, "") => Some(format!("by {artist}")),
+        (artist, licence) => Some(format!("by {artist} ({licence})")),
+    }
+}

@@ -1,0 +1,294 @@
+//! Deleting into a bin within the gallery, and bringing back, also after a restart.
+//! Each deletion is a folder with a manifest that is written before anything moves:
+//! whatever happens, every picture is either in its place or in the bin, whole.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::protocol::{BinBatch, PictureId};
+use super::{Gallery, GalleryError, clock, layout};
+use crate::export::ExportError;
+use crate::export::atomic::{self, Existing};
+
+const MANIFEST: &str = "manifest.json";
+
+/// What one deletion took.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Manifest {
+    /// Seconds since 1970.
+    deleted: i64,
+    pictures: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Item {
+    /// Path within the gallery.
+    path: String,
+    /// Name within the bin's folder; its sidecar has `.xmp` behind it.
+    name: String,
+    title: String,
+}
+
+impl Gallery {
+    /// Moves pictures with their sidecars to the bin; the token brings them back.
+    ///
+    /// # Errors
+    /// The failure of the disk. What was moved before it can be brought back.
+    pub fn delete(&mut self, ids: &[PictureId]) -> Result<(u64, usize), GalleryError> {
+        let _lock = self.lock()?;
+        let mut pictures = Vec::new();
+        for id in ids {
+            let Ok(entry) = self.index.get(&self.layout, *id) else {
+                continue;
+            };
+            let path = self.index.path(*id)?;
+            let extension = entry.path.extension().and_then(|e| e.to_str());
+            let name = format!("{}.{}", pictures.len(), extension.unwrap_or("png"));
+            pictures.push(Item {
+                path,
+                name,
+                title: entry.title,
+            });
+        }
+        if pictures.is_empty() {
+            return Err(GalleryError::Gone);
+        }
+        let (token, folder) = self.new_bin_folder()?;
+        let manifest = Manifest {
+            deleted: clock::now(),
+            pictures,
+        };
+        let json = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+        atomic::write_bytes(&folder.join(MANIFEST), Existing::Keep, &json)?;
+        let moved = self.move_out(&manifest, &folder)?;
+        if let Err(e) = self.index.remove(ids) {
+            // The files are the truth; the next look at the folder mends the index.
+            log::warn!("{e}");
+        }
+        Ok((token, moved))
+    }
+
+    /// A new folder, named by the moment.
+    fn new_bin_folder(&self) -> Result<(u64, PathBuf), GalleryError> {
+        let bin = self.layout.bin();
+        make_folder(&bin)?;
+        let mut token = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| d.as_millis() as u64);
+        loop {
+            let folder = bin.join(token.to_string());
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    atomic::sync_folder(&bin).map_err(|e| ExportError::writing(&bin, e))?;
+                    return Ok((token, folder));
+                }
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => token += 1,
+                Err(e) => return Err(ExportError::writing(&folder, e).into()),
+            }
+        }
+    }
+
+    /// Moves what isn't in the bin yet, sidecars first, so that a picture in the bin
+    /// always has its labels there. Returns how many pictures are in the bin.
+    fn move_out(&self, manifest: &Manifest, folder: &Path) -> Result<usize, GalleryError> {
+        let mut moved = 0;
+        let mut left = Vec::new();
+        for item in &manifest.pictures {
+            let picture = self.layout.absolute(&item.path);
+            let target = folder.join(&item.name);
+            move_if_there(&layout::sidecar(&picture), &layout::sidecar(&target))?;
+            move_if_there(&picture, &target)?;
+            if target.exists() {
+                moved += 1;
+            }
+            let parent = atomic::folder_of(&picture).to_path_buf();
+            if !left.contains(&parent) {
+                left.push(parent);
+            }
+        }
+        atomic::sync_folder(folder).map_err(|e| ExportError::writing(folder, e))?;
+        for parent in left.iter().filter(|p| p.exists()) {
+            atomic::sync_folder(parent).map_err(|e| ExportError::writing(parent, e))?;
+        }
+        Ok(moved)
+    }
+
+    /// Brings back what a deletion took, under a new name where the old one is taken.
+    ///
+    /// # Errors
+    /// [`GalleryError::BinEmpty`], or the failure of the disk; what wasn't brought back
+    /// stays in the bin.
+    pub fn undelete(&mut self, token: u64) -> Result<Vec<PictureId>, GalleryError> {
+        let lock = self.lock()?;
+        let folder = self.layout.bin().join(token.to_string());
+        let manifest = read_manifest(&folder).ok_or(GalleryError::BinEmpty)?;
+        let mut back = Vec::new();
+        for item in &manifest.pictures {
+            let from = folder.join(&item.name);
+            if !from.exists() {
+                continue;
+            }
+            let to = self.free_place(&item.path)?;
+            move_if_there(&layout::sidecar(&from), &layout::sidecar(&to))?;
+            rename_free(&from, &to)?;
+            let parent = atomic::folder_of(&to);
+            atomic::sync_folder(parent).map_err(|e| ExportError::writing(parent, e))?;
+            back.push(to);
+        }
+        fs::remove_dir_all(&folder).map_err(|e| ExportError::writing(&folder, e))?;
+        drop(lock);
+        self.refresh(&back)?;
+        Ok(back
+            .iter()
+            .filter_map(|p| self.layout.relative(p))
+            .map(|r| super::describe::id_of(&r))
+            .collect())
+    }
+
+    /// The old place, or a free name beside it; neither picture nor sidecar is there.
+    fn free_place(&self, relative: &str) -> Result<PathBuf, GalleryError> {
+        let old = self.layout.absolute(relative);
+        let parent = atomic::folder_of(&old);
+        make_folder(parent)?;
+        let stem = old.file_stem().and_then(|s| s.to_str());
+        let extension = old.extension().and_then(|s| s.to_str());
+        let (stem, extension) = (stem.unwrap_or("picture"), extension.unwrap_or("png"));
+        for n in 1..10_000 {
+            let to = layout::numbered(parent, stem, extension, n);
+            if !to.exists() {
+                return Ok(to);
+            }
+        }
+        Err(ExportError::Exists(old).into())
+    }
+
+    /// What lies in the bin, newest first.
+    pub fn bin(&self) -> Vec<BinBatch> {
+        let mut batches: Vec<BinBatch> = bin_folders(&self.layout.bin())
+            .into_iter()
+            .filter_map(|(token, folder)| {
+                let manifest = read_manifest(&folder)?;
+                let there: Vec<String> = manifest
+                    .pictures
+                    .iter()
+                    .filter(|i| folder.join(&i.name).exists())
+                    .map(|i| i.title.clone())
+                    .collect();
+                (!there.is_empty()).then_some(BinBatch {
+                    token,
+                    count: there.len(),
+                    deleted: manifest.deleted,
+                    titles: there,
+                })
+            })
+            .collect();
+        batches.sort_by_key(|b| std::cmp::Reverse(b.token));
+        batches
+    }
+
+    /// Deletes for good what was deleted before a moment.
+    ///
+    /// # Errors
+    /// The failure of the disk.
+    pub fn empty_bin(&mut self, before: i64) -> Result<(), GalleryError> {
+        let _lock = self.lock()?;
+        for (token, folder) in bin_folders(&self.layout.bin()) {
+            // A token is the deletion's moment in milliseconds.
+            let deleted = read_manifest(&folder).map_or(token as i64 / 1000, |m| m.deleted);
+            let old = deleted < before;
+            if old {
+                fs::remove_dir_all(&folder).map_err(|e| ExportError::writing(&folder, e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Mends deletions that a crash cut short: labels go where their picture is.
+    pub(super) fn finish_deletions(&self) -> Result<(), GalleryError> {
+        for (_, folder) in bin_folders(&self.layout.bin()) {
+            match read_manifest(&folder) {
+                Some(manifest) => self.put_back_labels(&manifest, &folder)?,
+                // The manifest comes before everything: nothing was moved yet.
+                None if holds_no_picture(&folder) => {
+                    if let Err(e) = fs::remove_dir_all(&folder) {
+                        log::warn!("{}: {e}", folder.display());
+                    }
+                }
+                None => log::warn!("{}: its list is damaged", folder.display()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Labels whose picture stayed in its place go back to it.
+    fn put_back_labels(&self, manifest: &Manifest, folder: &Path) -> Result<(), GalleryError> {
+        for item in &manifest.pictures {
+            let target = folder.join(&item.name);
+            let picture = self.layout.absolute(&item.path);
+            let home = layout::sidecar(&picture);
+            if !target.exists() && picture.exists() && !home.exists() {
+                move_if_there(&layout::sidecar(&target), &home)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bin_folders(bin: &Path) -> Vec<(u64, PathBuf)> {
+    let Ok(entries) = fs::read_dir(bin) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|e| Some((e.file_name().to_str()?.parse().ok()?, e.path())))
+        .collect()
+}
+
+fn holds_no_picture(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| {
+        entries
+            .flatten()
+            .all(|e| e.file_name().to_string_lossy().starts_with(atomic::PART_PREFIX))
+    })
+}
+
+fn read_manifest(folder: &Path) -> Option<Manifest> {
+    let bytes = fs::read(folder.join(MANIFEST)).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+fn make_folder(folder: &Path) -> Result<(), GalleryError> {
+    fs::create_dir_all(folder).map_err(|e| ExportError::writing(folder, e).into())
+}
+
+fn move_if_there(from: &Path, to: &Path) -> Result<(), GalleryError> {
+    match rename_free(from, to) {
+        Err(GalleryError::File(ExportError::NoFolder(_) | ExportError::NotFound(_)))
+            if !from.exists() =>
+        {
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// Renames in one step to a name that nobody has; never overwrites.
+pub(super) fn rename_free(from: &Path, to: &Path) -> Result<(), GalleryError> {
+    let fail = |e| GalleryError::from(ExportError::writing(to, e));
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            // File systems that don't know this flag.
+            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
+            other => return other.map_err(|e| fail(e.into())),
+        }
+    }
+    if to.exists() {
+        return Err(fail(io::ErrorKind::AlreadyExists.into()));
+    }
+    fs::rename(from, to).map_err(fail)
+}

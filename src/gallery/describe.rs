@@ -1,0 +1,235 @@
+//! A picture file and its sidecar as one line of the index, without decoding pixels.
+
+use std::fs;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use super::layout::{self, Layout};
+use super::protocol::{EntryKind, PictureId};
+use super::{GalleryError, clock, sidecar};
+use crate::export::metadata::{self, FileMetadata};
+use crate::export::provenance::model_names;
+use crate::export::xmp::ns;
+use crate::export::{ExportError, SourceType};
+use crate::recipe::{Making, Recipe, StyleSource};
+
+use sha2::{Digest, Sha256};
+
+/// When and how large: a file whose stamp is the same is taken as unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stamp {
+    /// Bytes of the picture.
+    pub bytes: i64,
+    /// Nanoseconds since 1970 of the picture's last change.
+    pub modified: i64,
+    /// Nanoseconds since 1970 of the sidecar's last change, mixed with its size; 0
+    /// without one.
+    pub sidecar: i64,
+}
+
+impl Stamp {
+    /// Stamps a picture as it is now.
+    ///
+    /// # Errors
+    /// The failure of the disk, `NotFound` when it isn't there.
+    pub fn of(picture: &Path) -> std::io::Result<Self> {
+        let meta = fs::metadata(picture)?;
+        let side = fs::metadata(layout::sidecar(picture)).ok();
+        Ok(Self::from_metadata(&meta, side.as_ref()))
+    }
+
+    /// From what the system says about both files.
+    pub fn from_metadata(picture: &fs::Metadata, sidecar: Option<&fs::Metadata>) -> Self {
+        Self {
+            bytes: picture.len() as i64,
+            modified: nanoseconds(picture),
+            sidecar: sidecar.map_or(0, |m| nanoseconds(m) ^ (m.len() as i64) << 1 | 1),
+        }
+    }
+}
+
+fn nanoseconds(meta: &fs::Metadata) -> i64 {
+    meta.modified()
+        .ok()
+        .and_then(|t| t.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |d| d.as_nanos() as i64)
+}
+
+/// One line of the index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Number, from the path.
+    pub id: PictureId,
+    /// Path within the gallery.
+    pub path: String,
+    /// Title, or the file's name.
+    pub title: String,
+    /// Pixels.
+    pub size: [u32; 2],
+    /// Seconds since 1970.
+    pub created: i64,
+    /// 0..=5.
+    pub stars: u8,
+    /// The user's words.
+    pub tags: Vec<String>,
+    /// Model.
+    pub model: String,
+    /// Styles and artists, for the search.
+    pub styles: String,
+    /// What it is.
+    pub kind: EntryKind,
+    /// Content hashes of what it was made from.
+    pub sources: Vec<String>,
+    /// Hash of the file, where it is known.
+    pub sha256: Option<String>,
+    /// The file's state when this was read.
+    pub stamp: Stamp,
+}
+
+/// A picture's number: the same in every program and after every rebuild, as long as
+/// the file keeps its name. 63 bits of SHA-256 don't meet among a million pictures.
+pub fn id_of(relative: &str) -> PictureId {
+    let digest = Sha256::digest(relative.as_bytes());
+    let mut n = 0u64;
+    for b in &digest[..8] {
+        n = n << 8 | u64::from(*b);
+    }
+    PictureId((n >> 1) as i64)
+}
+
+/// Reads one picture's line.
+///
+/// # Errors
+/// The failure of the disk. A damaged picture gets a line, too: the user wants to see
+/// that it is there.
+pub fn describe(layout: &Layout, relative: &str) -> Result<Row, GalleryError> {
+    let path = layout.absolute(relative);
+    let stamp = Stamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
+    let file = match metadata::read(&path) {
+        Ok(file) => Some(file),
+        Err(ExportError::NotAPicture { .. }) => None,
+        Err(e) => return Err(e.into()),
+    };
+    let side = sidecar::read(&path).ok().flatten();
+    let labels = side.unwrap_or_else(|| {
+        file.as_ref()
+            .map_or_else(Default::default, |f| f.labels.clone())
+    });
+    let name = path
+        .file_stem()
+        .and_then(|s| s.to_str())
+        .unwrap_or_default();
+    let recipe = file.as_ref().and_then(|f| f.recipe.as_ref());
+    Ok(Row {
+        id: id_of(relative),
+        path: relative.to_owned(),
+        title: if labels.title.is_empty() {
+            name.to_owned()
+        } else {
+            labels.title
+        },
+        size: file.as_ref().map_or([0, 0], |f| f.size),
+        created: created(file.as_ref(), &stamp),
+        stars: labels.stars,
+        tags: labels.tags,
+        model: recipe
+            .and_then(|r| model_names(r).into_iter().next())
+            .unwrap_or_default(),
+        styles: recipe.map(styles).unwrap_or_default(),
+        kind: kind(file.as_ref()),
+        sources: recipe.map(sources).unwrap_or_default(),
+        sha256: None,
+        stamp,
+    })
+}
+
+fn created(file: Option<&FileMetadata>, stamp: &Stamp) -> i64 {
+    let recipe = file.and_then(|f| f.recipe.as_ref());
+    recipe
+        .and_then(|r| clock::parse(&r.created))
+        .or_else(|| clock::parse(file?.xmp.first(ns::XMP, "CreateDate")?))
+        .unwrap_or(stamp.modified / 1_000_000_000)
+}
+
+fn kind(file: Option<&FileMetadata>) -> EntryKind {
+    let Some(file) = file else {
+        return EntryKind::Imported;
+    };
+    match file.recipe.as_ref().map(|r| &r.making) {
+        Some(Making::Explore(_) | Making::Walk(_)) => EntryKind::Generated,
+        Some(Making::Style(_)) => EntryKind::Stylised,
+        Some(Making::Upscale { .. }) => EntryKind::Enlarged,
+        Some(Making::Imported) => EntryKind::Imported,
+        // Kept without a recipe: the label still tells.
+        None if !wrote_it(file) => EntryKind::Imported,
+        None => match file.source_type {
+            Some(SourceType::TrainedAlgorithmicMedia | SourceType::AlgorithmicMedia) => {
+                EntryKind::Generated
+            }
+            Some(SourceType::CompositeWithTrainedAlgorithmicMedia) => EntryKind::Stylised,
+            Some(SourceType::AlgorithmicallyEnhanced) => EntryKind::Enlarged,
+            None => EntryKind::Imported,
+        },
+    }
+}
+
+fn wrote_it(file: &FileMetadata) -> bool {
+    file.xmp
+        .first(ns::XMP, "CreatorTool")
+        .is_some_and(|t| t.starts_with("Limner"))
+}
+
+fn styles(recipe: &Recipe) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    if let Making::Style(p) = &recipe.making {
+        for layer in &p.styles {
+            match &layer.style {
+                StyleSource::Builtin(id) => words.push(id),
+                StyleSource::File(s) => words.extend([s.name.as_str(), s.artist.as_str()]),
+            }
+        }
+    }
+    words.extend(recipe.sources.iter().map(|s| s.artist.as_str()));
+    words.retain(|w| !w.is_empty());
+    words.dedup();
+    words.join("\n")
+}
+
+fn sources(recipe: &Recipe) -> Vec<String> {
+    let mut hashes: Vec<String> = recipe.sources.iter().map(|s| s.sha256.clone()).collect();
+    if let Making::Style(p) = &recipe.making {
+        hashes.push(p.photo.sha256.clone());
+        for layer in &p.styles {
+            if let StyleSource::File(s) = &layer.style {
+                hashes.push(s.sha256.clone());
+            }
+        }
+    }
+    hashes.retain(|h| !h.is_empty());
+    hashes.sort();
+    hashes.dedup();
+    hashes
+}
+
+/// SHA-256 of a file's bytes, hex.
+///
+/// # Errors
+/// The failure of the disk.
+pub fn hash_file(path: &Path) -> Result<String, ExportError> {
+    let read = || -> std::io::Result<String> {
+        let mut file = fs::File::open(path)?;
+        let mut hasher = Sha256::new();
+        std::io::copy(&mut file, &mut hasher)?;
+        Ok(hex(&hasher.finalize()))
+    };
+    read().map_err(|e| ExportError::reading(path, e))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut s, b| {
+        // Writing into a String can't fail.
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}

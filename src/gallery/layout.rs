@@ -1,0 +1,201 @@
+//! Where things lie in a gallery's folder, and how files are named.
+
+use std::path::{Path, PathBuf};
+
+use super::clock;
+use crate::recipe::{LatentOrigin, Making, Recipe};
+
+/// Everything of Limner's own lies in this folder of the gallery.
+pub const OWN: &str = ".limner";
+
+/// Paths of a gallery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// A gallery at `root`.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The gallery's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Limner's own folder.
+    pub fn own(&self) -> PathBuf {
+        self.root.join(OWN)
+    }
+
+    /// The index.
+    pub fn index(&self) -> PathBuf {
+        self.own().join("index.sqlite")
+    }
+
+    /// Locked while sidecars and the bin are changed.
+    pub fn lock(&self) -> PathBuf {
+        self.own().join("lock")
+    }
+
+    /// Deleted pictures, one folder for each deletion.
+    pub fn bin(&self) -> PathBuf {
+        self.own().join("bin")
+    }
+
+    /// Thumbnails.
+    pub fn thumbnails(&self) -> PathBuf {
+        self.own().join("thumbnails.sqlite")
+    }
+
+    /// The path within the gallery, with `/` between folders; `None` for files
+    /// outside, hidden files and names that aren't Unicode.
+    pub fn relative(&self, path: &Path) -> Option<String> {
+        let inner = path.strip_prefix(&self.root).ok()?;
+        let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
+        let parts = parts?;
+        if parts.is_empty() || parts.iter().any(|p| p.starts_with('.')) {
+            return None;
+        }
+        Some(parts.join("/"))
+    }
+
+    /// The file of a path within the gallery.
+    pub fn absolute(&self, relative: &str) -> PathBuf {
+        self.root.join(relative)
+    }
+}
+
+/// Pictures folder / `Limner`, or the home folder's where there is none.
+pub fn default_folder() -> Option<PathBuf> {
+    let user = directories::UserDirs::new()?;
+    let parent = user.picture_dir().unwrap_or(user.home_dir());
+    Some(parent.join("Limner"))
+}
+
+/// Whether a file's name is that of a picture that the gallery shows.
+pub fn is_picture(path: &Path) -> bool {
+    let hidden = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .is_none_or(|n| n.starts_with('.'));
+    let extension = path.extension().and_then(|e| e.to_str());
+    let known = extension.is_some_and(|e| {
+        ["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif"]
+            .iter()
+            .any(|k| e.eq_ignore_ascii_case(k))
+    });
+    known && !hidden
+}
+
+/// The sidecar of a picture: its whole name with `.xmp` behind, as darktable and
+/// digiKam do.
+pub fn sidecar(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".xmp");
+    PathBuf::from(name)
+}
+
+/// A readable name without extension: day, model and seed, or the photo's name.
+pub fn stem(recipe: Option<&Recipe>) -> String {
+    let created = recipe.and_then(|r| clock::parse(&r.created));
+    let (y, m, d) = clock::date(created.unwrap_or_else(clock::now));
+    let what = match recipe.map(|r| &r.making) {
+        Some(Making::Explore(p)) => match &p.origin {
+            LatentOrigin::Seed(seed) => format!("{} {seed}", p.model),
+            _ => p.model.clone(),
+        },
+        Some(Making::Walk(p)) => match p.points.first() {
+            Some(first) => format!("{} walk", first.model),
+            None => "walk".into(),
+        },
+        Some(Making::Style(p)) => format!("{} styled", source_stem(&p.photo.name)),
+        Some(Making::Upscale { scale }) => {
+            let name = recipe.and_then(|r| r.sources.first()).map(|s| &*s.name);
+            format!("{} {scale}x", source_stem(name.unwrap_or_default()))
+        }
+        Some(Making::Imported) | None => "picture".into(),
+    };
+    format!("{y:04}-{m:02}-{d:02} {}", safe_name(&what))
+}
+
+fn source_stem(name: &str) -> &str {
+    match Path::new(name).file_stem().and_then(|s| s.to_str()) {
+        Some(stem) if !stem.is_empty() => stem,
+        _ => "picture",
+    }
+}
+
+/// A name that every file system takes, at most 120 bytes.
+pub fn safe_name(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        let c = match c {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+            c if c.is_control() => ' ',
+            c => c,
+        };
+        if out.len() + c.len_utf8() > 120 {
+            break;
+        }
+        out.push(c);
+    }
+    let trimmed = out.trim_matches([' ', '.']);
+    let device = ["con", "prn", "aux", "nul"]
+        .iter()
+        .any(|d| trimmed.eq_ignore_ascii_case(d));
+    if trimmed.is_empty() || device {
+        "picture".into()
+    } else {
+        trimmed.to_owned()
+    }
+}
+
+/// The `n`th try for a free name: `stem.png`, `stem 2.png`, …
+pub fn numbered(folder: &Path, stem: &str, extension: &str, n: u32) -> PathBuf {
+    match n {
+        0 | 1 => folder.join(format!("{stem}.{extension}")),
+        n => folder.join(format!("{stem} {n}.{extension}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::ExploreParams;
+
+    #[test]
+    fn names_are_readable_and_safe() {
+        let recipe = Recipe {
+            version: 1,
+            software: String::new(),
+            created: "2026-11-25T10:00:00Z".into(),
+            device: String::new(),
+            making: Making::Explore(ExploreParams::new("fruit", 42)),
+            models: vec![],
+            sources: vec![],
+            resolved_ws: None,
+            extra: Default::default(),
+        };
+        assert_eq!(stem(Some(&recipe)), "2026-11-25 fruit 42");
+        assert_eq!(safe_name("a/b:c"), "a-b-c");
+        assert_eq!(safe_name(" .. "), "picture");
+        assert_eq!(safe_name("NUL"), "picture");
+        assert_eq!(safe_name("静物 🍐"), "静物 🍐");
+        assert!(safe_name(&"é".repeat(500)).len() <= 120);
+    }
+
+    #[test]
+    fn hidden_and_foreign_files_are_not_pictures() {
+        assert!(is_picture(Path::new("a.PNG")));
+        assert!(!is_picture(Path::new(".limner-x.part")));
+        assert!(!is_picture(Path::new(".a.png")));
+        assert!(!is_picture(Path::new("a.png.xmp")));
+        let layout = Layout::new("/g");
+        assert_eq!(layout.relative(Path::new("/g/x/a.png")), Some("x/a.png".into()));
+        assert_eq!(layout.relative(Path::new("/g/.limner/bin/a.png")), None);
+        assert_eq!(layout.relative(Path::new("/h/a.png")), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! Bringing the index in line with the files: at start, after a rebuild, and for
+//! what other programs do meanwhile.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use super::describe::{Row, Stamp, describe, id_of};
+use super::layout::{self, Layout};
+use super::protocol::PictureId;
+use super::{Gallery, GalleryError};
+
+/// Lines written in one transaction, and between two looks at `stop`.
+const BATCH: usize = 256;
+
+/// What was found to be different.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// New or changed pictures.
+    pub read: usize,
+    /// Pictures that are gone.
+    pub gone: usize,
+    /// Pictures that got another name.
+    pub renamed: usize,
+}
+
+impl Changes {
+    /// Whether anything was different.
+    pub fn any(self) -> bool {
+        self != Self::default()
+    }
+}
+
+/// All pictures below the gallery's folder with their stamps.
+///
+/// # Errors
+/// [`GalleryError::Folder`] when the gallery's folder can't be read. Folders below it
+/// that can't be read are left out.
+pub fn walk(layout: &Layout) -> Result<HashMap<String, Stamp>, GalleryError> {
+    let mut found = HashMap::new();
+    let mut folders = vec![(layout.root().to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(e) if prefix.is_empty() => {
+                return Err(GalleryError::Folder {
+                    folder,
+                    reason: e.to_string(),
+                });
+            }
+            Err(e) => {
+                log::warn!("{}: {e}", folder.display());
+                continue;
+            }
+        };
+        let mut pictures = Vec::new();
+        let mut sidecars = HashSet::new();
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            if name.starts_with('.') {
+                continue;
+            }
+            match entry.file_type() {
+                Ok(t) if t.is_dir() => {
+                    folders.push((entry.path(), format!("{prefix}{name}/")));
+                }
+                Ok(_) if layout::is_picture(Path::new(&name)) => pictures.push((entry, name)),
+                Ok(_) if name.ends_with(".xmp") => {
+                    sidecars.insert(name);
+                }
+                _ => {}
+            }
+        }
+        for (entry, name) in pictures {
+            let Ok(meta) = entry.metadata() else { continue };
+            let side = sidecars
+                .contains(&format!("{name}.xmp"))
+                .then(|| fs::metadata(layout::sidecar(&entry.path())).ok())
+                .flatten();
+            let stamp = Stamp::from_metadata(&meta, side.as_ref());
+            found.insert(format!("{prefix}{name}"), stamp);
+        }
+    }
+    Ok(found)
+}
+
+impl Gallery {
+    /// Compares the whole folder with the index and mends the index. `progress` hears
+    /// how many of how many pictures have been read and says whether to go on.
+    ///
+    /// # Errors
+    /// The folder can't be read, or the failure of SQLite.
+    pub fn reconcile(
+        &mut self,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Changes, GalleryError> {
+        let known = self.index.stamps()?;
+        let found = walk(&self.layout)?;
+        let changed: Vec<(String, Stamp)> = found
+            .iter()
+            .filter(|(path, stamp)| known.get(*path) != Some(*stamp))
+            .map(|(p, s)| (p.clone(), *s))
+            .collect();
+        let gone: Vec<(String, Stamp)> = known
+            .into_iter()
+            .filter(|(path, _)| !found.contains_key(path))
+            .collect();
+        self.apply(changed, gone, progress)
+    }
+
+    /// Looks at these paths only (files or their sidecars).
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn refresh(&mut self, paths: &[std::path::PathBuf]) -> Result<Changes, GalleryError> {
+        let mut changed = Vec::new();
+        let mut gone = Vec::new();
+        let mut seen = HashSet::new();
+        for path in paths {
+            let picture = match path.extension().and_then(|e| e.to_str()) {
+                Some("xmp") => path.with_extension(""),
+                _ => path.clone(),
+            };
+            let Some(relative) = self.layout.relative(&picture) else {
+                continue;
+            };
+            if !layout::is_picture(&picture) || !seen.insert(relative.clone()) {
+                continue;
+            }
+            let known = self.index.stamp(&relative)?;
+            match (Stamp::of(&picture).ok(), known) {
+                (Some(now), known) if Some(now) != known => changed.push((relative, now)),
+                (None, Some(known)) => gone.push((relative, known)),
+                _ => {}
+            }
+        }
+        self.apply(changed, gone, &mut |_, _| true)
+    }
+
+    fn apply(
+        &mut self,
+        mut changed: Vec<(String, Stamp)>,
+        gone: Vec<(String, Stamp)>,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Changes, GalleryError> {
+        let mut changes = Changes {
+            renamed: self.follow_renames(&changed, &gone),
+            ..Changes::default()
+        };
+        // Another thread or program may have put a line there since the folder was
+        // read: only what is still gone is taken out.
+        let gone: Vec<PictureId> = gone
+            .iter()
+            .filter(|(path, _)| !self.layout.absolute(path).exists())
+            .map(|(path, _)| id_of(path))
+            .collect();
+        for ids in gone.chunks(BATCH) {
+            self.index.remove(ids)?;
+            changes.gone += ids.len();
+        }
+        // Newest first: what the user made last is there first.
+        changed.sort_unstable_by_key(|(_, s)| std::cmp::Reverse(s.modified));
+        let total = changed.len();
+        for batch in changed.chunks(BATCH) {
+            if !progress(changes.read, total) {
+                return Ok(changes);
+            }
+            let layout = &self.layout;
+            let rows: Vec<Row> = batch
+                .par_iter()
+                .filter_map(|(path, _)| match describe(layout, path) {
+                    Ok(row) => Some(row),
+                    Err(e) => {
+                        log::warn!("{path}: {e}");
+                        None
+                    }
+                })
+                .collect();
+            self.index.put(&rows)?;
+            changes.read += rows.len();
+        }
+        if total > 0 {
+            progress(total, total);
+        }
+        Ok(changes)
+    }
+
+    /// A picture that another program renamed or moved leaves its sidecar behind:
+    /// bring it after. Size and time of the picture tell which is which.
+    fn follow_renames(&self, changed: &[(String, Stamp)], gone: &[(String, Stamp)]) -> usize {
+        let mut by_content: HashMap<(i64, i64), Vec<&str>> = HashMap::new();
+        for (path, s) in changed.iter().filter(|(_, s)| s.sidecar == 0) {
+            by_content
+                .entry((s.bytes, s.modified))
+                .or_default()
+                .push(path);
+        }
+        let mut renamed = 0;
+        for (old, s) in gone.iter().filter(|(_, s)| s.sidecar != 0) {
+            let Some([new]) = by_content.get(&(s.bytes, s.modified)).map(Vec::as_slice) else {
+                continue;
+            };
+            match self.move_sidecar(old, new) {
+                Ok(true) => renamed += 1,
+                Ok(false) => {}
+                Err(e) => log::warn!("{old}: {e}"),
+            }
+        }
+        renamed
+    }
+
+    fn move_sidecar(&self, old: &str, new: &str) -> Result<bool, GalleryError> {
+        let _lock = self.lock()?;
+        let (old, new) = (self.layout.absolute(old), self.layout.absolute(new));
+        let (from, to) = (layout::sidecar(&old), layout::sidecar(&new));
+        if old.exists() || !new.exists() || !from.exists() || to.exists() {
+            return Ok(false);
+        }
+        super::bin::rename_free(&from, &to)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,65 @@
+//! Older recipes, step by step, to the version of today.
+
+use serde_json::{Value, json};
+
+use super::{RECIPE_VERSION, RecipeError};
+
+/// One step: `STEPS[n]` brings version `n` to `n + 1`.
+const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] = [from_0];
+
+/// Brings a recipe to [`RECIPE_VERSION`].
+///
+/// # Errors
+/// [`RecipeError::Newer`] for versions to come, [`RecipeError::Damaged`] for what is
+/// no recipe.
+pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
+    let object = value
+        .as_object()
+        .ok_or_else(|| RecipeError::Damaged("a recipe is a JSON object".into()))?;
+    let version = match object.get("version") {
+        None => 0,
+        Some(v) => v
+            .as_u64()
+            .ok_or_else(|| RecipeError::Damaged("its version is no number".into()))?,
+    };
+    if version > u64::from(RECIPE_VERSION) {
+        return Err(RecipeError::Newer(version));
+    }
+    for step in STEPS.iter().skip(version as usize) {
+        step(&mut value)?;
+    }
+    value["version"] = json!(RECIPE_VERSION);
+    Ok(value)
+}
+
+/// Version 0 is the short form that people write by hand:
+/// `{"model": "fruit", "seed": 42, "truncation": 0.7}`.
+fn from_0(value: &mut Value) -> Result<(), RecipeError> {
+    let Some(object) = value.as_object_mut() else {
+        return Ok(());
+    };
+    object.entry("software").or_insert(json!(""));
+    object.entry("created").or_insert(json!(""));
+    if object.contains_key("making") {
+        return Ok(());
+    }
+    let (Some(model), Some(seed)) = (object.remove("model"), object.remove("seed")) else {
+        return Err(RecipeError::Damaged(
+            "it says neither what was made (`making`) nor `model` and `seed`".into(),
+        ));
+    };
+    let psi = object.remove("truncation").unwrap_or(json!(0.7));
+    let noise = object.remove("noise").unwrap_or(json!("fixed"));
+    let mut making = json!({
+        "kind": "explore",
+        "model": model,
+        "origin": {"seed": seed},
+        "truncation_psi": psi,
+        "noise": noise,
+    });
+    if let Some(size) = object.remove("size") {
+        making["size"] = size;
+    }
+    object.insert("making".into(), making);
+    Ok(())
+}

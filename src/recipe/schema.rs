@@ -1,0 +1,66 @@
+//! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
+
+use serde_json::Value;
+
+use super::{Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, migrate};
+
+/// Why JSON is no recipe that this program can use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecipeError {
+    /// From a later program; it can be shown, but not rendered.
+    #[error(
+        "this recipe was made by a newer Limner (recipe version {0}, this program knows {RECIPE_VERSION}); update Limner to use it"
+    )]
+    Newer(u64),
+    /// Not a recipe, or damaged.
+    #[error("this is no recipe of Limner's: {0}")]
+    Damaged(String),
+}
+
+/// The schema, for programs that want to check recipes.
+pub const SCHEMA: &str = include_str!("../../assets/recipe.schema.json");
+
+impl Recipe {
+    /// Compact JSON, as it goes into files.
+    pub fn to_json(&self) -> String {
+        // Only maps with keys that aren't strings can fail, and there are none.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// JSON for people.
+    pub fn to_json_pretty(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Reads JSON of this or an older version; unknown fields at the top are kept.
+    ///
+    /// # Errors
+    /// [`RecipeError::Newer`] and [`RecipeError::Damaged`].
+    pub fn from_json(json: &str) -> Result<Self, RecipeError> {
+        let value: Value =
+            serde_json::from_str(json).map_err(|e| RecipeError::Damaged(e.to_string()))?;
+        let value = migrate::to_current(value)?;
+        serde_json::from_value(value).map_err(|e| RecipeError::Damaged(e.to_string()))
+    }
+
+    /// The same recipe without names and folders of source files; their content
+    /// hashes stay, so that the sources can still be found by who has them.
+    pub fn without_source_names(&self) -> Self {
+        let mut recipe = self.clone();
+        recipe.sources.iter_mut().for_each(forget_name);
+        if let Making::Style(params) = &mut recipe.making {
+            forget_name(&mut params.photo);
+            for layer in &mut params.styles {
+                if let StyleSource::File(source) = &mut layer.style {
+                    forget_name(source);
+                }
+            }
+        }
+        recipe
+    }
+}
+
+fn forget_name(source: &mut SourceRef) {
+    source.name.clear();
+    source.path.clear();
+}

@@ -1,0 +1,217 @@
+//! A gallery keeps, finds, labels, deletes and brings back; its files are the truth.
+
+mod files;
+
+use std::fs;
+
+use files::{explore, picture, style};
+use limner::gallery::Gallery;
+use limner::gallery::protocol::{EntryKind, Query, Sort};
+
+fn query(text: &str) -> Query {
+    Query {
+        text: text.into(),
+        ..Query::default()
+    }
+}
+
+#[test]
+fn a_kept_picture_is_found_and_loaded_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let entry = g.save(&picture(30, 20, false), &explore(42)).unwrap();
+    assert_eq!(
+        entry.path.file_name().unwrap().to_str(),
+        Some("2026-11-25 fruit 42.png")
+    );
+    assert_eq!(entry.kind, EntryKind::Generated);
+    let again = g.save(&picture(30, 20, false), &explore(42)).unwrap();
+    assert_eq!(again.title, "2026-11-25 fruit 42 2");
+    for text in ["", "fruit", "fru", "42", "2026 FRUIT"] {
+        assert_eq!(g.list(&query(text)).unwrap().len(), 2, "{text}");
+    }
+    assert!(g.list(&query("pear")).unwrap().is_empty());
+    let (p, r) = g.load(entry.id).unwrap();
+    assert!(p == picture(30, 20, false));
+    assert_eq!(r, Some(explore(42)));
+}
+
+#[test]
+fn labels_outlive_the_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let a = g.save(&picture(8, 8, false), &explore(1)).unwrap().id;
+    let b = g.save(&picture(8, 8, false), &style()).unwrap().id;
+    g.set_stars(&[a], 4).unwrap();
+    g.set_title(a, "静物画 <3 & more").unwrap();
+    g.add_tag(&[a, b], "عمل فني").unwrap();
+    g.add_tag(&[a], "🍐").unwrap();
+    g.add_tag(&[b], "gone").unwrap();
+    g.remove_tag(&[b], "gone").unwrap();
+    let before = g.list(&Query::default()).unwrap();
+    drop(g);
+    fs::remove_dir_all(dir.path().join(".limner")).unwrap();
+    let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
+    let after = g.list(&Query::default()).unwrap();
+    assert_eq!(after.len(), 2);
+    for (x, y) in before.iter().zip(&after) {
+        assert_eq!((x.id, &x.title, &x.tags, x.stars), (y.id, &y.title, &y.tags, y.stars));
+    }
+    for text in ["物画", "静", "🍐", "عمل", "more fruit"] {
+        let hits = g.list(&query(text)).unwrap();
+        assert!(hits.iter().any(|e| e.id == a), "{text}");
+    }
+    assert_eq!(g.list(&query("Monet")).unwrap()[0].id, b);
+    assert_eq!(g.list(&query("nightfall")).unwrap()[0].id, b);
+    assert!(g.list(&query("gone")).unwrap().is_empty());
+    let starred = Query {
+        min_stars: 4,
+        sort: Sort::Stars,
+        ..Query::default()
+    };
+    assert_eq!(g.list(&starred).unwrap().len(), 1);
+    assert_eq!(g.tags().unwrap()[0], ("عمل فني".to_owned(), 2));
+    g.rebuild(&mut |_, _| true).unwrap();
+    assert_eq!(g.list(&query("静")).unwrap().len(), 1);
+}
+
+#[test]
+fn deleted_pictures_come_back_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let a = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    g.add_tag(&[a.id], "dear").unwrap();
+    let (token, count) = g.delete(&[a.id]).unwrap();
+    assert_eq!(count, 1);
+    assert!(!a.path.exists());
+    assert!(g.list(&Query::default()).unwrap().is_empty());
+    // The name is taken meanwhile.
+    let other = g.save(&picture(9, 9, false), &explore(1)).unwrap();
+    assert_eq!(other.path, a.path);
+    drop(g);
+    let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
+    assert_eq!(g.bin()[0].token, token);
+    let back = g.undelete(token).unwrap();
+    let entry = g.get(back[0]).unwrap();
+    assert_eq!(entry.tags, ["dear"]);
+    assert_eq!(g.list(&Query::default()).unwrap().len(), 2);
+    assert!(g.load(other.id).unwrap().0 == picture(9, 9, false));
+    assert!(g.bin().is_empty());
+    assert!(g.undelete(token).is_err());
+}
+
+#[test]
+fn what_other_programs_do_is_noticed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let a = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    let b = g.save(&picture(9, 9, false), &explore(2)).unwrap();
+    g.add_tag(&[a.id], "mine").unwrap();
+    // Renamed without its sidecar, removed, and one put in from outside.
+    fs::create_dir(dir.path().join("sub")).unwrap();
+    fs::rename(&a.path, dir.path().join("sub/renamed.png")).unwrap();
+    fs::remove_file(&b.path).unwrap();
+    fs::write(dir.path().join("broken.jpg"), b"no picture").unwrap();
+    let changes = g.reconcile(&mut |_, _| true).unwrap();
+    assert_eq!((changes.gone, changes.renamed), (2, 1));
+    let list = g.list(&query("mine")).unwrap();
+    assert_eq!(list[0].path, dir.path().join("sub/renamed.png"));
+    assert_eq!(list[0].tags, ["mine"]);
+    assert_eq!(g.list(&query("broken")).unwrap().len(), 1);
+    assert!(!g.reconcile(&mut |_, _| true).unwrap().any());
+}
+
+#[test]
+fn a_damaged_or_older_index_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let index = dir.path().join(".limner/index.sqlite");
+    let mut g = Gallery::open(dir.path()).unwrap();
+    g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    drop(g);
+    let damage: [&dyn Fn(); 3] = [
+        &|| fs::write(&index, b"this is no index at all, but long enough to look like a file").unwrap(),
+        &|| {
+            let bytes = fs::read(&index).unwrap();
+            fs::write(&index, &bytes[..bytes.len() / 2]).unwrap();
+        },
+        &|| {
+            let db = rusqlite::Connection::open(&index).unwrap();
+            db.execute_batch("PRAGMA user_version = 0").unwrap();
+        },
+    ];
+    for d in damage {
+        d();
+        let mut g = Gallery::open(dir.path()).unwrap();
+        if !g.needs_rebuild() {
+            // Damage deep inside shows in the thorough look.
+            assert!(!g.check_index());
+            g.replace_index().unwrap();
+        }
+        g.reconcile(&mut |_, _| true).unwrap();
+        assert_eq!(g.list(&query("fruit")).unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn lineage_is_walked_both_ways() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let parent = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    let mut child = style();
+    child.sources[0].sha256 = parent.sha256.clone().unwrap();
+    let child = g.save(&picture(8, 8, false), &child).unwrap();
+    let (parents, children) = g.lineage(child.id).unwrap();
+    assert_eq!((parents.len(), children.len()), (1, 0));
+    assert_eq!(parents[0].id, parent.id);
+    assert_eq!(g.lineage(parent.id).unwrap().1[0].id, child.id);
+}
+
+#[test]
+fn imported_files_are_copied_byte_by_byte() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = dir.path().join("photo.JPG");
+    let png = limner::export::encode_to_bytes(
+        &picture(8, 8, true),
+        limner::gallery::protocol::Format::Png,
+        &Default::default(),
+    )
+    .unwrap();
+    fs::write(&outside, &png).unwrap();
+    let mut g = Gallery::open(dir.path().join("g")).unwrap();
+    let entry = g.import(&outside).unwrap();
+    assert_eq!(entry.kind, EntryKind::Imported);
+    // The name says JPEG, the content is PNG: the copy is named by its content.
+    assert!(entry.path.ends_with("photo.png"));
+    assert_eq!(fs::read(&entry.path).unwrap(), png);
+    fs::write(&outside, b"no").unwrap();
+    assert!(g.import(&outside).is_err());
+}
+
+#[test]
+fn labels_of_other_programs_stay_in_the_sidecar() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let a = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    let side = limner::gallery::layout::sidecar(&a.path);
+    fs::write(
+        &side,
+        r#"<?xml version="1.0"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:darktable="http://darktable.sf.net/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="3" darktable:xmp_version="5">
+<dc:subject><rdf:Bag><rdf:li>old &amp; dear</rdf:li></rdf:Bag></dc:subject>
+<darktable:history><rdf:Seq><rdf:li darktable:operation="flip"/></rdf:Seq></darktable:history></rdf:Description></rdf:RDF></x:xmpmeta>"#,
+    )
+    .unwrap();
+    g.reconcile(&mut |_, _| true).unwrap();
+    let entry = g.get(a.id).unwrap();
+    assert_eq!((entry.stars, entry.tags), (3, vec!["old & dear".to_owned()]));
+    g.add_tag(&[a.id], "new").unwrap();
+    g.set_stars(&[a.id], 5).unwrap();
+    let entry = g.get(a.id).unwrap();
+    assert_eq!((entry.stars, entry.tags.len()), (5, 2));
+    let text = fs::read_to_string(&side).unwrap();
+    assert!(text.contains("darktable:operation=\"flip\"") && text.contains("xmp_version=\"5\""));
+    assert_eq!(text.matches("Rating").count(), 2, "{text}");
+    if let Some(out) = files::exiftool(&["-s3".as_ref(), "-Rating".as_ref(), "-Subject".as_ref(), side.as_ref()]) {
+        assert_eq!(out.trim(), "5\nold & dear, new");
+    }
+}
