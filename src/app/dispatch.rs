@@ -98,11 +98,8 @@ pub fn dispatch(
         Action::SaveTo { what, path } => flow::save_to(&what, path, state, services),
         Action::StyleFolder { photos, out } => flow::style_folder(photos, out, state, services),
         Action::SetGalleryFolder(folder) => {
-            state.prefs.gallery_folder = Some(folder);
-            state.toasts.push(
-                Level::Info,
-                "The new gallery folder is used from the next start on.",
-            );
+            state.prefs.gallery_folder = Some(folder.clone());
+            services.gallery.send(GalleryRequest::OpenFolder(folder));
         }
         Action::OpenRecipe(recipe) => {
             flow::reopen_recipe(Some(&recipe), state, services);

@@ -560,7 +560,7 @@ fn picture_made(
             picture,
             recipe,
             with_recipe: state.prefs.export_recipe,
-            source_names: state.prefs.source_names,
+            settings: super::gallery_settings::of(state),
         }),
         Purpose::SendToStyle => keep(
             picture,

@@ -143,9 +143,7 @@ impl AnimationWriter {
         }
         .map_err(|e| ExportError::writing(&path, e))?;
         let mut buffer = self.buffer;
-        buffer
-            .flush()
-            .map_err(|e| ExportError::writing(&path, e))?;
+        buffer.flush().map_err(|e| ExportError::writing(&path, e))?;
         self.new.commit(Existing::Replace)
     }
 }
@@ -192,7 +190,9 @@ fn begin_apng(out: SharedWriter, pace: &Pace, labels: &Labels) -> Result<Kind, E
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     let plays = u32::from(!pace.forever);
-    encoder.set_animated(pace.frames, plays).map_err(png_error)?;
+    encoder
+        .set_animated(pace.frames, plays)
+        .map_err(png_error)?;
     let (n, d) = apng_delay(pace.fps);
     encoder.set_frame_delay(n, d).map_err(png_error)?;
     if let Some(json) = &labels.recipe_json {

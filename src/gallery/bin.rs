@@ -249,9 +249,11 @@ fn bin_folders(bin: &Path) -> Vec<(u64, PathBuf)> {
 
 fn holds_no_picture(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .all(|e| e.file_name().to_string_lossy().starts_with(atomic::PART_PREFIX))
+        entries.flatten().all(|e| {
+            e.file_name()
+                .to_string_lossy()
+                .starts_with(atomic::PART_PREFIX)
+        })
     })
 }
 

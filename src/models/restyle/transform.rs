@@ -156,7 +156,9 @@ impl Pass<'_> {
         }
         let k = self.used.len();
         let Some(affine) = self.net.affine.get(k) else {
-            return Err(ModelError::BadWeights("it has too few normalisations".into()));
+            return Err(ModelError::BadWeights(
+                "it has too few normalisations".into(),
+            ));
         };
         let mut gamma = affine.forward(&self.hidden);
         let beta = gamma.split_off(gamma.len() / 2);
@@ -166,8 +168,14 @@ impl Pass<'_> {
         let scale = Tensor::from_vec(gamma, beta.len(), x.device())?;
         let shift = Tensor::from_vec(beta, scale.dims1()?, x.device())?;
         let stats = self.given.and_then(|norms| norms.get(k));
-        let (y, used) =
-            instance_norm(x, stats, Some(&scale), Some(&shift), self.net.eps, activation)?;
+        let (y, used) = instance_norm(
+            x,
+            stats,
+            Some(&scale),
+            Some(&shift),
+            self.net.eps,
+            activation,
+        )?;
         self.used.push(used);
         Ok(y)
     }

@@ -45,7 +45,11 @@ impl Own {
             && cfg.padding == kh / 2
             && (cfg.stride, cfg.dilation, cfg.groups) == (1, 1, 1)
             && (cfg.padding_mode != PaddingMode::Reflect || cfg.padding <= 1);
-        let taps = if doubles { Taps::nearest(kh) } else { Taps::Plain };
+        let taps = if doubles {
+            Taps::nearest(kh)
+        } else {
+            Taps::Plain
+        };
         Ok(Self {
             kernels: Kernels::new(weight, cfg.groups, taps)?,
             bias: bias.map(values).transpose()?,
@@ -60,10 +64,23 @@ impl Own {
         output: (usize, usize),
         residual: Option<&Tensor>,
     ) -> Result<Tensor> {
-        let enlarged = if self.enlarge { Some(resample::upsample_nearest2x(x)?) } else { None };
+        let enlarged = if self.enlarge {
+            Some(resample::upsample_nearest2x(x)?)
+        } else {
+            None
+        };
         let bias = self.bias.as_deref();
-        let extras = Extras { bias, residual, ..Extras::default() };
-        let convolution = Convolution { kernels: &self.kernels, cfg, extras, output };
+        let extras = Extras {
+            bias,
+            residual,
+            ..Extras::default()
+        };
+        let convolution = Convolution {
+            kernels: &self.kernels,
+            cfg,
+            extras,
+            output,
+        };
         convolution.run(enlarged.as_ref().unwrap_or(x))
     }
 }
@@ -80,7 +97,12 @@ impl Conv2d {
             true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
             false => None,
         };
-        Ok(Self { weight, bias, cfg, own })
+        Ok(Self {
+            weight,
+            bias,
+            cfg,
+            own,
+        })
     }
 
     /// Reads `weight` and, where there is one, `bias` from `vb`.
@@ -133,7 +155,10 @@ impl Conv2d {
         if let Some(residual) = residual {
             let (n, out) = (x.dim(0)?, self.weight.dim(0)?);
             if residual.dims() != [n, out, output.0, output.1] {
-                candle_core::bail!("convolution: cannot add {:?} to the result", residual.dims())
+                candle_core::bail!(
+                    "convolution: cannot add {:?} to the result",
+                    residual.dims()
+                )
             }
         }
         if let Some(own) = &self.own

@@ -47,7 +47,9 @@ impl Weights {
                 let mut half = [[0f64; 3]; REACH];
                 for (i, half) in half.iter_mut().enumerate() {
                     for (x, value) in half.iter_mut().enumerate() {
-                        *value = (0..3).map(|y| G[i][y] * f64::from(at(row, input, 3 * y + x))).sum();
+                        *value = (0..3)
+                            .map(|y| G[i][y] * f64::from(at(row, input, 3 * y + x)))
+                            .sum();
                     }
                 }
                 for point in 0..POINTS {
@@ -82,7 +84,12 @@ impl Grid {
         let (rows, columns) = (output.0.div_ceil(SIDE), output.1.div_ceil(SIDE));
         let per_row = columns.div_ceil(lanes);
         let wasteful = 4 * per_row * lanes > 5 * columns;
-        Self { lanes, columns, rows, per_row: if wasteful { 0 } else { per_row } }
+        Self {
+            lanes,
+            columns,
+            rows,
+            per_row: if wasteful { 0 } else { per_row },
+        }
     }
 
     fn vectors(&self) -> usize {
@@ -141,9 +148,18 @@ impl Run {
 /// Convolves every picture.
 pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
     let grid = Grid::new(g.output, isa.lanes());
-    let job = Job { isa, geometry: g, weights, grid };
+    let job = Job {
+        isa,
+        geometry: g,
+        weights,
+        grid,
+    };
     let vectors = grid.vectors();
-    let small = if g.inputs + g.rows <= 96 { 2 * VECTORS } else { VECTORS };
+    let small = if g.inputs + g.rows <= 96 {
+        2 * VECTORS
+    } else {
+        VECTORS
+    };
     let units = vectors.div_ceil(small) * pictures.len();
     if units < 8 || g.inputs * g.rows > 32 * 1024 {
         for picture in pictures {
@@ -156,7 +172,11 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Pi
     let per_picture = vectors.div_ceil(small);
     (0..units).into_par_iter().with_max_len(1).for_each(|unit| {
         let first = unit % per_picture * small;
-        job.alone(&pictures[unit / per_picture], first, small.min(vectors - first));
+        job.alone(
+            &pictures[unit / per_picture],
+            first,
+            small.min(vectors - first),
+        );
     });
 }
 
@@ -170,7 +190,12 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn run(&self, first: usize, count: usize) -> Run {
-        Run { first, count, inputs: self.geometry.inputs, lanes: self.grid.lanes }
+        Run {
+            first,
+            count,
+            inputs: self.geometry.inputs,
+            lanes: self.grid.lanes,
+        }
     }
 
     /// One thread does a run from pixels to pixels.
@@ -181,7 +206,16 @@ impl Job<'_> {
             let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
             let shared = Shared::new(pixels);
             for c in 0..run.inputs {
-                simd::run(self.isa, Forward { job: self, picture, run, channel: c, to: shared });
+                simd::run(
+                    self.isa,
+                    Forward {
+                        job: self,
+                        picture,
+                        run,
+                        channel: c,
+                        to: shared,
+                    },
+                );
             }
             let block = 128.min(rows.next_multiple_of(ROWS));
             for first in (0..rows).step_by(block) {
@@ -191,9 +225,29 @@ impl Job<'_> {
                 for point in 0..POINTS {
                     let pixels = &pixels[point * run.pixel_stride()..];
                     let sums = &mut sums[point * stride..];
-                    simd::run(self.isa, Multiply { job: self, run, point, rows, pixels, sums });
+                    simd::run(
+                        self.isa,
+                        Multiply {
+                            job: self,
+                            run,
+                            point,
+                            rows,
+                            pixels,
+                            sums,
+                        },
+                    );
                 }
-                simd::run(self.isa, Backward { job: self, picture, run, rows, sums, stride });
+                simd::run(
+                    self.isa,
+                    Backward {
+                        job: self,
+                        picture,
+                        run,
+                        rows,
+                        sums,
+                        stride,
+                    },
+                );
             }
         });
     }
@@ -207,33 +261,76 @@ impl Job<'_> {
             let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
             let sums = buffers.sums.get(POINTS * stride);
             let shared = Shared::new(pixels);
-            (0..run.inputs).into_par_iter().with_min_len(4).for_each(|c| {
-                simd::run(self.isa, Forward { job: self, picture, run, channel: c, to: shared });
-            });
+            (0..run.inputs)
+                .into_par_iter()
+                .with_min_len(4)
+                .for_each(|c| {
+                    simd::run(
+                        self.isa,
+                        Forward {
+                            job: self,
+                            picture,
+                            run,
+                            channel: c,
+                            to: shared,
+                        },
+                    );
+                });
             self.multiply_together(run, pixels, sums, stride);
             let (step, sums) = (4 * ROWS, &*sums);
-            (0..rows.div_ceil(step)).into_par_iter().with_max_len(1).for_each(|i| {
-                let rows = (i * step, (i * step + step).min(rows));
-                let sums = &sums[rows.0 * run.sum_stride()..];
-                simd::run(self.isa, Backward { job: self, picture, run, rows, sums, stride });
-            });
+            (0..rows.div_ceil(step))
+                .into_par_iter()
+                .with_max_len(1)
+                .for_each(|i| {
+                    let rows = (i * step, (i * step + step).min(rows));
+                    let sums = &sums[rows.0 * run.sum_stride()..];
+                    simd::run(
+                        self.isa,
+                        Backward {
+                            job: self,
+                            picture,
+                            run,
+                            rows,
+                            sums,
+                            stride,
+                        },
+                    );
+                });
         });
     }
 
     fn multiply_together(&self, run: Run, pixels: &[f32], sums: &mut [f32], stride: usize) {
         let rows = self.geometry.rows;
         let shared = Shared::new(sums);
-        let block = if rows > 64 { rows.div_ceil(2).next_multiple_of(ROWS) } else { rows };
+        let block = if rows > 64 {
+            rows.div_ceil(2).next_multiple_of(ROWS)
+        } else {
+            rows
+        };
         let blocks = rows.div_ceil(block);
-        (0..POINTS * blocks).into_par_iter().with_max_len(1).for_each(|i| {
-            let (point, first) = (i / blocks, i % blocks * block);
-            let rows = (first, (first + block).min(rows));
-            let length = (rows.1 - rows.0) * run.sum_stride();
-            // SAFETY: each unit has its own rows of its own point.
-            let sums = unsafe { shared.slice(point * stride + first * run.sum_stride(), length) };
-            let pixels = &pixels[point * run.pixel_stride()..];
-            simd::run(self.isa, Multiply { job: self, run, point, rows, pixels, sums });
-        });
+        (0..POINTS * blocks)
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|i| {
+                let (point, first) = (i / blocks, i % blocks * block);
+                let rows = (first, (first + block).min(rows));
+                let length = (rows.1 - rows.0) * run.sum_stride();
+                // SAFETY: each unit has its own rows of its own point.
+                let sums =
+                    unsafe { shared.slice(point * stride + first * run.sum_stride(), length) };
+                let pixels = &pixels[point * run.pixel_stride()..];
+                simd::run(
+                    self.isa,
+                    Multiply {
+                        job: self,
+                        run,
+                        point,
+                        rows,
+                        pixels,
+                        sums,
+                    },
+                );
+            });
     }
 }
 
@@ -337,7 +434,9 @@ impl Forward<'_> {
         for (j, value) in values.into_iter().enumerate() {
             // SAFETY: passed on from the caller.
             unsafe {
-                let to = self.to.pointer(place + (row * REACH + j) * stride, S::LANES);
+                let to = self
+                    .to
+                    .pointer(place + (row * REACH + j) * stride, S::LANES);
                 S::store(to, value);
             }
         }
@@ -355,7 +454,10 @@ impl Forward<'_> {
         let block = &mut block[..REACH * row];
         // SAFETY: `run` is called for an instruction set that is there; rows are five vectors.
         unsafe {
-            let layout = Layout { phases: 1, run: row };
+            let layout = Layout {
+                phases: 1,
+                run: row,
+            };
             gather::channel::<S>(&self.picture.source, self.channel, window, layout, block);
             for v in 0..5 {
                 let mut d = [S::splat(0.0); REACH];
@@ -385,13 +487,21 @@ impl Forward<'_> {
     unsafe fn scattered<S: Simd>(&self, vector: usize, place: usize) {
         let mut tiles = [0f32; POINTS * MAX_LANES];
         for lane in 0..S::LANES {
-            let Some(tile) = self.job.grid.tile(vector, lane) else { continue };
+            let Some(tile) = self.job.grid.tile(vector, lane) else {
+                continue;
+            };
             let mut block = [0f32; REACH * 8];
             let layout = Layout { phases: 1, run: 8 };
             let window = self.window(tile, REACH);
             // SAFETY: `run` is called for an instruction set that is there.
             unsafe {
-                gather::channel::<S>(&self.picture.source, self.channel, window, layout, &mut block);
+                gather::channel::<S>(
+                    &self.picture.source,
+                    self.channel,
+                    window,
+                    layout,
+                    &mut block,
+                );
             }
             for point in 0..POINTS {
                 tiles[point * S::LANES + lane] = block[point / REACH * 8 + point % REACH];
@@ -507,7 +617,9 @@ impl Backward<'_> {
             _ => (1, wide),
         };
         for lane in 0..steps {
-            let Some(tile) = grid.tile(vector, lane) else { continue };
+            let Some(tile) = grid.tile(vector, lane) else {
+                continue;
+            };
             let (top, left) = (tile.0 * SIDE, tile.1 * SIDE);
             let piece = Piece {
                 channel,
