@@ -96,7 +96,10 @@ fn pressing_without_moving_asks_for_nothing() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     let before = outside.engine.borrow().canvas_tiers().len();
-    let heading = harness.get_by_label("Start").rect().center();
+    let heading = harness
+        .get_by_role_and_label(Role::Button, "Start")
+        .rect()
+        .center();
     hold(&mut harness, heading, heading);
     assert_eq!(outside.engine.borrow().canvas_tiers().len(), before);
     release(&mut harness, heading);
@@ -315,7 +318,7 @@ fn a_pasted_recipe_brings_its_picture() {
     let mut harness = studio(&outside);
     let mut params = limner::recipe::ExploreParams::new("orchard", 4711);
     params.truncation_psi = 0.3;
-    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    let recipe = limner::app::recipes::bare_recipe(limner::recipe::Making::Explore(params));
     harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
     harness.run_steps(5);
     let now = harness.state().state.doc.explore.current().unwrap();
@@ -328,7 +331,7 @@ fn a_recipe_of_a_missing_model_says_so_and_changes_nothing() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     let params = limner::recipe::ExploreParams::new("nowhere", 5);
-    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    let recipe = limner::app::recipes::bare_recipe(limner::recipe::Making::Explore(params));
     harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
     harness.run_steps(4);
     assert_eq!(harness.state().state.doc.explore.model, "orchard");
@@ -401,6 +404,7 @@ fn wheel_zooms_and_a_key_fits_again() {
         unit: egui::MouseWheelUnit::Point,
         delta: egui::vec2(0.0, 120.0),
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
     harness.run_steps(6);

@@ -201,7 +201,7 @@ fn directions() -> Vec<DirectionInfo> {
 }
 
 fn recipe(params: &ExploreParams) -> Recipe {
-    limner::app::flow::bare_recipe(Making::Explore(params.clone()))
+    limner::app::recipes::bare_recipe(Making::Explore(params.clone()))
 }
 
 /// Rings whose colours follow the seed and the sliders.
