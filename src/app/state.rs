@@ -111,8 +111,6 @@ pub struct EngineState {
     pub last_took: Option<Duration>,
     /// What a full-size stylisation would take.
     pub estimate: Option<Estimate>,
-    /// Why no estimate can be given.
-    pub estimate_error: Option<String>,
     next_job: u64,
     /// Number of the last estimate asked.
     pub estimate_seq: u64,
