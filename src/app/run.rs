@@ -31,7 +31,7 @@ pub struct RunOptions {
 pub enum RunError {
     /// No display, no graphics.
     #[error(
-        "the window can't be opened ({0}). Without a screen use the command line: `limner --help`"
+        "the window can't be opened ({0}). Without a display use the command line: `limner --help`"
     )]
     Window(String),
 }
