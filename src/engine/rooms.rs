@@ -12,8 +12,8 @@ use super::desk::Desk;
 use super::jobs;
 use super::photos::Photos;
 use super::protocol::{
-    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output, StylizeOptions, Tier,
-    Work,
+    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
+    StylizeOptions, Tier, Work,
 };
 use super::recipes::kernel_name;
 use super::studio::Studio;
@@ -43,7 +43,10 @@ impl ModelStudio {
         if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
             log::warn!("this build computes on the processor only");
         }
-        let hashes = config.cache_dir.as_ref().map(|d| d.join("model-hashes.json"));
+        let hashes = config
+            .cache_dir
+            .as_ref()
+            .map(|d| d.join("model-hashes.json"));
         let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
         let device = DeviceInfo {
             name: "CPU".into(),
@@ -111,7 +114,10 @@ impl Studio for ModelStudio {
                     .picture(&mut self.registry, params, Some(most), stop)?;
                 Ok(made.picture)
             }
-            Work::Style(params) => { let _ = params; Err(EngineError::NoModel(String::new())) },
+            Work::Style(params) => {
+                let _ = params;
+                Err(EngineError::NoModel(String::new()))
+            }
         }
     }
 
@@ -124,27 +130,40 @@ impl Studio for ModelStudio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
-        { let _ = (params, options); Err(EngineError::NoModel(String::new())) }
+        {
+            let _ = (params, options);
+            Err(EngineError::NoModel(String::new()))
+        }
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
-            Job::Stylize(params, options) => { let _ = (params, options); Err(EngineError::NoModel(String::new())) },
+            Job::Stylize(params, options) => {
+                let _ = (params, options);
+                Err(EngineError::NoModel(String::new()))
+            }
             Job::StylizeFolder {
                 photos,
                 params,
                 options,
                 out,
-            } => { let _ = (photos, params, options, out); Err(EngineError::NoModel(String::new())) },
+            } => {
+                let _ = (photos, params, options, out);
+                Err(EngineError::NoModel(String::new()))
+            }
             Job::Walk {
                 params,
                 max_side,
                 out,
             } => jobs::walk::run(self, desk, params, *max_side, out),
-            Job::Upscale { path, scale } => { let _ = (path, scale); Err(EngineError::NoModel(String::new())) },
+            Job::Upscale { path, scale } => {
+                let _ = (path, scale);
+                Err(EngineError::NoModel(String::new()))
+            }
             Job::Project { path, model, steps } => {
-                { let _ = (path, model, steps); Err(EngineError::NoModel(String::new())) }
+                let _ = (path, model, steps);
+                Err(EngineError::NoModel(String::new()))
             }
             Job::Directions { model } => jobs::directions::run(self, desk, model),
             Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),

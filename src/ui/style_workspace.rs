@@ -39,7 +39,9 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     panel.left(ui, p);
     panel.right(ui, p);
     let frame = Frame::new().fill(*p.theme.canvas);
-    CentralPanel::no_frame().frame(frame).show(ui, |ui| panel.middle(ui, p));
+    CentralPanel::no_frame()
+        .frame(frame)
+        .show(ui, |ui| panel.middle(ui, p));
     if let Some(pick) = &mut panel.pick
         && !pick.show(ui, p)
     {
@@ -51,42 +53,91 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
 
 impl StylePanel {
     fn left(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::left("style choices").default_size(LEFT).size_range(190.0..=560.0))
-            .show(ui, |ui| {
-                let theme = std::sync::Arc::clone(&p.theme);
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    section(ui, &theme, "Photo", true, |_| {}, |ui| {
+        side(
+            p,
+            egui::Panel::left("style choices")
+                .default_size(LEFT)
+                .size_range(190.0..=560.0),
+        )
+        .show(ui, |ui| {
+            let theme = std::sync::Arc::clone(&p.theme);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                section(
+                    ui,
+                    &theme,
+                    "Photo",
+                    true,
+                    |_| {},
+                    |ui| {
                         if let Some(PhotoEvent::FromGallery) = style_photo::photo(ui, p) {
                             self.pick = Some(GalleryPick::new(Destination::StylePhoto));
                         }
-                    });
-                    section(ui, &theme, "Styles", true, |_| {}, |ui| {
+                    },
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Styles",
+                    true,
+                    |_| {},
+                    |ui| {
                         if let Some(SwatchEvent::FromGallery) = swatches(ui, p) {
                             self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                         }
-                    });
-                });
+                    },
+                );
             });
+        });
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::right("style settings").default_size(RIGHT).size_range(260.0..=520.0))
-            .show(ui, |ui| {
-                let theme = std::sync::Arc::clone(&p.theme);
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    let several = p.state.doc.style.styles.len() > 1;
-                    let title = if several { "Chosen styles" } else { "Chosen style" };
-                    section(ui, &theme, title, true, |_| {}, |ui| {
+        side(
+            p,
+            egui::Panel::right("style settings")
+                .default_size(RIGHT)
+                .size_range(260.0..=520.0),
+        )
+        .show(ui, |ui| {
+            let theme = std::sync::Arc::clone(&p.theme);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                let several = p.state.doc.style.styles.len() > 1;
+                let title = if several {
+                    "Chosen styles"
+                } else {
+                    "Chosen style"
+                };
+                section(
+                    ui,
+                    &theme,
+                    title,
+                    true,
+                    |_| {},
+                    |ui| {
                         let masking = self.mask.style(p);
                         match self.chosen.ui(ui, p, masking) {
                             Some(ChosenEvent::EditMask(style)) => self.mask.edit(style),
                             None => {}
                         }
-                    });
-                    section(ui, &theme, "Look", true, |_| {}, |ui| style_sliders::main(ui, p));
-                    section(ui, &theme, "Full size", true, |_| {}, |ui| self.output.ui(ui, p));
-                });
+                    },
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Look",
+                    true,
+                    |_| {},
+                    |ui| style_sliders::main(ui, p),
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Full size",
+                    true,
+                    |_| {},
+                    |ui| self.output.ui(ui, p),
+                );
             });
+        });
     }
 
     fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
@@ -121,7 +172,11 @@ impl StylePanel {
             canvas::empty(ui, p, "Reading the photo…", "");
             return;
         }
-        let picture = if empty { before } else { shown.map(|s| &s.picture).or(before) };
+        let picture = if empty {
+            before
+        } else {
+            shown.map(|s| &s.picture).or(before)
+        };
         let input = CanvasInput {
             workspace: Workspace::Style,
             name: "Stylised photo",
@@ -156,7 +211,11 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     ui.horizontal(|ui| {
         let ways = [
             (Compare::Off, "Result", "Only the stylised photo"),
-            (Compare::Split, "Split", "Left of the line before, right of it after (Y)"),
+            (
+                Compare::Split,
+                "Split",
+                "Left of the line before, right of it after (Y)",
+            ),
         ];
         for (way, text, help) in ways {
             let button = egui::Button::selectable(now == way, text);
