@@ -291,14 +291,13 @@ impl Desk {
         let Some(request) = self.shared.take_estimate() else {
             return false;
         };
-        match guarded(|| studio.estimate(&request.params, &request.options)) {
-            Ok(estimate) => self.emit(Event::Estimate {
-                seq: request.seq,
-                estimate,
-            }),
-            // The photo's own error has been shown when it was opened.
-            Err(error) => log::warn!("no estimate: {error}"),
-        }
+        let seq = request.seq;
+        self.emit(
+            match guarded(|| studio.estimate(&request.params, &request.options)) {
+                Ok(estimate) => Event::Estimate { seq, estimate },
+                Err(error) => Event::EstimateFailed { seq, error },
+            },
+        );
         true
     }
 

@@ -1,6 +1,7 @@
 //! Other rooms' errors as the engine's, once and for all.
 
 use super::protocol::EngineError;
+use crate::export::ExportError;
 use crate::latent::LatentError;
 use crate::models::ModelError;
 
@@ -30,5 +31,30 @@ impl From<LatentError> for EngineError {
 impl From<candle_core::Error> for EngineError {
     fn from(error: candle_core::Error) -> Self {
         Self::Internal(error.to_string())
+    }
+}
+
+impl From<ExportError> for EngineError {
+    fn from(error: ExportError) -> Self {
+        let (reason, path) = match error {
+            ExportError::DiskFull(path) => ("the disk is full; free some space and try again", path),
+            ExportError::ReadOnly(path) => (
+                "this folder can't be written to; choose another one or change its permissions",
+                path,
+            ),
+            ExportError::NoFolder(path) => (
+                "the folder isn't there; create it or choose another one",
+                path,
+            ),
+            ExportError::Exists(path) => (
+                "a file of this name is there already; choose another name",
+                path,
+            ),
+            other => return Self::BadRequest(other.to_string()),
+        };
+        Self::Write {
+            reason: reason.into(),
+            path: path.display().to_string(),
+        }
     }
 }

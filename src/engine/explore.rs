@@ -1,10 +1,10 @@
 //! Pictures from generators.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
+use super::directions::Directions;
 use super::protocol::EngineError;
 use super::resample::{fit, shrink_to};
 use crate::latent::{self, Ws};
@@ -20,22 +20,15 @@ pub(crate) struct Made {
 
 /// Turns the state of Explore into pictures.
 pub(crate) struct Explorer {
-    cache_dir: Option<PathBuf>,
-    directions: BTreeMap<String, Arc<()>>,
+    pub(crate) directions: Directions,
 }
 
 impl Explorer {
     /// Directions are kept in `cache_dir`.
-    pub(crate) fn new(cache_dir: Option<PathBuf>) -> Self {
+    pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
         Self {
-            cache_dir,
-            directions: BTreeMap::new(),
+            directions: Directions::new(cache_dir),
         }
-    }
-
-    /// Forgets what belongs to models that may have changed.
-    pub(crate) fn forget(&mut self) {
-        self.directions.clear();
     }
 
     /// The latents of a state.
@@ -45,7 +38,13 @@ impl Explorer {
         params: &ExploreParams,
     ) -> Result<(Arc<dyn Generator>, Ws), EngineError> {
         let generator = registry.generator(&params.model)?;
-        let ws = latent::resolve(params, generator.as_ref(), &())?;
+        let set = if params.edits.is_empty() {
+            None
+        } else {
+            let sha = registry.info(&params.model)?.sha256.clone();
+            self.directions.known(&sha, generator.spec().w_dim)
+        };
+        let ws = latent::resolve(params, generator.as_ref(), &set.as_deref())?;
         Ok((generator, ws))
     }
 

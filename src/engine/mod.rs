@@ -9,6 +9,7 @@
 pub mod cancel;
 mod config;
 mod desk;
+mod directions;
 mod errors;
 mod explore;
 mod handle;
@@ -29,3 +30,4 @@ mod worker_tests;
 
 pub use config::{DeviceChoice, EngineConfig, UnknownDevice};
 pub use handle::{Engine, LocalEngine};
+pub use recipes::explore_recipe;

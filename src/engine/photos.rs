@@ -80,11 +80,8 @@ impl Photos {
     /// Reads a photo and gives a copy for the window.
     pub(crate) fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
         let photo = self.read(path)?;
-        #[allow(unused_mut)]
         let mut notes = photo.notes.clone();
-        #[allow(unused_mut)]
         let mut recipe = None;
-        #[cfg(any())]
         if let Ok(metadata) = crate::export::metadata::read(path) {
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);

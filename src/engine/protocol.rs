@@ -237,6 +237,13 @@ pub enum Event {
         /// The figures.
         estimate: Estimate,
     },
+    /// No estimate can be given.
+    EstimateFailed {
+        /// Of the request.
+        seq: Seq,
+        /// Why, and what to do.
+        error: EngineError,
+    },
     /// At most ten a second for each job.
     Progress {
         /// Which.

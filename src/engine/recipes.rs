@@ -2,8 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::protocol::{EngineError, Library};
 use crate::nn::kernel;
-use crate::recipe::{Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
+use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
 
 /// Program and version, as recipes name it.
 pub(crate) fn software() -> String {
@@ -33,6 +34,28 @@ pub(crate) fn recipe(making: Making, models: Vec<ModelRef>, sources: Vec<SourceR
         resolved_ws: None,
         extra: serde_json::Map::new(),
     }
+}
+
+/// The recipe of a generated picture that is shown but was made as a preview: for
+/// keeping it without rendering it again.
+///
+/// # Errors
+/// [`EngineError::NoModel`] if the model isn't in the library.
+pub fn explore_recipe(params: &ExploreParams, library: &Library) -> Result<Recipe, EngineError> {
+    let model = library
+        .models
+        .iter()
+        .find(|m| m.name == params.model)
+        .ok_or_else(|| EngineError::NoModel(params.model.clone()))?;
+    let model = ModelRef {
+        name: model.name.clone(),
+        sha256: model.sha256.clone(),
+    };
+    Ok(recipe(
+        Making::Explore(params.clone()),
+        vec![model],
+        Vec::new(),
+    ))
 }
 
 /// A moment as RFC 3339, UTC, to the second.

@@ -12,11 +12,12 @@ use super::desk::Desk;
 use super::jobs;
 use super::photos::Photos;
 use super::protocol::{
-    DeviceInfo, EngineError, Estimate, Job, Library, OpenedPhoto, Output, StylizeOptions, Tier,
+    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output, StylizeOptions, Tier,
     Work,
 };
 use super::recipes::kernel_name;
 use super::studio::Studio;
+use crate::export::{CardLines, Cards};
 use crate::models::Registry;
 use crate::nn::pool;
 use crate::picture::Picture;
@@ -42,10 +43,7 @@ impl ModelStudio {
         if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
             log::warn!("this build computes on the processor only");
         }
-        let hashes = config
-            .cache_dir
-            .as_ref()
-            .map(|d| d.join("model-hashes.json"));
+        let hashes = config.cache_dir.as_ref().map(|d| d.join("model-hashes.json"));
         let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
         let device = DeviceInfo {
             name: "CPU".into(),
@@ -54,11 +52,27 @@ impl ModelStudio {
         };
         Self {
             photos: Photos::new(),
-            explore: super::explore::Explorer::new(config.cache_dir.clone()),
+            explore: super::explore::Explorer::new(config.cache_dir.as_deref()),
             config,
             registry,
             device,
         }
+    }
+
+    /// The lines of the model cards that go into files.
+    pub(super) fn cards(&self) -> Cards {
+        let library = self.registry.library();
+        let lines = |m: &ModelInfo| CardLines {
+            title: m.title.clone(),
+            trained: m.trained,
+            licence: m.licence.clone(),
+            credit: m.credit.clone(),
+        };
+        library
+            .models
+            .iter()
+            .map(|m| (m.name.clone(), lines(m)))
+            .collect()
     }
 
     /// A model as recipes name it.
@@ -78,7 +92,6 @@ impl Studio for ModelStudio {
 
     fn rescan(&mut self) -> Arc<Library> {
         self.registry.rescan();
-        self.explore.forget();
         Arc::new(self.registry.library())
     }
 
@@ -98,10 +111,7 @@ impl Studio for ModelStudio {
                     .picture(&mut self.registry, params, Some(most), stop)?;
                 Ok(made.picture)
             }
-            Work::Style(params) => {
-                let _ = params;
-                Err(EngineError::BadRequest("not yet".into()))
-            }
+            Work::Style(params) => { let _ = params; Err(EngineError::NoModel(String::new())) },
         }
     }
 
@@ -114,16 +124,30 @@ impl Studio for ModelStudio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
-        {
-            let _ = (params, options);
-            Err(EngineError::BadRequest("not yet".into()))
-        }
+        { let _ = (params, options); Err(EngineError::NoModel(String::new())) }
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
-            _ => Err(EngineError::BadRequest("not yet".into())),
+            Job::Stylize(params, options) => { let _ = (params, options); Err(EngineError::NoModel(String::new())) },
+            Job::StylizeFolder {
+                photos,
+                params,
+                options,
+                out,
+            } => { let _ = (photos, params, options, out); Err(EngineError::NoModel(String::new())) },
+            Job::Walk {
+                params,
+                max_side,
+                out,
+            } => jobs::walk::run(self, desk, params, *max_side, out),
+            Job::Upscale { path, scale } => { let _ = (path, scale); Err(EngineError::NoModel(String::new())) },
+            Job::Project { path, model, steps } => {
+                { let _ = (path, model, steps); Err(EngineError::NoModel(String::new())) }
+            }
+            Job::Directions { model } => jobs::directions::run(self, desk, model),
+            Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`Mapping`], their pictures through a closure.
 
 pub mod attributes;
+pub mod codes;
 mod directions;
 pub mod discover;
 pub mod linalg;

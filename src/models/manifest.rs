@@ -70,6 +70,8 @@ pub struct Manifest {
     pub credit: String,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
+    /// A generator's own encoder: its configuration and its file in the folder.
+    pub encoder: Option<(Value, String)>,
     /// Constructor arguments.
     pub kwargs: Value,
 }
@@ -90,18 +92,21 @@ impl Manifest {
             .as_object()
             .ok_or_else(|| bad("it is not a JSON object".into()))?;
         let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let named = ["architecture", "arch", "kind"]
-            .into_iter()
-            .filter_map(text);
-        let architecture =
-            named.clone().find_map(Architecture::parse).ok_or_else(|| {
-                match named.clone().next() {
-                    Some(name) => bad(format!("the network '{name}' is unknown to this version")),
-                    None => bad("it names no architecture".into()),
-                }
+        let named = ["architecture", "arch", "kind"].into_iter().filter_map(text);
+        let architecture = named
+            .clone()
+            .find_map(Architecture::parse)
+            .ok_or_else(|| match named.clone().next() {
+                Some(name) => bad(format!("the network '{name}' is unknown to this version")),
+                None => bad("it names no architecture".into()),
             })?;
         let folder = path.parent().and_then(Path::file_name);
-        let title = text("title").map_or_else(
+        let encoder = object.get("encoder").and_then(|encoder| {
+            let file = encoder.get("file").and_then(Value::as_str)?;
+            let plain = Path::new(file).file_name()?.to_str()? == file;
+            plain.then(|| (encoder.clone(), file.to_owned()))
+        });
+        let title = text("title").or(text("name")).map_or_else(
             || title_of(&folder.unwrap_or_default().to_string_lossy()),
             str::to_owned,
         );
@@ -111,10 +116,11 @@ impl Manifest {
             trained: object.get("trained").and_then(Value::as_bool) != Some(false),
             licence: text("licence")
                 .or(text("license"))
-                .unwrap_or("unknown")
+                .unwrap_or("see the card")
                 .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
             generator: text("generator").map(str::to_owned),
+            encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),
         })
     }

@@ -1,16 +1,25 @@
 //! The networks: definitions, loading, and the registry of those that are there.
 
 pub mod cppn;
+pub mod crisp;
+pub mod encoder;
 mod error;
+mod explore;
 mod generator;
 mod hashes;
+pub mod likeness;
 pub mod linear;
 pub mod manifest;
 pub mod pixels;
+pub mod project;
 pub mod registry;
+pub mod restyle;
+mod scan;
+pub mod styles;
 pub mod stylegan2;
 pub mod weights;
 
 pub use error::ModelError;
+pub use explore::find_directions;
 pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
 pub use registry::Registry;

@@ -6,37 +6,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::Device;
-use sha2::{Digest, Sha256};
 
-use super::cppn::{self, Cppn};
+use super::cppn::Cppn;
+use super::crisp::{self, Crisp};
+use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
-use super::manifest::{Architecture, Manifest};
-use super::weights::{Weights, hex};
+use super::manifest::Architecture;
+use super::restyle::{self, Restyle};
+use super::scan::{CPPN_NAME, Entry, describe, embedded_cppn};
+use super::styles::{ShippedStyle, StyleSet};
+use super::stylegan2::{self, StyleGan2};
+use super::weights::Weights;
 use super::{Generator, ModelError};
-use crate::engine::protocol::{Library, ModelInfo};
+use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+use crate::latent::codes::CodeSliders;
 
-/// The coordinate network travels inside the program.
-const CPPN_NAME: &str = "cppn";
-const CPPN_CONFIG: &str = include_str!("../../models/cppn/config.json");
-const CPPN_CARD: &str = include_str!("../../models/cppn/card.md");
-
-/// A model that was found.
-struct Entry {
-    manifest: Manifest,
-    config_path: PathBuf,
-    info: ModelInfo,
-}
-
-impl Entry {
-    fn weights_path(&self) -> PathBuf {
-        self.config_path.with_file_name("weights.safetensors")
-    }
-}
+/// Folder of the styles that ship, beside the models.
+const STYLES: &str = "styles";
 
 /// A network in memory.
 #[derive(Clone)]
 enum Loaded {
-    Generator(Arc<dyn Generator>),
+    Cppn(Arc<Cppn>),
+    StyleGan2(Arc<StyleGan2>),
+    Restyle(Arc<Restyle>),
+    Crisp(Arc<Crisp>),
+    Encoder(Arc<Encoder>),
 }
 
 /// Models by name.
@@ -45,20 +40,22 @@ pub struct Registry {
     device: Device,
     hashes: HashCache,
     entries: BTreeMap<String, Entry>,
+    styles: StyleSet,
     broken: Vec<(PathBuf, String)>,
+    /// By name, or name and part; with the hash of the file it was read from.
     loaded: BTreeMap<String, (String, Loaded)>,
 }
 
-/// Where models are looked for, in this order; the first of a name wins:
-/// beside the program, in the source tree the program was built from, in the
-/// user's data folder.
+/// Where models are looked for, in this order; the first of a name wins: beside the
+/// program, in the source tree that the program was built from, in the user's data
+/// folder.
 pub fn default_folders() -> Vec<PathBuf> {
     let beside = std::env::current_exe()
         .ok()
         .and_then(|exe| Some(exe.parent()?.join("models")));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let user =
-        directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"));
+    let user = directories::ProjectDirs::from("", "", "limner")
+        .map(|dirs| dirs.data_dir().join("models"));
     [beside, Some(source), user].into_iter().flatten().collect()
 }
 
@@ -71,6 +68,7 @@ impl Registry {
             device,
             hashes: HashCache::open(hash_cache),
             entries: BTreeMap::new(),
+            styles: StyleSet::default(),
             broken: Vec::new(),
             loaded: BTreeMap::new(),
         };
@@ -82,6 +80,7 @@ impl Registry {
     pub fn rescan(&mut self) {
         self.entries.clear();
         self.broken.clear();
+        self.styles = StyleSet::default();
         for folder in self.folders.clone() {
             self.scan_folder(&folder);
         }
@@ -91,9 +90,19 @@ impl Registry {
                 Err(error) => self.broken.push((CPPN_NAME.into(), error.to_string())),
             }
         }
+        let sliders = self.styles.sliders.len();
+        for entry in self.entries.values_mut() {
+            if entry.info.kind == ModelKind::Style {
+                entry.info.code_len = sliders;
+            }
+        }
         let entries = &self.entries;
-        self.loaded.retain(|name, (sha256, _)| {
-            entries.get(name).is_some_and(|e| e.info.sha256 == *sha256)
+        self.loaded.retain(|key, (sha256, _)| {
+            let name = key.split('/').next().unwrap_or(key);
+            entries.get(name).is_some_and(|entry| {
+                let encoder = entry.encoder.as_ref().map(|(_, _, sha256)| sha256);
+                entry.info.sha256 == *sha256 || encoder == Some(sha256)
+            })
         });
         self.hashes.save();
     }
@@ -108,38 +117,31 @@ impl Registry {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 continue;
             };
+            if name == STYLES && path.join("index.json").is_file() {
+                self.read_styles(&path);
+                continue;
+            }
             if self.entries.contains_key(name) || !path.join("config.json").is_file() {
                 continue;
             }
-            match self.describe(name, &path) {
+            match describe(name, &path, &mut self.hashes) {
                 Ok(entry) => drop(self.entries.insert(name.to_owned(), entry)),
                 Err(error) => self.broken.push((path, error.to_string())),
             }
         }
     }
 
-    fn describe(&mut self, name: &str, folder: &Path) -> Result<Entry, ModelError> {
-        let config_path = folder.join("config.json");
-        let unreadable = |path: &Path, error: std::io::Error| ModelError::Unreadable {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        };
-        let text =
-            std::fs::read_to_string(&config_path).map_err(|e| unreadable(&config_path, e))?;
-        let card = std::fs::read_to_string(folder.join("card.md")).unwrap_or_default();
-        let manifest = Manifest::parse(&text, &config_path)?;
-        let (sha256, bytes) = if manifest.architecture == Architecture::Cppn {
-            (definition_hash(&text), 0)
-        } else {
-            let weights = folder.join("weights.safetensors");
-            self.hashes
-                .sha256(&weights)
-                .map_err(|e| unreadable(&weights, e))?
-        };
-        entry(name, manifest, config_path, card, sha256, bytes)
+    fn read_styles(&mut self, folder: &Path) {
+        if !self.styles.styles.is_empty() {
+            return;
+        }
+        match StyleSet::open(folder) {
+            Ok(styles) => self.styles = styles,
+            Err(error) => self.broken.push((folder.to_owned(), error.to_string())),
+        }
     }
 
-    /// What the window and `limner models list` show.
+    /// What the window and `limner models list` show. Encoders aren't in it.
     pub fn library(&self) -> Library {
         Library {
             models: self
@@ -148,7 +150,7 @@ impl Registry {
                 .filter(|entry| entry.manifest.architecture != Architecture::Encoder)
                 .map(|entry| entry.info.clone())
                 .collect(),
-            styles: Vec::new(),
+            styles: self.styles.styles.iter().map(|s| s.info.clone()).collect(),
             broken: self.broken.clone(),
         }
     }
@@ -167,6 +169,16 @@ impl Registry {
             .ok_or_else(|| ModelError::Unknown(name.to_owned()))
     }
 
+    /// A style that ships.
+    pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
+        self.styles.get(id)
+    }
+
+    /// Sliders of style codes.
+    pub fn code_sliders(&self) -> &CodeSliders {
+        &self.styles.sliders
+    }
+
     /// A generator, loaded when first asked for.
     ///
     /// # Errors
@@ -174,7 +186,87 @@ impl Registry {
     /// its files.
     pub fn generator(&mut self, name: &str) -> Result<Arc<dyn Generator>, ModelError> {
         match self.load(name)? {
-            Loaded::Generator(generator) => Ok(generator),
+            Loaded::Cppn(generator) => Ok(generator),
+            Loaded::StyleGan2(generator) => Ok(generator),
+            _ => Err(self.wrong_kind(name, "a generator")),
+        }
+    }
+
+    /// A StyleGAN2 generator as such, for projecting.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn stylegan2(&mut self, name: &str) -> Result<Arc<StyleGan2>, ModelError> {
+        match self.load(name)? {
+            Loaded::StyleGan2(generator) => Ok(generator),
+            _ => Err(self.wrong_kind(name, "a generator that can be fitted to a photo")),
+        }
+    }
+
+    /// A style network.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn restyle(&mut self, name: &str) -> Result<Arc<Restyle>, ModelError> {
+        match self.load(name)? {
+            Loaded::Restyle(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// An enlarger.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn crisp(&mut self, name: &str) -> Result<Arc<Crisp>, ModelError> {
+        match self.load(name)? {
+            Loaded::Crisp(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an enlarger")),
+        }
+    }
+
+    /// The encoder that belongs to a generator: in its own folder, or in one whose
+    /// `generator` names it. `None` if there is none.
+    ///
+    /// # Errors
+    /// What is wrong with its files.
+    pub fn encoder_of(&mut self, generator: &str) -> Result<Option<Arc<Encoder>>, ModelError> {
+        let own = self.entry(generator)?.encoder.is_some();
+        let other = self
+            .entries
+            .iter()
+            .find(|(_, entry)| {
+                entry.manifest.architecture == Architecture::Encoder
+                    && entry.manifest.generator.as_deref() == Some(generator)
+            })
+            .map(|(name, _)| name.clone());
+        let loaded = match (own, other) {
+            (true, _) => self.load_encoder(generator)?,
+            (false, Some(name)) => self.load(&name)?,
+            (false, None) => return Ok(None),
+        };
+        match loaded {
+            Loaded::Encoder(encoder) => Ok(Some(encoder)),
+            _ => Err(self.wrong_kind(generator, "an encoder")),
+        }
+    }
+
+    /// The one model of a kind that ships, for commands that need no name.
+    pub fn first_of(&self, kind: ModelKind) -> Option<&ModelInfo> {
+        let of_kind = |entry: &&Entry| {
+            entry.info.kind == kind && entry.manifest.architecture != Architecture::Encoder
+        };
+        self.entries.values().find(of_kind).map(|entry| &entry.info)
+    }
+
+    fn wrong_kind(&self, name: &str, wanted: &'static str) -> ModelError {
+        match self.entry(name) {
+            Ok(entry) => ModelError::WrongKind {
+                name: name.to_owned(),
+                is: entry.manifest.architecture.words().to_owned(),
+                wanted,
+            },
+            Err(error) => error,
         }
     }
 
@@ -190,74 +282,57 @@ impl Registry {
         Ok(loaded)
     }
 
+    fn load_encoder(&mut self, generator: &str) -> Result<Loaded, ModelError> {
+        let key = format!("{generator}/encoder");
+        if let Some((_, loaded)) = self.loaded.get(&key) {
+            return Ok(loaded.clone());
+        }
+        let entry = self.entry(generator)?;
+        let Some((config, file, sha256)) = entry.encoder.clone() else {
+            return Err(ModelError::Unknown(key));
+        };
+        let config: encoder::Config =
+            serde_json::from_value(config).map_err(|error| ModelError::BadConfig {
+                path: entry.config_path.clone(),
+                reason: error.to_string(),
+            })?;
+        let weights = Weights::open(&file, Some(&sha256), &self.device)?;
+        let loaded = Loaded::Encoder(Arc::new(Encoder::new(config, &weights, &self.device)?));
+        self.loaded.insert(key, (sha256, loaded.clone()));
+        Ok(loaded)
+    }
+
     /// Frees a network's memory; it comes back when asked for.
     pub fn unload(&mut self, name: &str) {
-        self.loaded.remove(name);
+        let part = format!("{name}/");
+        self.loaded
+            .retain(|key, _| key != name && !key.starts_with(&part));
     }
 }
 
 fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
     let (manifest, path) = (&entry.manifest, &entry.config_path);
-    Ok(match manifest.architecture {
-        Architecture::Cppn => Loaded::Generator(Arc::new(Cppn::new(&manifest.config(path)?)?)),
-        _ => {
-            let _weights = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?;
-            return Err(ModelError::Unknown(entry.info.name.clone()));
-        }
-    })
-}
-
-fn entry(
-    name: &str,
-    manifest: Manifest,
-    config_path: PathBuf,
-    card: String,
-    sha256: String,
-    bytes: u64,
-) -> Result<Entry, ModelError> {
-    let mut info = ModelInfo {
-        name: name.to_owned(),
-        title: manifest.title.clone(),
-        kind: manifest.architecture.kind(),
-        trained: manifest.trained,
-        num_ws: 0,
-        size: [0, 0],
-        resizable: false,
-        bytes,
-        sha256,
-        card,
-        licence: manifest.licence.clone(),
-        credit: manifest.credit.clone(),
-        code_len: 0,
-    };
-    match manifest.architecture {
-        Architecture::Cppn => {
-            let config: cppn::Config = manifest.config(&config_path)?;
-            (info.num_ws, info.size, info.resizable) = (cppn::STYLE_INPUTS, config.size, true);
-        }
-        _ => {}
+    if manifest.architecture == Architecture::Cppn {
+        return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
     }
-    Ok(Entry {
-        manifest,
-        config_path,
-        info,
+    let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?;
+    Ok(match manifest.architecture {
+        Architecture::Cppn => return Err(ModelError::Unknown(entry.info.name.clone())),
+        Architecture::StyleGan2 => {
+            let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
+            Loaded::StyleGan2(Arc::new(StyleGan2::new(&config, &vb, device)?))
+        }
+        Architecture::Restyle => {
+            let config: restyle::Config = manifest.config(path)?;
+            Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
+        }
+        Architecture::Crisp => {
+            let config: crisp::Config = manifest.config(path)?;
+            Loaded::Crisp(Arc::new(Crisp::new(&config, &vb, device)?))
+        }
+        Architecture::Encoder => {
+            let config: encoder::Config = manifest.config(path)?;
+            Loaded::Encoder(Arc::new(Encoder::new(config, &vb, device)?))
+        }
     })
-}
-
-fn embedded_cppn() -> Result<Entry, ModelError> {
-    let path = Path::new(CPPN_NAME).join("config.json");
-    let manifest = Manifest::parse(CPPN_CONFIG, &path)?;
-    entry(
-        CPPN_NAME,
-        manifest,
-        path,
-        CPPN_CARD.to_owned(),
-        definition_hash(CPPN_CONFIG),
-        0,
-    )
-}
-
-/// A network without weights is known by its definition.
-fn definition_hash(config: &str) -> String {
-    hex(&Sha256::digest(config.replace("\r\n", "\n")))
 }

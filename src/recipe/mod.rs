@@ -2,8 +2,8 @@
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
 mod explore;
-mod mask_raster;
 pub mod foreign;
+mod mask_raster;
 pub mod migrate;
 mod schema;
 mod style;

@@ -45,6 +45,8 @@ pub struct Cppn {
     spec: GeneratorSpec,
     maps: HyperNetwork,
     w_avg: Vec<f32>,
+    /// Deviations of `w`, their squares' mean being 1.
+    axes: Vec<f32>,
 }
 
 impl Cppn {
@@ -71,8 +73,18 @@ impl Cppn {
             },
             maps: HyperNetwork::new(config.seed),
             w_avg: vec![0.0; W_DIM],
+            axes: axes(),
         })
     }
+}
+
+/// Deviations along the axes of `w`, falling slowly.
+fn axes() -> Vec<f32> {
+    let fall: Vec<f32> = (0..W_DIM)
+        .map(|i| 1.0 / (1.0 + i as f32 / 8.0).sqrt())
+        .collect();
+    let square = fall.iter().map(|v| v * v).sum::<f32>() / W_DIM as f32;
+    fall.iter().map(|v| v / square.sqrt()).collect()
 }
 
 impl Generator for Cppn {
@@ -80,14 +92,18 @@ impl Generator for Cppn {
         &self.spec
     }
 
-    /// `w` is `z`, brought to length `sqrt(64)`.
+    /// `w` is `z` brought to length `sqrt(64)`, then the axes get different weights,
+    /// so that the space has main directions.
     fn map_batch(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
         zs.iter()
             .map(|z| {
                 latent::check(std::slice::from_ref(z), 1, W_DIM)?;
                 let square = z.iter().map(|v| v * v).sum::<f32>() / W_DIM as f32;
                 let scale = 1.0 / (square + 1e-8).sqrt();
-                Ok(z.iter().map(|v| v * scale).collect())
+                Ok(z.iter()
+                    .zip(&self.axes)
+                    .map(|(v, axis)| v * scale * axis)
+                    .collect())
             })
             .collect()
     }

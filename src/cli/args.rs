@@ -1,0 +1,299 @@
+//! What can be typed on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::values::{DirectionArg, Layers, Size, StyleArg};
+use crate::engine::DeviceChoice;
+use crate::recipe::{NoiseMode, WalkPath};
+
+/// A desktop art studio: explore generative networks, put styles onto your photos,
+/// keep the results. Without a command it opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "limner", version, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// Where to compute: auto, cpu, cuda, cuda:N or metal
+    #[arg(long, global = true, default_value = "auto")]
+    pub(crate) device: DeviceChoice,
+    /// Computing threads [default: so that the window stays smooth]
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Folder with models, beside those that are found by themselves (may be repeated)
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) models: Vec<PathBuf>,
+    /// Print the result as JSON on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No progress bars
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Output {
+    /// File to write (.png, .jpg, .webp, .tif), or folder for several
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Don't write the recipe into the file
+    #[arg(long)]
+    pub(crate) no_recipe: bool,
+    /// Don't write names and folders of source files
+    #[arg(long)]
+    pub(crate) no_source_names: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make pictures with a generator
+    Generate(Generate),
+    /// Make an animation of a walk through a generator's pictures
+    Walk(Walk),
+    /// Put styles onto photos
+    Stylize(Stylize),
+    /// Find the picture of a generator that comes closest to a photo
+    Project(Project),
+    /// Enlarge a picture
+    Upscale(Upscale),
+    /// Show or repeat how a picture was made
+    #[command(subcommand)]
+    Recipe(RecipeCommand),
+    /// Show the models that are there
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Measure how fast this machine is
+    Bench(Bench),
+    /// Show what this program finds on this machine
+    Doctor,
+}
+
+/// `limner generate`
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Generator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: String,
+    /// Seed of the first picture
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Pictures, with rising seeds; OUT is then a folder
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) count: Option<u32>,
+    /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
+    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
+    pub(crate) truncation: f32,
+    /// A second seed, for style mixing
+    #[arg(long, value_name = "M")]
+    pub(crate) mix_seed: Option<u64>,
+    /// Layers that take the second seed's styles [default: the finer half]
+    #[arg(long, value_name = "A..B", requires = "mix_seed")]
+    pub(crate) mix_layers: Option<Layers>,
+    /// Move along a direction by so many standard deviations (may be repeated)
+    #[arg(long, value_name = "NAME=SIGMA")]
+    pub(crate) direction: Vec<DirectionArg>,
+    /// Per-layer noise: off, fixed or a seed
+    #[arg(long, value_name = "NOISE", default_value = "fixed", value_parser = super::values::noise)]
+    pub(crate) noise: NoiseMode,
+    /// Size in pixels, for generators of any size
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<Size>,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `limner walk`
+#[derive(Debug, Args)]
+pub(crate) struct Walk {
+    /// Generator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: String,
+    /// Seeds of the points
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
+    pub(crate) seeds: Vec<u64>,
+    /// Frames in all
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(crate) frames: u32,
+    /// Frames per second
+    #[arg(long, value_name = "F", default_value = "20", value_parser = super::values::fps)]
+    pub(crate) fps: f32,
+    /// Come back to the first point without a jump
+    #[arg(long = "loop")]
+    pub(crate) looped: bool,
+    /// How to go between the points
+    #[arg(long, value_enum, default_value_t = PathArg::Spherical)]
+    pub(crate) path: PathArg,
+    /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
+    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
+    pub(crate) truncation: f32,
+    /// Longer side in pixels, for generators of any size
+    #[arg(long, value_name = "PX", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=8192))]
+    pub(crate) max_side: u32,
+    /// File to write: .gif, or .png for an animated PNG
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) out: PathBuf,
+    /// Replace a file that is there already
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// Ways between points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PathArg {
+    /// Great-circle steps from point to point
+    Spherical,
+    /// One smooth curve through all points
+    Spline,
+}
+
+impl From<PathArg> for WalkPath {
+    fn from(path: PathArg) -> Self {
+        match path {
+            PathArg::Spherical => Self::Spherical,
+            PathArg::Spline => Self::Spline,
+        }
+    }
+}
+
+/// `limner stylize`
+#[derive(Debug, Args)]
+pub(crate) struct Stylize {
+    /// Photos; with several, OUT is a folder
+    #[arg(required = true, value_name = "PHOTO")]
+    pub(crate) photos: Vec<PathBuf>,
+    /// Style: a picture or the name of a built-in style, with a weight (may be repeated)
+    #[arg(long, value_name = "IMG[:WEIGHT]", required = true)]
+    pub(crate) style: Vec<StyleArg>,
+    /// 0 the photo, 1 the whole style, up to 1.5
+    #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]
+    pub(crate) strength: f32,
+    /// Brush size as style pictures of so many pixels give it: more is coarser (256 to 2304)
+    #[arg(long, value_name = "PX", default_value_t = 768, value_parser = clap::value_parser!(u32).range(128..=4608))]
+    pub(crate) style_size: u32,
+    /// Keep the photo's colours, wholly or by a share (0 to 1)
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
+    pub(crate) keep_colors: f32,
+    /// Style network
+    #[arg(long, value_name = "NAME", default_value = "restyle")]
+    pub(crate) model: String,
+    /// Longer side of the result [default: the photo's own]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_side: Option<u32>,
+    /// Longer side of a tile [default: from the memory]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(128..))]
+    pub(crate) tile: Option<u32>,
+    /// Memory that may be used, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    pub(crate) memory: u64,
+    /// Only tell what it would take
+    #[arg(long)]
+    pub(crate) estimate: bool,
+    /// File to write (.png, .jpg, .webp, .tif), or folder for several
+    #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Don't write the recipe into the file
+    #[arg(long)]
+    pub(crate) no_recipe: bool,
+    /// Don't write names and folders of source files
+    #[arg(long)]
+    pub(crate) no_source_names: bool,
+}
+
+/// `limner project`
+#[derive(Debug, Args)]
+pub(crate) struct Project {
+    /// The photo
+    #[arg(value_name = "PHOTO")]
+    pub(crate) photo: PathBuf,
+    /// Generator
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: String,
+    /// Steps of the search
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) steps: u32,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `limner upscale`
+#[derive(Debug, Args)]
+pub(crate) struct Upscale {
+    /// The picture
+    #[arg(value_name = "PHOTO")]
+    pub(crate) photo: PathBuf,
+    /// How many times as large: 2 or 4
+    #[arg(long, value_name = "2|4", value_parser = super::values::scale)]
+    pub(crate) scale: u32,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// `limner recipe`
+#[derive(Debug, Subcommand)]
+pub(crate) enum RecipeCommand {
+    /// Print the recipe inside a picture as JSON
+    Show {
+        /// The picture
+        file: PathBuf,
+    },
+    /// Make the same pixels again
+    Render {
+        /// The picture, or a recipe as a .json file
+        file: PathBuf,
+        #[command(flatten)]
+        output: Output,
+    },
+    /// Write a copy without recipe and labels
+    Strip {
+        /// The picture
+        file: PathBuf,
+        /// File to write
+        #[arg(short, long, value_name = "OUT")]
+        out: PathBuf,
+        /// Replace a file that is there already
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// `limner models`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    /// List the models and styles that are there
+    List,
+    /// Show a model's card
+    Show {
+        /// Name, as `limner models list` gives it
+        name: String,
+    },
+}
+
+/// `limner bench`
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Runs of each measurement
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) runs: u32,
+    /// Also time the 12-megapixel photo
+    #[arg(long)]
+    pub(crate) full: bool,
+    /// Generator [default: the first trained one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+}

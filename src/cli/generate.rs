@@ -1,0 +1,154 @@
+//! `limner generate`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::args::Generate;
+use super::save::{check_file, check_free, make_folder, numbered, save};
+use super::session::{Session, unexpected};
+use super::{Failure, say, say_json};
+use crate::engine::protocol::{DirectionInfo, Job, ModelInfo, ModelKind, Output};
+use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
+
+/// Makes one picture, or several with rising seeds.
+pub(crate) fn run(args: &Generate, session: &mut Session) -> Result<(), Failure> {
+    let model = generator(session, &args.model)?;
+    if args.size.is_some() && !model.resizable {
+        return Err(Failure::new(format!(
+            "{} makes pictures of {} x {} only; leave --size out",
+            model.name, model.size[0], model.size[1]
+        )));
+    }
+    let files = files(args, &args.output.out)?;
+    let mut params = params(args, &model)?;
+    params.edits = edits(args, session)?;
+    let mut written = Vec::new();
+    for (seed, file) in files {
+        params.origin = LatentOrigin::Seed(seed);
+        let job = Job::Render(Arc::new(params.clone()));
+        let Output::Picture { picture, recipe } = session.job(&format!("seed {seed}"), job)? else {
+            return Err(unexpected());
+        };
+        save(
+            &file,
+            &picture,
+            &recipe,
+            &session.library,
+            (&args.output).into(),
+        )?;
+        if !session.json {
+            say(file.display());
+        }
+        written.push(json!({
+            "file": file,
+            "seed": seed,
+            "width": picture.width(),
+            "height": picture.height(),
+        }));
+    }
+    if session.json {
+        say_json(&json!({ "model": model.name, "written": written }));
+    }
+    Ok(())
+}
+
+/// The description of a generator.
+pub(crate) fn generator(session: &Session, name: &str) -> Result<ModelInfo, Failure> {
+    let all = || session.library.models.iter();
+    match all().find(|m| m.name == name) {
+        Some(model) if model.kind == ModelKind::Generator => Ok(model.clone()),
+        Some(_) => Err(Failure::new(format!("{name} is not a generator"))),
+        None => {
+            let names: Vec<&str> = all()
+                .filter(|m| m.kind == ModelKind::Generator)
+                .map(|m| m.name.as_str())
+                .collect();
+            Err(Failure::new(format!(
+                "there is no model called '{name}' here; generators are: {}",
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+fn files(args: &Generate, out: &Path) -> Result<Vec<(u64, PathBuf)>, Failure> {
+    let Some(count) = args.count else {
+        check_file(out, args.output.force)?;
+        return Ok(vec![(args.seed, out.to_path_buf())]);
+    };
+    make_folder(out)?;
+    let files: Vec<_> = (0..u64::from(count))
+        .map(|i| args.seed.wrapping_add(i))
+        .map(|seed| (seed, numbered(out, &args.model, seed)))
+        .collect();
+    for (_, file) in &files {
+        check_free(file, args.output.force)?;
+    }
+    Ok(files)
+}
+
+fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> {
+    let mut params = ExploreParams::new(&model.name, args.seed);
+    params.truncation_psi = args.truncation;
+    params.noise = args.noise;
+    params.size = args.size.map(|s| s.0);
+    if let Some(seed) = args.mix_seed {
+        let layers = args.mix_layers.map_or(
+            LayerRange {
+                start: model.num_ws / 2,
+                end: model.num_ws,
+            },
+            |l| l.0,
+        );
+        if layers.end > model.num_ws {
+            return Err(Failure::new(format!(
+                "{} has the layers 0..{}; {}..{} goes beyond",
+                model.name, model.num_ws, layers.start, layers.end
+            )));
+        }
+        params.mix = Some(StyleMix { seed, layers });
+    }
+    Ok(params)
+}
+
+/// Directions by id, by its last part or by shown name.
+fn edits(args: &Generate, session: &mut Session) -> Result<Vec<DirectionEdit>, Failure> {
+    if args.direction.is_empty() {
+        return Ok(Vec::new());
+    }
+    let job = Job::Directions {
+        model: args.model.clone(),
+    };
+    let Output::Directions { directions, .. } = session.job("directions", job)? else {
+        return Err(unexpected());
+    };
+    args.direction
+        .iter()
+        .map(|wanted| {
+            let found = directions.iter().find(|d| is_called(d, &wanted.name));
+            let Some(found) = found else {
+                let ids: Vec<&str> = directions.iter().map(|d| d.id.as_str()).collect();
+                return Err(Failure::new(format!(
+                    "{} has no direction called '{}'; it has: {}",
+                    args.model,
+                    wanted.name,
+                    ids.join(", ")
+                )));
+            };
+            Ok(DirectionEdit {
+                direction: found.id.clone(),
+                sigma: wanted.sigma,
+                layers: None,
+            })
+        })
+        .collect()
+}
+
+fn is_called(direction: &DirectionInfo, name: &str) -> bool {
+    let short = direction.id.rsplit('.').next().unwrap_or_default();
+    direction.id == name
+        || direction.name.eq_ignore_ascii_case(name)
+        || (direction.measured && short == name)
+}

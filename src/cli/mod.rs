@@ -1,0 +1,123 @@
+//! The command line: the same engine as the window, without one.
+
+mod args;
+mod bench;
+mod doctor;
+mod generate;
+mod models;
+mod project;
+mod recipe;
+mod save;
+mod session;
+mod stylize;
+mod upscale;
+mod values;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command, Common};
+use session::Session;
+
+/// What a command has to say when it doesn't work: one line.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Failure {
+    /// A failure in plain words.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// One line, whatever the words hold.
+    fn line(&self) -> String {
+        self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Runs the program: a command, or the window when there is none.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let done = match cli.command {
+        None => open_window(&cli.common),
+        Some(command) => run(command, &cli.common),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("limner: {}", failure.line());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, common: &Common) -> Result<(), Failure> {
+    match command {
+        Command::Generate(args) => generate::run(&args, &mut Session::start(common)?),
+        Command::Walk(args) => walk::run(&args, &mut Session::start(common)?),
+        Command::Stylize(args) => stylize::run(&args, &mut Session::start(common)?),
+        Command::Project(args) => project::run(&args, &mut Session::start(common)?),
+        Command::Upscale(args) => upscale::run(&args, &mut Session::start(common)?),
+        Command::Recipe(command) => recipe::run(&command, common),
+        Command::Models(command) => models::run(&command, &mut Session::start(common)?),
+        Command::Bench(args) => bench::run(&args, common),
+        Command::Doctor => doctor::run(common),
+    }
+}
+
+/// Help and version go to standard output; a mistake is one line, with the way to
+/// the help.
+fn usage(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            print!("{error}");
+            if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            }
+        }
+        _ => {
+            let text = error.to_string();
+            let what = text.split("\n\nUsage:").next().unwrap_or(&text);
+            let what = what.split("\n\nFor more").next().unwrap_or(what);
+            let what = what.trim_start_matches("error: ");
+            let line = Failure::new(what).line();
+            eprintln!("limner: {line} (see 'limner --help')");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The studio's window.
+fn open_window(_common: &Common) -> Result<(), Failure> {
+    Err(Failure::new(
+        "this build has no window; see 'limner --help' for what it can do",
+    ))
+}
+
+/// Prints a line for people on standard output; a reader that has gone away is no
+/// failure.
+pub(crate) fn say(text: impl std::fmt::Display) {
+    use std::io::Write;
+    writeln!(std::io::stdout(), "{text}").ok();
+}
+
+/// Prints a value as JSON.
+pub(crate) fn say_json(value: &serde_json::Value) {
+    say(format!("{value:#}"));
+}

@@ -1,0 +1,47 @@
+//! `limner project`
+
+use serde_json::json;
+
+use super::args::Project;
+use super::generate::generator;
+use super::save::{check_file, save};
+use super::session::{Session, unexpected};
+use super::{Failure, say, say_json};
+use crate::engine::protocol::{Job, Output};
+
+/// Finds the latent closest to a photo and writes its picture.
+pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> {
+    generator(session, &args.model)?;
+    check_file(&args.output.out, args.output.force)?;
+    let job = Job::Project {
+        path: args.photo.clone(),
+        model: args.model.clone(),
+        steps: args.steps,
+    };
+    let Output::Projection {
+        params,
+        picture,
+        likeness,
+    } = session.job("project", job)?
+    else {
+        return Err(unexpected());
+    };
+    let recipe = crate::engine::explore_recipe(&params, &session.library)?;
+    save(
+        &args.output.out,
+        &picture,
+        &recipe,
+        &session.library,
+        (&args.output).into(),
+    )?;
+    if session.json {
+        say_json(&json!({ "file": args.output.out, "likeness": likeness }));
+    } else {
+        say(format!(
+            "{} (likeness {:.0} %)",
+            args.output.out.display(),
+            likeness * 100.0
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! `limner recipe`
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::args::{Common, RecipeCommand};
+use super::save::{check_file, check_free, save};
+use super::session::{Session, unexpected};
+use super::{Failure, say, say_json};
+use crate::engine::protocol::{Job, Output};
+use crate::export::metadata;
+use crate::recipe::{Making, Recipe};
+
+/// Longer side of an animation made again when its recipe doesn't say.
+const WALK_SIDE: u32 = 512;
+
+/// Shows, repeats or removes a recipe.
+pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failure> {
+    match command {
+        RecipeCommand::Show { file } => show(file),
+        RecipeCommand::Render { file, output } => {
+            let recipe = read(file)?;
+            render(&recipe, output, &mut Session::start(common)?)
+        }
+        RecipeCommand::Strip { file, out, force } => {
+            check_free(out, *force || same(file, out))?;
+            metadata::strip(file, out)?;
+            if common.json {
+                say_json(&json!({ "file": out }));
+            } else {
+                say(out.display());
+            }
+            Ok(())
+        }
+    }
+}
+
+fn same(a: &Path, b: &Path) -> bool {
+    a.canonicalize()
+        .is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+}
+
+fn is_json(file: &Path) -> bool {
+    file.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("json"))
+}
+
+/// JSON as it stands in the file, also of newer versions.
+fn show(file: &Path) -> Result<(), Failure> {
+    let json = if is_json(file) {
+        read_text(file)?
+    } else {
+        let found = metadata::read(file)?;
+        match (found.recipe_json, found.foreign) {
+            (Some(json), _) => json,
+            (None, Some(foreign)) => {
+                return Err(Failure::new(format!(
+                    "there is no recipe of Limner's inside, but settings of {}: {}",
+                    foreign.program,
+                    file.display()
+                )));
+            }
+            (None, None) => return Err(nothing(file)),
+        }
+    };
+    let value: Value = serde_json::from_str(&json)
+        .map_err(|e| Failure::new(format!("the recipe is damaged ({e}): {}", file.display())))?;
+    say_json(&value);
+    Ok(())
+}
+
+fn nothing(file: &Path) -> Failure {
+    Failure::new(format!(
+        "there is no recipe inside this file: {}",
+        file.display()
+    ))
+}
+
+fn read_text(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|e| {
+        Failure::new(format!(
+            "the file can't be read ({}): {}",
+            e.kind(),
+            file.display()
+        ))
+    })
+}
+
+fn read(file: &Path) -> Result<Recipe, Failure> {
+    if is_json(file) {
+        return Ok(Recipe::from_json(&read_text(file)?)?);
+    }
+    let found = metadata::read(file)?;
+    match (found.recipe, found.recipe_error) {
+        (Some(recipe), _) => Ok(recipe),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Err(nothing(file)),
+    }
+}
+
+fn render(
+    recipe: &Recipe,
+    output: &super::args::Output,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let out = &output.out;
+    if let Making::Walk(params) = &recipe.making {
+        check_free(out, output.force)?;
+        let job = Job::Walk {
+            params: Arc::new(params.clone()),
+            max_side: recipe
+                .extra
+                .get("max_side")
+                .and_then(Value::as_u64)
+                .map_or(WALK_SIDE, |side| side.clamp(16, 8192) as u32),
+            out: out.clone(),
+        };
+        session.job("walk", job)?;
+    } else {
+        check_file(out, output.force)?;
+        let job = Job::Replay(Box::new(recipe.clone()));
+        let Output::Picture { picture, recipe } = session.job("render", job)? else {
+            return Err(unexpected());
+        };
+        save(out, &picture, &recipe, &session.library, output.into())?;
+    }
+    if session.json {
+        say_json(&json!({ "file": out }));
+    } else {
+        say(out.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Results into files.
+
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use crate::engine::protocol::Library;
+use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// What may be written, and over what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Saving {
+    pub(crate) force: bool,
+    pub(crate) recipe: bool,
+    pub(crate) source_names: bool,
+}
+
+impl From<&super::args::Output> for Saving {
+    fn from(output: &super::args::Output) -> Self {
+        Self {
+            force: output.force,
+            recipe: !output.no_recipe,
+            source_names: !output.no_source_names,
+        }
+    }
+}
+
+/// The lines of the model cards that go into files.
+pub(crate) fn cards(library: &Library) -> Cards {
+    library
+        .models
+        .iter()
+        .map(|m| {
+            let lines = CardLines {
+                title: m.title.clone(),
+                trained: m.trained,
+                licence: m.licence.clone(),
+                credit: m.credit.clone(),
+            };
+            (m.name.clone(), lines)
+        })
+        .collect()
+}
+
+/// Writes a picture with its recipe and labels.
+pub(crate) fn save(
+    path: &Path,
+    picture: &Picture,
+    recipe: &Recipe,
+    library: &Library,
+    saving: Saving,
+) -> Result<(), Failure> {
+    let format = format_of(path)?;
+    let options = WriteOptions {
+        recipe: saving.recipe,
+        source_names: saving.source_names,
+        replace: saving.force,
+        ..WriteOptions::new(format)
+    };
+    let provenance = Provenance::of(recipe, &cards(library), "", "");
+    export::write(path, picture, Some(recipe), &provenance, &options)?;
+    Ok(())
+}
+
+/// Looks before the work whether its result can be written.
+pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Failure> {
+    format_of(path)?;
+    if path.is_dir() {
+        return Err(Failure::new(format!(
+            "this is a folder; give the name of a file: {}",
+            path.display()
+        )));
+    }
+    check_free(path, force)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    check_folder(folder)
+}
+
+/// Looks whether a file may be (over)written.
+pub(crate) fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
+    if path.exists() && !force {
+        return Err(Failure::new(format!(
+            "a file of this name is there already; choose another or use --force: {}",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Makes a folder for results and looks whether it takes files.
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    if folder.is_file() {
+        return Err(Failure::new(format!(
+            "this is a file; several results need a folder: {}",
+            folder.display()
+        )));
+    }
+    std::fs::create_dir_all(folder).map_err(|e| {
+        Failure::new(format!(
+            "the folder can't be made ({}): {}",
+            e.kind(),
+            folder.display()
+        ))
+    })?;
+    check_folder(folder)
+}
+
+/// Looks whether a folder takes files, by writing one that vanishes.
+fn check_folder(folder: &Path) -> Result<(), Failure> {
+    if !folder.is_dir() {
+        return Err(Failure::new(format!(
+            "there is no such folder; make it first: {}",
+            folder.display()
+        )));
+    }
+    match tempfile::tempfile_in(folder) {
+        Ok(_) => Ok(()),
+        Err(e) => Err(Failure::new(format!(
+            "this folder can't be written to ({}); choose another: {}",
+            e.kind(),
+            folder.display()
+        ))),
+    }
+}
+
+fn format_of(path: &Path) -> Result<crate::gallery::protocol::Format, Failure> {
+    export::format_of(path).ok_or_else(|| {
+        Failure::new(format!(
+            "the name must end in .png, .jpg, .webp or .tif: {}",
+            path.display()
+        ))
+    })
+}
+
+/// `name-0007.png` in a folder.
+pub(crate) fn numbered(folder: &Path, name: &str, number: u64) -> PathBuf {
+    folder.join(format!("{name}-{number:04}.png"))
+}

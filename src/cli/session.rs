@@ -1,0 +1,158 @@
+//! One engine and the conversation with it: send a job, show its progress, get its
+//! result.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::Receiver;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::Failure;
+use super::args::Common;
+use crate::engine::protocol::{
+    DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
+};
+use crate::engine::{DeviceChoice, Engine, EngineConfig};
+
+/// An engine at work for one command.
+pub(crate) struct Session {
+    engine: Engine,
+    events: Receiver<Event>,
+    next: u64,
+    quiet: bool,
+    /// Whether results are printed as JSON.
+    pub(crate) json: bool,
+    /// The device that computes.
+    pub(crate) device: DeviceInfo,
+    /// Models and styles.
+    pub(crate) library: Arc<Library>,
+}
+
+/// The configuration that the common flags ask for.
+pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
+    match common.device {
+        DeviceChoice::Auto | DeviceChoice::Cpu => {}
+        DeviceChoice::Cuda(_) | DeviceChoice::Metal => {
+            return Err(Failure::new(
+                "this build computes on the processor only; use --device cpu or auto",
+            ));
+        }
+    }
+    let mut config = EngineConfig {
+        // No window to keep smooth: all cores, unless said otherwise.
+        threads: Some(common.threads.map_or_else(all_cores, usize::from)),
+        device: common.device,
+        ..EngineConfig::default()
+    };
+    for folder in common.models.iter().rev() {
+        if !folder.is_dir() {
+            return Err(Failure::new(format!(
+                "there is no such folder of models: {}",
+                folder.display()
+            )));
+        }
+        config.model_dirs.insert(0, folder.clone());
+    }
+    Ok(config)
+}
+
+fn all_cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+impl Session {
+    /// Starts an engine and waits until it knows its models.
+    pub(crate) fn start(common: &Common) -> Result<Self, Failure> {
+        let (engine, events) = Engine::spawn(config(common)?, Arc::new(|| {}))?;
+        let mut device = None;
+        loop {
+            match events.recv()? {
+                Event::Ready(info) => device = Some(info),
+                Event::Library(library) => {
+                    let device = device.ok_or_else(|| Failure::new("the engine didn't start"))?;
+                    return Ok(Self {
+                        engine,
+                        events,
+                        next: 1,
+                        quiet: common.quiet,
+                        json: common.json,
+                        device,
+                        library,
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Posts a request.
+    pub(crate) fn send(&self, request: Request) -> Result<(), Failure> {
+        Ok(self.engine.send(request)?)
+    }
+
+    /// The next event.
+    pub(crate) fn event(&self) -> Result<Event, Failure> {
+        Ok(self.events.recv()?)
+    }
+
+    /// Runs a job to its end with a progress bar on standard error.
+    pub(crate) fn job(&mut self, name: &str, job: Job) -> Result<Output, Failure> {
+        let id = JobId(self.next);
+        self.next += 1;
+        let bar = self.bar(name);
+        self.engine.send(Request::Job { id, job })?;
+        loop {
+            match self.events.recv()? {
+                Event::Progress {
+                    id: about,
+                    stage,
+                    done,
+                    total,
+                    left,
+                    ..
+                } if about == id => show(&bar, stage, done, total, left),
+                Event::Done { id: about, result } if about == id => {
+                    bar.finish_and_clear();
+                    return result.map_err(Failure::from);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn bar(&self, name: &str) -> ProgressBar {
+        let target = if self.quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr_with_hz(10)
+        };
+        let bar = ProgressBar::with_draw_target(None, target).with_prefix(name.to_owned());
+        let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}");
+        match style {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+}
+
+fn show(bar: &ProgressBar, stage: Stage, done: u64, total: u64, left: Option<Duration>) {
+    bar.set_length(total);
+    bar.set_position(done);
+    let what = match stage {
+        Stage::Loading => "loading",
+        Stage::Reading => "reading",
+        Stage::Rendering => "rendering",
+        Stage::Sampling => "looking for directions",
+        Stage::Projecting => "searching",
+        Stage::Writing => "writing",
+    };
+    bar.set_message(match left {
+        Some(left) => format!("{what}, {} s left", left.as_secs_f64().ceil()),
+        None => what.to_owned(),
+    });
+}
+
+/// An output of another kind than the job gives: a defect.
+pub(crate) fn unexpected() -> Failure {
+    Failure::from(EngineError::Internal("an unexpected kind of result".into()))
+}

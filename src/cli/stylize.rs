@@ -1,0 +1,193 @@
+//! `limner stylize`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::args::Stylize;
+use super::save::{Saving, check_file, check_free, make_folder, save};
+use super::session::{Session, unexpected};
+use super::{Failure, say, say_json};
+use crate::engine::photo;
+use crate::engine::protocol::{Event, Job, Output, Request, StylizeOptions};
+use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
+
+/// Style pictures' size at which the network's own stroke comes out.
+const OWN_SIZE: f32 = 768.0;
+
+/// Puts styles onto photos.
+pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> {
+    let options = StylizeOptions {
+        max_side: args.max_side,
+        tile: args.tile,
+        memory_budget: args.memory << 20,
+    };
+    let styles = args
+        .style
+        .iter()
+        .map(|style| layer(style, session))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut params = StyleParams {
+        model: args.model.clone(),
+        photo: source(&args.photos[0])?,
+        styles,
+        strength: args.strength,
+        brush: args.style_size as f32 / OWN_SIZE,
+        keep_colors: args.keep_colors,
+    };
+    let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
+        return estimate(args, params, options, session);
+    };
+    let saving = Saving {
+        force: args.force,
+        recipe: !args.no_recipe,
+        source_names: !args.no_source_names,
+    };
+    let several = args.photos.len() > 1 || out.is_dir();
+    let files = files(&args.photos, out, several, args.force)?;
+    let mut written = Vec::new();
+    for (photo, file) in files {
+        params.photo = source(&photo)?;
+        let job = Job::Stylize(Arc::new(params.clone()), options);
+        let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
+            return Err(unexpected());
+        };
+        save(&file, &picture, &recipe, &session.library, saving)?;
+        if !session.json {
+            say(file.display());
+        }
+        let [width, height] = picture.size();
+        written.push(json!({
+            "photo": photo,
+            "file": file,
+            "width": width,
+            "height": height,
+        }));
+    }
+    if session.json {
+        say_json(&json!({ "written": written }));
+    }
+    Ok(())
+}
+
+fn source(file: &Path) -> Result<SourceRef, Failure> {
+    let name = file.file_name().unwrap_or_default();
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    Ok(SourceRef {
+        sha256: photo::hash_file(file)?,
+        name: name.to_string_lossy().into_owned(),
+        path: path.to_string_lossy().into_owned(),
+        artist: String::new(),
+        licence: String::new(),
+    })
+}
+
+/// A picture file, or a built-in style by name or shown name.
+fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLayer, Failure> {
+    let file = &style.picture;
+    let source = if file.exists() {
+        StyleSource::File(source(file)?)
+    } else {
+        let wanted = file.to_string_lossy();
+        let found = session.library.styles.iter().find(|s| {
+            s.name.eq_ignore_ascii_case(&wanted)
+                || matches!(&s.source, StyleSource::Builtin(id) if *id == wanted)
+        });
+        match found {
+            Some(found) => found.source.clone(),
+            None => {
+                return Err(Failure::new(format!(
+                    "there is neither a file nor a built-in style of this name ('limner models list' shows them): {wanted}"
+                )));
+            }
+        }
+    };
+    Ok(StyleLayer {
+        style: source,
+        weight: style.weight,
+        code: None,
+        code_edits: Vec::new(),
+        mask: None,
+    })
+}
+
+/// Photos and the files that they become.
+fn files(
+    photos: &[PathBuf],
+    out: &Path,
+    several: bool,
+    force: bool,
+) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
+    if !several {
+        check_file(out, force)?;
+        return Ok(vec![(photos[0].clone(), out.to_path_buf())]);
+    }
+    make_folder(out)?;
+    let mut files: Vec<(PathBuf, PathBuf)> = Vec::new();
+    for photo in photos {
+        let stem = photo.file_stem().unwrap_or_default().to_string_lossy();
+        let mut file = out.join(format!("{stem}.png"));
+        let mut number = 2;
+        // Two photos of one name from different folders.
+        while files.iter().any(|(_, other)| *other == file) {
+            file = out.join(format!("{stem}-{number}.png"));
+            number += 1;
+        }
+        check_free(&file, force)?;
+        files.push((photo.clone(), file));
+    }
+    Ok(files)
+}
+
+fn estimate(
+    args: &Stylize,
+    mut params: StyleParams,
+    options: StylizeOptions,
+    session: &Session,
+) -> Result<(), Failure> {
+    let mut all = Vec::new();
+    for (seq, photo) in args.photos.iter().enumerate() {
+        let seq = seq as u64 + 1;
+        params.photo = source(photo)?;
+        session.send(Request::Estimate {
+            seq,
+            params: Arc::new(params.clone()),
+            options,
+        })?;
+        let estimate = loop {
+            match session.event()? {
+                Event::Estimate {
+                    seq: about,
+                    estimate,
+                } if about == seq => break estimate,
+                Event::EstimateFailed { seq: about, error } if about == seq => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        };
+        let [width, height] = estimate.size;
+        if !session.json {
+            say(format!(
+                "{}: {width} x {height}, {} tiles, about {} MB and {:.1} s",
+                photo.display(),
+                estimate.tiles,
+                estimate.memory >> 20,
+                estimate.time.as_secs_f64()
+            ));
+        }
+        all.push(json!({
+            "photo": photo,
+            "width": width,
+            "height": height,
+            "tiles": estimate.tiles,
+            "memory_bytes": estimate.memory,
+            "seconds": estimate.time.as_secs_f64(),
+        }));
+    }
+    if session.json {
+        say_json(&json!({ "estimates": all }));
+    }
+    Ok(())
+}

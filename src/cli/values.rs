@@ -1,0 +1,208 @@
+//! Values on the command line, checked as they are read.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::recipe::{LayerRange, NoiseMode};
+
+/// `WxH`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size(pub(crate) [u32; 2]);
+
+impl FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a size like 800x600");
+        let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(wrong)?;
+        let side = |s: &str| s.parse::<u32>().map_err(|_| wrong());
+        let size = [side(width)?, side(height)?];
+        let pixels = u64::from(size[0]) * u64::from(size[1]);
+        if pixels == 0 || pixels > crate::models::MAX_PIXELS {
+            return Err(format!("'{text}' is outside 1x1 to 100 megapixels"));
+        }
+        Ok(Self(size))
+    }
+}
+
+/// `A..B`, B not included
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layers(pub(crate) LayerRange);
+
+impl FromStr for Layers {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a range of layers like 4..8");
+        let (start, end) = text.split_once("..").ok_or_else(wrong)?;
+        let number = |s: &str| s.trim().parse::<usize>().map_err(|_| wrong());
+        let (start, end) = (number(start)?, number(end)?);
+        if start >= end {
+            return Err(format!("'{text}' holds no layer; the end is not included"));
+        }
+        Ok(Self(LayerRange { start, end }))
+    }
+}
+
+/// `NAME=SIGMA`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DirectionArg {
+    pub(crate) name: String,
+    pub(crate) sigma: f32,
+}
+
+impl FromStr for DirectionArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a direction like warmth=1.5");
+        let (name, sigma) = text.rsplit_once('=').ok_or_else(wrong)?;
+        if name.is_empty() {
+            return Err(wrong());
+        }
+        let sigma = finite(sigma).map_err(|_| wrong())?;
+        if sigma.abs() > 20.0 {
+            return Err(format!("'{text}' is too far: 20 at most"));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            sigma,
+        })
+    }
+}
+
+/// `IMG[:WEIGHT]`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StyleArg {
+    /// A file, or the name of a built-in style.
+    pub(crate) picture: PathBuf,
+    pub(crate) weight: f32,
+}
+
+impl FromStr for StyleArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // A file whose name ends like a weight is still a file.
+        if !PathBuf::from(text).exists()
+            && let Some((picture, weight)) = text.rsplit_once(':')
+            && !picture.is_empty()
+            && !weight.contains(['/', '\\'])
+        {
+            let weight = finite(weight)
+                .ok()
+                .filter(|w| *w > 0.0)
+                .ok_or_else(|| format!("'{weight}' is not a weight above 0"))?;
+            return Ok(Self {
+                picture: picture.into(),
+                weight,
+            });
+        }
+        if text.is_empty() {
+            return Err("a style needs a name or a file".into());
+        }
+        Ok(Self {
+            picture: text.into(),
+            weight: 1.0,
+        })
+    }
+}
+
+fn finite(text: &str) -> Result<f32, String> {
+    text.trim()
+        .parse::<f32>()
+        .ok()
+        .filter(|v| v.is_finite())
+        .ok_or_else(|| format!("'{text}' is not a number"))
+}
+
+fn within(text: &str, low: f32, high: f32) -> Result<f32, String> {
+    let value = finite(text)?;
+    if (low..=high).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("{value} is not within {low} to {high}"))
+    }
+}
+
+/// Truncation ψ.
+pub(crate) fn truncation(text: &str) -> Result<f32, String> {
+    within(text, -1.0, 2.0)
+}
+
+/// Strength of a style.
+pub(crate) fn strength(text: &str) -> Result<f32, String> {
+    within(text, 0.0, 1.5)
+}
+
+/// A share.
+pub(crate) fn share(text: &str) -> Result<f32, String> {
+    within(text, 0.0, 1.0)
+}
+
+/// Frames per second.
+pub(crate) fn fps(text: &str) -> Result<f32, String> {
+    within(text, 0.1, 100.0)
+}
+
+/// Enlargement.
+pub(crate) fn scale(text: &str) -> Result<u32, String> {
+    match text {
+        "2" => Ok(2),
+        "4" => Ok(4),
+        _ => Err(format!("{text} is neither 2 nor 4")),
+    }
+}
+
+/// Noise: `off`, `fixed` or a seed.
+pub(crate) fn noise(text: &str) -> Result<NoiseMode, String> {
+    match text {
+        "off" => Ok(NoiseMode::Off),
+        "fixed" => Ok(NoiseMode::Fixed),
+        seed => seed
+            .parse()
+            .map(NoiseMode::Seeded)
+            .map_err(|_| format!("'{text}' is neither off, fixed nor a seed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        assert_eq!("800x600".parse(), Ok(Size([800, 600])));
+        for wrong in ["800", "x600", "0x5", "-1x5", "800x600x3", "99999x99999", "1e3x5"] {
+            assert!(wrong.parse::<Size>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn layers() {
+        assert_eq!("4..8".parse(), Ok(Layers(LayerRange { start: 4, end: 8 })));
+        for wrong in ["4", "8..4", "4..4", "a..b", "-1..3"] {
+            assert!(wrong.parse::<Layers>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn styles_with_weights() {
+        let style: StyleArg = "waves.png:0.3".parse().unwrap();
+        assert_eq!((style.picture, style.weight), ("waves.png".into(), 0.3));
+        let style: StyleArg = "C:/pictures/waves.png".parse().unwrap();
+        assert_eq!(style.weight, 1.0);
+        for wrong in ["waves.png:x", "waves.png:-1", "waves.png:nan", ""] {
+            assert!(wrong.parse::<StyleArg>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn directions() {
+        let direction: DirectionArg = "measured.warmth=-1.5".parse().unwrap();
+        assert_eq!(direction.sigma, -1.5);
+        for wrong in ["warmth", "=2", "warmth=x", "warmth=inf", "warmth=1000"] {
+            assert!(wrong.parse::<DirectionArg>().is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! `limner walk`
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::args::Walk;
+use super::generate::generator;
+use super::save::check_free;
+use super::session::Session;
+use super::{Failure, say, say_json};
+use crate::engine::protocol::Job;
+use crate::recipe::{ExploreParams, WalkParams};
+
+/// Makes an animation.
+pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
+    let model = generator(session, &args.model)?;
+    let extension = args
+        .out
+        .extension()
+        .and_then(|e| e.to_str())
+        .map(str::to_ascii_lowercase);
+    if !matches!(extension.as_deref(), Some("gif" | "png" | "apng")) {
+        return Err(Failure::new(format!(
+            "the name of an animation must end in .gif or .png: {}",
+            args.out.display()
+        )));
+    }
+    if args.seeds.len() < 2 {
+        return Err(Failure::new("a walk needs at least two seeds"));
+    }
+    check_free(&args.out, args.force)?;
+    let points = args
+        .seeds
+        .iter()
+        .map(|&seed| ExploreParams {
+            truncation_psi: args.truncation,
+            ..ExploreParams::new(&model.name, seed)
+        })
+        .collect();
+    let params = WalkParams {
+        points,
+        frames: args.frames,
+        fps: args.fps,
+        looped: args.looped,
+        path: args.path.into(),
+    };
+    let job = Job::Walk {
+        params: Arc::new(params),
+        max_side: args.max_side,
+        out: args.out.clone(),
+    };
+    session.job("walk", job)?;
+    if session.json {
+        say_json(&json!({ "file": args.out, "frames": args.frames, "fps": args.fps }));
+    } else {
+        say(args.out.display());
+    }
+    Ok(())
+}

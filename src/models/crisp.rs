@@ -1,0 +1,127 @@
+//! *Crisp*: super-resolution ×2 and ×4 in the manner of ESPCN (Shi et al. 2016) and
+//! Real-ESRGAN's compact SRVGG: one trunk, a pixel-shuffle head for each scale, added
+//! to the enlarged input.
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+use serde::Deserialize;
+
+use super::ModelError;
+use super::weights::Weights;
+use crate::engine::cancel::CancelToken;
+use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle, upsample_nearest2x};
+
+/// Sizes of the network.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Channels of the trunk.
+    pub channels: usize,
+    /// Convolutions of the trunk after the first.
+    pub layers: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            channels: 32,
+            layers: 4,
+        }
+    }
+}
+
+/// The enlarger.
+pub struct Crisp {
+    trunk: Vec<Conv2d>,
+    heads: [(u32, Conv2d); 2],
+    device: Device,
+}
+
+impl Crisp {
+    /// Loads `first`, `body.*`, `head2`, `head4` below `vb`.
+    ///
+    /// # Errors
+    /// Missing or misshapen tensors, impossible sizes.
+    pub fn new(config: &Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
+        if !(1..=1024).contains(&config.channels) || config.layers > 256 {
+            return Err(ModelError::BadRequest(
+                "config.json: these sizes are not those of Crisp".into(),
+            ));
+        }
+        let c = config.channels;
+        let conv = |name: &str, inputs: usize, outputs: usize, act: Option<String>| {
+            let mut settings = Conv2dConfig::same(3);
+            if let Some(act) = act {
+                let slopes = vb.get(&[outputs], &format!("{act}.weight"))?.to_vec1::<f32>()?;
+                settings = settings.activation(Activation::PRelu(Arc::from(slopes)));
+            }
+            let vb = vb.pp(name);
+            let weight = vb.get(&[outputs, inputs, 3, 3], "weight")?;
+            let bias = vb.get(&[outputs], "bias")?;
+            Ok::<_, ModelError>(Conv2d::new(weight, Some(bias), settings)?)
+        };
+        let mut trunk = vec![conv("first", 3, c, Some("first_act".into()))?];
+        for i in 0..config.layers {
+            let act = Some(format!("body_act.{i}"));
+            trunk.push(conv(&format!("body.{i}"), c, c, act)?);
+        }
+        Ok(Self {
+            trunk,
+            heads: [
+                (2, conv("head2", c, 3 * 4, None)?),
+                (4, conv("head4", c, 3 * 16, None)?),
+            ],
+            device: device.clone(),
+        })
+    }
+
+    /// Scales that it knows.
+    pub const SCALES: [u32; 2] = [2, 4];
+
+    /// Pixels of the input around a pixel that can influence it.
+    pub fn receptive_radius(&self) -> usize {
+        self.trunk.len() + 1
+    }
+
+    /// Sides may be anything.
+    pub fn multiple(&self) -> usize {
+        1
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// `[1, 3, h, w]`, sRGB 0..=1, to `[1, 3, scale h, scale w]`, 0..=1.
+    ///
+    /// # Errors
+    /// [`ModelError::BadRequest`] for another scale than 2 or 4;
+    /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
+    pub fn enlarge(
+        &self,
+        picture: &Tensor,
+        scale: u32,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let Some((_, head)) = self.heads.iter().find(|(known, _)| *known == scale) else {
+            return Err(ModelError::BadRequest(format!(
+                "pictures can be enlarged 2 or 4 times, not {scale} times"
+            )));
+        };
+        let mut x = (picture - 0.5)?;
+        for conv in &self.trunk {
+            if cancel.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            x = conv.forward(&x)?;
+        }
+        let detail = pixel_shuffle(&head.forward(&x)?, scale as usize)?;
+        let mut base = upsample_nearest2x(picture)?;
+        if scale == 4 {
+            base = upsample_nearest2x(&base)?;
+        }
+        Ok((base + detail)?.clamp(0.0, 1.0)?)
+    }
+}

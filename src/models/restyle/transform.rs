@@ -1,0 +1,174 @@
+//! Transform network of *Restyle*: fully convolutional, conditional instance
+//! normalisation from the style code (after Ghiasi et al. 2017).
+
+use candle_core::Tensor;
+
+use super::Config;
+use crate::engine::cancel::CancelToken;
+use crate::models::ModelError;
+use crate::models::linear::Linear;
+use crate::models::weights::Weights;
+use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, PaddingMode, instance_norm};
+
+/// Statistics of all normalisations, taken once from a copy of the photo.
+pub type Norms = Vec<ChannelStats>;
+
+struct ResBlock {
+    conv1: Conv2d,
+    conv2: Conv2d,
+}
+
+/// Whitened photo and strokes to a whitened picture.
+pub(super) struct Transform {
+    down: [Conv2d; 2],
+    res: Vec<ResBlock>,
+    up: [Conv2d; 2],
+    out: Conv2d,
+    mapping: Linear,
+    affine: Vec<Linear>,
+    slope: f32,
+    eps: f64,
+}
+
+/// A pass through the network: which normalisation comes next.
+struct Pass<'a> {
+    net: &'a Transform,
+    hidden: Vec<f32>,
+    given: Option<&'a Norms>,
+    used: Norms,
+    cancel: &'a CancelToken,
+}
+
+fn conv(
+    vb: &Weights,
+    name: &str,
+    [inputs, outputs]: [usize; 2],
+    change: impl FnOnce(Conv2dConfig) -> Conv2dConfig,
+) -> Result<Conv2d, ModelError> {
+    let vb = vb.pp(name);
+    let config = Conv2dConfig::same(3).pad_with(PaddingMode::Replicate);
+    Ok(Conv2d::new(
+        vb.get(&[outputs, inputs, 3, 3], "weight")?,
+        Some(vb.get(&[outputs], "bias")?),
+        change(config),
+    )?)
+}
+
+impl Transform {
+    pub(super) fn new(config: &Config, vb: &Weights) -> Result<Self, ModelError> {
+        let ([d1, d2], [u1, u2]) = (config.down, config.up);
+        let same = |c: Conv2dConfig| c;
+        let half = |c: Conv2dConfig| c.stride(2);
+        let double = |c: Conv2dConfig| c.upsample();
+        let res = (0..config.blocks)
+            .map(|i| {
+                let vb = vb.pp(format_args!("res.{i}"));
+                Ok(ResBlock {
+                    conv1: conv(&vb, "conv1", [d2, d2], same)?,
+                    conv2: conv(&vb, "conv2", [d2, d2], same)?,
+                })
+            })
+            .collect::<Result<_, ModelError>>()?;
+        let mut channels = vec![d1, d2];
+        channels.resize(2 + 2 * config.blocks, d2);
+        channels.extend([u1, u2]);
+        let linear = |vb: Weights, inputs: usize, outputs: usize| {
+            let (weight, bias) = (
+                vb.get(&[outputs, inputs], "weight")?,
+                vb.get(&[outputs], "bias")?,
+            );
+            Linear::new(&weight, 1.0, &bias, 1.0)
+        };
+        let affine = channels
+            .iter()
+            .enumerate()
+            .map(|(k, c)| linear(vb.pp(format_args!("affine.{k}")), config.hidden, 2 * c))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            down: [
+                conv(vb, "down1", [3, d1], half)?,
+                conv(vb, "down2", [d1, d2], half)?,
+            ],
+            res,
+            up: [
+                conv(vb, "up1", [d2, u1], double)?,
+                conv(vb, "up2", [u1, u2], double)?,
+            ],
+            out: conv(vb, "out", [u2, 3], same)?,
+            mapping: linear(vb.pp("mapping"), config.code_dim + 1, config.hidden)?,
+            affine,
+            slope: config.leaky_slope,
+            eps: config.eps_norm,
+        })
+    }
+
+    /// `x` is `[1, 3, h, w]`, whitened; `strokes` are `code_dim` numbers. With
+    /// `norms` those statistics count, else the picture's own.
+    pub(super) fn forward(
+        &self,
+        x: &Tensor,
+        strokes: &[f32],
+        strength: f32,
+        norms: Option<&Norms>,
+        cancel: &CancelToken,
+    ) -> Result<(Tensor, Norms), ModelError> {
+        let mut input = strokes.to_vec();
+        input.push(strength);
+        let mut hidden = self.mapping.forward(&input);
+        for value in &mut hidden {
+            if *value < 0.0 {
+                *value *= self.slope;
+            }
+        }
+        if norms.is_some_and(|norms| norms.len() != self.affine.len()) {
+            return Err(ModelError::BadRequest(
+                "statistics of another style network; measure the photo again".into(),
+            ));
+        }
+        let mut pass = Pass {
+            net: self,
+            hidden,
+            given: norms,
+            used: Vec::with_capacity(self.affine.len()),
+            cancel,
+        };
+        let mut x = x.clone();
+        for down in &self.down {
+            x = pass.norm(&down.forward(&x)?, &Activation::Relu)?;
+        }
+        for block in &self.res {
+            let r = pass.norm(&block.conv1.forward(&x)?, &Activation::Relu)?;
+            let r = pass.norm(&block.conv2.forward(&r)?, &Activation::None)?;
+            x = (x + r)?;
+        }
+        for up in &self.up {
+            x = pass.norm(&up.forward(&x)?, &Activation::Relu)?;
+        }
+        Ok((self.out.forward(&x)?, pass.used))
+    }
+}
+
+impl Pass<'_> {
+    /// The next conditional instance normalisation.
+    fn norm(&mut self, x: &Tensor, activation: &Activation) -> Result<Tensor, ModelError> {
+        if self.cancel.is_cancelled() {
+            return Err(ModelError::Cancelled);
+        }
+        let k = self.used.len();
+        let Some(affine) = self.net.affine.get(k) else {
+            return Err(ModelError::BadWeights("it has too few normalisations".into()));
+        };
+        let mut gamma = affine.forward(&self.hidden);
+        let beta = gamma.split_off(gamma.len() / 2);
+        for g in &mut gamma {
+            *g += 1.0;
+        }
+        let scale = Tensor::from_vec(gamma, beta.len(), x.device())?;
+        let shift = Tensor::from_vec(beta, scale.dims1()?, x.device())?;
+        let stats = self.given.and_then(|norms| norms.get(k));
+        let (y, used) =
+            instance_norm(x, stats, Some(&scale), Some(&shift), self.net.eps, activation)?;
+        self.used.push(used);
+        Ok(y)
+    }
+}

@@ -1,0 +1,131 @@
+//! Looking through model folders: what is there, what it says of itself.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::hashes::HashCache;
+use super::manifest::{Architecture, Manifest};
+use super::weights::hex;
+use super::{ModelError, cppn, restyle, stylegan2};
+use crate::engine::protocol::ModelInfo;
+
+/// The coordinate network travels inside the program.
+pub(super) const CPPN_NAME: &str = "cppn";
+const CPPN_CONFIG: &str = include_str!("../../models/cppn/config.json");
+const CPPN_CARD: &str = include_str!("../../models/cppn/card.md");
+
+/// A model that was found.
+pub(super) struct Entry {
+    pub(super) manifest: Manifest,
+    pub(super) config_path: PathBuf,
+    pub(super) info: ModelInfo,
+    /// Encoder that came with a generator: its configuration, file and hash.
+    pub(super) encoder: Option<(Value, PathBuf, String)>,
+}
+
+impl Entry {
+    pub(super) fn weights_path(&self) -> PathBuf {
+        self.config_path.with_file_name("weights.safetensors")
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ModelError {
+    let reason = match error.kind() {
+        std::io::ErrorKind::NotFound => "it is missing".to_owned(),
+        _ => error.to_string(),
+    };
+    ModelError::Unreadable {
+        path: path.to_owned(),
+        reason,
+    }
+}
+
+/// Reads a model folder, without its weights.
+pub(super) fn describe(
+    name: &str,
+    folder: &Path,
+    hashes: &mut HashCache,
+) -> Result<Entry, ModelError> {
+    let config_path = folder.join("config.json");
+    let text = std::fs::read_to_string(&config_path).map_err(|e| unreadable(&config_path, &e))?;
+    let card = std::fs::read_to_string(folder.join("card.md")).unwrap_or_default();
+    let manifest = Manifest::parse(&text, &config_path)?;
+    let mut hash = |file: PathBuf| match hashes.sha256(&file) {
+        Ok((sha256, bytes)) => Ok((file, sha256, bytes)),
+        Err(error) => Err(unreadable(&file, &error)),
+    };
+    let (sha256, bytes) = if manifest.architecture == Architecture::Cppn {
+        (definition_hash(&text), 0)
+    } else {
+        let (_, sha256, bytes) = hash(folder.join("weights.safetensors"))?;
+        (sha256, bytes)
+    };
+    let encoder = match manifest.encoder.clone() {
+        Some((config, file)) => {
+            let (file, sha256, _) = hash(folder.join(file))?;
+            Some((config, file, sha256))
+        }
+        None => None,
+    };
+    let mut entry = entry(name, manifest, config_path, card, sha256)?;
+    entry.info.bytes = bytes;
+    entry.encoder = encoder;
+    Ok(entry)
+}
+
+fn entry(
+    name: &str,
+    manifest: Manifest,
+    config_path: PathBuf,
+    card: String,
+    sha256: String,
+) -> Result<Entry, ModelError> {
+    let mut info = ModelInfo {
+        name: name.to_owned(),
+        title: manifest.title.clone(),
+        kind: manifest.architecture.kind(),
+        trained: manifest.trained,
+        num_ws: 0,
+        size: [0, 0],
+        resizable: false,
+        bytes: 0,
+        sha256,
+        card,
+        licence: manifest.licence.clone(),
+        credit: manifest.credit.clone(),
+        code_len: 0,
+    };
+    match manifest.architecture {
+        Architecture::Cppn => {
+            let config: cppn::Config = manifest.config(&config_path)?;
+            (info.num_ws, info.size, info.resizable) = (cppn::STYLE_INPUTS, config.size, true);
+        }
+        Architecture::StyleGan2 => {
+            let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
+            (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
+        }
+        Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
+        Architecture::Crisp | Architecture::Encoder => {}
+    }
+    Ok(Entry {
+        manifest,
+        config_path,
+        info,
+        encoder: None,
+    })
+}
+
+/// The coordinate network as the program carries it.
+pub(super) fn embedded_cppn() -> Result<Entry, ModelError> {
+    let path = Path::new(CPPN_NAME).join("config.json");
+    let manifest = Manifest::parse(CPPN_CONFIG, &path)?;
+    let sha256 = definition_hash(CPPN_CONFIG);
+    entry(CPPN_NAME, manifest, path, CPPN_CARD.to_owned(), sha256)
+}
+
+/// A network without weights is known by its definition.
+fn definition_hash(config: &str) -> String {
+    hex(&Sha256::digest(config.replace("\r\n", "\n")))
+}
