@@ -1,4 +1,4 @@
-//! The engine as the window's door to it.
+//! Engine and gallery as the window's doors to them.
 
 use crossbeam_channel::Receiver;
 
@@ -6,6 +6,7 @@ use super::services::{EngineLink, GalleryLink};
 use crate::engine::Engine;
 use crate::engine::protocol::{Channel, EngineError, Event, Request};
 use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
+use crate::gallery::service::GalleryHandle;
 
 /// The engine on its own thread.
 pub struct RunningEngine {
@@ -67,6 +68,19 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
             }))
         }
         Request::Cancel(_) | Request::Estimate { .. } | Request::Rescan | Request::Shutdown => None,
+    }
+}
+
+/// The gallery on its own threads.
+pub struct RunningGallery(pub GalleryHandle);
+
+impl GalleryLink for RunningGallery {
+    fn send(&mut self, request: GalleryRequest) {
+        self.0.send(request);
+    }
+
+    fn try_recv(&mut self) -> Option<GalleryEvent> {
+        self.0.try_recv()
     }
 }
 

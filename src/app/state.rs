@@ -211,7 +211,7 @@ pub struct GalleryState {
     /// Whether a listing has come.
     pub listed: bool,
     /// Thumbnails that came.
-    pub thumbs: HashMap<PictureId, Picture>,
+    pub thumbs: super::thumb_store::ThumbStore,
     /// Thumbnails that can't be made, and why.
     pub thumb_errors: HashMap<PictureId, String>,
     /// Chosen pictures.

@@ -10,7 +10,9 @@ use super::style_chosen::{ChosenEvent, ChosenStyles};
 use super::style_gallery_pick::GalleryPick;
 use super::style_output::StyleOutput;
 use super::style_photo::{self, PhotoEvent};
+use super::style_compare::side_by_side;
 use super::style_swatches::{SwatchEvent, swatches};
+use super::style_tryouts::Tryouts;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
@@ -31,6 +33,7 @@ struct StylePanel {
     output: StyleOutput,
     mask: MaskTools,
     pick: Option<GalleryPick>,
+    tryouts: Tryouts,
 }
 
 /// Draws the workspace.
@@ -60,11 +63,22 @@ impl StylePanel {
                             self.pick = Some(GalleryPick::new(Destination::StylePhoto));
                         }
                     });
-                    section(ui, &theme, "Styles", true, |_| {}, |ui| {
-                        if let Some(SwatchEvent::FromGallery) = swatches(ui, p) {
+                    let can_try = p.state.photo().is_some();
+                    let mut on = self.tryouts.on;
+                    let eye = |ui: &mut Ui| {
+                        let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
+                            .tooltip("Show every style on your photo instead of its sample")
+                            .size(22.0)
+                            .selected(on)
+                            .enabled(can_try);
+                        on ^= button.show(ui, &theme).clicked();
+                    };
+                    section(ui, &theme, "Styles", true, eye, |ui| {
+                        if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.tryouts) {
                             self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                         }
                     });
+                    self.tryouts.on = on;
                 });
             });
     }
@@ -134,7 +148,15 @@ impl StylePanel {
             subject: Some(Subject::Style),
         };
         let mask = &mut self.mask;
-        canvas::show(ui, p, input, |ui, frame, p| mask.on_canvas(ui, frame, p));
+        let overlay = |ui: &mut Ui, frame: &canvas::CanvasFrame, p: &mut Panel<'_>| {
+            mask.on_canvas(ui, frame, p);
+        };
+        match (state.view.style_compare, before) {
+            (Compare::SideBySide, Some(before)) => side_by_side(ui, p, input, before, overlay),
+            _ => {
+                canvas::show(ui, p, input, overlay);
+            }
+        }
         if let Some(error) = &state.previews.canvas_error {
             canvas_error(ui, p, &error.to_string());
         }
@@ -157,6 +179,7 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
         let ways = [
             (Compare::Off, "Result", "Only the stylised photo"),
             (Compare::Split, "Split", "Left of the line before, right of it after (Y)"),
+            (Compare::SideBySide, "Side by side", "Photo and result next to each other, zoomed in step"),
         ];
         for (way, text, help) in ways {
             let button = egui::Button::selectable(now == way, text);
