@@ -16,7 +16,9 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 const THEMES: [(Theme, &str); 2] = [(Theme::Dark, "dark"), (Theme::Light, "light")];
 
 fn go(s: &mut Studio<'_>, workspace: Workspace) {
-    s.window.state_mut().act(Action::View(ViewEdit::Workspace(workspace)));
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(workspace)));
     s.settle();
 }
 
@@ -30,7 +32,10 @@ fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
     s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
     s.window.remove_cursor();
     s.settle();
-    s.window.mask(egui::Rect::from_min_max(egui::pos2(0.0, SIZE[1] - 26.0), egui::pos2(SIZE[0], SIZE[1])));
+    s.window.mask(egui::Rect::from_min_max(
+        egui::pos2(0.0, SIZE[1] - 26.0),
+        egui::pos2(SIZE[0], SIZE[1]),
+    ));
     let options = SnapshotOptions::new()
         .threshold(1.5)
         .max_failed_pixels(OsThreshold::new(400usize));
@@ -47,10 +52,14 @@ fn style_workspace() {
         take(&mut s, &mut results, &format!("style_empty_{name}"));
         s.open_photo("evening at the lake.png");
         click(&mut s, "Style Ink wash");
-        s.window.get_by_role_and_label(Role::Button, "Style A mosaic with a remarkably long name")
+        s.window
+            .get_by_role_and_label(Role::Button, "Style A mosaic with a remarkably long name")
             .click_modifiers(egui::Modifiers::COMMAND);
         s.settle();
-        s.window.state_mut().act(Action::View(ViewEdit::Compare(Workspace::Style, Compare::Split)));
+        s.window.state_mut().act(Action::View(ViewEdit::Compare(
+            Workspace::Style,
+            Compare::Split,
+        )));
         take(&mut s, &mut results, &format!("style_{name}"));
     }
 }
@@ -72,9 +81,13 @@ fn gallery_workspace() {
         s.window.key_press(egui::Key::Num4);
         s.settle();
         take(&mut s, &mut results, &format!("gallery_{name}"));
-        s.window.state_mut().act(Action::View(ViewEdit::Dialog(Dialog::AboutPicture)));
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Dialog(Dialog::AboutPicture)));
         take(&mut s, &mut results, &format!("about_picture_{name}"));
-        s.window.state_mut().act(Action::View(ViewEdit::Dialog(Dialog::Export)));
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Dialog(Dialog::Export)));
         take(&mut s, &mut results, &format!("export_{name}"));
     }
 }

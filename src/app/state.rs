@@ -111,6 +111,8 @@ pub struct EngineState {
     pub last_took: Option<Duration>,
     /// What a full-size stylisation would take.
     pub estimate: Option<Estimate>,
+    /// Why there is no estimate, and what to do.
+    pub estimate_error: Option<String>,
     next_job: u64,
     /// Number of the last estimate asked.
     pub estimate_seq: u64,

@@ -58,6 +58,9 @@ mod tests {
         assert!(store.get(&PictureId(9)).is_none() && store.contains_key(&PictureId(10)));
         store.insert(PictureId(10), thumb(2));
         assert_eq!(store.get(&PictureId(10)), Some(&thumb(2)));
-        assert!(store.contains_key(&PictureId(11)), "a replacement takes nobody's place");
+        assert!(
+            store.contains_key(&PictureId(11)),
+            "a replacement takes nobody's place"
+        );
     }
 }

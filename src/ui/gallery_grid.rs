@@ -90,7 +90,8 @@ impl EntryGrid {
         let news = wanted.iter().any(|id| !self.asked.contains(id));
         if news {
             self.asked.clone_from(&wanted);
-            p.actions.push(Action::Gallery(GalleryRequest::Thumbnails(wanted)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::Thumbnails(wanted)));
         }
     }
 }

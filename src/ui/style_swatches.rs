@@ -35,7 +35,9 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option
             "Looking for styles…"
         });
     }
-    let columns = ((ui.available_width() + GAP) / (SIDE + GAP)).floor().max(1.0) as usize;
+    let columns = ((ui.available_width() + GAP) / (SIDE + GAP))
+        .floor()
+        .max(1.0) as usize;
     for row in styles.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -98,9 +100,8 @@ fn swatch(
     chosen: bool,
 ) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}"))
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}")));
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -115,7 +116,8 @@ fn swatch(
                 .paint_at(ui, picture);
         }
         None => {
-            ui.painter().rect_filled(picture, round, visuals.faint_bg_color);
+            ui.painter()
+                .rect_filled(picture, round, visuals.faint_bg_color);
             let initial: String = name.chars().take(2).collect();
             ui.painter().text(
                 picture.center(),
@@ -135,9 +137,19 @@ fn swatch(
     } else {
         Stroke::new(1.0, Color32::from_black_alpha(60))
     };
-    ui.painter().rect_stroke(picture, round, edge, StrokeKind::Inside);
-    let color = if chosen { visuals.strong_text_color() } else { visuals.text_color() };
-    caption(ui, Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max), name, color);
+    ui.painter()
+        .rect_stroke(picture, round, edge, StrokeKind::Inside);
+    let color = if chosen {
+        visuals.strong_text_color()
+    } else {
+        visuals.text_color()
+    };
+    caption(
+        ui,
+        Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max),
+        name,
+        color,
+    );
     response
 }
 

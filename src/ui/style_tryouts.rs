@@ -35,7 +35,10 @@ impl Tryouts {
         };
         if self.base.as_ref() != Some(&base) && !hand_on {
             let styles = &p.state.engine.library.styles;
-            self.works = styles.iter().map(|s| (s.source.clone(), work(&base, &s.source))).collect();
+            self.works = styles
+                .iter()
+                .map(|s| (s.source.clone(), work(&base, &s.source)))
+                .collect();
             self.base = Some(base);
         }
         p.actions.push(Action::Previews {
