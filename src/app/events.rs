@@ -73,12 +73,6 @@ fn engine_event(
                 state.engine.estimate_error = Some(error.to_string());
             }
         }
-        Event::EstimateFailed { seq, error } => {
-            if seq == state.engine.estimate_seq {
-                state.engine.estimate = None;
-                state.toasts.push(Level::Warning, error.to_string());
-            }
-        }
         Event::Progress {
             id,
             stage,
