@@ -66,6 +66,12 @@ fn engine_event(
                 state.engine.estimate = Some(estimate);
             }
         }
+        Event::EstimateFailed { seq, error } => {
+            if seq == state.engine.estimate_seq {
+                state.engine.estimate = None;
+                state.toasts.push(Level::Warning, error.to_string());
+            }
+        }
         Event::Progress {
             id,
             stage,
