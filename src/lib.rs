@@ -11,11 +11,8 @@
 //! None of these knows the window: [`app`] holds its state and carries out what
 //! was asked, [`ui`] draws.
 
-<<<<<<< HEAD
-pub mod cli;
-=======
 pub mod app;
->>>>>>> main
+pub mod cli;
 pub mod engine;
 pub mod export;
 pub mod gallery;
