@@ -87,6 +87,22 @@ pub enum Action {
     CopyText(String),
     /// A picture to the clipboard.
     CopyPicture(Picture),
+    /// Make a picture at full size and write it to a file.
+    SaveTo {
+        /// What.
+        what: Subject,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Stylise photos into a folder.
+    StyleFolder {
+        /// Photos.
+        photos: Vec<PathBuf>,
+        /// Folder for the results.
+        out: PathBuf,
+    },
+    /// Another gallery folder, from the next start on.
+    SetGalleryFolder(PathBuf),
     /// Back to the workspace where a recipe was made.
     OpenRecipe(Box<Recipe>),
     /// A recipe as text from the clipboard.
@@ -100,6 +116,8 @@ pub enum Action {
     },
     /// Take a message away.
     DismissToast(u64),
+    /// The report of a folder was read.
+    CloseFolderReport,
 }
 
 /// A change of Explore.
@@ -187,6 +205,8 @@ pub enum StyleEdit {
     RemoveStyle(usize),
     /// Another style in this place, weight and mask stay.
     ReplaceStyle(usize, StyleSource),
+    /// The same style with artist and licence filled in.
+    Credit(usize, StyleSource),
     /// Share of a style.
     Weight(usize, f32),
     /// A style-code slider, in σ.
@@ -323,6 +343,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
+    /// No dialog: the photo that ships, as Style's photo.
+    SamplePhoto,
     /// The gallery's folder.
     GalleryFolder,
 }

@@ -41,7 +41,10 @@ pub fn dispatch(
         }
         Action::Style(edit) => edits::style(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
-        Action::SetPrefs(prefs) => state.prefs = *prefs,
+        Action::SetPrefs(prefs) => {
+            state.prefs = *prefs;
+            super::gallery_settings::send(state, services);
+        }
         Action::GoToStep(step) => {
             state.history.commit(&state.doc);
             let doc = state.history.go_to(step);
@@ -92,6 +95,15 @@ pub fn dispatch(
             return Some(Effect::CopyText(text));
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
+        Action::SaveTo { what, path } => flow::save_to(&what, path, state, services),
+        Action::StyleFolder { photos, out } => flow::style_folder(photos, out, state, services),
+        Action::SetGalleryFolder(folder) => {
+            state.prefs.gallery_folder = Some(folder);
+            state.toasts.push(
+                Level::Info,
+                "The new gallery folder is used from the next start on.",
+            );
+        }
         Action::OpenRecipe(recipe) => {
             flow::reopen_recipe(Some(&recipe), state, services);
             events::ask_directions(state, services);
@@ -99,6 +111,7 @@ pub fn dispatch(
         Action::PasteRecipe(text) => flow::paste_recipe(&text, state, services, now),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::CloseFolderReport => state.folder_report = None,
     }
     None
 }

@@ -216,6 +216,7 @@ fn style_label(edit: &StyleEdit) -> &'static str {
         StyleEdit::AddStyle(_) => "Add style",
         StyleEdit::RemoveStyle(_) => "Remove style",
         StyleEdit::ReplaceStyle(..) => "Change style",
+        StyleEdit::Credit(..) => "Credit",
         StyleEdit::Weight(..) => "Share",
         StyleEdit::Code { .. } => "Style slider",
         StyleEdit::SetMask(..) => "Mask",
@@ -260,6 +261,7 @@ fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
             l.code = None;
             l.code_edits.clear();
         }),
+        StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
         StyleEdit::Weight(at, v) => change_layer(doc, at, |l| l.weight = v.clamp(0.0, 1.0)),
         StyleEdit::Code {
             style,

@@ -109,6 +109,7 @@ fn library_arrived(
 ) {
     state.engine.library = std::sync::Arc::clone(library);
     state.engine.library_known = true;
+    super::gallery_settings::send(state, services);
     state.previews.forget();
     choose_models(state);
     ask_directions(state, services);

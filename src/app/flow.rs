@@ -124,6 +124,68 @@ fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services)
     }
 }
 
+/// Makes a picture at full size and writes it to a file.
+pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let job = match what {
+        Subject::Params(params) => Some(Job::Render(Arc::clone(params))),
+        Subject::Explore => state
+            .doc
+            .explore
+            .current()
+            .cloned()
+            .map(|p| Job::Render(p.into())),
+        Subject::Style => {
+            let options = style_options(state);
+            state
+                .doc
+                .style
+                .params()
+                .map(|p| Job::Stylize(p.into(), options))
+        }
+        // These are files already; they are exported by the gallery.
+        Subject::Gallery(_) | Subject::File(_) => None,
+    };
+    if let Some(job) = job {
+        start(job, Purpose::SaveAs(path), state, services);
+    }
+}
+
+/// Stylises photos into a folder.
+pub fn style_folder(
+    photos: Vec<PathBuf>,
+    out: PathBuf,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if photos.is_empty() {
+        state
+            .toasts
+            .push(Level::Warning, "There are no pictures in that folder.");
+        return;
+    }
+    let mut doc = state.doc.style.clone();
+    // The folder job has photos of its own; the recipe's one is ignored.
+    doc.photo.get_or_insert_with(|| SourceRef {
+        sha256: String::new(),
+        name: String::new(),
+        path: String::new(),
+        artist: String::new(),
+        licence: String::new(),
+    });
+    match doc.params().filter(|p| !p.styles.is_empty()) {
+        Some(params) => {
+            let job = Job::StylizeFolder {
+                photos,
+                params: params.into(),
+                options: style_options(state),
+                out,
+            };
+            start(job, Purpose::Folder, state, services);
+        }
+        None => state.toasts.push(Level::Info, "Choose a style first."),
+    }
+}
+
 /// Options for a full-size stylisation.
 pub fn style_options(state: &AppState) -> StylizeOptions {
     StylizeOptions {
@@ -455,19 +517,13 @@ pub fn finished(
             kept,
             skipped,
         } => {
-            let mut text = format!("{} photos stylised", written.len());
-            if !kept.is_empty() {
-                text += &format!(", {} were there already", kept.len());
-            }
-            if !skipped.is_empty() {
-                text += &format!(", {} could not be read", skipped.len());
-            }
-            state.toasts.push(Level::Info, text);
-            for (path, reason) in skipped.iter().take(3) {
-                state
-                    .toasts
-                    .push(Level::Warning, format!("{reason}: {}", path.display()));
-            }
+            let report = super::folder_report::FolderReport {
+                written,
+                kept,
+                skipped,
+            };
+            state.toasts.push(Level::Info, report.words());
+            state.folder_report = Some(report);
         }
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);

@@ -114,6 +114,7 @@ pub fn gallery_event(
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
+        other => super::gallery_news::receive(other, state),
     }
 }
 

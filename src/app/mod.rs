@@ -12,16 +12,26 @@ pub mod drift;
 pub mod edits;
 pub mod events;
 pub mod flow;
+pub mod folder_report;
 pub mod frame_stats;
 pub mod gallery_events;
+pub mod gallery_news;
+pub mod gallery_settings;
 pub mod history;
+pub mod links;
 pub mod prefs;
 pub mod previews;
+pub mod run;
+pub mod sample;
+pub mod save;
 pub mod services;
 pub mod session;
 pub mod state;
+pub mod system;
 pub mod thumbs;
+pub mod vary;
 pub mod view;
+mod window_icon;
 
 use std::time::Instant;
 
@@ -31,6 +41,8 @@ use dispatch::{Effect, Now};
 use services::Services;
 use session::Session;
 use state::AppState;
+
+pub use run::{RunError, RunOptions, run};
 
 use crate::ui::Ui;
 

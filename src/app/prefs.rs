@@ -30,6 +30,10 @@ pub struct Prefs {
     pub export_recipe: bool,
     /// Write names and folders of source files into recipes.
     pub source_names: bool,
+    /// The user's name for the creator field of files; empty for none.
+    pub creator: String,
+    /// The user's own rights line for files; empty for none.
+    pub rights: String,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -46,6 +50,8 @@ impl Default for Prefs {
             gallery_folder: None,
             export_recipe: true,
             source_names: true,
+            creator: String::new(),
+            rights: String::new(),
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

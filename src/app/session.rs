@@ -100,6 +100,14 @@ impl Session {
         Ok(())
     }
 
+    /// The preferences of the last session, before it's taken.
+    pub fn prefs(&self) -> Prefs {
+        self.saved
+            .as_ref()
+            .map(|s| s.prefs.clone())
+            .unwrap_or_default()
+    }
+
     /// The last session (or a fresh one), and what the user should know.
     pub fn take_saved(&mut self) -> (Saved, Option<String>) {
         let saved = self.saved.take().unwrap_or_default();

@@ -39,6 +39,8 @@ pub struct AppState {
     pub photos: Photos,
     /// What the gallery told.
     pub gallery: GalleryState,
+    /// What became of the last folder of photos, until it was read.
+    pub folder_report: Option<super::folder_report::FolderReport>,
     /// Messages in the corner.
     pub toasts: Toasts,
     /// Time spent per frame.
@@ -61,6 +63,7 @@ impl AppState {
             previews: Previews::default(),
             photos: Photos::default(),
             gallery: GalleryState::default(),
+            folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
             drift: None,
@@ -221,6 +224,8 @@ pub struct GalleryState {
     pub load_errors: HashMap<PictureId, String>,
     /// Parents and children of the open picture.
     pub lineage: Option<(PictureId, Vec<Entry>, Vec<Entry>)>,
+    /// What is known of one picture, in words.
+    pub about: Option<(PictureId, Box<crate::gallery::protocol::About>)>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
     /// Tokens of deletions, newest last.

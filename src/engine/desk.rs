@@ -131,7 +131,10 @@ impl Desk {
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.
     pub(crate) fn check(&self) -> Result<(), EngineError> {
-        let cancelled = self.running.as_ref().is_some_and(|r| r.token.is_cancelled());
+        let cancelled = self
+            .running
+            .as_ref()
+            .is_some_and(|r| r.token.is_cancelled());
         if cancelled || self.stopping() {
             return Err(EngineError::Cancelled);
         }

@@ -10,9 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
 use super::cancel::CancelToken;
-use super::protocol::{
-    Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work,
-};
+use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
 use crate::recipe::StyleParams;
 
 /// Requests that may wait; more than anybody clicks together.

@@ -305,7 +305,11 @@ mod tests {
     fn checker(width: u32, height: u32) -> Picture {
         let pixels = (0..width * height)
             .flat_map(|i| {
-                let v = if (i % width + i / width) % 2 == 0 { 0 } else { 254 };
+                let v = if (i % width + i / width) % 2 == 0 {
+                    0
+                } else {
+                    254
+                };
                 [v, 100, 254 - v, 255]
             })
             .collect();
@@ -327,7 +331,13 @@ mod tests {
         }
         // Sizes that don't divide keep the mean too.
         let small = shrink(&checker(63, 35), [10, 7]);
-        let mean = small.rgba().iter().step_by(4).map(|&v| u32::from(v)).sum::<u32>() / 70;
+        let mean = small
+            .rgba()
+            .iter()
+            .step_by(4)
+            .map(|&v| u32::from(v))
+            .sum::<u32>()
+            / 70;
         assert!(mean.abs_diff(127) <= 2, "{mean}");
     }
 

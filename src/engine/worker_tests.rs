@@ -137,7 +137,11 @@ fn job(id: u64, name: &str, steps: u32) -> Request {
     }
 }
 
-fn during(script: &Script, engine: &LocalEngine, mut act: impl FnMut(&str, &Mailbox) + Send + 'static) {
+fn during(
+    script: &Script,
+    engine: &LocalEngine,
+    mut act: impl FnMut(&str, &Mailbox) + Send + 'static,
+) {
     let mailbox = engine.mailbox();
     *script.during.lock() = Some(Box::new(move |line| act(line, &mailbox)));
 }
@@ -156,7 +160,9 @@ fn ends(events: &[Event]) -> Vec<(u64, bool)> {
 fn only_the_newest_preview_of_a_channel_is_made() {
     let (mut engine, script) = engine();
     for seq in 1..=50 {
-        engine.send(preview(Channel::Canvas, seq, &[100 + seq])).unwrap();
+        engine
+            .send(preview(Channel::Canvas, seq, &[100 + seq]))
+            .unwrap();
     }
     engine.run();
     assert_eq!(script.lines(), ["preview 150"]);
@@ -190,7 +196,9 @@ fn the_canvas_goes_before_a_grid_that_is_half_done() {
             mailbox.post(preview(Channel::Canvas, 1, &[1])).unwrap();
         }
     });
-    engine.send(preview(Channel::Neighbours, 1, &[20, 21, 22, 23])).unwrap();
+    engine
+        .send(preview(Channel::Neighbours, 1, &[20, 21, 22, 23]))
+        .unwrap();
     engine.run();
     let order = ["20", "21", "1", "22", "23"].map(|s| format!("preview {s}"));
     assert_eq!(script.lines(), order);
@@ -202,7 +210,12 @@ fn jobs_run_in_order_and_previews_between_their_steps() {
     during(&script, &engine, |line, mailbox| {
         if line == "a step 0" {
             mailbox.post(preview(Channel::Canvas, 1, &[1])).unwrap();
-            mailbox.post(Request::Open { path: "photo".into(), max_side: 9 }).unwrap();
+            mailbox
+                .post(Request::Open {
+                    path: "photo".into(),
+                    max_side: 9,
+                })
+                .unwrap();
         }
     });
     engine.send(job(1, "a", 2)).unwrap();
@@ -210,7 +223,13 @@ fn jobs_run_in_order_and_previews_between_their_steps() {
     let events = engine.run();
     assert_eq!(
         script.lines(),
-        ["a step 0", "preview 1", "open photo", "a step 1", "b step 0"]
+        [
+            "a step 0",
+            "preview 1",
+            "open photo",
+            "a step 1",
+            "b step 0"
+        ]
     );
     assert_eq!(ends(&events), [(1, true), (2, true)]);
 }
@@ -276,7 +295,9 @@ fn dragging_does_not_starve_a_job() {
         // A new position for every picture shown, without end.
         if !line.ends_with("step 3") {
             seq += 1;
-            mailbox.post(preview(Channel::Canvas, seq, &[500 + seq])).unwrap();
+            mailbox
+                .post(preview(Channel::Canvas, seq, &[500 + seq]))
+                .unwrap();
         }
     });
     engine.send(job(1, "a", 4)).unwrap();

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ExportError;
 
@@ -21,6 +21,65 @@ pub enum Existing {
     Replace,
 }
 
+/// A file being written that has no name yet. Dropped without [`NewFile::commit`], it
+/// leaves nothing behind.
+#[derive(Debug)]
+pub struct NewFile {
+    part: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl NewFile {
+    /// Begins a file in the folder of `path`.
+    ///
+    /// # Errors
+    /// [`ExportError::NoFolder`], [`ExportError::ReadOnly`], [`ExportError::DiskFull`] or
+    /// another failure of the disk.
+    pub fn create(path: &Path) -> Result<Self, ExportError> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
+        #[cfg(unix)]
+        {
+            // The umask decides, as for any other new file; tempfile's own default is 0600.
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let part = builder
+            .tempfile_in(folder_of(path))
+            .map_err(|e| ExportError::writing(path, e))?;
+        Ok(Self {
+            part,
+            path: path.to_path_buf(),
+        })
+    }
+
+    /// The file, for writing.
+    pub fn file(&mut self) -> &mut File {
+        self.part.as_file_mut()
+    }
+
+    /// The name it is going to have.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives it its name; returns once it is safely on disk.
+    ///
+    /// # Errors
+    /// [`ExportError::Exists`], or the failure of the disk. Then nothing is left of it.
+    pub fn commit(self, existing: Existing) -> Result<(), ExportError> {
+        let path = self.path;
+        let io_error = |e: io::Error| ExportError::writing(&path, e);
+        self.part.as_file().sync_all().map_err(io_error)?;
+        match existing {
+            Existing::Keep => self.part.persist_noclobber(&path),
+            Existing::Replace => self.part.persist(&path),
+        }
+        .map_err(|e| io_error(e.error))?;
+        sync_folder(folder_of(&path)).map_err(io_error)
+    }
+}
+
 /// Writes a file through `fill`; returns once it is safely on disk.
 ///
 /// # Errors
@@ -31,28 +90,14 @@ pub fn write_file(
     existing: Existing,
     fill: impl FnOnce(&mut BufWriter<&mut File>) -> Result<(), ExportError>,
 ) -> Result<(), ExportError> {
-    let io_error = |e: io::Error| ExportError::writing(path, e);
-    let folder = folder_of(path);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
-    #[cfg(unix)]
-    {
-        // The umask decides, as for any other new file; tempfile's own default is 0600.
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut part = builder.tempfile_in(folder).map_err(io_error)?;
-    let mut writer = BufWriter::with_capacity(1 << 16, part.as_file_mut());
+    let mut new = NewFile::create(path)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, new.file());
     fill(&mut writer)?;
-    writer.flush().map_err(io_error)?;
+    writer
+        .flush()
+        .map_err(|e| ExportError::writing(path, e))?;
     drop(writer);
-    part.as_file().sync_all().map_err(io_error)?;
-    match existing {
-        Existing::Keep => part.persist_noclobber(path),
-        Existing::Replace => part.persist(path),
-    }
-    .map_err(|e| io_error(e.error))?;
-    sync_folder(folder).map_err(io_error)
+    new.commit(existing)
 }
 
 /// Writes bytes; see [`write_file`].

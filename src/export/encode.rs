@@ -245,7 +245,7 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
     image.resolution(ResolutionUnit::Inch, Rational { n: dpi, d: 1 });
     let directory = image.encoder();
     directory
-        .write_tag(Tag::Unknown(34675), &srgb_icc()?[..])
+        .write_tag(Tag::IccProfile, Undefined(&srgb_icc()?))
         .map_err(tiff_error)?;
     if let Some(xmp) = &labels.xmp {
         directory
@@ -253,6 +253,20 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
             .map_err(tiff_error)?;
     }
     Ok(())
+}
+
+/// Bytes of the type that TIFF calls UNDEFINED, as ICC profiles are stored.
+struct Undefined<'a>(&'a [u8]);
+
+impl tiff::encoder::TiffValue for Undefined<'_> {
+    const BYTE_LEN: u8 = 1;
+    const FIELD_TYPE: tiff::tags::Type = tiff::tags::Type::UNDEFINED;
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.0.into()
+    }
 }
 
 /// RGBA to RGB without looking at alpha.

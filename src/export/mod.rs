@@ -5,8 +5,10 @@ pub mod animation;
 pub mod atomic;
 pub mod container;
 pub mod encode;
+mod dither;
 mod error;
 pub mod metadata;
+pub mod presets;
 pub mod provenance;
 pub mod rights;
 pub mod xmp;
@@ -110,7 +112,21 @@ pub fn write(
     } else {
         atomic::Existing::Keep
     };
+    write_with(path, picture, options.format, &labels, existing)
+}
+
+/// As [`write`], with labels that the caller has put together.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_with(
+    path: &Path,
+    picture: &Picture,
+    format: Format,
+    labels: &Labels,
+    existing: atomic::Existing,
+) -> Result<(), ExportError> {
     atomic::write_file(path, existing, |out| {
-        encode::encode(picture, options.format, &labels, out).map_err(|e| e.at(path))
+        encode::encode(picture, format, labels, out).map_err(|e| e.at(path))
     })
 }

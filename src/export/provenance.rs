@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::xmp::{Packet, Value};
+use super::metadata::FileMetadata;
+use super::xmp::{Packet, Value, ns};
 use crate::recipe::{Making, Recipe, StyleSource};
 
 /// IPTC digital source type (cv.iptc.org/newscodes/digitalsourcetype).
@@ -154,6 +155,21 @@ impl Provenance {
             },
             software: recipe.software.clone(),
             created: recipe.created.clone(),
+        }
+    }
+
+    /// The labels that a file without recipe carries, kept for copies of it.
+    pub fn of_file(file: &FileMetadata) -> Self {
+        let text = |ns: &str, name: &str| file.xmp.first(ns, name).unwrap_or_default().to_owned();
+        Self {
+            source_type: file.source_type,
+            creator: file.xmp.all(ns::DC, "creator").join(", "),
+            credit: text(ns::PHOTOSHOP, "Credit"),
+            rights: text(ns::DC, "rights"),
+            statement: text(ns::PHOTOSHOP, "Instructions"),
+            systems: text(ns::IPTC_EXT, "AISystemUsed"),
+            software: text(ns::XMP, "CreatorTool"),
+            created: text(ns::XMP, "CreateDate"),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod layout;
 pub mod protocol;
 mod reconcile;
 mod search;
+pub mod service;
 mod sidecar;
 mod store;
 mod thumbcache;

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::describe::{describe, hash_file};
 use super::index::Index;
 use super::layout::{self, Layout};
-use super::protocol::{Entry, Format, GallerySettings, PictureId, Query};
+use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::{GalleryError, decode, sidecar};
 use crate::export::atomic::{PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
@@ -135,9 +135,43 @@ impl Gallery {
         &mut self,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<(), GalleryError> {
-        self.index.clear()?;
+        self.clear_index()?;
         self.reconcile(progress)?;
         Ok(())
+    }
+
+    /// Takes all lines out of the index; [`Gallery::reconcile`] puts them in again.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn clear_index(&mut self) -> Result<(), GalleryError> {
+        self.index.clear()
+    }
+
+    /// Pictures whose content hash isn't known yet, newest first, at most `n`.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn without_hash(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
+        let rows = self.index.without_hash(n)?;
+        let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
+        Ok(rows.into_iter().map(absolute).collect())
+    }
+
+    /// Notes a picture's content hash.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn note_hash(&mut self, id: PictureId, sha256: &str) -> Result<(), GalleryError> {
+        self.index.set_hash(id, sha256)
+    }
+
+    /// Notes the colour that prevails in a picture.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn note_colour(&mut self, id: PictureId, colour: Colour) -> Result<(), GalleryError> {
+        self.index.set_colour(id, colour)
     }
 
     /// Throws a damaged index away; the next [`Gallery::reconcile`] fills a new one.

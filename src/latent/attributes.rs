@@ -9,8 +9,17 @@ const SIDE: usize = 96;
 
 /// A property of a picture.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, strum::EnumCount,
-    strum::EnumIter, strum::IntoStaticStr,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumCount,
+    strum::EnumIter,
+    strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -154,11 +163,7 @@ fn mean(values: impl Iterator<Item = f32> + Clone) -> f64 {
 fn deviation(values: impl Iterator<Item = f32> + Clone) -> f64 {
     let centre = mean(values.clone());
     let count = values.clone().count().max(1);
-    (values
-        .map(|v| (f64::from(v) - centre).powi(2))
-        .sum::<f64>()
-        / count as f64)
-        .sqrt()
+    (values.map(|v| (f64::from(v) - centre).powi(2)).sum::<f64>() / count as f64).sqrt()
 }
 
 /// The numbers of all attributes, in the order of [`Attribute`]'s variants.
@@ -181,7 +186,10 @@ fn value(attribute: Attribute, small: &Small, subject: &Subject) -> f64 {
         Attribute::Redness => mean(lab().map(|c| c[1])),
         Attribute::Saturation => mean(lab().map(chroma)),
         Attribute::Colourfulness => {
-            let (a, b) = (deviation(lab().map(|c| c[1])), deviation(lab().map(|c| c[2])));
+            let (a, b) = (
+                deviation(lab().map(|c| c[1])),
+                deviation(lab().map(|c| c[2])),
+            );
             a.hypot(b)
         }
         Attribute::Detail => detail(small),
@@ -280,20 +288,52 @@ mod tests {
         let disc = |radius: f32, squeeze: f32| {
             paint(move |x, y| {
                 let (dx, dy) = ((x - 0.5) * squeeze, (y - 0.5) / squeeze);
-                if dx.hypot(dy) < radius { [180, 40, 30] } else { [240, 235, 220] }
+                if dx.hypot(dy) < radius {
+                    [180, 40, 30]
+                } else {
+                    [240, 235, 220]
+                }
             })
         };
         let ramp = paint(|x, _| [(x * 255.0) as u8; 3]);
         let hill = paint(|x, _| [(255.0 - 510.0 * (x - 0.5).abs()) as u8; 3]);
-        let checks = paint(|x, y| [if (x * 16.0).sin() * (y * 16.0).sin() > 0.0 { 250 } else { 5 }; 3]);
-        let rainbow = paint(|x, _| if x < 0.5 { [220, 40, 40] } else { [40, 40, 220] });
+        let checks = paint(|x, y| {
+            [if (x * 16.0).sin() * (y * 16.0).sin() > 0.0 {
+                250
+            } else {
+                5
+            }; 3]
+        });
+        let rainbow = paint(|x, _| {
+            if x < 0.5 {
+                [220, 40, 40]
+            } else {
+                [40, 40, 220]
+            }
+        });
         let cases = [
             (Attribute::Brightness, grey(60), grey(200)),
             (Attribute::Contrast, grey(128), ramp.clone()),
-            (Attribute::Warmth, paint(|_, _| [60, 90, 200]), paint(|_, _| [220, 150, 60])),
-            (Attribute::Redness, paint(|_, _| [60, 170, 60]), paint(|_, _| [190, 60, 60])),
-            (Attribute::Saturation, grey(128), paint(|_, _| [220, 40, 40])),
-            (Attribute::Colourfulness, paint(|_, _| [220, 40, 40]), rainbow),
+            (
+                Attribute::Warmth,
+                paint(|_, _| [60, 90, 200]),
+                paint(|_, _| [220, 150, 60]),
+            ),
+            (
+                Attribute::Redness,
+                paint(|_, _| [60, 170, 60]),
+                paint(|_, _| [190, 60, 60]),
+            ),
+            (
+                Attribute::Saturation,
+                grey(128),
+                paint(|_, _| [220, 40, 40]),
+            ),
+            (
+                Attribute::Colourfulness,
+                paint(|_, _| [220, 40, 40]),
+                rainbow,
+            ),
             (Attribute::Detail, ramp.clone(), checks),
             (Attribute::Symmetry, ramp, hill),
             (Attribute::SubjectSize, disc(0.15, 1.0), disc(0.35, 1.0)),

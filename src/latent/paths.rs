@@ -5,7 +5,11 @@
 pub fn slerp(a: &[f32], b: &[f32], t: f64) -> Vec<f32> {
     let norm = |v: &[f32]| v.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>().sqrt();
     let (na, nb) = (norm(a), norm(b));
-    let product: f64 = a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
+    let product: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(&x, &y)| f64::from(x) * f64::from(y))
+        .sum();
     let cos = (product / (na * nb).max(1e-30)).clamp(-1.0, 1.0);
     let angle = cos.acos();
     let sin = angle.sin();

@@ -101,11 +101,7 @@ impl Walk {
     ///
     /// # Errors
     /// [`LatentError::Mapping`].
-    pub fn frame(
-        &self,
-        index: u32,
-        mapping: &(impl Mapping + ?Sized),
-    ) -> Result<Ws, LatentError> {
+    pub fn frame(&self, index: u32, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
         let steps = if self.looped {
             self.frames
         } else {
@@ -123,11 +119,7 @@ impl Walk {
         self.at_parameter(at_length(&self.lengths, s), mapping)
     }
 
-    fn at_parameter(
-        &self,
-        t: f64,
-        mapping: &(impl Mapping + ?Sized),
-    ) -> Result<Ws, LatentError> {
+    fn at_parameter(&self, t: f64, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
         let stretches = self.stretches();
         let along = t.clamp(0.0, 1.0) * stretches as f64;
         let first = (along as usize).min(stretches - 1);

@@ -46,7 +46,9 @@ pub enum ModelError {
     #[error("the weights file lacks '{0}': it belongs to another network or version")]
     MissingTensor(String),
     /// A tensor has another shape.
-    #[error("'{name}' has the shape {got:?} where {expected:?} is needed: the file belongs to another network or version")]
+    #[error(
+        "'{name}' has the shape {got:?} where {expected:?} is needed: the file belongs to another network or version"
+    )]
     WrongShape {
         /// Tensor.
         name: String,
@@ -56,7 +58,9 @@ pub enum ModelError {
         got: Vec<usize>,
     },
     /// A tensor holds NaN or infinity.
-    #[error("'{0}' holds values that are not numbers: the file is damaged or its training failed; get the model again")]
+    #[error(
+        "'{0}' holds values that are not numbers: the file is damaged or its training failed; get the model again"
+    )]
     NotFinite(String),
     /// The request makes no sense for this network.
     #[error("{0}")]

@@ -175,10 +175,7 @@ fn plain(error: &safetensors::SafeTensorError) -> String {
     }
 }
 
-fn floats(
-    name: &str,
-    view: &safetensors::tensor::TensorView<'_>,
-) -> Result<Vec<f32>, ModelError> {
+fn floats(name: &str, view: &safetensors::tensor::TensorView<'_>) -> Result<Vec<f32>, ModelError> {
     use safetensors::Dtype;
     let data = view.data();
     Ok(match view.dtype() {
@@ -223,4 +220,3 @@ pub fn sha256_of_file(path: &Path) -> std::io::Result<String> {
     std::io::copy(&mut file, &mut digest)?;
     Ok(hex(&digest.finalize()))
 }
-

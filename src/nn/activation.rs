@@ -31,7 +31,13 @@ impl Activation {
         match self {
             Activation::None => v,
             Activation::Relu => v.max(0.0),
-            Activation::LeakyRelu(slope) => if v >= 0.0 { v } else { v * slope },
+            Activation::LeakyRelu(slope) => {
+                if v >= 0.0 {
+                    v
+                } else {
+                    v * slope
+                }
+            }
             Activation::PRelu(slopes) => {
                 let slope = slopes[if slopes.len() == 1 { 0 } else { c }];
                 if v >= 0.0 { v } else { v * slope }
@@ -90,7 +96,11 @@ pub struct Post {
 
 impl Default for Post {
     fn default() -> Self {
-        Self { activation: Activation::None, gain: 1.0, clamp: None }
+        Self {
+            activation: Activation::None,
+            gain: 1.0,
+            clamp: None,
+        }
     }
 }
 
@@ -119,6 +129,9 @@ impl Post {
 
 impl From<Activation> for Post {
     fn from(activation: Activation) -> Self {
-        Self { activation, ..Self::default() }
+        Self {
+            activation,
+            ..Self::default()
+        }
     }
 }

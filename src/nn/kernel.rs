@@ -5,6 +5,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::cpu::simd::Isa;
+
 /// A family of CPU kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -88,4 +90,16 @@ fn detected() -> Kernel {
         },
         Err(_) => Kernel::available()[0],
     })
+}
+
+/// The vectors of the selected kernel; `None` for candle's operators.
+pub(crate) fn isa() -> Option<Isa> {
+    match selected() {
+        Kernel::Portable => Some(Isa::Portable),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx2 => Some(Isa::Avx2),
+        #[cfg(target_arch = "x86_64")]
+        Kernel::Avx512 => Some(Isa::Avx512),
+        _ => None,
+    }
 }

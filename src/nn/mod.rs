@@ -9,6 +9,7 @@
 
 mod activation;
 pub mod conv;
+mod cpu;
 pub mod kernel;
 pub mod modulated;
 pub mod norm;

@@ -1,10 +1,13 @@
 //! StyleGAN2's modulated convolution (Karras et al. 2020, "Analyzing and Improving the Image
 //! Quality of StyleGAN"; official `modulated_conv2d` and `conv2d_resample`).
 
+use std::sync::Arc;
+
 use candle_core::{Result, Tensor, bail};
 
+use super::conv::own::{Convolution, Extras, Kernels, Taps};
 use super::upfirdn::{Fir, upfirdn2d};
-use super::{Activation, Post};
+use super::{Activation, Conv2dConfig, Post, own_path, values};
 
 /// Settings of a [`ModulatedConv2d`].
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +54,7 @@ pub struct ModulatedConv2d {
     weight: Tensor,
     bias: Option<Tensor>,
     cfg: ModulatedConv2dConfig,
+    own: Option<Arc<Own>>,
 }
 
 impl ModulatedConv2d {
@@ -58,21 +62,14 @@ impl ModulatedConv2d {
     ///
     /// # Errors
     /// When the shapes don't fit each other, or `up` is asked for with a kernel other than 3×3.
-    pub fn new(
-        weight: Tensor,
-        bias: Option<Tensor>,
-        cfg: ModulatedConv2dConfig,
-    ) -> Result<Self> {
-        let (out, _, kh, kw) = weight.dims4()?;
-        if kh != kw || kh % 2 == 0 || (cfg.up && kh != 3) {
-            bail!("modulated convolution: kernel {kh}×{kw} is not supported")
-        }
-        if let Some(bias) = &bias
-            && bias.dims() != [out]
-        {
-            bail!("modulated convolution: bias {:?} for {out} output channels", bias.dims())
-        }
-        Ok(Self { weight, bias, cfg })
+    pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: ModulatedConv2dConfig) -> Result<Self> {
+        check(&weight, bias.as_ref(), &cfg)?;
+        let tracked = weight.track_op() || bias.as_ref().is_some_and(Tensor::track_op);
+        let own = match weight.device().is_cpu() && !tracked {
+            true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
+            false => None,
+        };
+        Ok(Self { weight, bias, cfg, own })
     }
 
     /// `x` `[N, in, H, W]`, `styles` `[N, in]` (the affine layer's output), `noise` already times
@@ -82,7 +79,149 @@ impl ModulatedConv2d {
     /// # Errors
     /// When the shapes don't fit each other.
     pub fn forward(&self, x: &Tensor, styles: &Tensor, noise: Option<&Tensor>) -> Result<Tensor> {
-        modulated_conv2d(x, &self.weight, styles, noise, self.bias.as_ref(), &self.cfg)
+        check_inputs(x, &self.weight, styles, noise, &self.cfg)?;
+        if let Some(own) = &self.own
+            && [Some(x), Some(styles), noise].into_iter().flatten().all(own_path)
+        {
+            return own.forward(x, styles, noise);
+        }
+        plain(x, &self.weight, styles, noise, self.bias.as_ref(), &self.cfg)
+    }
+}
+
+/// What the CPU kernels need.
+#[derive(Debug)]
+struct Own {
+    kernels: Kernels,
+    bias: Option<Vec<f32>>,
+    conv: Conv2dConfig,
+    up: bool,
+    /// Sum of the squared taps, `[out, in]`, when demodulating.
+    power: Option<Vec<f32>>,
+}
+
+impl Own {
+    fn new(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<Self> {
+        let kernel = weight.dim(3)?;
+        let taps = if cfg.up { filtered_taps() } else { Taps::Plain };
+        let area = kernel * kernel;
+        let power = match cfg.demodulate {
+            true => Some(
+                values(weight)?
+                    .chunks_exact(area)
+                    .map(|taps| taps.iter().map(|w| w * w).sum())
+                    .collect(),
+            ),
+            false => None,
+        };
+        let conv = Conv2dConfig { post: cfg.post.clone(), ..Conv2dConfig::same(kernel) };
+        Ok(Self {
+            kernels: Kernels::new(weight, 1, taps)?,
+            bias: bias.map(values).transpose()?,
+            conv,
+            up: cfg.up,
+            power,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, styles: &Tensor, noise: Option<&Tensor>) -> Result<Tensor> {
+        let (_, inputs, h, w) = x.dims4()?;
+        let styles = values(styles)?;
+        let scale = self.power.as_ref().map(|power| demodulation(&styles, power, inputs));
+        let noise = noise.map(Tensor::contiguous).transpose()?;
+        let convolution = Convolution {
+            kernels: &self.kernels,
+            cfg: &self.conv,
+            extras: Extras {
+                input_scale: Some(&styles),
+                output_scale: scale.as_deref(),
+                bias: self.bias.as_deref(),
+                noise: noise.as_ref(),
+                residual: None,
+            },
+            output: if self.up { (2 * h, 2 * w) } else { (h, w) },
+        };
+        convolution.run(x)
+    }
+}
+
+/// `1 / sqrt(Σ s² · power + 1e-8)` for each picture and output.
+fn demodulation(styles: &[f32], power: &[f32], inputs: usize) -> Vec<f32> {
+    let mut scale = Vec::with_capacity(styles.len() / inputs * (power.len() / inputs));
+    for styles in styles.chunks_exact(inputs) {
+        let squares: Vec<f32> = styles.iter().map(|s| s * s).collect();
+        scale.extend(power.chunks_exact(inputs).map(|power| {
+            // Eight running sums, so that the compiler may use vectors; the order is fixed.
+            let mut sums = [0f32; 8];
+            let (power, power_rest) = power.as_chunks::<8>();
+            let (squares, squares_rest) = squares.as_chunks::<8>();
+            for (p, s) in power.iter().zip(squares) {
+                for ((sum, p), s) in sums.iter_mut().zip(p).zip(s) {
+                    *sum += p * s;
+                }
+            }
+            let rest: f32 = power_rest.iter().zip(squares_rest).map(|(p, s)| p * s).sum();
+            (sums.iter().sum::<f32>() + rest + 1e-8).sqrt().recip()
+        }));
+    }
+    scale
+}
+
+/// The transposed 3×3 convolution at stride 2 and the `[1, 3, 3, 1]` filter in one: each phase of
+/// the output is a 3×3 convolution of the small picture.
+fn filtered_taps() -> Taps {
+    // Output 2q + phase takes input i = q + tap − 1 with weight tap k and filter tap
+    // t = k + 1 − m where m = phase − 2 · (tap − 1); the filter's gain is 2 in each direction.
+    let filter = Fir::stylegan2();
+    let mix = |phase: isize, tap: isize| {
+        let m = phase - 2 * (tap - 1);
+        let weight = |k: isize| {
+            usize::try_from(k + 1 - m).ok().and_then(|t| filter.taps().get(t)).map_or(0.0, |f| 2.0 * f)
+        };
+        (0..3).map(weight).collect()
+    };
+    Taps::Doubled((0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect())
+}
+
+fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {
+    let (out, _, kh, kw) = weight.dims4()?;
+    if kh != kw || kh % 2 == 0 || (cfg.up && kh != 3) {
+        bail!("modulated convolution: kernel {kh}×{kw} is not supported")
+    }
+    match bias {
+        Some(bias) if bias.dims() != [out] => {
+            bail!("modulated convolution: bias {:?} for {out} output channels", bias.dims())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_inputs(
+    x: &Tensor,
+    weight: &Tensor,
+    styles: &Tensor,
+    noise: Option<&Tensor>,
+    cfg: &ModulatedConv2dConfig,
+) -> Result<()> {
+    let (n, c, h, w) = x.dims4()?;
+    if weight.dim(1)? != c || styles.dims() != [n, c] {
+        bail!(
+            "modulated convolution: picture {:?}, styles {:?}, weight {:?}",
+            x.dims(),
+            styles.dims(),
+            weight.dims()
+        )
+    }
+    let up = if cfg.up { 2 } else { 1 };
+    match noise {
+        Some(noise)
+            if noise.dims() != [up * h, up * w]
+                && noise.dims() != [n, 1, up * h, up * w]
+                && noise.dims() != [1, 1, up * h, up * w] =>
+        {
+            bail!("modulated convolution: noise {:?} for picture {:?}", noise.dims(), x.dims())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -98,16 +237,25 @@ pub fn modulated_conv2d(
     bias: Option<&Tensor>,
     cfg: &ModulatedConv2dConfig,
 ) -> Result<Tensor> {
-    let (n, c, _, _) = x.dims4()?;
-    let (out, per, kernel, _) = weight.dims4()?;
-    if per != c || styles.dims() != [n, c] {
-        bail!(
-            "modulated convolution: picture {:?}, styles {:?}, weight {:?}",
-            x.dims(),
-            styles.dims(),
-            weight.dims()
-        )
+    check(weight, bias, cfg)?;
+    check_inputs(x, weight, styles, noise, cfg)?;
+    if [Some(x), Some(weight), Some(styles), noise, bias].into_iter().flatten().all(own_path) {
+        return Own::new(weight, bias, cfg)?.forward(x, styles, noise);
     }
+    plain(x, weight, styles, noise, bias, cfg)
+}
+
+/// Through candle's operators.
+fn plain(
+    x: &Tensor,
+    weight: &Tensor,
+    styles: &Tensor,
+    noise: Option<&Tensor>,
+    bias: Option<&Tensor>,
+    cfg: &ModulatedConv2dConfig,
+) -> Result<Tensor> {
+    let (n, c, _, _) = x.dims4()?;
+    let (out, _, kernel, _) = weight.dims4()?;
     let x = x.broadcast_mul(&styles.reshape((n, c, 1, 1))?)?;
     let mut y = if cfg.up {
         let transposed = weight.transpose(0, 1)?.contiguous()?;

@@ -23,7 +23,10 @@ pub struct ChannelStats {
 impl ChannelStats {
     /// `sqrt(var + eps)` per picture and channel.
     pub fn std(&self, eps: f64) -> Vec<f32> {
-        self.var.iter().map(|v| (f64::from(*v) + eps).sqrt() as f32).collect()
+        self.var
+            .iter()
+            .map(|v| (f64::from(*v) + eps).sqrt() as f32)
+            .collect()
     }
 }
 
@@ -37,7 +40,12 @@ pub fn channel_stats(x: &Tensor) -> Result<ChannelStats> {
         bail!("instance norm: the picture is empty")
     }
     let (mean, var) = plain::mean_var(x)?;
-    Ok(ChannelStats { batch, channels, mean: values(&mean)?, var: values(&var)? })
+    Ok(ChannelStats {
+        batch,
+        channels,
+        mean: values(&mean)?,
+        var: values(&var)?,
+    })
 }
 
 /// `activation((x − mean) / sqrt(var + eps) · scale + shift)`, and the statistics used.
@@ -61,7 +69,10 @@ pub fn instance_norm(
         None => channel_stats(x)?,
     };
     if stats.channels != c {
-        bail!("instance norm: statistics of {} channels for {c}", stats.channels)
+        bail!(
+            "instance norm: statistics of {} channels for {c}",
+            stats.channels
+        )
     }
     let shape = (stats.batch, c, 1, 1);
     let mean = Tensor::from_slice(&stats.mean, shape, x.device())?.to_dtype(x.dtype())?;

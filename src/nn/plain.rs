@@ -30,7 +30,13 @@ pub(crate) fn conv2d(
             0
         }
     };
-    let mut y = x.conv2d(&weight.contiguous()?, padding, cfg.stride, cfg.dilation, cfg.groups)?;
+    let mut y = x.conv2d(
+        &weight.contiguous()?,
+        padding,
+        cfg.stride,
+        cfg.dilation,
+        cfg.groups,
+    )?;
     if let Some(bias) = bias {
         y = y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?;
     }
@@ -52,6 +58,9 @@ pub(crate) fn insert_zeros(x: &Tensor, up: usize) -> Result<Tensor> {
 /// Mean and biased variance per picture and channel, each `[N, C, 1, 1]`.
 pub(crate) fn mean_var(x: &Tensor) -> Result<(Tensor, Tensor)> {
     let mean = x.mean_keepdim((D::Minus1, D::Minus2))?;
-    let var = x.broadcast_sub(&mean)?.sqr()?.mean_keepdim((D::Minus1, D::Minus2))?;
+    let var = x
+        .broadcast_sub(&mean)?
+        .sqr()?
+        .mean_keepdim((D::Minus1, D::Minus2))?;
     Ok((mean, var))
 }

@@ -22,7 +22,10 @@ pub fn init(threads: usize) -> Result<(), PoolError> {
     match built {
         Ok(()) => Ok(()),
         Err(_) if rayon::current_num_threads() == threads => Ok(()),
-        Err(e) => Err(PoolError { threads, reason: e.to_string() }),
+        Err(e) => Err(PoolError {
+            threads,
+            reason: e.to_string(),
+        }),
     }
 }
 

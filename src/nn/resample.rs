@@ -17,13 +17,19 @@ pub fn reflect_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
     }
     let rows = mirrored(h, pad, x.device())?;
     let columns = mirrored(w, pad, x.device())?;
-    x.contiguous()?.index_select(&columns, 3)?.index_select(&rows, 2)
+    x.contiguous()?
+        .index_select(&columns, 3)?
+        .index_select(&rows, 2)
 }
 
 fn mirrored(side: usize, pad: usize, device: &Device) -> Result<Tensor> {
     let before = (1..=pad).rev();
     let after = (side - 1 - pad..side - 1).rev();
-    let all: Vec<u32> = before.chain(0..side).chain(after).map(|i| i as u32).collect();
+    let all: Vec<u32> = before
+        .chain(0..side)
+        .chain(after)
+        .map(|i| i as u32)
+        .collect();
     Tensor::new(all, device)
 }
 
@@ -99,7 +105,10 @@ fn resize(
     let mut y = x.contiguous()?;
     if width != w {
         let weights = resize_matrix(w, width, support, &filter, x)?;
-        y = y.reshape((n * c * h, w))?.matmul(&weights.t()?)?.reshape((n, c, h, width))?;
+        y = y
+            .reshape((n * c * h, w))?
+            .matmul(&weights.t()?)?
+            .reshape((n, c, h, width))?;
     }
     if height != h {
         let weights = resize_matrix(h, height, support, &filter, x)?;
@@ -124,8 +133,9 @@ fn resize_matrix(
         let centre = (i as f64 + 0.5) * scale;
         let first = ((centre - support * stretch + 0.5).floor().max(0.0)) as usize;
         let last = (((centre + support * stretch + 0.5).floor()) as usize).min(from);
-        let weights: Vec<f64> =
-            (first..last).map(|j| filter((j as f64 - centre + 0.5) / stretch)).collect();
+        let weights: Vec<f64> = (first..last)
+            .map(|j| filter((j as f64 - centre + 0.5) / stretch))
+            .collect();
         let sum: f64 = weights.iter().sum();
         for (cell, weight) in row[first..last].iter_mut().zip(weights) {
             *cell = (weight / sum) as f32;

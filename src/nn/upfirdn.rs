@@ -14,7 +14,9 @@ impl Fir {
     /// From taps, scaled so that they add up to 1 (the official `setup_filter`).
     pub fn new(taps: &[f32]) -> Self {
         let sum: f32 = taps.iter().sum();
-        Self { taps: taps.iter().map(|t| t / sum).collect() }
+        Self {
+            taps: taps.iter().map(|t| t / sum).collect(),
+        }
     }
 
     /// StyleGAN2's `[1, 3, 3, 1]`.
@@ -74,7 +76,8 @@ fn every(x: &Tensor, dim: usize, step: usize) -> Result<Tensor> {
     }
     let side = x.dim(dim)? as u32;
     let index: Vec<u32> = (0..side).step_by(step).collect();
-    x.contiguous()?.index_select(&Tensor::new(index, x.device())?, dim)
+    x.contiguous()?
+        .index_select(&Tensor::new(index, x.device())?, dim)
 }
 
 /// The official `upsample2d(x, f)`: `[N, C, H, W]` to `[N, C, 2H, 2W]`.

@@ -188,7 +188,11 @@ struct Falloff {
 
 impl Falloff {
     fn new(radius: f32, feather: f32, longer: f32) -> Self {
-        let radius = if radius.is_finite() { radius.max(0.0) } else { 0.0 };
+        let radius = if radius.is_finite() {
+            radius.max(0.0)
+        } else {
+            0.0
+        };
         let half_pixel = 0.5 / longer;
         Self {
             full: (radius * (1.0 - feather.clamp(0.0, 1.0))).min(radius - half_pixel),
@@ -274,7 +278,10 @@ mod tests {
         assert_eq!(at(&v, 40, 50), 0.0);
         let rim = at(&v, 40, 26);
         assert!(rim > 0.0 && rim < 1.0, "{rim}");
-        let inverted = whole(&Mask { invert: true, ..mask });
+        let inverted = whole(&Mask {
+            invert: true,
+            ..mask
+        });
         assert_eq!(at(&inverted, 40, 20), 0.0);
         assert_eq!(at(&inverted, 40, 50), 1.0);
     }
@@ -331,8 +338,16 @@ mod tests {
             shapes: vec![
                 dot(f32::NAN, 0.2, 0.1, false),
                 dot(0.2, 0.2, f32::NAN, false),
-                MaskShape::Linear { from: [0.5, 0.5], to: [0.5, 0.5] },
-                MaskShape::Stroke(Stroke { points: vec![], radius: 0.1, feather: 0.0, erase: false }),
+                MaskShape::Linear {
+                    from: [0.5, 0.5],
+                    to: [0.5, 0.5],
+                },
+                MaskShape::Stroke(Stroke {
+                    points: vec![],
+                    radius: 0.1,
+                    feather: 0.0,
+                    erase: false,
+                }),
             ],
             invert: false,
         };

@@ -1,6 +1,370 @@
-//! The direction sliders of a generator.
+//! The direction sliders of a generator: starred first, then measured ones, then
+//! those that were found without names.
+
+use std::sync::Arc;
+
+use egui::{Response, Ui, vec2};
 
 use super::panel::Panel;
+use super::theme::Theme;
+use super::widgets::button::IconButton;
+use super::widgets::icon::{self, Icon};
+use super::widgets::section::section;
+use super::widgets::slider::Slider;
+use crate::app::action::{Action, ExploreEdit, Purpose};
+use crate::app::command::Command;
+use crate::app::document::SliderMark;
+use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
+
+/// Ends of a slider, σ.
+const REACH: f32 = 3.0;
+/// The thumbnails on hover show the picture this far to both sides, σ.
+const LOOK: f32 = 2.0;
+/// Pixels of a hover thumbnail.
+const LOOK_SIDE: u32 = 112;
+
+#[derive(Default)]
+struct RenameScratch {
+    direction: Option<String>,
+    text: String,
+}
 
 /// Draws the sliders.
-pub fn ui(_ui: &mut egui::Ui, _panel: &mut Panel<'_>) {}
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
+    let theme = panel.theme.clone();
+    let directions = panel.state.directions().cloned();
+    let empty = directions.as_ref().is_none_or(|d| d.is_empty());
+    let ctx = ui.ctx().clone();
+    let mut chosen = None;
+    let buttons = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (icon, command) in [
+            (Icon::Reset, Command::ResetSliders),
+            (Icon::Dice, Command::RandomiseSliders),
+        ] {
+            let tip = command.tooltip_with_keys(&ctx);
+            let button = IconButton::new(icon, command.text())
+                .tooltip(&tip)
+                .enabled(!empty);
+            if button.show(ui, &theme).clicked() {
+                chosen = Some(command);
+            }
+        }
+    };
+    let theme = panel.theme.clone();
+    section(
+        ui,
+        &theme,
+        "Sliders",
+        true,
+        buttons,
+        |ui| match &directions {
+            Some(all) if !all.is_empty() => rows(ui, panel, all, model),
+            Some(_) => {
+                ui.weak("This generator has no sliders of its own. The seed and the variety still work.");
+            }
+            None => measuring(ui, panel),
+        },
+    );
+    if let Some(command) = chosen {
+        panel.actions.command(command);
+    }
+}
+
+/// The sliders are being found out.
+fn measuring(ui: &mut Ui, panel: &Panel<'_>) {
+    let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
+    let job = panel.state.engine.job_for(&purpose);
+    ui.weak("Looking at many pictures to find out what each slider does. This happens once.");
+    let bar = egui::ProgressBar::new(job.map_or(0.0, crate::app::state::JobEntry::fraction))
+        .desired_height(5.0)
+        .fill(*panel.theme.accent);
+    ui.add(bar);
+}
+
+fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model: &ModelInfo) {
+    let doc = &panel.state.doc.explore;
+    let starred = |d: &DirectionInfo| doc.mark(&d.id).is_some_and(|m| m.star);
+    let mut order: Vec<&DirectionInfo> = all.iter().collect();
+    order.sort_by_key(|d| (!starred(d), !d.measured));
+    let mut group = None;
+    for direction in order {
+        let now = match (starred(direction), direction.measured) {
+            (true, _) => "Starred",
+            (_, true) => "Measured",
+            _ => "Found",
+        };
+        if group != Some(now) {
+            ui.add_space(2.0);
+            let tip = match now {
+                "Starred" => "Sliders that you marked",
+                "Measured" => "Named by measuring what changes in many pictures",
+                _ => "The main ways in which this generator's pictures differ",
+            };
+            ui.label(
+                egui::RichText::new(now)
+                    .small()
+                    .color(*panel.theme.text_weak),
+            )
+            .on_hover_text(tip);
+            group = Some(now);
+        }
+        row(ui, panel, direction, model);
+    }
+}
+
+fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &ModelInfo) {
+    let theme = panel.theme.clone();
+    let state = panel.state;
+    let id = &direction.id;
+    let mark = state.doc.explore.mark(id).cloned().unwrap_or_default();
+    if panel.scratch.of::<RenameScratch>().direction.as_ref() == Some(id) {
+        rename_row(ui, panel, direction);
+        return;
+    }
+    let name = mark.name.clone().unwrap_or_else(|| direction.name.clone());
+    let sigma = state.doc.explore.sigma(id);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.set_height(26.0);
+        let width = ui.available_width() - 24.0;
+        let slider = ui
+            .allocate_ui(vec2(width, 26.0), |ui| {
+                Slider::new(&name, sigma, -REACH..=REACH, 0.0)
+                    .step(0.1)
+                    .name_width(96.0)
+                    .show(ui, &theme)
+            })
+            .inner;
+        if let Some(sigma) = slider.changed {
+            panel.actions.explore(ExploreEdit::Sigma {
+                direction: id.clone(),
+                sigma,
+            });
+        }
+        more(ui, panel, direction, &mark, &name, model);
+        look(ui, panel, direction, &mark, &name, &slider.response);
+    });
+}
+
+/// The button at the end of a row: star, lock, layers, name. A star or a lock
+/// shows in its place.
+fn more(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    name: &str,
+    model: &ModelInfo,
+) {
+    let theme = panel.theme.clone();
+    let icon = match (mark.lock, mark.star) {
+        (true, _) => Icon::Lock,
+        (_, true) => Icon::StarFull,
+        _ => Icon::More,
+    };
+    let button_name = format!("More about {name}");
+    let button = IconButton::new(icon, &button_name)
+        .tooltip("Star, lock, rename, layers")
+        .size(22.0)
+        .show(ui, &theme);
+    egui::Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_min_width(190.0);
+            menu(ui, panel, direction, mark, model, &theme);
+        });
+}
+
+fn menu(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    model: &ModelInfo,
+    theme: &Theme,
+) {
+    let id = &direction.id;
+    if menu_item(
+        ui,
+        theme,
+        if mark.star {
+            Icon::StarFull
+        } else {
+            Icon::Star
+        },
+        if mark.star {
+            "Take the star away"
+        } else {
+            "Star: show first"
+        },
+    ) {
+        panel.actions.explore(ExploreEdit::Star(id.clone()));
+        ui.close();
+    }
+    if menu_item(
+        ui,
+        theme,
+        if mark.lock { Icon::Unlock } else { Icon::Lock },
+        if mark.lock {
+            "Unlock"
+        } else {
+            "Lock: dice leave it alone"
+        },
+    ) {
+        panel.actions.explore(ExploreEdit::Lock(id.clone()));
+        ui.close();
+    }
+    if menu_item(ui, theme, Icon::Tag, "Rename") {
+        let scratch = panel.scratch.of::<RenameScratch>();
+        scratch.direction = Some(id.clone());
+        scratch.text = mark.name.clone().unwrap_or_else(|| direction.name.clone());
+        ui.close();
+    }
+    if mark.name.is_some() && menu_item(ui, theme, Icon::Undo, "Back to its own name") {
+        panel.actions.explore(ExploreEdit::Rename {
+            direction: id.clone(),
+            name: None,
+        });
+        ui.close();
+    }
+    if model.num_ws > 1 {
+        ui.separator();
+        ui.set_width(260.0);
+        ui.weak("Acts on layers");
+        let mut all = mark.layers.is_none();
+        if ui.checkbox(&mut all, "All layers").changed() {
+            let layers = (!all).then(|| super::explore_panel::zones(model.num_ws)[1].1);
+            set_layers(panel, id, layers);
+        }
+        if let Some(now) = mark.layers
+            && let Some(layers) = super::explore_panel::layer_choice(ui, theme, now, model.num_ws)
+        {
+            set_layers(panel, id, Some(layers));
+        }
+    }
+}
+
+fn set_layers(panel: &mut Panel<'_>, direction: &str, layers: Option<crate::recipe::LayerRange>) {
+    panel.actions.explore(ExploreEdit::Layers {
+        direction: direction.to_owned(),
+        layers,
+    });
+}
+
+/// A menu entry with an icon.
+fn menu_item(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str) -> bool {
+    let button = egui::Button::new(format!("      {text}"))
+        .frame(false)
+        .min_size(vec2(180.0, 24.0));
+    let response = ui.add(button).accessible_name(text);
+    let mark = egui::Rect::from_center_size(
+        response.rect.left_center() + vec2(12.0, 0.0),
+        vec2(13.0, 13.0),
+    );
+    icon::paint(ui.painter(), icon, mark, *theme.text_weak);
+    response.clicked()
+}
+
+/// The row while its name is being typed.
+fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo) {
+    let scratch = panel.scratch.of::<RenameScratch>();
+    let response = ui
+        .add(
+            egui::TextEdit::singleline(&mut scratch.text)
+                .desired_width(200.0)
+                .char_limit(40),
+        )
+        .accessible_name("Slider name");
+    if response.lost_focus() {
+        let cancelled = ui.input(|i| i.key_pressed(egui::Key::Escape));
+        let name = std::mem::take(&mut scratch.text);
+        scratch.direction = None;
+        if !cancelled {
+            let own = (name.trim() != direction.name).then(|| name.trim().to_owned());
+            panel.actions.explore(ExploreEdit::Rename {
+                direction: direction.id.clone(),
+                name: own,
+            });
+        }
+    } else {
+        response.request_focus();
+    }
+}
+
+/// On hover: what it is, and the picture to both sides.
+fn look(
+    ui: &Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    name: &str,
+    response: &Response,
+) {
+    let still = ui.input(|i| i.pointer.is_still() && !i.pointer.any_down());
+    let open = response.is_tooltip_open();
+    if !(response.hovered() && (still || open)) {
+        return;
+    }
+    let Some(base) = panel.state.doc.explore.current() else {
+        return;
+    };
+    let works: Vec<Work> = [-LOOK, LOOK]
+        .into_iter()
+        .map(|sigma| {
+            let mut params = base.clone();
+            params.edits.retain(|e| e.direction != direction.id);
+            params.edits.push(crate::recipe::DirectionEdit {
+                direction: direction.id.clone(),
+                sigma,
+                layers: mark.layers,
+            });
+            Work::Explore(Arc::new(params))
+        })
+        .collect();
+    panel.actions.push(Action::Previews {
+        channel: Channel::Hover,
+        tier: Tier::Draft(LOOK_SIDE),
+        items: works.clone(),
+    });
+    let words = words(direction);
+    response.clone().on_hover_ui(|ui| {
+        ui.set_max_width(260.0);
+        ui.strong(name);
+        ui.label(words);
+        ui.horizontal(|ui| {
+            for (work, text) in works.iter().zip(["to the left", "to the right"]) {
+                ui.vertical(|ui| {
+                    let picture = panel.state.previews.picture(Channel::Hover, work);
+                    let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
+                    let size = vec2(LOOK_SIDE as f32, LOOK_SIDE as f32);
+                    super::widgets::tile::picture_tile(
+                        ui,
+                        &panel.theme,
+                        text,
+                        texture,
+                        size,
+                        false,
+                    );
+                    ui.weak(text);
+                });
+            }
+        });
+    });
+}
+
+/// What a slider is, in a sentence.
+fn words(direction: &DirectionInfo) -> String {
+    let percent = (direction.strength * 100.0).round();
+    if direction.measured {
+        format!(
+            "Measured: it explains {percent:.0} % of the differences in {} (R² {:.2}).",
+            direction.name.to_lowercase(),
+            direction.strength
+        )
+    } else {
+        format!(
+            "Found without a name: {percent:.0} % of how this generator's pictures differ. Rename it to what you see."
+        )
+    }
+}

@@ -123,18 +123,18 @@ impl ImageGrid<'_> {
                 out.cells.push((index, response));
             }
         });
-        ui.data_mut(|d| d.insert_temp(self.scroll_id(), shown.state.offset.y));
+        ui.data_mut(|d| d.insert_temp(self.scroll_id(), shown.state.clamped_offset().y));
         out
     }
 
     fn scroll_id(&self) -> Id {
-        Id::new((self.name, "scroll offset"))
+        Id::unique((self.name, "scroll offset"))
     }
 
     /// The whole grid is one stop of the Tab key; arrows move within.
     fn focus_widget(&self, ui: &mut Ui) -> Response {
         let rect = ui.available_rect_before_wrap();
-        let id = Id::new((self.name, "keys"));
+        let id = Id::unique((self.name, "keys"));
         let response = ui.interact(rect, id, Sense::focusable_noninteractive() | Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Grid, true, self.name));
         if response.has_focus() {
@@ -206,7 +206,7 @@ impl ImageGrid<'_> {
     }
 
     fn cell(&self, ui: &Ui, rect: Rect, index: usize, item: &GridItem) -> Response {
-        let id = Id::new((self.name, "cell", index));
+        let id = Id::unique((self.name, "cell", index));
         let response = ui.interact(rect, id, Sense::CLICK | Sense::DRAG);
         let label = if item.stars > 0 {
             format!("{}, {} stars", item.title, item.stars)

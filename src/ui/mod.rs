@@ -1,21 +1,49 @@
 //! The looks: what the window draws. Reads the state, queues actions, knows
 //! nothing of networks or files.
 
+pub mod about_picture;
 pub mod canvas;
+pub mod compare_view;
 pub mod dialogs;
 pub mod explore_directions;
 pub mod explore_kept;
 pub mod explore_neighbours;
 pub mod explore_panel;
+pub mod explore_size;
 pub mod explore_workspace;
+pub mod export_dialog;
+pub mod gallery_details;
+pub mod gallery_empty;
+pub mod gallery_filter;
+pub mod gallery_grid;
+pub mod gallery_lineage;
+pub mod gallery_recipe;
+pub mod gallery_selection;
+pub mod gallery_single;
+pub mod gallery_tags;
 pub mod gallery_workspace;
 pub mod history;
+pub mod image_grid;
+pub mod image_grid_layout;
+pub mod image_grid_star;
+pub mod mask_overlay;
+pub mod mask_paint;
+pub mod mask_tools;
 pub mod models_panel;
 pub mod palette;
 pub mod panel;
 pub mod picture_menu;
 pub mod settings;
 pub mod status_bar;
+pub mod style_chosen;
+pub mod style_credit;
+pub mod style_gallery_pick;
+pub mod style_names;
+pub mod style_output;
+pub mod style_photo;
+pub mod style_report;
+pub mod style_sliders;
+pub mod style_swatches;
 pub mod style_workspace;
 pub mod textures;
 pub mod theme;
@@ -115,8 +143,8 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::Settings => settings::ui(ctx, panel),
         Dialog::Models(name) => models_panel::ui(ctx, panel, name.as_deref()),
         Dialog::ExportWalk => dialogs::export_walk(ctx, panel),
-        Dialog::Export => dialogs::not_here(ctx, panel),
-        Dialog::AboutPicture => dialogs::not_here(ctx, panel),
+        Dialog::Export => export_dialog::ui(ctx, panel),
+        Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
     }

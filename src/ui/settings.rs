@@ -71,7 +71,25 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
         "Write names and folders of source files into recipes",
     )
     .on_hover_text("Helps to find photos again; says something about your folders");
+    credit(ui, prefs);
     ui.weak("Marks that a picture was made by a program are always written.");
+}
+
+/// Name and rights line of the user, for credit lines.
+fn credit(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    egui::Grid::new("credit prefs").num_columns(2).show(ui, |ui| {
+        let fields = [
+            ("Your name", "Creator of your pictures; empty for none", &mut prefs.creator),
+            ("Rights line", "For example: All rights reserved; empty for none", &mut prefs.rights),
+        ];
+        for (name, help, text) in fields {
+            let label = ui.label(name);
+            ui.add(egui::TextEdit::singleline(text).desired_width(260.0))
+                .labelled_by(label.id)
+                .on_hover_text(help);
+            ui.end_row();
+        }
+    });
 }
 
 fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {

@@ -1,8 +1,204 @@
-//! Style: a photo, styles, strength, masks.
+//! The Style workspace: photo and styles on the left, the canvas in the middle,
+//! what is chosen and how it goes out on the right.
 
+use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+
+use super::canvas::{self, CanvasInput};
+use super::mask_tools::MaskTools;
 use super::panel::Panel;
+use super::style_chosen::{ChosenEvent, ChosenStyles};
+use super::style_gallery_pick::GalleryPick;
+use super::style_output::StyleOutput;
+use super::style_photo::{self, PhotoEvent};
+use super::style_swatches::{SwatchEvent, swatches};
+use super::widgets::button::IconButton;
+use super::widgets::icon::Icon;
+use super::widgets::section::section;
+use super::{style_report, style_sliders};
+use crate::app::action::{Destination, StyleEdit, Subject, ViewEdit};
+use crate::app::view::{Compare, Workspace};
+use crate::recipe::StyleSource;
+
+/// Width of the panel on the left: three swatches beside each other.
+const LEFT: f32 = 276.0;
+/// Width of the panel on the right.
+const RIGHT: f32 = 320.0;
+
+/// What the workspace remembers between frames; not part of the document.
+#[derive(Default)]
+struct StylePanel {
+    chosen: ChosenStyles,
+    output: StyleOutput,
+    mask: MaskTools,
+    pick: Option<GalleryPick>,
+}
 
 /// Draws the workspace.
-pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
-    egui::CentralPanel::default().show(ui, |ui| super::canvas::empty(ui, panel, "Style", ""));
+pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
+    let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
+    panel.left(ui, p);
+    panel.right(ui, p);
+    let frame = Frame::new().fill(*p.theme.canvas);
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| panel.middle(ui, p));
+    if let Some(pick) = &mut panel.pick
+        && !pick.show(ui, p)
+    {
+        panel.pick = None;
+    }
+    style_report::show(ui, p);
+    *p.scratch.of::<StylePanel>() = panel;
+}
+
+impl StylePanel {
+    fn left(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        side(p, egui::Panel::left("style choices").default_size(LEFT).size_range(190.0..=560.0))
+            .show(ui, |ui| {
+                let theme = std::sync::Arc::clone(&p.theme);
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    section(ui, &theme, "Photo", true, |_| {}, |ui| {
+                        if let Some(PhotoEvent::FromGallery) = style_photo::photo(ui, p) {
+                            self.pick = Some(GalleryPick::new(Destination::StylePhoto));
+                        }
+                    });
+                    section(ui, &theme, "Styles", true, |_| {}, |ui| {
+                        if let Some(SwatchEvent::FromGallery) = swatches(ui, p) {
+                            self.pick = Some(GalleryPick::new(Destination::StyleStyle));
+                        }
+                    });
+                });
+            });
+    }
+
+    fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        side(p, egui::Panel::right("style settings").default_size(RIGHT).size_range(260.0..=520.0))
+            .show(ui, |ui| {
+                let theme = std::sync::Arc::clone(&p.theme);
+                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                    let several = p.state.doc.style.styles.len() > 1;
+                    let title = if several { "Chosen styles" } else { "Chosen style" };
+                    section(ui, &theme, title, true, |_| {}, |ui| {
+                        let masking = self.mask.style(p);
+                        match self.chosen.ui(ui, p, masking) {
+                            Some(ChosenEvent::EditMask(style)) => self.mask.edit(style),
+                            None => {}
+                        }
+                    });
+                    section(ui, &theme, "Look", true, |_| {}, |ui| style_sliders::main(ui, p));
+                    section(ui, &theme, "Full size", true, |_| {}, |ui| self.output.ui(ui, p));
+                });
+            });
+    }
+
+    fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        if p.state.doc.style.photo.is_none() {
+            if let Some(PhotoEvent::FromGallery) = style_photo::invitation(ui, p) {
+                self.pick = Some(GalleryPick::new(Destination::StylePhoto));
+            }
+            return;
+        }
+        Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(8, 3))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                if self.mask.style(p).is_some() {
+                    self.mask.bar(ui, p);
+                } else {
+                    compare_bar(ui, p);
+                }
+            });
+        self.canvas(ui, p);
+    }
+
+    fn canvas(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        let state = p.state;
+        let shown = state.previews.style.as_ref();
+        let photo = state.photo();
+        let empty = state.doc.style.styles.is_empty();
+        let before = photo.map(|photo| &photo.picture);
+        let size = photo.map_or([1, 1], |photo| photo.size);
+        if photo.is_none() {
+            canvas::empty(ui, p, "Reading the photo…", "");
+            return;
+        }
+        let picture = if empty { before } else { shown.map(|s| &s.picture).or(before) };
+        let input = CanvasInput {
+            workspace: Workspace::Style,
+            name: "Stylised photo",
+            picture,
+            before,
+            logical_size: size,
+            compare: state.view.style_compare,
+            tool: self.mask.style(p).is_some(),
+            busy: state.previews.canvas_waiting() && !empty,
+            subject: Some(Subject::Style),
+        };
+        let mask = &mut self.mask;
+        canvas::show(ui, p, input, |ui, frame, p| mask.on_canvas(ui, frame, p));
+        if let Some(error) = &state.previews.canvas_error {
+            canvas_error(ui, p, &error.to_string());
+        }
+    }
+}
+
+/// A side panel in the window's colours.
+fn side(p: &Panel<'_>, panel: egui::Panel) -> egui::Panel {
+    panel.frame(
+        Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(10, 6)),
+    )
+}
+
+/// Ways to look: alone, split, side by side; and what the compare key does.
+fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
+    let now = p.state.view.style_compare;
+    ui.horizontal(|ui| {
+        let ways = [
+            (Compare::Off, "Result", "Only the stylised photo"),
+            (Compare::Split, "Split", "Left of the line before, right of it after (Y)"),
+        ];
+        for (way, text, help) in ways {
+            let button = egui::Button::selectable(now == way, text);
+            if ui.add(button).on_hover_text(help).clicked() {
+                p.actions.view(ViewEdit::Compare(Workspace::Style, way));
+            }
+        }
+        ui.weak("Hold B to see the photo as it was");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            surprise(ui, p);
+        });
+    });
+}
+
+/// One style at random.
+fn surprise(ui: &mut Ui, p: &mut Panel<'_>) {
+    let styles = &p.state.engine.library.styles;
+    let dice = IconButton::new(Icon::Dice, "Another style at random").enabled(styles.len() > 1);
+    if dice.show(ui, &p.theme).clicked() {
+        let now = p.state.doc.style.styles.first().map(|s| &s.style);
+        let others: Vec<&StyleSource> = styles
+            .iter()
+            .map(|s| &s.source)
+            .filter(|s| Some(*s) != now)
+            .collect();
+        // The time of the click is random enough for a choice among styles.
+        let moment = (ui.input(|i| i.time) * 1000.0) as usize;
+        if let Some(style) = others.get(moment % others.len().max(1)) {
+            p.actions.style(StyleEdit::OnlyStyle((*style).clone()));
+        }
+    }
+}
+
+fn canvas_error(ui: &mut Ui, p: &Panel<'_>, text: &str) {
+    let at = ui.min_rect().left_bottom() + egui::vec2(12.0, -12.0);
+    egui::Area::new(egui::Id::unique("style canvas error"))
+        .fixed_pos(at)
+        .pivot(egui::Align2::LEFT_BOTTOM)
+        .show(ui.ctx(), |ui| {
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.set_max_width(420.0);
+                ui.colored_label(*p.theme.error, text);
+            });
+        });
 }

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageFilter
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from .crisp_net import Crisp
@@ -183,6 +183,15 @@ def load(state: str) -> tuple[Crisp, list]:
     net = Crisp()
     net.load_state_dict(s["ema"])
     return net.eval(), s["log"]
+
+
+def load_model(folder: str) -> Crisp:
+    """The shipped network."""
+    with open(os.path.join(folder, "config.json")) as f:
+        config = json.load(f)
+    net = Crisp(config["channels"], config["layers"])
+    net.load_state_dict(load_file(os.path.join(folder, "weights.safetensors")))
+    return net.eval()
 
 
 def export(a: argparse.Namespace) -> None:

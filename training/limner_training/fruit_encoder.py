@@ -38,7 +38,8 @@ class FruitEncoder(nn.Module):
     def start_from_pca(self, x: Tensor, noise: float = 4.0) -> Tensor:
         """Sets `linear` to the whitened principal components of x [N, 3, h, w]; returns the log variance of each
         component's posterior (components as weak as the last are mostly noise)."""
-        x = x.flatten(1)
+        x = F.avg_pool2d(x, 2)  # the leading components are smooth: a quarter of the pixels gives them
+        shape, x = x.shape[1:], x.flatten(1)
         mean = x.mean(0)
         cov = (x - mean).t() @ (x - mean) / len(x)
         lam, vec = torch.linalg.eigh(cov)
@@ -46,6 +47,7 @@ class FruitEncoder(nn.Module):
         lam, vec = lam.flip(0)[:k], vec.flip(1)[:, :k]
         var = (noise * lam[-1] / lam).clamp(max=0.8)
         weight = vec.t() * ((1 - var) / lam).sqrt()[:, None]
-        self.linear.weight.copy_(weight)
+        fine = F.interpolate(weight.reshape(k, *shape), scale_factor=2, mode="nearest") / 4
+        self.linear.weight.copy_(fine.flatten(1))
         self.linear.bias.copy_(-weight @ mean)
         return var.log()

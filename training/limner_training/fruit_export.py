@@ -127,6 +127,17 @@ def load_model(folder: str) -> tuple[Generator, dict]:
     return g, config
 
 
+def load_encoder(folder: str) -> FruitEncoder | None:
+    """The shipped encoder, f32, if there is one."""
+    with open(os.path.join(folder, "config.json")) as f:
+        c = json.load(f).get("encoder")
+    if c is None:
+        return None
+    e = FruitEncoder(c["w_dim"], c["height"], c["width"], tuple(c["channels"])).requires_grad_(False)
+    e.load_state_dict({k: v.float() for k, v in load_file(os.path.join(folder, c["file"])).items()})
+    return e
+
+
 @torch.no_grad()
 def sheets(folder: str) -> None:
     """8 x 8 random samples at psi 0.7 and 1, first seeds, not chosen; and an interpolation in z."""

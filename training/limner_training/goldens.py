@@ -65,6 +65,36 @@ def tiny(path: str) -> None:
     save_file({k: v.contiguous() for k, v in tensors.items()}, path, {"kwargs": json.dumps(kwargs)})
 
 
+def fruit(model: str, path: str) -> None:
+    """The shipped *Fruit* (f32 arithmetic on the stored f16 weights), constant noise: z, ws, one whole picture at psi 1,
+    the window [48:144, 32:96] of the same at psi 0.7, and the encoder's answer to the whole picture."""
+    from .fruit_export import load_encoder, load_model
+    g, _ = load_model(model)
+    z = torch.randn(1, g.z_dim, generator=torch.Generator().manual_seed(12))
+    with torch.no_grad():
+        out = {"_in.z": z}
+        for psi in (1.0, 0.7):
+            ws = g.mapping(z, truncation_psi=psi)
+            y = g.synthesis(ws, "const")
+            out[f"_out.ws_psi{psi:g}"] = ws
+            out[f"_out.image_psi{psi:g}" + ("" if psi == 1 else "_window")] = y if psi == 1 else y[:, :, 48:144, 32:96]
+        encoder = load_encoder(model)
+        if encoder is not None:
+            out["_out.encoded_w"] = encoder(out["_out.image_psi1"])
+    save_file({k: v.contiguous() for k, v in out.items()}, path, {"noise_mode": "const", "window": "48:144,32:96"})
+
+
+def crisp(model: str, path: str) -> None:
+    """The shipped *Crisp*: a small smooth picture with an edge, enlarged by 2 and 4."""
+    from .crisp import load_model
+    net = load_model(model)
+    y, x = torch.meshgrid(torch.linspace(0, 1, 14), torch.linspace(0, 1, 11), indexing="ij")
+    img = torch.stack([x, y, (x + y > 1).float() * 0.8 + 0.1])[None]
+    with torch.no_grad():
+        out = {"_in.x": img, "_out.x2": net(img, 2), "_out.x4": net(img, 4)}
+    save_file({k: v.contiguous() for k, v in out.items()}, path)
+
+
 def main() -> None:
     what, *args = sys.argv[1:]
     if what == "check":
@@ -72,6 +102,8 @@ def main() -> None:
         sys.exit(f"differs by {worst:.2e}" if worst > 1e-4 else 0)
     elif what == "tiny":
         tiny(args[0])
+    elif what in ("fruit", "crisp"):
+        {"fruit": fruit, "crisp": crisp}[what](*args)
     else:
         sys.exit(__doc__)
 

@@ -4,6 +4,7 @@
 """
 import argparse
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from safetensors.torch import save_file
 from . import shipped_styles as shipped
 from .data import short_side, square, to_chw
 from .restyle import Config, whiten
+from .restyle_card import write_card
 from .restyle_evaluate import load
 
 PAINTING_ORIGIN = "Painting or print of the {era}, public domain by the age of the movement; artist not recorded in the source"
@@ -66,6 +68,9 @@ def main(argv):
     p.add_argument("--set", type=Path, required=True, help="folder with shipped.npy")
     p.add_argument("--repo", type=Path, required=True, help="root of the repository")
     p.add_argument("--swatch", type=int, default=144)
+    p.add_argument("--figures", default="not measured for these weights", help="what evaluate printed, for the card")
+    p.add_argument("--hardware", default="2 CPU cores shared with other work")
+    p.add_argument("--date", default=date.today().isoformat())
     a = p.parse_args(argv)
     net = half(load(a.state))
     models, styles = a.repo / "models/restyle", a.repo / "models/styles"
@@ -93,4 +98,5 @@ def main(argv):
     style = torch.nn.functional.interpolate(pics[-2:-1], (64, 64), mode="area")
     save_file(golden(net, small, style), a.repo / "tests/golden/restyle.safetensors",
               metadata={"kwargs": json.dumps(Config().to_json()), "weights": "models/restyle/weights.safetensors"})
+    write_card(models, a.state, len(entries), a.figures, a.hardware, a.date)
     print(f"{len(entries)} styles; weights {(models / 'weights.safetensors').stat().st_size} bytes")

@@ -100,7 +100,7 @@ class Trainer:
 
     def save(self):
         s = {"net": self.net.state_dict(), "ema": self.ema, "opt": self.opt.state_dict(), "scale": self.scale,
-             "step": self.step_no, "seconds": self.seconds, "images": self.images, "seed": self.a.seed}
+             "step": self.step_no, "seconds": self.seconds, "images": self.images, "seed": self.a.seed, "batch": self.a.batch}
         torch.save(s, self.path.with_suffix(".tmp"))
         os.replace(self.path.with_suffix(".tmp"), self.path)
 
@@ -189,7 +189,7 @@ class Trainer:
         """Rows: photos; columns: the photo, then shipped styles; first row: the styles."""
         net = Restyle().to(self.dev).eval()
         net.load_state_dict(self.ema)
-        photos = to_chw(self.contents[[3, 8, 20, 33]]).to(self.dev)
+        photos = to_chw(self.contents[[i % len(self.contents) for i in (3, 8, 20, 33)]]).to(self.dev)
         pick = list(range(0, len(self.shipped), 3))[:12]
         rows = [[torch.ones(3, size, size)] + [F.interpolate(to_chw(self.shipped[i:i + 1]), (size, size), mode="area")[0] for i in pick]]
         for p in photos:
@@ -251,6 +251,7 @@ def main():
             t.sheet(a.state / f"sheet_{t.step_no:06d}.png")
             sheet = time.time()
     t.save()
+    print(f"saved at step {t.step_no}, {t.images} images, {t.seconds / 60:.1f} minutes in all", flush=True)
     t.sheet(a.state / f"sheet_{t.step_no:06d}.png")
 
 

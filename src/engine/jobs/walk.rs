@@ -7,8 +7,7 @@ use crate::engine::explore::synthesize;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
-use crate::export::animation::{AnimationSpec, write_animation};
-use crate::export::atomic::Existing;
+use crate::export::animation::{AnimationWriter, Pace};
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
 use crate::latent::Walk;
@@ -45,19 +44,33 @@ pub(in crate::engine) fn run(
     let recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
     let stop = desk.token();
     let longest = generator.spec().resizable.then_some(max_side);
-    let spec = AnimationSpec {
-        frames: walk.frames(),
-        fps: params.fps,
-        looped: params.looped,
-    };
     let provenance = Provenance::of(&recipe, &studio.cards(), "", "");
     // The format is only asked of stills; animations take theirs from the name.
     let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
-    write_animation(out, Existing::Replace, &spec, &labels, &mut |index| {
-        desk.progress(Stage::Rendering, u64::from(index), u64::from(spec.frames));
+    let mut writer = None;
+    for index in 0..walk.frames() {
+        desk.progress(Stage::Rendering, index.into(), walk.frames().into());
         desk.breathe(studio)?;
         let ws = walk.frame(index, generator.as_ref())?;
-        synthesize(generator.as_ref(), first, &ws, longest, &stop)
-    })?;
+        let picture = synthesize(generator.as_ref(), first, &ws, longest, &stop)?;
+        // The first frame tells the size.
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            None => {
+                let pace = Pace {
+                    size: picture.size(),
+                    frames: walk.frames(),
+                    fps: params.fps,
+                    forever: params.looped,
+                };
+                writer.insert(AnimationWriter::create(out, pace, &labels)?)
+            }
+        };
+        writer.write_frame(&picture)?;
+    }
+    if let Some(writer) = writer {
+        desk.progress(Stage::Writing, 0, 1);
+        writer.finish()?;
+    }
     Ok(Output::File(out.to_path_buf()))
 }

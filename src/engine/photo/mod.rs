@@ -118,7 +118,9 @@ fn open_file(path: &Path) -> Result<File, Trouble> {
         ));
     }
     if meta.len() > MAX_FILE {
-        return Err(Trouble::new("the file is larger than 2 GB; save it smaller"));
+        return Err(Trouble::new(
+            "the file is larger than 2 GB; save it smaller",
+        ));
     }
     File::open(path).map_err(|e| Trouble::io(&e))
 }

@@ -279,7 +279,10 @@ mod tests {
     fn shrunk_back_it_is_what_the_network_made() {
         let picture = photo(400, 300);
         // Opaque, so that areas weigh the same.
-        let pixels = picture.rgba().chunks_exact(4).flat_map(|p| [p[0], p[1], p[2], 255]);
+        let pixels = picture
+            .rgba()
+            .chunks_exact(4)
+            .flat_map(|p| [p[0], p[1], p[2], 255]);
         let picture = Picture::from_rgba(400, 300, pixels.collect()).unwrap();
         let small = planes(&picture, 100, 75);
         let mut styled = small.clone();

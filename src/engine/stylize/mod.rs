@@ -135,9 +135,10 @@ impl Easel {
             layers.push(Layer {
                 styled: palette.colour(&painted.strokes),
                 share: style.share,
-                cover: style.mask.as_ref().map(|mask| {
-                    mask.coverage(plan.working, PixelRegion::whole(plan.working))
-                }),
+                cover: style
+                    .mask
+                    .as_ref()
+                    .map(|mask| mask.coverage(plan.working, PixelRegion::whole(plan.working))),
             });
         }
         let composed = compose(&small, &layers, order.strength);
@@ -208,7 +209,10 @@ impl Easel {
 fn merged(styles: &[StyleShare]) -> Vec<StyleShare> {
     let weighty = || styles.iter().filter(|s| s.share > 0.0);
     let mut out: Vec<StyleShare> = Vec::new();
-    let total: f32 = weighty().filter(|s| s.mask.is_none()).map(|s| s.share).sum();
+    let total: f32 = weighty()
+        .filter(|s| s.mask.is_none())
+        .map(|s| s.share)
+        .sum();
     if total > 0.0 {
         let length = styles.iter().map(|s| s.code.len()).max().unwrap_or(0);
         let mut code = vec![0.0; length];
@@ -352,9 +356,22 @@ mod tests {
         let order = order(&photo, vec![style(0.9, 1.0, None)], 1.0, full(&photo));
         let (out, _) = run(&Easel::new(), &order);
         assert_eq!(out.size(), photo.size());
-        let alphas = |p: &Picture| p.rgba().iter().skip(3).step_by(4).copied().collect::<Vec<_>>();
+        let alphas = |p: &Picture| {
+            p.rgba()
+                .iter()
+                .skip(3)
+                .step_by(4)
+                .copied()
+                .collect::<Vec<_>>()
+        };
         assert_eq!(alphas(&out), alphas(&photo));
-        let mean = |p: &Picture| p.rgba().iter().step_by(4).map(|&v| u64::from(v)).sum::<u64>();
+        let mean = |p: &Picture| {
+            p.rgba()
+                .iter()
+                .step_by(4)
+                .map(|&v| u64::from(v))
+                .sum::<u64>()
+        };
         assert!(mean(&out) > mean(&photo) * 2);
     }
 
@@ -371,9 +388,7 @@ mod tests {
         };
         let styles = vec![style(0.9, 1.0, Some(mask))];
         let (out, _) = run(&Easel::new(), &order(&photo, styles, 1.0, full(&photo)));
-        let pixel = |p: &Picture, x: usize, y: usize| {
-            p.rgba()[(y * 320 + x) * 4..][..4].to_vec()
-        };
+        let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 320 + x) * 4..][..4].to_vec();
         assert_ne!(pixel(&out, 64, 96), pixel(&photo, 64, 96));
         for y in 0..200 {
             for x in 160..320 {

@@ -134,7 +134,10 @@ mod tests {
         );
         let preview = Plan::preview([6000, 4000], 1.0, Tier::Full(900));
         assert_eq!(full.working, [768, 512]);
-        assert_eq!((small.working, preview.working), (full.working, full.working));
+        assert_eq!(
+            (small.working, preview.working),
+            (full.working, full.working)
+        );
         assert_eq!((small.stats, preview.stats), (full.stats, full.stats));
         assert_eq!(full.output, [6000, 4000]);
         assert_eq!(small.output, [1200, 800]);

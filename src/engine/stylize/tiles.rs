@@ -77,12 +77,15 @@ mod tests {
 
     #[test]
     fn one_tile_when_it_fits() {
-        assert_eq!(tiles([512, 341], 768, 44, 4), [Tile {
-            x: 0,
-            y: 0,
-            width: 512,
-            height: 344,
-            core: [0, 0, 512, 341],
-        }]);
+        assert_eq!(
+            tiles([512, 341], 768, 44, 4),
+            [Tile {
+                x: 0,
+                y: 0,
+                width: 512,
+                height: 344,
+                core: [0, 0, 512, 341],
+            }]
+        );
     }
 }

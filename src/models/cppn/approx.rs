@@ -13,9 +13,9 @@ pub fn sin(x: f32) -> f32 {
     let r = (x - turns * 3.140_625) - turns * 9.676_536e-4;
     let flip = shifted.to_bits() << 31;
     let r2 = r * r;
-    let p = r
-        + r * r2
-            * (-0.166_666_55 + r2 * (8.333_216e-3 + r2 * (-1.980_741_6e-4 + r2 * 2.601_903e-6)));
+    let p = r + r
+        * r2
+        * (-0.166_666_55 + r2 * (8.333_216e-3 + r2 * (-1.980_741_6e-4 + r2 * 2.601_903e-6)));
     f32::from_bits(p.to_bits() ^ flip)
 }
 

@@ -16,8 +16,8 @@ use crate::latent;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
 
-use super::generator::{Generator, GeneratorSpec, checked_size};
 use super::ModelError;
+use super::generator::{Generator, GeneratorSpec, checked_size};
 use network::{HyperNetwork, NUM_WS, W_DIM};
 use palette::Palette;
 use render::Scene;

@@ -134,10 +134,16 @@ impl Dense {
     fn form(numbers: &[f32]) -> Self {
         let inputs = LAYERS * HIDDEN;
         let (weights, bias) = numbers.split_at(FIELDS * inputs);
-        let gain = |i: usize| 1.25 / (HIDDEN as f32).sqrt() * OCTAVE.powi((i / 4 % inputs / HIDDEN) as i32);
+        let gain = |i: usize| {
+            1.25 / (HIDDEN as f32).sqrt() * OCTAVE.powi((i / 4 % inputs / HIDDEN) as i32)
+        };
         Self {
             inputs,
-            weights: weights.iter().enumerate().map(|(i, n)| n * gain(i)).collect(),
+            weights: weights
+                .iter()
+                .enumerate()
+                .map(|(i, n)| n * gain(i))
+                .collect(),
             bias: bias.iter().map(|n| n * 0.5).collect(),
         }
     }

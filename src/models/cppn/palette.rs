@@ -52,17 +52,30 @@ impl Palette {
             lab(dark, rotate(hue, -spread), chroma * 0.55),
             lab(0.43 + middle, rotate(hue, -0.4 * spread), chroma * 1.05),
             lab(0.62 + middle, rotate(hue, 0.4 * spread), chroma * 1.1),
-            lab(0.80 + 0.5 * middle, rotate(hue, 1.3 * spread), chroma * 0.75),
+            lab(
+                0.80 + 0.5 * middle,
+                rotate(hue, 1.3 * spread),
+                chroma * 0.75,
+            ),
             lab(light, rotate(hue, 1.9 * spread), chroma * 0.22),
         ];
         let opposite = 2.6 + 0.6 * n[3];
         Self {
             ramp: ramp(&anchors),
-            accent: lab(0.66 + 0.08 * n[9].tanh(), rotate(hue, opposite), chroma * 1.05),
-            ripple: [0.45 * (1.0 + (1.5 * n[10]).tanh()), 4.0 * (0.6 * n[11]).exp()],
+            accent: lab(
+                0.66 + 0.08 * n[9].tanh(),
+                rotate(hue, opposite),
+                chroma * 1.05,
+            ),
+            ripple: [
+                0.45 * (1.0 + (1.5 * n[10]).tanh()),
+                4.0 * (0.6 * n[11]).exp(),
+            ],
             relief: 0.15 * (0.4 * n[12]).exp(),
             light: soft_unit([n[13] * 0.5 - 0.8, n[14] * 0.5 - 0.9]),
-            curve: (0..=CURVE).map(|i| transfer(i as f32 / CURVE as f32)).collect(),
+            curve: (0..=CURVE)
+                .map(|i| transfer(i as f32 / CURVE as f32))
+                .collect(),
         }
     }
 

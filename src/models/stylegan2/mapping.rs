@@ -3,9 +3,9 @@
 //! that a seed is the same `w` on every device.
 
 use super::config::Config;
+use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;
-use crate::models::ModelError;
 
 /// `z` and a class to `w`.
 pub struct MappingNetwork {
@@ -33,7 +33,11 @@ impl MappingNetwork {
         };
         let layers = (0..kwargs.num_layers)
             .map(|i| {
-                let inputs = if i == 0 { config.z_dim + embedded } else { hidden };
+                let inputs = if i == 0 {
+                    config.z_dim + embedded
+                } else {
+                    hidden
+                };
                 let last = i + 1 == kwargs.num_layers;
                 let outputs = if last { config.w_dim } else { hidden };
                 let vb = vb.pp(format_args!("fc{i}"));

@@ -12,10 +12,10 @@ pub use synthesis::{NoiseSource, SynthesisNetwork};
 
 use candle_core::{Device, Tensor};
 
+use super::ModelError;
 use super::generator::{Generator, GeneratorSpec};
 use super::pixels::picture_of_signed;
 use super::weights::Weights;
-use super::ModelError;
 use crate::engine::cancel::CancelToken;
 use crate::latent;
 use crate::latent::rng::{Purpose, Random};

@@ -259,7 +259,11 @@ impl SynthesisNetwork {
                     x
                 }
                 (_, Some(constant), _) => repeated(constant, style(layer)?.dim(0)?)?,
-                _ => return Err(ModelError::BadWeights("its first block has no input".into())),
+                _ => {
+                    return Err(ModelError::BadWeights(
+                        "its first block has no input".into(),
+                    ));
+                }
             };
             go()?;
             x = block.conv1.forward(&x, style(layer)?, noise)?;

@@ -53,7 +53,10 @@ impl Default for Conv2dConfig {
 impl Conv2dConfig {
     /// Stride 1 with the padding that keeps the size for an odd kernel of side `kernel`.
     pub fn same(kernel: usize) -> Self {
-        Self { padding: kernel / 2, ..Self::default() }
+        Self {
+            padding: kernel / 2,
+            ..Self::default()
+        }
     }
 
     /// With another stride.
@@ -107,18 +110,28 @@ impl Conv2dConfig {
             bail!("convolution: stride, groups and dilation start at 1, got {self:?}")
         }
         if out == 0 || per_group == 0 || kh == 0 || kw == 0 || out % self.groups != 0 {
-            bail!("convolution: weight {:?} does not fit {} groups", weight.dims(), self.groups)
+            bail!(
+                "convolution: weight {:?} does not fit {} groups",
+                weight.dims(),
+                self.groups
+            )
         }
         if let Some(bias) = bias
             && bias.dims() != [out]
         {
-            bail!("convolution: bias {:?} for {out} output channels", bias.dims())
+            bail!(
+                "convolution: bias {:?} for {out} output channels",
+                bias.dims()
+            )
         }
         if let Activation::PRelu(slopes) = &self.post.activation
             && slopes.len() != 1
             && slopes.len() != out
         {
-            bail!("convolution: {} PReLU slopes for {out} output channels", slopes.len())
+            bail!(
+                "convolution: {} PReLU slopes for {out} output channels",
+                slopes.len()
+            )
         }
         Ok(())
     }
@@ -135,7 +148,10 @@ impl Conv2dConfig {
         }
         let up = if self.upsample { 2 } else { 1 };
         if self.padding_mode == PaddingMode::Reflect && self.padding >= up * h.min(w) {
-            bail!("convolution: {h}×{w} is too small to be mirrored by {} pixels", self.padding)
+            bail!(
+                "convolution: {h}×{w} is too small to be mirrored by {} pixels",
+                self.padding
+            )
         }
         match (self.output_side(h, kh), self.output_side(w, kw)) {
             (Some(oh), Some(ow)) if h > 0 && w > 0 => Ok((oh, ow)),

@@ -2,13 +2,18 @@
 //! activation.
 
 mod config;
+pub(crate) mod own;
+mod plan;
 
-pub use config::{Conv2dConfig, PaddingMode};
+use std::sync::Arc;
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::plain;
+pub use config::{Conv2dConfig, PaddingMode};
+use own::{Convolution, Extras, Kernels, Taps};
+
+use super::{own_path, plain, resample, values};
 
 /// A convolution whose weights are laid out for the CPU once.
 ///
@@ -19,6 +24,48 @@ pub struct Conv2d {
     weight: Tensor,
     bias: Option<Tensor>,
     cfg: Conv2dConfig,
+    own: Option<Arc<Own>>,
+}
+
+/// What the CPU kernels need.
+#[derive(Debug)]
+struct Own {
+    kernels: Kernels,
+    bias: Option<Vec<f32>>,
+    /// The picture must be enlarged before, because no small kernels do the same.
+    enlarge: bool,
+}
+
+impl Own {
+    fn new(weight: &Tensor, bias: Option<&Tensor>, cfg: &Conv2dConfig) -> Result<Self> {
+        let (_, _, kh, kw) = weight.dims4()?;
+        let doubles = cfg.upsample
+            && kh == kw
+            && kh % 2 == 1
+            && cfg.padding == kh / 2
+            && (cfg.stride, cfg.dilation, cfg.groups) == (1, 1, 1)
+            && (cfg.padding_mode != PaddingMode::Reflect || cfg.padding <= 1);
+        let taps = if doubles { Taps::nearest(kh) } else { Taps::Plain };
+        Ok(Self {
+            kernels: Kernels::new(weight, cfg.groups, taps)?,
+            bias: bias.map(values).transpose()?,
+            enlarge: cfg.upsample && !doubles,
+        })
+    }
+
+    fn forward(
+        &self,
+        x: &Tensor,
+        cfg: &Conv2dConfig,
+        output: (usize, usize),
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let enlarged = if self.enlarge { Some(resample::upsample_nearest2x(x)?) } else { None };
+        let bias = self.bias.as_deref();
+        let extras = Extras { bias, residual, ..Extras::default() };
+        let convolution = Convolution { kernels: &self.kernels, cfg, extras, output };
+        convolution.run(enlarged.as_ref().unwrap_or(x))
+    }
 }
 
 impl Conv2d {
@@ -28,7 +75,12 @@ impl Conv2d {
     /// When the shapes don't fit each other or `cfg` asks for something unsupported.
     pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: Conv2dConfig) -> Result<Self> {
         cfg.check(&weight, bias.as_ref())?;
-        Ok(Self { weight, bias, cfg })
+        let tracked = weight.track_op() || bias.as_ref().is_some_and(Tensor::track_op);
+        let own = match weight.device().is_cpu() && !tracked {
+            true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
+            false => None,
+        };
+        Ok(Self { weight, bias, cfg, own })
     }
 
     /// Reads `weight` and, where there is one, `bias` from `vb`.
@@ -43,7 +95,10 @@ impl Conv2d {
         vb: &VarBuilder,
     ) -> Result<Self> {
         let groups = cfg.groups.max(1);
-        let weight = vb.get((out_channels, in_channels / groups, kernel, kernel), "weight")?;
+        let weight = vb.get(
+            (out_channels, in_channels / groups, kernel, kernel),
+            "weight",
+        )?;
         let bias = match vb.contains_tensor("bias") {
             true => Some(vb.get(out_channels, "bias")?),
             false => None,
@@ -74,6 +129,20 @@ impl Conv2d {
     /// # Errors
     /// As [`forward`](Self::forward), and when the residual's shape differs from the result's.
     pub fn forward_add(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        let output = self.cfg.output_size(x, &self.weight)?;
+        if let Some(residual) = residual {
+            let (n, out) = (x.dim(0)?, self.weight.dim(0)?);
+            if residual.dims() != [n, out, output.0, output.1] {
+                candle_core::bail!("convolution: cannot add {:?} to the result", residual.dims())
+            }
+        }
+        if let Some(own) = &self.own
+            && own_path(x)
+            && residual.is_none_or(own_path)
+        {
+            let residual = residual.map(Tensor::contiguous).transpose()?;
+            return own.forward(x, &self.cfg, output, residual.as_ref());
+        }
         let y = plain::conv2d(x, &self.weight, self.bias.as_ref(), &self.cfg)?;
         match residual {
             Some(residual) => y + residual,
@@ -100,5 +169,9 @@ pub fn conv2d(
     cfg: &Conv2dConfig,
 ) -> Result<Tensor> {
     cfg.check(weight, bias)?;
+    let output = cfg.output_size(x, weight)?;
+    if own_path(x) && own_path(weight) && bias.is_none_or(own_path) {
+        return Own::new(weight, bias, cfg)?.forward(x, cfg, output, None);
+    }
     plain::conv2d(x, weight, bias, cfg)
 }

@@ -1,0 +1,43 @@
+//! What the gallery tells besides listings and pictures: what was brought in,
+//! brought back, copied, and what is known of a picture.
+
+use super::action::{Action, Level};
+use super::state::AppState;
+use crate::gallery::protocol::GalleryEvent;
+
+/// Takes one answer in.
+pub fn receive(event: GalleryEvent, state: &mut AppState) {
+    match event {
+        GalleryEvent::Imported { added, skipped } => {
+            let words = match added.len() {
+                0 => "Nothing was brought in".to_owned(),
+                1 => "1 picture brought in".to_owned(),
+                n => format!("{n} pictures brought in"),
+            };
+            let show = added
+                .first()
+                .filter(|_| added.len() == 1)
+                .map(|e| ("Show".to_owned(), Box::new(Action::ShowInGallery(e.id))));
+            state.toasts.offer(Level::Info, words, show);
+            for (path, why) in skipped.iter().take(3) {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                let text = format!("{}: {why}", name.unwrap_or_default());
+                state.toasts.push(Level::Warning, text);
+            }
+            if skipped.len() > 3 {
+                let text = format!("{} more files could not be brought in", skipped.len() - 3);
+                state.toasts.push(Level::Warning, text);
+            }
+        }
+        GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
+        GalleryEvent::Undeleted { count, .. } => {
+            let text = match count {
+                1 => "Back again".to_owned(),
+                n => format!("{n} pictures are back again"),
+            };
+            state.toasts.push(Level::Info, text);
+        }
+        GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
+        other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),
+    }
+}

@@ -1,0 +1,31 @@
+//! What the gallery writes into every file: the preferences and the model cards.
+
+use super::services::Services;
+use super::state::AppState;
+use crate::engine::protocol::ModelInfo;
+use crate::gallery::protocol::{CardLines, GalleryRequest, GallerySettings};
+
+/// As the state has it now.
+pub fn of(state: &AppState) -> GallerySettings {
+    let lines = |m: &ModelInfo| CardLines {
+        title: m.title.clone(),
+        trained: m.trained,
+        licence: m.licence.clone(),
+        credit: m.credit.clone(),
+    };
+    let models = &state.engine.library.models;
+    GallerySettings {
+        // Kept pictures always carry their recipe: opening them again needs it.
+        recipe: true,
+        source_names: state.prefs.source_names,
+        creator: state.prefs.creator.trim().to_owned(),
+        rights: state.prefs.rights.trim().to_owned(),
+        cards: models.iter().map(|m| (m.name.clone(), lines(m))).collect(),
+    }
+}
+
+/// Tells the gallery; after the library has come and when preferences change.
+pub fn send(state: &AppState, services: &mut Services) {
+    let settings = Box::new(of(state));
+    services.gallery.send(GalleryRequest::Settings(settings));
+}

@@ -1,0 +1,106 @@
+//! Opens the window on the real engine, gallery and desktop.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::StudioApp;
+use super::action::{Action, FileRole};
+use super::links::{ClosedGallery, RunningEngine};
+use super::services::Services;
+use super::session::Session;
+use super::system::Desktop;
+use crate::engine::protocol::Waker;
+use crate::engine::{Engine, EngineConfig};
+
+/// What the command line says about the window.
+#[derive(Debug, Clone, Default)]
+pub struct RunOptions {
+    /// Threads, device, folders.
+    pub engine: EngineConfig,
+    /// The gallery's folder; the preferred one when absent.
+    pub gallery: Option<PathBuf>,
+    /// Pictures to open.
+    pub files: Vec<PathBuf>,
+    /// Folder of session and preferences; the user's own when absent.
+    pub data_dir: Option<PathBuf>,
+}
+
+/// The window can't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No display, no graphics.
+    #[error(
+        "the window can't be opened ({0}). Without a screen use the command line: `limner --help`"
+    )]
+    Window(String),
+}
+
+/// The program's own folder.
+pub fn data_dir() -> PathBuf {
+    directories::ProjectDirs::from("", "", "limner")
+        .map_or_else(|| PathBuf::from(".limner"), |d| d.data_dir().to_owned())
+}
+
+/// Opens the window and stays until it's closed.
+///
+/// # Errors
+/// [`RunError::Window`] without a display or a usable graphics driver.
+pub fn run(options: RunOptions) -> Result<(), RunError> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Limner")
+        .with_app_id("limner")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([960.0, 600.0])
+        .with_drag_and_drop(true)
+        .with_icon(super::window_icon::icon());
+    let native = eframe::NativeOptions {
+        viewport,
+        persistence_path: Some(
+            options
+                .data_dir
+                .clone()
+                .unwrap_or_else(data_dir)
+                .join("window.ron"),
+        ),
+        ..Default::default()
+    };
+    eframe::run_native(
+        "limner",
+        native,
+        Box::new(move |cc| {
+            let app = start(&cc.egui_ctx, options)?;
+            Ok(Box::new(app))
+        }),
+    )
+    .map_err(|e| RunError::Window(e.to_string()))
+}
+
+/// Wakes the window after an answer.
+fn waker(ctx: &egui::Context) -> Waker {
+    let ctx = ctx.clone();
+    Arc::new(move || ctx.request_repaint())
+}
+
+type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartError> {
+    let session = Session::open(&options.data_dir.clone().unwrap_or_else(data_dir));
+    let mut config = options.engine;
+    let prefs = session.prefs();
+    config.threads = config.threads.or(prefs.threads);
+    config.memory_budget = prefs.memory_budget;
+    let (engine, events) = Engine::spawn(config, waker(ctx))?;
+    let services = Services {
+        engine: Box::new(RunningEngine::new(engine, events)),
+        gallery: Box::new(ClosedGallery::new("The gallery isn't open.".to_owned())),
+        system: Box::new(Desktop::new(waker(ctx))?),
+    };
+    let mut app = StudioApp::new(ctx, services, session)?;
+    if !options.files.is_empty() {
+        app.act(Action::OpenFiles {
+            paths: options.files,
+            role: FileRole::Any,
+        });
+    }
+    Ok(app)
+}

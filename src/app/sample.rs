@@ -1,0 +1,39 @@
+//! The photo that ships, so that there is something to try a style on.
+
+use std::path::{Path, PathBuf};
+
+use crate::export::ExportError;
+use crate::export::atomic::{Existing, write_bytes};
+
+const PHOTO: &[u8] = include_bytes!("../../assets/sample/photo.jpg");
+
+/// Puts the photo into the program's folder, unless it is there, and tells where.
+/// A file, because a photo in a recipe is one.
+///
+/// # Errors
+/// If the folder can't be written to.
+pub fn place(data_dir: &Path) -> Result<PathBuf, ExportError> {
+    let folder = data_dir.join("sample");
+    let path = folder.join("sample photo.jpg");
+    let there = std::fs::read(&path).is_ok_and(|bytes| bytes == PHOTO);
+    if !there {
+        std::fs::create_dir_all(&folder).map_err(|e| ExportError::writing(&folder, e))?;
+        write_bytes(&path, Existing::Replace, PHOTO)?;
+    }
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_photo_is_placed_once_and_repaired() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = place(dir.path()).unwrap();
+        assert!(image::open(&path).is_ok());
+        std::fs::write(&path, b"broken").unwrap();
+        assert_eq!(place(dir.path()).unwrap(), path);
+        assert!(image::open(&path).is_ok());
+    }
+}

@@ -1,0 +1,141 @@
+//! Slow work with files, in order: save, bring in, load, export, clipboard.
+
+use std::path::{Path, PathBuf};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::desk::Shared;
+use super::export_files::export_all;
+use super::scan::ScanWork;
+use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId};
+use crate::gallery::{Gallery, GalleryError};
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// One piece of work.
+pub(super) enum FileWork {
+    Save {
+        token: u64,
+        picture: Picture,
+        recipe: Box<Recipe>,
+    },
+    Import(Vec<PathBuf>),
+    Load(PictureId),
+    Export {
+        ids: Vec<PictureId>,
+        to: PathBuf,
+        options: ExportOptions,
+    },
+    Copy(PictureId),
+}
+
+/// Works until the desk hangs up, and ends what was asked before.
+pub(super) fn run(
+    mut gallery: Gallery,
+    work: &Receiver<FileWork>,
+    scan: &Sender<ScanWork>,
+    shared: &Shared,
+) {
+    let mut replaced = 0;
+    // Kept: on X11 and Wayland the clipboard's content lives with its owner.
+    let mut clipboard = None;
+    for item in work {
+        let now = shared.replaced.load(std::sync::atomic::Ordering::Acquire);
+        if now != replaced {
+            match gallery.again() {
+                Ok(g) => (gallery, replaced) = (g, now),
+                Err(e) => log::warn!("{e}"),
+            }
+        }
+        gallery.set_settings(shared.settings.read().clone());
+        match item {
+            FileWork::Save {
+                token,
+                picture,
+                recipe,
+            } => {
+                let saved = gallery.save(&picture, &recipe);
+                if saved.as_ref().is_err_and(GalleryError::is_damaged_index) {
+                    scan.try_send(ScanWork::ReplaceIndex).ok();
+                }
+                let new = saved.is_ok();
+                shared.emitter.emit(GalleryEvent::Saved {
+                    token,
+                    result: saved.map_err(|e| e.to_string()),
+                });
+                if new {
+                    shared.emitter.emit(GalleryEvent::Changed);
+                }
+            }
+            FileWork::Import(paths) => import(&mut gallery, &paths, shared),
+            FileWork::Load(id) => {
+                let result = gallery
+                    .load(id)
+                    .map(|(p, r)| (p, r.map(Box::new)))
+                    .map_err(|e| e.to_string());
+                shared.emitter.emit(GalleryEvent::Picture { id, result });
+            }
+            FileWork::Export { ids, to, options } => {
+                let result = export_all(&gallery, &ids, &to, &options);
+                let result = result.map_err(|e| e.to_string());
+                shared.emitter.emit(GalleryEvent::Exported(result));
+            }
+            FileWork::Copy(id) => match copy(&gallery, id, &mut clipboard) {
+                Ok(()) => {
+                    shared.emitter.emit(GalleryEvent::Copied(id));
+                }
+                Err(e) => shared.emitter.fail(&e),
+            },
+        }
+    }
+}
+
+fn import(gallery: &mut Gallery, paths: &[PathBuf], shared: &Shared) {
+    let mut added: Vec<Entry> = Vec::new();
+    let mut skipped = Vec::new();
+    for path in files_of(paths) {
+        match gallery.import(&path) {
+            Ok(entry) => added.push(entry),
+            Err(e) => skipped.push((path, e.to_string())),
+        }
+    }
+    shared.emitter.emit(GalleryEvent::Imported { added, skipped });
+    shared.emitter.emit(GalleryEvent::Changed);
+}
+
+/// The files, and the pictures directly within folders.
+fn files_of(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in paths {
+        match std::fs::read_dir(path) {
+            Ok(entries) => {
+                let mut inside: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+                inside.retain(|p| crate::gallery::layout::is_picture(Path::new(p)));
+                inside.sort();
+                files.extend(inside);
+            }
+            Err(_) => files.push(path.clone()),
+        }
+    }
+    files
+}
+
+fn copy(
+    gallery: &Gallery,
+    id: PictureId,
+    clipboard: &mut Option<arboard::Clipboard>,
+) -> Result<(), GalleryError> {
+    let fail = |e: arboard::Error| GalleryError::Clipboard(e.to_string());
+    let (picture, _) = gallery.load(id)?;
+    let board = match clipboard {
+        Some(board) => board,
+        None => clipboard.insert(arboard::Clipboard::new().map_err(fail)?),
+    };
+    board
+        .set_image(arboard::ImageData {
+            width: picture.width() as usize,
+            height: picture.height() as usize,
+            bytes: picture.rgba().into(),
+        })
+        .map_err(fail)
+}

@@ -1,0 +1,235 @@
+//! Keeps the index in line with the folder: at start, when asked, and when other
+//! programs change files; then computes the content hashes that lineage needs.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::desk::Shared;
+use crate::gallery::protocol::{GalleryEvent, PictureId};
+use crate::gallery::{Changes, Gallery, GalleryError, hash_file, layout};
+
+/// Other programs write in bursts: wait until it is quiet for so long …
+const QUIET: Duration = Duration::from_millis(250);
+/// … but not longer than this.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// More paths than this are cheaper to find by reading the folder.
+const MANY: usize = 2000;
+/// How often to look where the system can't tell about changes.
+const POLL: Duration = Duration::from_secs(30);
+/// Files hashed before looking for other work.
+const HASHES: usize = 8;
+
+/// One piece of work.
+pub(super) enum ScanWork {
+    /// These files changed.
+    Paths(Vec<PathBuf>),
+    /// Anything may have changed.
+    Everything,
+    /// Throw the lines away and read all files.
+    Rebuild,
+    /// Throw the index file away and read all files.
+    ReplaceIndex,
+    /// End.
+    Stop,
+}
+
+struct Scan<'a> {
+    gallery: Gallery,
+    shared: &'a Shared,
+    /// Can't be hashed; not tried again.
+    unreadable: HashSet<PictureId>,
+}
+
+/// Works until stopped.
+pub(super) fn run(
+    gallery: Gallery,
+    is_new: bool,
+    inbox: Sender<ScanWork>,
+    work: &Receiver<ScanWork>,
+    shared: &Shared,
+) {
+    // Watching starts before the first look, so that nothing falls between.
+    let watcher = watch(&gallery, inbox);
+    let mut scan = Scan {
+        gallery,
+        shared,
+        unreadable: HashSet::new(),
+    };
+    if !is_new && !scan.gallery.check_index() {
+        scan.replace_index();
+    } else {
+        scan.everything();
+    }
+    let mut idle_work = true;
+    while !shared.stopped() {
+        let wait = match (&watcher, idle_work) {
+            (_, true) => Duration::ZERO,
+            (Some(_), false) => Duration::from_secs(3600),
+            (None, false) => POLL,
+        };
+        match work.recv_timeout(wait) {
+            Ok(first) => {
+                if scan.burst(first, work) {
+                    break;
+                }
+                idle_work = true;
+            }
+            Err(RecvTimeoutError::Timeout) if idle_work => idle_work = scan.hash_some(),
+            Err(RecvTimeoutError::Timeout) if watcher.is_none() => scan.everything(),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+}
+
+fn watch(gallery: &Gallery, inbox: Sender<ScanWork>) -> Option<RecommendedWatcher> {
+    let layout = gallery.layout().clone();
+    let handler = move |event: notify::Result<notify::Event>| {
+        let work = match event {
+            Ok(e) if e.need_rescan() => ScanWork::Everything,
+            Ok(e) if matches!(e.kind, EventKind::Access(_)) => return,
+            Ok(e) => {
+                let mut paths = e.paths;
+                paths.retain(|p| layout.relative(p).is_some());
+                if paths.is_empty() {
+                    return;
+                }
+                ScanWork::Paths(paths)
+            }
+            Err(e) => {
+                log::warn!("{e}");
+                ScanWork::Everything
+            }
+        };
+        // A full queue means that the scan is about to look at everything.
+        inbox.try_send(work).ok();
+    };
+    let start = || -> notify::Result<RecommendedWatcher> {
+        let mut watcher = notify::recommended_watcher(handler)?;
+        watcher.watch(gallery.folder(), RecursiveMode::Recursive)?;
+        Ok(watcher)
+    };
+    match start() {
+        Ok(watcher) => Some(watcher),
+        Err(e) => {
+            log::warn!("the system can't tell about changes in the gallery ({e}); looking now and then");
+            None
+        }
+    }
+}
+
+impl Scan<'_> {
+    /// Gathers what comes within a short time and does it at once; true to stop.
+    fn burst(&mut self, first: ScanWork, work: &Receiver<ScanWork>) -> bool {
+        let until = Instant::now() + PATIENCE;
+        let mut paths = HashSet::new();
+        let mut everything = false;
+        let mut next = Some(first);
+        loop {
+            match next {
+                Some(ScanWork::Stop) => return true,
+                Some(ScanWork::Rebuild) => {
+                    self.rebuild();
+                    return false;
+                }
+                Some(ScanWork::ReplaceIndex) => {
+                    self.replace_index();
+                    return false;
+                }
+                Some(ScanWork::Everything) => everything = true,
+                Some(ScanWork::Paths(more)) => {
+                    // A folder that came or went takes its pictures along.
+                    everything |= more
+                        .iter()
+                        .any(|p| p.is_dir() || (p.extension().is_none() && !p.exists()));
+                    paths.extend(more);
+                }
+                None => break,
+            }
+            let wait = QUIET.min(until.saturating_duration_since(Instant::now()));
+            next = work.recv_timeout(wait).ok();
+        }
+        if everything || paths.len() > MANY {
+            self.everything();
+        } else {
+            let mut paths: Vec<PathBuf> = paths.into_iter().collect();
+            paths.retain(|p| layout::is_picture(p) || p.extension().is_some_and(|e| e == "xmp"));
+            let result = self.gallery.refresh(&paths);
+            self.report(result);
+        }
+        false
+    }
+
+    fn everything(&mut self) {
+        let shared = self.shared;
+        let mut told = Instant::now();
+        let mut progress = |done: usize, total: usize| {
+            // Small changes need no progress bar.
+            if total > 500 && (told.elapsed() > Duration::from_millis(200) || done == total) {
+                told = Instant::now();
+                shared.emitter.emit(GalleryEvent::Rebuilding(done, total));
+            }
+            !shared.stopped()
+        };
+        let result = self.gallery.reconcile(&mut progress);
+        self.report(result);
+    }
+
+    fn rebuild(&mut self) {
+        match self.gallery.clear_index() {
+            Ok(()) => self.everything(),
+            Err(e) if e.is_damaged_index() => self.replace_index(),
+            Err(e) => self.shared.emitter.fail(&e),
+        }
+    }
+
+    fn replace_index(&mut self) {
+        match self.gallery.replace_index() {
+            Ok(()) => {
+                self.shared
+                    .replaced
+                    .fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+                self.everything();
+                self.shared.emitter.emit(GalleryEvent::Changed);
+            }
+            Err(e) => self.shared.emitter.fail(&e),
+        }
+    }
+
+    fn report(&mut self, result: Result<Changes, GalleryError>) {
+        match result {
+            Ok(changes) if changes.any() => {
+                self.shared.emitter.emit(GalleryEvent::Changed);
+            }
+            Ok(_) => {}
+            Err(e) => self.shared.emitter.fail(&e),
+        }
+    }
+
+    /// Hashes a few files; false when none is left.
+    fn hash_some(&mut self) -> bool {
+        let want = HASHES + self.unreadable.len();
+        let Ok(some) = self.gallery.without_hash(want) else {
+            return false;
+        };
+        let mut any = false;
+        for (id, path) in some {
+            if self.shared.stopped() || self.unreadable.contains(&id) {
+                continue;
+            }
+            any = true;
+            let noted = hash_file(&path)
+                .map_err(GalleryError::from)
+                .and_then(|sha| self.gallery.note_hash(id, &sha));
+            if let Err(e) = noted {
+                log::debug!("{}: {e}", path.display());
+                self.unreadable.insert(id);
+            }
+        }
+        any
+    }
+}

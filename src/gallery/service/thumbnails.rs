@@ -1,0 +1,125 @@
+//! Thumbnails: nearest first, from the cache or decoded; what isn't wanted any more
+//! is dropped.
+
+use std::collections::{HashSet, VecDeque};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::desk::Shared;
+use crate::gallery::describe::Stamp;
+use crate::gallery::protocol::{GalleryEvent, PictureId};
+use crate::gallery::{CAPACITY, Gallery, GalleryError, ThumbCache, decode, prevailing};
+use crate::export::ExportError;
+use crate::picture::Picture;
+
+/// Longer side.
+const SIDE: u32 = 256;
+/// Pictures beyond this many pixels are decoded one at a time.
+const LARGE: u64 = 16_000_000;
+
+#[derive(Default)]
+struct Wanted {
+    queue: VecDeque<PictureId>,
+    busy: HashSet<PictureId>,
+    closed: bool,
+}
+
+/// What the window wants to see.
+#[derive(Default)]
+pub(super) struct ThumbQueue {
+    wanted: Mutex<Wanted>,
+    filled: Condvar,
+    large: Mutex<()>,
+}
+
+impl ThumbQueue {
+    /// Replaces what was wanted before.
+    pub(super) fn replace(&self, ids: Vec<PictureId>) {
+        self.wanted.lock().queue = ids.into();
+        self.filled.notify_all();
+    }
+
+    pub(super) fn close(&self) {
+        let mut w = self.wanted.lock();
+        w.closed = true;
+        w.queue.clear();
+        drop(w);
+        self.filled.notify_all();
+    }
+
+    /// The nearest that nobody works on; `None` when closed.
+    fn take(&self) -> Option<PictureId> {
+        let mut w = self.wanted.lock();
+        loop {
+            if w.closed {
+                return None;
+            }
+            match w.queue.pop_front() {
+                Some(id) if w.busy.insert(id) => return Some(id),
+                Some(_) => {}
+                None => self.filled.wait(&mut w),
+            }
+        }
+    }
+
+    fn done(&self, id: PictureId) {
+        self.wanted.lock().busy.remove(&id);
+    }
+}
+
+/// Works until closed.
+pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, shared: &Shared) {
+    let path = gallery.layout().thumbnails();
+    let mut cache = match ThumbCache::open(&path, CAPACITY) {
+        Ok(cache) => Some(cache),
+        Err(e) => {
+            log::warn!("thumbnails can't be kept: {e}");
+            None
+        }
+    };
+    let mut replaced = 0;
+    while let Some(id) = queue.take() {
+        let now = shared.replaced.load(std::sync::atomic::Ordering::Acquire);
+        if now != replaced {
+            if let Ok(g) = gallery.again() {
+                (gallery, replaced) = (g, now);
+            }
+        }
+        let event = match make(&mut gallery, cache.as_mut(), queue, id) {
+            Ok(picture) => GalleryEvent::Thumbnail(id, picture),
+            Err(e) => GalleryEvent::ThumbnailFailed(id, e.to_string()),
+        };
+        queue.done(id);
+        if !shared.emitter.emit(event) {
+            return;
+        }
+    }
+}
+
+fn make(
+    gallery: &mut Gallery,
+    cache: Option<&mut ThumbCache>,
+    queue: &ThumbQueue,
+    id: PictureId,
+) -> Result<Picture, GalleryError> {
+    let entry = gallery.get(id)?;
+    let path = entry.path;
+    let stamp = Stamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
+    if let Some(picture) = cache.as_ref().and_then(|c| c.get(id, &stamp)) {
+        return Ok(picture);
+    }
+    let [w, h] = entry.size;
+    let picture = {
+        let _one = (u64::from(w) * u64::from(h) > LARGE).then(|| queue.large.lock());
+        decode::thumbnail(&path, SIDE)?
+    };
+    if let Some(cache) = cache {
+        if let Err(e) = cache.put(id, &stamp, &picture) {
+            log::warn!("{e}");
+        }
+    }
+    if let Err(e) = gallery.note_colour(id, prevailing(&picture)) {
+        log::debug!("{e}");
+    }
+    Ok(picture)
+}

@@ -1,0 +1,15 @@
+//! The CPU kernels: plain slices in and out, no tensors.
+//!
+//! A convolution is cut into tiles. For each tile the picture's part is copied into a small
+//! padded block ([`gather`]: border, stride and input scaling happen there), multiplied with
+//! the packed weights ([`panel`]) and written out with bias, noise, activation ([`finish`]).
+//! [`direct`] multiplies the block as it lies; [`winograd`] transforms it first.
+
+pub(crate) mod depthwise;
+pub(crate) mod direct;
+pub(crate) mod finish;
+pub(crate) mod gather;
+pub(crate) mod panel;
+pub(crate) mod scratch;
+pub(crate) mod simd;
+pub(crate) mod winograd;

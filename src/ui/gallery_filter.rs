@@ -1,0 +1,248 @@
+//! The bar above the gallery's grid: words, stars, model, kind, date, order.
+
+use egui::{ComboBox, Key, TextEdit, Ui};
+
+use crate::gallery::protocol::{EntryKind, Query, Sort};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// From when on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Since {
+    /// Everything.
+    #[default]
+    Ever,
+    /// The last 24 hours.
+    Day,
+    /// The last 7 days.
+    Week,
+    /// The last 31 days.
+    Month,
+    /// The last 365 days.
+    Year,
+}
+
+impl Since {
+    const ALL: [Self; 5] = [Self::Ever, Self::Day, Self::Week, Self::Month, Self::Year];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ever => "Any date",
+            Self::Day => "Last 24 hours",
+            Self::Week => "Last 7 days",
+            Self::Month => "Last month",
+            Self::Year => "Last year",
+        }
+    }
+
+    /// The earliest moment, seconds since 1970, in whole hours so that the query
+    /// doesn't change from frame to frame.
+    fn moment(self, now: i64) -> Option<i64> {
+        let days = match self {
+            Self::Ever => return None,
+            Self::Day => 1,
+            Self::Week => 7,
+            Self::Month => 31,
+            Self::Year => 365,
+        };
+        Some((now - days * DAY).div_euclid(3600) * 3600)
+    }
+}
+
+/// What the bar is set to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filter {
+    /// Typed words.
+    pub text: String,
+    /// At least so many stars.
+    pub min_stars: u8,
+    /// One model only.
+    pub model: Option<String>,
+    /// One kind only.
+    pub kind: Option<EntryKind>,
+    /// From when on.
+    pub since: Since,
+    /// Order.
+    pub sort: Sort,
+}
+
+impl Filter {
+    /// What the gallery is asked; `now` in seconds since 1970.
+    pub fn query(&self, now: i64) -> Query {
+        Query {
+            text: self.text.trim().to_owned(),
+            min_stars: self.min_stars,
+            model: self.model.clone(),
+            kind: self.kind,
+            since: self.since.moment(now),
+            sort: self.sort,
+            ..Query::default()
+        }
+    }
+
+    /// Whether anything is left out.
+    pub fn is_narrow(&self) -> bool {
+        !self.text.trim().is_empty()
+            || self.min_stars > 0
+            || self.model.is_some()
+            || self.kind.is_some()
+            || self.since != Since::Ever
+    }
+
+    /// Lists everything again; the order stays.
+    pub fn widen(&mut self) {
+        *self = Self {
+            sort: self.sort,
+            ..Self::default()
+        };
+    }
+}
+
+/// Shown name of a kind.
+pub fn kind_name(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Generated => "Generated",
+        EntryKind::Stylised => "Stylised",
+        EntryKind::Enlarged => "Enlarged",
+        EntryKind::Imported => "Brought in",
+    }
+}
+
+fn sort_name(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Newest => "Newest first",
+        Sort::Oldest => "Oldest first",
+        Sort::Stars => "Most stars first",
+        Sort::Title => "By title",
+    }
+}
+
+/// Draws the bar. `models` are names and shown names to filter by.
+pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)]) {
+    search_box(ui, &mut filter.text);
+    stars_menu(ui, &mut filter.min_stars);
+    model_menu(ui, &mut filter.model, models);
+    kind_menu(ui, &mut filter.kind);
+    pick(ui, "Date", &mut filter.since, &Since::ALL, Since::name);
+    let orders = [Sort::Newest, Sort::Oldest, Sort::Stars, Sort::Title];
+    pick(ui, "Order", &mut filter.sort, &orders, sort_name);
+    if filter.is_narrow() && ui.button("Show all").on_hover_text("Take all filters away").clicked() {
+        filter.widen();
+    }
+}
+
+/// Ctrl/Cmd-F goes here.
+fn search_box(ui: &mut Ui, text: &mut String) {
+    let edit = TextEdit::singleline(text)
+        .hint_text("Search titles, tags, models, styles")
+        .desired_width(220.0);
+    let response = ui.add(edit).accessible_name("Search");
+    if ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, Key::F)) {
+        response.request_focus();
+    }
+    if response.has_focus() && ui.input(|i| i.key_pressed(Key::Escape)) {
+        text.clear();
+        response.surrender_focus();
+    }
+}
+
+fn stars_menu(ui: &mut Ui, stars: &mut u8) {
+    let name = |n: u8| match n {
+        0 => "Any stars".to_owned(),
+        1 => "1 star or more".to_owned(),
+        5 => "5 stars".to_owned(),
+        n => format!("{n} stars or more"),
+    };
+    let response = ComboBox::from_id_salt("filter stars")
+        .selected_text(name(*stars))
+        .show_ui(ui, |ui| {
+            for n in 0..=5u8 {
+                ui.selectable_value(stars, n, name(n));
+            }
+        })
+        .response;
+    response.accessible_name("Stars");
+}
+
+fn model_menu(ui: &mut Ui, model: &mut Option<String>, models: &[(String, String)]) {
+    let shown = match &*model {
+        None => "Any model",
+        Some(name) => models
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or(name.as_str(), |(_, title)| title),
+    }
+    .to_owned();
+    let response = ComboBox::from_id_salt("filter model")
+        .selected_text(shown)
+        .show_ui(ui, |ui| {
+            ui.selectable_value(model, None, "Any model");
+            for (name, title) in models {
+                ui.selectable_value(model, Some(name.clone()), title);
+            }
+        })
+        .response;
+    response.accessible_name("Model");
+}
+
+fn kind_menu(ui: &mut Ui, kind: &mut Option<EntryKind>) {
+    let kinds = [
+        None,
+        Some(EntryKind::Generated),
+        Some(EntryKind::Stylised),
+        Some(EntryKind::Enlarged),
+        Some(EntryKind::Imported),
+    ];
+    pick(ui, "Kind", kind, &kinds, |k| k.map_or("Any kind", kind_name));
+}
+
+fn pick<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    what: &str,
+    value: &mut T,
+    all: &[T],
+    name: impl Fn(T) -> &'static str,
+) {
+    let response = ComboBox::from_id_salt(("filter", what))
+        .selected_text(name(*value))
+        .show_ui(ui, |ui| {
+            for one in all {
+                ui.selectable_value(value, *one, name(*one));
+            }
+        })
+        .response;
+    response.accessible_name(what);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_does_not_change_the_query_from_frame_to_frame() {
+        let filter = Filter {
+            since: Since::Week,
+            ..Filter::default()
+        };
+        let now = 1_700_000_000;
+        assert_eq!(filter.query(now), filter.query(now + 1));
+        let since = filter.query(now).since.unwrap();
+        assert!((now - since - 7 * DAY).abs() < 3600);
+    }
+
+    #[test]
+    fn showing_all_keeps_the_order() {
+        let mut filter = Filter {
+            text: " sea ".into(),
+            min_stars: 3,
+            sort: Sort::Title,
+            ..Filter::default()
+        };
+        assert!(filter.is_narrow());
+        assert_eq!(filter.query(0).text, "sea");
+        filter.widen();
+        assert!(!filter.is_narrow());
+        assert_eq!(filter.sort, Sort::Title);
+    }
+}

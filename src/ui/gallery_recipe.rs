@@ -1,0 +1,224 @@
+//! A recipe in a few lines, for the details beside the grid.
+
+use crate::recipe::{
+    ExploreParams, LatentOrigin, Making, NoiseMode, Recipe, StyleParams, StyleSource,
+};
+
+/// What a line is about, and what it says.
+pub type Line = (&'static str, String);
+
+/// The lines of a recipe. `style_name` gives the shown name of a style that ships.
+pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line> {
+    let mut lines = match &recipe.making {
+        Making::Explore(params) => explore(params),
+        Making::Style(params) => style(params, &style_name),
+        Making::Upscale { scale } => vec![("Enlarged", format!("{scale} times"))],
+        Making::Walk(walk) => vec![
+            ("Walk", format!("{} points", walk.points.len())),
+            ("Frames", format!("{} at {} a second", walk.frames, walk.fps)),
+        ],
+        Making::Imported => vec![("Made", "elsewhere".to_owned())],
+    };
+    if !recipe.device.is_empty() {
+        lines.push(("Computed on", recipe.device.clone()));
+    }
+    if !recipe.software.is_empty() {
+        lines.push(("Made with", recipe.software.clone()));
+    }
+    lines
+}
+
+fn explore(params: &ExploreParams) -> Vec<Line> {
+    let mut lines = vec![match &params.origin {
+        LatentOrigin::Seed(seed) => ("Seed", seed.to_string()),
+        LatentOrigin::W(_) => ("Start", "a kept point".to_owned()),
+        LatentOrigin::Ws(_) => ("Start", "found from a photo".to_owned()),
+    }];
+    lines.push(("Truncation", number(params.truncation_psi)));
+    if let Some(mix) = &params.mix {
+        let layers = mix.layers;
+        lines.push((
+            "Mixed with",
+            format!("seed {}, layers {} to {}", mix.seed, layers.start, layers.end),
+        ));
+    }
+    if let NoiseMode::Seeded(seed) = params.noise {
+        lines.push(("Noise", format!("seed {seed}")));
+    } else if params.noise == NoiseMode::Off {
+        lines.push(("Noise", "off".to_owned()));
+    }
+    if !params.edits.is_empty() {
+        let edits: Vec<String> = params
+            .edits
+            .iter()
+            .map(|e| format!("{} {:+.1}", plain_direction(&e.direction), e.sigma))
+            .collect();
+        lines.push(("Sliders", edits.join(", ")));
+    }
+    lines
+}
+
+fn style(params: &StyleParams, style_name: &impl Fn(&str) -> String) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if !params.photo.name.is_empty() {
+        lines.push(("Photo", params.photo.name.clone()));
+    }
+    let total: f32 = params.styles.iter().map(|s| s.weight).sum();
+    let several = params.styles.len() > 1;
+    let names: Vec<String> = params
+        .styles
+        .iter()
+        .map(|s| {
+            let mut name = match &s.style {
+                StyleSource::Builtin(id) => style_name(id),
+                StyleSource::File(f) if f.name.is_empty() => "a picture".to_owned(),
+                StyleSource::File(f) => f.name.clone(),
+            };
+            if several && total > 0.0 {
+                name = format!("{name} {:.0} %", s.weight / total * 100.0);
+            }
+            if s.mask.is_some() {
+                name.push_str(" (masked)");
+            }
+            name
+        })
+        .collect();
+    let what = if several { "Styles" } else { "Style" };
+    lines.push((what, if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
+    lines.push(("Strength", percent(params.strength)));
+    lines.push(("Brush size", number(params.brush)));
+    if params.keep_colors > 0.0 {
+        lines.push(("Keep colours", percent(params.keep_colors)));
+    }
+    lines
+}
+
+/// `measured.warmth` is shown as `warmth`, `pca.3` as `shape 4`.
+fn plain_direction(id: &str) -> String {
+    match id.split_once('.') {
+        Some(("pca", n)) => match n.parse::<usize>() {
+            Ok(n) => format!("shape {}", n + 1),
+            Err(_) => id.to_owned(),
+        },
+        Some((_, name)) => name.replace('_', " "),
+        None => id.to_owned(),
+    }
+}
+
+fn percent(v: f32) -> String {
+    format!("{:.0} %", v * 100.0)
+}
+
+fn number(v: f32) -> String {
+    format!("{v:.2}")
+}
+
+/// The day and time of a moment in seconds since 1970, UTC: `2026-03-01 09:05 UTC`.
+pub fn moment(seconds: i64) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let [y, m, d] = civil(days);
+    let (hour, minute) = (rest / 3600, rest % 3600 / 60);
+    format!("{y:04}-{m:02}-{d:02} {hour:02}:{minute:02} UTC")
+}
+
+/// Year, month, day of a number of days since 1970 (the proleptic Gregorian
+/// calendar, counted in eras of 400 years that start on 1 March).
+fn civil(days: i64) -> [i64; 3] {
+    let z = days + 719_468;
+    let era = z.div_euclid(146_097);
+    let day_of_era = z.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    [year, month, day]
+}
+
+/// Bytes in words: `3.4 MB`.
+pub fn bytes(n: u64) -> String {
+    let n = n as f64;
+    if n >= 1e9 {
+        format!("{:.1} GB", n / 1e9)
+    } else if n >= 1e6 {
+        format!("{:.0} MB", n / 1e6)
+    } else {
+        format!("{:.0} kB", (n / 1e3).max(1.0))
+    }
+}
+
+/// A time in words: `40 s`, `3 min 20 s`.
+pub fn duration(time: std::time::Duration) -> String {
+    let seconds = time.as_secs_f64().ceil() as u64;
+    match seconds {
+        0..=1 => "a second".to_owned(),
+        2..=59 => format!("{seconds} s"),
+        60..=3599 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::{DirectionEdit, SourceRef, StyleLayer};
+
+    #[test]
+    fn moments_of_the_calendar() {
+        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
+        assert_eq!(moment(951_782_400), "2000-02-29 00:00 UTC");
+        assert_eq!(moment(1_772_355_900), "2026-03-01 09:05 UTC");
+        assert_eq!(moment(-60), "1969-12-31 23:59 UTC");
+    }
+
+    #[test]
+    fn a_generated_picture_in_a_few_lines() {
+        let mut params = ExploreParams::new("fruit", 7);
+        params.edits.push(DirectionEdit {
+            direction: "measured.warmth".into(),
+            sigma: 1.5,
+            layers: None,
+        });
+        let lines = explore(&params);
+        assert!(lines.contains(&("Seed", "7".into())));
+        assert!(lines.contains(&("Sliders", "warmth +1.5".into())));
+    }
+
+    #[test]
+    fn shares_of_styles_add_up() {
+        let layer = |id: &str, weight| StyleLayer {
+            style: StyleSource::Builtin(id.into()),
+            weight,
+            code: None,
+            code_edits: vec![],
+            mask: None,
+        };
+        let params = StyleParams {
+            model: "restyle".into(),
+            photo: SourceRef {
+                sha256: String::new(),
+                name: String::new(),
+                path: String::new(),
+                artist: String::new(),
+                licence: String::new(),
+            },
+            styles: vec![layer("a", 1.0), layer("b", 0.25)],
+            strength: 0.8,
+            brush: 1.0,
+            keep_colors: 0.0,
+        };
+        let lines = style(&params, &|id: &str| id.to_uppercase());
+        assert_eq!(lines[0], ("Styles", "A 80 %, B 20 %".into()));
+        assert_eq!(lines[1], ("Strength", "80 %".into()));
+    }
+
+    #[test]
+    fn times_and_sizes_in_words() {
+        use std::time::Duration;
+        assert_eq!(duration(Duration::from_millis(300)), "a second");
+        assert_eq!(duration(Duration::from_secs(200)), "3 min 20 s");
+        assert_eq!(bytes(640_000_000), "640 MB");
+    }
+}

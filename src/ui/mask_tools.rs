@@ -1,0 +1,263 @@
+//! Painting a mask on the canvas: the tool bar, the keys and the pointer.
+
+use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Slider, Stroke, Ui, pos2, vec2};
+
+use super::canvas::CanvasFrame;
+use super::mask_overlay::MaskOverlay;
+use super::mask_paint::{MaskPainter, MaskTool, RADIUS};
+use super::panel::Panel;
+use super::style_names;
+use super::widgets::button::IconButton;
+use super::widgets::icon::Icon;
+use crate::app::action::StyleEdit;
+use crate::recipe::{Mask, MaskShape};
+
+/// A mask that is being painted; not part of the document.
+#[derive(Default)]
+pub struct MaskTools {
+    /// The style whose mask it is.
+    style: Option<usize>,
+    painter: MaskPainter,
+    overlay: MaskOverlay,
+    hidden: bool,
+}
+
+impl MaskTools {
+    /// The style whose mask is being painted, while there is such a style.
+    pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
+        self.style.filter(|&at| at < p.state.doc.style.styles.len())
+    }
+
+    /// Starts on a style's mask, or stops.
+    pub fn edit(&mut self, style: Option<usize>) {
+        self.painter.cancel();
+        self.style = style;
+    }
+
+    /// The tool bar above the canvas; nothing while no mask is painted.
+    pub fn bar(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        let Some(at) = self.style(p) else {
+            self.style = None;
+            return;
+        };
+        let layer = std::sync::Arc::clone(&p.state.doc.style.styles[at]);
+        self.keys(ui, p, at, layer.mask.as_ref());
+        ui.horizontal_wrapped(|ui| {
+            let name = style_names::name(p.state, &layer.style);
+            ui.strong(format!("Mask of {name}"));
+            ui.separator();
+            for tool in MaskTool::ALL {
+                let button = IconButton::new(icon(tool), tool.name())
+                    .tooltip(tool.help())
+                    .selected(self.painter.tool == tool);
+                if button.show(ui, &p.theme).clicked() {
+                    self.painter.tool = tool;
+                }
+            }
+            ui.separator();
+            self.sliders(ui);
+            ui.separator();
+            self.mask_buttons(ui, p, at, layer.mask.as_ref());
+            if ui.button("Done").on_hover_text("Stop painting (Esc)").clicked() {
+                self.edit(None);
+            }
+        });
+    }
+
+    fn sliders(&mut self, ui: &mut Ui) {
+        ui.spacing_mut().slider_width = 90.0;
+        let label = ui.label("Size");
+        ui.add(
+            Slider::new(&mut self.painter.radius, RADIUS)
+                .logarithmic(true)
+                .show_value(false),
+        )
+        .labelled_by(label.id)
+        .on_hover_text("Brush size ([ and ] keys)");
+        let label = ui.label("Feather");
+        ui.add(Slider::new(&mut self.painter.feather, 0.0..=1.0).show_value(false))
+            .labelled_by(label.id)
+            .on_hover_text("How soft the rim is");
+    }
+
+    fn mask_buttons(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+        let inverted = mask.is_some_and(|m| m.invert);
+        let invert = Button::selectable(inverted, "Invert");
+        if ui.add(invert).on_hover_text("Swap inside and outside (X)").clicked() {
+            p.actions.style(invert_edit(at, mask));
+        }
+        let clear = ui
+            .add_enabled(mask.is_some(), Button::new("Clear"))
+            .on_hover_text("No mask: the style goes everywhere");
+        if clear.clicked() {
+            p.actions.style(StyleEdit::SetMask(at, None));
+        }
+        let mut shown = !self.hidden;
+        if ui
+            .checkbox(&mut shown, "Show mask")
+            .on_hover_text("The red veil shows where the style goes")
+            .changed()
+        {
+            self.hidden = !shown;
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+        if ui.ctx().text_edit_focused() {
+            return;
+        }
+        let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+        let tools = [
+            (Key::P, MaskTool::Brush),
+            (Key::E, MaskTool::Eraser),
+            (Key::L, MaskTool::Linear),
+            (Key::O, MaskTool::Radial),
+        ];
+        for (key, tool) in tools {
+            if pressed(key) {
+                self.painter.tool = tool;
+            }
+        }
+        if pressed(Key::OpenBracket) {
+            self.painter.resize(false);
+        }
+        if pressed(Key::CloseBracket) {
+            self.painter.resize(true);
+        }
+        if pressed(Key::X) {
+            p.actions.style(invert_edit(at, mask));
+        }
+        if pressed(Key::Escape) {
+            if self.painter.is_drawing() {
+                self.painter.cancel();
+            } else {
+                self.edit(None);
+            }
+        }
+    }
+
+    /// The pointer on the canvas, and the veil.
+    pub fn on_canvas(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>) {
+        let Some(at) = self.style(p) else {
+            return;
+        };
+        let photo = p.state.photo().map_or([1, 1], |photo| photo.size);
+        if let Some(shape) = self.follow(ui, frame) {
+            p.actions.style(StyleEdit::AddShape(at, shape));
+        }
+        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        let pending = self.painter.pending();
+        let something = pending.is_some() || (mask.is_some() && !self.hidden);
+        if something {
+            let empty = Mask::default();
+            let mask = mask.unwrap_or(&empty);
+            let veil = self.overlay.texture(ui.ctx(), photo, mask, pending.as_ref());
+            let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+            ui.painter().image(veil, frame.picture_rect, uv, Color32::WHITE);
+        }
+        if let Some(shape) = &pending {
+            gradient_line(ui.painter(), shape, frame);
+        }
+        self.cursor(ui, frame);
+    }
+
+    /// Presses, drags and releases of the left button.
+    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame) -> Option<MaskShape> {
+        let (down, shift) = ui.input(|i| (i.pointer.primary_down(), i.modifiers.shift));
+        let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
+        let at = frame
+            .response
+            .interact_pointer_pos()
+            .map(|pos| frame.from_screen(pos));
+        match (here, at, self.painter.is_drawing()) {
+            (true, Some(at), false) => self.painter.press(at, shift),
+            (true, Some(at), true) => self.painter.drag(at),
+            (false, _, true) => return self.painter.release(),
+            _ => {}
+        }
+        None
+    }
+
+    /// The brush as a ring, light and dark, so that it shows on any picture.
+    fn cursor(&self, ui: &Ui, frame: &CanvasFrame) {
+        let response = &frame.response;
+        let Some(pos) = response.hover_pos().or(response.interact_pointer_pos()) else {
+            return;
+        };
+        if frame.panning {
+            return;
+        }
+        ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
+        if !matches!(self.painter.tool, MaskTool::Brush | MaskTool::Eraser) {
+            return;
+        }
+        let radius = frame.length(self.painter.radius);
+        let soft = radius * (1.0 - self.painter.feather);
+        let painter = ui.painter();
+        painter.circle_stroke(pos, radius, Stroke::new(2.5, Color32::from_black_alpha(130)));
+        painter.circle_stroke(pos, radius, Stroke::new(1.0, Color32::WHITE));
+        if soft > 2.0 && self.painter.feather > 0.02 {
+            painter.circle_stroke(pos, soft, Stroke::new(1.0, Color32::from_white_alpha(110)));
+        }
+        if self.painter.tool == MaskTool::Eraser {
+            let half = vec2(5.0, 0.0);
+            painter.line_segment([pos - half, pos + half], Stroke::new(1.5, Color32::WHITE));
+        }
+    }
+}
+
+fn icon(tool: MaskTool) -> Icon {
+    match tool {
+        MaskTool::Brush => Icon::Brush,
+        MaskTool::Eraser => Icon::Eraser,
+        MaskTool::Linear => Icon::Linear,
+        MaskTool::Radial => Icon::Radial,
+    }
+}
+
+/// Without a mask the style goes everywhere; inverted, that is a mask of nothing.
+fn invert_edit(at: usize, mask: Option<&Mask>) -> StyleEdit {
+    let mut mask = mask.cloned().unwrap_or_else(|| Mask {
+        shapes: vec![MaskShape::Fill(1.0)],
+        invert: false,
+    });
+    mask.invert = !mask.invert;
+    StyleEdit::SetMask(at, Some(mask))
+}
+
+fn gradient_line(painter: &egui::Painter, shape: &MaskShape, frame: &CanvasFrame) {
+    let (from, to) = match shape {
+        MaskShape::Linear { from, to } => (frame.to_screen(*from), frame.to_screen(*to)),
+        MaskShape::Radial { center, radius, .. } => {
+            let center = frame.to_screen(*center);
+            let radius = frame.length(*radius);
+            painter.circle_stroke(center, radius, Stroke::new(1.5, Color32::WHITE));
+            (center, center)
+        }
+        _ => return,
+    };
+    painter.line_segment([from, to], Stroke::new(3.0, Color32::from_black_alpha(130)));
+    painter.line_segment([from, to], Stroke::new(1.5, Color32::WHITE));
+    painter.circle(from, 4.0, Color32::BLACK, Stroke::new(1.5, Color32::WHITE));
+    painter.circle_filled(to, 4.0, Color32::WHITE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::PixelRegion;
+
+    #[test]
+    fn inverting_no_mask_takes_the_style_away_everywhere() {
+        let StyleEdit::SetMask(2, Some(mask)) = invert_edit(2, None) else {
+            panic!("a mask");
+        };
+        let size = [8, 8];
+        let whole = PixelRegion::whole(size);
+        assert!(mask.coverage(size, whole).iter().all(|v| *v == 0.0));
+        let StyleEdit::SetMask(_, Some(back)) = invert_edit(2, Some(&mask)) else {
+            panic!("a mask");
+        };
+        assert!(back.coverage(size, whole).iter().all(|v| *v == 1.0));
+    }
+}

@@ -1,0 +1,112 @@
+//! The photo that gets the style: where it comes from, and what is in hand.
+
+use egui::{RichText, Ui, Vec2, vec2};
+
+use super::panel::Panel;
+use super::widgets::button;
+use super::widgets::tile::fitted;
+use crate::app::action::{Action, FileRole, Pick};
+use crate::app::command::Command;
+
+/// What the photo's part asks its panel for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhotoEvent {
+    /// Choose a picture of the gallery as the photo.
+    FromGallery,
+}
+
+/// The photo's name, size and small picture, with the ways to another one.
+pub fn photo(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
+    let mut event = None;
+    ui.horizontal(|ui| {
+        if let Some(photo) = p.state.photo() {
+            let texture = p.textures.of(ui.ctx(), &photo.picture);
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(64.0), egui::Sense::hover());
+            let at = fitted(rect, photo.picture.size());
+            egui::Image::new((texture, at.size()))
+                .corner_radius(3)
+                .paint_at(ui, at);
+        }
+        ui.vertical(|ui| {
+            describe(ui, p);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 4.0;
+                event = sources(ui, p);
+            });
+        });
+    });
+    event
+}
+
+fn describe(ui: &mut Ui, p: &Panel<'_>) {
+    let Some(source) = &p.state.doc.style.photo else {
+        ui.weak("No photo yet");
+        return;
+    };
+    let name = if source.name.is_empty() { "Photo" } else { &source.name };
+    ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
+        .on_hover_text(&source.path);
+    let path = std::path::Path::new(&source.path);
+    match (p.state.photo(), p.state.photos.failed.get(path)) {
+        (Some(photo), _) => {
+            let [w, h] = photo.size;
+            let megapixels = f64::from(w) * f64::from(h) / 1e6;
+            ui.weak(format!("{w} × {h}, {megapixels:.1} MP"));
+        }
+        (None, Some(why)) => {
+            ui.colored_label(*p.theme.error, why);
+        }
+        (None, None) => {
+            ui.weak("Reading…");
+        }
+    }
+}
+
+/// Open, from the gallery, paste.
+fn sources(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
+    let mut event = None;
+    if ui
+        .button("Open…")
+        .on_hover_text(Command::OpenPhoto.tooltip_with_keys(ui.ctx()))
+        .clicked()
+    {
+        p.actions.push(Action::Pick(Pick::Open(FileRole::Photo)));
+    }
+    if ui.button("Gallery…").on_hover_text("Take a picture you kept").clicked() {
+        event = Some(PhotoEvent::FromGallery);
+    }
+    if ui.button("Paste").on_hover_text("A picture from the clipboard (Ctrl-V)").clicked() {
+        p.actions.command(Command::Paste);
+    }
+    event
+}
+
+/// What the canvas shows before there is a photo.
+pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
+    let mut event = None;
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space((height * 0.5 - 110.0).max(20.0));
+        ui.label(RichText::new("Put a style onto a photo").size(24.0).color(*p.theme.text_strong));
+        ui.add_space(6.0);
+        ui.label("Drop a photo anywhere in this window, paste one, or");
+        ui.add_space(10.0);
+        if button::primary(ui, &p.theme, "Open a photo…").clicked() {
+            p.actions.push(Action::Pick(Pick::Open(FileRole::Photo)));
+        }
+        ui.add_space(4.0);
+        let size = vec2(180.0, 26.0);
+        if ui.add_sized(size, egui::Button::new("Choose from gallery…")).clicked() {
+            event = Some(PhotoEvent::FromGallery);
+        }
+        let sample = ui
+            .add_sized(size, egui::Button::new("Try the sample photo"))
+            .on_hover_text("A photo that comes with Limner, to play with");
+        if sample.clicked() {
+            p.actions.push(Action::Pick(Pick::SamplePhoto));
+        }
+        ui.add_space(10.0);
+        ui.weak("Nothing leaves this computer.");
+    });
+    event
+}

@@ -1,0 +1,164 @@
+//! The styles to choose from: those that ship, then the user's own.
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::panel::Panel;
+use super::style_names;
+use crate::app::action::{Action, Actions, FileRole, Pick, StyleEdit};
+use crate::recipe::StyleSource;
+
+const SIDE: f32 = 78.0;
+const CAPTION: f32 = 18.0;
+const GAP: f32 = 6.0;
+
+/// What the grid of styles asks its panel for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SwatchEvent {
+    /// Choose a picture of the gallery as a style.
+    FromGallery,
+}
+
+/// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
+/// Shift-click add it to them, or take it away again.
+pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>) -> Option<SwatchEvent> {
+    let library = std::sync::Arc::clone(&p.state.engine.library);
+    let styles = &library.styles;
+    if styles.is_empty() {
+        ui.weak(if p.state.engine.library_known {
+            "No styles ship with this network. Add a picture of your own below."
+        } else {
+            "Looking for styles…"
+        });
+    }
+    let columns = ((ui.available_width() + GAP) / (SIDE + GAP)).floor().max(1.0) as usize;
+    for row in styles.chunks(columns) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            for style in row {
+                let at = style_names::position(p.state, &style.source);
+                let texture = style
+                    .swatch
+                    .as_ref()
+                    .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
+                let response = swatch(ui, &style.name, texture, at.is_some());
+                let hover = format!(
+                    "{}\n{}\nCtrl-click mixes it with the chosen ones.",
+                    style.name, style.origin
+                );
+                if response.clicked() {
+                    choose(ui, &style.source, at, p.actions);
+                }
+                response.on_hover_text(hover);
+            }
+        });
+    }
+    add_buttons(ui, p.actions)
+}
+
+/// What a click on a style does, by the keys that are held.
+fn choose(ui: &Ui, source: &StyleSource, at: Option<usize>, actions: &mut Actions) {
+    let add = ui.input(|i| i.modifiers.command || i.modifiers.shift);
+    actions.style(match (add, at) {
+        (true, Some(at)) => StyleEdit::RemoveStyle(at),
+        (true, None) => StyleEdit::AddStyle(source.clone()),
+        (false, _) => StyleEdit::OnlyStyle(source.clone()),
+    });
+}
+
+fn add_buttons(ui: &mut Ui, actions: &mut Actions) -> Option<SwatchEvent> {
+    let mut event = None;
+    ui.horizontal_wrapped(|ui| {
+        if ui
+            .button("Add your picture…")
+            .on_hover_text("Use a picture of your own as a style")
+            .clicked()
+        {
+            actions.push(Action::Pick(Pick::Open(FileRole::Style)));
+        }
+        if ui
+            .button("From gallery…")
+            .on_hover_text("Use a picture you kept as a style")
+            .clicked()
+        {
+            event = Some(SwatchEvent::FromGallery);
+        }
+    });
+    event
+}
+
+fn swatch(
+    ui: &mut Ui,
+    name: &str,
+    texture: Option<(egui::TextureId, Vec2)>,
+    chosen: bool,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}"))
+    });
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let picture = Rect::from_min_size(rect.min, Vec2::splat(SIDE));
+    let visuals = ui.visuals();
+    let round = CornerRadius::same(4);
+    match texture {
+        Some((texture, size)) => {
+            egui::Image::new((texture, size))
+                .uv(square(size))
+                .corner_radius(round)
+                .paint_at(ui, picture);
+        }
+        None => {
+            ui.painter().rect_filled(picture, round, visuals.faint_bg_color);
+            let initial: String = name.chars().take(2).collect();
+            ui.painter().text(
+                picture.center(),
+                Align2::CENTER_CENTER,
+                initial,
+                FontId::proportional(22.0),
+                visuals.weak_text_color(),
+            );
+        }
+    }
+    let edge = if chosen {
+        Stroke::new(3.0, visuals.selection.stroke.color)
+    } else if response.has_focus() {
+        visuals.selection.stroke
+    } else if response.hovered() {
+        Stroke::new(2.0, visuals.widgets.hovered.fg_stroke.color)
+    } else {
+        Stroke::new(1.0, Color32::from_black_alpha(60))
+    };
+    ui.painter().rect_stroke(picture, round, edge, StrokeKind::Inside);
+    let color = if chosen { visuals.strong_text_color() } else { visuals.text_color() };
+    caption(ui, Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max), name, color);
+    response
+}
+
+/// Size of a picture in pixels.
+pub fn size_of(picture: &crate::picture::Picture) -> Vec2 {
+    vec2(picture.width() as f32, picture.height() as f32)
+}
+
+/// The middle square of a picture, as texture coordinates.
+pub fn square(size: Vec2) -> Rect {
+    let side = size.min_elem().max(1.0);
+    let share = vec2(side / size.x.max(1.0), side / size.y.max(1.0));
+    Rect::from_center_size(pos2(0.5, 0.5), share)
+}
+
+fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
+    let font = FontId::proportional(11.5);
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(
+        rect.center().x - galley.size().x / 2.0,
+        rect.center().y - galley.size().y / 2.0,
+    );
+    ui.painter().galley(at, galley, color);
+}

@@ -1,0 +1,185 @@
+//! Every CPU kernel against a reference in f64 over random shapes, and against itself over
+//! numbers of threads.
+
+mod nn;
+
+use limner::nn::kernel::{self, Kernel};
+use limner::nn::{Activation, Conv2d, Conv2dConfig, PaddingMode, conv2d};
+use nn::{Reference, assert_close, own_kernels, tensor, with_kernel};
+use proptest::prelude::*;
+
+/// A random convolution: sizes 1 to 67, odd and even.
+#[derive(Debug, Clone)]
+struct Case {
+    batch: usize,
+    height: usize,
+    width: usize,
+    inputs: usize,
+    outputs: usize,
+    kernel: usize,
+    bias: bool,
+    cfg: Conv2dConfig,
+}
+
+fn padding_mode() -> impl Strategy<Value = PaddingMode> {
+    prop_oneof![Just(PaddingMode::Zero), Just(PaddingMode::Reflect), Just(PaddingMode::Replicate)]
+}
+
+fn activation() -> impl Strategy<Value = Activation> {
+    prop_oneof![
+        Just(Activation::None),
+        Just(Activation::Relu),
+        Just(Activation::LeakyRelu(0.2)),
+        Just(Activation::PRelu(vec![0.3].into())),
+        Just(Activation::Silu),
+        Just(Activation::Tanh),
+    ]
+}
+
+prop_compose! {
+    fn case()(
+        (batch, height, width) in (1..3usize, 1..=67usize, 1..=67usize),
+        (per_group_in, per_group_out) in prop_oneof![
+            (1..6usize, 1..6usize), (12..40usize, 12..30usize), (Just(1), Just(1))],
+        groups in prop_oneof![3 => Just(1usize), 1 => 2..5usize],
+        kernel in prop_oneof![4 => Just(3usize), 1 => Just(1), 1 => Just(2), 1 => Just(4), 1 => Just(5), 1 => Just(9)],
+        stride in prop_oneof![3 => Just(1usize), 2 => Just(2), 1 => Just(3)],
+        dilation in prop_oneof![4 => Just(1usize), 1 => Just(2)],
+        pad in 0..5usize,
+        mode in padding_mode(),
+        activation in activation(),
+        (bias, upsample) in (any::<bool>(), prop::bool::weighted(0.25)),
+    ) -> Case {
+        let padding = if upsample { kernel / 2 } else { pad };
+        Case {
+            batch, height, width, inputs: per_group_in * groups, outputs: per_group_out * groups,
+            kernel, bias,
+            cfg: Conv2dConfig {
+                stride, padding, padding_mode: mode, groups, dilation, upsample,
+                post: activation.into(),
+            },
+        }
+    }
+}
+
+impl Case {
+    fn is_possible(&self) -> bool {
+        let side = self.height.min(self.width);
+        let cfg = &self.cfg;
+        let mirrors = cfg.padding_mode != PaddingMode::Reflect
+            || cfg.padding < side * if cfg.upsample { 2 } else { 1 };
+        mirrors && cfg.output_side(side, self.kernel).is_some()
+    }
+
+    fn check(&self) {
+        let (b, c, h, w) = (self.batch, self.inputs, self.height, self.width);
+        let x = tensor(&[b, c, h, w], 1);
+        let weight = tensor(&[self.outputs, c / self.cfg.groups, self.kernel, self.kernel], 2);
+        let bias = self.bias.then(|| tensor(&[self.outputs], 3));
+        let expected = Reference::new(&x).conv2d(&weight, bias.as_ref(), &self.cfg);
+        for kernel in own_kernels() {
+            let y = with_kernel(kernel, || conv2d(&x, &weight, bias.as_ref(), &self.cfg));
+            assert_close(&y.unwrap(), &expected, &format!("{kernel:?} {self:?}"));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn every_kernel_agrees_with_the_reference(case in case().prop_filter("fits", Case::is_possible)) {
+        case.check();
+    }
+}
+
+#[test]
+fn shapes_of_the_networks() {
+    let same = Conv2dConfig::same;
+    for (inputs, outputs, side, kernel, cfg) in [
+        (3, 32, 40, 9, same(9).pad_with(PaddingMode::Reflect).activation(Activation::Relu)),
+        (32, 3, 40, 9, same(9).pad_with(PaddingMode::Reflect)),
+        (32, 64, 41, 3, same(3).stride(2)),
+        (64, 32, 37, 3, same(3).upsample().pad_with(PaddingMode::Reflect)),
+        (130, 140, 33, 3, same(3)),
+        (520, 16, 16, 3, same(3)),
+        (48, 48, 29, 3, same(3).groups(48).pad_with(PaddingMode::Replicate)),
+        (24, 24, 31, 3, same(3).stride(2).groups(24)),
+        (64, 48, 20, 1, same(1)),
+    ] {
+        Case { batch: 1, height: side, width: side + 3, inputs, outputs, kernel, bias: true, cfg }.check();
+    }
+}
+
+#[test]
+fn a_residual_is_added_after_the_activation() {
+    let (x, weight) = (tensor(&[2, 16, 21, 19], 1), tensor(&[16, 16, 3, 3], 2));
+    let residual = tensor(&[2, 16, 21, 19], 3);
+    for activation in [Activation::Relu, Activation::Tanh] {
+        let cfg = Conv2dConfig::same(3).activation(activation);
+        let conv = Conv2d::new(weight.clone(), None, cfg).unwrap();
+        let expected = (conv.forward(&x).unwrap() + &residual).unwrap();
+        let y = conv.forward_add(&x, Some(&residual)).unwrap();
+        let difference = (y - expected).unwrap().abs().unwrap().max_all().unwrap();
+        assert!(difference.to_scalar::<f32>().unwrap() < 1e-5);
+    }
+    let wrong = tensor(&[2, 16, 21, 20], 3);
+    let conv = Conv2d::new(weight, None, Conv2dConfig::same(3)).unwrap();
+    assert!(conv.forward_add(&x, Some(&wrong)).is_err());
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_the_number_of_threads() {
+    let run = |threads: usize, x: &candle_core::Tensor, conv: &Conv2d| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| conv.forward(x).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap())
+    };
+    let same = Conv2dConfig::same;
+    for (inputs, outputs, side, kernel, cfg) in [
+        (32, 32, 67, 3, same(3)),
+        (300, 130, 24, 3, same(3)),
+        (24, 12, 33, 3, same(3).upsample()),
+        (3, 32, 65, 9, same(9)),
+        (32, 64, 66, 3, same(3).stride(2)),
+        (48, 48, 64, 3, same(3).groups(48)),
+    ] {
+        let x = tensor(&[1, inputs, side, side], 1);
+        let weight = tensor(&[outputs, inputs / cfg.groups, kernel, kernel], 2);
+        let conv = Conv2d::new(weight, None, cfg.clone()).unwrap();
+        for kernel in own_kernels() {
+            let one = with_kernel(kernel, || run(1, &x, &conv));
+            for threads in [2, 3] {
+                let more = with_kernel(kernel, || run(threads, &x, &conv));
+                assert!(one == more, "{kernel:?}, {threads} threads, {cfg:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn gradients_still_flow() {
+    let x = candle_core::Var::from_tensor(&tensor(&[1, 16, 20, 20], 1)).unwrap();
+    let conv = Conv2d::new(tensor(&[16, 16, 3, 3], 2), None, Conv2dConfig::same(3)).unwrap();
+    let loss = conv.forward(&x).unwrap().sqr().unwrap().sum_all().unwrap();
+    let gradients = loss.backward().unwrap();
+    let size = gradients.get(&x).unwrap().abs().unwrap().max_all().unwrap();
+    assert!(size.to_scalar::<f32>().unwrap() > 0.0);
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let x = tensor(&[1, 4, 5, 5], 1);
+    let weight = tensor(&[8, 4, 3, 3], 2);
+    let plain = Conv2dConfig::default;
+    assert!(conv2d(&x, &tensor(&[8, 3, 3, 3], 2), None, &plain()).is_err());
+    assert!(conv2d(&x, &weight, Some(&tensor(&[7], 3)), &plain()).is_err());
+    assert!(conv2d(&x, &tensor(&[8, 4, 7, 7], 2), None, &plain()).is_err());
+    let mirrored = Conv2dConfig { padding: 5, padding_mode: PaddingMode::Reflect, ..plain() };
+    assert!(conv2d(&x, &weight, None, &mirrored).is_err());
+    assert!(conv2d(&x, &weight, None, &Conv2dConfig { stride: 0, ..plain() }).is_err());
+}
+
+#[test]
+fn an_unknown_processor_gets_the_portable_kernel() {
+    assert!(Kernel::available().contains(&Kernel::Portable));
+    with_kernel(Kernel::Portable, || assert_eq!(kernel::selected(), Kernel::Portable));
+}

@@ -1,0 +1,348 @@
+//! Explore as a person uses it: widgets are found by their accessible names.
+
+mod common;
+
+use common::{Outside, drag, hold, release, shown, studio};
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::Queryable as _;
+use limner::engine::protocol::{EngineError, Job, Tier};
+use limner::recipe::LatentOrigin;
+
+/// A point on a slider's rail, 0 left end, 1 right end.
+fn on_rail(rect: egui::Rect, t: f32) -> egui::Pos2 {
+    // The rail begins after the name.
+    let left = rect.left() + 104.0;
+    egui::pos2(left + (rect.right() - 6.0 - left) * t, rect.center().y)
+}
+
+#[test]
+fn dragging_a_slider_changes_the_picture_and_undo_brings_it_back() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let start = shown(&harness);
+    let rect = harness.get_by_role_and_label(Role::Slider, "Warmth").rect();
+    let (from, to) = (on_rail(rect, 0.5), on_rail(rect, 0.9));
+
+    hold(&mut harness, from, to);
+    let draft = harness.state().state.previews.explore.clone().unwrap();
+    assert!(draft.is_draft(), "drafts are enough while the hand is on");
+    assert_ne!(draft.picture, start);
+
+    release(&mut harness, to);
+    let full = harness.state().state.previews.explore.clone().unwrap();
+    assert!(!full.is_draft(), "release asks for the full picture");
+    assert_ne!(full.picture, start);
+    assert!(harness.state().state.doc.explore.sigma("measured.warmth") > 1.0);
+    assert_eq!(harness.state().state.history.steps().len(), 2, "one drag is one step");
+
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(6);
+    assert_eq!(shown(&harness), start);
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    harness.run_steps(6);
+    assert_eq!(shown(&harness), full.picture);
+}
+
+#[test]
+fn a_slider_works_by_keys_and_resets() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_role_and_label(Role::Slider, "Shape 1").focus();
+    harness.run_steps(2);
+    for _ in 0..3 {
+        harness.key_press(Key::ArrowRight);
+        harness.run_steps(1);
+    }
+    harness.run_steps(6);
+    let sigma = harness.state().state.doc.explore.sigma("pca.0");
+    assert!((sigma - 0.3).abs() < 1e-4, "three steps of 0.1, got {sigma}");
+
+    harness.get_by_label("Reset Shape 1").click();
+    harness.run_steps(6);
+    assert_eq!(harness.state().state.doc.explore.sigma("pca.0"), 0.0);
+    assert!(harness.query_by_label("Reset Shape 1").is_none());
+}
+
+#[test]
+fn assistive_technology_can_set_a_slider() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness
+        .get_by_role_and_label(Role::Slider, "Variety")
+        .set_value_accesskit(1.25);
+    harness.run_steps(6);
+    let psi = harness.state().state.doc.explore.current().unwrap().truncation_psi;
+    assert_eq!(psi, 1.25);
+}
+
+#[test]
+fn pressing_without_moving_asks_for_nothing() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let before = outside.engine.borrow().canvas_tiers().len();
+    let heading = harness.get_by_label("Start").rect().center();
+    hold(&mut harness, heading, heading);
+    assert_eq!(outside.engine.borrow().canvas_tiers().len(), before);
+    release(&mut harness, heading);
+    assert!(matches!(
+        outside.engine.borrow().canvas_tiers().last(),
+        Some(Tier::Full(_))
+    ));
+}
+
+#[test]
+fn dice_and_steps_change_the_seed() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let seed = |h: &egui_kittest::Harness<'_, limner::app::StudioApp>| h.state().state.doc.explore.seed();
+    assert_eq!(seed(&harness), Some(1));
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(3);
+    assert_eq!(seed(&harness), Some(2));
+    harness.get_by_label("Seed minus one").click();
+    harness.run_steps(3);
+    assert_eq!(seed(&harness), Some(1));
+    let picture = shown(&harness);
+    harness.key_press(Key::R);
+    harness.run_steps(3);
+    assert_ne!(seed(&harness), Some(1));
+    assert_ne!(shown(&harness), picture);
+}
+
+#[test]
+fn randomise_leaves_locked_sliders_alone() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("More about Warmth").click();
+    harness.run_steps(2);
+    harness.get_by_label("Lock: dice leave it alone").click();
+    harness.run_steps(3);
+    harness.get_by_label("Randomise sliders").click();
+    harness.run_steps(6);
+    let doc = &harness.state().state.doc.explore;
+    assert_eq!(doc.sigma("measured.warmth"), 0.0);
+    let moved = ["measured.brightness", "pca.0", "pca.1", "pca.2"];
+    assert!(moved.iter().any(|id| doc.sigma(id) != 0.0));
+    harness.get_by_label("Reset all sliders").click();
+    harness.run_steps(6);
+    assert!(harness.state().state.doc.explore.current().unwrap().edits.is_empty());
+}
+
+#[test]
+fn a_slider_can_be_renamed_and_starred() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("More about Shape 2").click();
+    harness.run_steps(2);
+    harness.get_by_label("Rename").click();
+    harness.run_steps(3);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness.get_by_label("Slider name").type_text("Roundness");
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let name = harness.state().state.doc.explore.mark("pca.1").unwrap().name.clone();
+    assert_eq!(name.as_deref(), Some("Roundness"));
+    harness.get_by_label("More about Roundness").click();
+    harness.run_steps(2);
+    harness.get_by_label("Star: show first").click();
+    harness.run_steps(3);
+    let top = harness.get_by_role_and_label(Role::Slider, "Roundness").rect().top();
+    let warmth = harness.get_by_role_and_label(Role::Slider, "Warmth").rect().top();
+    assert!(top < warmth, "starred sliders stand first");
+}
+
+#[test]
+fn mixing_takes_layers_from_a_second_seed() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Mixing").scroll_to_me();
+    harness.run_steps(2);
+    harness.get_by_label("Mixing").click();
+    harness.run_steps(3);
+    let check = "Take some layers from a second seed";
+    harness.get_by_label(check).scroll_to_me();
+    harness.run_steps(2);
+    harness.get_by_label(check).click();
+    harness.run_steps(3);
+    let coarse = harness.get_by_label("Coarse");
+    coarse.scroll_to_me();
+    harness.run_steps(2);
+    harness.get_by_label("Coarse").click();
+    harness.run_steps(3);
+    let mix = harness.state().state.doc.explore.current().unwrap().mix.unwrap();
+    assert_eq!((mix.seed, mix.layers.start, mix.layers.end), (2, 0, 2));
+}
+
+#[test]
+fn neighbours_move_the_picture_and_two_can_breed() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::N);
+    harness.run_steps(5);
+    let before = harness.state().state.doc.explore.current().cloned();
+    harness.get_by_label("Pick neighbour 1").click();
+    harness.run_steps(2);
+    harness.get_by_label("Pick neighbour 2").click();
+    harness.run_steps(2);
+    harness.get_by_label("Breed").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.current().cloned(), before, "breeding only shows children");
+    harness.get_by_label("Neighbour 3").click();
+    harness.run_steps(6);
+    let after = harness.state().state.doc.explore.current().cloned();
+    assert_ne!(after, before);
+    assert!(!after.unwrap().edits.is_empty());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.current().cloned(), before);
+}
+
+#[test]
+fn kept_points_are_a_way_back() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::K);
+    harness.run_steps(4);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(4);
+    harness.key_press(Key::K);
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.kept.len(), 2);
+    harness.get_by_label("Kept point 1").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+}
+
+#[test]
+fn a_walk_needs_a_file_and_goes_through_the_kept_points() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    for _ in 0..2 {
+        harness.key_press(Key::K);
+        harness.run_steps(3);
+        harness.key_press(Key::R);
+        harness.run_steps(3);
+    }
+    harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::E);
+    harness.run_steps(3);
+    harness.get_by_label("Choose file…").click();
+    harness.run_steps(3);
+    let picks = outside.picks.borrow();
+    let Some(limner::app::action::Pick::WalkFile(walk)) = picks.last() else {
+        panic!("a file was asked for");
+    };
+    assert_eq!(walk.points.len(), 2);
+    assert_eq!(walk.frames, 96);
+}
+
+#[test]
+fn keep_renders_the_full_picture_for_the_gallery() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Keep").click();
+    harness.run_steps(4);
+    let rendered = outside.engine.borrow().jobs().iter().any(|j| matches!(j, Job::Render(_)));
+    assert!(rendered);
+    let saved = outside.gallery.borrow().iter().any(|r| {
+        matches!(r, limner::gallery::protocol::GalleryRequest::Save { recipe, .. }
+            if matches!(recipe.making, limner::recipe::Making::Explore(_)))
+    });
+    assert!(saved, "the picture went to the gallery with its recipe");
+}
+
+#[test]
+fn a_pasted_recipe_brings_its_picture() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let mut params = limner::recipe::ExploreParams::new("orchard", 4711);
+    params.truncation_psi = 0.3;
+    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
+    harness.run_steps(5);
+    let now = harness.state().state.doc.explore.current().unwrap();
+    assert_eq!(now.origin, LatentOrigin::Seed(4711));
+    assert_eq!(now.truncation_psi, 0.3);
+}
+
+#[test]
+fn a_recipe_of_a_missing_model_says_so_and_changes_nothing() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let params = limner::recipe::ExploreParams::new("nowhere", 5);
+    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.model, "orchard");
+    harness.get_by_label_contains("which isn't here");
+}
+
+#[test]
+fn each_generator_is_left_and_found_as_it_was() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(3);
+    harness.get_by_label("Generator").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Waves  (random weights)").click();
+    harness.run_steps(5);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+    assert_eq!(harness.state().state.doc.explore.current().unwrap().size, Some([128, 128]));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(5);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
+}
+
+#[test]
+fn a_picture_that_fails_is_explained_on_the_canvas() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    outside.engine.borrow_mut().fail = Some(EngineError::Memory("close other programs".to_owned()));
+    harness.key_press(Key::R);
+    harness.run_steps(4);
+    assert!(harness.state().state.previews.canvas_error.is_some());
+    outside.engine.borrow_mut().fail = None;
+    harness.key_press(Key::R);
+    harness.run_steps(4);
+    assert!(harness.state().state.previews.canvas_error.is_none(), "the studio goes on");
+}
+
+#[test]
+fn history_goes_back_to_any_step() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    for _ in 0..3 {
+        harness.get_by_label("Seed plus one").click();
+        harness.run_steps(6);
+    }
+    assert_eq!(harness.state().state.history.steps().len(), 4);
+    harness.get_by_label("Step 2: Seed 2").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
+    assert!(harness.state().state.history.steps()[1].thumb.is_some());
+}
+
+#[test]
+fn wheel_zooms_and_a_key_fits_again() {
+    use limner::app::view::Zoom;
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let middle = harness.get_by_label("Picture").rect().center();
+    harness.hover_at(middle);
+    harness.run_steps(1);
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 120.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+    });
+    harness.run_steps(6);
+    assert!(matches!(harness.state().state.view.explore.zoom, Zoom::Scale(_)));
+    harness.key_press(Key::F);
+    harness.run_steps(2);
+    assert_eq!(harness.state().state.view.explore.zoom, Zoom::Fit);
+    let rect = harness.get_by_label("Picture").rect();
+    drag(&mut harness, rect.center(), rect.center() + egui::vec2(60.0, 0.0));
+    assert!(harness.state().state.view.explore.center[0] < 0.5, "dragging pans");
+}

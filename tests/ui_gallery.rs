@@ -1,0 +1,277 @@
+//! The Gallery as a person uses it, on a real store in a temporary folder.
+
+mod ui_doors;
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use limner::app::action::{Action, ViewEdit};
+use limner::app::view::Workspace;
+use limner::gallery::protocol::GalleryRequest;
+use ui_doors::{Studio, studio};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn in_gallery<'a>(titles: &[&str]) -> Studio<'a> {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.window.state_mut().act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.settle();
+    s.keep(titles);
+    s
+}
+
+fn click(s: &mut Studio<'_>, label: &str) {
+    s.window.get_by_role_and_label(Role::Button, label).click();
+    s.settle();
+}
+
+fn key(s: &mut Studio<'_>, key: Key) {
+    s.window.key_press(key);
+    s.settle();
+}
+
+fn chosen(s: &Studio<'_>) -> Vec<String> {
+    let gallery = &s.window.state().state.gallery;
+    let mut titles: Vec<String> = gallery
+        .entries
+        .iter()
+        .filter(|e| gallery.selected.contains(&e.id))
+        .map(|e| e.title.clone())
+        .collect();
+    titles.sort();
+    titles
+}
+
+#[test]
+fn an_empty_gallery_invites() {
+    let mut s = in_gallery(&[]);
+    s.window.get_by_label("What you keep comes here");
+    click(&mut s, "Put a style onto a photo");
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+}
+
+#[test]
+fn stars_by_key_and_by_click_are_in_the_file() {
+    let mut s = in_gallery(&["Apple", "Pear"]);
+    click(&mut s, "Apple");
+    key(&mut s, Key::Num4);
+    let stars = |s: &Studio<'_>, title: &str| {
+        s.window.state().state.gallery.entries.iter().find(|e| e.title == title).unwrap().stars
+    };
+    assert_eq!(stars(&s, "Apple"), 4);
+    s.window.get_by_role_and_label(Role::Button, "Apple, 4 stars");
+    click(&mut s, "2 stars");
+    assert_eq!(stars(&s, "Apple"), 2);
+    assert_eq!(stars(&s, "Pear"), 0);
+    // The truth is in the folder: a fresh store sees it.
+    let again = limner::gallery::Gallery::open_and_reconcile(s.folder.path().join("gallery")).unwrap();
+    let listed = again.list(&Default::default()).unwrap();
+    assert_eq!(listed.iter().find(|e| e.title == "Apple").unwrap().stars, 2);
+}
+
+#[test]
+fn keys_walk_the_grid_and_shift_extends() {
+    let mut s = in_gallery(&["A", "B", "C"]);
+    let order = s.titles();
+    key(&mut s, Key::Home);
+    assert_eq!(chosen(&s), [order[0].clone()]);
+    key(&mut s, Key::ArrowRight);
+    assert_eq!(chosen(&s), [order[1].clone()]);
+    s.window.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    s.settle();
+    assert_eq!(chosen(&s).len(), 2);
+    s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    s.settle();
+    assert_eq!(chosen(&s).len(), 3);
+    key(&mut s, Key::Escape);
+    assert!(chosen(&s).is_empty());
+}
+
+#[test]
+fn delete_moves_on_and_undo_brings_back() {
+    let mut s = in_gallery(&["A", "B", "C"]);
+    let order = s.titles();
+    click(&mut s, &order[1]);
+    key(&mut s, Key::Delete);
+    assert_eq!(s.titles(), [order[0].clone(), order[2].clone()]);
+    assert_eq!(chosen(&s), [order[2].clone()], "the next one is chosen");
+    click(&mut s, "Bring back");
+    assert_eq!(s.titles(), order);
+}
+
+#[test]
+fn search_finds_titles_and_tags_and_show_all_widens() {
+    let mut s = in_gallery(&["Sunset", "Harbour"]);
+    click(&mut s, "Harbour");
+    let tag = s.window.get_by_role_and_label(Role::TextInput, "Add a tag");
+    tag.focus();
+    s.settle();
+    s.window.get_by_role_and_label(Role::TextInput, "Add a tag").type_text("blue  hour");
+    s.settle();
+    key(&mut s, Key::Enter);
+    let harbour = s.window.state().state.gallery.entries.iter().find(|e| e.title == "Harbour").unwrap().clone();
+    assert_eq!(harbour.tags, ["blue hour"]);
+
+    for (words, found) in [("blue hour", vec!["Harbour"]), ("sun", vec!["Sunset"]), ("nothing", vec![])] {
+        let search = s.window.get_by_role_and_label(Role::TextInput, "Search");
+        search.focus();
+        s.settle();
+        s.window.get_by_role_and_label(Role::TextInput, "Search").set_text_value_accesskit(words);
+        s.settle();
+        if s.titles() != found {
+            // Where the field doesn't take a value at once, type it.
+            s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+            s.window.get_by_role_and_label(Role::TextInput, "Search").type_text(words);
+            s.settle();
+        }
+        assert_eq!(s.titles(), found, "{words}");
+    }
+    s.window.get_by_label("Nothing like that here");
+    click(&mut s, "Show all pictures");
+    assert_eq!(s.titles().len(), 2);
+    click(&mut s, "Harbour");
+    click(&mut s, "Remove tag blue hour");
+    assert!(s.window.state().state.gallery.entries.iter().all(|e| e.tags.is_empty()));
+}
+
+#[test]
+fn a_title_can_be_changed() {
+    let mut s = in_gallery(&["Untitled"]);
+    click(&mut s, "Untitled");
+    let title = s.window.get_by_role_and_label(Role::TextInput, "Title");
+    title.focus();
+    s.settle();
+    s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    s.window.get_by_role_and_label(Role::TextInput, "Title").type_text("Fruit on a table");
+    s.settle();
+    key(&mut s, Key::Enter);
+    assert_eq!(s.titles(), ["Fruit on a table"]);
+}
+
+#[test]
+fn a_recipe_goes_back_to_explore_with_its_seed() {
+    let mut s = in_gallery(&["One", "Two"]);
+    // "Two" was kept second, with seed 2.
+    click(&mut s, "Two");
+    s.window.get_by_label("2");
+    click(&mut s, "Open recipe");
+    let state = &s.window.state().state;
+    assert_eq!(state.view.workspace, Workspace::Explore);
+    assert_eq!(state.doc.explore.seed(), Some(2));
+}
+
+#[test]
+fn about_this_picture_says_what_made_it() {
+    let mut s = in_gallery(&["One"]);
+    click(&mut s, "One");
+    click(&mut s, "About…");
+    s.window.get_by_label("About this picture");
+    s.window.get_by_label("May it be used and sold?");
+    s.window.get_by_label("What can't be known");
+    key(&mut s, Key::Escape);
+    assert!(s.window.query_by_label("May it be used and sold?").is_none());
+}
+
+#[test]
+fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
+    let mut s = in_gallery(&["One"]);
+    click(&mut s, "One");
+    click(&mut s, "Export…");
+    s.window.get_by_label("Exactly what goes in").click();
+    s.settle();
+    let text = |s: &Studio<'_>| {
+        s.window.get_by_role_and_label(Role::MultilineTextInput, "What goes into the file").value().unwrap_or_default()
+    };
+    assert!(text(&s).contains("\"seed\"") || text(&s).contains("seed"), "{}", text(&s));
+    s.window.get_by_label("Write the recipe into the file").click();
+    s.settle();
+    assert!(!text(&s).contains("truncation_psi"), "{}", text(&s));
+    assert!(text(&s).contains("rainedAlgorithmicMedia"), "labels stay: {}", text(&s));
+    click(&mut s, "Choose where…");
+    let picks = s.asked.borrow();
+    let Some(limner::app::action::Pick::Export { options, .. }) = picks.picks.last() else {
+        panic!("asks where");
+    };
+    assert!(!options.recipe);
+}
+
+#[test]
+fn two_pictures_are_compared_in_step() {
+    let mut s = in_gallery(&["Left", "Right", "Other"]);
+    click(&mut s, "Left");
+    s.window.get_by_role_and_label(Role::Button, "Right").click_modifiers(Modifiers::COMMAND);
+    s.settle();
+    key(&mut s, Key::C);
+    s.window.get_by_label("Compared: Left");
+    s.window.get_by_label("Compared: Right");
+    click(&mut s, "Zoom in");
+    key(&mut s, Key::Escape);
+    assert!(s.window.query_by_label("Compared: Left").is_none());
+    s.window.get_by_role_and_label(Role::Button, "Other");
+}
+
+#[test]
+fn enter_opens_a_picture_and_arrows_go_through_them() {
+    let mut s = in_gallery(&["A", "B"]);
+    let order = s.titles();
+    key(&mut s, Key::Home);
+    key(&mut s, Key::Enter);
+    let open = |s: &Studio<'_>| {
+        let gallery = &s.window.state().state.gallery;
+        gallery.open.and_then(|id| gallery.entry(id)).map(|e| e.title.clone())
+    };
+    assert_eq!(open(&s).as_ref(), Some(&order[0]));
+    s.window.get_by_role_and_label(Role::Image, "Kept picture");
+    click(&mut s, "Next picture");
+    assert_eq!(open(&s).as_ref(), Some(&order[1]));
+    click(&mut s, "Back to gallery");
+    assert_eq!(open(&s), None);
+}
+
+#[test]
+fn only_what_is_seen_is_asked_for() {
+    let mut s = in_gallery(&[]);
+    // A listing as large as the store allows would take long to make: this one is
+    // given to the state directly.
+    let one = {
+        s.keep(&["Seen"]);
+        s.window.state().state.gallery.entries[0].clone()
+    };
+    let many: Vec<_> = (0..100_000i64)
+        .map(|n| {
+            let mut entry = one.clone();
+            entry.id = limner::gallery::protocol::PictureId(1_000_000 + n);
+            entry.title = format!("Picture {n}");
+            entry
+        })
+        .collect();
+    s.asked.borrow_mut().gallery.clear();
+    s.window.state_mut().state.gallery.entries = std::sync::Arc::new(many);
+    s.window.run_steps(3);
+    let start = std::time::Instant::now();
+    const FRAMES: u32 = 60;
+    s.window.hover_at(egui::pos2(400.0, 400.0));
+    for _ in 0..FRAMES {
+        s.window.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, -300.0),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::NONE,
+        });
+        s.window.run_steps(1);
+    }
+    let frame = start.elapsed() / FRAMES;
+    println!("scrolling through 100,000 pictures: {frame:?} a frame, accessibility tree included");
+    assert!(frame < std::time::Duration::from_millis(60), "{frame:?}");
+    let asked = s.asked.borrow();
+    let most = asked
+        .gallery
+        .iter()
+        .filter_map(|r| match r {
+            GalleryRequest::Thumbnails(ids) => Some(ids.len()),
+            _ => None,
+        })
+        .max()
+        .unwrap_or(0);
+    assert!(most > 0 && most <= 240, "{most}");
+}

@@ -1,0 +1,175 @@
+//! The window around the workspaces: palette, menus, session, messages.
+
+mod common;
+
+use common::{Outside, studio, studio_in};
+use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::kittest::Queryable as _;
+use limner::app::view::{Dialog, Workspace};
+
+#[test]
+fn the_palette_finds_and_runs_a_command() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(4);
+    harness.get_by_label("Find a command").type_text("new se");
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_ne!(harness.state().state.doc.explore.seed(), Some(1));
+    assert_eq!(harness.state().state.view.dialog, Dialog::None);
+}
+
+#[test]
+fn typing_in_the_palette_is_no_shortcut() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(4);
+    harness.key_press(Key::R);
+    harness.key_press(Key::K);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+    assert!(harness.state().state.doc.explore.kept.is_empty());
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.dialog, Dialog::None);
+}
+
+#[test]
+fn the_session_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = Outside::default();
+    let mut harness = studio_in(&outside, dir.path());
+    for _ in 0..4 {
+        harness.get_by_label("Seed plus one").click();
+        harness.run_steps(3);
+    }
+    harness.key_press(Key::K);
+    harness.run_steps(3);
+    let mut app = harness.into_state();
+    eframe::App::on_exit(&mut app);
+    drop(app);
+
+    let mut again = studio_in(&outside, dir.path());
+    again.run_steps(4);
+    assert_eq!(again.state().state.doc.explore.seed(), Some(5));
+    assert_eq!(again.state().state.doc.explore.kept.len(), 1);
+}
+
+#[test]
+fn a_crash_loses_at_most_a_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    let outside = Outside::default();
+    let mut harness = studio_in(&outside, dir.path());
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(3);
+    // The autosave waits for some quiet, then writes on a thread of its own.
+    let file = dir.path().join("session.json");
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let written = loop {
+        harness.run_steps(1);
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if text.contains("\"seed\":2") || std::time::Instant::now() > until {
+            break text;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    };
+    assert!(written.contains("\"seed\":2"), "{written}");
+}
+
+#[test]
+fn workspaces_switch_by_click_and_keys() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_role_and_label(Role::Tab, "Style").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Style);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Gallery);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Explore);
+}
+
+#[test]
+fn a_menu_shows_what_undo_would_take_back() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(5);
+    harness.get_by_label("Edit").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Undo: Seed 2").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+}
+
+#[test]
+fn a_file_that_is_no_picture_is_named_in_a_message() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.state_mut().act(limner::app::action::Action::OpenFiles {
+        paths: vec!["notes.txt".into()],
+        role: limner::app::action::FileRole::Any,
+    });
+    harness.run_steps(4);
+    harness.get_by_label_contains("This is no picture");
+    harness.get_by_label("Dismiss message").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("This is no picture").is_none());
+}
+
+#[test]
+fn a_running_job_can_be_stopped() {
+    let outside = Outside::default();
+    outside.engine.borrow_mut().hold_jobs = true;
+    let mut harness = studio(&outside);
+    assert_eq!(harness.state().state.engine.jobs.len(), 1, "sliders are measured first");
+    harness.get_by_label("Stop").click();
+    harness.run_steps(4);
+    assert!(harness.state().state.engine.jobs.is_empty());
+}
+
+#[test]
+fn models_show_their_cards() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("About this generator").click();
+    harness.run_steps(4);
+    harness.get_by_label("A network for tests.");
+    harness.get_by_label("CC0");
+}
+
+#[test]
+fn the_light_look_is_one_command_away() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(4);
+    harness.get_by_label("Find a command").type_text("light look");
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(4);
+    assert_eq!(harness.ctx.theme(), egui::Theme::Light);
+}
+
+#[test]
+fn frames_stay_quick_while_a_slider_moves() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.state_mut().state.frames.clear();
+    let rect = harness.get_by_role_and_label(Role::Slider, "Warmth").rect();
+    for i in 0..40 {
+        let t = 0.45 + 0.5 * (i as f32 / 40.0);
+        let at = egui::pos2(rect.left() + rect.width() * t, rect.center().y);
+        harness.drag_at(at);
+        harness.run_steps(1);
+    }
+    // A generous bound: a busy test machine is not the studio's fault; the
+    // benchmark measures the real figure.
+    let median = harness.state().state.frames.percentile(0.5).unwrap();
+    assert!(median < 50.0, "half of the frames took more than {median} ms");
+}

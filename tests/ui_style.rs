@@ -1,0 +1,262 @@
+//! Style as a person uses it: found by what is written on the window, on a real
+//! gallery and a painter whose results are certain.
+
+mod ui_doors;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use limner::app::action::{Action, FileRole, Pick, ViewEdit};
+use limner::app::command::Command;
+use limner::app::view::{Compare, Workspace};
+use limner::engine::protocol::{Request, Tier};
+use limner::picture::Picture;
+use limner::recipe::{MaskShape, StyleSource};
+use ui_doors::{Studio, canvas_tiers, studio};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn in_style<'a>() -> Studio<'a> {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.window.state_mut().act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s
+}
+
+fn shown(s: &Studio<'_>) -> Picture {
+    s.window.state().state.previews.style.as_ref().unwrap().picture.clone()
+}
+
+fn click(s: &mut Studio<'_>, label: &str) {
+    s.window.get_by_role_and_label(Role::Button, label).click();
+    s.settle();
+}
+
+/// Presses somewhere on a slider's rail, drags and lets go.
+fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
+    let rect = s.window.get_by_role_and_label(Role::Slider, name).rect();
+    let rail = egui::Rect::from_x_y_ranges((rect.left() + 112.0)..=(rect.right() - 4.0), rect.y_range());
+    let at = |t: f32| egui::pos2(rail.left() + t * rail.width(), rail.center().y);
+    s.window.drag_at(at(from));
+    s.window.run_steps(2);
+    s.window.hover_at(at((from + to) / 2.0));
+    s.window.run_steps(2);
+    s.window.hover_at(at(to));
+    s.window.run_steps(2);
+    s.window.drop_at(at(to));
+    s.settle();
+}
+
+#[test]
+fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
+    let mut s = in_style();
+    s.window.get_by_label("Put a style onto a photo");
+    click(&mut s, "Open a photo…");
+    click(&mut s, "Try the sample photo");
+    let picks: Vec<String> = s.asked.borrow().picks.iter().map(|p| format!("{p:?}")).collect();
+    assert!(matches!(s.asked.borrow().picks[0], Pick::Open(FileRole::Photo)), "{picks:?}");
+    assert!(matches!(s.asked.borrow().picks[1], Pick::SamplePhoto));
+}
+
+#[test]
+fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
+    let mut s = in_style();
+    s.open_photo("holiday.png");
+    click(&mut s, "Style Blue marbling");
+    assert_eq!(s.window.state().state.doc.style.styles.len(), 1);
+    let full = shown(&s);
+
+    s.asked.borrow_mut().engine.clear();
+    drag_slider(&mut s, "Strength", 0.66, 0.2);
+    let tiers = canvas_tiers(&s.asked);
+    assert!(matches!(tiers.first(), Some(Tier::Draft(_))), "drafts while dragging: {tiers:?}");
+    assert!(matches!(tiers.last(), Some(Tier::Full(_))), "full on release: {tiers:?}");
+    let weaker = shown(&s);
+    assert!(weaker != full, "the picture changes");
+
+    let before = s.window.state().state.doc.style.strength;
+    assert!(before < 0.5, "{before}");
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert_eq!(s.window.state().state.doc.style.strength, 1.0, "one drag is one step");
+    assert!(shown(&s) == full, "the same pixels come back");
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert!(s.window.state().state.doc.style.styles.is_empty());
+}
+
+#[test]
+fn reset_brings_a_slider_home() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Weave");
+    drag_slider(&mut s, "Keep colours", 0.0, 0.7);
+    assert!(s.window.state().state.doc.style.keep_colors > 0.4);
+    click(&mut s, "Reset Keep colours");
+    assert_eq!(s.window.state().state.doc.style.keep_colors, 0.0);
+}
+
+#[test]
+fn several_styles_have_shares_and_one_can_go() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Weave");
+    let ink = s.window.get_by_role_and_label(Role::Button, "Style Ink wash");
+    ink.click_modifiers(egui::Modifiers::COMMAND);
+    s.settle();
+    assert_eq!(s.window.state().state.doc.style.styles.len(), 2);
+    let even = shown(&s);
+    let share = s.window.get_by_role_and_label(Role::Slider, "Share 2");
+    share.set_value_accesskit(20.0);
+    s.settle();
+    assert!((s.window.state().state.doc.style.styles[1].weight - 0.2).abs() < 1e-6);
+    assert!(shown(&s) != even);
+    click(&mut s, "Remove Weave");
+    let left: Vec<_> = s.window.state().state.doc.style.styles.iter().map(|l| l.style.clone()).collect();
+    assert_eq!(left, [StyleSource::Builtin("ink".into())]);
+}
+
+#[test]
+fn the_style_code_has_sliders() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Weave");
+    click(&mut s, "Character of Weave");
+    s.window.get_by_role_and_label(Role::Slider, "Character 3").set_value_accesskit(1.5);
+    s.settle();
+    assert_eq!(s.window.state().state.doc.style.styles[0].code_edits, [(2, 1.5)]);
+    click(&mut s, "Reset Character 3");
+    assert!(s.window.state().state.doc.style.styles[0].code_edits.is_empty());
+}
+
+#[test]
+fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let everywhere = shown(&s);
+    click(&mut s, "Paint the mask of Embers");
+    let canvas = s.window.get_by_role_and_label(Role::Image, "Stylised photo").rect();
+    let stroke = |s: &mut Studio<'_>, y: f32| {
+        let y = canvas.center().y + y;
+        s.window.drag_at(egui::pos2(canvas.center().x - 80.0, y));
+        s.window.run_steps(2);
+        for step in 1..6 {
+            s.window.hover_at(egui::pos2(canvas.center().x - 80.0 + 30.0 * step as f32, y));
+            s.window.run_steps(1);
+        }
+        s.window.drop_at(egui::pos2(canvas.center().x + 70.0, y));
+        s.settle();
+    };
+    let shapes = |s: &Studio<'_>| s.window.state().state.doc.style.styles[0].mask.as_ref().map_or(0, |m| m.shapes.len());
+    stroke(&mut s, 0.0);
+    assert_eq!(shapes(&s), 1);
+    let one = shown(&s);
+    assert!(one != everywhere, "outside the stroke the photo shows");
+    s.window.key_press(egui::Key::E);
+    s.settle();
+    stroke(&mut s, 10.0);
+    assert_eq!(shapes(&s), 2);
+    let StyleLayerShape::Eraser = last_shape(&s) else { panic!("the E key takes the eraser") };
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert_eq!(shapes(&s), 1);
+    assert!(shown(&s) == one);
+
+    s.window.key_press(egui::Key::X);
+    s.settle();
+    assert!(s.window.state().state.doc.style.styles[0].mask.as_ref().unwrap().invert);
+    click(&mut s, "Clear");
+    assert!(s.window.state().state.doc.style.styles[0].mask.is_none());
+    assert!(shown(&s) == everywhere);
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    s.window.get_by_role_and_label(Role::Button, "Paint the mask of Embers");
+}
+
+enum StyleLayerShape {
+    Eraser,
+    Other,
+}
+
+fn last_shape(s: &Studio<'_>) -> StyleLayerShape {
+    match s.window.state().state.doc.style.styles[0].mask.as_ref().and_then(|m| m.shapes.last()) {
+        Some(MaskShape::Stroke(stroke)) if stroke.erase => StyleLayerShape::Eraser,
+        _ => StyleLayerShape::Other,
+    }
+}
+
+#[test]
+fn an_own_picture_as_style_is_asked_for_its_artist() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    let style = s.folder.path().join("waves by someone.png");
+    ui_doors::photo(&style);
+    s.asked.borrow_mut().answers.push_back(Action::OpenFiles { paths: vec![style], role: FileRole::Style });
+    click(&mut s, "Add your picture…");
+    s.settle();
+    s.window.get_by_label("Whose picture is it?");
+    let artist = s.window.get_by_role_and_label(Role::TextInput, "Artist");
+    artist.focus();
+    s.settle();
+    s.window.get_by_role_and_label(Role::TextInput, "Artist").type_text("Katsushika Hokusai");
+    s.settle();
+    click(&mut s, "Save credit");
+    let StyleSource::File(source) = s.window.state().state.doc.style.styles[0].style.clone() else {
+        panic!("a file");
+    };
+    assert_eq!(source.artist, "Katsushika Hokusai");
+    assert!(s.window.query_by_label("Whose picture is it?").is_none(), "asked once");
+}
+
+#[test]
+fn full_size_is_estimated_first_then_made_and_kept() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Ink wash");
+    s.settle();
+    s.window.get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
+    click(&mut s, "Make full size");
+    let jobs = s.asked.borrow().engine.iter().filter(|r| matches!(r, Request::Job { .. })).count();
+    assert!(jobs >= 1);
+    assert_eq!(s.window.state().state.gallery.entries.len(), 1, "it is in the gallery");
+}
+
+#[test]
+fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Ink wash");
+    s.asked.borrow_mut().answers.push_back(Action::StyleFolder {
+        photos: vec!["one.png".into(), "two.png".into()],
+        out: "out".into(),
+    });
+    click(&mut s, "A whole folder…");
+    s.settle();
+    s.window.get_by_label("The folder is done");
+    s.window.get_by_label_contains("notes.txt: not a picture");
+    s.window.get_by_role_and_label(Role::Button, "Close").click();
+    s.settle();
+    assert!(s.window.query_by_label("The folder is done").is_none());
+}
+
+#[test]
+fn split_shows_before_and_after() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Ink wash");
+    click(&mut s, "Split");
+    assert_eq!(s.window.state().state.view.style_compare, Compare::Split);
+    click(&mut s, "Result");
+    assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
+}
+
+#[test]
+fn a_kept_picture_can_be_the_photo() {
+    let mut s = in_style();
+    s.keep(&["Red rings", "Blue rings"]);
+    click(&mut s, "Choose from gallery…");
+    s.settle();
+    click(&mut s, "Red rings");
+    let photo = s.window.state().state.photo().expect("the picture is the photo");
+    assert_eq!(photo.size, [96, 96]);
+}
