@@ -82,7 +82,7 @@ impl HyperNetwork {
             frame: Hyper::new(random, FRAME, 0.3, 1.0),
             hidden,
             form: Hyper::new(random, FIELDS * (LAYERS * HIDDEN + 1), 0.4, 0.9),
-            palette: Hyper::new(random, PALETTE, 0.6, 1.0),
+            palette: Hyper::new(random, PALETTE, 0.3, 1.05),
         }
     }
 
