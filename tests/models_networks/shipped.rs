@@ -55,10 +55,16 @@ fn crisp_agrees(net: &Crisp, golden: &Weights) {
         assert_eq!(ours.dims(), theirs.dims());
         close("enlarged", &flat(&ours), &theirs.clamp(0.0, 1.0).unwrap());
     }
-    assert!(matches!(net.enlarge(&x, 3, &never), Err(ModelError::BadRequest(_))));
+    assert!(matches!(
+        net.enlarge(&x, 3, &never),
+        Err(ModelError::BadRequest(_))
+    ));
     let cancel = CancelToken::new();
     cancel.cancel();
-    assert!(matches!(net.enlarge(&x, 2, &cancel), Err(ModelError::Cancelled)));
+    assert!(matches!(
+        net.enlarge(&x, 2, &cancel),
+        Err(ModelError::Cancelled)
+    ));
 }
 
 #[test]
@@ -74,10 +80,16 @@ fn crisp_tiles_fit_together() {
     let golden = open("tests/golden/crisp_tiny.safetensors").unwrap();
     let net = Crisp::new(&kwargs(&golden), &golden, &Device::Cpu).unwrap();
     let never = CancelToken::new();
-    let values: Vec<f32> = (0..3 * 40 * 40).map(|i| ((i * 37) % 101) as f32 / 101.0).collect();
+    let values: Vec<f32> = (0..3 * 40 * 40)
+        .map(|i| ((i * 37) % 101) as f32 / 101.0)
+        .collect();
     let whole = Tensor::from_vec(values, (1, 3, 40, 40), &Device::Cpu).unwrap();
     let reach = net.receptive_radius();
-    let piece = whole.narrow(2, 16 - reach, 8 + 2 * reach).unwrap().contiguous().unwrap();
+    let piece = whole
+        .narrow(2, 16 - reach, 8 + 2 * reach)
+        .unwrap()
+        .contiguous()
+        .unwrap();
     let large = net.enlarge(&whole, 2, &never).unwrap();
     let small = net.enlarge(&piece, 2, &never).unwrap();
     let core = small.narrow(2, 2 * reach, 16).unwrap();
@@ -86,7 +98,9 @@ fn crisp_tiles_fit_together() {
 
 #[test]
 fn crisp_as_it_ships() {
-    let Some(golden) = open("tests/golden/crisp.safetensors") else { return };
+    let Some(golden) = open("tests/golden/crisp.safetensors") else {
+        return;
+    };
     crisp_agrees(&registry().crisp("crisp").unwrap(), &golden);
 }
 
@@ -105,7 +119,9 @@ fn encoder_with_random_weights() {
 
 #[test]
 fn fruit_as_it_ships() {
-    let Some(golden) = open("tests/golden/fruit.safetensors") else { return };
+    let Some(golden) = open("tests/golden/fruit.safetensors") else {
+        return;
+    };
     let mut registry = registry();
     let net = registry.stylegan2("fruit").unwrap();
     let z = flat(&golden.any("_in.z").unwrap());
@@ -120,7 +136,11 @@ fn fruit_as_it_ships() {
         .tensor(&ws, NoiseMode::Fixed, &never)
         .and_then(|t| Ok(t.narrow(2, 48, 96)?.narrow(3, 32, 64)?))
         .unwrap();
-    close("window", &flat(&window), &golden.any("_out.image_psi0.7_window").unwrap());
+    close(
+        "window",
+        &flat(&window),
+        &golden.any("_out.image_psi0.7_window").unwrap(),
+    );
     if let Some(encoder) = registry.encoder_of("fruit").unwrap() {
         let w = encoder.encode_tensor(&theirs).unwrap();
         close("encoded", &w, &golden.any("_out.encoded_w").unwrap());
