@@ -66,6 +66,12 @@ fn engine_event(
                 state.engine.estimate = Some(estimate);
             }
         }
+        Event::EstimateFailed { seq, error } => {
+            if seq == state.engine.estimate_seq {
+                log::warn!("no estimate: {error}");
+                state.engine.estimate = None;
+            }
+        }
         Event::Progress {
             id,
             stage,
