@@ -58,11 +58,7 @@ struct Cut {
 impl Cut {
     fn new(g: &Geometry, pictures: usize, lanes: usize) -> Self {
         let (height, width) = g.output;
-        let columns = if width <= 96 {
-            width
-        } else {
-            96
-        };
+        let columns = if width <= 96 { width } else { 96 };
         let vectors = columns.div_ceil(lanes);
         let budget = 96;
         let rows_fit = (budget / vectors).max(1);
@@ -187,7 +183,11 @@ impl Task for Unit<'_> {
             .collect();
         let taps = g.kernel.0 * g.kernel.1;
         // With one helping of channels a row's sums are finished at once, while in the cache.
-        let lasting = if tile.channels < g.inputs { tile.size.0 } else { 1 };
+        let lasting = if tile.channels < g.inputs {
+            tile.size.0
+        } else {
+            1
+        };
         let row_stride = vectors * S::LANES;
         let sum_stride = lasting * row_stride;
         let block = buffers.block.get(tile.channels * plane + S::LANES);
