@@ -104,10 +104,15 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The studio's window.
-fn open_window(_common: &Common) -> Result<(), Failure> {
-    Err(Failure::new(
-        "this build has no window; see 'limner --help' for what it can do",
-    ))
+fn open_window(common: &Common) -> Result<(), Failure> {
+    let mut engine = session::config(common)?;
+    // A window to keep smooth: the engine's own choice, unless said otherwise.
+    engine.threads = common.threads.map(usize::from);
+    crate::app::run(crate::app::RunOptions {
+        engine,
+        ..Default::default()
+    })?;
+    Ok(())
 }
 
 /// Prints a line for people on standard output; a reader that has gone away is no

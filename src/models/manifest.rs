@@ -92,13 +92,15 @@ impl Manifest {
             .as_object()
             .ok_or_else(|| bad("it is not a JSON object".into()))?;
         let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let named = ["architecture", "arch", "kind"].into_iter().filter_map(text);
-        let architecture = named
-            .clone()
-            .find_map(Architecture::parse)
-            .ok_or_else(|| match named.clone().next() {
-                Some(name) => bad(format!("the network '{name}' is unknown to this version")),
-                None => bad("it names no architecture".into()),
+        let named = ["architecture", "arch", "kind"]
+            .into_iter()
+            .filter_map(text);
+        let architecture =
+            named.clone().find_map(Architecture::parse).ok_or_else(|| {
+                match named.clone().next() {
+                    Some(name) => bad(format!("the network '{name}' is unknown to this version")),
+                    None => bad("it names no architecture".into()),
+                }
             })?;
         let folder = path.parent().and_then(Path::file_name);
         let encoder = object.get("encoder").and_then(|encoder| {

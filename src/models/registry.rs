@@ -14,8 +14,8 @@ use super::hashes::HashCache;
 use super::manifest::Architecture;
 use super::restyle::{self, Restyle};
 use super::scan::{CPPN_NAME, Entry, describe, embedded_cppn};
-use super::styles::{ShippedStyle, StyleSet};
 use super::stylegan2::{self, StyleGan2};
+use super::styles::{ShippedStyle, StyleSet};
 use super::weights::Weights;
 use super::{Generator, ModelError};
 use crate::engine::protocol::{Library, ModelInfo, ModelKind};
@@ -54,8 +54,8 @@ pub fn default_folders() -> Vec<PathBuf> {
         .ok()
         .and_then(|exe| Some(exe.parent()?.join("models")));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let user = directories::ProjectDirs::from("", "", "limner")
-        .map(|dirs| dirs.data_dir().join("models"));
+    let user =
+        directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"));
     [beside, Some(source), user].into_iter().flatten().collect()
 }
 

@@ -58,7 +58,11 @@ struct Cut {
 impl Cut {
     fn new(g: &Geometry, pictures: usize, lanes: usize) -> Self {
         let (height, width) = g.output;
-        let columns = if width <= 96 { width } else { even_part(width, 64).next_multiple_of(lanes) };
+        let columns = if width <= 96 {
+            width
+        } else {
+            even_part(width, 64).next_multiple_of(lanes)
+        };
         let vectors = columns.div_ceil(lanes);
         let budget = if g.depth() < 64 { 96 } else { 48 };
         let rows_fit = (budget / vectors).max(1);
@@ -70,7 +74,11 @@ impl Cut {
         while tiles * g.rows.div_ceil(rows) < 8 && rows > 16 {
             rows = (rows / 2).next_multiple_of(ROWS);
         }
-        Self { tile: (tile_rows, columns), rows, channels }
+        Self {
+            tile: (tile_rows, columns),
+            rows,
+            channels,
+        }
     }
 }
 
@@ -103,7 +111,10 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[Packed], pictures: &[P
                 rows: (first, (first + cut.rows).min(g.rows)),
                 channels: cut.channels,
                 origin: (top, left),
-                size: (cut.tile.0.min(g.output.0 - top), cut.tile.1.min(g.output.1 - left)),
+                size: (
+                    cut.tile.0.min(g.output.0 - top),
+                    cut.tile.1.min(g.output.1 - left),
+                ),
             };
             simd::run(isa, Unit { tile, buffers });
         });
@@ -165,13 +176,14 @@ impl Task for Unit<'_> {
         let window = tile.window();
         let vectors = tile.size.1.div_ceil(S::LANES);
         let reach = (g.kernel.1 - 1) * g.dilation / g.stride + 1;
-        let layout = Layout { phases: g.stride, run: vectors * S::LANES + reach };
+        let layout = Layout {
+            phases: g.stride,
+            run: vectors * S::LANES + reach,
+        };
         let plane = window.rows * layout.row();
         let offsets = tile.offsets(tile.channels, layout, plane);
         let places: Vec<u32> = (0..tile.size.0 * vectors)
-            .map(|i| {
-                (i / vectors * g.stride * layout.row() + i % vectors * S::LANES) as u32
-            })
+            .map(|i| (i / vectors * g.stride * layout.row() + i % vectors * S::LANES) as u32)
             .collect();
         let sum_stride = places.len() * S::LANES;
         let taps = g.kernel.0 * g.kernel.1;
@@ -194,7 +206,14 @@ impl Task for Unit<'_> {
             };
             // SAFETY: the block holds whole vectors for every place and tap, as laid out above.
             unsafe {
-                panel::multiply::<S>(tile.weights, tile.rows, channel * taps, product, &places, sums);
+                panel::multiply::<S>(
+                    tile.weights,
+                    tile.rows,
+                    channel * taps,
+                    product,
+                    &places,
+                    sums,
+                );
             }
             channel += count;
         }

@@ -158,7 +158,8 @@ unsafe fn write_row<S: Simd>(
             let mut values = [0f32; 16];
             S::store(values.as_mut_ptr(), v);
             for (j, value) in values[..rest].iter().enumerate() {
-                out.add(i + j).write(value + residual.map_or(0.0, |r| r[i + j]));
+                out.add(i + j)
+                    .write(value + residual.map_or(0.0, |r| r[i + j]));
             }
         }
     }
@@ -197,8 +198,7 @@ pub(crate) unsafe fn write_doubled<S: Simd>(
                         S::store(both.as_mut_ptr().add(2 * i), a);
                         S::store(both.as_mut_ptr().add(2 * i + S::LANES), b);
                     }
-                    let pixel =
-                        (2 * (piece.top + r) + py) * target.width + 2 * (piece.left + done);
+                    let pixel = (2 * (piece.top + r) + py) * target.width + 2 * (piece.left + done);
                     let plane = piece.channel * area + pixel;
                     let out = target.out.pointer(target.start + plane, 2 * columns);
                     let noise = finish.noise.map(|n| &n[pixel..pixel + 2 * columns]);
