@@ -110,6 +110,13 @@ fn delete_moves_on_and_undo_brings_back() {
     assert_eq!(chosen(&s), [order[2].clone()], "the next one is chosen");
     click(&mut s, "Bring back");
     assert_eq!(s.titles(), order);
+    // The undo key does it too.
+    click(&mut s, &order[0]);
+    key(&mut s, Key::Delete);
+    assert_eq!(s.titles().len(), 2);
+    s.window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    s.settle();
+    assert_eq!(s.titles(), order);
 }
 
 #[test]
@@ -318,6 +325,7 @@ fn only_what_is_seen_is_asked_for() {
     for _ in 0..FRAMES {
         s.window.event(egui::Event::MouseWheel {
             unit: egui::MouseWheelUnit::Point,
+            source: egui::MouseWheelSource::Unknown,
             delta: egui::vec2(0.0, -300.0),
             phase: egui::TouchPhase::Move,
             modifiers: Modifiers::NONE,

@@ -339,8 +339,48 @@ fn split_shows_before_and_after() {
     click(&mut s, "Style Ink wash");
     click(&mut s, "Split");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Split);
+    click(&mut s, "Side by side");
+    s.window.get_by_role_and_label(Role::Image, "Photo before");
+    s.window
+        .get_by_role_and_label(Role::Image, "Stylised photo");
     click(&mut s, "Result");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
+}
+
+#[test]
+fn a_kept_result_opens_again_with_the_same_pixels() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    drag_slider(&mut s, "Strength", 0.66, 0.3);
+    let params = s.window.state().state.doc.style.params().unwrap();
+    let picture = shown(&s);
+    click(&mut s, "Make full size");
+    click(&mut s, "Style Weave");
+    assert!(shown(&s) != picture);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.settle();
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    click(&mut s, "Open recipe");
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+    assert_eq!(s.window.state().state.doc.style.params().unwrap(), params);
+    assert!(shown(&s) == picture);
+}
+
+#[test]
+fn all_styles_can_be_tried_on_the_photo() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Try all styles on the photo");
+    let asked = s.asked.borrow();
+    let tried = asked.engine.iter().any(|r| {
+        matches!(r, Request::Preview {
+        channel: limner::engine::protocol::Channel::Strip, items, .. } if items.len() == 5)
+    });
+    assert!(tried, "one small picture for each style");
 }
 
 #[test]

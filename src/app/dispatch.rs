@@ -142,6 +142,9 @@ fn run(
             });
         }
         C::Quit => return Some(Effect::Close),
+        C::Undo if super::gallery_news::can_bring_back(state) => {
+            super::gallery_news::bring_back(state, services);
+        }
         C::Undo => {
             let doc = state.history.undo(&state.doc);
             adopt(doc, state, services);

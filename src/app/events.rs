@@ -64,12 +64,13 @@ fn engine_event(
         Event::Estimate { seq, estimate } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = Some(estimate);
+                state.engine.estimate_error = None;
             }
         }
         Event::EstimateFailed { seq, error } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = None;
-                state.toasts.push(Level::Warning, error.to_string());
+                state.engine.estimate_error = Some(error.to_string());
             }
         }
         Event::Progress {

@@ -31,6 +31,7 @@ pub mod services;
 pub mod session;
 pub mod state;
 pub mod system;
+pub mod thumb_store;
 pub mod thumbs;
 pub mod vary;
 pub mod view;

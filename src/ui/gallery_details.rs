@@ -51,6 +51,11 @@ impl Details {
         event
     }
 
+    /// Something changed: ask again about what is shown.
+    pub fn refresh(&mut self) {
+        self.asked = None;
+    }
+
     fn nothing(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         ui.add_space(8.0);
         ui.weak("Choose a picture to see how it was made, give it stars and tags, or send it on.");

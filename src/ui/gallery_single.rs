@@ -6,8 +6,6 @@ use super::canvas::{self, CanvasInput};
 use super::gallery_selection::position;
 use super::image_grid_star::rating;
 use super::panel::Panel;
-use super::widgets::button::IconButton;
-use super::widgets::icon::Icon;
 use crate::app::action::{Action, Subject};
 use crate::app::view::{Compare, Dialog, Workspace};
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId};
@@ -38,19 +36,28 @@ fn bar(
         p.actions.push(Action::OpenPicture(None));
     }
     ui.separator();
-    let previous =
-        IconButton::new(Icon::Undo, "Previous picture").tooltip("Previous picture (Left)");
-    if previous
-        .enabled(at.is_some_and(|at| at > 0))
-        .show(ui, &p.theme)
-        .clicked()
-    {
-        step(p, at, -1, entries);
-    }
-    let next = IconButton::new(Icon::Redo, "Next picture").tooltip("Next picture (Right)");
-    let more = at.is_some_and(|at| at + 1 < entries.len());
-    if next.enabled(more).show(ui, &p.theme).clicked() {
-        step(p, at, 1, entries);
+    let steps = [
+        (
+            "Previous",
+            "The picture before this one (Left)",
+            -1,
+            at.is_some_and(|at| at > 0),
+        ),
+        (
+            "Next",
+            "The picture after this one (Right)",
+            1,
+            at.is_some_and(|at| at + 1 < entries.len()),
+        ),
+    ];
+    for (text, help, by, there) in steps {
+        let button = ui
+            .add_enabled(there, egui::Button::new(text))
+            .on_hover_text(help);
+        if button.clicked() {
+            step(p, at, by, entries);
+        }
+        button.accessible_name(format!("{text} picture"));
     }
     let Some(entry) = entry else {
         return;

@@ -95,6 +95,7 @@ impl GalleryPanel {
             let before = self.selection.clone();
             self.selection.follow(&self.seen, now);
             self.seen = Arc::clone(now);
+            self.details.refresh();
             if before != self.selection {
                 self.tell(p);
             }

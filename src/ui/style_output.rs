@@ -131,6 +131,10 @@ impl StyleOutput {
     }
 
     fn estimate(&self, ui: &mut Ui, p: &Panel<'_>) {
+        if let Some(why) = &p.state.engine.estimate_error {
+            ui.colored_label(*p.theme.error, why);
+            return;
+        }
         let Some(estimate) = &p.state.engine.estimate else {
             ui.weak("Estimating…");
             return;

@@ -7,6 +7,7 @@ use egui::{
 
 use super::panel::Panel;
 use super::style_names;
+use super::style_tryouts::Tryouts;
 use crate::app::action::{Action, Actions, FileRole, Pick, StyleEdit};
 use crate::recipe::StyleSource;
 
@@ -23,7 +24,8 @@ pub enum SwatchEvent {
 
 /// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
 /// Shift-click add it to them, or take it away again.
-pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>) -> Option<SwatchEvent> {
+pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option<SwatchEvent> {
+    tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
     let library = std::sync::Arc::clone(&p.state.engine.library);
     let styles = &library.styles;
     if styles.is_empty() {
@@ -41,9 +43,9 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>) -> Option<SwatchEvent> {
             ui.spacing_mut().item_spacing.x = GAP;
             for style in row {
                 let at = style_names::position(p.state, &style.source);
-                let texture = style
-                    .swatch
-                    .as_ref()
+                let texture = tryouts
+                    .picture(p, &style.source)
+                    .or(style.swatch.as_ref())
                     .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
                 let response = swatch(ui, &style.name, texture, at.is_some());
                 let hover = format!(

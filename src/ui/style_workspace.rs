@@ -7,10 +7,12 @@ use super::canvas::{self, CanvasInput};
 use super::mask_tools::MaskTools;
 use super::panel::Panel;
 use super::style_chosen::{ChosenEvent, ChosenStyles};
+use super::style_compare::side_by_side;
 use super::style_gallery_pick::GalleryPick;
 use super::style_output::StyleOutput;
 use super::style_photo::{self, PhotoEvent};
 use super::style_swatches::{SwatchEvent, swatches};
+use super::style_tryouts::Tryouts;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
@@ -31,6 +33,7 @@ struct StylePanel {
     output: StyleOutput,
     mask: MaskTools,
     pick: Option<GalleryPick>,
+    tryouts: Tryouts,
 }
 
 /// Draws the workspace.
@@ -74,18 +77,22 @@ impl StylePanel {
                         }
                     },
                 );
-                section(
-                    ui,
-                    &theme,
-                    "Styles",
-                    true,
-                    |_| {},
-                    |ui| {
-                        if let Some(SwatchEvent::FromGallery) = swatches(ui, p) {
-                            self.pick = Some(GalleryPick::new(Destination::StyleStyle));
-                        }
-                    },
-                );
+                let can_try = p.state.photo().is_some();
+                let mut on = self.tryouts.on;
+                let eye = |ui: &mut Ui| {
+                    let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
+                        .tooltip("Show every style on your photo instead of its sample")
+                        .size(22.0)
+                        .selected(on)
+                        .enabled(can_try);
+                    on ^= button.show(ui, &theme).clicked();
+                };
+                section(ui, &theme, "Styles", true, eye, |ui| {
+                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.tryouts) {
+                        self.pick = Some(GalleryPick::new(Destination::StyleStyle));
+                    }
+                });
+                self.tryouts.on = on;
             });
         });
     }
@@ -114,9 +121,8 @@ impl StylePanel {
                     |_| {},
                     |ui| {
                         let masking = self.mask.style(p);
-                        match self.chosen.ui(ui, p, masking) {
-                            Some(ChosenEvent::EditMask(style)) => self.mask.edit(style),
-                            None => {}
+                        if let Some(ChosenEvent::EditMask(style)) = self.chosen.ui(ui, p, masking) {
+                            self.mask.edit(style);
                         }
                     },
                 );
@@ -189,7 +195,15 @@ impl StylePanel {
             subject: Some(Subject::Style),
         };
         let mask = &mut self.mask;
-        canvas::show(ui, p, input, |ui, frame, p| mask.on_canvas(ui, frame, p));
+        let overlay = |ui: &mut Ui, frame: &canvas::CanvasFrame, p: &mut Panel<'_>| {
+            mask.on_canvas(ui, frame, p);
+        };
+        match (state.view.style_compare, before) {
+            (Compare::SideBySide, Some(before)) => side_by_side(ui, p, input, before, overlay),
+            _ => {
+                canvas::show(ui, p, input, overlay);
+            }
+        }
         if let Some(error) = &state.previews.canvas_error {
             canvas_error(ui, p, &error.to_string());
         }
@@ -215,6 +229,11 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
                 Compare::Split,
                 "Split",
                 "Left of the line before, right of it after (Y)",
+            ),
+            (
+                Compare::SideBySide,
+                "Side by side",
+                "Photo and result next to each other, zoomed in step",
             ),
         ];
         for (way, text, help) in ways {

@@ -59,6 +59,7 @@ pub(super) fn run(
         shared,
         unreadable: HashSet::new(),
     };
+    scan.gallery.sweep();
     if !is_new && !scan.gallery.check_index() {
         scan.replace_index();
     } else {
