@@ -11,12 +11,7 @@ use limner::gallery::decode;
 use limner::gallery::protocol::Format;
 use limner::recipe::Recipe;
 
-const FORMATS: [Format; 4] = [
-    Format::Png,
-    Format::Jpeg(95),
-    Format::WebP,
-    Format::Tiff,
-];
+const FORMATS: [Format; 4] = [Format::Png, Format::Jpeg(95), Format::WebP, Format::Tiff];
 
 fn provenance(recipe: &Recipe) -> Provenance {
     Provenance::of(recipe, &Default::default(), "Ada Lovelace", "© Ada")
@@ -59,7 +54,13 @@ fn jpeg_lays_transparency_on_white() {
     let path = dir.path().join("p.jpg");
     let options = WriteOptions::new(Format::Jpeg(95));
     export::write(&path, &clear, None, &Provenance::default(), &options).unwrap();
-    assert!(decode::picture(&path).unwrap().rgba().iter().all(|&v| v > 250));
+    assert!(
+        decode::picture(&path)
+            .unwrap()
+            .rgba()
+            .iter()
+            .all(|&v| v > 250)
+    );
 }
 
 #[test]
@@ -211,4 +212,186 @@ fn a_missing_folder_is_named() {
         &WriteOptions::new(Format::Png),
     );
     assert!(matches!(r, Err(export::ExportError::NoFolder(_))), "{r:?}");
+}
+
+fn animate(path: &Path, frames: u32, forever: bool) {
+    use limner::export::animation::{AnimationWriter, Pace};
+    let recipe = explore(3);
+    let labels = export::labels(
+        Some(&recipe),
+        &provenance(&recipe),
+        &WriteOptions::new(Format::Png),
+    );
+    let pace = Pace {
+        size: [48, 32],
+        frames,
+        fps: 12.0,
+        forever,
+    };
+    let mut w = AnimationWriter::create(path, pace, &labels).unwrap();
+    for i in 0..frames {
+        let mut px = picture(48, 32, false).rgba().to_vec();
+        px.rotate_left(i as usize * 4);
+        let p = limner::picture::Picture::from_rgba(48, 32, px).unwrap();
+        w.write_frame(&p).unwrap();
+    }
+    assert!(w.write_frame(&picture(48, 32, false)).is_err());
+    w.finish().unwrap();
+}
+
+#[test]
+fn animations_hold_every_frame_and_the_recipe() {
+    use image::AnimationDecoder;
+    let dir = tempfile::tempdir().unwrap();
+    let gif = dir.path().join("walk.gif");
+    let png = dir.path().join("walk.png");
+    animate(&gif, 7, true);
+    animate(&png, 7, true);
+    for path in [&gif, &png] {
+        let read = metadata::read(path).unwrap();
+        assert_eq!(read.recipe, Some(explore(3)), "{}", path.display());
+        assert_eq!(read.size, [48, 32]);
+        assert_eq!(read.source_type, Some(SourceType::TrainedAlgorithmicMedia));
+    }
+    let open = |p: &Path| std::io::BufReader::new(std::fs::File::open(p).unwrap());
+    let decoder = image::codecs::gif::GifDecoder::new(open(&gif)).unwrap();
+    let frames = decoder.into_frames().collect_frames().unwrap();
+    assert_eq!(frames.len(), 7);
+    let total: u32 = frames.iter().map(|f| f.delay().numer_denom_ms().0).sum();
+    assert_eq!(total, 580, "7 frames at 12 a second, in hundredths");
+    let near = frames[0]
+        .buffer()
+        .as_raw()
+        .iter()
+        .zip(picture(48, 32, false).rgba())
+        .map(|(a, b)| f64::from(a.abs_diff(*b)))
+        .sum::<f64>()
+        / (48.0 * 32.0 * 4.0);
+    assert!(near < 8.0, "256 colours should come near: {near}");
+    let decoder = image::codecs::png::PngDecoder::new(open(&png)).unwrap();
+    let frames = decoder.apng().unwrap().into_frames().collect_frames().unwrap();
+    assert_eq!(frames.len(), 7);
+    assert!(frames[0].buffer().as_raw() == picture(48, 32, false).rgba());
+    let out = dir.path().join("s.gif");
+    metadata::strip(&gif, &out).unwrap();
+    assert_eq!(metadata::read(&out).unwrap().recipe_json, None);
+    let a = image::codecs::gif::GifDecoder::new(open(&out)).unwrap();
+    assert_eq!(a.into_frames().collect_frames().unwrap().len(), 7);
+    if let Some(t) = exiftool(&["-b".as_ref(), "-XMP:Recipe".as_ref(), gif.as_ref()]) {
+        assert_eq!(Recipe::from_json(&t).unwrap(), explore(3));
+    }
+}
+
+#[test]
+fn an_animation_that_is_given_up_leaves_nothing() {
+    use limner::export::animation::{AnimationWriter, Pace};
+    let dir = tempfile::tempdir().unwrap();
+    let pace = Pace {
+        size: [48, 32],
+        frames: 5,
+        fps: 10.0,
+        forever: false,
+    };
+    for name in ["a.gif", "a.png"] {
+        let path = dir.path().join(name);
+        let mut w = AnimationWriter::create(&path, pace, &Default::default()).unwrap();
+        w.write_frame(&picture(48, 32, false)).unwrap();
+        assert!(w.finish().is_err());
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
+    assert!(AnimationWriter::create(&dir.path().join("a.mp4"), pace, &Default::default()).is_err());
+}
+
+#[test]
+fn recipes_survive_exiftool_and_imagemagick() {
+    let dir = tempfile::tempdir().unwrap();
+    let png = write(dir.path(), Format::Png, &style(), false);
+    for format in [Format::Jpeg(90), Format::WebP, Format::Tiff] {
+        // A file without anything takes the labels over, as a block.
+        let bare = dir.path().join(format!("bare.{}", export::extension(format)));
+        let bytes =
+            export::encode_to_bytes(&picture(20, 20, false), format, &Default::default()).unwrap();
+        std::fs::write(&bare, bytes).unwrap();
+        let args: [&OsStr; 5] = [
+            "-overwrite_original".as_ref(),
+            "-TagsFromFile".as_ref(),
+            png.as_ref(),
+            "-XMP".as_ref(),
+            bare.as_ref(),
+        ];
+        if exiftool(&args).is_none() {
+            return;
+        }
+        let read = metadata::read(&bare).unwrap();
+        assert_eq!(read.recipe, Some(style()), "{format:?}");
+        // Another tag set by exiftool leaves the recipe alone.
+        let set: [&OsStr; 3] = [
+            "-overwrite_original".as_ref(),
+            "-XMP:Title=New".as_ref(),
+            bare.as_ref(),
+        ];
+        exiftool(&set);
+        let read = metadata::read(&bare).unwrap();
+        assert_eq!(read.recipe, Some(style()), "{format:?} after a change");
+        assert_eq!(read.labels.title, "New");
+    }
+    let saved_again = dir.path().join("again.png");
+    let convert = std::process::Command::new("convert")
+        .arg(&png)
+        .arg(&saved_again)
+        .status();
+    if convert.is_ok_and(|s| s.success()) {
+        assert_eq!(metadata::read(&saved_again).unwrap().recipe, Some(style()));
+    } else {
+        println!("skipped: ImageMagick isn't installed");
+    }
+}
+
+#[test]
+fn other_programs_settings_and_rights_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.png");
+    let mut bytes = Vec::new();
+    let mut e = png::Encoder::new(&mut bytes, 1, 1);
+    let text = "a pear\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512";
+    e.add_text_chunk("parameters".into(), text.into()).unwrap();
+    let xmp = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/" plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"><xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang="x-default">Ask me first</rdf:li></rdf:Alt></xmpRights:UsageTerms></rdf:Description></rdf:RDF></x:xmpmeta>"#;
+    e.add_itxt_chunk("XML:com.adobe.xmp".into(), xmp.into()).unwrap();
+    let mut w = e.write_header().unwrap();
+    w.write_image_data(&[0]).unwrap();
+    w.finish().unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    let read = metadata::read(&path).unwrap();
+    let foreign = read.foreign.unwrap();
+    assert_eq!((foreign.program, foreign.text.as_str()), ("AUTOMATIC1111", text));
+    let notes = read.notes.join("\n");
+    assert!(notes.contains("Ask me first") && notes.contains("prohibits data mining"), "{notes}");
+}
+
+#[test]
+fn damaged_and_foreign_files_are_named_not_fatal() {
+    let dir = tempfile::tempdir().unwrap();
+    for format in FORMATS {
+        let path = write(dir.path(), format, &style(), true);
+        let whole = std::fs::read(&path).unwrap();
+        for n in (0..whole.len()).step_by(whole.len() / 97 + 1) {
+            std::fs::write(&path, &whole[..n]).unwrap();
+            // Whatever it says, it says it without a panic or a huge allocation.
+            if let Err(e) = metadata::read(&path) {
+                assert!(!e.to_string().is_empty());
+            }
+            metadata::strip(&path, &dir.path().join("s")).ok();
+        }
+        let mut broken = whole.clone();
+        for (i, b) in broken.iter_mut().enumerate().skip(8).step_by(13) {
+            *b = b.wrapping_add(i as u8);
+        }
+        std::fs::write(&path, &broken).unwrap();
+        metadata::read(&path).ok();
+        metadata::strip(&path, &dir.path().join("s")).ok();
+    }
+    let text = dir.path().join("t.png");
+    std::fs::write(&text, "hello").unwrap();
+    let e = metadata::read(&text).unwrap_err();
+    assert!(matches!(e, export::ExportError::NotAPicture { .. }), "{e}");
 }

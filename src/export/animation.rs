@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::atomic::{Existing, NewFile};
-use super::encode::{Labels, PNG_KEYWORD, PNG_XMP_KEYWORD};
+use super::atomic::{Existing, NewFile, Noting};
+use super::encode::{self, Labels};
 use super::{ExportError, dither};
 use crate::picture::Picture;
 
@@ -76,7 +76,7 @@ impl AnimationWriter {
         } else {
             begin_apng(buffer.clone(), &pace, labels)
         }
-        .map_err(|e| e.at(path))?;
+        .map_err(|e| buffer.cause(path, e))?;
         Ok(Self {
             kind,
             pace,
@@ -119,7 +119,7 @@ impl AnimationWriter {
                 writer.write_image_data(&rgb).map_err(png_error)
             }
         }
-        .map_err(|e| e.at(&path))?;
+        .map_err(|e| self.buffer.cause(&path, e))?;
         self.written += 1;
         Ok(())
     }
@@ -136,16 +136,14 @@ impl AnimationWriter {
                 self.written, self.pace.frames
             )));
         }
+        let mut buffer = self.buffer;
         match self.kind {
             // The end marker is written when the encoder goes.
             Kind::Gif(encoder) => encoder.into_inner().map(drop).map_err(io::Error::other),
             Kind::Apng(writer) => writer.finish().map_err(io::Error::other),
         }
-        .map_err(|e| ExportError::writing(&path, e))?;
-        let mut buffer = self.buffer;
-        buffer
-            .flush()
-            .map_err(|e| ExportError::writing(&path, e))?;
+        .and_then(|()| buffer.flush())
+        .map_err(|e| buffer.cause(&path, ExportError::writing(&path, e)))?;
         self.new.commit(Existing::Replace)
     }
 }
@@ -195,16 +193,7 @@ fn begin_apng(out: SharedWriter, pace: &Pace, labels: &Labels) -> Result<Kind, E
     encoder.set_animated(pace.frames, plays).map_err(png_error)?;
     let (n, d) = apng_delay(pace.fps);
     encoder.set_frame_delay(n, d).map_err(png_error)?;
-    if let Some(json) = &labels.recipe_json {
-        encoder
-            .add_itxt_chunk(PNG_KEYWORD.into(), json.clone())
-            .map_err(png_error)?;
-    }
-    if let Some(xmp) = &labels.xmp {
-        encoder
-            .add_itxt_chunk(PNG_XMP_KEYWORD.into(), xmp.whole())
-            .map_err(png_error)?;
-    }
+    encode::add_text(&mut encoder, labels)?;
     let writer = encoder.write_header().map_err(png_error)?;
     Ok(Kind::Apng(Box::new(writer)))
 }
@@ -235,14 +224,20 @@ fn png_error(e: png::EncodingError) -> ExportError {
 /// The encoders keep their writer to themselves; this one can still be flushed with
 /// its errors heard.
 #[derive(Clone)]
-struct SharedWriter(Arc<Mutex<BufWriter<File>>>);
+struct SharedWriter(Arc<Mutex<Noting<BufWriter<File>>>>);
 
 impl SharedWriter {
     fn new(file: File) -> Self {
-        Self(Arc::new(Mutex::new(BufWriter::with_capacity(
-            1 << 16,
-            file,
-        ))))
+        let buffer = BufWriter::with_capacity(1 << 16, file);
+        Self(Arc::new(Mutex::new(Noting::new(buffer))))
+    }
+
+    /// What the disk said rather than what an encoder made of it.
+    fn cause(&self, path: &Path, e: ExportError) -> ExportError {
+        match self.0.lock().failure() {
+            Some(failure) => ExportError::writing(path, failure),
+            None => e.at(path),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! written, synced, renamed, and the folder synced.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::ExportError;
@@ -93,11 +93,56 @@ pub fn write_file(
     let mut new = NewFile::create(path)?;
     let mut writer = BufWriter::with_capacity(1 << 16, new.file());
     fill(&mut writer)?;
-    writer
-        .flush()
-        .map_err(|e| ExportError::writing(path, e))?;
+    writer.flush().map_err(|e| ExportError::writing(path, e))?;
     drop(writer);
     new.commit(existing)
+}
+
+/// A writer that notes what the disk said first: encoders wrap errors of their
+/// writer in ones of their own, and "the disk is full" must not get lost.
+#[derive(Debug)]
+pub struct Noting<W> {
+    inner: W,
+    first: Option<io::ErrorKind>,
+}
+
+impl<W> Noting<W> {
+    /// Around a writer.
+    pub fn new(inner: W) -> Self {
+        Self { inner, first: None }
+    }
+
+    /// The first failure.
+    pub fn failure(&self) -> Option<io::Error> {
+        self.first.map(io::Error::from)
+    }
+
+    fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(e) = &result {
+            if e.kind() != io::ErrorKind::Interrupted {
+                self.first.get_or_insert(e.kind());
+            }
+        }
+        result
+    }
+}
+
+impl<W: Write> Write for Noting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let result = self.inner.write(bytes);
+        self.note(result)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        let result = self.inner.flush();
+        self.note(result)
+    }
+}
+
+impl<W: Seek> Seek for Noting<W> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        let result = self.inner.seek(to);
+        self.note(result)
+    }
 }
 
 /// Writes bytes; see [`write_file`].
@@ -127,7 +172,12 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     match File::open(folder)?.sync_all() {
         // Some network and FUSE file systems don't know how.
-        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+        Err(e)
+            if matches!(
+                e.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
             Ok(())
         }
         other => other,

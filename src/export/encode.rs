@@ -32,6 +32,9 @@ impl Labels {
 
 /// The text chunk of PNG that holds the recipe.
 pub const PNG_KEYWORD: &str = "limner";
+/// The recipe once more, compressed and in ASCII: ImageMagick 6 drops `iTXt` when it
+/// saves a picture again, and keeps `zTXt`.
+pub const PNG_PLAIN_KEYWORD: &str = "Limner recipe";
 /// The text chunk of PNG that holds XMP (XMP specification part 3).
 pub const PNG_XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 
@@ -96,16 +99,7 @@ fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), Expo
             unit: png::Unit::Meter,
         }));
     }
-    if let Some(json) = &labels.recipe_json {
-        encoder
-            .add_itxt_chunk(PNG_KEYWORD.into(), json.clone())
-            .map_err(png_error)?;
-    }
-    if let Some(xmp) = &labels.xmp {
-        encoder
-            .add_itxt_chunk(PNG_XMP_KEYWORD.into(), xmp.whole())
-            .map_err(png_error)?;
-    }
+    add_text(&mut encoder, labels)?;
     let mut writer = encoder.write_header().map_err(png_error)?;
     let mut rows = writer.stream_writer().map_err(png_error)?;
     let mut rgb = Vec::with_capacity(p.width() as usize * 3);
@@ -120,6 +114,44 @@ fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), Expo
     }
     rows.finish().map_err(png_error)?;
     writer.finish().map_err(png_error)
+}
+
+/// The chunks that carry recipe and labels, also for animations.
+pub(super) fn add_text<W: Write>(
+    encoder: &mut png::Encoder<'_, W>,
+    labels: &Labels,
+) -> Result<(), ExportError> {
+    if let Some(json) = &labels.recipe_json {
+        encoder
+            .add_itxt_chunk(PNG_KEYWORD.into(), json.clone())
+            .map_err(png_error)?;
+        encoder
+            .add_ztxt_chunk(PNG_PLAIN_KEYWORD.into(), ascii(json))
+            .map_err(png_error)?;
+    }
+    if let Some(xmp) = &labels.xmp {
+        encoder
+            .add_itxt_chunk(PNG_XMP_KEYWORD.into(), xmp.whole())
+            .map_err(png_error)?;
+    }
+    Ok(())
+}
+
+/// The same JSON with `\u` escapes for everything beyond ASCII.
+fn ascii(json: &str) -> String {
+    use std::fmt::Write;
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String can't fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }
 
 fn encode_jpeg<W: Write>(
@@ -204,7 +236,7 @@ fn encode_tiff<W: Write + Seek>(
     labels: &Labels,
     out: &mut W,
 ) -> Result<(), ExportError> {
-    use tiff::encoder::{Compression, DeflateLevel, Predictor, TiffEncoder, colortype};
+    use tiff::encoder::{Compression, Predictor, TiffEncoder, colortype};
     if p.rgba().len() as u64 > 3 << 30 {
         return Err(ExportError::Format(
             "TIFF holds at most 4 GB; choose PNG or a smaller size".into(),
@@ -212,7 +244,7 @@ fn encode_tiff<W: Write + Seek>(
     }
     let mut encoder = TiffEncoder::new(out)
         .map_err(tiff_error)?
-        .with_compression(Compression::Deflate(DeflateLevel::Balanced))
+        .with_compression(Compression::Lzw)
         .with_predictor(Predictor::Horizontal);
     if p.has_transparency() {
         let mut image = encoder

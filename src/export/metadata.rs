@@ -66,6 +66,7 @@ pub fn from_contents(c: Contents) -> FileMetadata {
     let json = c
         .text(super::encode::PNG_KEYWORD)
         .or_else(|| properties.first(ns::LIMNER, "Recipe"))
+        .or_else(|| c.text(super::encode::PNG_PLAIN_KEYWORD))
         .or_else(|| gif_comment(&c))
         .map(str::to_owned);
     let (recipe, recipe_error) = match json.as_deref().map(Recipe::from_json) {

@@ -4,8 +4,8 @@
 pub mod animation;
 pub mod atomic;
 pub mod container;
-pub mod encode;
 mod dither;
+pub mod encode;
 mod error;
 pub mod metadata;
 pub mod presets;
@@ -127,6 +127,11 @@ pub fn write_with(
     existing: atomic::Existing,
 ) -> Result<(), ExportError> {
     atomic::write_file(path, existing, |out| {
-        encode::encode(picture, format, labels, out).map_err(|e| e.at(path))
+        let mut out = atomic::Noting::new(out);
+        let result = encode::encode(picture, format, labels, &mut out);
+        result.map_err(|e| match out.failure() {
+            Some(failure) => ExportError::writing(path, failure),
+            None => e,
+        })
     })
 }

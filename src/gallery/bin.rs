@@ -210,13 +210,15 @@ impl Gallery {
     pub(super) fn finish_deletions(&self) -> Result<(), GalleryError> {
         for (_, folder) in bin_folders(&self.layout.bin()) {
             match read_manifest(&folder) {
-                Some(manifest) => self.put_back_labels(&manifest, &folder)?,
-                // The manifest comes before everything: nothing was moved yet.
-                None if holds_no_picture(&folder) => {
-                    if let Err(e) = fs::remove_dir_all(&folder) {
-                        log::warn!("{}: {e}", folder.display());
+                Some(manifest) => {
+                    self.put_back_labels(&manifest, &folder)?;
+                    // Nothing was moved yet, or all of it is back.
+                    if holds_no_picture(&folder) {
+                        remove_folder(&folder);
                     }
                 }
+                // The manifest comes before everything: nothing was moved yet.
+                None if holds_no_picture(&folder) => remove_folder(&folder),
                 None => log::warn!("{}: its list is damaged", folder.display()),
             }
         }
@@ -247,12 +249,20 @@ fn bin_folders(bin: &Path) -> Vec<(u64, PathBuf)> {
         .collect()
 }
 
+/// Whether there is nothing but a list or the beginning of one.
 fn holds_no_picture(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .all(|e| e.file_name().to_string_lossy().starts_with(atomic::PART_PREFIX))
+        entries.flatten().all(|e| {
+            let name = e.file_name();
+            name == MANIFEST || name.to_string_lossy().starts_with(atomic::PART_PREFIX)
+        })
     })
+}
+
+fn remove_folder(folder: &Path) {
+    if let Err(e) = fs::remove_dir_all(folder) {
+        log::warn!("{}: {e}", folder.display());
+    }
 }
 
 fn read_manifest(folder: &Path) -> Option<Manifest> {

@@ -12,7 +12,7 @@ pub enum GalleryError {
     File(#[from] ExportError),
     /// The index; it can always be rebuilt.
     #[error("the gallery's index has a problem ({0}); rebuild it from the gallery's menu")]
-    Index(#[from] rusqlite::Error),
+    Index(rusqlite::Error),
     /// The picture was removed meanwhile.
     #[error("this picture isn't in the gallery any more")]
     Gone,
@@ -33,6 +33,17 @@ pub enum GalleryError {
     /// The system clipboard.
     #[error("the picture can't be put on the clipboard: {0}")]
     Clipboard(String),
+}
+
+impl From<rusqlite::Error> for GalleryError {
+    fn from(e: rusqlite::Error) -> Self {
+        match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                Self::File(ExportError::DiskFull("the gallery's index".into()))
+            }
+            _ => Self::Index(e),
+        }
+    }
 }
 
 impl GalleryError {

@@ -72,8 +72,14 @@ impl Gallery {
     /// As [`Gallery::open`] and [`Gallery::reconcile`].
     pub fn open_and_reconcile(folder: impl Into<PathBuf>) -> Result<Self, GalleryError> {
         let mut gallery = Self::open(folder)?;
+        gallery.sweep();
         gallery.reconcile(&mut |_, _| true)?;
         Ok(gallery)
+    }
+
+    /// Removes unfinished files that nobody is writing any more.
+    pub fn sweep(&self) {
+        sweep(self.layout.root());
     }
 
     /// Another handle on the same gallery, for another thread.
@@ -422,7 +428,6 @@ fn lock(layout: &Layout) -> std::io::Result<File> {
 
 fn open_index(layout: &Layout) -> Result<(Index, bool), GalleryError> {
     let _lock = lock(layout).map_err(|e| ExportError::writing(&layout.own(), e))?;
-    sweep(layout.root());
     Index::open(&layout.index())
 }
 

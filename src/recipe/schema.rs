@@ -64,3 +64,7 @@ fn forget_name(source: &mut SourceRef) {
     source.name.clear();
     source.path.clear();
 }
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

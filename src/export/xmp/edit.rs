@@ -70,88 +70,108 @@ pub fn edit(existing: Option<&str>, labels: &UserLabels) -> Option<String> {
     let Some(existing) = existing.filter(|e| !e.trim().is_empty()) else {
         return Some(super::wrap(&body, true));
     };
-    let mut reader = NsReader::from_str(existing);
-    let mut writer = Writer::new(Vec::with_capacity(existing.len() + body.len()));
-    let mut depth = 0usize;
-    let mut skip_below: Option<usize> = None;
-    let mut descriptions: Vec<usize> = Vec::new();
-    let mut written = false;
-    loop {
-        let event = reader.read_event().ok()?;
+    let mut editor = Editor {
+        reader: NsReader::from_str(existing),
+        writer: Writer::new(Vec::with_capacity(existing.len() + body.len())),
+        description: description(&body),
+        depth: 0,
+        skip_from: None,
+        inside: None,
+        written: false,
+    };
+    while editor.step()? {}
+    let whole = editor.written && editor.depth == 0;
+    String::from_utf8(editor.writer.into_inner())
+        .ok()
+        .filter(|_| whole)
+}
+
+/// Copies a packet event by event, leaving out what is replaced.
+struct Editor<'a> {
+    reader: NsReader<&'a [u8]>,
+    writer: Writer<Vec<u8>>,
+    /// What goes in at the end.
+    description: String,
+    /// Open elements.
+    depth: usize,
+    /// Depth of the element that is being left out.
+    skip_from: Option<usize>,
+    /// Depth of the outermost description, while inside one.
+    inside: Option<usize>,
+    written: bool,
+}
+
+impl Editor<'_> {
+    /// One event; false at the end, `None` for damaged XML.
+    fn step(&mut self) -> Option<bool> {
+        let event = self.reader.read_event().ok()?;
         let (uri, name) = match &event {
-            Event::Start(e) | Event::Empty(e) => resolve(reader.resolver(), e.name(), true),
-            Event::End(e) => resolve(reader.resolver(), e.name(), true),
+            Event::Start(e) | Event::Empty(e) => resolve(self.reader.resolver(), e.name(), true),
+            Event::End(e) => resolve(self.reader.resolver(), e.name(), true),
             _ => Default::default(),
         };
-        let in_description = descriptions.last() == Some(&depth);
+        let rdf = (uri == ns::RDF).then_some(name.as_str());
+        let replaced = self.inside == Some(self.depth) && is_ours(&uri, &name);
         match event {
-            Event::Eof => break,
+            Event::Eof => return Some(false),
             Event::Start(e) => {
-                depth += 1;
-                if skip_below.is_some() {
-                    continue;
+                self.depth += 1;
+                if replaced && self.skip_from.is_none() {
+                    self.skip_from = Some(self.depth);
                 }
-                if in_description && is_ours(&uri, &name) {
-                    skip_below = Some(depth);
-                    continue;
-                }
-                if uri == ns::RDF && name == "Description" && descriptions.is_empty() {
-                    descriptions.push(depth);
-                    let e = without_ours(&reader, &e)?;
-                    writer.write_event(Event::Start(e)).ok()?;
+                let first = rdf == Some("Description") && self.inside.is_none();
+                if first && self.skip_from.is_none() {
+                    self.inside = Some(self.depth);
+                    let e = without_ours(&self.reader, &e)?;
+                    self.write(Event::Start(e))?;
                 } else {
-                    writer.write_event(Event::Start(e)).ok()?;
+                    self.write(Event::Start(e))?;
                 }
             }
-            Event::Empty(e) => {
-                if skip_below.is_some() || in_description && is_ours(&uri, &name) {
-                    continue;
+            Event::Empty(_) if replaced => {}
+            Event::Empty(e) => match rdf {
+                Some("Description") => {
+                    let e = without_ours(&self.reader, &e)?;
+                    self.write(Event::Empty(e))?;
                 }
-                if uri == ns::RDF && name == "Description" {
-                    let e = without_ours(&reader, &e)?;
-                    writer.write_event(Event::Empty(e)).ok()?;
-                } else if uri == ns::RDF && name == "RDF" {
+                // A packet that says nothing.
+                Some("RDF") => {
                     let end = e.to_end().into_owned();
-                    writer.write_event(Event::Start(e.borrow())).ok()?;
-                    writer.get_mut().extend(description(&body).bytes());
-                    writer.write_event(Event::End(end)).ok()?;
-                    written = true;
-                } else {
-                    writer.write_event(Event::Empty(e)).ok()?;
+                    self.write(Event::Start(e))?;
+                    self.put_description();
+                    self.write(Event::End(end))?;
                 }
-            }
+                _ => self.write(Event::Empty(e))?,
+            },
             Event::End(e) => {
-                let here = depth;
-                depth = depth.checked_sub(1)?;
-                match skip_below {
-                    Some(d) => {
-                        if d == here {
-                            skip_below = None;
-                        }
-                        continue;
-                    }
-                    None if uri == ns::RDF && name == "RDF" && !written => {
-                        writer.get_mut().extend(description(&body).bytes());
-                        written = true;
-                    }
-                    None => {}
+                if rdf == Some("RDF") && !self.written {
+                    self.put_description();
                 }
-                if descriptions.last() == Some(&here) {
-                    descriptions.pop();
+                self.write(Event::End(e))?;
+                if self.skip_from == Some(self.depth) {
+                    self.skip_from = None;
                 }
-                writer.write_event(Event::End(e)).ok()?;
+                if self.inside == Some(self.depth) {
+                    self.inside = None;
+                }
+                self.depth = self.depth.checked_sub(1)?;
             }
-            other => {
-                if skip_below.is_none() {
-                    writer.write_event(other).ok()?;
-                }
-            }
+            other => self.write(other)?,
+        }
+        Some(true)
+    }
+
+    fn write(&mut self, event: Event<'_>) -> Option<()> {
+        match self.skip_from {
+            Some(_) => Some(()),
+            None => self.writer.write_event(event).ok(),
         }
     }
-    if !written || depth != 0 {
-        return None;
+
+    fn put_description(&mut self) {
+        self.writer.get_mut().extend(self.description.bytes());
+        self.written = true;
     }
-    String::from_utf8(writer.into_inner()).ok()
 }
 
 fn description(body: &str) -> String {
@@ -174,4 +194,69 @@ fn without_ours<'a>(reader: &NsReader<&[u8]>, e: &BytesStart<'a>) -> Option<Byte
         }
     }
     Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    fn labels(stars: u8, title: &str, tags: &[&str]) -> UserLabels {
+        UserLabels {
+            stars,
+            title: title.into(),
+            tags: tags.iter().map(|t| (*t).to_owned()).collect(),
+        }
+    }
+
+    fn read(packet: &str) -> UserLabels {
+        UserLabels::from_properties(&parse(packet))
+    }
+
+    #[test]
+    fn labels_come_back_from_a_new_packet_and_after_each_change() {
+        let mut packet = None;
+        for l in [
+            labels(3, "A <b> & \"c\"", &["x", "y z", "<&>"]),
+            labels(0, "", &[]),
+            labels(5, "静物 🍐", &["عمل"]),
+        ] {
+            let next = edit(packet.as_deref(), &l).unwrap();
+            assert_eq!(read(&next), l);
+            assert_eq!(next.matches("<xmp:Rating").count(), 1, "{next}");
+            packet = Some(next);
+        }
+    }
+
+    #[test]
+    fn every_way_of_writing_a_property_is_replaced() {
+        let head = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">"#;
+        let ns = r#"xmlns:a="http://ns.adobe.com/xap/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/""#;
+        for inner in [
+            format!(r#"<r:Description {ns} a:Rating="1" a:Label="Red"/>"#),
+            format!(
+                "<r:Description {ns} a:Label=\"Red\"><a:Rating>1</a:Rating><d:subject><r:Bag><r:li>old</r:li></r:Bag></d:subject></r:Description>"
+            ),
+            format!(
+                r#"<r:Description {ns} a:Label="Red"><d:title><r:Alt><r:li xml:lang="x-default">Old</r:li></r:Alt></d:title></r:Description><r:Description {ns} a:Rating="2"/>"#
+            ),
+            format!(r#"<r:Description {ns} a:Label="Red"/><r:Description {ns}/>"#),
+        ] {
+            let packet = format!("{head}{inner}</r:RDF></x:xmpmeta>");
+            let l = labels(4, "New", &["new"]);
+            let out = edit(Some(&packet), &l).unwrap();
+            assert_eq!(read(&out), l, "{out}");
+            assert_eq!(parse(&out).first(ns::XMP, "Label"), Some("Red"), "{out}");
+            assert!(!out.contains("old") && !out.contains("Old"), "{out}");
+        }
+        let empty = format!("{}</x:xmpmeta>", head.replace("#\">", "#\"/>"));
+        assert_eq!(read(&edit(Some(&empty), &labels(1, "", &[])).unwrap()).stars, 1);
+    }
+
+    #[test]
+    fn damaged_packets_are_refused() {
+        for bad in ["<x", "<a><b></a>", "hello", "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"] {
+            assert_eq!(edit(Some(bad), &labels(1, "", &[])), None, "{bad}");
+        }
+    }
 }

@@ -59,6 +59,7 @@ pub(super) fn run(
         shared,
         unreadable: HashSet::new(),
     };
+    scan.gallery.sweep();
     if !is_new && !scan.gallery.check_index() {
         scan.replace_index();
     } else {
@@ -116,7 +117,9 @@ fn watch(gallery: &Gallery, inbox: Sender<ScanWork>) -> Option<RecommendedWatche
     match start() {
         Ok(watcher) => Some(watcher),
         Err(e) => {
-            log::warn!("the system can't tell about changes in the gallery ({e}); looking now and then");
+            log::warn!(
+                "the system can't tell about changes in the gallery ({e}); looking now and then"
+            );
             None
         }
     }

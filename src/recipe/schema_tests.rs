@@ -1,0 +1,251 @@
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::recipe::*;
+
+fn source(name: &str) -> SourceRef {
+    SourceRef {
+        sha256: "00".repeat(32),
+        name: name.into(),
+        path: format!("/home/ada/{name}"),
+        artist: "Ada".into(),
+        licence: "CC0".into(),
+    }
+}
+
+fn recipe(making: Making) -> Recipe {
+    Recipe {
+        version: RECIPE_VERSION,
+        software: "Limner 0.1.0".into(),
+        created: "2026-11-25T02:18:58Z".into(),
+        device: "cpu avx2".into(),
+        making,
+        models: vec![ModelRef {
+            name: "fruit".into(),
+            sha256: "ab".repeat(32),
+        }],
+        sources: vec![source("a.jpg")],
+        resolved_ws: Some(vec![vec![0.25, -1.0]; 3]),
+        extra: Default::default(),
+    }
+}
+
+/// One of every kind, with every field that there is.
+fn all() -> Vec<Recipe> {
+    let mut explore = ExploreParams::new("fruit", u64::MAX);
+    explore.mix = Some(StyleMix {
+        seed: 7,
+        layers: LayerRange { start: 2, end: 5 },
+    });
+    explore.noise = NoiseMode::Seeded(3);
+    explore.edits = vec![DirectionEdit {
+        direction: "pca.0".into(),
+        sigma: 1.5,
+        layers: Some(LayerRange { start: 0, end: 4 }),
+    }];
+    explore.size = Some([640, 480]);
+    let mut stored = ExploreParams::new("fruit", 0);
+    stored.origin = LatentOrigin::Ws(vec![vec![0.5; 4]; 3]);
+    let mut single = ExploreParams::new("fruit", 0);
+    single.origin = LatentOrigin::W(vec![0.5; 4]);
+    single.noise = NoiseMode::Off;
+    let shapes = vec![
+        MaskShape::Fill(1.0),
+        MaskShape::Linear {
+            from: [0.0, 0.1],
+            to: [0.2, 0.3],
+        },
+        MaskShape::Radial {
+            center: [0.5, 0.5],
+            radius: 0.2,
+            feather: 0.1,
+        },
+        MaskShape::Stroke(Stroke {
+            points: vec![[0.1, 0.2]],
+            radius: 0.1,
+            feather: 0.5,
+            erase: true,
+        }),
+    ];
+    let layer = |style| StyleLayer {
+        style,
+        weight: 0.5,
+        code: Some(vec![1.0, 2.0]),
+        code_edits: vec![(1, -0.5)],
+        mask: Some(Mask {
+            shapes: shapes.clone(),
+            invert: true,
+        }),
+    };
+    let style = StyleParams {
+        model: "restyle".into(),
+        photo: source("photo.jpg"),
+        styles: vec![
+            layer(StyleSource::Builtin("nightfall".into())),
+            layer(StyleSource::File(source("style.png"))),
+        ],
+        strength: 1.0,
+        brush: 1.0,
+        keep_colors: 0.0,
+    };
+    let walk = WalkParams {
+        points: vec![explore.clone(), stored.clone()],
+        frames: 24,
+        fps: 12.5,
+        looped: true,
+        path: WalkPath::Spline,
+    };
+    [
+        Making::Explore(explore),
+        Making::Explore(stored),
+        Making::Explore(single),
+        Making::Style(style),
+        Making::Upscale { scale: 4 },
+        Making::Walk(walk),
+        Making::Imported,
+    ]
+    .map(recipe)
+    .into()
+}
+
+/// As much of JSON Schema as ours uses; `Err` says where and why. Properties that the
+/// schema doesn't know are errors, so that it can't fall behind the code.
+fn check(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<(), String> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = root.pointer(reference.trim_start_matches('#')).unwrap();
+        return check(target, value, root, strict);
+    }
+    if let Some(options) = schema["oneOf"].as_array() {
+        let tries: Vec<_> = options.iter().map(|o| check(o, value, root, strict)).collect();
+        let fits = tries.iter().filter(|t| t.is_ok()).count();
+        return if fits == 1 {
+            Ok(())
+        } else {
+            Err(format!("{fits} of oneOf fit {value}: {tries:?}"))
+        };
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        return parts.iter().try_for_each(|p| check(p, value, root, false));
+    }
+    if let Some(c) = schema.get("const") {
+        return (c == value).then_some(()).ok_or(format!("{value} is not {c}"));
+    }
+    if let Some(list) = schema["enum"].as_array() {
+        return list.contains(value).then_some(()).ok_or(format!("{value} is not in {list:?}"));
+    }
+    let fits = match schema["type"].as_str().unwrap() {
+        "object" => return check_object(schema, value, root, strict),
+        "array" => return check_array(schema, value, root, strict),
+        "string" => value.is_string(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_u64(),
+        other => panic!("{other}"),
+    };
+    fits.then_some(()).ok_or(format!("{value} is no {}", schema["type"]))
+}
+
+fn check_object(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<(), String> {
+    let object = value.as_object().ok_or(format!("{value} is no object"))?;
+    for key in schema["required"].as_array().into_iter().flatten() {
+        if !object.contains_key(key.as_str().unwrap()) {
+            return Err(format!("{key} is missing"));
+        }
+    }
+    for (key, inner) in object {
+        match schema["properties"].get(key) {
+            Some(s) => check(s, inner, root, strict).map_err(|e| format!("{key}: {e}"))?,
+            None if strict => return Err(format!("{key} isn't in the schema")),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_array(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<(), String> {
+    let list = value.as_array().ok_or(format!("{value} is no array"))?;
+    let limit = |k: &str, default| schema[k].as_u64().unwrap_or(default);
+    let n = list.len() as u64;
+    if n < limit("minItems", 0) || n > limit("maxItems", u64::MAX) {
+        return Err(format!("{n} items"));
+    }
+    list.iter().try_for_each(|v| check(&schema["items"], v, root, strict))
+}
+
+#[test]
+fn every_recipe_fits_the_schema_and_comes_back_the_same() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    for recipe in all() {
+        let json = recipe.to_json();
+        let value: Value = serde_json::from_str(&json).unwrap();
+        check(&schema, &value, &schema, true).unwrap_or_else(|e| panic!("{e}\n{json}"));
+        assert_eq!(Recipe::from_json(&json).unwrap(), recipe);
+        assert_eq!(Recipe::from_json(&recipe.to_json_pretty()).unwrap(), recipe);
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_recipe() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let good: Value = serde_json::from_str(&all()[0].to_json()).unwrap();
+    for (pointer, bad) in [
+        ("/version", json!(2)),
+        ("/making/kind", json!("dream")),
+        ("/making/origin", json!({"seed": -1})),
+        ("/making/size", json!([1, 2, 3])),
+        ("/making/edits/0/sigma", json!("much")),
+    ] {
+        let mut value = good.clone();
+        *value.pointer_mut(pointer).unwrap() = bad;
+        assert!(check(&schema, &value, &schema, true).is_err(), "{pointer}");
+    }
+}
+
+#[test]
+fn unknown_fields_are_kept() {
+    let mut value: Value = serde_json::from_str(&all()[0].to_json()).unwrap();
+    value["mood"] = json!({"calm": 0.5});
+    let recipe = Recipe::from_json(&value.to_string()).unwrap();
+    let again: Value = serde_json::from_str(&recipe.to_json()).unwrap();
+    assert_eq!(again["mood"], json!({"calm": 0.5}));
+}
+
+#[test]
+fn newer_recipes_and_other_things_are_told_apart() {
+    let newer = r#"{"version": 99, "making": {"kind": "telepathy"}}"#;
+    assert_eq!(Recipe::from_json(newer), Err(RecipeError::Newer(99)));
+    for bad in ["", "[]", "{}", "{\"version\": \"x\"}", r#"{"version": 1}"#, "{\"a\":"] {
+        assert!(matches!(Recipe::from_json(bad), Err(RecipeError::Damaged(_))), "{bad}");
+    }
+}
+
+#[test]
+fn the_short_form_becomes_a_recipe() {
+    let r = Recipe::from_json(r#"{"model": "fruit", "seed": 42, "truncation": 0.5}"#).unwrap();
+    let Making::Explore(p) = r.making else { panic!() };
+    assert_eq!((p.origin, p.truncation_psi), (LatentOrigin::Seed(42), 0.5));
+    assert_eq!(r.version, RECIPE_VERSION);
+}
+
+#[test]
+fn names_of_sources_can_be_left_out() {
+    for recipe in all() {
+        let json = recipe.without_source_names().to_json();
+        assert!(!json.contains("/home/ada") && !json.contains(".jpg") && !json.contains(".png"));
+        assert_eq!(json.contains(&"00".repeat(32)), recipe.to_json().contains(&"00".repeat(32)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn numbers_come_back_bit_by_bit(bits in prop::collection::vec(any::<u32>(), 0..40), seed: u64) {
+        let numbers: Vec<f32> = bits.into_iter().map(f32::from_bits).filter(|f| f.is_finite()).collect();
+        let mut r = recipe(Making::Explore(ExploreParams::new("fruit", seed)));
+        r.resolved_ws = Some(vec![numbers.clone()]);
+        let back = Recipe::from_json(&r.to_json()).unwrap();
+        let same = |a: &[f32], b: &[f32]| a.iter().map(|f| f.to_bits()).eq(b.iter().map(|f| f.to_bits()));
+        prop_assert!(same(&back.resolved_ws.unwrap()[0], &numbers));
+        prop_assert_eq!(back.making, r.making);
+    }
+}
