@@ -11,12 +11,7 @@ use limner::gallery::decode;
 use limner::gallery::protocol::Format;
 use limner::recipe::Recipe;
 
-const FORMATS: [Format; 4] = [
-    Format::Png,
-    Format::Jpeg(95),
-    Format::WebP,
-    Format::Tiff,
-];
+const FORMATS: [Format; 4] = [Format::Png, Format::Jpeg(95), Format::WebP, Format::Tiff];
 
 fn provenance(recipe: &Recipe) -> Provenance {
     Provenance::of(recipe, &Default::default(), "Ada Lovelace", "© Ada")
@@ -59,7 +54,13 @@ fn jpeg_lays_transparency_on_white() {
     let path = dir.path().join("p.jpg");
     let options = WriteOptions::new(Format::Jpeg(95));
     export::write(&path, &clear, None, &Provenance::default(), &options).unwrap();
-    assert!(decode::picture(&path).unwrap().rgba().iter().all(|&v| v > 250));
+    assert!(
+        decode::picture(&path)
+            .unwrap()
+            .rgba()
+            .iter()
+            .all(|&v| v > 250)
+    );
 }
 
 #[test]

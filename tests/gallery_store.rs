@@ -55,7 +55,10 @@ fn labels_outlive_the_index() {
     let after = g.list(&Query::default()).unwrap();
     assert_eq!(after.len(), 2);
     for (x, y) in before.iter().zip(&after) {
-        assert_eq!((x.id, &x.title, &x.tags, x.stars), (y.id, &y.title, &y.tags, y.stars));
+        assert_eq!(
+            (x.id, &x.title, &x.tags, x.stars),
+            (y.id, &y.title, &y.tags, y.stars)
+        );
     }
     for text in ["物画", "静", "🍐", "عمل", "more fruit"] {
         let hits = g.list(&query(text)).unwrap();
@@ -129,7 +132,13 @@ fn a_damaged_or_older_index_is_made_anew() {
     g.save(&picture(8, 8, false), &explore(1)).unwrap();
     drop(g);
     let damage: [&dyn Fn(); 3] = [
-        &|| fs::write(&index, b"this is no index at all, but long enough to look like a file").unwrap(),
+        &|| {
+            fs::write(
+                &index,
+                b"this is no index at all, but long enough to look like a file",
+            )
+            .unwrap()
+        },
         &|| {
             let bytes = fs::read(&index).unwrap();
             fs::write(&index, &bytes[..bytes.len() / 2]).unwrap();
@@ -203,7 +212,10 @@ fn labels_of_other_programs_stay_in_the_sidecar() {
     .unwrap();
     g.reconcile(&mut |_, _| true).unwrap();
     let entry = g.get(a.id).unwrap();
-    assert_eq!((entry.stars, entry.tags), (3, vec!["old & dear".to_owned()]));
+    assert_eq!(
+        (entry.stars, entry.tags),
+        (3, vec!["old & dear".to_owned()])
+    );
     g.add_tag(&[a.id], "new").unwrap();
     g.set_stars(&[a.id], 5).unwrap();
     let entry = g.get(a.id).unwrap();
@@ -211,7 +223,12 @@ fn labels_of_other_programs_stay_in_the_sidecar() {
     let text = fs::read_to_string(&side).unwrap();
     assert!(text.contains("darktable:operation=\"flip\"") && text.contains("xmp_version=\"5\""));
     assert_eq!(text.matches("Rating").count(), 2, "{text}");
-    if let Some(out) = files::exiftool(&["-s3".as_ref(), "-Rating".as_ref(), "-Subject".as_ref(), side.as_ref()]) {
+    if let Some(out) = files::exiftool(&[
+        "-s3".as_ref(),
+        "-Rating".as_ref(),
+        "-Subject".as_ref(),
+        side.as_ref(),
+    ]) {
         assert_eq!(out.trim(), "5\nold & dear, new");
     }
 }

@@ -22,7 +22,11 @@ struct Case {
 }
 
 fn padding_mode() -> impl Strategy<Value = PaddingMode> {
-    prop_oneof![Just(PaddingMode::Zero), Just(PaddingMode::Reflect), Just(PaddingMode::Replicate)]
+    prop_oneof![
+        Just(PaddingMode::Zero),
+        Just(PaddingMode::Reflect),
+        Just(PaddingMode::Replicate)
+    ]
 }
 
 fn activation() -> impl Strategy<Value = Activation> {
@@ -74,7 +78,10 @@ impl Case {
     fn check(&self) {
         let (b, c, h, w) = (self.batch, self.inputs, self.height, self.width);
         let x = tensor(&[b, c, h, w], 1);
-        let weight = tensor(&[self.outputs, c / self.cfg.groups, self.kernel, self.kernel], 2);
+        let weight = tensor(
+            &[self.outputs, c / self.cfg.groups, self.kernel, self.kernel],
+            2,
+        );
         let bias = self.bias.then(|| tensor(&[self.outputs], 3));
         let expected = Reference::new(&x).conv2d(&weight, bias.as_ref(), &self.cfg);
         for kernel in own_kernels() {
@@ -96,17 +103,47 @@ proptest! {
 fn shapes_of_the_networks() {
     let same = Conv2dConfig::same;
     for (inputs, outputs, side, kernel, cfg) in [
-        (3, 32, 40, 9, same(9).pad_with(PaddingMode::Reflect).activation(Activation::Relu)),
+        (
+            3,
+            32,
+            40,
+            9,
+            same(9)
+                .pad_with(PaddingMode::Reflect)
+                .activation(Activation::Relu),
+        ),
         (32, 3, 40, 9, same(9).pad_with(PaddingMode::Reflect)),
         (32, 64, 41, 3, same(3).stride(2)),
-        (64, 32, 37, 3, same(3).upsample().pad_with(PaddingMode::Reflect)),
+        (
+            64,
+            32,
+            37,
+            3,
+            same(3).upsample().pad_with(PaddingMode::Reflect),
+        ),
         (130, 140, 33, 3, same(3)),
         (520, 16, 16, 3, same(3)),
-        (48, 48, 29, 3, same(3).groups(48).pad_with(PaddingMode::Replicate)),
+        (
+            48,
+            48,
+            29,
+            3,
+            same(3).groups(48).pad_with(PaddingMode::Replicate),
+        ),
         (24, 24, 31, 3, same(3).stride(2).groups(24)),
         (64, 48, 20, 1, same(1)),
     ] {
-        Case { batch: 1, height: side, width: side + 3, inputs, outputs, kernel, bias: true, cfg }.check();
+        Case {
+            batch: 1,
+            height: side,
+            width: side + 3,
+            inputs,
+            outputs,
+            kernel,
+            bias: true,
+            cfg,
+        }
+        .check();
     }
 }
 
@@ -130,8 +167,18 @@ fn a_residual_is_added_after_the_activation() {
 #[test]
 fn the_bytes_do_not_depend_on_the_number_of_threads() {
     let run = |threads: usize, x: &candle_core::Tensor, conv: &Conv2d| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| conv.forward(x).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap())
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            conv.forward(x)
+                .unwrap()
+                .flatten_all()
+                .unwrap()
+                .to_vec1::<f32>()
+                .unwrap()
+        })
     };
     let same = Conv2dConfig::same;
     for (inputs, outputs, side, kernel, cfg) in [
@@ -173,13 +220,30 @@ fn what_does_not_fit_is_an_error() {
     assert!(conv2d(&x, &tensor(&[8, 3, 3, 3], 2), None, &plain()).is_err());
     assert!(conv2d(&x, &weight, Some(&tensor(&[7], 3)), &plain()).is_err());
     assert!(conv2d(&x, &tensor(&[8, 4, 7, 7], 2), None, &plain()).is_err());
-    let mirrored = Conv2dConfig { padding: 5, padding_mode: PaddingMode::Reflect, ..plain() };
+    let mirrored = Conv2dConfig {
+        padding: 5,
+        padding_mode: PaddingMode::Reflect,
+        ..plain()
+    };
     assert!(conv2d(&x, &weight, None, &mirrored).is_err());
-    assert!(conv2d(&x, &weight, None, &Conv2dConfig { stride: 0, ..plain() }).is_err());
+    assert!(
+        conv2d(
+            &x,
+            &weight,
+            None,
+            &Conv2dConfig {
+                stride: 0,
+                ..plain()
+            }
+        )
+        .is_err()
+    );
 }
 
 #[test]
 fn an_unknown_processor_gets_the_portable_kernel() {
     assert!(Kernel::available().contains(&Kernel::Portable));
-    with_kernel(Kernel::Portable, || assert_eq!(kernel::selected(), Kernel::Portable));
+    with_kernel(Kernel::Portable, || {
+        assert_eq!(kernel::selected(), Kernel::Portable)
+    });
 }

@@ -33,7 +33,11 @@ fn dragging_a_slider_changes_the_picture_and_undo_brings_it_back() {
     assert!(!full.is_draft(), "release asks for the full picture");
     assert_ne!(full.picture, start);
     assert!(harness.state().state.doc.explore.sigma("measured.warmth") > 1.0);
-    assert_eq!(harness.state().state.history.steps().len(), 2, "one drag is one step");
+    assert_eq!(
+        harness.state().state.history.steps().len(),
+        2,
+        "one drag is one step"
+    );
 
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(6);
@@ -47,7 +51,9 @@ fn dragging_a_slider_changes_the_picture_and_undo_brings_it_back() {
 fn a_slider_works_by_keys_and_resets() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.get_by_role_and_label(Role::Slider, "Shape 1").focus();
+    harness
+        .get_by_role_and_label(Role::Slider, "Shape 1")
+        .focus();
     harness.run_steps(2);
     for _ in 0..3 {
         harness.key_press(Key::ArrowRight);
@@ -55,7 +61,10 @@ fn a_slider_works_by_keys_and_resets() {
     }
     harness.run_steps(6);
     let sigma = harness.state().state.doc.explore.sigma("pca.0");
-    assert!((sigma - 0.3).abs() < 1e-4, "three steps of 0.1, got {sigma}");
+    assert!(
+        (sigma - 0.3).abs() < 1e-4,
+        "three steps of 0.1, got {sigma}"
+    );
 
     harness.get_by_label("Reset Shape 1").click();
     harness.run_steps(6);
@@ -71,7 +80,14 @@ fn assistive_technology_can_set_a_slider() {
         .get_by_role_and_label(Role::Slider, "Variety")
         .set_value_accesskit(1.25);
     harness.run_steps(6);
-    let psi = harness.state().state.doc.explore.current().unwrap().truncation_psi;
+    let psi = harness
+        .state()
+        .state
+        .doc
+        .explore
+        .current()
+        .unwrap()
+        .truncation_psi;
     assert_eq!(psi, 1.25);
 }
 
@@ -80,7 +96,10 @@ fn pressing_without_moving_asks_for_nothing() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     let before = outside.engine.borrow().canvas_tiers().len();
-    let heading = harness.get_by_label("Start").rect().center();
+    let heading = harness
+        .get_by_role_and_label(Role::Button, "Start")
+        .rect()
+        .center();
     hold(&mut harness, heading, heading);
     assert_eq!(outside.engine.borrow().canvas_tiers().len(), before);
     release(&mut harness, heading);
@@ -94,7 +113,8 @@ fn pressing_without_moving_asks_for_nothing() {
 fn dice_and_steps_change_the_seed() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    let seed = |h: &egui_kittest::Harness<'_, limner::app::StudioApp>| h.state().state.doc.explore.seed();
+    let seed =
+        |h: &egui_kittest::Harness<'_, limner::app::StudioApp>| h.state().state.doc.explore.seed();
     assert_eq!(seed(&harness), Some(1));
     harness.get_by_label("Seed plus one").click();
     harness.run_steps(3);
@@ -125,7 +145,17 @@ fn randomise_leaves_locked_sliders_alone() {
     assert!(moved.iter().any(|id| doc.sigma(id) != 0.0));
     harness.get_by_label("Reset all sliders").click();
     harness.run_steps(6);
-    assert!(harness.state().state.doc.explore.current().unwrap().edits.is_empty());
+    assert!(
+        harness
+            .state()
+            .state
+            .doc
+            .explore
+            .current()
+            .unwrap()
+            .edits
+            .is_empty()
+    );
 }
 
 #[test]
@@ -141,14 +171,28 @@ fn a_slider_can_be_renamed_and_starred() {
     harness.run_steps(2);
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    let name = harness.state().state.doc.explore.mark("pca.1").unwrap().name.clone();
+    let name = harness
+        .state()
+        .state
+        .doc
+        .explore
+        .mark("pca.1")
+        .unwrap()
+        .name
+        .clone();
     assert_eq!(name.as_deref(), Some("Roundness"));
     harness.get_by_label("More about Roundness").click();
     harness.run_steps(2);
     harness.get_by_label("Star: show first").click();
     harness.run_steps(3);
-    let top = harness.get_by_role_and_label(Role::Slider, "Roundness").rect().top();
-    let warmth = harness.get_by_role_and_label(Role::Slider, "Warmth").rect().top();
+    let top = harness
+        .get_by_role_and_label(Role::Slider, "Roundness")
+        .rect()
+        .top();
+    let warmth = harness
+        .get_by_role_and_label(Role::Slider, "Warmth")
+        .rect()
+        .top();
     assert!(top < warmth, "starred sliders stand first");
 }
 
@@ -170,7 +214,15 @@ fn mixing_takes_layers_from_a_second_seed() {
     harness.run_steps(2);
     harness.get_by_label("Coarse").click();
     harness.run_steps(3);
-    let mix = harness.state().state.doc.explore.current().unwrap().mix.unwrap();
+    let mix = harness
+        .state()
+        .state
+        .doc
+        .explore
+        .current()
+        .unwrap()
+        .mix
+        .unwrap();
     assert_eq!((mix.seed, mix.layers.start, mix.layers.end), (2, 0, 2));
 }
 
@@ -187,7 +239,11 @@ fn neighbours_move_the_picture_and_two_can_breed() {
     harness.run_steps(2);
     harness.get_by_label("Breed").click();
     harness.run_steps(4);
-    assert_eq!(harness.state().state.doc.explore.current().cloned(), before, "breeding only shows children");
+    assert_eq!(
+        harness.state().state.doc.explore.current().cloned(),
+        before,
+        "breeding only shows children"
+    );
     harness.get_by_label("Neighbour 3").click();
     harness.run_steps(6);
     let after = harness.state().state.doc.explore.current().cloned();
@@ -242,7 +298,12 @@ fn keep_renders_the_full_picture_for_the_gallery() {
     let mut harness = studio(&outside);
     harness.get_by_label("Keep").click();
     harness.run_steps(4);
-    let rendered = outside.engine.borrow().jobs().iter().any(|j| matches!(j, Job::Render(_)));
+    let rendered = outside
+        .engine
+        .borrow()
+        .jobs()
+        .iter()
+        .any(|j| matches!(j, Job::Render(_)));
     assert!(rendered);
     let saved = outside.gallery.borrow().iter().any(|r| {
         matches!(r, limner::gallery::protocol::GalleryRequest::Save { recipe, .. }
@@ -257,7 +318,7 @@ fn a_pasted_recipe_brings_its_picture() {
     let mut harness = studio(&outside);
     let mut params = limner::recipe::ExploreParams::new("orchard", 4711);
     params.truncation_psi = 0.3;
-    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    let recipe = limner::app::recipes::bare_recipe(limner::recipe::Making::Explore(params));
     harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
     harness.run_steps(5);
     let now = harness.state().state.doc.explore.current().unwrap();
@@ -270,7 +331,7 @@ fn a_recipe_of_a_missing_model_says_so_and_changes_nothing() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     let params = limner::recipe::ExploreParams::new("nowhere", 5);
-    let recipe = limner::app::flow::bare_recipe(limner::recipe::Making::Explore(params));
+    let recipe = limner::app::recipes::bare_recipe(limner::recipe::Making::Explore(params));
     harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
     harness.run_steps(4);
     assert_eq!(harness.state().state.doc.explore.model, "orchard");
@@ -285,10 +346,15 @@ fn each_generator_is_left_and_found_as_it_was() {
     harness.run_steps(3);
     harness.get_by_label("Generator").click();
     harness.run_steps(3);
-    harness.get_by_label_contains("Waves  (random weights)").click();
+    harness
+        .get_by_label_contains("Waves  (random weights)")
+        .click();
     harness.run_steps(5);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
-    assert_eq!(harness.state().state.doc.explore.current().unwrap().size, Some([128, 128]));
+    assert_eq!(
+        harness.state().state.doc.explore.current().unwrap().size,
+        Some([128, 128])
+    );
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(5);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
@@ -305,7 +371,10 @@ fn a_picture_that_fails_is_explained_on_the_canvas() {
     outside.engine.borrow_mut().fail = None;
     harness.key_press(Key::R);
     harness.run_steps(4);
-    assert!(harness.state().state.previews.canvas_error.is_none(), "the studio goes on");
+    assert!(
+        harness.state().state.previews.canvas_error.is_none(),
+        "the studio goes on"
+    );
 }
 
 #[test]
@@ -328,21 +397,35 @@ fn wheel_zooms_and_a_key_fits_again() {
     use limner::app::view::Zoom;
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    let middle = harness.get_by_label("Picture").rect().center();
+    let middle = harness
+        .get_by_role_and_label(Role::Image, "Picture")
+        .rect()
+        .center();
     harness.hover_at(middle);
     harness.run_steps(1);
     harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Point,
         delta: egui::vec2(0.0, 120.0),
         phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
         modifiers: Modifiers::NONE,
     });
     harness.run_steps(6);
-    assert!(matches!(harness.state().state.view.explore.zoom, Zoom::Scale(_)));
+    assert!(matches!(
+        harness.state().state.view.explore.zoom,
+        Zoom::Scale(_)
+    ));
     harness.key_press(Key::F);
     harness.run_steps(2);
     assert_eq!(harness.state().state.view.explore.zoom, Zoom::Fit);
-    let rect = harness.get_by_label("Picture").rect();
-    drag(&mut harness, rect.center(), rect.center() + egui::vec2(60.0, 0.0));
-    assert!(harness.state().state.view.explore.center[0] < 0.5, "dragging pans");
+    let rect = harness.get_by_role_and_label(Role::Image, "Picture").rect();
+    drag(
+        &mut harness,
+        rect.center(),
+        rect.center() + egui::vec2(60.0, 0.0),
+    );
+    assert!(
+        harness.state().state.view.explore.center[0] < 0.5,
+        "dragging pans"
+    );
 }

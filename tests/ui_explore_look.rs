@@ -15,11 +15,19 @@ fn options() -> SnapshotOptions {
 #[test]
 fn explore_dark_and_light() {
     let mut results = SnapshotResults::new();
-    for (choice, name) in [(ThemeChoice::Dark, "explore_dark"), (ThemeChoice::Light, "explore_light")] {
+    for (choice, name) in [
+        (ThemeChoice::Dark, "explore_dark"),
+        (ThemeChoice::Light, "explore_light"),
+    ] {
         let outside = Outside::default();
         let mut harness = build(sized(1280.0, 800.0), &outside, Session::none());
         harness.state_mut().state.prefs.theme = choice;
-        harness.state_mut().state.doc.explore.set_sigma("measured.warmth", 1.5);
+        harness
+            .state_mut()
+            .state
+            .doc
+            .explore
+            .set_sigma("measured.warmth", 1.5);
         harness.run_steps(8);
         results.add(harness.try_snapshot_options(name, &options()));
     }

@@ -111,15 +111,21 @@ fn a_menu_shows_what_undo_would_take_back() {
 fn a_file_that_is_no_picture_is_named_in_a_message() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.state_mut().act(limner::app::action::Action::OpenFiles {
-        paths: vec!["notes.txt".into()],
-        role: limner::app::action::FileRole::Any,
-    });
+    harness
+        .state_mut()
+        .act(limner::app::action::Action::OpenFiles {
+            paths: vec!["notes.txt".into()],
+            role: limner::app::action::FileRole::Any,
+        });
     harness.run_steps(4);
     harness.get_by_label_contains("This is no picture");
     harness.get_by_label("Dismiss message").click();
     harness.run_steps(3);
-    assert!(harness.query_by_label_contains("This is no picture").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("This is no picture")
+            .is_none()
+    );
 }
 
 #[test]
@@ -127,7 +133,11 @@ fn a_running_job_can_be_stopped() {
     let outside = Outside::default();
     outside.engine.borrow_mut().hold_jobs = true;
     let mut harness = studio(&outside);
-    assert_eq!(harness.state().state.engine.jobs.len(), 1, "sliders are measured first");
+    assert_eq!(
+        harness.state().state.engine.jobs.len(),
+        1,
+        "sliders are measured first"
+    );
     harness.get_by_label("Stop").click();
     harness.run_steps(4);
     assert!(harness.state().state.engine.jobs.is_empty());
@@ -149,7 +159,9 @@ fn the_light_look_is_one_command_away() {
     let mut harness = studio(&outside);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run_steps(4);
-    harness.get_by_label("Find a command").type_text("light look");
+    harness
+        .get_by_label("Find a command")
+        .type_text("light look");
     harness.run_steps(3);
     harness.key_press(Key::Enter);
     harness.run_steps(4);
@@ -171,5 +183,8 @@ fn frames_stay_quick_while_a_slider_moves() {
     // A generous bound: a busy test machine is not the studio's fault; the
     // benchmark measures the real figure.
     let median = harness.state().state.frames.percentile(0.5).unwrap();
-    assert!(median < 50.0, "half of the frames took more than {median} ms");
+    assert!(
+        median < 50.0,
+        "half of the frames took more than {median} ms"
+    );
 }

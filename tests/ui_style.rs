@@ -17,13 +17,23 @@ const SIZE: [f32; 2] = [1280.0, 800.0];
 
 fn in_style<'a>() -> Studio<'a> {
     let mut s = studio(SIZE, egui::Theme::Dark);
-    s.window.state_mut().act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
     s.settle();
     s
 }
 
 fn shown(s: &Studio<'_>) -> Picture {
-    s.window.state().state.previews.style.as_ref().unwrap().picture.clone()
+    s.window
+        .state()
+        .state
+        .previews
+        .style
+        .as_ref()
+        .unwrap()
+        .picture
+        .clone()
 }
 
 fn click(s: &mut Studio<'_>, label: &str) {
@@ -34,7 +44,8 @@ fn click(s: &mut Studio<'_>, label: &str) {
 /// Presses somewhere on a slider's rail, drags and lets go.
 fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
     let rect = s.window.get_by_role_and_label(Role::Slider, name).rect();
-    let rail = egui::Rect::from_x_y_ranges((rect.left() + 112.0)..=(rect.right() - 4.0), rect.y_range());
+    let rail =
+        egui::Rect::from_x_y_ranges((rect.left() + 112.0)..=(rect.right() - 4.0), rect.y_range());
     let at = |t: f32| egui::pos2(rail.left() + t * rail.width(), rail.center().y);
     s.window.drag_at(at(from));
     s.window.run_steps(2);
@@ -52,8 +63,17 @@ fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
     s.window.get_by_label("Put a style onto a photo");
     click(&mut s, "Open a photo…");
     click(&mut s, "Try the sample photo");
-    let picks: Vec<String> = s.asked.borrow().picks.iter().map(|p| format!("{p:?}")).collect();
-    assert!(matches!(s.asked.borrow().picks[0], Pick::Open(FileRole::Photo)), "{picks:?}");
+    let picks: Vec<String> = s
+        .asked
+        .borrow()
+        .picks
+        .iter()
+        .map(|p| format!("{p:?}"))
+        .collect();
+    assert!(
+        matches!(s.asked.borrow().picks[0], Pick::Open(FileRole::Photo)),
+        "{picks:?}"
+    );
     assert!(matches!(s.asked.borrow().picks[1], Pick::SamplePhoto));
 }
 
@@ -68,8 +88,14 @@ fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
     s.asked.borrow_mut().engine.clear();
     drag_slider(&mut s, "Strength", 0.66, 0.2);
     let tiers = canvas_tiers(&s.asked);
-    assert!(matches!(tiers.first(), Some(Tier::Draft(_))), "drafts while dragging: {tiers:?}");
-    assert!(matches!(tiers.last(), Some(Tier::Full(_))), "full on release: {tiers:?}");
+    assert!(
+        matches!(tiers.first(), Some(Tier::Draft(_))),
+        "drafts while dragging: {tiers:?}"
+    );
+    assert!(
+        matches!(tiers.last(), Some(Tier::Full(_))),
+        "full on release: {tiers:?}"
+    );
     let weaker = shown(&s);
     assert!(weaker != full, "the picture changes");
 
@@ -77,7 +103,11 @@ fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
     assert!(before < 0.5, "{before}");
     s.window.state_mut().act(Action::Command(Command::Undo));
     s.settle();
-    assert_eq!(s.window.state().state.doc.style.strength, 1.0, "one drag is one step");
+    assert_eq!(
+        s.window.state().state.doc.style.strength,
+        1.0,
+        "one drag is one step"
+    );
     assert!(shown(&s) == full, "the same pixels come back");
     s.window.state_mut().act(Action::Command(Command::Undo));
     s.settle();
@@ -100,7 +130,9 @@ fn several_styles_have_shares_and_one_can_go() {
     let mut s = in_style();
     s.open_photo("a.png");
     click(&mut s, "Style Weave");
-    let ink = s.window.get_by_role_and_label(Role::Button, "Style Ink wash");
+    let ink = s
+        .window
+        .get_by_role_and_label(Role::Button, "Style Ink wash");
     ink.click_modifiers(egui::Modifiers::COMMAND);
     s.settle();
     assert_eq!(s.window.state().state.doc.style.styles.len(), 2);
@@ -111,7 +143,16 @@ fn several_styles_have_shares_and_one_can_go() {
     assert!((s.window.state().state.doc.style.styles[1].weight - 0.2).abs() < 1e-6);
     assert!(shown(&s) != even);
     click(&mut s, "Remove Weave");
-    let left: Vec<_> = s.window.state().state.doc.style.styles.iter().map(|l| l.style.clone()).collect();
+    let left: Vec<_> = s
+        .window
+        .state()
+        .state
+        .doc
+        .style
+        .styles
+        .iter()
+        .map(|l| l.style.clone())
+        .collect();
     assert_eq!(left, [StyleSource::Builtin("ink".into())]);
 }
 
@@ -121,11 +162,20 @@ fn the_style_code_has_sliders() {
     s.open_photo("a.png");
     click(&mut s, "Style Weave");
     click(&mut s, "Character of Weave");
-    s.window.get_by_role_and_label(Role::Slider, "Character 3").set_value_accesskit(1.5);
+    s.window
+        .get_by_role_and_label(Role::Slider, "Character 3")
+        .set_value_accesskit(1.5);
     s.settle();
-    assert_eq!(s.window.state().state.doc.style.styles[0].code_edits, [(2, 1.5)]);
+    assert_eq!(
+        s.window.state().state.doc.style.styles[0].code_edits,
+        [(2, 1.5)]
+    );
     click(&mut s, "Reset Character 3");
-    assert!(s.window.state().state.doc.style.styles[0].code_edits.is_empty());
+    assert!(
+        s.window.state().state.doc.style.styles[0]
+            .code_edits
+            .is_empty()
+    );
 }
 
 #[test]
@@ -135,19 +185,28 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
     click(&mut s, "Style Embers");
     let everywhere = shown(&s);
     click(&mut s, "Paint the mask of Embers");
-    let canvas = s.window.get_by_role_and_label(Role::Image, "Stylised photo").rect();
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect();
     let stroke = |s: &mut Studio<'_>, y: f32| {
         let y = canvas.center().y + y;
         s.window.drag_at(egui::pos2(canvas.center().x - 80.0, y));
         s.window.run_steps(2);
         for step in 1..6 {
-            s.window.hover_at(egui::pos2(canvas.center().x - 80.0 + 30.0 * step as f32, y));
+            s.window
+                .hover_at(egui::pos2(canvas.center().x - 80.0 + 30.0 * step as f32, y));
             s.window.run_steps(1);
         }
         s.window.drop_at(egui::pos2(canvas.center().x + 70.0, y));
         s.settle();
     };
-    let shapes = |s: &Studio<'_>| s.window.state().state.doc.style.styles[0].mask.as_ref().map_or(0, |m| m.shapes.len());
+    let shapes = |s: &Studio<'_>| {
+        s.window.state().state.doc.style.styles[0]
+            .mask
+            .as_ref()
+            .map_or(0, |m| m.shapes.len())
+    };
     stroke(&mut s, 0.0);
     assert_eq!(shapes(&s), 1);
     let one = shown(&s);
@@ -156,7 +215,9 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
     s.settle();
     stroke(&mut s, 10.0);
     assert_eq!(shapes(&s), 2);
-    let StyleLayerShape::Eraser = last_shape(&s) else { panic!("the E key takes the eraser") };
+    let StyleLayerShape::Eraser = last_shape(&s) else {
+        panic!("the E key takes the eraser")
+    };
     s.window.state_mut().act(Action::Command(Command::Undo));
     s.settle();
     assert_eq!(shapes(&s), 1);
@@ -164,13 +225,20 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
 
     s.window.key_press(egui::Key::X);
     s.settle();
-    assert!(s.window.state().state.doc.style.styles[0].mask.as_ref().unwrap().invert);
+    assert!(
+        s.window.state().state.doc.style.styles[0]
+            .mask
+            .as_ref()
+            .unwrap()
+            .invert
+    );
     click(&mut s, "Clear");
     assert!(s.window.state().state.doc.style.styles[0].mask.is_none());
     assert!(shown(&s) == everywhere);
     s.window.key_press(egui::Key::Escape);
     s.settle();
-    s.window.get_by_role_and_label(Role::Button, "Paint the mask of Embers");
+    s.window
+        .get_by_role_and_label(Role::Button, "Paint the mask of Embers");
 }
 
 enum StyleLayerShape {
@@ -179,7 +247,11 @@ enum StyleLayerShape {
 }
 
 fn last_shape(s: &Studio<'_>) -> StyleLayerShape {
-    match s.window.state().state.doc.style.styles[0].mask.as_ref().and_then(|m| m.shapes.last()) {
+    match s.window.state().state.doc.style.styles[0]
+        .mask
+        .as_ref()
+        .and_then(|m| m.shapes.last())
+    {
         Some(MaskShape::Stroke(stroke)) if stroke.erase => StyleLayerShape::Eraser,
         _ => StyleLayerShape::Other,
     }
@@ -191,21 +263,29 @@ fn an_own_picture_as_style_is_asked_for_its_artist() {
     s.open_photo("a.png");
     let style = s.folder.path().join("waves by someone.png");
     ui_doors::photo(&style);
-    s.asked.borrow_mut().answers.push_back(Action::OpenFiles { paths: vec![style], role: FileRole::Style });
+    s.asked.borrow_mut().answers.push_back(Action::OpenFiles {
+        paths: vec![style],
+        role: FileRole::Style,
+    });
     click(&mut s, "Add your picture…");
     s.settle();
     s.window.get_by_label("Whose picture is it?");
     let artist = s.window.get_by_role_and_label(Role::TextInput, "Artist");
     artist.focus();
     s.settle();
-    s.window.get_by_role_and_label(Role::TextInput, "Artist").type_text("Katsushika Hokusai");
+    s.window
+        .get_by_role_and_label(Role::TextInput, "Artist")
+        .type_text("Katsushika Hokusai");
     s.settle();
     click(&mut s, "Save credit");
     let StyleSource::File(source) = s.window.state().state.doc.style.styles[0].style.clone() else {
         panic!("a file");
     };
     assert_eq!(source.artist, "Katsushika Hokusai");
-    assert!(s.window.query_by_label("Whose picture is it?").is_none(), "asked once");
+    assert!(
+        s.window.query_by_label("Whose picture is it?").is_none(),
+        "asked once"
+    );
 }
 
 #[test]
@@ -214,11 +294,22 @@ fn full_size_is_estimated_first_then_made_and_kept() {
     s.open_photo("a.png");
     click(&mut s, "Style Ink wash");
     s.settle();
-    s.window.get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
+    s.window
+        .get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
     click(&mut s, "Make full size");
-    let jobs = s.asked.borrow().engine.iter().filter(|r| matches!(r, Request::Job { .. })).count();
+    let jobs = s
+        .asked
+        .borrow()
+        .engine
+        .iter()
+        .filter(|r| matches!(r, Request::Job { .. }))
+        .count();
     assert!(jobs >= 1);
-    assert_eq!(s.window.state().state.gallery.entries.len(), 1, "it is in the gallery");
+    assert_eq!(
+        s.window.state().state.gallery.entries.len(),
+        1,
+        "it is in the gallery"
+    );
 }
 
 #[test]
@@ -234,7 +325,9 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
     s.settle();
     s.window.get_by_label("The folder is done");
     s.window.get_by_label_contains("notes.txt: not a picture");
-    s.window.get_by_role_and_label(Role::Button, "Close").click();
+    s.window
+        .get_by_role_and_label(Role::Button, "Close")
+        .click();
     s.settle();
     assert!(s.window.query_by_label("The folder is done").is_none());
 }
@@ -246,8 +339,48 @@ fn split_shows_before_and_after() {
     click(&mut s, "Style Ink wash");
     click(&mut s, "Split");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Split);
+    click(&mut s, "Side by side");
+    s.window.get_by_role_and_label(Role::Image, "Photo before");
+    s.window
+        .get_by_role_and_label(Role::Image, "Stylised photo");
     click(&mut s, "Result");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
+}
+
+#[test]
+fn a_kept_result_opens_again_with_the_same_pixels() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    drag_slider(&mut s, "Strength", 0.66, 0.3);
+    let params = s.window.state().state.doc.style.params().unwrap();
+    let picture = shown(&s);
+    click(&mut s, "Make full size");
+    click(&mut s, "Style Weave");
+    assert!(shown(&s) != picture);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.settle();
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    click(&mut s, "Open recipe");
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+    assert_eq!(s.window.state().state.doc.style.params().unwrap(), params);
+    assert!(shown(&s) == picture);
+}
+
+#[test]
+fn all_styles_can_be_tried_on_the_photo() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Try all styles on the photo");
+    let asked = s.asked.borrow();
+    let tried = asked.engine.iter().any(|r| {
+        matches!(r, Request::Preview {
+        channel: limner::engine::protocol::Channel::Strip, items, .. } if items.len() == 5)
+    });
+    assert!(tried, "one small picture for each style");
 }
 
 #[test]
@@ -257,6 +390,11 @@ fn a_kept_picture_can_be_the_photo() {
     click(&mut s, "Choose from gallery…");
     s.settle();
     click(&mut s, "Red rings");
-    let photo = s.window.state().state.photo().expect("the picture is the photo");
+    let photo = s
+        .window
+        .state()
+        .state
+        .photo()
+        .expect("the picture is the photo");
     assert_eq!(photo.size, [96, 96]);
 }

@@ -46,6 +46,8 @@ pub enum Command {
     ZoomOut,
     /// Split before/after.
     ToggleSplit,
+    /// Holds on to the current picture as "before".
+    PinBefore,
     /// The history strip.
     ToggleHistory,
 
@@ -181,6 +183,7 @@ impl Menu {
                 Some(C::ZoomOut),
                 None,
                 Some(C::ToggleSplit),
+                Some(C::PinBefore),
                 Some(C::ToggleNeighbours),
                 Some(C::ToggleHistory),
             ],
@@ -272,6 +275,10 @@ impl Command {
             Self::ToggleSplit => (
                 "Before and after",
                 "Split the canvas: before on the left, after on the right",
+            ),
+            Self::PinBefore => (
+                "Pin as before",
+                "Hold on to this picture and compare others with it; once more lets go",
             ),
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
             Self::NewSeed => ("New seed", "Start from another random picture"),
@@ -369,6 +376,7 @@ impl Command {
             Self::ZoomIn => vec![plain(Key::Plus), plain(Key::Equals)],
             Self::ZoomOut => vec![plain(Key::Minus)],
             Self::ToggleSplit => vec![plain(Key::Y)],
+            Self::PinBefore => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::B)],
             Self::ToggleHistory => vec![plain(Key::H)],
             Self::NewSeed => vec![plain(Key::R)],
             Self::NextSeed => vec![plain(Key::Period)],

@@ -6,7 +6,7 @@ use super::command::Command;
 use super::services::Services;
 use super::state::AppState;
 use super::view::{Compare, Dialog, Workspace, Zoom};
-use super::{edits, events, flow};
+use super::{edits, events, flow, recipes};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
 
@@ -98,17 +98,14 @@ pub fn dispatch(
         Action::SaveTo { what, path } => flow::save_to(&what, path, state, services),
         Action::StyleFolder { photos, out } => flow::style_folder(photos, out, state, services),
         Action::SetGalleryFolder(folder) => {
-            state.prefs.gallery_folder = Some(folder);
-            state.toasts.push(
-                Level::Info,
-                "The new gallery folder is used from the next start on.",
-            );
+            state.prefs.gallery_folder = Some(folder.clone());
+            services.gallery.send(GalleryRequest::OpenFolder(folder));
         }
         Action::OpenRecipe(recipe) => {
-            flow::reopen_recipe(Some(&recipe), state, services);
+            recipes::reopen_recipe(Some(&recipe), state, services);
             events::ask_directions(state, services);
         }
-        Action::PasteRecipe(text) => flow::paste_recipe(&text, state, services, now),
+        Action::PasteRecipe(text) => recipes::paste_recipe(&text, state, services),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
         Action::CloseFolderReport => state.folder_report = None,
@@ -139,12 +136,15 @@ fn run(
         C::Enlarge4 => send(Destination::Enlarge(4), state),
         C::RenderFullSize => flow::send(Destination::Keep, Subject::Style, state, services),
         C::CopyRecipe => {
-            return flow::recipe_as_text(state).map(|text| {
+            return recipes::recipe_as_text(state).map(|text| {
                 state.toasts.push(Level::Info, "Recipe copied");
                 Effect::CopyText(text)
             });
         }
         C::Quit => return Some(Effect::Close),
+        C::Undo if super::gallery_news::can_bring_back(state) => {
+            super::gallery_news::bring_back(state, services);
+        }
         C::Undo => {
             let doc = state.history.undo(&state.doc);
             adopt(doc, state, services);
@@ -226,6 +226,12 @@ fn look(command: Command, state: &mut AppState) {
                 Compare::Split
             } else {
                 Compare::Off
+            };
+        }
+        C::PinBefore => {
+            state.view.pinned = match state.view.pinned.take() {
+                Some(_) => None,
+                None => state.doc.explore.current().cloned().map(Into::into),
             };
         }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,

@@ -1,11 +1,11 @@
 //! What engine and gallery answer goes into the state here.
 
 use super::action::{Action, Level, Purpose};
-use super::flow;
 use super::previews::Received;
 use super::services::Services;
 use super::state::AppState;
 use super::thumbs;
+use super::{flow, results};
 use crate::engine::protocol::{
     EngineError, Event, Job, JobId, Library, ModelInfo, ModelKind, Output, Request, Work,
 };
@@ -64,12 +64,19 @@ fn engine_event(
         Event::Estimate { seq, estimate } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = Some(estimate);
+                state.engine.estimate_error = None;
             }
         }
         Event::EstimateFailed { seq, error } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = None;
-                state.toasts.push(Level::Warning, error.to_string());
+                state.engine.estimate_error = Some(error.to_string());
+            }
+        }
+        Event::EstimateFailed { seq, error } => {
+            if seq == state.engine.estimate_seq {
+                log::warn!("no estimate: {error}");
+                state.engine.estimate = None;
             }
         }
         Event::Progress {
@@ -95,13 +102,22 @@ fn engine_event(
     }
 }
 
-/// Gives the current step of the history its thumbnail.
-fn remember_thumb(state: &mut AppState) {
-    let picture = match state.view.workspace {
-        super::view::Workspace::Style => state.previews.style.as_ref(),
-        _ => state.previews.explore.as_ref(),
+/// Gives the current step of the history its thumbnail, if the picture shown is
+/// the one of the document.
+pub fn remember_thumb(state: &mut AppState) {
+    let doc = &state.doc;
+    let style = state.view.workspace == super::view::Workspace::Style;
+    let shown = if style {
+        &state.previews.style
+    } else {
+        &state.previews.explore
     };
-    if let Some(shown) = picture.filter(|s| !s.is_draft()) {
+    let Some(shown) = shown else { return };
+    let current = match &shown.work {
+        Work::Explore(params) => doc.explore.current() == Some(&**params),
+        Work::Style(params) => doc.style.params().as_ref() == Some(&**params),
+    };
+    if current && !shown.is_draft() {
         let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
         state.history.set_thumb(thumb);
     }
@@ -184,7 +200,7 @@ fn job_ended(
     };
     let job = state.engine.jobs.remove(at);
     match result {
-        Ok(output) => flow::finished(job, output, state, services, follow),
+        Ok(output) => results::finished(job, output, state, services, follow),
         Err(EngineError::Cancelled) => state
             .toasts
             .push(Level::Info, format!("{}: stopped", job.title)),

@@ -8,8 +8,6 @@ use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest};
 
 /// Whole pictures kept in memory for the single view.
 const LOADED: usize = 4;
-/// Thumbnails kept in memory (256² × 4 bytes each).
-const THUMBS: usize = 1500;
 
 /// Asks for the listing of the current query.
 pub fn ask_listing(state: &mut AppState, services: &mut Services) {
@@ -50,9 +48,6 @@ pub fn gallery_event(
             }
         }
         GalleryEvent::Thumbnail(id, picture) => {
-            if gallery.thumbs.len() >= THUMBS {
-                gallery.thumbs.clear();
-            }
             gallery.thumb_errors.remove(&id);
             gallery.thumbs.insert(id, picture);
         }

@@ -2,8 +2,10 @@
 //! brought back, copied, and what is known of a picture.
 
 use super::action::{Action, Level};
+use super::services::Services;
 use super::state::AppState;
-use crate::gallery::protocol::GalleryEvent;
+use super::view::Workspace;
+use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
 
 /// Takes one answer in.
 pub fn receive(event: GalleryEvent, state: &mut AppState) {
@@ -39,5 +41,17 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         }
         GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
         other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),
+    }
+}
+
+/// Whether undo means the last deletion: in the gallery, while there is one.
+pub fn can_bring_back(state: &AppState) -> bool {
+    state.view.workspace == Workspace::Gallery && !state.gallery.deleted.is_empty()
+}
+
+/// Brings the pictures of the last deletion back.
+pub fn bring_back(state: &mut AppState, services: &mut Services) {
+    if let Some(token) = state.gallery.deleted.pop() {
+        services.gallery.send(GalleryRequest::Undelete(token));
     }
 }

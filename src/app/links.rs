@@ -1,4 +1,4 @@
-//! The engine as the window's door to it.
+//! Engine and gallery as the window's doors to them.
 
 use crossbeam_channel::Receiver;
 
@@ -6,6 +6,7 @@ use super::services::{EngineLink, GalleryLink};
 use crate::engine::Engine;
 use crate::engine::protocol::{Channel, EngineError, Event, Request};
 use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
+use crate::gallery::service::GalleryHandle;
 
 /// The engine on its own thread.
 pub struct RunningEngine {
@@ -70,6 +71,19 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
     }
 }
 
+/// The gallery on its own threads.
+pub struct RunningGallery(pub GalleryHandle);
+
+impl GalleryLink for RunningGallery {
+    fn send(&mut self, request: GalleryRequest) {
+        self.0.send(request);
+    }
+
+    fn try_recv(&mut self) -> Option<GalleryEvent> {
+        self.0.try_recv()
+    }
+}
+
 /// A gallery that can't be opened: every wish to keep something is answered with
 /// the reason, so that nobody believes a picture to be safe.
 pub struct ClosedGallery {
@@ -98,7 +112,9 @@ impl GalleryLink for ClosedGallery {
                 seq,
                 entries: std::sync::Arc::default(),
             }),
-            GalleryRequest::Thumbnails(_) | GalleryRequest::Shutdown => {}
+            GalleryRequest::Thumbnails(_)
+            | GalleryRequest::Settings(_)
+            | GalleryRequest::Shutdown => {}
             _ => self.answers.push(GalleryEvent::Failed(self.reason.clone())),
         }
     }

@@ -13,6 +13,7 @@ pub mod edits;
 pub mod events;
 pub mod flow;
 pub mod folder_report;
+pub mod frame_bench;
 pub mod frame_stats;
 pub mod gallery_events;
 pub mod gallery_news;
@@ -21,6 +22,8 @@ pub mod history;
 pub mod links;
 pub mod prefs;
 pub mod previews;
+pub mod recipes;
+pub mod results;
 pub mod run;
 pub mod sample;
 pub mod save;
@@ -28,6 +31,7 @@ pub mod services;
 pub mod session;
 pub mod state;
 pub mod system;
+pub mod thumb_store;
 pub mod thumbs;
 pub mod vary;
 pub mod view;
@@ -61,12 +65,12 @@ impl StudioApp {
     /// A studio on the given doors, with the last session if there is one.
     ///
     /// # Errors
-    /// Only if the looks that ship can't be read.
+    /// If the looks that ship can't be read, or the system gives no thread.
     pub fn new(
         ctx: &egui::Context,
         services: Services,
         mut session: Session,
-    ) -> Result<Self, toml::de::Error> {
+    ) -> Result<Self, crate::ui::StartError> {
         let ui = Ui::new(ctx)?;
         let (saved, warning) = session.take_saved();
         let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
@@ -90,6 +94,27 @@ impl StudioApp {
         self.actions.push(action);
     }
 
+    /// The part of a frame without drawing.
+    pub fn think(&mut self, ctx: &egui::Context) {
+        let start = Instant::now();
+        self.step(ctx);
+        self.ui.logic_time = start.elapsed();
+    }
+
+    /// The drawing part of a frame; notes the time of both parts.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let start = Instant::now();
+        let ctx = ui.ctx().clone();
+        self.read_input(&ctx);
+        self.ui.apply_prefs(&ctx, &self.state.prefs);
+        self.ui.draw(ui, &self.state, &mut self.actions);
+        if self.actions.need_a_frame(&self.state.previews) {
+            ctx.request_repaint();
+        }
+        let time = self.ui.logic_time + start.elapsed();
+        self.state.frames.record(time);
+    }
+
     /// Answers, actions, requests: everything but drawing.
     fn step(&mut self, ctx: &egui::Context) {
         let now = Now {
@@ -105,6 +130,9 @@ impl StudioApp {
             .state
             .history
             .settle(&self.state.doc, self.hand_on, now.time);
+        if settled {
+            events::remember_thumb(&mut self.state);
+        }
         if self.state.history.is_pending() && !settled {
             ctx.request_repaint_after(std::time::Duration::from_millis(120));
         }
@@ -163,6 +191,8 @@ impl StudioApp {
                 .collect();
             let pasted = i.events.iter().find_map(|e| match e {
                 egui::Event::Paste(text) => Some(text.clone()),
+                // A picture: the desktop thread reads it from the clipboard.
+                egui::Event::PasteImage(_) => Some(String::new()),
                 _ => None,
             });
             let plain = i.modifiers.is_none();
@@ -186,28 +216,22 @@ impl StudioApp {
             }
         }
         self.state.view.hold_before = hold && !typing;
-        self.hand_on = pointer || keys;
+        let hand_on = pointer || keys;
+        if hand_on != self.hand_on {
+            // The next frame asks for the full picture after a release.
+            ctx.request_repaint();
+        }
+        self.hand_on = hand_on;
     }
 }
 
 impl eframe::App for StudioApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        let start = Instant::now();
-        self.step(ctx);
-        self.ui.logic_time = start.elapsed();
+        self.think(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let start = Instant::now();
-        let ctx = ui.ctx().clone();
-        self.read_input(&ctx);
-        self.ui.apply_prefs(&ctx, &self.state.prefs);
-        self.ui.draw(ui, &self.state, &mut self.actions);
-        if !self.actions.is_empty() {
-            ctx.request_repaint();
-        }
-        let time = self.ui.logic_time + start.elapsed();
-        self.state.frames.record(time);
+        self.draw(ui);
     }
 
     fn on_exit(&mut self) {

@@ -7,6 +7,9 @@ use std::time::Duration;
 use crate::engine::protocol::{Channel, EngineError, Request, Seq, Tier, Work};
 use crate::picture::Picture;
 
+/// A full picture that comes within this time needs no draft before it.
+const PATIENCE: Duration = Duration::from_millis(250);
+
 /// A picture as it came from the engine.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -74,6 +77,7 @@ pub struct Previews {
     canvas_work: Option<(Work, Tier)>,
     canvas_seq: Seq,
     canvas_shown: Seq,
+    full_took: Option<Duration>,
 }
 
 impl Previews {
@@ -92,13 +96,21 @@ impl Previews {
         self.canvas_error.is_none() && self.canvas_shown < self.canvas_seq
     }
 
+    /// Whether a channel was asked just that last.
+    pub fn was_asked(&self, channel: Channel, tier: Tier, items: &[Work]) -> bool {
+        match self.channels.get(&channel) {
+            Some(state) => state.tier == Some(tier) && state.items == items,
+            None => items.is_empty(),
+        }
+    }
+
     /// Asks for small pictures unless the channel was asked just that. Pictures
     /// that are there already are not asked for again.
     pub fn ask(&mut self, channel: Channel, tier: Tier, items: Vec<Work>) -> Option<Request> {
-        let state = self.channels.entry(channel).or_default();
-        if state.tier == Some(tier) && state.items == items {
+        if self.was_asked(channel, tier, &items) {
             return None;
         }
+        let state = self.channels.entry(channel).or_default();
         let same_tier = state.tier == Some(tier);
         let pictures: Vec<Option<Picture>> = items
             .iter()
@@ -132,7 +144,7 @@ impl Previews {
 
     /// Asks for the canvas' picture if the work or its quality changed. While the
     /// hand is on, drafts are enough; a full picture is never replaced by a draft
-    /// of the same.
+    /// of the same. Where full pictures take long, a draft comes before each.
     pub fn ask_canvas(
         &mut self,
         work: Option<Work>,
@@ -142,9 +154,13 @@ impl Previews {
     ) -> Option<Request> {
         let work = work?;
         let same = self.canvas_work.as_ref().filter(|(w, _)| *w == work);
-        let tier = if hand_on { draft } else { full };
+        let tier = if hand_on || (self.is_slow() && same.is_none()) {
+            draft
+        } else {
+            full
+        };
         if let Some((_, asked)) = same
-            && (hand_on || *asked == full)
+            && (hand_on || *asked == full || (self.is_slow() && self.canvas_waiting()))
         {
             return None;
         }
@@ -157,6 +173,12 @@ impl Previews {
             tier,
             items: vec![work],
         })
+    }
+
+    /// Whether a full picture takes so long that a draft should come first; also
+    /// as long as none has come.
+    fn is_slow(&self) -> bool {
+        self.full_took.is_none_or(|t| t > PATIENCE)
     }
 
     /// Takes a picture in. Older ones than what is shown are dropped. Returns
@@ -185,6 +207,9 @@ impl Previews {
             return false;
         }
         self.canvas_shown = seq;
+        if matches!(shown.tier, Tier::Full(_)) {
+            self.full_took = Some(shown.took);
+        }
         let entry = Some(Shown {
             picture: shown.picture,
             work: work.clone(),
@@ -251,6 +276,7 @@ mod tests {
     #[test]
     fn dragging_asks_for_drafts_and_release_for_the_full_picture() {
         let mut p = Previews::default();
+        p.full_took = Some(Duration::ZERO);
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, false).is_some());
         // Pressing somewhere without a change asks for nothing.
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, true).is_none());
@@ -265,6 +291,31 @@ mod tests {
             panic!("release asks for the full picture");
         };
         assert_eq!(tier, FULL);
+    }
+
+    #[test]
+    fn a_slow_network_shows_a_draft_first() {
+        let mut p = Previews::default();
+        let tier = |r: Option<Request>| match r {
+            Some(Request::Preview { tier, .. }) => Some(tier),
+            _ => None,
+        };
+        assert_eq!(
+            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
+            Some(DRAFT)
+        );
+        assert_eq!(tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)), None);
+        p.receive(Channel::Canvas, 1, 0, received(DRAFT));
+        assert_eq!(
+            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
+            Some(FULL)
+        );
+        p.receive(Channel::Canvas, 2, 0, received(FULL));
+        // It was quick after all: the next one comes at once.
+        assert_eq!(
+            tier(p.ask_canvas(Some(work(2)), DRAFT, FULL, false)),
+            Some(FULL)
+        );
     }
 
     #[test]

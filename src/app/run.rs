@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::StudioApp;
 use super::action::{Action, FileRole};
-use super::links::{ClosedGallery, RunningEngine};
-use super::services::Services;
+use super::links::{ClosedGallery, RunningEngine, RunningGallery};
+use super::services::{GalleryLink, Services};
 use super::session::Session;
 use super::system::Desktop;
 use crate::engine::protocol::Waker;
 use crate::engine::{Engine, EngineConfig};
+use crate::gallery::{self, protocol::GallerySettings};
 
 /// What the command line says about the window.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +31,7 @@ pub struct RunOptions {
 pub enum RunError {
     /// No display, no graphics.
     #[error(
-        "the window can't be opened ({0}). Without a screen use the command line: `limner --help`"
+        "the window can't be opened ({0}). Without a display use the command line: `limner --help`"
     )]
     Window(String),
 }
@@ -81,6 +82,16 @@ fn waker(ctx: &egui::Context) -> Waker {
     Arc::new(move || ctx.request_repaint())
 }
 
+/// The gallery, or one that says why there is none.
+fn gallery(folder: Option<PathBuf>, waker: Waker) -> Box<dyn GalleryLink> {
+    match gallery::service::start(folder, GallerySettings::default(), waker) {
+        Ok(handle) => Box::new(RunningGallery(handle)),
+        Err(error) => Box::new(ClosedGallery::new(format!(
+            "The gallery can't be opened ({error}). Close other programs and start Limner again."
+        ))),
+    }
+}
+
 type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartError> {
@@ -92,7 +103,7 @@ fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartErr
     let (engine, events) = Engine::spawn(config, waker(ctx))?;
     let services = Services {
         engine: Box::new(RunningEngine::new(engine, events)),
-        gallery: Box::new(ClosedGallery::new("The gallery isn't open.".to_owned())),
+        gallery: gallery(options.gallery.or(prefs.gallery_folder), waker(ctx)),
         system: Box::new(Desktop::new(waker(ctx))?),
     };
     let mut app = StudioApp::new(ctx, services, session)?;

@@ -1,9 +1,10 @@
 //! Pictures to files outside the gallery.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::action::{Action, Level};
 use super::services::SavePicture;
+use crate::export::{self, Provenance, WriteOptions};
 
 /// Writes a picture; the answer is for the user.
 pub fn save(job: &SavePicture) -> Action {
@@ -21,32 +22,31 @@ pub fn save(job: &SavePicture) -> Action {
 }
 
 fn write(job: &SavePicture) -> Result<(), String> {
-    let say = |e: &dyn std::fmt::Display| {
-        format!(
-            "The picture could not be written ({e}): {}",
-            job.path.display()
-        )
+    let Some(format) = export::format_of(&job.path) else {
+        return Err("Choose a file name that ends in .png, .jpg, .webp or .tif.".to_owned());
     };
-    let dir = job
-        .path
-        .parent()
-        .filter(|d| !d.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(|e| say(&e))?;
-    let format = image::ImageFormat::from_path(&job.path).map_err(|e| say(&e))?;
-    let [w, h] = job.picture.size();
-    let rgba = image::RgbaImage::from_raw(w, h, job.picture.rgba().to_vec())
-        .ok_or_else(|| say(&"wrong size"))?;
-    let picture = image::DynamicImage::ImageRgba8(rgba);
-    let picture = if format == image::ImageFormat::Jpeg {
-        picture.to_rgb8().into()
-    } else {
-        picture
+    let settings = &job.settings;
+    let provenance = Provenance::of(
+        &job.recipe,
+        &settings.cards,
+        &settings.creator,
+        &settings.rights,
+    );
+    let options = WriteOptions {
+        recipe: job.with_recipe,
+        source_names: settings.source_names,
+        // The file dialog has asked already.
+        replace: true,
+        ..WriteOptions::new(format)
     };
-    picture.write_to(&mut file, format).map_err(|e| say(&e))?;
-    file.as_file().sync_all().map_err(|e| say(&e))?;
-    file.persist(&job.path).map_err(|e| say(&e.error))?;
-    Ok(())
+    export::write(
+        &job.path,
+        &job.picture,
+        Some(&job.recipe),
+        &provenance,
+        &options,
+    )
+    .map_err(|e| e.to_string())
 }
 
 /// Puts a pasted picture into a file of the program's own folder, so that recipes

@@ -50,8 +50,8 @@ pub struct SavePicture {
     pub recipe: Box<crate::recipe::Recipe>,
     /// Write the recipe into the file.
     pub with_recipe: bool,
-    /// Write names and folders of sources.
-    pub source_names: bool,
+    /// Names, rights and model cards for the labels.
+    pub settings: crate::gallery::protocol::GallerySettings,
 }
 
 /// Everything that the dispatcher may talk to.

@@ -111,6 +111,8 @@ pub struct EngineState {
     pub last_took: Option<Duration>,
     /// What a full-size stylisation would take.
     pub estimate: Option<Estimate>,
+    /// Why there is no estimate, and what to do.
+    pub estimate_error: Option<String>,
     next_job: u64,
     /// Number of the last estimate asked.
     pub estimate_seq: u64,
@@ -211,7 +213,7 @@ pub struct GalleryState {
     /// Whether a listing has come.
     pub listed: bool,
     /// Thumbnails that came.
-    pub thumbs: HashMap<PictureId, Picture>,
+    pub thumbs: super::thumb_store::ThumbStore,
     /// Thumbnails that can't be made, and why.
     pub thumb_errors: HashMap<PictureId, String>,
     /// Chosen pictures.

@@ -122,6 +122,8 @@ pub struct ViewState {
     pub neighbours: bool,
     /// How far the variations are, in σ.
     pub distance: f32,
+    /// Explore's "before" in comparisons; without it, the picture without slider moves.
+    pub pinned: Option<std::sync::Arc<crate::recipe::ExploreParams>>,
     /// The history strip is open.
     pub history_open: bool,
     /// In front; not remembered.
@@ -146,6 +148,7 @@ impl Default for ViewState {
             style_compare: Compare::Off,
             neighbours: false,
             distance: 0.5,
+            pinned: None,
             history_open: true,
             dialog: Dialog::None,
             fit_scale: 1.0,

@@ -75,7 +75,10 @@ fn cpu_features() -> Vec<&'static str> {
         ("avx512f", is_x86_feature_detected!("avx512f")),
         ("avx512vl", is_x86_feature_detected!("avx512vl")),
     ];
-    all.into_iter().filter(|(_, has)| *has).map(|(n, _)| n).collect()
+    all.into_iter()
+        .filter(|(_, has)| *has)
+        .map(|(n, _)| n)
+        .collect()
 }
 
 #[cfg(not(target_arch = "x86_64"))]

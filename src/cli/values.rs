@@ -173,7 +173,15 @@ mod tests {
     #[test]
     fn sizes() {
         assert_eq!("800x600".parse(), Ok(Size([800, 600])));
-        for wrong in ["800", "x600", "0x5", "-1x5", "800x600x3", "99999x99999", "1e3x5"] {
+        for wrong in [
+            "800",
+            "x600",
+            "0x5",
+            "-1x5",
+            "800x600x3",
+            "99999x99999",
+            "1e3x5",
+        ] {
             assert!(wrong.parse::<Size>().is_err(), "{wrong}");
         }
     }

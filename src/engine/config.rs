@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::models::registry::default_folders;
+
 /// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeviceChoice {
@@ -58,46 +60,17 @@ pub struct EngineConfig {
 }
 
 impl Default for EngineConfig {
-    /// The models beside the program, and the user's own; the user's cache folder.
+    /// The models that ship and the user's own; the user's cache folder; 1 GiB.
     fn default() -> Self {
         let dirs = directories::ProjectDirs::from("", "", "limner");
-        let mut model_dirs = shipped_model_dirs();
-        if let Some(dirs) = &dirs {
-            model_dirs.push(dirs.data_dir().join("models"));
-        }
         Self {
             threads: None,
-            model_dirs,
+            model_dirs: default_folders(),
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
             device: DeviceChoice::Auto,
             memory_budget: 1 << 30,
         }
     }
-}
-
-/// Where shipped models may lie: `LIMNER_MODELS`, beside the program (also two
-/// levels up, as in `target/release/`), in `share/limner`, in the working folder.
-fn shipped_model_dirs() -> Vec<PathBuf> {
-    if let Some(set) = std::env::var_os("LIMNER_MODELS") {
-        return std::env::split_paths(&set).collect();
-    }
-    let mut candidates = Vec::new();
-    if let Ok(exe) = std::env::current_exe() {
-        let exe = exe.canonicalize().unwrap_or(exe);
-        for up in exe.ancestors().skip(1).take(4) {
-            candidates.push(up.join("models"));
-            candidates.push(up.join("share/limner/models"));
-        }
-    }
-    candidates.push(PathBuf::from("models"));
-    let mut found: Vec<PathBuf> = Vec::new();
-    for dir in candidates.into_iter().filter(|d| d.is_dir()) {
-        let dir = dir.canonicalize().unwrap_or(dir);
-        if !found.contains(&dir) {
-            found.push(dir);
-        }
-    }
-    found
 }
 
 #[cfg(test)]

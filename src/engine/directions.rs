@@ -1,22 +1,12 @@
 //! Directions of generators: found once for each model, kept on disk by the
 //! model's hash.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::cancel::CancelToken;
-use super::protocol::EngineError;
-use super::resample::shrink_to;
-use crate::latent::discover::{Plan, Studio, discover};
-use crate::latent::{DirectionSet, LatentError};
-use crate::models::Generator;
-use crate::recipe::NoiseMode;
-
-/// Longer side of the pictures that are measured.
-const LOOK_SIDE: u32 = 128;
+use crate::latent::DirectionSet;
 
 /// Direction sets by model hash.
 pub(crate) struct Directions {
@@ -77,49 +67,4 @@ fn write_whole(file: &Path, set: &DirectionSet) -> std::io::Result<()> {
     temporary.flush()?;
     temporary.persist(file)?;
     Ok(())
-}
-
-/// Finds the directions of a generator: some hundred small pictures. `step` is
-/// called before each with pictures done and in all; an error stops the work.
-pub(crate) fn find(
-    generator: &dyn Generator,
-    model_sha: &str,
-    plan: &Plan,
-    stop: &CancelToken,
-    step: &mut dyn FnMut(u64, u64) -> Result<(), EngineError>,
-) -> Result<DirectionSet, EngineError> {
-    let spec = generator.spec();
-    let size = spec
-        .resizable
-        .then(|| super::resample::fit(spec.size, LOOK_SIDE));
-    // Both closures report: one counts, the other may stop.
-    let told = RefCell::new((0, 0));
-    let refused = RefCell::new(None);
-    let mut render = |ws: &[Vec<f32>]| {
-        let (done, total) = *told.borrow();
-        if let Err(error) = step(done, total) {
-            *refused.borrow_mut() = Some(error);
-            return Err(LatentError::Cancelled);
-        }
-        let picture = generator
-            .synthesize(ws, NoiseMode::Fixed, size, stop)
-            .map_err(|error| {
-                let text = error.to_string();
-                *refused.borrow_mut() = Some(error.into());
-                LatentError::Mapping(text)
-            })?;
-        Ok(shrink_to(&picture, LOOK_SIDE))
-    };
-    let mut progress = |done, total| *told.borrow_mut() = (done, total);
-    let found = discover(
-        generator,
-        model_sha,
-        plan,
-        &mut Studio {
-            render: &mut render,
-            progress: &mut progress,
-            cancel: stop,
-        },
-    );
-    found.map_err(|error| refused.take().unwrap_or_else(|| error.into()))
 }

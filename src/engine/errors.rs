@@ -37,7 +37,9 @@ impl From<candle_core::Error> for EngineError {
 impl From<ExportError> for EngineError {
     fn from(error: ExportError) -> Self {
         let (reason, path) = match error {
-            ExportError::DiskFull(path) => ("the disk is full; free some space and try again", path),
+            ExportError::DiskFull(path) => {
+                ("the disk is full; free some space and try again", path)
+            }
             ExportError::ReadOnly(path) => (
                 "this folder can't be written to; choose another one or change its permissions",
                 path,

@@ -59,13 +59,23 @@ impl Photos {
         Ok(photo)
     }
 
-    /// The photo that a recipe names, if it is still the same.
-    pub(crate) fn source(&mut self, source: &SourceRef) -> Result<Arc<Photo>, EngineError> {
+    /// The photo that a recipe names, if it is in memory and unchanged.
+    pub(crate) fn knows(&mut self, source: &SourceRef) -> Option<Arc<Photo>> {
+        let photo = self.read.get(&Stamp::of(Path::new(&source.path))?)?;
+        (source.sha256.is_empty() || photo.source.sha256 == source.sha256).then_some(photo)
+    }
+
+    /// The photo that a recipe names, if it is still the same, and whether it was
+    /// read just now.
+    pub(crate) fn source(&mut self, source: &SourceRef) -> Result<(Arc<Photo>, bool), EngineError> {
         if source.path.is_empty() {
             return Err(EngineError::BadPicture {
                 reason: "it isn't known where this picture is; open it again".into(),
                 path: source.name.clone(),
             });
+        }
+        if let Some(photo) = self.knows(source) {
+            return Ok((photo, false));
         }
         let photo = self.read(Path::new(&source.path))?;
         if !source.sha256.is_empty() && photo.source.sha256 != source.sha256 {
@@ -74,7 +84,7 @@ impl Photos {
                 path: source.path.clone(),
             });
         }
-        Ok(photo)
+        Ok((photo, true))
     }
 
     /// Reads a photo and gives a copy for the window.
@@ -93,10 +103,5 @@ impl Photos {
             recipe,
             notes,
         })
-    }
-
-    /// Forgets all photos.
-    pub(crate) fn clear(&mut self) {
-        self.read.clear();
     }
 }

@@ -33,11 +33,6 @@ impl<K: PartialEq, V: Clone> Recent<K, V> {
             total -= self.entries.remove(0).2;
         }
     }
-
-    /// Forgets everything.
-    pub(crate) fn clear(&mut self) {
-        self.entries.clear();
-    }
 }
 
 #[cfg(test)]

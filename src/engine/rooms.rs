@@ -9,6 +9,7 @@ use candle_core::Device;
 use super::cancel::CancelToken;
 use super::config::{DeviceChoice, EngineConfig};
 use super::desk::Desk;
+use super::explore::Explorer;
 use super::jobs;
 use super::photos::Photos;
 use super::protocol::{
@@ -17,6 +18,7 @@ use super::protocol::{
 };
 use super::recipes::kernel_name;
 use super::studio::Studio;
+use super::styling::Styling;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
 use crate::nn::pool;
@@ -25,10 +27,11 @@ use crate::recipe::{ModelRef, StyleParams};
 
 /// Networks, photos and what is remembered of them.
 pub(crate) struct ModelStudio {
-    pub(super) config: EngineConfig,
     pub(super) registry: Registry,
     pub(super) photos: Photos,
-    pub(super) explore: super::explore::Explorer,
+    pub(super) explore: Explorer,
+    pub(super) styling: Styling,
+    pub(super) memory_budget: u64,
     device: DeviceInfo,
 }
 
@@ -52,8 +55,9 @@ impl ModelStudio {
         };
         Self {
             photos: Photos::new(),
-            explore: super::explore::Explorer::new(config.cache_dir.as_deref()),
-            config,
+            styling: Styling::new(),
+            memory_budget: config.memory_budget,
+            explore: Explorer::new(config.cache_dir.as_deref()),
             registry,
             device,
         }
@@ -111,7 +115,7 @@ impl Studio for ModelStudio {
                     .picture(&mut self.registry, params, Some(most), stop)?;
                 Ok(made.picture)
             }
-            Work::Style(params) => { let _ = params; Err(EngineError::NoModel(String::new())) },
+            Work::Style(params) => self.style_preview(params, tier, stop),
         }
     }
 
@@ -124,27 +128,27 @@ impl Studio for ModelStudio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
-        { let _ = (params, options); Err(EngineError::NoModel(String::new())) }
+        self.style_estimate(params, options)
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
-            Job::Stylize(params, options) => { let _ = (params, options); Err(EngineError::NoModel(String::new())) },
+            Job::Stylize(params, options) => jobs::stylize::run(self, desk, params, options),
             Job::StylizeFolder {
                 photos,
                 params,
                 options,
                 out,
-            } => { let _ = (photos, params, options, out); Err(EngineError::NoModel(String::new())) },
+            } => jobs::folder::run(self, desk, photos, params, options, out),
             Job::Walk {
                 params,
                 max_side,
                 out,
             } => jobs::walk::run(self, desk, params, *max_side, out),
-            Job::Upscale { path, scale } => { let _ = (path, scale); Err(EngineError::NoModel(String::new())) },
+            Job::Upscale { path, scale } => jobs::upscale::run(self, desk, path, *scale),
             Job::Project { path, model, steps } => {
-                { let _ = (path, model, steps); Err(EngineError::NoModel(String::new())) }
+                jobs::project::run(self, desk, path, model, *steps)
             }
             Job::Directions { model } => jobs::directions::run(self, desk, model),
             Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),

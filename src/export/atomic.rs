@@ -93,9 +93,7 @@ pub fn write_file(
     let mut new = NewFile::create(path)?;
     let mut writer = BufWriter::with_capacity(1 << 16, new.file());
     fill(&mut writer)?;
-    writer
-        .flush()
-        .map_err(|e| ExportError::writing(path, e))?;
+    writer.flush().map_err(|e| ExportError::writing(path, e))?;
     drop(writer);
     new.commit(existing)
 }
@@ -174,7 +172,12 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     match File::open(folder)?.sync_all() {
         // Some network and FUSE file systems don't know how.
-        Err(e) if matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+        Err(e)
+            if matches!(
+                e.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ) =>
+        {
             Ok(())
         }
         other => other,

@@ -95,5 +95,9 @@ fn spacing(palette: &[u8]) -> f32 {
         })
         .collect();
     nearest.sort_by(f32::total_cmp);
-    nearest.get(nearest.len() / 2).copied().unwrap_or(0.0).min(24.0)
+    nearest
+        .get(nearest.len() / 2)
+        .copied()
+        .unwrap_or(0.0)
+        .min(24.0)
 }

@@ -4,8 +4,8 @@
 pub mod animation;
 pub mod atomic;
 pub mod container;
-pub mod encode;
 mod dither;
+pub mod encode;
 mod error;
 pub mod metadata;
 pub mod presets;

@@ -343,7 +343,13 @@ mod tests {
     fn scaling_keeps_clear_colours_out() {
         // Left half red, right half clear green: no green may show at the seam.
         let px = (0..64)
-            .flat_map(|i| if i % 8 < 4 { [255, 0, 0, 255] } else { [0, 255, 0, 0] })
+            .flat_map(|i| {
+                if i % 8 < 4 {
+                    [255, 0, 0, 255]
+                } else {
+                    [0, 255, 0, 0]
+                }
+            })
             .collect();
         let p = Picture::from_rgba(8, 8, px).unwrap();
         let small = resize(&p, 5, 5);

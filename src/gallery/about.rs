@@ -9,7 +9,12 @@ use crate::export::xmp::ns;
 use crate::recipe::{LatentOrigin, Making, Recipe, StyleSource};
 
 /// Everything known about a picture, in words.
-pub fn about(file: &FileMetadata, entry: Option<&Entry>, parents: &[Entry], cards: &Cards) -> About {
+pub fn about(
+    file: &FileMetadata,
+    entry: Option<&Entry>,
+    parents: &[Entry],
+    cards: &Cards,
+) -> About {
     let mut about = About {
         notes: file.notes.clone(),
         recipe_json: file.recipe_json.clone(),
@@ -48,7 +53,9 @@ fn from_recipe(recipe: &Recipe, parents: &[Entry], cards: &Cards, about: &mut Ab
             "" => String::new(),
             d => format!(" on {d}"),
         };
-        about.made_by.push(format!("By {}{device}.", recipe.software));
+        about
+            .made_by
+            .push(format!("By {}{device}.", recipe.software));
     }
     for source in &recipe.sources {
         let known = parents
@@ -68,7 +75,9 @@ fn from_recipe(recipe: &Recipe, parents: &[Entry], cards: &Cards, about: &mut Ab
         }
         about.made_from.push(line + ".");
         if source.licence.is_empty() {
-            about.unknown.push(format!("Under what terms {name} may be used."));
+            about
+                .unknown
+                .push(format!("Under what terms {name} may be used."));
         }
     }
     for name in model_names(recipe) {
@@ -78,12 +87,18 @@ fn from_recipe(recipe: &Recipe, parents: &[Entry], cards: &Cards, about: &mut Ab
             ));
             continue;
         };
-        let title = if card.title.is_empty() { &name } else { &card.title };
+        let title = if card.title.is_empty() {
+            &name
+        } else {
+            &card.title
+        };
         if !card.credit.is_empty() {
             about.made_from.push(format!("{title}: {}", card.credit));
         }
         if card.licence.is_empty() {
-            about.unknown.push(format!("Under what licence {title} is."));
+            about
+                .unknown
+                .push(format!("Under what licence {title} is."));
         } else {
             about.rights.push(format!("{title}: {}", card.licence));
         }

@@ -328,15 +328,13 @@ impl Index {
         let mut statement = self.db.prepare_cached(
             "SELECT id, path FROM picture WHERE sha256 IS NULL ORDER BY created DESC LIMIT ?1",
         )?;
-        let rows =
-            statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
+        let rows = statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 /// The columns of an [`Entry`], in the order that [`entry`] reads.
-pub(super) const ENTRY_COLUMNS: &str =
-    "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256";
+pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256";
 
 pub(super) fn entry(layout: &Layout, r: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let tags = r.get_ref(7)?.as_str()?;

@@ -194,7 +194,10 @@ mod tests {
         assert!(!is_picture(Path::new(".a.png")));
         assert!(!is_picture(Path::new("a.png.xmp")));
         let layout = Layout::new("/g");
-        assert_eq!(layout.relative(Path::new("/g/x/a.png")), Some("x/a.png".into()));
+        assert_eq!(
+            layout.relative(Path::new("/g/x/a.png")),
+            Some("x/a.png".into())
+        );
         assert_eq!(layout.relative(Path::new("/g/.limner/bin/a.png")), None);
         assert_eq!(layout.relative(Path::new("/h/a.png")), None);
     }

@@ -53,7 +53,9 @@ impl Crisp {
         let conv = |name: &str, inputs: usize, outputs: usize, act: Option<String>| {
             let mut settings = Conv2dConfig::same(3);
             if let Some(act) = act {
-                let slopes = vb.get(&[outputs], &format!("{act}.weight"))?.to_vec1::<f32>()?;
+                let slopes = vb
+                    .get(&[outputs], &format!("{act}.weight"))?
+                    .to_vec1::<f32>()?;
                 settings = settings.activation(Activation::PRelu(Arc::from(slopes)));
             }
             let vb = vb.pp(name);

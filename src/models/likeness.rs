@@ -12,7 +12,8 @@ pub fn likeness(a: &Picture, b: &Picture) -> f32 {
     if a.size() != b.size() {
         return 0.0;
     }
-    let [y, cb, cr] = [0, 1, 2].map(|channel| similarity(&plane(a, channel), &plane(b, channel), a));
+    let [y, cb, cr] =
+        [0, 1, 2].map(|channel| similarity(&plane(a, channel), &plane(b, channel), a));
     ((y * 4.0 + cb + cr) / 6.0).clamp(0.0, 1.0) as f32
 }
 
@@ -66,7 +67,9 @@ mod tests {
     #[test]
     fn the_same_is_one_and_noise_is_little() {
         let paint = |f: &dyn Fn(usize) -> u8| {
-            let pixels = (0..32 * 24).flat_map(|i| [f(i), f(i + 7), f(i * 3), 255]).collect();
+            let pixels = (0..32 * 24)
+                .flat_map(|i| [f(i), f(i + 7), f(i * 3), 255])
+                .collect();
             Picture::from_rgba(32, 24, pixels).unwrap()
         };
         let wave = paint(&|i| (128.0 + 100.0 * (i as f64 * 0.2).sin()) as u8);

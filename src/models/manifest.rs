@@ -68,6 +68,8 @@ pub struct Manifest {
     pub licence: String,
     /// Data statement and credit line.
     pub credit: String,
+    /// Seeds give the `z` of NumPy's `RandomState`, as in the authors' programs.
+    pub numpy_seeds: bool,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
     /// A generator's own encoder: its configuration and its file in the folder.
@@ -92,13 +94,15 @@ impl Manifest {
             .as_object()
             .ok_or_else(|| bad("it is not a JSON object".into()))?;
         let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let named = ["architecture", "arch", "kind"].into_iter().filter_map(text);
-        let architecture = named
-            .clone()
-            .find_map(Architecture::parse)
-            .ok_or_else(|| match named.clone().next() {
-                Some(name) => bad(format!("the network '{name}' is unknown to this version")),
-                None => bad("it names no architecture".into()),
+        let named = ["architecture", "arch", "kind"]
+            .into_iter()
+            .filter_map(text);
+        let architecture =
+            named.clone().find_map(Architecture::parse).ok_or_else(|| {
+                match named.clone().next() {
+                    Some(name) => bad(format!("the network '{name}' is unknown to this version")),
+                    None => bad("it names no architecture".into()),
+                }
             })?;
         let folder = path.parent().and_then(Path::file_name);
         let encoder = object.get("encoder").and_then(|encoder| {
@@ -119,6 +123,7 @@ impl Manifest {
                 .unwrap_or("see the card")
                 .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
+            numpy_seeds: text("latent_rng") == Some("numpy"),
             generator: text("generator").map(str::to_owned),
             encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),

@@ -15,8 +15,8 @@ pub mod project;
 pub mod registry;
 pub mod restyle;
 mod scan;
-pub mod styles;
 pub mod stylegan2;
+pub mod styles;
 pub mod weights;
 
 pub use error::ModelError;

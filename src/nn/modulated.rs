@@ -41,7 +41,11 @@ impl ModulatedConv2dConfig {
         Self {
             up: false,
             demodulate: false,
-            post: Post { activation: Activation::None, gain: 1.0, clamp },
+            post: Post {
+                activation: Activation::None,
+                gain: 1.0,
+                clamp,
+            },
         }
     }
 }
@@ -69,7 +73,12 @@ impl ModulatedConv2d {
             true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
             false => None,
         };
-        Ok(Self { weight, bias, cfg, own })
+        Ok(Self {
+            weight,
+            bias,
+            cfg,
+            own,
+        })
     }
 
     /// `x` `[N, in, H, W]`, `styles` `[N, in]` (the affine layer's output), `noise` already times
@@ -81,11 +90,21 @@ impl ModulatedConv2d {
     pub fn forward(&self, x: &Tensor, styles: &Tensor, noise: Option<&Tensor>) -> Result<Tensor> {
         check_inputs(x, &self.weight, styles, noise, &self.cfg)?;
         if let Some(own) = &self.own
-            && [Some(x), Some(styles), noise].into_iter().flatten().all(own_path)
+            && [Some(x), Some(styles), noise]
+                .into_iter()
+                .flatten()
+                .all(own_path)
         {
             return own.forward(x, styles, noise);
         }
-        plain(x, &self.weight, styles, noise, self.bias.as_ref(), &self.cfg)
+        plain(
+            x,
+            &self.weight,
+            styles,
+            noise,
+            self.bias.as_ref(),
+            &self.cfg,
+        )
     }
 }
 
@@ -114,7 +133,10 @@ impl Own {
             ),
             false => None,
         };
-        let conv = Conv2dConfig { post: cfg.post.clone(), ..Conv2dConfig::same(kernel) };
+        let conv = Conv2dConfig {
+            post: cfg.post.clone(),
+            ..Conv2dConfig::same(kernel)
+        };
         Ok(Self {
             kernels: Kernels::new(weight, 1, taps)?,
             bias: bias.map(values).transpose()?,
@@ -127,7 +149,10 @@ impl Own {
     fn forward(&self, x: &Tensor, styles: &Tensor, noise: Option<&Tensor>) -> Result<Tensor> {
         let (_, inputs, h, w) = x.dims4()?;
         let styles = values(styles)?;
-        let scale = self.power.as_ref().map(|power| demodulation(&styles, power, inputs));
+        let scale = self
+            .power
+            .as_ref()
+            .map(|power| demodulation(&styles, power, inputs));
         let noise = noise.map(Tensor::contiguous).transpose()?;
         let convolution = Convolution {
             kernels: &self.kernels,
@@ -160,7 +185,11 @@ fn demodulation(styles: &[f32], power: &[f32], inputs: usize) -> Vec<f32> {
                     *sum += p * s;
                 }
             }
-            let rest: f32 = power_rest.iter().zip(squares_rest).map(|(p, s)| p * s).sum();
+            let rest: f32 = power_rest
+                .iter()
+                .zip(squares_rest)
+                .map(|(p, s)| p * s)
+                .sum();
             (sums.iter().sum::<f32>() + rest + 1e-8).sqrt().recip()
         }));
     }
@@ -176,7 +205,10 @@ fn filtered_taps() -> Taps {
     let mix = |phase: isize, tap: isize| {
         let m = phase - 2 * (tap - 1);
         let weight = |k: isize| {
-            usize::try_from(k + 1 - m).ok().and_then(|t| filter.taps().get(t)).map_or(0.0, |f| 2.0 * f)
+            usize::try_from(k + 1 - m)
+                .ok()
+                .and_then(|t| filter.taps().get(t))
+                .map_or(0.0, |f| 2.0 * f)
         };
         (0..3).map(weight).collect()
     };
@@ -190,7 +222,10 @@ fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) ->
     }
     match bias {
         Some(bias) if bias.dims() != [out] => {
-            bail!("modulated convolution: bias {:?} for {out} output channels", bias.dims())
+            bail!(
+                "modulated convolution: bias {:?} for {out} output channels",
+                bias.dims()
+            )
         }
         _ => Ok(()),
     }
@@ -219,7 +254,11 @@ fn check_inputs(
                 && noise.dims() != [n, 1, up * h, up * w]
                 && noise.dims() != [1, 1, up * h, up * w] =>
         {
-            bail!("modulated convolution: noise {:?} for picture {:?}", noise.dims(), x.dims())
+            bail!(
+                "modulated convolution: noise {:?} for picture {:?}",
+                noise.dims(),
+                x.dims()
+            )
         }
         _ => Ok(()),
     }
@@ -239,7 +278,11 @@ pub fn modulated_conv2d(
 ) -> Result<Tensor> {
     check(weight, bias, cfg)?;
     check_inputs(x, weight, styles, noise, cfg)?;
-    if [Some(x), Some(weight), Some(styles), noise, bias].into_iter().flatten().all(own_path) {
+    if [Some(x), Some(weight), Some(styles), noise, bias]
+        .into_iter()
+        .flatten()
+        .all(own_path)
+    {
         return Own::new(weight, bias, cfg)?.forward(x, styles, noise);
     }
     plain(x, weight, styles, noise, bias, cfg)

@@ -1,6 +1,14 @@
 //! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing.
 
 use candle_core::{Device, Result, Tensor, bail};
+use rayon::prelude::*;
+
+use super::conv::own::Held;
+use super::cpu::gather::{Border, Source};
+use super::cpu::planes::{self, Twice};
+use super::cpu::scratch::Shared;
+use super::cpu::simd;
+use super::{kernel, own_path};
 
 /// Mirrors `pad` pixels at each border (`dcb|abcd|cba`): `[N, C, H, W]` to
 /// `[N, C, H + 2·pad, W + 2·pad]`.
@@ -14,6 +22,9 @@ pub fn reflect_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
     }
     if pad >= h || pad >= w {
         bail!("{h}×{w} is too small to be mirrored by {pad} pixels")
+    }
+    if own_path(x) {
+        return own_pad(x, pad, Border::Reflect);
     }
     let rows = mirrored(h, pad, x.device())?;
     let columns = mirrored(w, pad, x.device())?;
@@ -38,7 +49,23 @@ fn mirrored(side: usize, pad: usize, device: &Device) -> Result<Tensor> {
 /// # Errors
 /// When the picture is empty.
 pub fn replicate_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
+    if own_path(x) && x.elem_count() > 0 {
+        return own_pad(x, pad, Border::Replicate);
+    }
     x.pad_with_same(2, pad, pad)?.pad_with_same(3, pad, pad)
+}
+
+fn own_pad(x: &Tensor, pad: usize, border: Border) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    let Some(isa) = kernel::isa() else {
+        bail!("no kernel selected")
+    };
+    let x = x.contiguous()?;
+    let held = Held::new(&x)?;
+    let source = Source::new(held.values()?, h, w, border);
+    let mut out = vec![0f32; n * c * (h + 2 * pad) * (w + 2 * pad)];
+    planes::pad(isa, &source, n * c, pad, Shared::new(&mut out));
+    Tensor::from_vec(out, (n, c, h + 2 * pad, w + 2 * pad), &Device::Cpu)
 }
 
 /// Each pixel four times: `[N, C, H, W]` to `[N, C, 2H, 2W]`. In front of a convolution use
@@ -47,8 +74,23 @@ pub fn replicate_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
 /// # Errors
 /// When `x` has not four dimensions.
 pub fn upsample_nearest2x(x: &Tensor) -> Result<Tensor> {
-    let (_, _, h, w) = x.dims4()?;
-    x.upsample_nearest2d(2 * h, 2 * w)
+    let (n, c, h, w) = x.dims4()?;
+    let Some(isa) = kernel::isa().filter(|_| own_path(x) && x.elem_count() > 0) else {
+        return x.upsample_nearest2d(2 * h, 2 * w);
+    };
+    let x = x.contiguous()?;
+    let held = Held::new(&x)?;
+    let mut out = vec![0f32; 4 * n * c * h * w];
+    let rows = held.values()?.par_chunks(w).with_min_len(16);
+    out.par_chunks_mut(4 * w)
+        .with_min_len(16)
+        .zip(rows)
+        .for_each(|(pair, row)| {
+            let (first, second) = pair.split_at_mut(2 * w);
+            simd::run(isa, Twice { row, out: first });
+            second.copy_from_slice(first);
+        });
+    Tensor::from_vec(out, (n, c, 2 * h, 2 * w), &Device::Cpu)
 }
 
 /// `[N, C·r², H, W]` to `[N, C, H·r, W·r]`, as PyTorch's `pixel_shuffle`.
@@ -61,6 +103,27 @@ pub fn pixel_shuffle(x: &Tensor, r: usize) -> Result<Tensor> {
         bail!("pixel_shuffle: {c} channels are not a multiple of {r}²")
     }
     let out = c / (r * r);
+    if own_path(x) && x.elem_count() > 0 {
+        let x = x.contiguous()?;
+        let held = Held::new(&x)?;
+        let pixels = held.values()?;
+        let mut shuffled = vec![0f32; pixels.len()];
+        shuffled
+            .par_chunks_mut(w * r)
+            .with_min_len(16)
+            .enumerate()
+            .for_each(|(row, line)| {
+                let (plane, y) = (row / (h * r), row % (h * r));
+                for dx in 0..r {
+                    let from = ((plane * r + y % r) * r + dx) * h + y / r;
+                    let from = &pixels[from * w..(from + 1) * w];
+                    for (to, v) in line[dx..].iter_mut().step_by(r).zip(from) {
+                        *to = *v;
+                    }
+                }
+            });
+        return Tensor::from_vec(shuffled, (n, out, h * r, w * r), &Device::Cpu);
+    }
     x.reshape((n, out, r, r, h, w))?
         .permute((0, 1, 4, 2, 5, 3))?
         .reshape((n, out, h * r, w * r))

@@ -1,8 +1,11 @@
 //! Up-sampling, filtering and down-sampling as in StyleGAN2 (Karras et al. 2020, `upfirdn2d`).
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{Device, Result, Tensor, bail};
+use rayon::prelude::*;
 
-use super::plain;
+use super::conv::own::Held;
+use super::cpu::planes::{self, Axis};
+use super::{own_path, plain};
 
 /// A separable low-pass filter: the two-dimensional one is the outer product with itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,13 +56,26 @@ pub fn upfirdn2d(
     if h * up + before + after < taps || w * up + before + after < taps {
         bail!("upfirdn2d: {h}×{w} is smaller than the filter")
     }
+    // The two directions one after the other; each takes the square root of the gain.
+    let side = gain.abs().sqrt();
+    if own_path(x) && gain >= 0.0 {
+        let taps_scaled: Vec<f32> = fir.taps.iter().map(|t| t * side).collect();
+        let outputs = |side: usize| (side * up + before + after - taps) / down + 1;
+        let vertical = Axis::new(h, outputs(h), &taps_scaled, (up, down), before);
+        let across = Axis::new(w, outputs(w), &taps_scaled, (up, down), before);
+        let x = x.contiguous()?;
+        let held = Held::new(&x)?;
+        let mut out = vec![0f32; n * c * outputs(h) * outputs(w)];
+        out.par_chunks_mut(outputs(h) * outputs(w))
+            .zip(held.values()?.par_chunks(h * w))
+            .for_each(|(out, plane)| planes::filter(plane, w, &vertical, &across, out));
+        return Tensor::from_vec(out, (n, c, outputs(h), outputs(w)), &Device::Cpu);
+    }
     let x = plain::insert_zeros(&x.contiguous()?, up)?
         .pad_with_zeros(2, before, after)?
         .pad_with_zeros(3, before, after)?;
     let (ph, pw) = (x.dim(2)?, x.dim(3)?);
     let x = x.reshape((n * c, 1, ph, pw))?;
-    // The two directions one after the other; each takes the square root of the gain.
-    let side = gain.abs().sqrt();
     let flipped: Vec<f32> = fir.taps.iter().rev().map(|t| t * side).collect();
     let column = Tensor::from_slice(&flipped, (1, 1, taps, 1), x.device())?.to_dtype(x.dtype())?;
     let row = column.reshape((1, 1, 1, taps))?;

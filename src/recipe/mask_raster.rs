@@ -96,7 +96,7 @@ impl MaskCanvas {
     fn linear(&mut self, from: [f32; 2], to: [f32; 2]) {
         let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
         let length2 = dx * dx + dy * dy;
-        if !(length2 > 1e-10) {
+        if length2.is_nan() || length2 <= 1e-10 {
             return;
         }
         let whole = self.all();

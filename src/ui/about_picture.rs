@@ -60,13 +60,20 @@ struct Asked(Option<PictureId>);
 /// Outside the gallery: the picture isn't a file yet, but its models are known.
 fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
     let style = p.state.view.workspace == Workspace::Style;
-    let model = if style { p.state.style_model() } else { p.state.generator() };
+    let model = if style {
+        p.state.style_model()
+    } else {
+        p.state.generator()
+    };
     let Some(model) = model else {
         ui.weak("There is no picture yet.");
         return;
     };
     let made = if style {
-        format!("A photo with a style, painted by the network {}.", model.title)
+        format!(
+            "A photo with a style, painted by the network {}.",
+            model.title
+        )
     } else {
         format!("A picture from the network {}.", model.title)
     };
@@ -74,7 +81,11 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut sources = Vec::new();
     if style {
         let doc = &p.state.doc.style;
-        sources.extend(doc.photo.iter().map(|photo| format!("Photo: {}", photo.name)));
+        sources.extend(
+            doc.photo
+                .iter()
+                .map(|photo| format!("Photo: {}", photo.name)),
+        );
         for layer in &doc.styles {
             let name = super::style_names::name(p.state, &layer.style);
             let credit = match super::style_names::info(p.state, &layer.style) {
@@ -84,7 +95,12 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
             sources.push(format!("Style: {name} ({credit})"));
         }
     }
-    section(ui, "From what", &sources, "From numbers only: a seed and the sliders.");
+    section(
+        ui,
+        "From what",
+        &sources,
+        "From numbers only: a seed and the sliders.",
+    );
     let licence = format!("The network's card says: {}", model.licence);
     section(ui, "May it be used and sold?", &[licence], "");
     ui.add_space(6.0);
@@ -93,43 +109,65 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
 
 /// Draws the page for a picture of the gallery.
 pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
-    ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
-        section(ui, "What made it", &about.made_by, "Nothing is written in the file about that.");
-        section(ui, "From what", &about.made_from, "No source pictures are named.");
-        section(ui, "May it be used and sold?", &about.rights, "The file says nothing about rights.");
-        section(ui, "What can't be known", &about.unknown, "Nothing else is open.");
-        if !about.notes.is_empty() {
-            section(ui, "What else the file says", &about.notes, "");
-        }
-        let Some(json) = &about.recipe_json else {
-            return;
-        };
-        ui.horizontal(|ui| {
-            if ui
-                .button("Open this recipe")
-                .on_hover_text("Go back to where the picture was made, with the same settings")
-                .clicked()
-            {
-                p.actions.push(Action::Send {
-                    to: Destination::Explore,
-                    what: Subject::Gallery(id),
-                });
+    ScrollArea::vertical()
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            section(
+                ui,
+                "What made it",
+                &about.made_by,
+                "Nothing is written in the file about that.",
+            );
+            section(
+                ui,
+                "From what",
+                &about.made_from,
+                "No source pictures are named.",
+            );
+            section(
+                ui,
+                "May it be used and sold?",
+                &about.rights,
+                "The file says nothing about rights.",
+            );
+            section(
+                ui,
+                "What can't be known",
+                &about.unknown,
+                "Nothing else is open.",
+            );
+            if !about.notes.is_empty() {
+                section(ui, "What else the file says", &about.notes, "");
             }
-            if ui.button("Copy recipe").clicked() {
-                p.actions.push(Action::CopyText(json.clone()));
-            }
+            let Some(json) = &about.recipe_json else {
+                return;
+            };
+            ui.horizontal(|ui| {
+                if ui
+                    .button("Open this recipe")
+                    .on_hover_text("Go back to where the picture was made, with the same settings")
+                    .clicked()
+                {
+                    p.actions.push(Action::Send {
+                        to: Destination::Explore,
+                        what: Subject::Gallery(id),
+                    });
+                }
+                if ui.button("Copy recipe").clicked() {
+                    p.actions.push(Action::CopyText(json.clone()));
+                }
+            });
+            ui.collapsing("The recipe, as it is in the file", |ui| {
+                let mut text = json.as_str();
+                ui.add(
+                    egui::TextEdit::multiline(&mut text)
+                        .code_editor()
+                        .desired_width(f32::INFINITY)
+                        .desired_rows(12),
+                )
+                .accessible_name("Recipe text");
+            });
         });
-        ui.collapsing("The recipe, as it is in the file", |ui| {
-            let mut text = json.as_str();
-            ui.add(
-                egui::TextEdit::multiline(&mut text)
-                    .code_editor()
-                    .desired_width(f32::INFINITY)
-                    .desired_rows(12),
-            )
-            .accessible_name("Recipe text");
-        });
-    });
 }
 
 fn section(ui: &mut Ui, title: &str, lines: &[String], otherwise: &str) {

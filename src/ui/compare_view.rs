@@ -87,7 +87,11 @@ impl CompareView {
         let mut event = self.bar(ui, panes);
         let area = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(area);
-        for (n, (rect, pane)) in pane_rects(area, panes.len()).into_iter().zip(panes).enumerate() {
+        for (n, (rect, pane)) in pane_rects(area, panes.len())
+            .into_iter()
+            .zip(panes)
+            .enumerate()
+        {
             event = self.pane(ui, n, rect, pane, &mut paint).or(event);
         }
         event
@@ -102,7 +106,11 @@ impl CompareView {
                 event = Some(CompareEvent::Close);
             }
             ui.separator();
-            if ui.button("Fit").on_hover_text("Whole pictures (double-click does it too)").clicked() {
+            if ui
+                .button("Fit")
+                .on_hover_text("Whole pictures (double-click does it too)")
+                .clicked()
+            {
                 *self = Self::default();
             }
             if ui.button("Zoom in").clicked() {
@@ -112,7 +120,10 @@ impl CompareView {
                 self.zoom = (self.zoom / 1.5).max(0.25);
                 self.hold();
             }
-            ui.weak(format!("{} pictures in step: scroll to zoom, drag to move", panes.len()));
+            ui.weak(format!(
+                "{} pictures in step: scroll to zoom, drag to move",
+                panes.len()
+            ));
         });
         ui.add_space(4.0);
         event
@@ -170,11 +181,12 @@ fn caption(ui: &Ui, painter: &Painter, rect: Rect, title: &str) {
 
 /// The cross in the corner.
 fn take_out(ui: &Ui, n: usize, rect: Rect, title: &str) -> bool {
-    let at = Rect::from_min_size(pos2(rect.right() - 30.0, rect.top() + 6.0), Vec2::splat(24.0));
+    let at = Rect::from_min_size(
+        pos2(rect.right() - 30.0, rect.top() + 6.0),
+        Vec2::splat(24.0),
+    );
     let response = ui.interact(at, Id::unique(("take out", n)), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Button, true, format!("Take out {title}"))
-    });
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Take out {title}")));
     let strong = response.hovered() || response.has_focus();
     let back = Color32::from_black_alpha(if strong { 200 } else { 120 });
     ui.painter().circle_filled(at.center(), 11.0, back);
@@ -184,7 +196,9 @@ fn take_out(ui: &Ui, n: usize, rect: Rect, title: &str) -> bool {
             egui::Stroke::new(1.5, Color32::WHITE),
         );
     }
-    response.on_hover_text("Take out of the comparison").clicked()
+    response
+        .on_hover_text("Take out of the comparison")
+        .clicked()
 }
 
 fn fit(pane: Rect, size: Vec2) -> f32 {

@@ -83,6 +83,7 @@ fn measuring(ui: &mut Ui, panel: &Panel<'_>) {
 }
 
 fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model: &ModelInfo) {
+    ui.spacing_mut().item_spacing.y = 1.0;
     let doc = &panel.state.doc.explore;
     let starred = |d: &DirectionInfo| doc.mark(&d.id).is_some_and(|m| m.star);
     let mut order: Vec<&DirectionInfo> = all.iter().collect();

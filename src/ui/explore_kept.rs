@@ -135,14 +135,21 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
     }
 }
 
-/// The picture that "before" means in Explore: the one without slider moves.
+/// The picture that "before" means in Explore: the pinned one, or the one without
+/// slider moves.
 pub fn before(panel: &mut Panel<'_>) -> Option<Picture> {
     let state = panel.state;
     let current = state.doc.explore.current()?;
-    let mut plain = current.clone();
-    plain.edits.clear();
+    let plain = match &state.view.pinned {
+        Some(pinned) => Arc::clone(pinned),
+        None => {
+            let mut plain = current.clone();
+            plain.edits.clear();
+            Arc::new(plain)
+        }
+    };
     let wanted = state.view.hold_before || state.view.compare != crate::app::view::Compare::Off;
-    let work = Work::Explore(Arc::new(plain));
+    let work = Work::Explore(plain);
     if wanted {
         panel.actions.push(Action::Previews {
             channel: Channel::Compare,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::canvas::{self, CanvasInput};
 use super::panel::Panel;
 use super::theme::{PANEL_WIDTH, space};
-use super::{explore_kept, explore_neighbours, explore_panel, history};
-use crate::app::action::Subject;
+use super::widgets::tile::picture_tile;
+use super::{explore_kept, explore_neighbours, explore_panel, explore_toolbar, history};
+use crate::app::action::{Purpose, Subject};
 use crate::app::view::Workspace;
 
 /// Draws the workspace.
@@ -20,6 +21,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .show(ui, |ui| explore_panel::ui(ui, panel));
     history::strip(ui, panel);
     explore_kept::strip(ui, panel);
+    explore_toolbar::ui(ui, panel);
     egui::CentralPanel::no_frame().show(ui, |ui| {
         if panel.state.view.neighbours {
             explore_neighbours::ui(ui, panel);
@@ -46,7 +48,10 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         busy: state.previews.canvas_waiting(),
         subject,
     };
-    canvas::show(ui, panel, input, |ui, _frame, panel| message(ui, panel));
+    canvas::show(ui, panel, input, |ui, frame, panel| {
+        message(ui, panel);
+        projection(ui, panel, frame);
+    });
 }
 
 /// What stands on an empty or failed canvas.
@@ -67,6 +72,27 @@ fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
         };
         canvas::empty(ui, panel, title, hint);
     }
+}
+
+/// While a photo is looked for: what was found so far.
+fn projection(ui: &mut egui::Ui, panel: &mut Panel<'_>, frame: &canvas::CanvasFrame) {
+    let state = panel.state;
+    let job = state.engine.job_for(&Purpose::Project);
+    let Some(look) = job.and_then(|j| j.look.as_ref()) else {
+        return;
+    };
+    let side = 180.0;
+    let at = egui::Rect::from_min_size(
+        frame.rect.right_top() + egui::vec2(-side - 16.0, 16.0),
+        egui::vec2(side, side),
+    );
+    let texture = (panel.textures.of(ui.ctx(), look), look.size());
+    let theme = panel.theme.clone();
+    ui.painter().rect_filled(at.expand(6.0), 6.0, *theme.panel);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
+        picture_tile(ui, &theme, "Found so far", Some(texture), at.size(), false)
+            .on_hover_text("The closest picture so far; stop it below if it's close enough");
+    });
 }
 
 /// The size that zoom refers to: the recipe's, or the network's own.

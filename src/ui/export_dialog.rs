@@ -72,7 +72,10 @@ impl ExportDialog {
     /// True once it is done with.
     fn contents(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         let ids = chosen(p);
-        let entries: Vec<&Entry> = ids.iter().filter_map(|id| p.state.gallery.entry(*id)).collect();
+        let entries: Vec<&Entry> = ids
+            .iter()
+            .filter_map(|id| p.state.gallery.entry(*id))
+            .collect();
         match entries.as_slice() {
             [] => return not_kept(ui, p),
             [one] => ui.strong(&one.title),
@@ -85,7 +88,11 @@ impl ExportDialog {
         ui.add_space(8.0);
         let mut done = false;
         ui.horizontal(|ui| {
-            let text = if ids.len() > 1 { "Choose a folder…" } else { "Choose where…" };
+            let text = if ids.len() > 1 {
+                "Choose a folder…"
+            } else {
+                "Choose where…"
+            };
             if primary(ui, &p.theme, text).clicked() {
                 p.actions.push(Action::ExportPictures {
                     ids: ids.clone(),
@@ -115,7 +122,11 @@ impl ExportDialog {
     fn format(&mut self, ui: &mut Ui, p: &Panel<'_>) {
         let kinds = [
             (Kind::Png, "PNG", "Lossless, understood everywhere"),
-            (Kind::Jpeg, "JPEG", "Small; a little is lost; no transparency"),
+            (
+                Kind::Jpeg,
+                "JPEG",
+                "Small; a little is lost; no transparency",
+            ),
             (Kind::WebP, "WebP", "Lossless and smaller than PNG"),
             (Kind::Tiff, "TIFF", "Lossless, for print"),
         ];
@@ -210,7 +221,12 @@ impl ExportDialog {
 
     /// The labels and the recipe as they will be written; nothing while the file
     /// is being read.
-    fn preview(&mut self, p: &mut Panel<'_>, id: PictureId, options: &ExportOptions) -> Option<String> {
+    fn preview(
+        &mut self,
+        p: &mut Panel<'_>,
+        id: PictureId,
+        options: &ExportOptions,
+    ) -> Option<String> {
         let about = p.state.gallery.about.as_ref().filter(|(of, _)| *of == id);
         let Some((_, about)) = about else {
             if self.asked != Some(id) {

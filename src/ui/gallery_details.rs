@@ -41,12 +41,19 @@ impl Details {
     /// Draws the panel for the chosen pictures.
     pub fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>, chosen: &[Entry]) -> Option<DetailsEvent> {
         let mut event = None;
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| match chosen {
-            [] => self.nothing(ui, p),
-            [entry] => event = self.one(ui, p, entry),
-            several => event = self.several(ui, p, several),
-        });
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| match chosen {
+                [] => self.nothing(ui, p),
+                [entry] => event = self.one(ui, p, entry),
+                several => event = self.several(ui, p, several),
+            });
         event
+    }
+
+    /// Something changed: ask again about what is shown.
+    pub fn refresh(&mut self) {
+        self.asked = None;
     }
 
     fn nothing(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
@@ -62,38 +69,83 @@ impl Details {
     fn one(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) -> Option<DetailsEvent> {
         if self.asked != Some(entry.id) {
             self.asked = Some(entry.id);
-            p.actions.push(Action::Gallery(GalleryRequest::About(entry.id)));
-            p.actions.push(Action::Gallery(GalleryRequest::Lineage(entry.id)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::About(entry.id)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::Lineage(entry.id)));
         }
         look(ui, p, entry);
         self.title(ui, p, entry);
         if let Some(stars) = rating(ui, entry.stars) {
-            p.actions.push(Action::Gallery(GalleryRequest::SetStars(vec![entry.id], stars)));
+            p.actions.push(Action::Gallery(GalleryRequest::SetStars(
+                vec![entry.id],
+                stars,
+            )));
         }
         ui.add_space(4.0);
         one_buttons(ui, p, entry);
         let theme = std::sync::Arc::clone(&p.theme);
         let mut event = None;
-        section(ui, &theme, "Tags", true, |_| {}, |ui| {
-            event = self.tags(ui, p, std::slice::from_ref(entry));
-        });
-        section(ui, &theme, "Picture", true, |_| {}, |ui| facts(ui, p, entry));
-        section(ui, &theme, "How it was made", true, |_| {}, |ui| self.recipe(ui, p, entry));
-        section(ui, &theme, "Family", true, |_| {}, |ui| {
-            if let Some(id) = gallery_lineage::family(ui, p, entry.id) {
-                event = Some(DetailsEvent::GoTo(id));
-            }
-        });
+        section(
+            ui,
+            &theme,
+            "Tags",
+            true,
+            |_| {},
+            |ui| {
+                event = self.tags(ui, p, std::slice::from_ref(entry));
+            },
+        );
+        section(
+            ui,
+            &theme,
+            "Picture",
+            true,
+            |_| {},
+            |ui| facts(ui, p, entry),
+        );
+        section(
+            ui,
+            &theme,
+            "How it was made",
+            true,
+            |_| {},
+            |ui| self.recipe(ui, p, entry),
+        );
+        section(
+            ui,
+            &theme,
+            "Family",
+            true,
+            |_| {},
+            |ui| {
+                if let Some(id) = gallery_lineage::family(ui, p, entry.id) {
+                    event = Some(DetailsEvent::GoTo(id));
+                }
+            },
+        );
         event
     }
 
-    fn several(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entries: &[Entry]) -> Option<DetailsEvent> {
+    fn several(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        entries: &[Entry],
+    ) -> Option<DetailsEvent> {
         let mut event = None;
         let ids: Vec<PictureId> = entries.iter().map(|e| e.id).collect();
-        ui.label(RichText::new(format!("{} pictures", ids.len())).strong().size(16.0));
+        ui.label(
+            RichText::new(format!("{} pictures", ids.len()))
+                .strong()
+                .size(16.0),
+        );
         let same = entries.iter().all(|e| e.stars == entries[0].stars);
         if let Some(stars) = rating(ui, if same { entries[0].stars } else { 0 }) {
-            p.actions.push(Action::Gallery(GalleryRequest::SetStars(ids.clone(), stars)));
+            p.actions.push(Action::Gallery(GalleryRequest::SetStars(
+                ids.clone(),
+                stars,
+            )));
         }
         ui.add_space(4.0);
         ui.horizontal_wrapped(|ui| {
@@ -105,17 +157,32 @@ impl Details {
             if compare.clicked() {
                 event = Some(DetailsEvent::Compare(ids.clone()));
             }
-            if ui.button("Export…").on_hover_text("Write copies elsewhere").clicked() {
+            if ui
+                .button("Export…")
+                .on_hover_text("Write copies elsewhere")
+                .clicked()
+            {
                 p.actions.view(ViewEdit::Dialog(Dialog::Export));
             }
-            if ui.button("Delete").on_hover_text("To the bin; can be undone (Del)").clicked() {
+            if ui
+                .button("Delete")
+                .on_hover_text("To the bin; can be undone (Del)")
+                .clicked()
+            {
                 p.actions.push(Action::Gallery(GalleryRequest::Delete(ids)));
             }
         });
         let theme = std::sync::Arc::clone(&p.theme);
-        section(ui, &theme, "Tags", true, |_| {}, |ui| {
-            event = self.tags(ui, p, entries).or(event.take());
-        });
+        section(
+            ui,
+            &theme,
+            "Tags",
+            true,
+            |_| {},
+            |ui| {
+                event = self.tags(ui, p, entries).or(event.take());
+            },
+        );
         event
     }
 
@@ -135,7 +202,8 @@ impl Details {
         let response = ui.add(edit).accessible_name("Title");
         let title = text.trim().to_owned();
         if response.lost_focus() && !title.is_empty() && title != entry.title {
-            p.actions.push(Action::Gallery(GalleryRequest::SetTitle(entry.id, title)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::SetTitle(entry.id, title)));
         }
         if !response.has_focus() && !response.lost_focus() {
             self.title = None;
@@ -154,11 +222,13 @@ impl Details {
         let ids = || entries.iter().map(|e| e.id).collect();
         match tag_editor(ui, &mut self.tag, &have, entries.len(), &known)? {
             TagChange::Add(tag) => {
-                p.actions.push(Action::Gallery(GalleryRequest::AddTag(ids(), tag)));
+                p.actions
+                    .push(Action::Gallery(GalleryRequest::AddTag(ids(), tag)));
                 None
             }
             TagChange::Remove(tag) => {
-                p.actions.push(Action::Gallery(GalleryRequest::RemoveTag(ids(), tag)));
+                p.actions
+                    .push(Action::Gallery(GalleryRequest::RemoveTag(ids(), tag)));
                 None
             }
             TagChange::Find(tag) => Some(DetailsEvent::Search(tag)),
@@ -166,7 +236,12 @@ impl Details {
     }
 
     fn recipe(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
-        let about = p.state.gallery.about.as_ref().filter(|(id, _)| *id == entry.id);
+        let about = p
+            .state
+            .gallery
+            .about
+            .as_ref()
+            .filter(|(id, _)| *id == entry.id);
         let Some((_, about)) = about else {
             ui.weak("Reading…");
             return;
@@ -197,7 +272,9 @@ fn look(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
     if let Some(thumb) = p.state.gallery.thumbs.get(&entry.id) {
         let texture = p.textures.of(ui.ctx(), thumb);
         let at = fitted(rect, thumb.size());
-        egui::Image::new((texture, at.size())).corner_radius(4).paint_at(ui, at);
+        egui::Image::new((texture, at.size()))
+            .corner_radius(4)
+            .paint_at(ui, at);
     } else {
         ui.painter().rect_filled(rect, 4.0, *p.theme.field);
     }
@@ -209,10 +286,17 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
     ui.horizontal_wrapped(|ui| {
         for (text, help, to) in SENDS {
             if ui.button(*text).on_hover_text(*help).clicked() {
-                p.actions.push(Action::Send { to: *to, what: what.clone() });
+                p.actions.push(Action::Send {
+                    to: *to,
+                    what: what.clone(),
+                });
             }
         }
-        if ui.button("Export…").on_hover_text("Write a copy elsewhere").clicked() {
+        if ui
+            .button("Export…")
+            .on_hover_text("Write a copy elsewhere")
+            .clicked()
+        {
             p.actions.view(ViewEdit::Dialog(Dialog::Export));
         }
         if ui
@@ -222,19 +306,40 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
         {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
-        if ui.button("Delete").on_hover_text("To the bin; can be undone (Del)").clicked() {
-            p.actions.push(Action::Gallery(GalleryRequest::Delete(vec![entry.id])));
+        if ui
+            .button("Delete")
+            .on_hover_text("To the bin; can be undone (Del)")
+            .clicked()
+        {
+            p.actions
+                .push(Action::Gallery(GalleryRequest::Delete(vec![entry.id])));
         }
     });
 }
 
 /// Where a kept picture can go: button, tooltip, destination.
 pub const SENDS: &[(&str, &str, Destination)] = &[
-    ("Open recipe", "Back to where it was made, with the same settings", Destination::Explore),
-    ("Send to Style", "Use it as the photo in Style", Destination::StylePhoto),
+    (
+        "Open recipe",
+        "Back to where it was made, with the same settings",
+        Destination::Explore,
+    ),
+    (
+        "Send to Style",
+        "Use it as the photo in Style",
+        Destination::StylePhoto,
+    ),
     ("Use as style", "Use it as a style", Destination::StyleStyle),
-    ("Enlarge 2x", "Twice as large, kept as a new picture", Destination::Enlarge(2)),
-    ("Enlarge 4x", "Four times as large, kept as a new picture", Destination::Enlarge(4)),
+    (
+        "Enlarge 2x",
+        "Twice as large, kept as a new picture",
+        Destination::Enlarge(2),
+    ),
+    (
+        "Enlarge 4x",
+        "Four times as large, kept as a new picture",
+        Destination::Enlarge(4),
+    ),
     ("Copy", "Onto the clipboard", Destination::Clipboard),
 ];
 
@@ -253,18 +358,24 @@ fn facts(ui: &mut Ui, p: &Panel<'_>, entry: &Entry) {
         lines.push(("Model", model));
     }
     lines.push(("Kept", moment(entry.created)));
-    let file = entry.path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let file = entry
+        .path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned());
     lines.push(("File", file.unwrap_or_default()));
     table(ui, "facts", &lines);
 }
 
 fn table(ui: &mut Ui, id: &str, lines: &[Line]) {
     let width = ui.available_width();
-    Grid::new(id).num_columns(2).max_col_width(width - 100.0).show(ui, |ui| {
-        for (what, text) in lines {
-            ui.weak(*what);
-            ui.add(Label::new(text).wrap());
-            ui.end_row();
-        }
-    });
+    Grid::new(id)
+        .num_columns(2)
+        .max_col_width(width - 100.0)
+        .show(ui, |ui| {
+            for (what, text) in lines {
+                ui.weak(*what);
+                ui.add(Label::new(text).wrap());
+                ui.end_row();
+            }
+        });
 }

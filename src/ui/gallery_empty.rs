@@ -40,7 +40,10 @@ fn inviting(ui: &mut Ui, p: &mut Panel<'_>) {
     }
     ui.add_space(4.0);
     let size = vec2(180.0, 26.0);
-    if ui.add_sized(size, egui::Button::new("Put a style onto a photo")).clicked() {
+    if ui
+        .add_sized(size, egui::Button::new("Put a style onto a photo"))
+        .clicked()
+    {
         p.actions.command(Command::GoStyle);
     }
     if ui

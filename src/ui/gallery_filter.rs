@@ -127,7 +127,12 @@ pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)])
     pick(ui, "Date", &mut filter.since, &Since::ALL, Since::name);
     let orders = [Sort::Newest, Sort::Oldest, Sort::Stars, Sort::Title];
     pick(ui, "Order", &mut filter.sort, &orders, sort_name);
-    if filter.is_narrow() && ui.button("Show all").on_hover_text("Take all filters away").clicked() {
+    if filter.is_narrow()
+        && ui
+            .button("Show all")
+            .on_hover_text("Take all filters away")
+            .clicked()
+    {
         filter.widen();
     }
 }
@@ -194,7 +199,9 @@ fn kind_menu(ui: &mut Ui, kind: &mut Option<EntryKind>) {
         Some(EntryKind::Enlarged),
         Some(EntryKind::Imported),
     ];
-    pick(ui, "Kind", kind, &kinds, |k| k.map_or("Any kind", kind_name));
+    pick(ui, "Kind", kind, &kinds, |k| {
+        k.map_or("Any kind", kind_name)
+    });
 }
 
 fn pick<T: Copy + PartialEq>(

@@ -85,11 +85,13 @@ impl EntryGrid {
             .filter(|id| !gallery.thumbs.contains_key(id) && !gallery.thumb_errors.contains_key(id))
             .take(ASKED)
             .collect();
-        // Thumbnails that have come since are no reason to ask again.
+        // Those that came may be dropped again later, and then asked for anew.
+        self.asked.retain(|id| !gallery.thumbs.contains_key(id));
         let news = wanted.iter().any(|id| !self.asked.contains(id));
         if news {
             self.asked.clone_from(&wanted);
-            p.actions.push(Action::Gallery(GalleryRequest::Thumbnails(wanted)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::Thumbnails(wanted)));
         }
     }
 }

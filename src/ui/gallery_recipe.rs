@@ -15,7 +15,10 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Upscale { scale } => vec![("Enlarged", format!("{scale} times"))],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
-            ("Frames", format!("{} at {} a second", walk.frames, walk.fps)),
+            (
+                "Frames",
+                format!("{} at {} a second", walk.frames, walk.fps),
+            ),
         ],
         Making::Imported => vec![("Made", "elsewhere".to_owned())],
     };
@@ -39,7 +42,10 @@ fn explore(params: &ExploreParams) -> Vec<Line> {
         let layers = mix.layers;
         lines.push((
             "Mixed with",
-            format!("seed {}, layers {} to {}", mix.seed, layers.start, layers.end),
+            format!(
+                "seed {}, layers {} to {}",
+                mix.seed, layers.start, layers.end
+            ),
         ));
     }
     if let NoiseMode::Seeded(seed) = params.noise {
@@ -84,7 +90,14 @@ fn style(params: &StyleParams, style_name: &impl Fn(&str) -> String) -> Vec<Line
         })
         .collect();
     let what = if several { "Styles" } else { "Style" };
-    lines.push((what, if names.is_empty() { "none".to_owned() } else { names.join(", ") }));
+    lines.push((
+        what,
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        },
+    ));
     lines.push(("Strength", percent(params.strength)));
     lines.push(("Brush size", number(params.brush)));
     if params.keep_colors > 0.0 {
@@ -132,7 +145,11 @@ fn civil(days: i64) -> [i64; 3] {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     [year, month, day]
 }

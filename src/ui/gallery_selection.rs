@@ -204,7 +204,11 @@ mod tests {
         s.select(&e, 0, SelectHow::Replace);
         assert_eq!(s.single(), Some(PictureId(10)));
         s.select(&e, 99, SelectHow::Replace);
-        assert_eq!(s.single(), Some(PictureId(10)), "a click on nothing is nothing");
+        assert_eq!(
+            s.single(),
+            Some(PictureId(10)),
+            "a click on nothing is nothing"
+        );
     }
 
     #[test]

@@ -6,8 +6,6 @@ use super::canvas::{self, CanvasInput};
 use super::gallery_selection::position;
 use super::image_grid_star::rating;
 use super::panel::Panel;
-use super::widgets::button::IconButton;
-use super::widgets::icon::Icon;
 use crate::app::action::{Action, Subject};
 use crate::app::view::{Compare, Dialog, Workspace};
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId};
@@ -27,19 +25,39 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, entries: &[Entry]) {
     picture(ui, p, id, entry);
 }
 
-fn bar(ui: &mut Ui, p: &mut Panel<'_>, at: Option<usize>, entry: Option<&Entry>, entries: &[Entry]) {
+fn bar(
+    ui: &mut Ui,
+    p: &mut Panel<'_>,
+    at: Option<usize>,
+    entry: Option<&Entry>,
+    entries: &[Entry],
+) {
     if ui.button("Back to gallery").on_hover_text("Esc").clicked() {
         p.actions.push(Action::OpenPicture(None));
     }
     ui.separator();
-    let previous = IconButton::new(Icon::Undo, "Previous picture").tooltip("Previous picture (Left)");
-    if previous.enabled(at.is_some_and(|at| at > 0)).show(ui, &p.theme).clicked() {
-        step(p, at, -1, entries);
-    }
-    let next = IconButton::new(Icon::Redo, "Next picture").tooltip("Next picture (Right)");
-    let more = at.is_some_and(|at| at + 1 < entries.len());
-    if next.enabled(more).show(ui, &p.theme).clicked() {
-        step(p, at, 1, entries);
+    let steps = [
+        (
+            "Previous",
+            "The picture before this one (Left)",
+            -1,
+            at.is_some_and(|at| at > 0),
+        ),
+        (
+            "Next",
+            "The picture after this one (Right)",
+            1,
+            at.is_some_and(|at| at + 1 < entries.len()),
+        ),
+    ];
+    for (text, help, by, there) in steps {
+        let button = ui
+            .add_enabled(there, egui::Button::new(text))
+            .on_hover_text(help);
+        if button.clicked() {
+            step(p, at, by, entries);
+        }
+        button.accessible_name(format!("{text} picture"));
     }
     let Some(entry) = entry else {
         return;
@@ -49,7 +67,10 @@ fn bar(ui: &mut Ui, p: &mut Panel<'_>, at: Option<usize>, entry: Option<&Entry>,
     }
     ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
         if let Some(stars) = rating(ui, entry.stars) {
-            p.actions.push(Action::Gallery(GalleryRequest::SetStars(vec![entry.id], stars)));
+            p.actions.push(Action::Gallery(GalleryRequest::SetStars(
+                vec![entry.id],
+                stars,
+            )));
         }
         ui.add(egui::Label::new(&entry.title).truncate());
     });
@@ -80,14 +101,23 @@ fn keys(ui: &Ui, p: &mut Panel<'_>, at: Option<usize>, entry: Option<&Entry>, en
     let Some(entry) = entry else {
         return;
     };
-    let stars = [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+    let stars = [
+        Key::Num0,
+        Key::Num1,
+        Key::Num2,
+        Key::Num3,
+        Key::Num4,
+        Key::Num5,
+    ];
     for (n, key) in (0u8..).zip(stars) {
         if pressed(key) {
-            p.actions.push(Action::Gallery(GalleryRequest::SetStars(vec![entry.id], n)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::SetStars(vec![entry.id], n)));
         }
     }
     if pressed(Key::Delete) {
-        p.actions.push(Action::Gallery(GalleryRequest::Delete(vec![entry.id])));
+        p.actions
+            .push(Action::Gallery(GalleryRequest::Delete(vec![entry.id])));
     }
 }
 

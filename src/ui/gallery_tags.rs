@@ -54,7 +54,8 @@ pub fn suggest<'a>(typed: &str, known: &'a [String], have: &[(String, usize)]) -
         .filter(|k| !have.iter().any(|(h, _)| h == *k))
         .filter_map(|k| {
             let low = k.to_lowercase();
-            low.contains(&typed).then(|| (!low.starts_with(&typed), k.as_str()))
+            low.contains(&typed)
+                .then(|| (!low.starts_with(&typed), k.as_str()))
         })
         .collect();
     hits.sort();
@@ -109,18 +110,30 @@ fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
     egui::Frame::new()
         .fill(ui.visuals().widgets.inactive.weak_bg_fill)
         .corner_radius(9)
-        .inner_margin(egui::Margin { left: 8, right: 3, top: 1, bottom: 1 })
+        .inner_margin(egui::Margin {
+            left: 8,
+            right: 3,
+            top: 1,
+            bottom: 1,
+        })
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             let text = match part {
                 Some(n) => format!("{tag} ({n})"),
                 None => tag.to_owned(),
             };
-            let label = egui::Label::new(text).truncate().sense(egui::Sense::click());
-            if ui.add(label).on_hover_text("Show all pictures with this tag").clicked() {
+            let label = egui::Label::new(text)
+                .truncate()
+                .sense(egui::Sense::click());
+            if ui
+                .add(label)
+                .on_hover_text("Show all pictures with this tag")
+                .clicked()
+            {
                 change = Some(TagChange::Find(tag.to_owned()));
             }
-            let (rect, response) = ui.allocate_exact_size(egui::vec2(16.0, 16.0), egui::Sense::click());
+            let (rect, response) =
+                ui.allocate_exact_size(egui::vec2(16.0, 16.0), egui::Sense::click());
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::Button, true, format!("Remove tag {tag}"))
             });
@@ -131,7 +144,8 @@ fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
             };
             let c = rect.center();
             for d in [egui::vec2(3.5, 3.5), egui::vec2(3.5, -3.5)] {
-                ui.painter().line_segment([c - d, c + d], egui::Stroke::new(1.4, color));
+                ui.painter()
+                    .line_segment([c - d, c + d], egui::Stroke::new(1.4, color));
             }
             if response.on_hover_text("Take this tag away").clicked() {
                 change = Some(TagChange::Remove(tag.to_owned()));
@@ -154,7 +168,12 @@ mod tests {
 
     #[test]
     fn suggestions_start_with_the_word_first() {
-        let known = ["night blue".to_owned(), "blue hour".into(), "Blueprint".into(), "red".into()];
+        let known = [
+            "night blue".to_owned(),
+            "blue hour".into(),
+            "Blueprint".into(),
+            "red".into(),
+        ];
         let have = [("blue hour".to_owned(), 1)];
         assert_eq!(suggest("BLU", &known, &have), ["Blueprint", "night blue"]);
         assert!(suggest("", &known, &have).is_empty());

@@ -72,12 +72,18 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             .frame(frame)
             .show(ui, |ui| panel.side(ui, p));
         if p.state.gallery.open.is_none() {
-            egui::Panel::top("gallery bar").frame(frame).show(ui, |ui| panel.top(ui, p));
-            egui::Panel::bottom("gallery foot").frame(frame).show(ui, |ui| panel.foot(ui, p));
+            egui::Panel::top("gallery bar")
+                .frame(frame)
+                .show(ui, |ui| panel.top(ui, p));
+            egui::Panel::bottom("gallery foot")
+                .frame(frame)
+                .show(ui, |ui| panel.foot(ui, p));
         }
     }
     let frame = Frame::new().fill(*p.theme.canvas);
-    CentralPanel::no_frame().frame(frame).show(ui, |ui| panel.middle(ui, p));
+    CentralPanel::no_frame()
+        .frame(frame)
+        .show(ui, |ui| panel.middle(ui, p));
     *p.scratch.of::<GalleryPanel>() = panel;
 }
 
@@ -89,6 +95,7 @@ impl GalleryPanel {
             let before = self.selection.clone();
             self.selection.follow(&self.seen, now);
             self.seen = Arc::clone(now);
+            self.details.refresh();
             if before != self.selection {
                 self.tell(p);
             }
@@ -107,7 +114,8 @@ impl GalleryPanel {
     }
 
     fn tell(&self, p: &mut Panel<'_>) {
-        p.actions.push(Action::Select(self.selection.in_order(&self.seen)));
+        p.actions
+            .push(Action::Select(self.selection.in_order(&self.seen)));
     }
 
     /// Asks for the listing if the filters changed.
@@ -174,7 +182,10 @@ impl GalleryPanel {
         let chosen: Vec<Entry> = if self.selection.is_empty() {
             Vec::new()
         } else {
-            seen.iter().filter(|e| self.selection.contains(e.id)).cloned().collect()
+            seen.iter()
+                .filter(|e| self.selection.contains(e.id))
+                .cloned()
+                .collect()
         };
         match self.details.ui(ui, p, &chosen) {
             Some(DetailsEvent::Compare(ids)) => self.compare(p, ids),
@@ -237,7 +248,9 @@ impl GalleryPanel {
         };
         let family = gallery_lineage::wanted(p);
         let selection = &self.selection;
-        let out = self.grid.show(ui, p, grid, &seen, &family, |id| selection.contains(id));
+        let out = self
+            .grid
+            .show(ui, p, grid, &seen, &family, |id| selection.contains(id));
         self.react(ui, p, &seen, &out);
     }
 
@@ -245,10 +258,15 @@ impl GalleryPanel {
     fn react(&mut self, ui: &Ui, p: &mut Panel<'_>, seen: &[Entry], out: &GridOutput) {
         let before = self.selection.clone();
         if let Some((at, modifiers)) = out.clicked {
-            self.selection.select(seen, at, SelectHow::from_modifiers(modifiers));
+            self.selection
+                .select(seen, at, SelectHow::from_modifiers(modifiers));
         }
         if let Some((at, modifiers)) = out.moved {
-            let how = if modifiers.shift { SelectHow::Extend } else { SelectHow::Replace };
+            let how = if modifiers.shift {
+                SelectHow::Extend
+            } else {
+                SelectHow::Replace
+            };
             self.selection.select(seen, at, how);
         }
         if let Some(at) = out.menu
@@ -285,10 +303,18 @@ impl GalleryPanel {
         if ids.is_empty() {
             return;
         }
-        let stars = [Key::Num0, Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5];
+        let stars = [
+            Key::Num0,
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+        ];
         for (n, key) in (0u8..).zip(stars) {
             if pressed(Modifiers::NONE, key) {
-                p.actions.push(Action::Gallery(GalleryRequest::SetStars(ids.clone(), n)));
+                p.actions
+                    .push(Action::Gallery(GalleryRequest::SetStars(ids.clone(), n)));
             }
         }
         if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
@@ -355,7 +381,11 @@ impl GalleryPanel {
         let panes: Vec<ComparePane> = ids
             .iter()
             .map(|id| ComparePane {
-                title: state.gallery.entry(*id).map(|e| e.title.clone()).unwrap_or_default(),
+                title: state
+                    .gallery
+                    .entry(*id)
+                    .map(|e| e.title.clone())
+                    .unwrap_or_default(),
                 size: state.gallery.entry(*id).map_or([1, 1], |e| e.size),
             })
             .collect();

@@ -245,14 +245,19 @@ impl ImageGrid<'_> {
                 );
             }
             None => {
-                painter.rect_filled(picture.shrink(picture.width() * 0.2), round, visuals.extreme_bg_color);
+                painter.rect_filled(
+                    picture.shrink(picture.width() * 0.2),
+                    round,
+                    visuals.extreme_bg_color,
+                );
             }
         }
         if item.stars > 0 {
             stars_badge(&painter, picture, item.stars);
         }
         if self.titles {
-            let text = Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max).shrink2(vec2(4.0, 0.0));
+            let text = Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max)
+                .shrink2(vec2(4.0, 0.0));
             title(ui, &painter, text, &item.title, visuals.text_color());
         }
         let edge = if item.selected {

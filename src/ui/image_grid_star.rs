@@ -8,7 +8,11 @@ pub const GOLD: Color32 = Color32::from_rgb(0xf2, 0xb9, 0x3b);
 /// Paints a five-pointed star; two triangle fans, because the outline is concave.
 pub fn paint(painter: &Painter, center: Pos2, radius: f32, color: Color32, filled: bool) {
     let point = |n: usize| {
-        let r = if n.is_multiple_of(2) { radius } else { radius * 0.42 };
+        let r = if n.is_multiple_of(2) {
+            radius
+        } else {
+            radius * 0.42
+        };
         let angle = std::f32::consts::PI * (n as f32 / 5.0 - 0.5);
         center + r * vec2(angle.cos(), angle.sin())
     };

@@ -72,9 +72,10 @@ impl MaskOverlay {
     }
 
     fn image(&self, invert: bool, pending: Option<&MaskShape>) -> ColorImage {
-        let mut canvas = self.canvas.clone().unwrap_or_else(|| {
-            MaskCanvas::new(self.size, PixelRegion::whole(self.size))
-        });
+        let mut canvas = self
+            .canvas
+            .clone()
+            .unwrap_or_else(|| MaskCanvas::new(self.size, PixelRegion::whole(self.size)));
         if let Some(shape) = pending {
             canvas.lay(shape);
         }
@@ -126,8 +127,14 @@ mod tests {
         // Undo of the eraser, and a shape in the hand.
         let erased = mask.shapes.pop();
         step.lay(photo, &mask);
-        assert_eq!(step.image(false, erased.as_ref()).pixels, anew.image(false, None).pixels);
-        assert_ne!(step.image(false, None).pixels, anew.image(false, None).pixels);
+        assert_eq!(
+            step.image(false, erased.as_ref()).pixels,
+            anew.image(false, None).pixels
+        );
+        assert_ne!(
+            step.image(false, None).pixels,
+            anew.image(false, None).pixels
+        );
     }
 
     #[test]

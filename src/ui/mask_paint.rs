@@ -237,14 +237,26 @@ mod tests {
         let (MaskShape::Stroke(a), MaskShape::Stroke(b)) = (&full, &thin) else {
             panic!("strokes");
         };
-        assert!(b.points.len() * 2 < a.points.len(), "{} {}", a.points.len(), b.points.len());
+        assert!(
+            b.points.len() * 2 < a.points.len(),
+            "{} {}",
+            a.points.len(),
+            b.points.len()
+        );
         let size = [256, 256];
         let cover = |s: MaskShape| {
-            let mask = Mask { shapes: vec![s], invert: false };
+            let mask = Mask {
+                shapes: vec![s],
+                invert: false,
+            };
             mask.coverage(size, PixelRegion::whole(size))
         };
         let (a, b) = (cover(full), cover(thin));
-        let worst = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let worst = a
+            .iter()
+            .zip(&b)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
         assert!(worst < 0.12, "{worst}");
     }
 
@@ -262,13 +274,18 @@ mod tests {
 
     #[test]
     fn a_gradient_needs_a_way_and_escape_forgets() {
-        let mut p = MaskPainter { tool: MaskTool::Radial, ..MaskPainter::default() };
+        let mut p = MaskPainter {
+            tool: MaskTool::Radial,
+            ..MaskPainter::default()
+        };
         p.press([0.5, 0.5], false);
         assert!(p.release().is_none());
         p.press([0.5, 0.5], false);
         p.drag([0.7, 0.5]);
         p.drag([0.8, 0.5]);
-        assert!(matches!(p.pending(), Some(MaskShape::Radial { radius, .. }) if (radius - 0.3).abs() < 1e-6));
+        assert!(
+            matches!(p.pending(), Some(MaskShape::Radial { radius, .. }) if (radius - 0.3).abs() < 1e-6)
+        );
         p.cancel();
         assert!(p.release().is_none());
     }

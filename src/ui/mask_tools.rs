@@ -58,7 +58,11 @@ impl MaskTools {
             self.sliders(ui);
             ui.separator();
             self.mask_buttons(ui, p, at, layer.mask.as_ref());
-            if ui.button("Done").on_hover_text("Stop painting (Esc)").clicked() {
+            if ui
+                .button("Done")
+                .on_hover_text("Stop painting (Esc)")
+                .clicked()
+            {
                 self.edit(None);
             }
         });
@@ -83,7 +87,11 @@ impl MaskTools {
     fn mask_buttons(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
         let inverted = mask.is_some_and(|m| m.invert);
         let invert = Button::selectable(inverted, "Invert");
-        if ui.add(invert).on_hover_text("Swap inside and outside (X)").clicked() {
+        if ui
+            .add(invert)
+            .on_hover_text("Swap inside and outside (X)")
+            .clicked()
+        {
             p.actions.style(invert_edit(at, mask));
         }
         let clear = ui
@@ -151,9 +159,12 @@ impl MaskTools {
         if something {
             let empty = Mask::default();
             let mask = mask.unwrap_or(&empty);
-            let veil = self.overlay.texture(ui.ctx(), photo, mask, pending.as_ref());
+            let veil = self
+                .overlay
+                .texture(ui.ctx(), photo, mask, pending.as_ref());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-            ui.painter().image(veil, frame.picture_rect, uv, Color32::WHITE);
+            ui.painter()
+                .image(veil, frame.picture_rect, uv, Color32::WHITE);
         }
         if let Some(shape) = &pending {
             gradient_line(ui.painter(), shape, frame);
@@ -194,7 +205,11 @@ impl MaskTools {
         let radius = frame.length(self.painter.radius);
         let soft = radius * (1.0 - self.painter.feather);
         let painter = ui.painter();
-        painter.circle_stroke(pos, radius, Stroke::new(2.5, Color32::from_black_alpha(130)));
+        painter.circle_stroke(
+            pos,
+            radius,
+            Stroke::new(2.5, Color32::from_black_alpha(130)),
+        );
         painter.circle_stroke(pos, radius, Stroke::new(1.0, Color32::WHITE));
         if soft > 2.0 && self.painter.feather > 0.02 {
             painter.circle_stroke(pos, soft, Stroke::new(1.0, Color32::from_white_alpha(110)));

@@ -10,6 +10,7 @@ pub mod explore_kept;
 pub mod explore_neighbours;
 pub mod explore_panel;
 pub mod explore_size;
+pub mod explore_toolbar;
 pub mod explore_workspace;
 pub mod export_dialog;
 pub mod gallery_details;
@@ -36,6 +37,7 @@ pub mod picture_menu;
 pub mod settings;
 pub mod status_bar;
 pub mod style_chosen;
+pub mod style_compare;
 pub mod style_credit;
 pub mod style_gallery_pick;
 pub mod style_names;
@@ -44,9 +46,11 @@ pub mod style_photo;
 pub mod style_report;
 pub mod style_sliders;
 pub mod style_swatches;
+pub mod style_tryouts;
 pub mod style_workspace;
 pub mod textures;
 pub mod theme;
+pub mod tiles;
 pub mod toasts;
 pub mod top_bar;
 pub mod widgets;
@@ -60,6 +64,9 @@ use crate::app::view::{Dialog, Workspace};
 use panel::{Panel, Scratch};
 use textures::Textures;
 use theme::Themes;
+
+/// Why the window's looks can't be set up.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Everything that drawing needs and that is not state.
 pub struct Ui {
@@ -75,13 +82,13 @@ impl Ui {
     /// Sets the looks up.
     ///
     /// # Errors
-    /// If the looks that ship can't be read.
-    pub fn new(ctx: &egui::Context) -> Result<Self, toml::de::Error> {
+    /// If the looks that ship can't be read, or the system gives no thread.
+    pub fn new(ctx: &egui::Context) -> Result<Self, StartError> {
         let themes = Themes::load()?;
         themes.install(ctx);
         Ok(Self {
             themes,
-            textures: Textures::default(),
+            textures: Textures::new(ctx)?,
             scratch: Scratch::default(),
             shown_prefs: None,
             logic_time: Duration::ZERO,

@@ -77,19 +77,29 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
 
 /// Name and rights line of the user, for credit lines.
 fn credit(ui: &mut egui::Ui, prefs: &mut Prefs) {
-    egui::Grid::new("credit prefs").num_columns(2).show(ui, |ui| {
-        let fields = [
-            ("Your name", "Creator of your pictures; empty for none", &mut prefs.creator),
-            ("Rights line", "For example: All rights reserved; empty for none", &mut prefs.rights),
-        ];
-        for (name, help, text) in fields {
-            let label = ui.label(name);
-            ui.add(egui::TextEdit::singleline(text).desired_width(260.0))
-                .labelled_by(label.id)
-                .on_hover_text(help);
-            ui.end_row();
-        }
-    });
+    egui::Grid::new("credit prefs")
+        .num_columns(2)
+        .show(ui, |ui| {
+            let fields = [
+                (
+                    "Your name",
+                    "Creator of your pictures; empty for none",
+                    &mut prefs.creator,
+                ),
+                (
+                    "Rights line",
+                    "For example: All rights reserved; empty for none",
+                    &mut prefs.rights,
+                ),
+            ];
+            for (name, help, text) in fields {
+                let label = ui.label(name);
+                ui.add(egui::TextEdit::singleline(text).desired_width(260.0))
+                    .labelled_by(label.id)
+                    .on_hover_text(help);
+                ui.end_row();
+            }
+        });
 }
 
 fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
@@ -142,7 +152,7 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     });
     if ui
         .button("Choose gallery folder…")
-        .on_hover_text("Used from the next start on")
+        .on_hover_text("Where kept pictures live")
         .clicked()
     {
         panel.actions.push(Action::Pick(Pick::GalleryFolder));

@@ -55,7 +55,11 @@ impl ChosenStyles {
                         let masked = masking == Some(at);
                         event = self.head(ui, p, at, layer, masked).or(event);
                         if several {
-                            let share = if total > 0.0 { layer.weight / total } else { 0.0 };
+                            let share = if total > 0.0 {
+                                layer.weight / total
+                            } else {
+                                0.0
+                            };
                             style_sliders::share(ui, p, at, layer.weight, share);
                         }
                         self.credit(ui, p, at, layer);
@@ -94,7 +98,9 @@ impl ChosenStyles {
                     ui.spacing_mut().item_spacing.x = 4.0;
                     event = mask_button(ui, at, &name, layer, masked);
                     self.more_button(ui, p.state, at, &name, layer);
-                    let remove = ui.add(Button::new("Remove").small()).on_hover_text("Take this style away");
+                    let remove = ui
+                        .add(Button::new("Remove").small())
+                        .on_hover_text("Take this style away");
                     if remove.clicked() {
                         p.actions.style(StyleEdit::RemoveStyle(at));
                         self.open = None;
@@ -107,12 +113,23 @@ impl ChosenStyles {
         event
     }
 
-    fn more_button(&mut self, ui: &mut Ui, state: &AppState, at: usize, name: &str, layer: &StyleLayer) {
+    fn more_button(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        at: usize,
+        name: &str,
+        layer: &StyleLayer,
+    ) {
         if state.style_model().is_none_or(|m| m.code_len == 0) {
             return;
         }
         let open = self.open == Some(at);
-        let text = if layer.code_edits.is_empty() { "Character" } else { "Character *" };
+        let text = if layer.code_edits.is_empty() {
+            "Character"
+        } else {
+            "Character *"
+        };
         let button = ui
             .add(Button::new(text).small().selected(open))
             .on_hover_text("Sliders for the inner character of this style");
@@ -122,13 +139,7 @@ impl ChosenStyles {
         button.accessible_name(format!("Character of {name}"));
     }
 
-    fn credit(
-        &mut self,
-        ui: &mut Ui,
-        p: &mut Panel<'_>,
-        at: usize,
-        layer: &StyleLayer,
-    ) {
+    fn credit(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
         let StyleSource::File(source) = &layer.style else {
             return;
         };
@@ -153,8 +164,17 @@ impl ChosenStyles {
             return;
         }
         ui.horizontal(|ui| {
-            ui.add(egui::Label::new(RichText::new(style_credit::line(&layer.style).unwrap_or_default()).weak()).truncate());
-            if ui.small_button("Edit").on_hover_text("Artist and licence").clicked() {
+            ui.add(
+                egui::Label::new(
+                    RichText::new(style_credit::line(&layer.style).unwrap_or_default()).weak(),
+                )
+                .truncate(),
+            );
+            if ui
+                .small_button("Edit")
+                .on_hover_text("Artist and licence")
+                .clicked()
+            {
                 self.draft = Some(CreditDraft::of(source));
             }
         });
@@ -174,7 +194,12 @@ fn mask_button(
         (false, false) => "Mask",
     };
     let button = ui
-        .add(Button::new(text).small().selected(masked).min_size(vec2(40.0, 0.0)))
+        .add(
+            Button::new(text)
+                .small()
+                .selected(masked)
+                .min_size(vec2(40.0, 0.0)),
+        )
         .on_hover_text("Paint where this style goes");
     let clicked = button.clicked();
     button.accessible_name(if masked {

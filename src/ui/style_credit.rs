@@ -109,7 +109,10 @@ pub fn credit_fields(
         });
         ui.horizontal(|ui| {
             let filled = !draft.artist.trim().is_empty() || !draft.licence.trim().is_empty();
-            if ui.add_enabled(filled, egui::Button::new("Save credit")).clicked() {
+            if ui
+                .add_enabled(filled, egui::Button::new("Save credit"))
+                .clicked()
+            {
                 answer = Some(CreditAnswer::Filled(draft.applied(source)));
             }
             if ui.button("Later").clicked() {
@@ -168,6 +171,9 @@ mod tests {
         let StyleSource::File(done) = draft.applied(&source) else {
             panic!("still a file");
         };
-        assert_eq!((done.artist.as_str(), done.path.as_str()), ("Ada", "/p/waves.jpg"));
+        assert_eq!(
+            (done.artist.as_str(), done.path.as_str()),
+            ("Ada", "/p/waves.jpg")
+        );
     }
 }

@@ -71,7 +71,9 @@ impl GalleryPick {
         if entries.is_empty() {
             ui.add_sized(
                 vec2(ui.available_width(), 80.0),
-                egui::Label::new("No pictures here yet. Keep one in Explore, or bring files into the gallery."),
+                egui::Label::new(
+                    "No pictures here yet. Keep one in Explore, or bring files into the gallery.",
+                ),
             );
             return None;
         }

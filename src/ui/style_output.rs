@@ -92,12 +92,17 @@ impl StyleOutput {
             let combo = ComboBox::from_id_salt("output size")
                 .selected_text(name(self.size))
                 .show_ui(ui, |ui| {
-                    let all = [OutputSize::Photo].into_iter().chain(SIDES.map(OutputSize::Side));
+                    let all = [OutputSize::Photo]
+                        .into_iter()
+                        .chain(SIDES.map(OutputSize::Side));
                     for size in all {
                         ui.selectable_value(&mut self.size, size, name(size));
                     }
                 });
-            combo.response.labelled_by(label.id).on_hover_text("Longer side of the result");
+            combo
+                .response
+                .labelled_by(label.id)
+                .on_hover_text("Longer side of the result");
             if let OutputSize::Side(side) = &mut self.size {
                 ui.add(DragValue::new(side).range(64..=16_384).suffix(" px"))
                     .on_hover_text("Longer side in pixels: drag, or click and type")
@@ -126,6 +131,10 @@ impl StyleOutput {
     }
 
     fn estimate(&self, ui: &mut Ui, p: &Panel<'_>) {
+        if let Some(why) = &p.state.engine.estimate_error {
+            ui.colored_label(*p.theme.error, why);
+            return;
+        }
         let Some(estimate) = &p.state.engine.estimate else {
             ui.weak("Estimating…");
             return;
@@ -171,7 +180,11 @@ fn job_row(ui: &mut Ui, job: &JobEntry) -> bool {
             ui.horizontal(|ui| {
                 ui.label(&job.title);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let text = if job.cancelling { "Stopping…" } else { "Stop" };
+                    let text = if job.cancelling {
+                        "Stopping…"
+                    } else {
+                        "Stop"
+                    };
                     let button = ui.add_enabled(!job.cancelling, Button::new(text).small());
                     stop = button.clicked();
                     button.accessible_name(format!("Stop: {}", job.title));

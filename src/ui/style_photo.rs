@@ -43,7 +43,11 @@ fn describe(ui: &mut Ui, p: &Panel<'_>) {
         ui.weak("No photo yet");
         return;
     };
-    let name = if source.name.is_empty() { "Photo" } else { &source.name };
+    let name = if source.name.is_empty() {
+        "Photo"
+    } else {
+        &source.name
+    };
     ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
         .on_hover_text(&source.path);
     let path = std::path::Path::new(&source.path);
@@ -72,10 +76,18 @@ fn sources(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
     {
         p.actions.push(Action::Pick(Pick::Open(FileRole::Photo)));
     }
-    if ui.button("Gallery…").on_hover_text("Take a picture you kept").clicked() {
+    if ui
+        .button("Gallery…")
+        .on_hover_text("Take a picture you kept")
+        .clicked()
+    {
         event = Some(PhotoEvent::FromGallery);
     }
-    if ui.button("Paste").on_hover_text("A picture from the clipboard (Ctrl-V)").clicked() {
+    if ui
+        .button("Paste")
+        .on_hover_text("A picture from the clipboard (Ctrl-V)")
+        .clicked()
+    {
         p.actions.command(Command::Paste);
     }
     event
@@ -87,7 +99,11 @@ pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
     let height = ui.available_height();
     ui.vertical_centered(|ui| {
         ui.add_space((height * 0.5 - 110.0).max(20.0));
-        ui.label(RichText::new("Put a style onto a photo").size(24.0).color(*p.theme.text_strong));
+        ui.label(
+            RichText::new("Put a style onto a photo")
+                .size(24.0)
+                .color(*p.theme.text_strong),
+        );
         ui.add_space(6.0);
         ui.label("Drop a photo anywhere in this window, paste one, or");
         ui.add_space(10.0);
@@ -96,7 +112,10 @@ pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
         }
         ui.add_space(4.0);
         let size = vec2(180.0, 26.0);
-        if ui.add_sized(size, egui::Button::new("Choose from gallery…")).clicked() {
+        if ui
+            .add_sized(size, egui::Button::new("Choose from gallery…"))
+            .clicked()
+        {
             event = Some(PhotoEvent::FromGallery);
         }
         let sample = ui

@@ -32,7 +32,12 @@ pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
                 p.actions.push(Action::CopyText(report.text()));
             }
             if let Some(written) = report.written.first().or(report.kept.first()) {
-                ui.weak(written.parent().map(|f| f.display().to_string()).unwrap_or_default());
+                ui.weak(
+                    written
+                        .parent()
+                        .map(|f| f.display().to_string())
+                        .unwrap_or_default(),
+                );
             }
         });
     });

@@ -41,7 +41,10 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
 /// How much of a style among several; `share` is what it comes to, 0..=1.
 pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32) {
     let name = format!("Share {}", at + 1);
-    let tooltip = format!("How much of this style: {:.0} % of the mixture now", share * 100.0);
+    let tooltip = format!(
+        "How much of this style: {:.0} % of the mixture now",
+        share * 100.0
+    );
     let moved = Slider::new(&name, weight * 100.0, 0.0..=100.0, 100.0)
         .decimals(0)
         .suffix(" %")

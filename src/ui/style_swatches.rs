@@ -7,6 +7,7 @@ use egui::{
 
 use super::panel::Panel;
 use super::style_names;
+use super::style_tryouts::Tryouts;
 use crate::app::action::{Action, Actions, FileRole, Pick, StyleEdit};
 use crate::recipe::StyleSource;
 
@@ -23,7 +24,8 @@ pub enum SwatchEvent {
 
 /// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
 /// Shift-click add it to them, or take it away again.
-pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>) -> Option<SwatchEvent> {
+pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option<SwatchEvent> {
+    tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
     let library = std::sync::Arc::clone(&p.state.engine.library);
     let styles = &library.styles;
     if styles.is_empty() {
@@ -33,15 +35,17 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>) -> Option<SwatchEvent> {
             "Looking for styles…"
         });
     }
-    let columns = ((ui.available_width() + GAP) / (SIDE + GAP)).floor().max(1.0) as usize;
+    let columns = ((ui.available_width() + GAP) / (SIDE + GAP))
+        .floor()
+        .max(1.0) as usize;
     for row in styles.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
             for style in row {
                 let at = style_names::position(p.state, &style.source);
-                let texture = style
-                    .swatch
-                    .as_ref()
+                let texture = tryouts
+                    .picture(p, &style.source)
+                    .or(style.swatch.as_ref())
                     .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
                 let response = swatch(ui, &style.name, texture, at.is_some());
                 let hover = format!(
@@ -96,9 +100,8 @@ fn swatch(
     chosen: bool,
 ) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}"))
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}")));
     if !ui.is_rect_visible(rect) {
         return response;
     }
@@ -113,7 +116,8 @@ fn swatch(
                 .paint_at(ui, picture);
         }
         None => {
-            ui.painter().rect_filled(picture, round, visuals.faint_bg_color);
+            ui.painter()
+                .rect_filled(picture, round, visuals.faint_bg_color);
             let initial: String = name.chars().take(2).collect();
             ui.painter().text(
                 picture.center(),
@@ -133,9 +137,19 @@ fn swatch(
     } else {
         Stroke::new(1.0, Color32::from_black_alpha(60))
     };
-    ui.painter().rect_stroke(picture, round, edge, StrokeKind::Inside);
-    let color = if chosen { visuals.strong_text_color() } else { visuals.text_color() };
-    caption(ui, Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max), name, color);
+    ui.painter()
+        .rect_stroke(picture, round, edge, StrokeKind::Inside);
+    let color = if chosen {
+        visuals.strong_text_color()
+    } else {
+        visuals.text_color()
+    };
+    caption(
+        ui,
+        Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max),
+        name,
+        color,
+    );
     response
 }
 

@@ -7,10 +7,12 @@ use super::canvas::{self, CanvasInput};
 use super::mask_tools::MaskTools;
 use super::panel::Panel;
 use super::style_chosen::{ChosenEvent, ChosenStyles};
+use super::style_compare::side_by_side;
 use super::style_gallery_pick::GalleryPick;
 use super::style_output::StyleOutput;
 use super::style_photo::{self, PhotoEvent};
 use super::style_swatches::{SwatchEvent, swatches};
+use super::style_tryouts::Tryouts;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
@@ -31,6 +33,7 @@ struct StylePanel {
     output: StyleOutput,
     mask: MaskTools,
     pick: Option<GalleryPick>,
+    tryouts: Tryouts,
 }
 
 /// Draws the workspace.
@@ -39,7 +42,9 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     panel.left(ui, p);
     panel.right(ui, p);
     let frame = Frame::new().fill(*p.theme.canvas);
-    CentralPanel::no_frame().frame(frame).show(ui, |ui| panel.middle(ui, p));
+    CentralPanel::no_frame()
+        .frame(frame)
+        .show(ui, |ui| panel.middle(ui, p));
     if let Some(pick) = &mut panel.pick
         && !pick.show(ui, p)
     {
@@ -51,42 +56,94 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
 
 impl StylePanel {
     fn left(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::left("style choices").default_size(LEFT).size_range(190.0..=560.0))
-            .show(ui, |ui| {
-                let theme = std::sync::Arc::clone(&p.theme);
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    section(ui, &theme, "Photo", true, |_| {}, |ui| {
+        side(
+            p,
+            egui::Panel::left("style choices")
+                .default_size(LEFT)
+                .size_range(190.0..=560.0),
+        )
+        .show(ui, |ui| {
+            let theme = std::sync::Arc::clone(&p.theme);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                section(
+                    ui,
+                    &theme,
+                    "Photo",
+                    true,
+                    |_| {},
+                    |ui| {
                         if let Some(PhotoEvent::FromGallery) = style_photo::photo(ui, p) {
                             self.pick = Some(GalleryPick::new(Destination::StylePhoto));
                         }
-                    });
-                    section(ui, &theme, "Styles", true, |_| {}, |ui| {
-                        if let Some(SwatchEvent::FromGallery) = swatches(ui, p) {
-                            self.pick = Some(GalleryPick::new(Destination::StyleStyle));
-                        }
-                    });
+                    },
+                );
+                let can_try = p.state.photo().is_some();
+                let mut on = self.tryouts.on;
+                let eye = |ui: &mut Ui| {
+                    let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
+                        .tooltip("Show every style on your photo instead of its sample")
+                        .size(22.0)
+                        .selected(on)
+                        .enabled(can_try);
+                    on ^= button.show(ui, &theme).clicked();
+                };
+                section(ui, &theme, "Styles", true, eye, |ui| {
+                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.tryouts) {
+                        self.pick = Some(GalleryPick::new(Destination::StyleStyle));
+                    }
                 });
+                self.tryouts.on = on;
             });
+        });
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::right("style settings").default_size(RIGHT).size_range(260.0..=520.0))
-            .show(ui, |ui| {
-                let theme = std::sync::Arc::clone(&p.theme);
-                ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                    let several = p.state.doc.style.styles.len() > 1;
-                    let title = if several { "Chosen styles" } else { "Chosen style" };
-                    section(ui, &theme, title, true, |_| {}, |ui| {
+        side(
+            p,
+            egui::Panel::right("style settings")
+                .default_size(RIGHT)
+                .size_range(260.0..=520.0),
+        )
+        .show(ui, |ui| {
+            let theme = std::sync::Arc::clone(&p.theme);
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                let several = p.state.doc.style.styles.len() > 1;
+                let title = if several {
+                    "Chosen styles"
+                } else {
+                    "Chosen style"
+                };
+                section(
+                    ui,
+                    &theme,
+                    title,
+                    true,
+                    |_| {},
+                    |ui| {
                         let masking = self.mask.style(p);
-                        match self.chosen.ui(ui, p, masking) {
-                            Some(ChosenEvent::EditMask(style)) => self.mask.edit(style),
-                            None => {}
+                        if let Some(ChosenEvent::EditMask(style)) = self.chosen.ui(ui, p, masking) {
+                            self.mask.edit(style);
                         }
-                    });
-                    section(ui, &theme, "Look", true, |_| {}, |ui| style_sliders::main(ui, p));
-                    section(ui, &theme, "Full size", true, |_| {}, |ui| self.output.ui(ui, p));
-                });
+                    },
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Look",
+                    true,
+                    |_| {},
+                    |ui| style_sliders::main(ui, p),
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Full size",
+                    true,
+                    |_| {},
+                    |ui| self.output.ui(ui, p),
+                );
             });
+        });
     }
 
     fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
@@ -121,7 +178,11 @@ impl StylePanel {
             canvas::empty(ui, p, "Reading the photo…", "");
             return;
         }
-        let picture = if empty { before } else { shown.map(|s| &s.picture).or(before) };
+        let picture = if empty {
+            before
+        } else {
+            shown.map(|s| &s.picture).or(before)
+        };
         let input = CanvasInput {
             workspace: Workspace::Style,
             name: "Stylised photo",
@@ -134,7 +195,15 @@ impl StylePanel {
             subject: Some(Subject::Style),
         };
         let mask = &mut self.mask;
-        canvas::show(ui, p, input, |ui, frame, p| mask.on_canvas(ui, frame, p));
+        let overlay = |ui: &mut Ui, frame: &canvas::CanvasFrame, p: &mut Panel<'_>| {
+            mask.on_canvas(ui, frame, p);
+        };
+        match (state.view.style_compare, before) {
+            (Compare::SideBySide, Some(before)) => side_by_side(ui, p, input, before, overlay),
+            _ => {
+                canvas::show(ui, p, input, overlay);
+            }
+        }
         if let Some(error) = &state.previews.canvas_error {
             canvas_error(ui, p, &error.to_string());
         }
@@ -156,7 +225,16 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     ui.horizontal(|ui| {
         let ways = [
             (Compare::Off, "Result", "Only the stylised photo"),
-            (Compare::Split, "Split", "Left of the line before, right of it after (Y)"),
+            (
+                Compare::Split,
+                "Split",
+                "Left of the line before, right of it after (Y)",
+            ),
+            (
+                Compare::SideBySide,
+                "Side by side",
+                "Photo and result next to each other, zoomed in step",
+            ),
         ];
         for (way, text, help) in ways {
             let button = egui::Button::selectable(now == way, text);

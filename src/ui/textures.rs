@@ -4,15 +4,19 @@ use std::collections::HashMap;
 
 use egui::{Color32, ColorImage, TextureHandle, TextureId, TextureOptions};
 
+use super::tiles::Tiles;
 use crate::picture::Picture;
 
 /// Bytes of textures kept although nobody draws them.
 const SPARE_BYTES: usize = 192 << 20;
+/// Frames that a picture is kept after it was drawn last.
+const KEPT_FRAMES: u64 = 600;
 
 /// Textures by the identity of a picture's pixels.
-#[derive(Default)]
 pub struct Textures {
     small: HashMap<usize, Held>,
+    transparent: HashMap<usize, (Picture, bool, u64)>,
+    tiles: Tiles,
     frame: u64,
 }
 
@@ -20,23 +24,32 @@ struct Held {
     /// Keeps the pixels alive, so that their address stays theirs.
     picture: Picture,
     texture: TextureHandle,
-    transparent: bool,
     used: u64,
 }
 
 impl Textures {
-    /// The texture of a picture no larger than the graphics card takes; larger
-    /// ones are shown smaller (canvases draw those in tiles instead).
+    /// An empty store, with the thread that cuts large pictures.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn new(ctx: &egui::Context) -> std::io::Result<Self> {
+        Ok(Self {
+            small: HashMap::new(),
+            transparent: HashMap::new(),
+            tiles: Tiles::new(ctx)?,
+            frame: 0,
+        })
+    }
+
+    /// The texture of a small picture (a thumbnail, a swatch). Large ones are made
+    /// smaller first; canvases show those with [`Self::paint`].
     pub fn of(&mut self, ctx: &egui::Context, picture: &Picture) -> TextureId {
-        let key = picture.rgba().as_ptr() as usize;
         let frame = self.frame;
-        let held = self.small.entry(key).or_insert_with(|| {
-            let limit = ctx.input(|i| i.max_texture_side) as u32;
-            let shown = crate::app::thumbs::smaller(picture, limit);
+        let held = self.small.entry(key(picture)).or_insert_with(|| {
+            let shown = crate::app::thumbs::smaller(picture, super::tiles::LARGE);
             Held {
-                texture: ctx.load_texture("picture", image(&shown), options()),
+                texture: ctx.load_texture("picture", image(&shown), TextureOptions::LINEAR),
                 picture: picture.clone(),
-                transparent: picture.has_transparency(),
                 used: frame,
             }
         });
@@ -52,6 +65,10 @@ impl Textures {
         picture: &Picture,
         at: egui::Rect,
     ) {
+        if Tiles::wants(picture) {
+            self.tiles.paint(ctx, painter, picture, at);
+            return;
+        }
         let texture = self.of(ctx, picture);
         let uv = egui::Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
         painter.image(texture, at, uv, Color32::WHITE);
@@ -59,11 +76,13 @@ impl Textures {
 
     /// Whether a picture has transparent parts; looked up once per picture.
     pub fn is_transparent(&mut self, picture: &Picture) -> bool {
-        let key = picture.rgba().as_ptr() as usize;
-        match self.small.get(&key) {
-            Some(held) => held.transparent,
-            None => picture.has_transparency(),
-        }
+        let frame = self.frame;
+        let known = self
+            .transparent
+            .entry(key(picture))
+            .or_insert_with(|| (picture.clone(), picture.has_transparency(), frame));
+        known.2 = frame;
+        known.1
     }
 
     /// Call once a frame: forgets what wasn't drawn lately.
@@ -76,17 +95,16 @@ impl Textures {
             .filter(|h| h.used < now)
             .map(|h| h.picture.rgba().len())
             .sum();
-        let keep = if idle > SPARE_BYTES { 1 } else { 600 };
+        let keep = if idle > SPARE_BYTES { 1 } else { KEPT_FRAMES };
         self.small.retain(|_, h| h.used + keep > now);
+        self.transparent.retain(|_, (_, _, used)| *used + 2 > now);
+        self.tiles.end_frame();
     }
 }
 
-/// Linear when made smaller, hard pixels when made much larger.
-pub fn options() -> TextureOptions {
-    TextureOptions {
-        mipmap_mode: Some(egui::TextureFilter::Linear),
-        ..TextureOptions::LINEAR
-    }
+/// A picture's identity: where its pixels are.
+fn key(picture: &Picture) -> usize {
+    picture.rgba().as_ptr() as usize
 }
 
 /// egui's kind of picture (premultiplied).

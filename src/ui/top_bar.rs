@@ -142,7 +142,13 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
             egui::FontId::proportional(13.5),
             color,
         );
-        if response.clicked() {
+        let command = match workspace {
+            Workspace::Explore => Command::GoExplore,
+            Workspace::Style => Command::GoStyle,
+            Workspace::Gallery => Command::GoGallery,
+        };
+        let tip = command.tooltip_with_keys(ui.ctx());
+        if response.on_hover_text(tip).clicked() {
             panel.actions.view(ViewEdit::Workspace(workspace));
         }
     }

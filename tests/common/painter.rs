@@ -92,7 +92,9 @@ impl Painter {
                 picture: paint(&params, 64),
                 recipe: Box::new(recipe(&params)),
             }),
-            _ => Err(EngineError::BadRequest("the stand-in can't do this".to_owned())),
+            _ => Err(EngineError::BadRequest(
+                "the stand-in can't do this".to_owned(),
+            )),
         }
     }
 }
@@ -199,7 +201,7 @@ fn directions() -> Vec<DirectionInfo> {
 }
 
 fn recipe(params: &ExploreParams) -> Recipe {
-    limner::app::flow::bare_recipe(Making::Explore(params.clone()))
+    limner::app::recipes::bare_recipe(Making::Explore(params.clone()))
 }
 
 /// Rings whose colours follow the seed and the sliders.

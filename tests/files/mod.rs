@@ -9,7 +9,11 @@ pub fn picture(width: u32, height: u32, transparent: bool) -> Picture {
     let mut pixels = Vec::new();
     for y in 0..height {
         for x in 0..width {
-            let a = if transparent { (x * 7 + y) as u8 | 1 } else { 255 };
+            let a = if transparent {
+                (x * 7 + y) as u8 | 1
+            } else {
+                255
+            };
             pixels.extend([(x * 3) as u8, (y * 5) as u8, (x ^ y) as u8, a]);
         }
     }

@@ -14,14 +14,18 @@ use rand_chacha::rand_core::{RngCore, SeedableRng};
 pub fn tensor(dims: &[usize], seed: u64) -> Tensor {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let count = dims.iter().product();
-    let values: Vec<f32> =
-        (0..count).map(|_| (rng.next_u32() as f32 / u32::MAX as f32) * 2.0 - 1.0).collect();
+    let values: Vec<f32> = (0..count)
+        .map(|_| (rng.next_u32() as f32 / u32::MAX as f32) * 2.0 - 1.0)
+        .collect();
     Tensor::from_vec(values, dims, &Device::Cpu).unwrap()
 }
 
 /// The kernels of this processor, without candle's operators.
 pub fn own_kernels() -> Vec<Kernel> {
-    Kernel::available().into_iter().filter(|k| *k != Kernel::Candle).collect()
+    Kernel::available()
+        .into_iter()
+        .filter(|k| *k != Kernel::Candle)
+        .collect()
 }
 
 static KERNEL: Mutex<()> = Mutex::new(());
@@ -45,7 +49,10 @@ impl Reference {
     pub fn new(x: &Tensor) -> Self {
         let (n, c, h, w) = x.dims4().unwrap();
         let values = x.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-        Self { dims: [n, c, h, w], values: values.into_iter().map(f64::from).collect() }
+        Self {
+            dims: [n, c, h, w],
+            values: values.into_iter().map(f64::from).collect(),
+        }
     }
 
     fn at(&self, n: usize, c: usize, y: isize, x: isize, mode: PaddingMode) -> f64 {
@@ -73,18 +80,31 @@ impl Reference {
             values.extend_from_slice(&wide);
             values.extend_from_slice(&wide);
         }
-        Self { dims: [n, c, 2 * h, 2 * w], values }
+        Self {
+            dims: [n, c, 2 * h, 2 * w],
+            values,
+        }
     }
 
     pub fn conv2d(&self, weight: &Tensor, bias: Option<&Tensor>, cfg: &Conv2dConfig) -> Self {
         if cfg.upsample {
-            return self.doubled().conv2d(weight, bias, &Conv2dConfig { upsample: false, ..cfg.clone() });
+            return self.doubled().conv2d(
+                weight,
+                bias,
+                &Conv2dConfig {
+                    upsample: false,
+                    ..cfg.clone()
+                },
+            );
         }
         let (outputs, per_group, kh, kw) = weight.dims4().unwrap();
         let weight: Vec<f32> = weight.flatten_all().unwrap().to_vec1().unwrap();
         let bias: Option<Vec<f32>> = bias.map(|b| b.to_vec1().unwrap());
         let [n, _, h, w] = self.dims;
-        let (oh, ow) = (cfg.output_side(h, kh).unwrap(), cfg.output_side(w, kw).unwrap());
+        let (oh, ow) = (
+            cfg.output_side(h, kh).unwrap(),
+            cfg.output_side(w, kw).unwrap(),
+        );
         let mut values = Vec::with_capacity(n * outputs * oh * ow);
         for image in 0..n {
             for o in 0..outputs {
@@ -95,10 +115,13 @@ impl Reference {
                         for c in 0..per_group {
                             for ky in 0..kh {
                                 for kx in 0..kw {
-                                    let sy = (y * cfg.stride + ky * cfg.dilation) as isize - cfg.padding as isize;
-                                    let sx = (x * cfg.stride + kx * cfg.dilation) as isize - cfg.padding as isize;
+                                    let sy = (y * cfg.stride + ky * cfg.dilation) as isize
+                                        - cfg.padding as isize;
+                                    let sx = (x * cfg.stride + kx * cfg.dilation) as isize
+                                        - cfg.padding as isize;
                                     let weight = weight[((o * per_group + c) * kh + ky) * kw + kx];
-                                    sum += f64::from(weight) * self.at(image, first + c, sy, sx, cfg.padding_mode);
+                                    sum += f64::from(weight)
+                                        * self.at(image, first + c, sy, sx, cfg.padding_mode);
                                 }
                             }
                         }
@@ -109,7 +132,10 @@ impl Reference {
                 }
             }
         }
-        Self { dims: [n, outputs, oh, ow], values }
+        Self {
+            dims: [n, outputs, oh, ow],
+            values,
+        }
     }
 }
 
@@ -130,10 +156,20 @@ pub fn activate(activation: &Activation, v: f64, c: usize) -> f64 {
 pub fn assert_close(y: &Tensor, expected: &Reference, what: &str) {
     assert_eq!(y.dims(), expected.dims, "{what}");
     let values = y.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-    let size = expected.values.iter().fold(1e-3, |a: f64, v| a.max(v.abs()));
-    let worst = values.iter().zip(&expected.values).fold(0.0, |worst: f64, (v, e)| {
-        let difference = (f64::from(*v) - e).abs();
-        if difference.is_nan() { f64::INFINITY } else { worst.max(difference) }
-    });
+    let size = expected
+        .values
+        .iter()
+        .fold(1e-3, |a: f64, v| a.max(v.abs()));
+    let worst = values
+        .iter()
+        .zip(&expected.values)
+        .fold(0.0, |worst: f64, (v, e)| {
+            let difference = (f64::from(*v) - e).abs();
+            if difference.is_nan() {
+                f64::INFINITY
+            } else {
+                worst.max(difference)
+            }
+        });
     assert!(worst <= 1e-4 * size, "{what}: off by {worst:e} of {size:e}");
 }

@@ -61,7 +61,10 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
     let asked = Record::default();
     let services = Services {
         engine: Box::new(Painter::new(Rc::clone(&asked))),
-        gallery: Box::new(InlineGallery::new(&folder.path().join("gallery"), Rc::clone(&asked))),
+        gallery: Box::new(InlineGallery::new(
+            &folder.path().join("gallery"),
+            Rc::clone(&asked),
+        )),
         system: Box::new(Desk(Rc::clone(&asked))),
     };
     let window = Harness::builder()
@@ -77,7 +80,11 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
             };
             app
         });
-    let mut studio = Studio { window, asked, folder };
+    let mut studio = Studio {
+        window,
+        asked,
+        folder,
+    };
     studio.settle();
     studio
 }
@@ -104,21 +111,32 @@ impl Studio<'_> {
     pub fn keep(&mut self, titles: &[&str]) {
         for (n, title) in titles.iter().enumerate() {
             let recipe = generated(n as u64 + 1);
-            self.window.state_mut().act(Action::Gallery(GalleryRequest::Save {
-                token: 1000 + n as u64,
-                picture: seeded(n as u64 + 1, 96),
-                recipe: Box::new(recipe),
-            }));
+            self.window
+                .state_mut()
+                .act(Action::Gallery(GalleryRequest::Save {
+                    token: 1000 + n as u64,
+                    picture: seeded(n as u64 + 1, 96),
+                    recipe: Box::new(recipe),
+                }));
             self.settle();
             let newest = self.newest();
-            self.window.state_mut().act(Action::Gallery(GalleryRequest::SetTitle(
-                newest,
-                (*title).to_owned(),
-            )));
+            self.window
+                .state_mut()
+                .act(Action::Gallery(GalleryRequest::SetTitle(
+                    newest,
+                    (*title).to_owned(),
+                )));
             self.settle();
         }
         // Toasts of saving would lie over the pictures.
-        let toasts: Vec<u64> = self.window.state().state.toasts.iter().map(|t| t.id).collect();
+        let toasts: Vec<u64> = self
+            .window
+            .state()
+            .state
+            .toasts
+            .iter()
+            .map(|t| t.id)
+            .collect();
         for id in toasts {
             self.window.state_mut().act(Action::DismissToast(id));
         }
@@ -152,7 +170,9 @@ pub fn photo(path: &Path) {
 
 /// A recipe of a generated picture.
 pub fn generated(seed: u64) -> Recipe {
-    recipe(Making::Explore(limner::recipe::ExploreParams::new("fruit", seed)))
+    recipe(Making::Explore(limner::recipe::ExploreParams::new(
+        "fruit", seed,
+    )))
 }
 
 fn recipe(making: Making) -> Recipe {
@@ -161,7 +181,10 @@ fn recipe(making: Making) -> Recipe {
         software: "Limner test".into(),
         created: "2026-03-01T09:05:00Z".into(),
         device: "cpu".into(),
-        models: vec![ModelRef { name: "fruit".into(), sha256: "ab".repeat(32) }],
+        models: vec![ModelRef {
+            name: "fruit".into(),
+            sha256: "ab".repeat(32),
+        }],
         sources: Vec::new(),
         making,
         resolved_ws: None,
@@ -171,11 +194,16 @@ fn recipe(making: Making) -> Recipe {
 
 /// Rings in a colour of the seed.
 pub fn seeded(seed: u64, side: u32) -> Picture {
-    let hue = [(seed * 67 % 200) as u8 + 40, (seed * 131 % 200) as u8 + 40, (seed * 29 % 200) as u8 + 40];
+    let hue = [
+        (seed * 67 % 200) as u8 + 40,
+        (seed * 131 % 200) as u8 + 40,
+        (seed * 29 % 200) as u8 + 40,
+    ];
     let mut rgba = Vec::new();
     for y in 0..side {
         for x in 0..side {
-            let r = (f64::from(x) - f64::from(side) / 2.0).hypot(f64::from(y) - f64::from(side) / 2.0);
+            let r =
+                (f64::from(x) - f64::from(side) / 2.0).hypot(f64::from(y) - f64::from(side) / 2.0);
             let light = 0.6 + 0.4 * (r / 6.0).sin();
             rgba.extend(hue.map(|c| (f64::from(c) * light) as u8));
             rgba.push(255);
@@ -194,9 +222,17 @@ struct Painter {
 
 impl Painter {
     fn new(asked: Record) -> Self {
-        let device = DeviceInfo { name: "CPU".into(), detail: "test".into(), threads: 2 };
+        let device = DeviceInfo {
+            name: "CPU".into(),
+            detail: "test".into(),
+            threads: 2,
+        };
         let answers = [Event::Ready(device), Event::Library(Arc::new(library()))].into();
-        Self { asked, answers, photos: Default::default() }
+        Self {
+            asked,
+            answers,
+            photos: Default::default(),
+        }
     }
 
     fn style_colour(style: &StyleSource) -> [f32; 3] {
@@ -205,26 +241,44 @@ impl Painter {
             StyleSource::File(file) => file.sha256.clone(),
         };
         let sum: u64 = name.bytes().map(u64::from).sum();
-        [(sum * 37 % 256) as f32, (sum * 91 % 256) as f32, (sum * 17 % 256) as f32]
+        [
+            (sum * 37 % 256) as f32,
+            (sum * 91 % 256) as f32,
+            (sum * 17 % 256) as f32,
+        ]
     }
 
     fn stylise(&self, params: &StyleParams) -> Picture {
         let photo = self.photos[&params.photo.sha256].clone();
         let size = photo.size();
-        let total: f32 = params.styles.iter().map(|s| s.weight).sum::<f32>().max(1e-6);
+        let total: f32 = params
+            .styles
+            .iter()
+            .map(|s| s.weight)
+            .sum::<f32>()
+            .max(1e-6);
         let mut rgba: Vec<f32> = photo.rgba().iter().map(|v| f32::from(*v)).collect();
         for layer in &params.styles {
             let colour = Self::style_colour(&layer.style);
-            let cover = layer.mask.as_ref().map(|m| m.coverage(size, PixelRegion::whole(size)));
+            let cover = layer
+                .mask
+                .as_ref()
+                .map(|m| m.coverage(size, PixelRegion::whole(size)));
             for (i, pixel) in rgba.chunks_exact_mut(4).enumerate() {
                 let mask = cover.as_ref().map_or(1.0, |c| c[i]);
-                let t = (params.strength.min(1.0) * layer.weight / total * mask * (1.0 - params.keep_colors * 0.8)).min(1.0);
+                let t = (params.strength.min(1.0) * layer.weight / total
+                    * mask
+                    * (1.0 - params.keep_colors * 0.8))
+                    .min(1.0);
                 for (v, c) in pixel.iter_mut().zip(colour) {
                     *v += (c - *v) * t * 0.7;
                 }
             }
         }
-        let bytes = rgba.into_iter().map(|v| v.clamp(0.0, 255.0) as u8).collect();
+        let bytes = rgba
+            .into_iter()
+            .map(|v| v.clamp(0.0, 255.0) as u8)
+            .collect();
         Picture::from_rgba(size[0], size[1], bytes).unwrap()
     }
 
@@ -241,10 +295,11 @@ impl Painter {
     }
 
     fn open(&mut self, path: PathBuf) -> Event {
-        let result = decode::picture(&path).map_err(|e| limner::engine::protocol::EngineError::BadPicture {
-            reason: e.to_string(),
-            path: path.display().to_string(),
-        });
+        let result =
+            decode::picture(&path).map_err(|e| limner::engine::protocol::EngineError::BadPicture {
+                reason: e.to_string(),
+                path: path.display().to_string(),
+            });
         let result = result.map(|picture| {
             let source = SourceRef {
                 sha256: limner::gallery::hash_file(&path).unwrap(),
@@ -254,8 +309,16 @@ impl Painter {
                 licence: String::new(),
             };
             self.photos.insert(source.sha256.clone(), picture.clone());
-            let recipe = limner::export::metadata::read(&path).ok().and_then(|m| m.recipe);
-            OpenedPhoto { size: picture.size(), source, picture, recipe: recipe.map(Box::new), notes: Vec::new() }
+            let recipe = limner::export::metadata::read(&path)
+                .ok()
+                .and_then(|m| m.recipe);
+            OpenedPhoto {
+                size: picture.size(),
+                source,
+                picture,
+                recipe: recipe.map(Box::new),
+                notes: Vec::new(),
+            }
         });
         Event::Opened { path, result }
     }
@@ -271,11 +334,17 @@ impl Painter {
                 recipe: Box::new(recipe(Making::Explore((*params).clone()))),
             },
             Job::StylizeFolder { photos, out, .. } => Output::Folder {
-                written: photos.iter().map(|p| out.join(p.file_name().unwrap())).collect(),
+                written: photos
+                    .iter()
+                    .map(|p| out.join(p.file_name().unwrap()))
+                    .collect(),
                 kept: Vec::new(),
                 skipped: vec![("notes.txt".into(), "not a picture".into())],
             },
-            Job::Directions { model } => Output::Directions { model, directions: Arc::default() },
+            Job::Directions { model } => Output::Directions {
+                model,
+                directions: Arc::default(),
+            },
             other => panic!("a job that these tests don't start: {other:?}"),
         }
     }
@@ -285,11 +354,21 @@ impl EngineLink for Painter {
     fn send(&mut self, request: Request) {
         self.asked.borrow_mut().engine.push(request.clone());
         match request {
-            Request::Preview { channel, seq, tier, items } => {
+            Request::Preview {
+                channel,
+                seq,
+                tier,
+                items,
+            } => {
                 for (index, item) in items.iter().enumerate() {
                     let picture = self.paint(item);
                     self.answers.push_back(Event::Preview {
-                        channel, seq, index, tier, picture, took: Duration::from_millis(5),
+                        channel,
+                        seq,
+                        index,
+                        tier,
+                        picture,
+                        took: Duration::from_millis(5),
                     });
                 }
             }
@@ -299,11 +378,22 @@ impl EngineLink for Painter {
             }
             Request::Job { id, job } => {
                 let output = self.job(job);
-                self.answers.push_back(Event::Done { id, result: Ok(output) });
+                self.answers.push_back(Event::Done {
+                    id,
+                    result: Ok(output),
+                });
             }
             Request::Estimate { seq, params, .. } => {
-                let size = self.photos.get(&params.photo.sha256).map_or([1, 1], Picture::size);
-                let estimate = Estimate { size, memory: 640_000_000, time: Duration::from_secs(48), tiles: 6 };
+                let size = self
+                    .photos
+                    .get(&params.photo.sha256)
+                    .map_or([1, 1], Picture::size);
+                let estimate = Estimate {
+                    size,
+                    memory: 640_000_000,
+                    time: Duration::from_secs(48),
+                    tiles: 6,
+                };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
             Request::Cancel(_) | Request::Rescan | Request::Shutdown => {}
@@ -335,7 +425,12 @@ fn library() -> Library {
         let source = StyleSource::Builtin(id.into());
         let [r, g, b] = Painter::style_colour(&source).map(|c| c as u8);
         let swatch = Picture::from_rgba(64, 64, [r, g, b, 255].repeat(64 * 64)).unwrap();
-        StyleInfo { source, name: name.into(), origin: "Made by code, CC0".into(), swatch: Some(swatch) }
+        StyleInfo {
+            source,
+            name: name.into(),
+            origin: "Made by code, CC0".into(),
+            swatch: Some(swatch),
+        }
     };
     Library {
         models: vec![
@@ -364,15 +459,26 @@ impl InlineGallery {
     fn new(folder: &Path, asked: Record) -> Self {
         let gallery = Gallery::open_and_reconcile(folder).unwrap();
         let open = GalleryEvent::Open(folder.to_owned(), gallery.len().unwrap());
-        Self { gallery, asked, answers: [open].into() }
+        Self {
+            gallery,
+            asked,
+            answers: [open].into(),
+        }
     }
 
     fn answer(&mut self, request: GalleryRequest) -> Result<(), Box<dyn std::error::Error>> {
         use GalleryRequest as R;
         let event = match request {
-            R::Save { token, picture, recipe } => {
+            R::Save {
+                token,
+                picture,
+                recipe,
+            } => {
                 let entry = self.gallery.save(&picture, &recipe)?;
-                self.answers.push_back(GalleryEvent::Saved { token, result: Ok(entry) });
+                self.answers.push_back(GalleryEvent::Saved {
+                    token,
+                    result: Ok(entry),
+                });
                 GalleryEvent::Changed
             }
             R::Import(files) => {
@@ -384,10 +490,14 @@ impl InlineGallery {
                         Err(e) => skipped.push((file, e.to_string())),
                     }
                 }
-                self.answers.push_back(GalleryEvent::Imported { added, skipped });
+                self.answers
+                    .push_back(GalleryEvent::Imported { added, skipped });
                 GalleryEvent::Changed
             }
-            R::Query { seq, query } => GalleryEvent::Listing { seq, entries: Arc::new(self.gallery.list(&query)?) },
+            R::Query { seq, query } => GalleryEvent::Listing {
+                seq,
+                entries: Arc::new(self.gallery.list(&query)?),
+            },
             R::Thumbnails(ids) => {
                 for id in ids {
                     let thumb = decode::thumbnail(&self.gallery.path(id)?, 256)?;
@@ -397,7 +507,10 @@ impl InlineGallery {
             }
             R::Load(id) => {
                 let (picture, recipe) = self.gallery.load(id)?;
-                GalleryEvent::Picture { id, result: Ok((picture, recipe.map(Box::new))) }
+                GalleryEvent::Picture {
+                    id,
+                    result: Ok((picture, recipe.map(Box::new))),
+                }
             }
             R::SetStars(ids, stars) => {
                 self.gallery.set_stars(&ids, stars)?;
@@ -421,22 +534,37 @@ impl InlineGallery {
             }
             R::Undelete(token) => {
                 let count = self.gallery.undelete(token)?.len();
-                self.answers.push_back(GalleryEvent::Undeleted { token, count });
+                self.answers
+                    .push_back(GalleryEvent::Undeleted { token, count });
                 GalleryEvent::Changed
             }
             R::Lineage(id) => {
                 let (parents, children) = self.gallery.lineage(id)?;
-                GalleryEvent::Lineage { id, parents, children }
+                GalleryEvent::Lineage {
+                    id,
+                    parents,
+                    children,
+                }
             }
             R::About(id) => {
                 let entry = self.gallery.get(id)?;
                 let (parents, _) = self.gallery.lineage(id)?;
                 let file = limner::export::metadata::read(&entry.path)?;
-                let about = about(&file, Some(&entry), &parents, &self.gallery.settings().cards);
-                GalleryEvent::About { id, about: Box::new(about) }
+                let about = about(
+                    &file,
+                    Some(&entry),
+                    &parents,
+                    &self.gallery.settings().cards,
+                );
+                GalleryEvent::About {
+                    id,
+                    about: Box::new(about),
+                }
             }
             R::CopyToClipboard(id) => GalleryEvent::Copied(id),
-            R::Export { ids, to, options } => GalleryEvent::Exported(self.export(&ids[..], &to, &options)),
+            R::Export { ids, to, options } => {
+                GalleryEvent::Exported(self.export(&ids[..], &to, &options))
+            }
             R::Settings(settings) => {
                 self.gallery.set_settings(*settings);
                 return Ok(());
@@ -461,7 +589,8 @@ impl InlineGallery {
             ..limner::export::WriteOptions::new(options.format)
         };
         let provenance = self.gallery.provenance(&recipe);
-        limner::export::write(to, &picture, Some(&recipe), &provenance, &write).map_err(|e| e.to_string())?;
+        limner::export::write(to, &picture, Some(&recipe), &provenance, &write)
+            .map_err(|e| e.to_string())?;
         Ok(vec![to.to_owned()])
     }
 }
@@ -507,7 +636,11 @@ pub fn canvas_tiers(asked: &Record) -> Vec<Tier> {
         .engine
         .iter()
         .filter_map(|r| match r {
-            Request::Preview { channel: limner::engine::protocol::Channel::Canvas, tier, .. } => Some(*tier),
+            Request::Preview {
+                channel: limner::engine::protocol::Channel::Canvas,
+                tier,
+                ..
+            } => Some(*tier),
             _ => None,
         })
         .collect()

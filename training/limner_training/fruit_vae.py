@@ -2,8 +2,9 @@
 
 usage: python -m limner_training.fruit_vae --data fruit128.npz --state DIR --width 16 --minutes 20 [--vgg W] [--gan W]
 
-Progressive: train at --width 16, then 32, 64, then 128 (same state folder; the skip architecture gives a whole picture after
-every block). Losses: L1 on the picture and its halves, L1 on its gradients, VGG-19 features of a crop (--vgg), features
+Progressive: first --linear, then --width 16, 32, 64, 128 (same state folder; the skip architecture gives a whole picture
+after every block). In the linear phase the convolutions don't see w, so that one picture's features serve the whole batch
+and only toRGB's styles differ: a factored principal component decoder, reached in minutes, from which the rest starts. Losses: L1 on the picture and its halves, L1 on its gradients, VGG-19 features of a crop (--vgg), features
 and verdict of a small critic (--gan), KL of the posterior to N(0, I). Then `fruit_prior` fits the mapping network.
 """
 
@@ -23,7 +24,7 @@ from torch import Tensor, nn
 
 from . import fruit_data
 from .fruit_encoder import FruitEncoder
-from .stylegan2 import Generator
+from .stylegan2 import Generator, SynthesisLayer, upsample2d
 
 KWARGS = dict(z_dim=96, c_dim=0, w_dim=96, img_resolution=128, img_channels=3, channel_base=1536, channel_max=96,
               init_size=[6, 4], mapping_kwargs=dict(num_layers=5, layer_features=384))
@@ -83,6 +84,38 @@ class Model(nn.Module):
         return self.g.synthesis(w[:, None].expand(-1, self.g.num_ws, -1), noise_mode, up_to=width)
 
 
+    def decode_linear(self, w: Tensor, width: int) -> Tensor:
+        """The same network with w = 0 in every convolution; w acts in toRGB only. Equal to `decode` while the
+        convolutions' affine weights are zero, at the cost of one picture for the whole batch."""
+        zero, x, img = torch.zeros(1, w.shape[1]), None, None
+        for r in self.g.synthesis.block_resolutions:
+            b = getattr(self.g.synthesis, f"b{r}")
+            if r == 4:
+                x = b.conv1(b.const[None], zero, "none")
+            else:
+                x = b.conv1(b.conv0(x, zero, "none"), zero, "none")
+            t = b.torgb
+            rgb = t.weight[None, :, :, 0, 0] * (t.affine(w) * t.weight_gain)[:, None, :]
+            rgb = (rgb.flatten(0, 1) @ x[0].flatten(1)).reshape(len(w), -1, *x.shape[2:]) + t.bias.view(1, -1, 1, 1)
+            img = rgb if img is None else upsample2d(img, b.resample_filter) + rgb
+            if r == width:
+                return img
+
+    @torch.no_grad()
+    def silence_above(self, width: int) -> None:
+        """Blocks that were never trained add nothing: the picture is the filtered enlargement of the last trained one."""
+        for r in self.g.synthesis.block_resolutions:
+            if r > width:
+                getattr(self.g.synthesis, f"b{r}").torgb.weight.zero_()
+
+    @torch.no_grad()
+    def still_convolutions(self) -> None:
+        """Zero affine weights in the convolutions, so that they start from the linear phase without a step."""
+        for m in self.g.synthesis.modules():
+            if isinstance(m, SynthesisLayer):
+                m.affine.weight.zero_()
+
+
 def pixel_loss(y: Tensor, x: Tensor) -> Tensor:
     """L1 on the picture, its half and quarter, and on horizontal and vertical differences."""
     loss = (y - x).abs().mean()
@@ -139,12 +172,14 @@ def main() -> None:
     p.add_argument("--weights", default="../shared/weights/vgg19_features.safetensors")
     p.add_argument("--width", type=int, default=32)
     p.add_argument("--minutes", type=float, default=10)
+    p.add_argument("--cpu-time", action="store_true", help="count the minutes in processor time, for a busy machine")
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--lr", type=float, default=3e-3)
     p.add_argument("--kl", type=float, default=3e-5)
     p.add_argument("--vgg", type=float, default=0.0)
     p.add_argument("--gan", type=float, default=0.0)
     p.add_argument("--crop", type=int, default=0, help="from this width of the picture, losses see a crop this wide")
+    p.add_argument("--linear", action="store_true", help="the cheap first phase")
     p.add_argument("--top-only", action="store_true", help="train only the block of --width")
     p.add_argument("--decay", type=float, default=0.3, help="last part of the time over which the rate falls to 5 %%")
     p.add_argument("--threads", type=int, default=1)
@@ -164,11 +199,14 @@ def main() -> None:
         ema.load_state_dict(s["ema"])
         critic.load_state_dict(s["critic"])
         log = s["log"]
+        for m in (model, ema):
+            m.silence_above(max(e["width"] for e in log))
     else:
         torch.manual_seed(6)
         model = Model()
         low = to_float(cached(a.data, a.state, 32, False))
         model.logvar.data.copy_(model.e.start_from_pca(low))
+        model.still_convolutions()
         model.g.synthesis.b4.torgb.bias.data.copy_(low.mean((0, 2, 3)))
         ema.load_state_dict(model.state_dict())
     images = sum(e["images"] for e in log)
@@ -178,7 +216,16 @@ def main() -> None:
 
     stored = max(32, a.width)
     data, test = cached(a.data, a.state, stored, False), cached(a.data, a.state, stored, True)
+    def encodings() -> Tensor:
+        low = cached(a.data, a.state, 32, False)
+        with torch.no_grad():
+            return torch.cat([ema.e(to_float(low[i:i + 500])) for i in range(0, len(low), 500)])
+
     vgg = VggFeatures(a.weights) if a.vgg else None
+    if a.linear:
+        model.e.requires_grad_(False)
+        model.logvar.requires_grad_(False)
+        known = encodings()
     if a.top_only:
         model.requires_grad_(False)
         getattr(model.g.synthesis, f"b{a.width}").requires_grad_(True)
@@ -192,20 +239,15 @@ def main() -> None:
     order, at, done, mean, shown, saved = rng.permutation(len(data)), 0, 0, {}, time.time(), time.time()
     stop = os.path.join(a.state, "stop")  # touch it to end early
 
-    def encodings() -> Tensor:
-        low = cached(a.data, a.state, 32, False)
-        with torch.no_grad():
-            return torch.cat([ema.e(to_float(low[i:i + 500])) for i in range(0, len(low), 500)])
-
     def save() -> None:
         entry = dict(width=a.width, images=done * a.batch, steps=done, minutes=(time.time() - start) / 60,
-                     cpu_minutes=(time.process_time() - cpu0) / 60, vgg=a.vgg, gan=a.gan, kl=a.kl, lr=a.lr)
+                     cpu_minutes=(time.process_time() - cpu0) / 60, vgg=a.vgg, gan=a.gan, kl=a.kl, lr=a.lr, linear=a.linear, batch=a.batch)
         torch.save(dict(model=model.state_dict(), ema=ema.state_dict(), critic=critic.state_dict(), log=log + [entry]), path + ".new")
         os.replace(path + ".new", path)
         sheet(ema, to_float(test[:12]), a.width, os.path.join(a.state, f"sheet{a.width}_{steps + done:06}.png"), encodings())
 
     while True:
-        part = (time.time() - start) / 60 / a.minutes
+        part = (time.process_time() - cpu0 if a.cpu_time else time.time() - start) / 60 / a.minutes
         if part >= 1 or os.path.exists(stop):
             break
         rate = min(1, (done + 1) / 100) * min(1, max(0.05, (1 - part) / a.decay))
@@ -213,13 +255,14 @@ def main() -> None:
             group["lr"] = group["base"] * rate
         if at + a.batch > len(order):
             order, at = rng.permutation(len(data)), 0
-        x = to_float(data[np.sort(order[at:at + a.batch])])
+        rows = np.sort(order[at:at + a.batch])
+        x = to_float(data[rows])
         at += a.batch
-        mu = model.e(x)
+        mu = known[rows] if a.linear else model.e(x)
         if a.width < stored:
             x = F.avg_pool2d(x, stored // a.width)
         w = mu + torch.randn_like(mu) * (0.5 * model.logvar).exp()
-        y = model.decode(w, a.width, "random")
+        y = model.decode_linear(w, a.width) if a.linear else model.decode(w, a.width, "random")
         yc, xc = crop_pair(y, x, a.crop * 3 // 2, a.crop, rng) if a.crop else (y, x)
         losses = dict(px=pixel_loss(y, x))
         losses["kl"] = a.kl * 0.5 * (mu.square().sum(1).mean() + (model.logvar.exp() - 1 - model.logvar).sum())
@@ -260,7 +303,7 @@ def main() -> None:
         opt.step()
         done += 1
         with torch.no_grad():
-            beta = min(0.998, (steps + done) / (steps + done + 10))
+            beta = min(0.998, done / (done + 10))  # restarts with each run, since a run may bring a new block
             for q, r in zip(ema.parameters(), model.parameters()):
                 q.lerp_(r, 1 - beta)
         for k, v in losses.items():

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::engine::desk::Desk;
-use crate::engine::directions;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::rooms::ModelStudio;
 use crate::latent::DirectionSet;
 use crate::latent::discover::Plan;
+use crate::models::find_directions;
 
 /// From the cache, or found by looking at some hundred pictures.
 pub(in crate::engine) fn run(
@@ -36,15 +36,17 @@ pub(in crate::engine) fn ensure(
         return Ok(set);
     }
     let stop = desk.token();
-    let set = directions::find(
+    let set = find_directions(
         generator.as_ref(),
         &sha,
         &Plan::default(),
-        &stop,
         &mut |done, total| {
             desk.progress(Stage::Sampling, done, total);
-            desk.breathe(studio)
+            // A refusal comes with the token cancelled, which the search sees.
+            desk.breathe(studio).ok();
         },
+        &stop,
     )?;
+    desk.check()?;
     Ok(studio.explore.directions.keep(set))
 }

@@ -10,14 +10,16 @@ mod compose;
 mod detail;
 mod network;
 mod plan;
+mod restyle;
 mod tiles;
 
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-pub(crate) use network::{Palette, StyleNet};
+pub(crate) use network::StyleNet;
 pub(crate) use plan::Plan;
+pub(crate) use tiles::tiles;
 
 use super::cancel::CancelToken;
 use super::protocol::EngineError;
@@ -80,6 +82,7 @@ pub(crate) type Between<'a> = dyn FnMut(Phase, usize, usize) -> Result<(), Engin
 #[derive(PartialEq)]
 struct PaintKey {
     photo: String,
+    tile: u32,
     model: String,
     working: [u32; 2],
     stats: [u32; 2],
@@ -105,13 +108,6 @@ impl Easel {
         }
     }
 
-    /// Forgets everything.
-    pub(crate) fn clear(&self) {
-        self.painted.lock().clear();
-        self.working.lock().clear();
-        self.output.lock().clear();
-    }
-
     /// Makes a styled picture. Without styles, or at strength 0, it is the photo.
     pub(crate) fn stylize<N: StyleNet>(
         &self,
@@ -134,7 +130,7 @@ impl Easel {
                     between(Phase::Painting, i * tiles + done, styles.len() * tiles)
                 })?;
             let palette = net
-                .palette(&style.code)
+                .palette(&style.code)?
                 .toward(&painted.own, order.keep_colors.clamp(0.0, 1.0));
             layers.push(Layer {
                 styled: palette.colour(&painted.strokes),
@@ -190,6 +186,7 @@ impl Easel {
     ) -> Result<Arc<Painted>, EngineError> {
         let key = PaintKey {
             photo: order.photo_sha.to_owned(),
+            tile: order.plan.tile,
             model: order.model_sha.to_owned(),
             working: order.plan.working,
             stats: order.plan.stats,

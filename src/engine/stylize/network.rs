@@ -55,7 +55,7 @@ pub(crate) trait StyleNet {
     fn reach(&self) -> usize;
 
     /// The palette in a style's code.
-    fn palette(&self, code: &[f32]) -> Palette;
+    fn palette(&self, code: &[f32]) -> Result<Palette, EngineError>;
 
     /// The part of a style's code that decides the strokes, palette apart.
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32];
@@ -173,11 +173,11 @@ pub(crate) mod tests {
             &code[..0]
         }
 
-        fn palette(&self, code: &[f32]) -> Palette {
-            Palette {
+        fn palette(&self, code: &[f32]) -> Result<Palette, EngineError> {
+            Ok(Palette {
                 mean: [code[0]; 3],
                 root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
-            }
+            })
         }
 
         fn measure(

@@ -64,7 +64,10 @@ mod tests {
                 assert!(tile.width % 4 == 0 && tile.height % 4 == 0);
                 assert!(left == 0 || left >= tile.x + 44);
                 let end = tile.x + tile.width;
-                assert!(end >= right + 44 || end >= size[0], "the picture ends there");
+                assert!(
+                    end >= right + 44 || end >= size[0],
+                    "the picture ends there"
+                );
                 for y in top..bottom {
                     for x in left..right {
                         seen[y * size[0] + x] += 1;

@@ -139,10 +139,11 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             _ => reader.seek_relative(length as i64)?,
         }
     }
-    let guid = contents
-        .xmp
-        .first()
-        .and_then(|x| crate::export::xmp::parse(x).first(crate::export::xmp::ns::NOTE, "HasExtendedXMP").map(str::to_owned));
+    let guid = contents.xmp.first().and_then(|x| {
+        crate::export::xmp::parse(x)
+            .first(crate::export::xmp::ns::NOTE, "HasExtendedXMP")
+            .map(str::to_owned)
+    });
     for (id, data, missing) in extended {
         if missing == 0 && guid.as_deref().map(str::as_bytes) == Some(&id[..]) {
             contents.xmp.push(String::from_utf8_lossy(&data).into());

@@ -8,11 +8,11 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use parking_lot::RwLock;
 
+use super::Emitter;
 use super::files::{self, FileWork};
 use super::mailbox::Mailbox;
 use super::scan::{self, ScanWork};
 use super::thumbnails::{self, ThumbQueue};
-use super::Emitter;
 use crate::export::metadata;
 use crate::gallery::protocol::{GalleryEvent, GalleryRequest, GallerySettings, PictureId};
 use crate::gallery::{Gallery, GalleryError, about, default_folder};
@@ -113,13 +113,14 @@ impl Room {
         let (scan_sender, scan_receiver) = bounded(1024);
         let thumbs = Arc::new(ThumbQueue::default());
         let mut threads = Vec::new();
-        let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
-            .name(name)
-            .spawn(work)
-        {
-            Ok(t) => threads.push(t),
-            Err(e) => shared.emitter.fail(&e),
-        };
+        let mut spawn =
+            |name: String, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
+                .name(name)
+                .spawn(work)
+            {
+                Ok(t) => threads.push(t),
+                Err(e) => shared.emitter.fail(&e),
+            };
         let (g, s, changed) = (gallery.again()?, shared.clone(), scan_sender.clone());
         spawn(
             "limner-gallery-files".into(),
@@ -220,7 +221,15 @@ impl Room {
             }
             R::About(id) => self.about(id)?,
             R::Rebuild => self.scan_work(ScanWork::Rebuild),
-            R::Save { token, picture, recipe } => self.file_work(FileWork::Save { token, picture, recipe }),
+            R::Save {
+                token,
+                picture,
+                recipe,
+            } => self.file_work(FileWork::Save {
+                token,
+                picture,
+                recipe,
+            }),
             R::Import(paths) => self.file_work(FileWork::Import(paths)),
             R::Load(id) => self.file_work(FileWork::Load(id)),
             R::Export { ids, to, options } => self.file_work(FileWork::Export { ids, to, options }),

@@ -99,7 +99,9 @@ fn import(gallery: &mut Gallery, paths: &[PathBuf], shared: &Shared) {
             Err(e) => skipped.push((path, e.to_string())),
         }
     }
-    shared.emitter.emit(GalleryEvent::Imported { added, skipped });
+    shared
+        .emitter
+        .emit(GalleryEvent::Imported { added, skipped });
     shared.emitter.emit(GalleryEvent::Changed);
 }
 

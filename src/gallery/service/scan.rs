@@ -117,7 +117,9 @@ fn watch(gallery: &Gallery, inbox: Sender<ScanWork>) -> Option<RecommendedWatche
     match start() {
         Ok(watcher) => Some(watcher),
         Err(e) => {
-            log::warn!("the system can't tell about changes in the gallery ({e}); looking now and then");
+            log::warn!(
+                "the system can't tell about changes in the gallery ({e}); looking now and then"
+            );
             None
         }
     }

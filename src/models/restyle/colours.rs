@@ -60,9 +60,8 @@ impl Colours {
         let (_, _, height, width) = picture.dims4()?;
         let values = picture.get(0)?.flatten_all()?.to_vec1::<f32>()?;
         let count = (height * width).max(1) as f64;
-        let planes: [&[f32]; 3] = std::array::from_fn(|c| {
-            &values[c * height * width..(c + 1) * height * width]
-        });
+        let planes: [&[f32]; 3] =
+            std::array::from_fn(|c| &values[c * height * width..(c + 1) * height * width]);
         let mean = planes.map(|p| p.iter().map(|&v| f64::from(v)).sum::<f64>() / count);
         let mut covariance = [0.0f64; 9];
         for i in 0..3 {

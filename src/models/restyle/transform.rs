@@ -8,7 +8,7 @@ use crate::engine::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;
-use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, PaddingMode, instance_norm};
+use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, Norm, PaddingMode};
 
 /// Statistics of all normalisations, taken once from a copy of the photo.
 pub type Norms = Vec<ChannelStats>;
@@ -134,29 +134,36 @@ impl Transform {
         };
         let mut x = x.clone();
         for down in &self.down {
-            x = pass.norm(&down.forward(&x)?, &Activation::Relu)?;
+            x = pass.conv(down, &x, Activation::Relu, None)?;
         }
         for block in &self.res {
-            let r = pass.norm(&block.conv1.forward(&x)?, &Activation::Relu)?;
-            let r = pass.norm(&block.conv2.forward(&r)?, &Activation::None)?;
-            x = (x + r)?;
+            let r = pass.conv(&block.conv1, &x, Activation::Relu, None)?;
+            x = pass.conv(&block.conv2, &r, Activation::None, Some(&x))?;
         }
         for up in &self.up {
-            x = pass.norm(&up.forward(&x)?, &Activation::Relu)?;
+            x = pass.conv(up, &x, Activation::Relu, None)?;
         }
         Ok((self.out.forward(&x)?, pass.used))
     }
 }
 
 impl Pass<'_> {
-    /// The next conditional instance normalisation.
-    fn norm(&mut self, x: &Tensor, activation: &Activation) -> Result<Tensor, ModelError> {
+    /// A convolution and the next conditional instance normalisation, `+ residual`.
+    fn conv(
+        &mut self,
+        conv: &Conv2d,
+        x: &Tensor,
+        activation: Activation,
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor, ModelError> {
         if self.cancel.is_cancelled() {
             return Err(ModelError::Cancelled);
         }
         let k = self.used.len();
         let Some(affine) = self.net.affine.get(k) else {
-            return Err(ModelError::BadWeights("it has too few normalisations".into()));
+            return Err(ModelError::BadWeights(
+                "it has too few normalisations".into(),
+            ));
         };
         let mut gamma = affine.forward(&self.hidden);
         let beta = gamma.split_off(gamma.len() / 2);
@@ -165,9 +172,14 @@ impl Pass<'_> {
         }
         let scale = Tensor::from_vec(gamma, beta.len(), x.device())?;
         let shift = Tensor::from_vec(beta, scale.dims1()?, x.device())?;
-        let stats = self.given.and_then(|norms| norms.get(k));
-        let (y, used) =
-            instance_norm(x, stats, Some(&scale), Some(&shift), self.net.eps, activation)?;
+        let norm = Norm {
+            stats: self.given.and_then(|norms| norms.get(k)),
+            scale: Some(&scale),
+            shift: Some(&shift),
+            eps: self.net.eps,
+            activation,
+        };
+        let (y, used) = conv.forward_norm(x, &norm, residual)?;
         self.used.push(used);
         Ok(y)
     }

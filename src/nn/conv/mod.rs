@@ -7,13 +7,13 @@ mod plan;
 
 use std::sync::Arc;
 
-use candle_core::{Result, Tensor};
+use candle_core::{Result, Tensor, bail};
 use candle_nn::VarBuilder;
 
 pub use config::{Conv2dConfig, PaddingMode};
 use own::{Convolution, Extras, Kernels, Taps};
 
-use super::{own_path, plain, resample, values};
+use super::{ChannelStats, Norm, Post, instance_norm, own_path, plain, resample, values};
 
 /// A convolution whose weights are laid out for the CPU once.
 ///
@@ -45,7 +45,11 @@ impl Own {
             && cfg.padding == kh / 2
             && (cfg.stride, cfg.dilation, cfg.groups) == (1, 1, 1)
             && (cfg.padding_mode != PaddingMode::Reflect || cfg.padding <= 1);
-        let taps = if doubles { Taps::nearest(kh) } else { Taps::Plain };
+        let taps = if doubles {
+            Taps::nearest(kh)
+        } else {
+            Taps::Plain
+        };
         Ok(Self {
             kernels: Kernels::new(weight, cfg.groups, taps)?,
             bias: bias.map(values).transpose()?,
@@ -58,12 +62,19 @@ impl Own {
         x: &Tensor,
         cfg: &Conv2dConfig,
         output: (usize, usize),
-        residual: Option<&Tensor>,
+        extras: Extras,
     ) -> Result<Tensor> {
-        let enlarged = if self.enlarge { Some(resample::upsample_nearest2x(x)?) } else { None };
-        let bias = self.bias.as_deref();
-        let extras = Extras { bias, residual, ..Extras::default() };
-        let convolution = Convolution { kernels: &self.kernels, cfg, extras, output };
+        let enlarged = if self.enlarge {
+            Some(resample::upsample_nearest2x(x)?)
+        } else {
+            None
+        };
+        let convolution = Convolution {
+            kernels: &self.kernels,
+            cfg,
+            extras,
+            output,
+        };
         convolution.run(enlarged.as_ref().unwrap_or(x))
     }
 }
@@ -80,7 +91,12 @@ impl Conv2d {
             true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
             false => None,
         };
-        Ok(Self { weight, bias, cfg, own })
+        Ok(Self {
+            weight,
+            bias,
+            cfg,
+            own,
+        })
     }
 
     /// Reads `weight` and, where there is one, `bias` from `vb`.
@@ -130,24 +146,121 @@ impl Conv2d {
     /// As [`forward`](Self::forward), and when the residual's shape differs from the result's.
     pub fn forward_add(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
         let output = self.cfg.output_size(x, &self.weight)?;
-        if let Some(residual) = residual {
-            let (n, out) = (x.dim(0)?, self.weight.dim(0)?);
-            if residual.dims() != [n, out, output.0, output.1] {
-                candle_core::bail!("convolution: cannot add {:?} to the result", residual.dims())
-            }
-        }
+        check_residual(x, self.weight.dim(0)?, output, residual)?;
         if let Some(own) = &self.own
             && own_path(x)
             && residual.is_none_or(own_path)
         {
             let residual = residual.map(Tensor::contiguous).transpose()?;
-            return own.forward(x, &self.cfg, output, residual.as_ref());
+            let extras = Extras {
+                bias: own.bias.as_deref(),
+                residual: residual.as_ref(),
+                ..Extras::default()
+            };
+            return own.forward(x, &self.cfg, output, extras);
         }
         let y = plain::conv2d(x, &self.weight, self.bias.as_ref(), &self.cfg)?;
         match residual {
             Some(residual) => y + residual,
             None => Ok(y),
         }
+    }
+}
+
+impl Conv2d {
+    /// The convolution, then [`instance_norm`], then `+ residual`. The settings must have no
+    /// activation of their own; `norm` brings it.
+    ///
+    /// With given statistics and a batch that shares them all of it is one pass: the
+    /// normalisation is a factor and an offset for each channel.
+    ///
+    /// # Errors
+    /// As [`forward_add`](Self::forward_add) and [`instance_norm`].
+    pub fn forward_norm(
+        &self,
+        x: &Tensor,
+        norm: &Norm,
+        residual: Option<&Tensor>,
+    ) -> Result<(Tensor, ChannelStats)> {
+        if self.cfg.post != Post::default() {
+            bail!("convolution: an activation stands between it and its normalisation")
+        }
+        if let (Some(own), Some(stats)) = (&self.own, norm.stats)
+            && own_path(x)
+            && residual.is_none_or(own_path)
+            && norm
+                .scale
+                .is_none_or(|t| own_path(t) && t.dims().len() == 1)
+            && norm
+                .shift
+                .is_none_or(|t| own_path(t) && t.dims().len() == 1)
+            && stats.batch == 1
+        {
+            let y = self.normed(own, x, norm, stats, residual)?;
+            return Ok((y, stats.clone()));
+        }
+        let y = self.forward(x)?;
+        let Norm {
+            stats,
+            scale,
+            shift,
+            eps,
+            activation,
+        } = norm;
+        let (y, stats) = instance_norm(&y, *stats, *scale, *shift, *eps, activation)?;
+        match residual {
+            Some(residual) => Ok(((y + residual)?, stats)),
+            None => Ok((y, stats)),
+        }
+    }
+
+    fn normed(
+        &self,
+        own: &Own,
+        x: &Tensor,
+        norm: &Norm,
+        stats: &ChannelStats,
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let output = self.cfg.output_size(x, &self.weight)?;
+        let out = self.weight.dim(0)?;
+        check_residual(x, out, output, residual)?;
+        let (factor, offset) = norm.affine(stats, out)?;
+        let bias: Vec<f32> = match &own.bias {
+            Some(bias) => {
+                let scaled = bias.iter().zip(&factor).zip(&offset);
+                scaled.map(|((b, f), o)| b * f + o).collect()
+            }
+            None => offset,
+        };
+        // One factor list for each picture of the batch.
+        let factors = factor.repeat(x.dim(0)?);
+        let cfg = self.cfg.clone().activation(norm.activation.clone());
+        let residual = residual.map(Tensor::contiguous).transpose()?;
+        let extras = Extras {
+            output_scale: Some(&factors),
+            bias: Some(&bias),
+            residual: residual.as_ref(),
+            ..Extras::default()
+        };
+        own.forward(x, &cfg, output, extras)
+    }
+}
+
+fn check_residual(
+    x: &Tensor,
+    out: usize,
+    output: (usize, usize),
+    residual: Option<&Tensor>,
+) -> Result<()> {
+    match residual {
+        Some(residual) if residual.dims() != [x.dim(0)?, out, output.0, output.1] => {
+            bail!(
+                "convolution: cannot add {:?} to the result",
+                residual.dims()
+            )
+        }
+        _ => Ok(()),
     }
 }
 
@@ -171,7 +284,12 @@ pub fn conv2d(
     cfg.check(weight, bias)?;
     let output = cfg.output_size(x, weight)?;
     if own_path(x) && own_path(weight) && bias.is_none_or(own_path) {
-        return Own::new(weight, bias, cfg)?.forward(x, cfg, output, None);
+        let own = Own::new(weight, bias, cfg)?;
+        let extras = Extras {
+            bias: own.bias.as_deref(),
+            ..Extras::default()
+        };
+        return own.forward(x, cfg, output, extras);
     }
     plain::conv2d(x, weight, bias, cfg)
 }

@@ -46,9 +46,15 @@ impl Taps {
         let reach = (padding + 1) / 2;
         let mix = |phase: isize, tap: isize| {
             let row = |k: isize| (phase + k - padding).div_euclid(2) == tap - reach;
-            (0..kernel as isize).map(|k| f32::from(u8::from(row(k)))).collect()
+            (0..kernel as isize)
+                .map(|k| f32::from(u8::from(row(k))))
+                .collect()
         };
-        Taps::Doubled((0..=2 * reach).map(|tap| [mix(0, tap), mix(1, tap)]).collect())
+        Taps::Doubled(
+            (0..=2 * reach)
+                .map(|tap| [mix(0, tap), mix(1, tap)])
+                .collect(),
+        )
     }
 }
 
@@ -91,8 +97,11 @@ impl Kernels {
                 let weight = &self.values[(output * self.inputs + i) * area..][..area];
                 let mut sum = 0.0;
                 for (ky, line) in weight.chunks_exact(self.kernel.1).enumerate() {
-                    let across: f32 =
-                        line.iter().zip(&mix[tx][px]).map(|(weight, mix)| weight * mix).sum();
+                    let across: f32 = line
+                        .iter()
+                        .zip(&mix[tx][px])
+                        .map(|(weight, mix)| weight * mix)
+                        .sum();
                     sum += mix[ty][py][ky] * across;
                 }
                 sum
@@ -153,7 +162,11 @@ impl Convolution<'_> {
     fn geometry(&self) -> Geometry {
         let kernels = self.kernels;
         let doubled = kernels.taps != Taps::Plain;
-        let padding = if doubled { kernels.side().0 / 2 } else { self.cfg.padding };
+        let padding = if doubled {
+            kernels.side().0 / 2
+        } else {
+            self.cfg.padding
+        };
         let (h, w) = self.output;
         Geometry {
             groups: kernels.groups,
@@ -186,14 +199,20 @@ impl CustomOp1 for Convolution<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (n, c, h, w) = layout.shape().dims4()?;
-        let Some(isa) = kernel::isa() else { bail!("no kernel selected") };
+        let Some(isa) = kernel::isa() else {
+            bail!("no kernel selected")
+        };
         let x = contiguous(storage, layout)?;
         let (outputs, (oh, ow)) = (self.kernels.outputs, self.output);
         let noise = self.extras.noise.map(Held::new).transpose()?;
         let residual = self.extras.residual.map(Held::new).transpose()?;
         let (noise, residual) = (slice(&noise)?, slice(&residual)?);
         let linear = self.cfg.post.activation.negative_slope(0).is_some();
-        let post = if linear { self.cfg.post.clone() } else { Post::default() };
+        let post = if linear {
+            self.cfg.post.clone()
+        } else {
+            Post::default()
+        };
         let slope = slope(&post.activation);
 
         let mut out = Vec::with_capacity(n * outputs * oh * ow);
@@ -215,9 +234,18 @@ impl CustomOp1 for Convolution<'_> {
                         slope: &slope,
                         gain: post.gain,
                         clamp: post.clamp.unwrap_or(f32::INFINITY),
-                        residual: if linear { part(residual, i, outputs * oh * ow) } else { None },
+                        residual: if linear {
+                            part(residual, i, outputs * oh * ow)
+                        } else {
+                            None
+                        },
                     },
-                    target: Target { out: shared, start: i * outputs * oh * ow, height: oh, width: ow },
+                    target: Target {
+                        out: shared,
+                        start: i * outputs * oh * ow,
+                        height: oh,
+                        width: ow,
+                    },
                 }
             })
             .collect();
@@ -246,11 +274,14 @@ impl CustomOp1 for Convolution<'_> {
 
 /// Activations that are not two straight lines, after the kernels.
 fn curved(out: &mut [f32], post: &Post, residual: Option<&[f32]>, outputs: usize, area: usize) {
-    out.par_chunks_mut(area).enumerate().for_each(|(plane, pixels)| {
-        for (i, v) in pixels.iter_mut().enumerate() {
-            *v = post.apply(*v, plane % outputs) + residual.map_or(0.0, |r| r[plane * area + i]);
-        }
-    });
+    out.par_chunks_mut(area)
+        .enumerate()
+        .for_each(|(plane, pixels)| {
+            for (i, v) in pixels.iter_mut().enumerate() {
+                *v =
+                    post.apply(*v, plane % outputs) + residual.map_or(0.0, |r| r[plane * area + i]);
+            }
+        });
 }
 
 fn slope(activation: &Activation) -> Slope {

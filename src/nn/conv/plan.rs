@@ -28,5 +28,9 @@ pub(crate) fn choose(g: &Geometry) -> Algorithm {
     let tiles = g.output.0.div_ceil(4) * g.output.1.div_ceil(4);
     let fits = g.kernel == (3, 3) && g.stride == 1 && g.dilation == 1 && g.groups == 1;
     let pays = g.inputs >= WINOGRAD_CHANNELS && g.rows >= WINOGRAD_CHANNELS;
-    if fits && pays && tiles >= WINOGRAD_TILES { Algorithm::Winograd } else { Algorithm::Direct }
+    if fits && pays && tiles >= WINOGRAD_TILES {
+        Algorithm::Winograd
+    } else {
+        Algorithm::Direct
+    }
 }

@@ -21,22 +21,25 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[f32], pictures: &[Pict
     let rows = (PIXELS / width).clamp(1, height);
     let tiles = height.div_ceil(rows);
     let taps = g.kernel.0 * g.kernel.1;
-    (0..pictures.len() * g.groups * tiles).into_par_iter().with_max_len(4).for_each(|unit| {
-        let (picture, unit) = (unit / (g.groups * tiles), unit % (g.groups * tiles));
-        let (channel, top) = (unit / tiles, unit % tiles * rows);
-        scratch::with(|buffers| {
-            let strip = Strip {
-                geometry: g,
-                picture: &pictures[picture],
-                weights: &weights[channel * taps..(channel + 1) * taps],
-                channel,
-                top,
-                rows: rows.min(height - top),
-                buffers,
-            };
-            simd::run(isa, strip);
+    (0..pictures.len() * g.groups * tiles)
+        .into_par_iter()
+        .with_max_len(4)
+        .for_each(|unit| {
+            let (picture, unit) = (unit / (g.groups * tiles), unit % (g.groups * tiles));
+            let (channel, top) = (unit / tiles, unit % tiles * rows);
+            scratch::with(|buffers| {
+                let strip = Strip {
+                    geometry: g,
+                    picture: &pictures[picture],
+                    weights: &weights[channel * taps..(channel + 1) * taps],
+                    channel,
+                    top,
+                    rows: rows.min(height - top),
+                    buffers,
+                };
+                simd::run(isa, strip);
+            });
         });
-    });
 }
 
 /// Some rows of one channel.
@@ -63,7 +66,10 @@ impl Task for Strip<'_> {
         };
         let sum_row = width.next_multiple_of(VECTORS * S::LANES);
         let reach = (g.kernel.1 - 1) * g.dilation / g.stride + 1;
-        let layout = Layout { phases: g.stride, run: sum_row + reach };
+        let layout = Layout {
+            phases: g.stride,
+            run: sum_row + reach,
+        };
         let block = self.buffers.block.get(window.rows * layout.row());
         // SAFETY: `run` is called for an instruction set that is there.
         unsafe { gather::channel::<S>(&self.picture.source, self.channel, window, layout, block) };
@@ -83,7 +89,13 @@ impl Task for Strip<'_> {
             // SAFETY: a run of the block is a tap's reach longer than a row of sums.
             unsafe { row::<S>(&taps, block, sums) };
         }
-        let piece = Piece { channel: self.channel, top: self.top, left: 0, rows: self.rows, columns: width };
+        let piece = Piece {
+            channel: self.channel,
+            top: self.top,
+            left: 0,
+            rows: self.rows,
+            columns: width,
+        };
         let Picture { finish, target, .. } = self.picture;
         // SAFETY: these rows of this channel are written by this unit alone.
         unsafe { finish::write::<S>(finish, target, piece, sums, sum_row) };

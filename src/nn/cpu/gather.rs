@@ -27,10 +27,19 @@ pub(crate) struct Source<'a> {
 
 impl<'a> Source<'a> {
     pub(crate) fn new(pixels: &'a [f32], height: usize, width: usize, border: Border) -> Self {
-        Self { pixels, height, width, border, scale: None, shift: None, slope: 1.0 }
+        Self {
+            pixels,
+            height,
+            width,
+            border,
+            scale: None,
+            shift: None,
+            slope: 1.0,
+        }
     }
 
-    fn is_plain(&self) -> bool {
+    /// Whether pixels are read as they are.
+    pub(crate) fn is_plain(&self) -> bool {
         self.scale.is_none() && self.shift.is_none() && self.slope == 1.0
     }
 }
@@ -91,7 +100,11 @@ pub(crate) unsafe fn channel<S: Simd>(
 ) {
     let area = source.height * source.width;
     let pixels = &source.pixels[c * area..(c + 1) * area];
-    for (r, row) in block.chunks_exact_mut(layout.row()).take(window.rows).enumerate() {
+    for (r, row) in block
+        .chunks_exact_mut(layout.row())
+        .take(window.rows)
+        .enumerate()
+    {
         let y = mirror(window.top + r as isize, source.height, source.border);
         match y {
             Some(y) => {

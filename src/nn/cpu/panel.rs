@@ -28,7 +28,11 @@ impl Packed {
                 values.extend((0..height).map(|r| at(first + r, k)));
             }
         }
-        Self { rows, depth, values }
+        Self {
+            rows,
+            depth,
+            values,
+        }
     }
 
     /// The panel that starts at `row` (a multiple of [`ROWS`]) from depth `k` on.
@@ -129,7 +133,11 @@ unsafe fn full<S: Simd>(panel: &[f32], product: Product, places: [u32; 3], sums:
     unsafe {
         let pixels = places.map(|p| product.pixels.as_ptr().add(p as usize));
         let (depth, offsets) = (product.offsets.len(), product.offsets.as_ptr());
-        store::<S, 4, 3>(S::dot4x3(depth, panel.as_ptr(), offsets, pixels), product, sums);
+        store::<S, 4, 3>(
+            S::dot4x3(depth, panel.as_ptr(), offsets, pixels),
+            product,
+            sums,
+        );
     }
 }
 
@@ -145,7 +153,11 @@ unsafe fn store<S: Simd, const M: usize, const N: usize>(
         for (m, row) in acc.iter().enumerate() {
             for (n, value) in row.iter().enumerate() {
                 let p = sums.as_mut_ptr().add(m * product.sum_stride + n * S::LANES);
-                let value = if product.add { S::add(S::load(p), *value) } else { *value };
+                let value = if product.add {
+                    S::add(S::load(p), *value)
+                } else {
+                    *value
+                };
                 S::store(p, value);
             }
         }

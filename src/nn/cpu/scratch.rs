@@ -62,12 +62,18 @@ unsafe impl Sync for Shared {}
 
 impl Shared {
     pub(crate) fn new(out: &mut [f32]) -> Self {
-        Self { start: out.as_mut_ptr(), len: out.len() }
+        Self {
+            start: out.as_mut_ptr(),
+            len: out.len(),
+        }
     }
 
     /// Memory that has not been written yet.
     pub(crate) fn uninit(out: &mut [MaybeUninit<f32>]) -> Self {
-        Self { start: out.as_mut_ptr().cast(), len: out.len() }
+        Self {
+            start: out.as_mut_ptr().cast(),
+            len: out.len(),
+        }
     }
 
     /// The address of `offset`, for writing `len` values.

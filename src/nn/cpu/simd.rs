@@ -135,12 +135,18 @@ unsafe impl Simd for Portable {
     #[inline(always)]
     unsafe fn unzip(a: [f32; P], b: [f32; P]) -> ([f32; P], [f32; P]) {
         let at = |i: usize| if i < P { a[i] } else { b[i - P] };
-        (std::array::from_fn(|i| at(2 * i)), std::array::from_fn(|i| at(2 * i + 1)))
+        (
+            std::array::from_fn(|i| at(2 * i)),
+            std::array::from_fn(|i| at(2 * i + 1)),
+        )
     }
     #[inline(always)]
     unsafe fn zip(a: [f32; P], b: [f32; P]) -> ([f32; P], [f32; P]) {
         let pick = |i: usize| if i % 2 == 0 { a[i / 2] } else { b[i / 2] };
-        (std::array::from_fn(pick), std::array::from_fn(|i| pick(i + P)))
+        (
+            std::array::from_fn(pick),
+            std::array::from_fn(|i| pick(i + P)),
+        )
     }
     #[inline(always)]
     unsafe fn shift_in(v: [f32; P], next: f32) -> [f32; P] {
@@ -303,7 +309,12 @@ mod x86 {
                 );
             }
         }
-        [[s[0], s[1], s[2]], [s[3], s[4], s[5]], [s[6], s[7], s[8]], [s[9], s[10], s[11]]]
+        [
+            [s[0], s[1], s[2]],
+            [s[3], s[4], s[5]],
+            [s[6], s[7], s[8]],
+            [s[9], s[10], s[11]],
+        ]
     }
 
     /// AVX-512F.
@@ -356,9 +367,13 @@ mod x86 {
         #[inline(always)]
         unsafe fn unzip(a: __m512, b: __m512) -> (__m512, __m512) {
             unsafe {
-                let even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+                let even =
+                    _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
                 let odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
-                (_mm512_permutex2var_ps(a, even, b), _mm512_permutex2var_ps(a, odd, b))
+                (
+                    _mm512_permutex2var_ps(a, even, b),
+                    _mm512_permutex2var_ps(a, odd, b),
+                )
             }
         }
         #[inline(always)]
@@ -366,13 +381,17 @@ mod x86 {
             unsafe {
                 let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
                 let high = _mm512_add_epi32(low, _mm512_set1_epi32(8));
-                (_mm512_permutex2var_ps(a, low, b), _mm512_permutex2var_ps(a, high, b))
+                (
+                    _mm512_permutex2var_ps(a, low, b),
+                    _mm512_permutex2var_ps(a, high, b),
+                )
             }
         }
         #[inline(always)]
         unsafe fn shift_in(v: __m512, next: f32) -> __m512 {
             unsafe {
-                let index = _mm512_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
+                let index =
+                    _mm512_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16);
                 _mm512_permutex2var_ps(v, index, _mm512_set1_ps(next))
             }
         }

@@ -79,6 +79,8 @@ pub enum Icon {
     Check,
     /// Enlarge.
     Enlarge,
+    /// Hold on to this one.
+    Pin,
 }
 
 /// Draws an icon into a square.
@@ -326,6 +328,18 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
         Icon::Send => {
             p.line(&[(2.5, 8.0), (13.0, 8.0)]);
             p.line(&[(9.0, 4.0), (13.0, 8.0), (9.0, 12.0)]);
+        }
+        Icon::Pin => {
+            p.line(&[(5.5, 2.5), (10.5, 2.5)]);
+            p.line(&[
+                (6.2, 2.8),
+                (6.2, 7.0),
+                (4.0, 9.6),
+                (12.0, 9.6),
+                (9.8, 7.0),
+                (9.8, 2.8),
+            ]);
+            p.line(&[(8.0, 9.8), (8.0, 14.0)]);
         }
         Icon::Check => p.line(&[(3.0, 8.5), (6.5, 12.0), (13.0, 4.5)]),
         Icon::Enlarge => {

@@ -242,7 +242,8 @@ impl<'a> Slider<'a> {
             .min_decimals(self.decimals)
             .suffix(self.suffix)
             .update_while_editing(false);
-        let response = ui.add_sized(vec2(VALUE, 20.0), field);
+        ui.spacing_mut().interact_size.y = 22.0;
+        let response = ui.add_sized(vec2(VALUE, 22.0), field);
         let response = response.accessible_name(format!("{} value", self.name));
         if response.changed() {
             *changed = Some(value);

@@ -1,0 +1,129 @@
+"""The peers of the speed programs: ONNX Runtime and PyTorch, same shapes, same threads.
+
+Started by `benches/conv.rs` and `benches/networks.rs`; reads one JSON object a line and answers with one.
+"""
+
+import io
+import json
+import os
+import sys
+import time
+import traceback
+import warnings
+
+# Anything printed would disturb the answers.
+ANSWERS = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+warnings.filterwarnings("ignore")
+THREADS = int(sys.argv[1])
+os.environ["OMP_NUM_THREADS"] = str(THREADS)
+
+import numpy as np
+import onnxruntime
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "training"))
+torch.set_num_threads(THREADS)
+torch.manual_seed(0)
+
+
+class Convolution(nn.Module):
+    """A convolution, after nearest x2 where asked for."""
+
+    def __init__(self, a):
+        super().__init__()
+        self.up = a["upsample"]
+        k = a["kernel"]
+        self.conv = nn.Conv2d(a["inputs"], a["outputs"], k, a["stride"], k // 2, groups=a["groups"])
+
+    def forward(self, x):
+        if self.up:
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+        return self.conv(x)
+
+
+def session(module, inputs):
+    """An ONNX Runtime session of the module, all optimisations on."""
+    data = io.BytesIO()
+    program = torch.onnx.export(module, inputs, dynamo=True, verbose=False)
+    program.save(data)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.log_severity_level = 3
+    made = onnxruntime.InferenceSession(data.getvalue(), options, providers=["CPUExecutionProvider"])
+    feeds = {i.name: v.numpy() for i, v in zip(made.get_inputs(), inputs)}
+    return lambda: made.run(None, feeds)
+
+
+def peak_mib():
+    """Peak resident memory since it was last reset."""
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def timed(run):
+    """One run, in milliseconds."""
+    try:
+        with open("/proc/self/clear_refs", "w") as refs:
+            refs.write("5")
+    except OSError:
+        pass
+    cpu, wall = time.process_time(), time.perf_counter()
+    run()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    return {"wall": wall * 1e3, "cpu": cpu * 1e3 / THREADS, "peak": peak_mib()}
+
+
+def network(a):
+    """A shipped architecture with random weights, written where the program reads it from, and its inputs."""
+    from networks import build
+
+    return build(a["name"], a["size"], a["folder"])
+
+
+RUNNERS = {}
+
+
+def prepare(module, inputs):
+    module.eval()
+    RUNNERS["onnxruntime"] = session(module, inputs)
+
+    def torch_run():
+        with torch.inference_mode():
+            return module(*inputs)
+
+    RUNNERS["torch"] = torch_run
+    with torch.inference_mode():
+        expected = module(*inputs)
+    (got,) = RUNNERS["onnxruntime"]()
+    if not np.allclose(got, expected.numpy(), atol=1e-2 * float(expected.abs().max())):
+        raise RuntimeError("ONNX Runtime and PyTorch disagree")
+
+
+def answer(a):
+    if a["do"] == "conv":
+        prepare(Convolution(a), (torch.randn(1, a["inputs"], a["side"], a["side"]),))
+        return {}
+    if a["do"] == "network":
+        module, inputs, extra = network(a)
+        prepare(module, inputs)
+        return extra
+    if a["do"] == "run":
+        return timed(RUNNERS[a["peer"]])
+    raise ValueError(f"unknown request {a['do']}")
+
+
+for line in sys.stdin:
+    try:
+        reply = answer(json.loads(line))
+    except Exception as error:  # reported to the program, which stops
+        traceback.print_exc()
+        reply = {"error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(reply), file=ANSWERS, flush=True)

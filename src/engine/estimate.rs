@@ -1,0 +1,216 @@
+//! What a stylisation will take: memory from sizes, time from the pace of this
+//! machine, measured on a small piece and corrected by each real run.
+
+use std::time::{Duration, Instant};
+
+use super::cancel::CancelToken;
+use super::memory;
+use super::protocol::{EngineError, Estimate};
+use super::resample::Planes;
+use super::stylize::{Plan, StyleNet};
+
+/// Side of the piece on which the network is timed.
+const TRIAL_SIDE: usize = 192;
+/// How far a real run moves the pace.
+const TRUST: f64 = 0.5;
+
+/// Nanoseconds for a pixel.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// Of the network.
+    network: Option<f64>,
+    /// Of the photo, reading it.
+    reading: f64,
+    /// Of the result, from working size.
+    finishing: f64,
+}
+
+impl Pace {
+    /// Before anything was measured: a plain laptop.
+    pub(crate) fn new() -> Self {
+        Self {
+            network: None,
+            reading: 14.0,
+            finishing: 22.0,
+        }
+    }
+
+    /// Times the network on a small piece, unless it has been timed.
+    pub(crate) fn try_out<N: StyleNet>(&mut self, net: &N, code: &[f32]) -> Result<(), EngineError> {
+        if self.network.is_some() {
+            return Ok(());
+        }
+        let mut piece = Planes::zeros(TRIAL_SIDE, TRIAL_SIDE);
+        for (i, value) in piece.data.iter_mut().enumerate() {
+            *value = (i * 37 % 101) as f32 / 101.0;
+        }
+        let never = CancelToken::new();
+        // The first run packs weights and warms caches.
+        let (measured, _) = net.measure(&piece, code, 1.0, &never)?;
+        let start = Instant::now();
+        net.paint(&piece, &measured, code, 1.0, &never)?;
+        self.network = Some(per_pixel(start.elapsed(), (TRIAL_SIDE * TRIAL_SIDE) as u64));
+        Ok(())
+    }
+
+    /// Learns from a real run of the network over so many pixels.
+    pub(crate) fn learn_network(&mut self, took: Duration, pixels: u64) {
+        let seen = per_pixel(took, pixels);
+        self.network = Some(self.network.map_or(seen, |old| old + TRUST * (seen - old)));
+    }
+
+    /// Learns from reading a photo.
+    pub(crate) fn learn_reading(&mut self, took: Duration, pixels: u64) {
+        self.reading += TRUST * (per_pixel(took, pixels) - self.reading);
+    }
+
+    /// Learns from finishing a result.
+    pub(crate) fn learn_finishing(&mut self, took: Duration, pixels: u64) {
+        self.finishing += TRUST * (per_pixel(took, pixels) - self.finishing);
+    }
+
+    /// Time of a job: `passes` of the network, and reading unless the photo is in
+    /// memory.
+    pub(crate) fn time(&self, job: &Needs) -> Duration {
+        let network = self.network.unwrap_or(900.0) * (job.network_pixels() * job.passes) as f64;
+        let reading = if job.in_memory {
+            0.0
+        } else {
+            self.reading * pixels(job.photo) as f64
+        };
+        let finishing = self.finishing * pixels(job.plan.output) as f64;
+        Duration::from_secs_f64((network + reading + finishing) / 1e9)
+    }
+}
+
+fn per_pixel(took: Duration, pixels: u64) -> f64 {
+    took.as_secs_f64() * 1e9 / pixels.max(1) as f64
+}
+
+fn pixels(size: [u32; 2]) -> u64 {
+    u64::from(size[0]) * u64::from(size[1])
+}
+
+/// What decides time and memory of a stylisation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Needs {
+    /// The photo's size.
+    pub(crate) photo: [u32; 2],
+    /// Whether it has been read.
+    pub(crate) in_memory: bool,
+    /// Passes of the network: one for all styles without masks, one for each with.
+    pub(crate) passes: u64,
+    /// Sizes.
+    pub(crate) plan: Plan,
+}
+
+impl Needs {
+    /// Pixels that one pass of the network sees: the statistics' copy and the tiles
+    /// with their overlap.
+    pub(crate) fn network_pixels(&self) -> u64 {
+        let stats = pixels(self.plan.stats);
+        if self.plan.stats == self.plan.working && self.plan.tiles() == 1 {
+            return stats;
+        }
+        stats + self.plan.tiled_pixels()
+    }
+
+    /// Most bytes beside what the process uses now.
+    pub(crate) fn bytes(&self) -> u64 {
+        let (photo, output) = (4 * pixels(self.photo), 4 * pixels(self.plan.output));
+        // A photo is decoded into as much again at worst.
+        let reading = if self.in_memory { 0 } else { photo };
+        let copy = if self.plan.output == self.photo { 0 } else { output };
+        // Eight maps for the detail, strokes and styled pictures of each pass.
+        let working = pixels(self.plan.working) * 4 * (8 + 6 + 6 * self.passes);
+        let network = self.plan.tile_bytes();
+        let working_out = copy + working + network.max(output);
+        reading + working_out.max(photo / 4)
+    }
+
+    /// The plan that keeps the process within `budget`, with the smallest number of
+    /// tiles.
+    pub(crate) fn within(mut self, budget: u64) -> Result<Self, EngineError> {
+        let budget = memory::available().map_or(budget, |free| {
+            budget.min(memory::resident() + free)
+        });
+        let now = memory::resident();
+        let fits = |needs: &Self| now + needs.bytes() <= budget;
+        if fits(&self) {
+            return Ok(self);
+        }
+        for megabytes in (1..=10).rev() {
+            let Some(plan) = self.plan.within(megabytes << 24) else {
+                break;
+            };
+            self.plan = plan;
+            if fits(&self) {
+                return Ok(self);
+            }
+        }
+        let needed = (now + self.bytes()) >> 20;
+        Err(EngineError::Memory(format!(
+            "this needs about {needed} MB and may use {} MB; choose a smaller size or allow more",
+            budget >> 20
+        )))
+    }
+
+    /// What to tell the user.
+    pub(crate) fn estimate(&self, pace: &Pace) -> Estimate {
+        Estimate {
+            size: self.plan.output,
+            memory: memory::resident() + self.bytes(),
+            time: pace.time(self),
+            tiles: self.plan.tiles(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::protocol::StylizeOptions;
+
+    fn needs(photo: [u32; 2], brush: f32) -> Needs {
+        Needs {
+            photo,
+            in_memory: false,
+            passes: 1,
+            plan: Plan::full(photo, brush, &StylizeOptions::default()),
+        }
+    }
+
+    #[test]
+    fn larger_photos_need_more() {
+        let (small, large) = (needs([3000, 2000], 1.0), needs([6000, 4000], 1.0));
+        assert!(large.bytes() > small.bytes() + (3 * 6_000_000 * 8) as u64);
+        let pace = Pace::new();
+        assert!(pace.time(&large) > pace.time(&small));
+        assert!(pace.time(&needs([3000, 2000], 0.5)) > pace.time(&small));
+    }
+
+    #[test]
+    fn a_tight_budget_gives_tiles_and_an_impossible_one_a_word() {
+        let job = needs([2000, 2000], 0.5);
+        let loose = job.within(4 << 30).unwrap();
+        let tight = memory::resident() + job.bytes() - (30 << 20);
+        let tiled = job.within(tight).unwrap();
+        assert!(tiled.plan.tiles() > loose.plan.tiles());
+        let error = job.within(10 << 20).unwrap_err().to_string();
+        assert!(error.contains("smaller size"), "{error}");
+    }
+
+    #[test]
+    fn the_pace_follows_real_runs() {
+        let mut pace = Pace::new();
+        for _ in 0..20 {
+            pace.learn_network(Duration::from_millis(100), 100_000);
+        }
+        let time = pace.time(&Needs {
+            in_memory: true,
+            ..needs([512, 512], 1.0)
+        });
+        let expected = 512.0 * 512.0 * 1e-6;
+        assert!((time.as_secs_f64() - expected).abs() < 0.1 * expected, "{time:?}");
+    }
+}

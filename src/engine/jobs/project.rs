@@ -1,0 +1,52 @@
+//! The latent of a generator that comes closest to a photo.
+
+use std::path::Path;
+
+use crate::engine::desk::Desk;
+use crate::engine::protocol::{EngineError, Output, Stage};
+use crate::engine::resample::shrink_to;
+use crate::engine::rooms::ModelStudio;
+use crate::models::{ModelError, project};
+use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
+
+/// The search never looks at more than this.
+const LONGEST: u32 = 1024;
+
+/// Searches, showing the picture so far.
+pub(in crate::engine) fn run(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    path: &Path,
+    model: &str,
+    steps: u32,
+) -> Result<Output, EngineError> {
+    desk.progress(Stage::Loading, 0, 1);
+    let generator = studio.registry.stylegan2(model)?;
+    let encoder = studio.registry.encoder_of(model)?;
+    let photo = studio.photos.read(path)?;
+    let small = shrink_to(&photo.picture, LONGEST);
+    let stop = desk.token();
+    let found = project::project(
+        generator.as_ref(),
+        encoder.as_deref(),
+        &small,
+        steps,
+        &mut |done, look| {
+            let (done, steps) = (u64::from(done), u64::from(steps));
+            desk.progress_with_look(Stage::Projecting, done, steps, || look().ok());
+            desk.breathe(studio).map_err(|_| ModelError::Cancelled)
+        },
+        &stop,
+    )?;
+    let params = ExploreParams {
+        origin: LatentOrigin::Ws(found.ws),
+        truncation_psi: 1.0,
+        noise: NoiseMode::Fixed,
+        ..ExploreParams::new(model, 0)
+    };
+    Ok(Output::Projection {
+        params: Box::new(params),
+        picture: found.picture,
+        likeness: found.likeness,
+    })
+}

@@ -1,0 +1,124 @@
+//! A photo stylised at full size.
+
+use serde_json::json;
+
+use crate::engine::desk::Desk;
+use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
+use crate::engine::recipes::recipe;
+use crate::engine::rooms::ModelStudio;
+use crate::engine::styling::Sitting;
+use crate::engine::stylize::{Phase, Plan};
+use crate::picture::Picture;
+use crate::recipe::{Making, Recipe, SourceRef, StyleParams, StyleSource};
+
+/// Where recipes keep the size and tiles of a stylisation.
+const EXTRA: &str = "stylize";
+
+/// Stylises one photo.
+pub(in crate::engine) fn run(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    params: &StyleParams,
+    options: &StylizeOptions,
+) -> Result<Output, EngineError> {
+    let (picture, recipe) = make(studio, desk, params, options, &mut |desk, phase, done, all| {
+        let stage = match phase {
+            Phase::Painting => Stage::Rendering,
+            Phase::Finishing => Stage::Writing,
+        };
+        desk.progress(stage, done as u64, all as u64);
+    })?;
+    Ok(Output::Picture {
+        picture,
+        recipe: Box::new(recipe),
+    })
+}
+
+/// How progress is told: desk, phase, done, in all.
+pub(super) type Tell<'a> = dyn FnMut(&mut Desk, Phase, usize, usize) + 'a;
+
+/// The picture and its recipe.
+pub(super) fn make(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    params: &StyleParams,
+    options: &StylizeOptions,
+    tell: &mut Tell<'_>,
+) -> Result<(Picture, Recipe), EngineError> {
+    desk.progress(Stage::Reading, 0, 1);
+    desk.breathe(studio)?;
+    let stop = desk.token();
+    let sitting = studio.sitting(params, &stop)?;
+    let easel = studio.styling.easel.clone();
+    let (picture, plan, times) = ModelStudio::style_full(
+        &easel,
+        &sitting,
+        params,
+        options,
+        &stop,
+        &mut |phase, done, all| {
+            tell(desk, phase, done, all);
+            desk.breathe(studio)
+        },
+    )?;
+    times.teach(&mut studio.styling.pace, plan.output);
+    let recipe = written(studio, params, &sitting, options, &plan)?;
+    Ok((picture, recipe))
+}
+
+/// The recipe with codes filled in, so that it needs no style pictures.
+fn written(
+    studio: &ModelStudio,
+    params: &StyleParams,
+    sitting: &Sitting,
+    options: &StylizeOptions,
+    plan: &Plan,
+) -> Result<Recipe, EngineError> {
+    let mut params = params.clone();
+    let source = &sitting.photo.source;
+    // What the user said about artist and licence stays.
+    params.photo = SourceRef {
+        artist: params.photo.artist.clone(),
+        licence: params.photo.licence.clone(),
+        ..source.clone()
+    };
+    let mut sources = vec![params.photo.clone()];
+    for (layer, code) in params.styles.iter_mut().zip(&sitting.codes) {
+        layer.code = Some(code.clone());
+        if let StyleSource::File(source) = &layer.style {
+            sources.push(source.clone());
+        }
+    }
+    let models = vec![studio.model_ref(&params.model)?];
+    let mut recipe = recipe(Making::Style(params), models, sources);
+    recipe.extra.insert(
+        EXTRA.into(),
+        json!({ "max_side": options.max_side, "tile": plan.tile }),
+    );
+    Ok(recipe)
+}
+
+/// The same pixels from a recipe.
+pub(in crate::engine) fn again(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    params: &StyleParams,
+    recipe: &Recipe,
+) -> Result<Output, EngineError> {
+    let number = |name: &str| {
+        let value = recipe.extra.get(EXTRA)?.get(name)?.as_u64()?;
+        u32::try_from(value).ok()
+    };
+    let options = StylizeOptions {
+        max_side: number("max_side"),
+        tile: number("tile"),
+        memory_budget: studio.memory_budget,
+    };
+    let Output::Picture { picture, .. } = run(studio, desk, params, &options)? else {
+        return Err(EngineError::Internal("no picture came".into()));
+    };
+    Ok(Output::Picture {
+        picture,
+        recipe: Box::new(recipe.clone()),
+    })
+}

@@ -1,0 +1,148 @@
+//! A picture enlarged by *Crisp*, in tiles.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use candle_core::Tensor;
+
+use crate::engine::cancel::CancelToken;
+use crate::engine::desk::Desk;
+use crate::engine::photo::{MAX_PIXELS, Photo};
+use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};
+use crate::engine::recipes::recipe;
+use crate::engine::resample::{Planes, to_byte};
+use crate::engine::rooms::ModelStudio;
+use crate::engine::stylize::tiles;
+use crate::models::crisp::Crisp;
+use crate::picture::Picture;
+use crate::recipe::{Making, Recipe};
+
+/// Side of a tile in the small picture.
+const TILE: usize = 192;
+
+/// Enlarges a picture file.
+pub(in crate::engine) fn run(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    path: &Path,
+    scale: u32,
+) -> Result<Output, EngineError> {
+    if !Crisp::SCALES.contains(&scale) {
+        return Err(EngineError::BadRequest(format!(
+            "pictures can be enlarged 2 or 4 times, not {scale} times"
+        )));
+    }
+    let Some(model) = studio.registry.first_of(ModelKind::Upscaler) else {
+        return Err(EngineError::BadRequest(
+            "there is no network for enlarging here; put one into the models folder".into(),
+        ));
+    };
+    let name = model.name.clone();
+    desk.progress(Stage::Reading, 0, 1);
+    let photo = studio.photos.read(path)?;
+    let network = studio.registry.crisp(&name)?;
+    let picture = enlarge(studio, desk, &network, &photo, scale)?;
+    let models = vec![studio.model_ref(&name)?];
+    let sources = vec![photo.source.clone()];
+    Ok(Output::Picture {
+        picture,
+        recipe: Box::new(recipe(Making::Upscale { scale }, models, sources)),
+    })
+}
+
+/// The same pixels from a recipe.
+pub(in crate::engine) fn again(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    recipe: &Recipe,
+    scale: u32,
+) -> Result<Output, EngineError> {
+    let source = recipe.sources.first().ok_or_else(|| {
+        EngineError::BadRequest("this recipe doesn't say which picture was enlarged".into())
+    })?;
+    let path = studio.photos.source(source)?.0.source.path.clone();
+    let Output::Picture { picture, .. } = run(studio, desk, Path::new(&path), scale)? else {
+        return Err(EngineError::Internal("no picture came".into()));
+    };
+    Ok(Output::Picture {
+        picture,
+        recipe: Box::new(recipe.clone()),
+    })
+}
+
+fn enlarge(
+    studio: &mut ModelStudio,
+    desk: &mut Desk,
+    network: &Arc<Crisp>,
+    photo: &Photo,
+    scale: u32,
+) -> Result<Picture, EngineError> {
+    let picture = &photo.picture;
+    let size = picture.size().map(|s| s as usize);
+    let large = picture.size().map(|s| u64::from(s) * u64::from(scale));
+    if large[0] * large[1] > MAX_PIXELS {
+        return Err(EngineError::Memory(format!(
+            "{} x {} is beyond 200 megapixels; enlarge a smaller picture",
+            large[0], large[1]
+        )));
+    }
+    let scale = scale as usize;
+    let mut out = vec![0u8; size[0] * size[1] * scale * scale * 4];
+    let pieces = tiles(size, TILE, network.receptive_radius(), network.multiple());
+    let stop = desk.token();
+    for (done, tile) in pieces.iter().enumerate() {
+        desk.progress(Stage::Rendering, done as u64, pieces.len() as u64);
+        desk.breathe(studio)?;
+        let input = cut(picture, [tile.x, tile.y], [tile.width, tile.height]);
+        let made = run_network(network, &input, scale, &stop)?;
+        let [left, top, right, bottom] = tile.core.map(|v| v * scale);
+        let (x, y) = (tile.x * scale, tile.y * scale);
+        let n = made.pixels();
+        for row in top..bottom {
+            let line = &mut out[(row * size[0] * scale + left) * 4..][..(right - left) * 4];
+            let from = (row - y) * made.width + left - x;
+            for (i, pixel) in line.chunks_exact_mut(4).enumerate() {
+                for c in 0..3 {
+                    pixel[c] = to_byte(made.data[c * n + from + i].clamp(0.0, 1.0));
+                }
+                // Transparency grows with its pixels.
+                let own = (row / scale) * size[0] + (left + i) / scale;
+                pixel[3] = picture.rgba()[own * 4 + 3];
+            }
+        }
+    }
+    Picture::from_rgba(large[0] as u32, large[1] as u32, out)
+        .map_err(|e| EngineError::Internal(e.to_string()))
+}
+
+/// A rectangle of a picture as planes.
+fn cut(picture: &Picture, at: [usize; 2], size: [usize; 2]) -> Planes {
+    let width = picture.width() as usize;
+    let mut planes = Planes::zeros(size[0], size[1]);
+    let n = planes.pixels();
+    for row in 0..size[1] {
+        let from = &picture.rgba()[((at[1] + row) * width + at[0]) * 4..][..size[0] * 4];
+        for (i, pixel) in from.chunks_exact(4).enumerate() {
+            for c in 0..3 {
+                planes.data[c * n + row * size[0] + i] = f32::from(pixel[c]) / 255.0;
+            }
+        }
+    }
+    planes
+}
+
+fn run_network(
+    network: &Crisp,
+    input: &Planes,
+    scale: usize,
+    stop: &CancelToken,
+) -> Result<Planes, EngineError> {
+    let shape = (1, 3, input.height, input.width);
+    let tensor = Tensor::from_slice(&input.data, shape, network.device())?;
+    let made = network.enlarge(&tensor, scale as u32, stop)?;
+    Ok(Planes {
+        width: input.width * scale,
+        height: input.height * scale,
+        data: made.flatten_all()?.to_vec1()?,
+    })
+}

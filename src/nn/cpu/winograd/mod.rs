@@ -1,0 +1,376 @@
+//! 3×3 convolutions at stride 1 by Winograd's F(4×4, 3×3) (Lavin & Gray 2016): 36 products for
+//! 16 outputs instead of 144.
+
+#![allow(unsafe_code)]
+
+mod transform;
+
+use rayon::prelude::*;
+
+use super::direct::{Geometry, Picture};
+use super::panel::{self, Packed, Product, ROWS, VECTORS};
+use super::scratch::{self, Shared};
+use super::simd::{self, Isa, Simd, Task};
+use transform::{Backward, Forward};
+
+/// Side of an output tile.
+const SIDE: usize = 4;
+/// Side of an input tile.
+const REACH: usize = 6;
+/// Products per tile.
+const POINTS: usize = REACH * REACH;
+/// The longest vector.
+const MAX_LANES: usize = 16;
+/// Vectors of tiles that all threads work on together.
+const TOGETHER: usize = 16 * VECTORS;
+/// Depth multiplied before the sums go to memory.
+const DEPTH: usize = 384;
+
+/// The transformed weights: one matrix `[rows, inputs]` for each point.
+#[derive(Clone, Debug)]
+pub(crate) struct Weights {
+    points: Vec<Packed>,
+}
+
+impl Weights {
+    /// From `at(row, input, tap)`, taps row by row.
+    pub(crate) fn new(rows: usize, inputs: usize, at: impl Fn(usize, usize, usize) -> f32) -> Self {
+        // G · w · Gᵀ, in f64: it is done once.
+        const G: [[f64; 3]; REACH] = [
+            [1.0 / 4.0, 0.0, 0.0],
+            [-1.0 / 6.0, -1.0 / 6.0, -1.0 / 6.0],
+            [-1.0 / 6.0, 1.0 / 6.0, -1.0 / 6.0],
+            [1.0 / 24.0, 1.0 / 12.0, 1.0 / 6.0],
+            [1.0 / 24.0, -1.0 / 12.0, 1.0 / 6.0],
+            [0.0, 0.0, 1.0],
+        ];
+        let mut all = vec![0f32; POINTS * rows * inputs];
+        for row in 0..rows {
+            for input in 0..inputs {
+                let mut half = [[0f64; 3]; REACH];
+                for (i, half) in half.iter_mut().enumerate() {
+                    for (x, value) in half.iter_mut().enumerate() {
+                        *value = (0..3)
+                            .map(|y| G[i][y] * f64::from(at(row, input, 3 * y + x)))
+                            .sum();
+                    }
+                }
+                for point in 0..POINTS {
+                    let (i, j) = (point / REACH, point % REACH);
+                    let value: f64 = (0..3).map(|x| half[i][x] * G[j][x]).sum();
+                    all[(point * rows + row) * inputs + input] = value as f32;
+                }
+            }
+        }
+        let points = (0..POINTS)
+            .map(|point| {
+                let matrix = &all[point * rows * inputs..(point + 1) * rows * inputs];
+                Packed::new(rows, inputs, |r, k| matrix[r * inputs + k])
+            })
+            .collect();
+        Self { points }
+    }
+}
+
+/// Where the tiles of a picture lie: `LANES` of them make a vector.
+#[derive(Clone, Copy)]
+struct Grid {
+    lanes: usize,
+    columns: usize,
+    rows: usize,
+    /// Vectors per row of tiles; 0: vectors run on from one row of tiles into the next.
+    per_row: usize,
+}
+
+impl Grid {
+    fn new(output: (usize, usize), lanes: usize) -> Self {
+        let (rows, columns) = (output.0.div_ceil(SIDE), output.1.div_ceil(SIDE));
+        let per_row = columns.div_ceil(lanes);
+        let wasteful = 4 * per_row * lanes > 5 * columns;
+        Self {
+            lanes,
+            columns,
+            rows,
+            per_row: if wasteful { 0 } else { per_row },
+        }
+    }
+
+    fn vectors(&self) -> usize {
+        match self.per_row {
+            0 => (self.rows * self.columns).div_ceil(self.lanes),
+            per_row => self.rows * per_row,
+        }
+    }
+
+    /// Row and column of a lane's tile, if there is one.
+    fn tile(&self, vector: usize, lane: usize) -> Option<(usize, usize)> {
+        let (row, column) = match self.per_row {
+            0 => {
+                let tile = vector * self.lanes + lane;
+                (tile / self.columns, tile % self.columns)
+            }
+            per_row => (vector / per_row, vector % per_row * self.lanes + lane),
+        };
+        (row < self.rows && column < self.columns).then_some((row, column))
+    }
+}
+
+/// A run of vectors worked on together, and how their transformed pixels and sums are laid out.
+#[derive(Clone, Copy)]
+struct Run {
+    first: usize,
+    count: usize,
+    inputs: usize,
+    lanes: usize,
+}
+
+impl Run {
+    fn panel(&self) -> usize {
+        VECTORS * self.lanes * self.inputs
+    }
+
+    /// Distance between two points' pixels; one line more than needed, so that the points don't
+    /// fall on the same places of the cache.
+    fn pixel_stride(&self) -> usize {
+        self.count.div_ceil(VECTORS) * self.panel() + 16
+    }
+
+    fn pixel_place(&self, vector: usize) -> usize {
+        vector / VECTORS * self.panel() + vector % VECTORS * self.lanes
+    }
+
+    fn sum_stride(&self) -> usize {
+        self.count * self.lanes
+    }
+
+    fn point_stride(&self, rows: usize) -> usize {
+        rows * self.sum_stride() + 16
+    }
+}
+
+/// Convolves every picture.
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
+    let grid = Grid::new(g.output, isa.lanes());
+    let job = Job {
+        isa,
+        geometry: g,
+        weights,
+        grid,
+    };
+    let vectors = grid.vectors();
+    let small = if g.inputs + g.rows <= 96 {
+        2 * VECTORS
+    } else {
+        VECTORS
+    };
+    let units = vectors.div_ceil(small) * pictures.len();
+    if units < 8 || g.inputs * g.rows > 32 * 1024 {
+        for picture in pictures {
+            for first in (0..vectors).step_by(TOGETHER) {
+                job.together(picture, first, TOGETHER.min(vectors - first));
+            }
+        }
+        return;
+    }
+    let per_picture = vectors.div_ceil(small);
+    (0..units).into_par_iter().with_max_len(1).for_each(|unit| {
+        let first = unit % per_picture * small;
+        job.alone(
+            &pictures[unit / per_picture],
+            first,
+            small.min(vectors - first),
+        );
+    });
+}
+
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    isa: Isa,
+    geometry: &'a Geometry,
+    weights: &'a Weights,
+    grid: Grid,
+}
+
+impl Job<'_> {
+    fn run(&self, first: usize, count: usize) -> Run {
+        Run {
+            first,
+            count,
+            inputs: self.geometry.inputs,
+            lanes: self.grid.lanes,
+        }
+    }
+
+    /// One thread does a run from pixels to pixels.
+    fn alone(&self, picture: &Picture, first: usize, count: usize) {
+        let run = self.run(first, count);
+        let rows = self.geometry.rows;
+        scratch::with(|buffers| {
+            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let shared = Shared::new(pixels);
+            for c in 0..run.inputs {
+                simd::run(
+                    self.isa,
+                    Forward {
+                        job: self,
+                        picture,
+                        run,
+                        channel: c,
+                        to: shared,
+                    },
+                );
+            }
+            let block = 128.min(rows.next_multiple_of(ROWS));
+            for first in (0..rows).step_by(block) {
+                let rows = (first, (first + block).min(rows));
+                let stride = run.point_stride(block);
+                let sums = buffers.sums.get(POINTS * stride);
+                for point in 0..POINTS {
+                    let pixels = &pixels[point * run.pixel_stride()..];
+                    let sums = &mut sums[point * stride..];
+                    simd::run(
+                        self.isa,
+                        Multiply {
+                            job: self,
+                            run,
+                            point,
+                            rows,
+                            pixels,
+                            sums,
+                        },
+                    );
+                }
+                simd::run(
+                    self.isa,
+                    Backward {
+                        job: self,
+                        picture,
+                        run,
+                        rows,
+                        sums,
+                        stride,
+                    },
+                );
+            }
+        });
+    }
+
+    /// All threads do a run: first the channels, then the points, then the outputs.
+    fn together(&self, picture: &Picture, first: usize, count: usize) {
+        let run = self.run(first, count);
+        let rows = self.geometry.rows;
+        let stride = run.point_stride(rows);
+        scratch::with(|buffers| {
+            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let sums = buffers.sums.get(POINTS * stride);
+            let shared = Shared::new(pixels);
+            (0..run.inputs)
+                .into_par_iter()
+                .with_min_len(4)
+                .for_each(|c| {
+                    simd::run(
+                        self.isa,
+                        Forward {
+                            job: self,
+                            picture,
+                            run,
+                            channel: c,
+                            to: shared,
+                        },
+                    );
+                });
+            self.multiply_together(run, pixels, sums, stride);
+            let (step, sums) = (4 * ROWS, &*sums);
+            (0..rows.div_ceil(step))
+                .into_par_iter()
+                .with_max_len(1)
+                .for_each(|i| {
+                    let rows = (i * step, (i * step + step).min(rows));
+                    let sums = &sums[rows.0 * run.sum_stride()..];
+                    simd::run(
+                        self.isa,
+                        Backward {
+                            job: self,
+                            picture,
+                            run,
+                            rows,
+                            sums,
+                            stride,
+                        },
+                    );
+                });
+        });
+    }
+
+    fn multiply_together(&self, run: Run, pixels: &[f32], sums: &mut [f32], stride: usize) {
+        let rows = self.geometry.rows;
+        let shared = Shared::new(sums);
+        let block = if rows > 64 {
+            rows.div_ceil(2).next_multiple_of(ROWS)
+        } else {
+            rows
+        };
+        let blocks = rows.div_ceil(block);
+        (0..POINTS * blocks)
+            .into_par_iter()
+            .with_max_len(1)
+            .for_each(|i| {
+                let (point, first) = (i / blocks, i % blocks * block);
+                let rows = (first, (first + block).min(rows));
+                let length = (rows.1 - rows.0) * run.sum_stride();
+                // SAFETY: each unit has its own rows of its own point.
+                let sums =
+                    unsafe { shared.slice(point * stride + first * run.sum_stride(), length) };
+                let pixels = &pixels[point * run.pixel_stride()..];
+                simd::run(
+                    self.isa,
+                    Multiply {
+                        job: self,
+                        run,
+                        point,
+                        rows,
+                        pixels,
+                        sums,
+                    },
+                );
+            });
+    }
+}
+
+/// Multiplies one point's matrix with a run's pixels.
+struct Multiply<'a> {
+    job: &'a Job<'a>,
+    run: Run,
+    point: usize,
+    rows: (usize, usize),
+    pixels: &'a [f32],
+    sums: &'a mut [f32],
+}
+
+impl Task for Multiply<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self { run, rows, .. } = self;
+        let mut offsets = [0u32; DEPTH];
+        for (k, offset) in offsets.iter_mut().take(run.inputs).enumerate() {
+            *offset = (k * VECTORS * S::LANES) as u32;
+        }
+        let weights = &self.job.weights.points[self.point];
+        let mut places = [0u32; TOGETHER];
+        for (v, place) in places.iter_mut().take(run.count).enumerate() {
+            *place = run.pixel_place(v) as u32;
+        }
+        let places = &places[..run.count];
+        for k in (0..run.inputs).step_by(DEPTH) {
+            let depth = DEPTH.min(run.inputs - k);
+            let product = Product {
+                offsets: &offsets[..depth],
+                pixels: &self.pixels[k * VECTORS * S::LANES..],
+                sum_stride: run.sum_stride(),
+                add: k > 0,
+            };
+            // SAFETY: every panel holds `inputs` steps of whole vectors, and `sums` every vector.
+            unsafe { panel::multiply::<S>(weights, rows, k, product, places, self.sums) };
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! *Restyle* against its PyTorch definition, with small random weights and with the
+//! weights that ship.
+
+use std::path::Path;
+
+use candle_core::{Device, Tensor};
+use limner::engine::cancel::CancelToken;
+use limner::models::ModelError;
+use limner::models::restyle::{Config, Restyle};
+use limner::models::weights::Weights;
+
+struct Case {
+    net: Restyle,
+    golden: Weights,
+}
+
+impl Case {
+    /// Random weights, within the golden file.
+    fn tiny() -> Self {
+        let golden = open("tests/golden/restyle_tiny.safetensors").unwrap();
+        let config = config(&golden);
+        let net = Restyle::new(config, &golden.pp("w"), &Device::Cpu).unwrap();
+        Self { net, golden }
+    }
+
+    /// The weights that ship.
+    fn shipped() -> Option<Self> {
+        let golden = open("tests/golden/restyle.safetensors")?;
+        let weights = open("models/restyle/weights.safetensors")?;
+        let net = Restyle::new(config(&golden), &weights, &Device::Cpu).unwrap();
+        Some(Self { net, golden })
+    }
+
+    fn get(&self, name: &str) -> Tensor {
+        self.golden.any(name).unwrap()
+    }
+
+    /// Compares with a value that is in one of the two golden files.
+    fn compare(&self, name: &str, ours: impl FnOnce() -> Vec<f32>) {
+        if self.golden.contains(name) {
+            close(name, &ours(), &self.get(name));
+        }
+    }
+
+    fn code(&self) -> Vec<f32> {
+        flat(&self.get("in.code"))
+    }
+}
+
+fn open(file: &str) -> Option<Weights> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if !path.is_file() {
+        println!("skipped: {file} is not here");
+        return None;
+    }
+    Some(Weights::open(&path, None, &Device::Cpu).unwrap())
+}
+
+fn config(golden: &Weights) -> Config {
+    serde_json::from_str(golden.metadata("kwargs").unwrap()).unwrap()
+}
+
+fn flat(tensor: &Tensor) -> Vec<f32> {
+    tensor.flatten_all().unwrap().to_vec1().unwrap()
+}
+
+fn close(what: &str, ours: &[f32], theirs: &Tensor) {
+    let theirs = flat(theirs);
+    assert_eq!(ours.len(), theirs.len(), "{what}");
+    let worst = ours
+        .iter()
+        .zip(&theirs)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max);
+    println!("{what}: {worst:e}");
+    assert!(worst < 1e-3, "{what}: {worst}");
+}
+
+fn agrees(case: &Case) {
+    let never = CancelToken::new();
+    let (photo, style, code) = (case.get("in.photo"), case.get("in.style"), case.code());
+    close(
+        "code",
+        &case.net.encode_tensor(&style, &never).unwrap(),
+        &case.get("out.code"),
+    );
+    let colours = case.net.colours(&photo).unwrap();
+    close("mean", &colours.palette.mean, &case.get("out.photo_mean"));
+    close(
+        "root",
+        &colours.palette.root.concat(),
+        &case.get("out.photo_root"),
+    );
+    close(
+        "white",
+        &flat(&colours.whiten(&photo).unwrap()),
+        &case.get("out.white"),
+    );
+    let measure = |strength| {
+        let made = case.net.measure(&photo, &colours, &code, strength, &never);
+        made.unwrap()
+    };
+    let (whole, part) = (measure(1.0), measure(0.7));
+    for (norms, suffix) in [(&whole, ""), (&part, "_s0.7")] {
+        for (k, stats) in norms.iter().enumerate() {
+            let name = |what: &str| format!("out.norm{k}.{what}{suffix}");
+            case.compare(&name("mean"), || stats.mean.clone());
+            case.compare(&name("std"), || stats.std(1e-5));
+        }
+    }
+    let stylise = |photo: &Tensor, strength, keep, measured| {
+        let made = case
+            .net
+            .stylise(photo, &code, strength, keep, measured, &never);
+        flat(&made.unwrap())
+    };
+    case.compare("out.transform_s0.7", || {
+        let made = case
+            .net
+            .transform(&photo, &colours, &code, 0.7, None, &never);
+        flat(&made.unwrap().0)
+    });
+    case.compare("out.y", || stylise(&photo, 1.0, 0.0, None));
+    case.compare("out.y_s0.7_keep0.4", || stylise(&photo, 0.7, 0.4, None));
+    case.compare("out.y_s0.5_keep0.5", || stylise(&photo, 0.5, 0.5, None));
+    case.compare("out.crop_with_photo_stats", || {
+        stylise(&case.get("in.crop"), 1.0, 0.0, Some((&colours, &whole)))
+    });
+    case.compare("out.y2_with_photo_stats_s0.7", || {
+        stylise(&case.get("in.photo2"), 0.7, 0.0, Some((&colours, &part)))
+    });
+}
+
+#[test]
+fn random_weights_agree_with_pytorch() {
+    agrees(&Case::tiny());
+}
+
+#[test]
+fn shipped_weights_agree_with_pytorch() {
+    if let Some(case) = Case::shipped() {
+        agrees(&case);
+    }
+}
+
+#[test]
+fn strength_zero_is_the_photo() {
+    let case = Case::tiny();
+    let photo = case.get("in.photo");
+    let made = case
+        .net
+        .stylise(&photo, &case.code(), 0.0, 0.0, None, &CancelToken::new())
+        .unwrap();
+    assert_eq!(flat(&made), flat(&photo));
+}
+
+#[test]
+fn wrong_codes_and_sizes_are_refused() {
+    let case = Case::tiny();
+    let never = CancelToken::new();
+    let photo = case.get("in.photo");
+    let colours = case.net.colours(&photo).unwrap();
+    let short = &case.code()[1..];
+    let result = case
+        .net
+        .transform(&photo, &colours, short, 1.0, None, &never);
+    assert!(result.unwrap_err().to_string().contains("another network"));
+    let odd = photo.narrow(3, 0, 13).unwrap().contiguous().unwrap();
+    assert!(
+        case.net
+            .transform(&odd, &colours, &case.code(), 1.0, None, &never)
+            .is_err()
+    );
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    let stopped = case
+        .net
+        .transform(&photo, &colours, &case.code(), 1.0, None, &cancel);
+    assert!(matches!(stopped, Err(ModelError::Cancelled)));
+}
