@@ -75,8 +75,8 @@ impl Plan {
     }
 
     /// About what a tile's input is larger by on each side.
-const OVERLAP: u64 = 44;
-/// Bytes that the network needs for the largest tile.
+    const OVERLAP: u64 = 44;
+    /// Bytes that the network needs for the largest tile.
     pub(crate) fn tile_bytes(&self) -> u64 {
         let side = |s: u32| {
             if s <= self.tile {
