@@ -104,12 +104,12 @@ fn waves() -> &'static (Cppn, DirectionSet) {
         let config = Config {
             definition: 1,
             seed: 1,
-            size: [40, 40],
+            size: [32, 32],
         };
         let net = Cppn::new(&config).unwrap();
         let plan = Plan {
             pictures: 400,
-            sliders: 4,
+            sliders: 2,
             ..Plan::default()
         };
         let never = CancelToken::new();
@@ -131,7 +131,7 @@ fn named_sliders_raise_what_they_name_on_fresh_pictures() {
         let value = |params: &ExploreParams| {
             let ws = resolve(params, net, set).unwrap();
             let picture = net
-                .synthesize(&ws, NoiseMode::Off, Some([48, 48]), &CancelToken::new())
+                .synthesize(&ws, NoiseMode::Off, Some([32, 32]), &CancelToken::new())
                 .unwrap();
             let all = measure(&picture);
             let id = direction.id.strip_prefix("measured.").unwrap();

@@ -251,3 +251,37 @@ fn styles_are_read_with_their_codes() {
     assert!(registry.style("c").is_none());
     assert_eq!(registry.code_sliders().len(), 1);
 }
+
+#[test]
+fn imported_networks_keep_their_own_seeds() {
+    let folder = tempfile::tempdir().unwrap();
+    write_model(folder.path(), "ours", &golden());
+    write_model(folder.path(), "theirs", &golden());
+    let path = folder.path().join("theirs/config.json");
+    let config = std::fs::read_to_string(&path).unwrap();
+    let config = config.replacen('{', r#"{"latent_rng": "numpy","#, 1);
+    std::fs::write(&path, config).unwrap();
+    let mut registry = registry(folder.path());
+    let first = |registry: &mut Registry, name| {
+        let generator = registry.generator(name).unwrap();
+        limner::models::Generator::z_of_seed(&*generator, 85)[0]
+    };
+    // numpy.random.RandomState(85).randn(1)
+    assert!((first(&mut registry, "theirs") - 0.176_850_72).abs() < 1e-6);
+    assert_eq!(
+        first(&mut registry, "ours"),
+        latent::rng::z_of_seed(85, 1)[0]
+    );
+}
+
+#[test]
+fn a_program_without_its_folder_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = registry(&folder.path().join("nowhere")).library();
+    assert_eq!(library.models.len(), 1);
+    assert!(library.broken[0].1.contains("put the folder 'models'"));
+    let unfinished = folder.path().join(".importing-x");
+    std::fs::create_dir_all(&unfinished).unwrap();
+    std::fs::write(unfinished.join("config.json"), "{").unwrap();
+    assert!(registry(folder.path()).library().broken.is_empty());
+}

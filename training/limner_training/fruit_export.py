@@ -40,6 +40,7 @@ def from_vae(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder, dict]:
     prior = torch.load(os.path.join(state, "prior.pt"))
     model = Model().requires_grad_(False)
     model.load_state_dict(s["ema"])
+    model.silence_above(max(e["width"] for e in s["log"]))
     kwargs = KWARGS | dict(mapping_kwargs=prior["mapping_kwargs"])
     g = Generator(**kwargs).requires_grad_(False)
     g.mapping.load_state_dict(prior["mapping"])

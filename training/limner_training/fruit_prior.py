@@ -142,6 +142,7 @@ def main() -> None:
     s = torch.load(os.path.join(a.state, "state.pt"))
     model = Model()
     model.load_state_dict(s["ema"])
+    model.silence_above(max(e["width"] for e in s["log"]))
     model.requires_grad_(False)
     low = cached("", a.state, 32, False)
     w = torch.cat([model.e(to_float(low[i:i + 500])) for i in range(0, len(low), 500)])

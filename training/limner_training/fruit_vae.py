@@ -102,6 +102,13 @@ class Model(nn.Module):
                 return img
 
     @torch.no_grad()
+    def silence_above(self, width: int) -> None:
+        """Blocks that were never trained add nothing: the picture is the filtered enlargement of the last trained one."""
+        for r in self.g.synthesis.block_resolutions:
+            if r > width:
+                getattr(self.g.synthesis, f"b{r}").torgb.weight.zero_()
+
+    @torch.no_grad()
     def still_convolutions(self) -> None:
         """Zero affine weights in the convolutions, so that they start from the linear phase without a step."""
         for m in self.g.synthesis.modules():
@@ -192,6 +199,8 @@ def main() -> None:
         ema.load_state_dict(s["ema"])
         critic.load_state_dict(s["critic"])
         log = s["log"]
+        for m in (model, ema):
+            m.silence_above(max(e["width"] for e in log))
     else:
         torch.manual_seed(6)
         model = Model()
@@ -294,7 +303,7 @@ def main() -> None:
         opt.step()
         done += 1
         with torch.no_grad():
-            beta = min(0.998, (steps + done) / (steps + done + 10))
+            beta = min(0.998, done / (done + 10))  # restarts with each run, since a run may bring a new block
             for q, r in zip(ema.parameters(), model.parameters()):
                 q.lerp_(r, 1 - beta)
         for k, v in losses.items():
