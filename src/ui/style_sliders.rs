@@ -15,7 +15,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     let doc = &p.state.doc.style;
     let strength = Slider::new("Strength", doc.strength * 100.0, 0.0..=150.0, 100.0)
         .decimals(0)
-        .suffix(" %")
+        .suffix("%")
         .tooltip("0 is the photo, 100 the whole style, beyond that it exaggerates")
         .show(ui, &p.theme);
     if let Some(v) = strength.changed {
@@ -30,7 +30,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     }
     let keep = Slider::new("Keep colours", doc.keep_colors * 100.0, 0.0..=100.0, 0.0)
         .decimals(0)
-        .suffix(" %")
+        .suffix("%")
         .tooltip("0 takes the style's palette, 100 keeps the colours of the photo")
         .show(ui, &p.theme);
     if let Some(v) = keep.changed {
@@ -47,7 +47,7 @@ pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32)
     );
     let moved = Slider::new(&name, weight * 100.0, 0.0..=100.0, 100.0)
         .decimals(0)
-        .suffix(" %")
+        .suffix("%")
         .name_width(56.0)
         .tooltip(&tooltip)
         .show(ui, &p.theme);

@@ -59,8 +59,7 @@ impl StylePanel {
         side(
             p,
             egui::Panel::left("style choices")
-                .default_size(LEFT)
-                .size_range(190.0..=560.0),
+                .exact_size(LEFT),
         )
         .show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
@@ -101,8 +100,7 @@ impl StylePanel {
         side(
             p,
             egui::Panel::right("style settings")
-                .default_size(RIGHT)
-                .size_range(260.0..=520.0),
+                .exact_size(RIGHT),
         )
         .show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
