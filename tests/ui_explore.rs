@@ -397,7 +397,10 @@ fn wheel_zooms_and_a_key_fits_again() {
     use limner::app::view::Zoom;
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    let middle = harness.get_by_label("Picture").rect().center();
+    let middle = harness
+        .get_by_role_and_label(Role::Image, "Picture")
+        .rect()
+        .center();
     harness.hover_at(middle);
     harness.run_steps(1);
     harness.event(egui::Event::MouseWheel {
@@ -415,7 +418,7 @@ fn wheel_zooms_and_a_key_fits_again() {
     harness.key_press(Key::F);
     harness.run_steps(2);
     assert_eq!(harness.state().state.view.explore.zoom, Zoom::Fit);
-    let rect = harness.get_by_label("Picture").rect();
+    let rect = harness.get_by_role_and_label(Role::Image, "Picture").rect();
     drag(
         &mut harness,
         rect.center(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::command::Command;
 use super::prefs::Prefs;
+use super::previews::Previews;
 use super::view::{CanvasView, Compare, Dialog, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query};
@@ -48,6 +49,8 @@ pub enum Action {
     },
     /// Stop a job.
     Cancel(JobId),
+    /// Measure the sliders of Explore's generator after all.
+    MeasureSliders,
     /// Ask what the full-size stylisation would take; answer in `state.estimate`.
     Estimate(StylizeOptions),
     /// A picture goes on.
@@ -397,8 +400,16 @@ impl Actions {
         std::mem::take(&mut self.queue)
     }
 
-    /// Whether anything waits.
-    pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+    /// Whether anything waits that will change something. Panels repeat their
+    /// preview lists every frame; those that were asked already don't count.
+    pub fn need_a_frame(&self, previews: &Previews) -> bool {
+        self.queue.iter().any(|action| match action {
+            Action::Previews {
+                channel,
+                tier,
+                items,
+            } => !previews.was_asked(*channel, *tier, items),
+            _ => true,
+        })
     }
 }

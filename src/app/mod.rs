@@ -108,7 +108,7 @@ impl StudioApp {
         self.read_input(&ctx);
         self.ui.apply_prefs(&ctx, &self.state.prefs);
         self.ui.draw(ui, &self.state, &mut self.actions);
-        if !self.actions.is_empty() {
+        if self.actions.need_a_frame(&self.state.previews) {
             ctx.request_repaint();
         }
         let time = self.ui.logic_time + start.elapsed();

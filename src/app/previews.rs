@@ -96,13 +96,21 @@ impl Previews {
         self.canvas_error.is_none() && self.canvas_shown < self.canvas_seq
     }
 
+    /// Whether a channel was asked just that last.
+    pub fn was_asked(&self, channel: Channel, tier: Tier, items: &[Work]) -> bool {
+        match self.channels.get(&channel) {
+            Some(state) => state.tier == Some(tier) && state.items == items,
+            None => items.is_empty(),
+        }
+    }
+
     /// Asks for small pictures unless the channel was asked just that. Pictures
     /// that are there already are not asked for again.
     pub fn ask(&mut self, channel: Channel, tier: Tier, items: Vec<Work>) -> Option<Request> {
-        let state = self.channels.entry(channel).or_default();
-        if state.tier == Some(tier) && state.items == items {
+        if self.was_asked(channel, tier, &items) {
             return None;
         }
+        let state = self.channels.entry(channel).or_default();
         let same_tier = state.tier == Some(tier);
         let pictures: Vec<Option<Picture>> = items
             .iter()
@@ -211,6 +219,8 @@ impl Previews {
         match work {
             Work::Explore(_) => self.explore = entry,
             Work::Style(_) => self.style = entry,
+            // Walks are only shown in small.
+            Work::WalkFrame(..) => {}
         }
         seq == self.canvas_seq
     }

@@ -11,8 +11,20 @@ use crate::recipe::{NoiseMode, WalkPath};
 /// A desktop art studio: explore generative networks, put styles onto your photos,
 /// keep the results. Without a command it opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "limner", version, propagate_version = true)]
+#[command(
+    name = "limner",
+    version,
+    propagate_version = true,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
 pub(crate) struct Cli {
+    /// Pictures to open in the window
+    #[arg(value_name = "PICTURE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Folder of the gallery [default: the one last used]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) gallery: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(subcommand)]
@@ -256,6 +268,9 @@ pub(crate) enum RecipeCommand {
     Render {
         /// The picture, or a recipe as a .json file
         file: PathBuf,
+        /// A source picture, where the recipe doesn't say where it is (may be repeated)
+        #[arg(long, value_name = "FILE")]
+        source: Vec<PathBuf>,
         #[command(flatten)]
         output: Output,
     },
@@ -296,4 +311,7 @@ pub(crate) struct Bench {
     /// Generator [default: the first trained one]
     #[arg(long, value_name = "NAME")]
     pub(crate) model: Option<String>,
+    /// Run this part only, in this process
+    #[arg(long, hide = true)]
+    pub(crate) part: Option<String>,
 }

@@ -19,6 +19,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use crate::app::{self, RunOptions};
+use crate::engine::EngineConfig;
 use args::{Cli, Command, Common};
 use session::Session;
 
@@ -51,8 +53,8 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let done = match cli.command {
-        None => open_window(&cli.common),
         Some(command) => run(command, &cli.common),
+        None => open_window(cli),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -104,13 +106,23 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// The studio's window.
-fn open_window(common: &Common) -> Result<(), Failure> {
-    let mut engine = session::config(common)?;
-    // A window to keep smooth: the engine's own choice, unless said otherwise.
-    engine.threads = common.threads.map(usize::from);
-    crate::app::run(crate::app::RunOptions {
+fn open_window(cli: Cli) -> Result<(), Failure> {
+    if let Some(missing) = cli.files.iter().find(|f| !f.exists()) {
+        return Err(Failure::new(format!(
+            "there is neither a command nor a file of this name (see 'limner --help'): {}",
+            missing.display()
+        )));
+    }
+    let engine = EngineConfig {
+        // The window's preferences have a say where the command line has none.
+        threads: cli.common.threads.map(usize::from),
+        ..session::config(&cli.common)?
+    };
+    app::run(RunOptions {
         engine,
-        ..Default::default()
+        gallery: cli.gallery,
+        files: cli.files,
+        data_dir: None,
     })?;
     Ok(())
 }

@@ -9,9 +9,10 @@ use super::args::{Common, RecipeCommand};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
 use super::{Failure, say, say_json};
+use crate::engine::photo;
 use crate::engine::protocol::{Job, Output};
 use crate::export::metadata;
-use crate::recipe::{Making, Recipe};
+use crate::recipe::{Making, Recipe, SourceRef, StyleSource};
 
 /// Longer side of an animation made again when its recipe doesn't say.
 const WALK_SIDE: u32 = 512;
@@ -20,8 +21,15 @@ const WALK_SIDE: u32 = 512;
 pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failure> {
     match command {
         RecipeCommand::Show { file } => show(file),
-        RecipeCommand::Render { file, output } => {
-            let recipe = read(file)?;
+        RecipeCommand::Render {
+            file,
+            source,
+            output,
+        } => {
+            let mut recipe = read(file)?;
+            for file in source {
+                provide(&mut recipe, file)?;
+            }
             render(&recipe, output, &mut Session::start(common)?)
         }
         RecipeCommand::Strip { file, out, force } => {
@@ -98,6 +106,35 @@ fn read(file: &Path) -> Result<Recipe, Failure> {
         (None, Some(error)) => Err(error.into()),
         (None, None) => Err(nothing(file)),
     }
+}
+
+/// Tells a recipe where one of its sources lies, by its content.
+fn provide(recipe: &mut Recipe, file: &Path) -> Result<(), Failure> {
+    let sha256 = photo::hash_file(file)?;
+    let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+    let mut known = false;
+    let mut tell = |source: &mut SourceRef| {
+        if source.sha256 == sha256 {
+            source.path = path.to_string_lossy().into_owned();
+            known = true;
+        }
+    };
+    recipe.sources.iter_mut().for_each(&mut tell);
+    if let Making::Style(params) = &mut recipe.making {
+        tell(&mut params.photo);
+        for layer in &mut params.styles {
+            if let StyleSource::File(source) = &mut layer.style {
+                tell(source);
+            }
+        }
+    }
+    if known {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the recipe doesn't use this file, or it has changed: {}",
+        file.display()
+    )))
 }
 
 fn render(

@@ -43,7 +43,8 @@ pub(crate) fn cards(library: &Library) -> Cards {
         .collect()
 }
 
-/// Writes a picture with its recipe and labels.
+/// Writes a picture with its recipe and labels. The time of making stays out, so
+/// that the same command gives the same bytes; the file system keeps it anyway.
 pub(crate) fn save(
     path: &Path,
     picture: &Picture,
@@ -52,6 +53,10 @@ pub(crate) fn save(
     saving: Saving,
 ) -> Result<(), Failure> {
     let format = format_of(path)?;
+    let recipe = &Recipe {
+        created: String::new(),
+        ..recipe.clone()
+    };
     let options = WriteOptions {
         recipe: saving.recipe,
         source_names: saving.source_names,

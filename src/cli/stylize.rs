@@ -1,12 +1,12 @@
 //! `limner stylize`
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::args::Stylize;
-use super::save::{Saving, check_file, check_free, make_folder, save};
+use super::save::{Saving, check_file, make_folder, save};
 use super::session::{Session, unexpected};
 use super::{Failure, say, say_json};
 use crate::engine::photo;
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         .collect::<Result<Vec<_>, _>>()?;
     let mut params = StyleParams {
         model: args.model.clone(),
-        photo: source(&args.photos[0])?,
+        photo: unknown(),
         styles,
         strength: args.strength,
         brush: args.style_size as f32 / OWN_SIZE,
@@ -39,39 +39,94 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
         return estimate(args, params, options, session);
     };
+    if args.photos.len() > 1 || out.is_dir() {
+        return folder(args, params, options, out, session);
+    }
+    check_file(out, args.force)?;
     let saving = Saving {
         force: args.force,
         recipe: !args.no_recipe,
         source_names: !args.no_source_names,
     };
-    let several = args.photos.len() > 1 || out.is_dir();
-    let files = files(&args.photos, out, several, args.force)?;
-    let mut written = Vec::new();
-    for (photo, file) in files {
-        params.photo = source(&photo)?;
-        let job = Job::Stylize(Arc::new(params.clone()), options);
-        let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
-            return Err(unexpected());
-        };
-        save(&file, &picture, &recipe, &session.library, saving)?;
-        if !session.json {
-            say(file.display());
-        }
-        let [width, height] = picture.size();
-        written.push(json!({
-            "photo": photo,
-            "file": file,
-            "width": width,
-            "height": height,
-        }));
-    }
+    params.photo = source(&args.photos[0])?;
+    let job = Job::Stylize(Arc::new(params), options);
+    let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
+        return Err(unexpected());
+    };
+    save(out, &picture, &recipe, &session.library, saving)?;
     if session.json {
-        say_json(&json!({ "written": written }));
+        let [width, height] = picture.size();
+        say_json(&json!({ "file": out, "width": width, "height": height }));
+    } else {
+        say(out.display());
     }
     Ok(())
 }
 
-fn source(file: &Path) -> Result<SourceRef, Failure> {
+/// Several photos: what is there already is left, what can't be read is told.
+fn folder(
+    args: &Stylize,
+    params: StyleParams,
+    options: StylizeOptions,
+    out: &Path,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    make_folder(out)?;
+    let job = Job::StylizeFolder {
+        photos: args.photos.clone(),
+        params: Arc::new(params),
+        options,
+        out: out.to_path_buf(),
+    };
+    let Output::Folder {
+        written,
+        kept,
+        skipped,
+    } = session.job("stylize", job)?
+    else {
+        return Err(unexpected());
+    };
+    if session.json {
+        let skipped: Vec<_> = skipped
+            .iter()
+            .map(|(photo, reason)| json!({ "photo": photo, "reason": reason }))
+            .collect();
+        say_json(&json!({ "written": written, "kept": kept, "skipped": skipped }));
+    } else {
+        for file in &written {
+            say(file.display());
+        }
+        for file in &kept {
+            say(format!("{} (was there already)", file.display()));
+        }
+    }
+    match skipped.as_slice() {
+        [] => Ok(()),
+        [(photo, reason)] => Err(Failure::new(format!(
+            "one photo was skipped: {reason}: {}",
+            photo.display()
+        ))),
+        [(photo, reason), rest @ ..] => Err(Failure::new(format!(
+            "{} photos were skipped, the first because {reason}: {}",
+            rest.len() + 1,
+            photo.display()
+        ))),
+    }
+}
+
+/// No photo yet.
+fn unknown() -> SourceRef {
+    SourceRef {
+        sha256: String::new(),
+        name: String::new(),
+        path: String::new(),
+        artist: String::new(),
+        licence: String::new(),
+    }
+}
+
+/// A file as recipes name it.
+pub(crate) fn source(file: &Path) -> Result<SourceRef, Failure> {
     let name = file.file_name().unwrap_or_default();
     let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
     Ok(SourceRef {
@@ -110,34 +165,6 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
         code_edits: Vec::new(),
         mask: None,
     })
-}
-
-/// Photos and the files that they become.
-fn files(
-    photos: &[PathBuf],
-    out: &Path,
-    several: bool,
-    force: bool,
-) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
-    if !several {
-        check_file(out, force)?;
-        return Ok(vec![(photos[0].clone(), out.to_path_buf())]);
-    }
-    make_folder(out)?;
-    let mut files: Vec<(PathBuf, PathBuf)> = Vec::new();
-    for photo in photos {
-        let stem = photo.file_stem().unwrap_or_default().to_string_lossy();
-        let mut file = out.join(format!("{stem}.png"));
-        let mut number = 2;
-        // Two photos of one name from different folders.
-        while files.iter().any(|(_, other)| *other == file) {
-            file = out.join(format!("{stem}-{number}.png"));
-            number += 1;
-        }
-        check_free(&file, force)?;
-        files.push((photo.clone(), file));
-    }
-    Ok(files)
 }
 
 fn estimate(

@@ -67,7 +67,7 @@ impl CodeSliders {
 pub fn blend(codes: &[(&[f32], f32)]) -> Option<Vec<f32>> {
     let length = codes.first()?.0.len();
     let whole: f32 = codes.iter().map(|(_, weight)| weight).sum();
-    if !(whole > 0.0) || codes.iter().any(|(code, _)| code.len() != length) {
+    if whole.is_nan() || whole <= 0.0 || codes.iter().any(|(code, _)| code.len() != length) {
         return None;
     }
     let mut sum = vec![0.0; length];

@@ -105,7 +105,8 @@ const LOOKS: usize = 3;
 impl Finder<'_, '_> {
     fn estimate(&self) -> u64 {
         use strum::EnumCount;
-        let named = Attribute::COUNT * self.plan.proofs * (PARTS + 2);
+        let looks = self.plan.proofs + PARTS * self.plan.proofs.div_ceil(2);
+        let named = Attribute::COUNT * looks + self.plan.proofs;
         let sliders = self.plan.sliders.min(self.stats.std.len());
         (self.plan.pictures + named + LOOKS * (1 + sliders * PARTS)) as u64
     }
@@ -209,31 +210,34 @@ impl Finder<'_, '_> {
             start: 0,
             end: self.num_ws,
         };
-        let (mean, rises) = self.effect(trial, all)?;
+        let (mean, rises) = self.effect(trial, trial.proofs.len(), all)?;
         if mean < 0.15 * trial.spread || rises * 10 < trial.proofs.len() * 7 {
             return Ok(None);
         }
         let mut effects = Vec::new();
         for part in parts(self.num_ws) {
-            effects.push((part, self.effect(trial, part)?.0));
+            let some = trial.proofs.len().div_ceil(2);
+            effects.push((part, self.effect(trial, some, part)?.0));
         }
         Ok(Some(strongest(&effects, mean, all)))
     }
 
-    /// Mean change of the attribute by one σ on some layers, and how often it rises.
+    /// Mean change of the attribute by one σ on some layers, and how often it rises,
+    /// on the first `count` proofs.
     fn effect(
         &mut self,
         trial: &Trial<'_>,
+        count: usize,
         layers: LayerRange,
     ) -> Result<(f64, usize), LatentError> {
         let (mut sum, mut rises) = (0.0, 0);
-        for (w, before) in trial.proofs.iter().zip(trial.before) {
+        for (w, before) in trial.proofs.iter().zip(trial.before).take(count) {
             let ws = shifted(w, &trial.step, layers, self.num_ws);
             let after = measure(&self.look(&ws)?)[trial.index].1;
             sum += after - before;
             rises += usize::from(after > *before);
         }
-        Ok((sum / trial.proofs.len().max(1) as f64, rises))
+        Ok((sum / count.max(1) as f64, rises))
     }
 
     /// Principal directions, named after what they change most.

@@ -165,8 +165,8 @@ pub fn solve_positive(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
         }
     }
     let mut y = vec![0.0; n];
-    for i in 0..n {
-        y[i] = (b[i] - dot(&l[i * n..i * n + i], &y[..i])) / l[i * n + i];
+    for (i, b) in b.iter().enumerate() {
+        y[i] = (b - dot(&l[i * n..i * n + i], &y[..i])) / l[i * n + i];
     }
     for i in (0..n).rev() {
         let above: f64 = (i + 1..n).map(|k| l[k * n + i] * y[k]).sum();

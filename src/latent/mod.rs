@@ -7,6 +7,7 @@ pub mod codes;
 mod directions;
 pub mod discover;
 pub mod linalg;
+pub mod numpy_random;
 pub mod paths;
 pub mod regress;
 mod resolve;

@@ -16,6 +16,9 @@ impl Regression {
     /// sample. `None` if there are no samples or they aren't finite.
     pub fn fit(xs: &[Vec<f64>], ys: &[f64], ridge: f64) -> Option<Self> {
         let n = xs.first()?.len();
+        if n == 0 {
+            return None;
+        }
         let count = xs.len() as f64;
         let mean_y = ys.iter().sum::<f64>() / count;
         let mut mean_x = vec![0.0; n];
@@ -28,10 +31,10 @@ impl Regression {
         let mut b = vec![0.0; n];
         for (x, y) in xs.iter().zip(ys) {
             let centred: Vec<f64> = x.iter().zip(&mean_x).map(|(x, m)| x - m).collect();
-            for i in 0..n {
-                b[i] += centred[i] * (y - mean_y);
-                for j in 0..n {
-                    a[i * n + j] += centred[i] * centred[j];
+            for ((row, b), ci) in a.chunks_exact_mut(n).zip(&mut b).zip(&centred) {
+                *b += ci * (y - mean_y);
+                for (a, cj) in row.iter_mut().zip(&centred) {
+                    *a += ci * cj;
                 }
             }
         }

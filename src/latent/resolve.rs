@@ -20,6 +20,11 @@ pub trait Mapping {
     /// # Errors
     /// [`LatentError::Mapping`] with the network's own words.
     fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError>;
+
+    /// `z` of a seed; imported networks draw it as their own programs do.
+    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
+        z_of_seed(seed, self.z_dim())
+    }
 }
 
 /// Why latents can't be made from the parameters.
@@ -105,13 +110,12 @@ pub fn resolve(
 
 fn base(params: &ExploreParams, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
     let (layers, w_dim) = (mapping.num_ws(), mapping.w_dim());
-    let z = |seed| z_of_seed(seed, mapping.z_dim());
     let mut zs = Vec::new();
     if let LatentOrigin::Seed(seed) = params.origin {
-        zs.push(z(seed));
+        zs.push(mapping.z_of_seed(seed));
     }
     if let Some(mix) = params.mix {
-        zs.push(z(mix.seed));
+        zs.push(mapping.z_of_seed(mix.seed));
     }
     let mut mapped = mapping.map_all(&zs)?;
     let mixed = params.mix.and_then(|_| mapped.pop());

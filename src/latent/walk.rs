@@ -3,7 +3,6 @@
 use crate::recipe::{ExploreParams, LatentOrigin, WalkParams, WalkPath};
 
 use super::paths::{at_length, catmull_rom, lerp, slerp};
-use super::rng::z_of_seed;
 use super::{DirectionLookup, LatentError, Mapping, Ws, resolve};
 
 /// Steps into which a stretch is cut to measure its length.
@@ -232,8 +231,7 @@ impl Point {
         f: f64,
         mapping: &(impl Mapping + ?Sized),
     ) -> Result<Vec<f32>, LatentError> {
-        let dim = mapping.z_dim();
-        let z = slerp(&z_of_seed(a, dim), &z_of_seed(b, dim), f);
+        let z = slerp(&mapping.z_of_seed(a), &mapping.z_of_seed(b), f);
         let mut w = mapping.map_all(&[z])?;
         let psi = self.psi + (other.psi - self.psi) * f as f32;
         super::truncate(&mut w, mapping.w_avg(), psi);

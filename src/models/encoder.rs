@@ -12,6 +12,9 @@ use super::weights::Weights;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, resize_bilinear};
 use crate::picture::Picture;
 
+/// A picture is averaged over this many pixels a side.
+const REDUCED: usize = 4;
+
 /// Sizes of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Config {
@@ -88,17 +91,22 @@ impl Encoder {
     /// # Errors
     /// [`ModelError::Candle`].
     pub fn encode(&self, picture: &Picture) -> Result<Vec<f32>, ModelError> {
-        let size = [self.config.height, self.config.width];
+        let size = [self.config.height, self.config.width].map(|side| side * REDUCED);
         let fitted = fitted(&tensor_of(picture, &self.device)?, size)?;
         self.encode_tensor(&((fitted * 2.0)? - 1.0)?)
     }
 
-    /// `w` of `[1, 3, height, width]`, -1..=1.
+    /// `w` of `[1, 3, height, width]`, -1..=1, or of a whole multiple of that size.
     ///
     /// # Errors
     /// [`ModelError::Candle`].
     pub fn encode_tensor(&self, x: &Tensor) -> Result<Vec<f32>, ModelError> {
-        let mut h = x.contiguous()?;
+        let factor = (x.dim(3)? / self.config.width).max(1);
+        let mut h = if factor > 1 {
+            x.avg_pool2d(factor)?
+        } else {
+            x.contiguous()?
+        };
         let flat = h.flatten_all()?.to_vec1::<f32>()?;
         for conv in &self.convs {
             h = conv.forward(&h)?;

@@ -23,7 +23,7 @@ pub fn find_directions(
 ) -> Result<DirectionSet, ModelError> {
     let spec = generator.spec();
     let size = spec.resizable.then(|| {
-        let longer = spec.size[0].max(spec.size[1]).max(1);
+        let longer = spec.size[0].max(spec.size[1]).max(SIDE);
         spec.size.map(|side| (side * SIDE / longer).max(1))
     });
     let mut render = |ws: &[Vec<f32>]| {

@@ -1,7 +1,7 @@
 //! What every generator can do, whatever network is behind it.
 
 use crate::engine::cancel::CancelToken;
-use crate::latent::{LatentError, Mapping};
+use crate::latent::{self, LatentError, Mapping};
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
 
@@ -58,6 +58,11 @@ pub trait Generator: Send + Sync {
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError>;
 
+    /// `z` of a seed.
+    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
+        latent::rng::z_of_seed(seed, self.spec().z_dim)
+    }
+
     /// One `z` to its `w`.
     ///
     /// # Errors
@@ -84,6 +89,10 @@ impl<G: Generator + ?Sized> Mapping for G {
 
     fn w_avg(&self) -> &[f32] {
         Generator::w_avg(self)
+    }
+
+    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
+        Generator::z_of_seed(self, seed)
     }
 
     fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError> {

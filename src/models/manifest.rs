@@ -68,6 +68,8 @@ pub struct Manifest {
     pub licence: String,
     /// Data statement and credit line.
     pub credit: String,
+    /// Seeds give the `z` of NumPy's `RandomState`, as in the authors' programs.
+    pub numpy_seeds: bool,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
     /// A generator's own encoder: its configuration and its file in the folder.
@@ -121,6 +123,7 @@ impl Manifest {
                 .unwrap_or("see the card")
                 .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
+            numpy_seeds: text("latent_rng") == Some("numpy"),
             generator: text("generator").map(str::to_owned),
             encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),

@@ -90,6 +90,12 @@ impl Registry {
                 Err(error) => self.broken.push((CPPN_NAME.into(), error.to_string())),
             }
         }
+        if let Some(first) = self.folders.first()
+            && !self.folders.iter().any(|folder| folder.is_dir())
+        {
+            let line = "Limner's networks are not here, only Waves is; put the folder 'models' of Limner beside the program";
+            self.broken.push((first.clone(), line.into()));
+        }
         let sliders = self.styles.sliders.len();
         for entry in self.entries.values_mut() {
             if entry.info.kind == ModelKind::Style {
@@ -117,6 +123,9 @@ impl Registry {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 continue;
             };
+            if name.starts_with('.') {
+                continue;
+            }
             if name == STYLES && path.join("index.json").is_file() {
                 self.read_styles(&path);
                 continue;
@@ -320,7 +329,8 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
         Architecture::Cppn => return Err(ModelError::Unknown(entry.info.name.clone())),
         Architecture::StyleGan2 => {
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
-            Loaded::StyleGan2(Arc::new(StyleGan2::new(&config, &vb, device)?))
+            let network = StyleGan2::new(&config, &vb, device)?;
+            Loaded::StyleGan2(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
         }
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;

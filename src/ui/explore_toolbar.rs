@@ -1,16 +1,24 @@
-//! The small bar over Explore's canvas: neighbours, comparison, walk, keep a point.
+//! The small bar under Explore's canvas: neighbours, comparison, walk, keep a point.
 
 use egui::{Rect, Ui, vec2};
 
-use super::canvas::CanvasFrame;
 use super::panel::Panel;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use crate::app::command::Command;
 use crate::app::view::Compare;
 
-/// Draws the bar at the bottom of the canvas.
-pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, frame: &CanvasFrame) {
+/// Draws the bar under the canvas.
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let frame = egui::Frame::new().fill(*panel.theme.canvas);
+    egui::Panel::bottom("explore tools")
+        .exact_size(48.0)
+        .frame(frame)
+        .show_separator_line(false)
+        .show(ui, |ui| tools(ui, panel));
+}
+
+fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     let state = panel.state;
@@ -20,7 +28,12 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, frame: &CanvasFrame) {
     let pinned = state.view.pinned.is_some();
     let entries = [
         (Icon::Plus, Command::KeepPoint, false, true),
-        (Icon::Grid, Command::ToggleNeighbours, false, has_sliders),
+        (
+            Icon::Grid,
+            Command::ToggleNeighbours,
+            state.view.neighbours,
+            has_sliders,
+        ),
         (
             if walking { Icon::Stop } else { Icon::Play },
             Command::RandomWalk,
@@ -32,15 +45,12 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, frame: &CanvasFrame) {
         (Icon::Fit, Command::ZoomFit, false, true),
     ];
     let size = vec2(entries.len() as f32 * 32.0 + 8.0, 36.0);
-    let middle = egui::pos2(
-        frame.rect.center().x,
-        frame.rect.bottom() - 14.0 - size.y / 2.0,
-    );
+    let middle = ui.max_rect().center() - vec2(0.0, 4.0);
     let bar = Rect::from_center_size(middle, size);
     ui.painter().rect(
         bar,
         8.0,
-        theme.panel.gamma_multiply(0.92),
+        *theme.panel,
         egui::Stroke::new(1.0, *theme.line),
         egui::StrokeKind::Inside,
     );

@@ -21,6 +21,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .show(ui, |ui| explore_panel::ui(ui, panel));
     history::strip(ui, panel);
     explore_kept::strip(ui, panel);
+    explore_toolbar::ui(ui, panel);
     egui::CentralPanel::no_frame().show(ui, |ui| {
         if panel.state.view.neighbours {
             explore_neighbours::ui(ui, panel);
@@ -50,7 +51,6 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     canvas::show(ui, panel, input, |ui, frame, panel| {
         message(ui, panel);
         projection(ui, panel, frame);
-        explore_toolbar::ui(ui, panel, frame);
     });
 }
 

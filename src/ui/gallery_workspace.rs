@@ -67,8 +67,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         .inner_margin(Margin::symmetric(10, 6));
     if panel.compare.is_none() {
         egui::Panel::right("gallery details")
-            .default_size(RIGHT)
-            .size_range(240.0..=480.0)
+            .exact_size(RIGHT)
             .frame(frame)
             .show(ui, |ui| panel.side(ui, p));
         if p.state.gallery.open.is_none() {

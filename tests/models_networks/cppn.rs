@@ -52,13 +52,18 @@ fn the_same_bytes_whatever_the_number_of_threads() {
     };
     let one = render(1);
     assert_eq!(one, render(3));
-    assert_eq!(one, picture(&waves(), &ExploreParams::new("cppn", 5), [130, 77]));
+    assert_eq!(
+        one,
+        picture(&waves(), &ExploreParams::new("cppn", 5), [130, 77])
+    );
 }
 
 #[test]
 fn seeds_give_different_pictures_with_something_in_them() {
     let net = waves();
-    let pictures: Vec<Picture> = (0..12).map(|s| picture(&net, &clean(s), [48, 48])).collect();
+    let pictures: Vec<Picture> = (0..12)
+        .map(|s| picture(&net, &clean(s), [48, 48]))
+        .collect();
     for (i, a) in pictures.iter().enumerate() {
         let values = a.rgba().chunks_exact(4).map(|p| f64::from(p[1]));
         let mean = values.clone().sum::<f64>() / (48.0 * 48.0);
@@ -107,7 +112,10 @@ fn a_wide_picture_has_the_square_in_its_middle() {
     for y in 0..40 {
         for x in 0..40 {
             for c in 0..3 {
-                let (a, b) = (square.rgba()[(y * 40 + x) * 4 + c], wide.rgba()[(y * 80 + x + 20) * 4 + c]);
+                let (a, b) = (
+                    square.rgba()[(y * 40 + x) * 4 + c],
+                    wide.rgba()[(y * 80 + x + 20) * 4 + c],
+                );
                 sum += f64::from(a.abs_diff(b));
             }
         }
@@ -147,7 +155,10 @@ fn small_moves_are_small() {
     let start = render(&ws);
     for (near, far) in near.iter().zip(&far) {
         assert!(distance(&ws, near) < distance(&ws, far));
-        let (a, b) = (mean_difference(&start, &render(near)), mean_difference(&start, &render(far)));
+        let (a, b) = (
+            mean_difference(&start, &render(near)),
+            mean_difference(&start, &render(far)),
+        );
         assert!(a < b && a > 0.1, "{a} {b}");
     }
 }
@@ -176,5 +187,12 @@ fn impossible_requests_are_refused_and_stale_ones_stop() {
     cancel.cancel();
     let result = net.synthesize(&ws, NoiseMode::Off, Some([900, 900]), &cancel);
     assert!(matches!(result, Err(ModelError::Cancelled)));
-    assert!(Cppn::new(&Config { definition: 2, seed: 1, size: [8, 8] }).is_err());
+    assert!(
+        Cppn::new(&Config {
+            definition: 2,
+            seed: 1,
+            size: [8, 8]
+        })
+        .is_err()
+    );
 }

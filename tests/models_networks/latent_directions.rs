@@ -53,7 +53,13 @@ fn a_known_generator_gives_its_secrets_away() {
     assert!(find("measured.warmth").is_some());
     // It is always symmetric, so there's nothing to learn about symmetry.
     assert!(find("measured.symmetry").is_none());
-    assert_eq!(set.directions.iter().filter(|d| d.id.starts_with("pca.")).count(), 8);
+    assert_eq!(
+        set.directions
+            .iter()
+            .filter(|d| d.id.starts_with("pca."))
+            .count(),
+        8
+    );
 }
 
 #[test]
@@ -95,11 +101,15 @@ fn finding_directions_stops_when_told() {
 fn waves() -> &'static (Cppn, DirectionSet) {
     static SET: OnceLock<(Cppn, DirectionSet)> = OnceLock::new();
     SET.get_or_init(|| {
-        let config = Config { definition: 1, seed: 1, size: [40, 40] };
+        let config = Config {
+            definition: 1,
+            seed: 1,
+            size: [32, 32],
+        };
         let net = Cppn::new(&config).unwrap();
         let plan = Plan {
             pictures: 400,
-            sliders: 4,
+            sliders: 2,
             ..Plan::default()
         };
         let never = CancelToken::new();
@@ -121,11 +131,13 @@ fn named_sliders_raise_what_they_name_on_fresh_pictures() {
         let value = |params: &ExploreParams| {
             let ws = resolve(params, net, set).unwrap();
             let picture = net
-                .synthesize(&ws, NoiseMode::Off, Some([48, 48]), &CancelToken::new())
+                .synthesize(&ws, NoiseMode::Off, Some([32, 32]), &CancelToken::new())
                 .unwrap();
             let all = measure(&picture);
             let id = direction.id.strip_prefix("measured.").unwrap();
-            let found = all.into_iter().find(|(a, _): &(Attribute, f64)| a.id() == id);
+            let found = all
+                .into_iter()
+                .find(|(a, _): &(Attribute, f64)| a.id() == id);
             found.unwrap().1
         };
         let (mut rises, mut sum) = (0, 0.0);

@@ -1,7 +1,7 @@
 //! Truncation, mixing, edits, walks, neighbours: what must hold for any numbers.
 
 use limner::latent::{
-    self, DirectionLookup, LatentError, LatentStats, Mapping, RandomWalk, Walk, Ws, breed,
+    self, DirectionLookup, LatentError, LatentStats, RandomWalk, Walk, Ws, breed,
     distance, neighbours, resolve,
 };
 use limner::recipe::{
@@ -114,7 +114,11 @@ fn walk_params(seeds: &[u64], frames: u32, looped: bool, spline: bool) -> WalkPa
         frames,
         fps: 25.0,
         looped,
-        path: if spline { WalkPath::Spline } else { WalkPath::Spherical },
+        path: if spline {
+            WalkPath::Spline
+        } else {
+            WalkPath::Spherical
+        },
     }
 }
 
@@ -130,7 +134,10 @@ fn walks_go_at_constant_speed() {
         }
         let mean = steps.iter().sum::<f64>() / steps.len() as f64;
         for (i, step) in steps.iter().enumerate() {
-            assert!((step / mean - 1.0).abs() < 0.25, "{looped} {spline} {i}: {step} {mean}");
+            assert!(
+                (step / mean - 1.0).abs() < 0.25,
+                "{looped} {spline} {i}: {step} {mean}"
+            );
         }
     }
 }
@@ -156,19 +163,48 @@ fn a_spline_passes_through_stored_points() {
 
 #[test]
 fn points_that_do_not_fit_are_refused() {
-    let stored = |origin| resolve(&ExploreParams { origin, ..params(1, 1.0) }, &Toy::new(), &());
+    let stored = |origin| {
+        resolve(
+            &ExploreParams {
+                origin,
+                ..params(1, 1.0)
+            },
+            &Toy::new(),
+            &(),
+        )
+    };
     assert_eq!(
         stored(LatentOrigin::W(vec![0.0; 7])),
-        Err(LatentError::WrongShape { expected: 8, got: 7 })
+        Err(LatentError::WrongShape {
+            expected: 8,
+            got: 7
+        })
     );
     assert_eq!(
         stored(LatentOrigin::Ws(vec![vec![0.0; 8]; 3])),
-        Err(LatentError::WrongLayers { expected: 4, got: 3 })
+        Err(LatentError::WrongLayers {
+            expected: 4,
+            got: 3
+        })
     );
-    assert!(matches!(stored(LatentOrigin::W(vec![f32::NAN; 8])), Err(LatentError::NotFinite(_))));
+    assert!(matches!(
+        stored(LatentOrigin::W(vec![f32::NAN; 8])),
+        Err(LatentError::NotFinite(_))
+    ));
     assert!(resolve(&params(1, f32::INFINITY), &Toy::new(), &()).is_err());
-    let edit = DirectionEdit { direction: "pca.7".into(), sigma: 1.0, layers: None };
-    let unknown = resolve(&ExploreParams { edits: vec![edit], ..params(1, 1.0) }, &Toy::new(), &());
+    let edit = DirectionEdit {
+        direction: "pca.7".into(),
+        sigma: 1.0,
+        layers: None,
+    };
+    let unknown = resolve(
+        &ExploreParams {
+            edits: vec![edit],
+            ..params(1, 1.0)
+        },
+        &Toy::new(),
+        &(),
+    );
     assert_eq!(unknown, Err(LatentError::NoDirection("pca.7".into())));
     let alone = walk_params(&[1], 10, true, true);
     assert!(Walk::new(&alone, &Toy::new(), &()).is_err());
@@ -183,7 +219,12 @@ fn neighbours_lie_at_their_distance_in_all_directions() {
     assert_ne!(around[0], neighbours(&here, &stats, 0.5, 1, 4)[0]);
     for other in &around {
         let (a, b) = (stats.whiten(&here[0]), stats.whiten(&other[0]));
-        let far: f64 = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+        let far: f64 = a
+            .iter()
+            .zip(&b)
+            .map(|(a, b)| (a - b).powi(2))
+            .sum::<f64>()
+            .sqrt();
         assert!((far - 0.5).abs() < 1e-3, "{far}");
     }
 }
@@ -209,7 +250,12 @@ fn principal_directions_are_calibrated() {
     let samples: Vec<Vec<f32>> = latent::sample_w(&Toy::new(), 3000, 2)
         .unwrap()
         .iter()
-        .map(|w| w.iter().enumerate().map(|(i, v)| v * if i == 3 { 5.0 } else { 1.0 }).collect())
+        .map(|w| {
+            w.iter()
+                .enumerate()
+                .map(|(i, v)| v * if i == 3 { 5.0 } else { 1.0 })
+                .collect()
+        })
         .collect();
     let stats = LatentStats::from_samples(&samples, 3).unwrap();
     assert!(stats.components[0][3].abs() > 0.99);

@@ -5,5 +5,6 @@ mod latent_directions;
 mod latent_ways;
 mod registry;
 mod restyle;
+mod shipped;
 mod stylegan2;
 mod toy;

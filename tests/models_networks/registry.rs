@@ -54,7 +54,10 @@ fn a_model_folder_is_described_and_loads() {
     write_model(folder.path(), "tiny", &golden());
     let mut registry = registry(folder.path());
     let info = registry.info("tiny").unwrap().clone();
-    assert_eq!((info.title.as_str(), info.size, info.num_ws), ("Tiny", [16, 24], 6));
+    assert_eq!(
+        (info.title.as_str(), info.size, info.num_ws),
+        ("Tiny", [16, 24], 6)
+    );
     assert_eq!(info.sha256.len(), 64);
     assert_eq!(info.card, "# Tiny");
     let generator = registry.generator("tiny").unwrap();
@@ -84,7 +87,9 @@ fn the_models_of_the_source_tree_are_found() {
         assert!(!info.card.is_empty(), "{name} has no card");
         assert!(!info.licence.is_empty(), "{name} has no licence");
         match info.kind {
-            limner::engine::protocol::ModelKind::Generator => drop(registry.generator(&name).unwrap()),
+            limner::engine::protocol::ModelKind::Generator => {
+                drop(registry.generator(&name).unwrap())
+            }
             limner::engine::protocol::ModelKind::Style => drop(registry.restyle(&name).unwrap()),
             limner::engine::protocol::ModelKind::Upscaler => drop(registry.crisp(&name).unwrap()),
             limner::engine::protocol::ModelKind::Autoencoder => {}
@@ -119,7 +124,11 @@ fn damaged_weights_are_told_in_one_line() {
         ("huge", huge, "doesn't start like"),
         ("nan", nan, "not numbers"),
         ("renamed", renamed, "lacks 'mapping.fc0.weight'"),
-        ("text", b"this is not a network at all".to_vec(), "doesn't start like"),
+        (
+            "text",
+            b"this is not a network at all".to_vec(),
+            "doesn't start like",
+        ),
     ];
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes, _) in &cases {
@@ -129,7 +138,10 @@ fn damaged_weights_are_told_in_one_line() {
     for (name, _, words) in &cases {
         let error = registry.generator(name).err().unwrap().to_string();
         assert!(error.contains(words), "{name}: {error}");
-        assert!(!error.contains('\n') && error.len() < 250, "{name}: {error}");
+        assert!(
+            !error.contains('\n') && error.len() < 250,
+            "{name}: {error}"
+        );
     }
     assert!(registry.generator("cppn").is_ok());
 }
@@ -140,12 +152,24 @@ fn wrong_shapes_name_the_tensor() {
     write_model(folder.path(), "tiny", &golden());
     let path = folder.path().join("tiny/config.json");
     let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, config.replace("\"layer_features\": 24", "\"layer_features\": 25")).unwrap();
+    std::fs::write(
+        &path,
+        config.replace("\"layer_features\": 24", "\"layer_features\": 25"),
+    )
+    .unwrap();
     let error = registry(folder.path()).generator("tiny").err().unwrap();
-    let ModelError::WrongShape { name, expected, got } = error else {
+    let ModelError::WrongShape {
+        name,
+        expected,
+        got,
+    } = error
+    else {
         panic!("{error}");
     };
-    assert_eq!((name.as_str(), expected, got), ("mapping.fc0.weight", vec![25, 16], vec![24, 16]));
+    assert_eq!(
+        (name.as_str(), expected, got),
+        ("mapping.fc0.weight", vec![25, 16], vec![24, 16])
+    );
 }
 
 #[test]
@@ -208,7 +232,9 @@ fn styles_are_read_with_their_codes() {
     let styles = folder.path().join("styles");
     std::fs::create_dir_all(&styles).unwrap();
     let entry = |id: &str, numbers: &str| {
-        format!(r#"{{"id": "{id}", "name": "Style {id}", "origin": "made by code", "licence": "MIT", "swatch": "../../secret.jpg", "code": [{numbers}]}}"#)
+        format!(
+            r#"{{"id": "{id}", "name": "Style {id}", "origin": "made by code", "licence": "MIT", "swatch": "../../secret.jpg", "code": [{numbers}]}}"#
+        )
     };
     let index = format!(
         r#"{{"styles": [{}, {}]}}"#,
@@ -224,4 +250,38 @@ fn styles_are_read_with_their_codes() {
     assert_eq!(registry.style("b").unwrap().code[9], 2.5);
     assert!(registry.style("c").is_none());
     assert_eq!(registry.code_sliders().len(), 1);
+}
+
+#[test]
+fn imported_networks_keep_their_own_seeds() {
+    let folder = tempfile::tempdir().unwrap();
+    write_model(folder.path(), "ours", &golden());
+    write_model(folder.path(), "theirs", &golden());
+    let path = folder.path().join("theirs/config.json");
+    let config = std::fs::read_to_string(&path).unwrap();
+    let config = config.replacen('{', r#"{"latent_rng": "numpy","#, 1);
+    std::fs::write(&path, config).unwrap();
+    let mut registry = registry(folder.path());
+    let first = |registry: &mut Registry, name| {
+        let generator = registry.generator(name).unwrap();
+        limner::models::Generator::z_of_seed(&*generator, 85)[0]
+    };
+    // numpy.random.RandomState(85).randn(1)
+    assert!((first(&mut registry, "theirs") - 0.176_850_72).abs() < 1e-6);
+    assert_eq!(
+        first(&mut registry, "ours"),
+        latent::rng::z_of_seed(85, 1)[0]
+    );
+}
+
+#[test]
+fn a_program_without_its_folder_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = registry(&folder.path().join("nowhere")).library();
+    assert_eq!(library.models.len(), 1);
+    assert!(library.broken[0].1.contains("put the folder 'models'"));
+    let unfinished = folder.path().join(".importing-x");
+    std::fs::create_dir_all(&unfinished).unwrap();
+    std::fs::write(unfinished.join("config.json"), "{").unwrap();
+    assert!(registry(folder.path()).library().broken.is_empty());
 }

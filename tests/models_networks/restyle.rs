@@ -91,11 +91,13 @@ fn agrees(case: &Case) {
         &colours.palette.root.concat(),
         &case.get("out.photo_root"),
     );
-    close("white", &flat(&colours.whiten(&photo).unwrap()), &case.get("out.white"));
+    close(
+        "white",
+        &flat(&colours.whiten(&photo).unwrap()),
+        &case.get("out.white"),
+    );
     let measure = |strength| {
-        let made = case
-            .net
-            .measure(&photo, &colours, &code, strength, &never);
+        let made = case.net.measure(&photo, &colours, &code, strength, &never);
         made.unwrap()
     };
     let (whole, part) = (measure(1.0), measure(0.7));
@@ -164,7 +166,11 @@ fn wrong_codes_and_sizes_are_refused() {
         .transform(&photo, &colours, short, 1.0, None, &never);
     assert!(result.unwrap_err().to_string().contains("another network"));
     let odd = photo.narrow(3, 0, 13).unwrap().contiguous().unwrap();
-    assert!(case.net.transform(&odd, &colours, &case.code(), 1.0, None, &never).is_err());
+    assert!(
+        case.net
+            .transform(&odd, &colours, &case.code(), 1.0, None, &never)
+            .is_err()
+    );
     let cancel = CancelToken::new();
     cancel.cancel();
     let stopped = case

@@ -69,7 +69,11 @@ fn agrees_with_the_authors(name: &str) {
     };
     let (plain, cut) = (case.ws("_out.ws_psi1"), case.ws("_out.ws_psi0.7_cutoff4"));
     for i in 0..zs.len() {
-        let w = case.net.map_class(&zs[i..=i], &classes[i]).unwrap().remove(0);
+        let w = case
+            .net
+            .map_class(&zs[i..=i], &classes[i])
+            .unwrap()
+            .remove(0);
         let mut ws = vec![w; case.net.spec().num_ws];
         assert!(worst(&ws.concat(), &plain[i].concat()) < 1e-4);
         truncate(&mut ws[..4], Generator::w_avg(&case.net), 0.7);
@@ -81,9 +85,7 @@ fn agrees_with_the_authors(name: &str) {
             let ours = case.net.tensor(&ws, noise, &CancelToken::new()).unwrap();
             let theirs = case.weights.any(out).unwrap().narrow(0, i, 1).unwrap();
             assert_eq!(ours.dims(), theirs.dims());
-            let flat = |t: &candle_core::Tensor| {
-                t.flatten_all().unwrap().to_vec1::<f32>().unwrap()
-            };
+            let flat = |t: &candle_core::Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
             let error = worst(&flat(&ours), &flat(&theirs));
             println!("{name} {out} {i}: {error:e}");
             assert!(error < 1e-3, "{name} {out}: {error}");

@@ -41,7 +41,8 @@ pub(in crate::engine) fn run(
         .directions
         .known(&model.sha256, generator.spec().w_dim);
     let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
-    let recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
+    let mut recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
+    recipe.extra.insert("max_side".into(), max_side.into());
     let stop = desk.token();
     let longest = generator.spec().resizable.then_some(max_side);
     let provenance = Provenance::of(&recipe, &studio.cards(), "", "");

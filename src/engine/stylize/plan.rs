@@ -74,9 +74,7 @@ impl Plan {
         Some(plan)
     }
 
-    /// About what a tile's input is larger by on each side.
-const OVERLAP: u64 = 44;
-/// Bytes that the network needs for the largest tile.
+    /// Bytes that the network needs for the largest tile.
     pub(crate) fn tile_bytes(&self) -> u64 {
         let side = |s: u32| {
             if s <= self.tile {

@@ -41,7 +41,7 @@ pub fn exp2(x: f32) -> f32 {
     let shifted = x + ROUND;
     let f = x - (shifted - ROUND);
     let p = 1.0
-        + f * (0.693_147_2
+        + f * (std::f32::consts::LN_2
             + f * (0.240_226_5 + f * (0.055_504_1 + f * (9.618_129e-3 + f * 1.333_355_8e-3))));
     let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()) << 23;
     f32::from_bits(p.to_bits().wrapping_add(exponent))

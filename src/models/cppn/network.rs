@@ -82,7 +82,7 @@ impl HyperNetwork {
             frame: Hyper::new(random, FRAME, 0.3, 1.0),
             hidden,
             form: Hyper::new(random, FIELDS * (LAYERS * HIDDEN + 1), 0.4, 0.9),
-            palette: Hyper::new(random, PALETTE, 0.6, 1.0),
+            palette: Hyper::new(random, PALETTE, 0.3, 1.05),
         }
     }
 
@@ -203,8 +203,8 @@ impl Frame {
     /// What a pixel brings in.
     #[inline(always)]
     fn inputs(&self, x: &Lane, y: f32, out: &mut [Lane]) {
-        for lane in 0..LANES {
-            let (px, py) = (x[lane] * self.zoom, y * self.zoom);
+        for (lane, x) in x.iter().enumerate() {
+            let (px, py) = (x * self.zoom, y * self.zoom);
             let mut u = self.turn[0] * px - self.turn[1] * py;
             let mut v = self.turn[1] * px + self.turn[0] * py;
             u += self.fold * (soft_abs(u) - u);

@@ -28,6 +28,7 @@ pub struct StyleGan2 {
     mapping: MappingNetwork,
     synthesis: SynthesisNetwork,
     device: Device,
+    numpy_seeds: bool,
 }
 
 impl StyleGan2 {
@@ -48,7 +49,16 @@ impl StyleGan2 {
             mapping: MappingNetwork::new(config, &vb.pp("mapping"))?,
             synthesis: SynthesisNetwork::new(config, &vb.pp("synthesis"))?,
             device: device.clone(),
+            numpy_seeds: false,
         })
+    }
+
+    /// Whether seeds give the `z` that the authors' programs draw from them.
+    pub fn with_numpy_seeds(self, numpy_seeds: bool) -> Self {
+        Self {
+            numpy_seeds,
+            ..self
+        }
     }
 
     /// `z` and a class (`c_dim` numbers, one-hot) to `w`.
@@ -115,6 +125,13 @@ impl Generator for StyleGan2 {
 
     fn w_avg(&self) -> &[f32] {
         &self.mapping.w_avg
+    }
+
+    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
+        match self.numpy_seeds {
+            true => latent::numpy_random::randn(seed, self.spec.z_dim),
+            false => latent::rng::z_of_seed(seed, self.spec.z_dim),
+        }
     }
 
     fn synthesize(

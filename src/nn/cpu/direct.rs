@@ -29,13 +29,6 @@ pub(crate) struct Geometry {
     pub(crate) doubled: bool,
 }
 
-impl Geometry {
-    /// Steps of the sum for one output.
-    pub(crate) fn depth(&self) -> usize {
-        self.inputs * self.kernel.0 * self.kernel.1
-    }
-}
-
 /// One picture of a batch: where it comes from, what happens to its sums, where it goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Picture<'a> {
@@ -58,13 +51,9 @@ struct Cut {
 impl Cut {
     fn new(g: &Geometry, pictures: usize, lanes: usize) -> Self {
         let (height, width) = g.output;
-        let columns = if width <= 96 {
-            width
-        } else {
-            even_part(width, 64).next_multiple_of(lanes)
-        };
+        let columns = if width <= 96 { width } else { 96 };
         let vectors = columns.div_ceil(lanes);
-        let budget = if g.depth() < 64 { 96 } else { 48 };
+        let budget = 96;
         let rows_fit = (budget / vectors).max(1);
         let tile_rows = even_part(height, rows_fit);
         let taps = g.kernel.0 * g.kernel.1;
@@ -185,12 +174,18 @@ impl Task for Unit<'_> {
         let places: Vec<u32> = (0..tile.size.0 * vectors)
             .map(|i| (i / vectors * g.stride * layout.row() + i % vectors * S::LANES) as u32)
             .collect();
-        let sum_stride = places.len() * S::LANES;
         let taps = g.kernel.0 * g.kernel.1;
+        // With one helping of channels a row's sums are finished at once, while in the cache.
+        let lasting = if tile.channels < g.inputs {
+            tile.size.0
+        } else {
+            1
+        };
+        let row_stride = vectors * S::LANES;
+        let sum_stride = lasting * row_stride;
         let block = buffers.block.get(tile.channels * plane + S::LANES);
         let sums = buffers.sums.get((tile.rows.1 - tile.rows.0) * sum_stride);
-        let mut channel = 0;
-        while channel < g.inputs {
+        for channel in (0..g.inputs).step_by(tile.channels) {
             let count = tile.channels.min(g.inputs - channel);
             for c in 0..count {
                 let from = tile.group * g.inputs + channel + c;
@@ -204,45 +199,47 @@ impl Task for Unit<'_> {
                 sum_stride,
                 add: channel > 0,
             };
-            // SAFETY: the block holds whole vectors for every place and tap, as laid out above.
-            unsafe {
-                panel::multiply::<S>(
-                    tile.weights,
-                    tile.rows,
-                    channel * taps,
-                    product,
-                    &places,
-                    sums,
-                );
+            let (weights, k) = (tile.weights, channel * taps);
+            if channel + count < g.inputs {
+                // SAFETY: the block holds whole vectors for every place and tap, as laid out above.
+                unsafe { panel::multiply::<S>(weights, tile.rows, k, product, &places, sums) };
+                continue;
             }
-            channel += count;
+            for (y, places) in places.chunks_exact(vectors).enumerate() {
+                let sums = &mut sums[y.min(lasting - 1) * row_stride..];
+                // SAFETY: as above; this tile's pixels of these channels are written by this unit
+                // alone.
+                unsafe {
+                    panel::multiply::<S>(weights, tile.rows, k, product, places, sums);
+                    tile.finish::<S>(y, sums, sum_stride);
+                }
+            }
         }
-        // SAFETY: this tile's pixels of these channels are written by this unit alone.
-        unsafe { tile.finish::<S>(sums, sum_stride, vectors * S::LANES) };
     }
 }
 
 impl Tile<'_> {
+    /// Writes output row `y` of the tile.
     #[inline(always)]
-    unsafe fn finish<S: Simd>(&self, sums: &[f32], sum_stride: usize, row_stride: usize) {
+    unsafe fn finish<S: Simd>(&self, y: usize, sums: &[f32], sum_stride: usize) {
         let g = self.geometry;
         let phases = if g.doubled { 4 } else { 1 };
+        let Picture { finish, target, .. } = self.picture;
         for row in (self.rows.0..self.rows.1).step_by(phases) {
             let piece = Piece {
                 channel: (self.group * g.rows + row) / phases,
-                top: self.origin.0,
+                top: self.origin.0 + y,
                 left: self.origin.1,
-                rows: self.size.0,
+                rows: 1,
                 columns: self.size.1,
             };
             let sums = &sums[(row - self.rows.0) * sum_stride..];
-            let Picture { finish, target, .. } = self.picture;
             // SAFETY: passed on from the caller.
             unsafe {
                 if g.doubled {
-                    finish::write_doubled::<S>(finish, target, piece, sums, row_stride, sum_stride);
+                    finish::write_doubled::<S>(finish, target, piece, sums, 0, sum_stride);
                 } else {
-                    finish::write::<S>(finish, target, piece, sums, row_stride);
+                    finish::write::<S>(finish, target, piece, sums, 0);
                 }
             }
         }

@@ -180,32 +180,58 @@ pub(crate) unsafe fn write_doubled<S: Simd>(
     phase_stride: usize,
 ) {
     let area = target.height * target.width;
-    let mut both = [0f32; 256];
-    // SAFETY: as in `write`; `both` is filled a whole vector pair at a time.
+    // SAFETY: as in `write`.
     unsafe {
         let constants = Constants::<S>::new(finish, piece.channel);
         for r in 0..piece.rows {
             for py in 0..2 {
                 let even = &sums[2 * py * phase_stride + r * stride..];
                 let odd = &sums[(2 * py + 1) * phase_stride + r * stride..];
-                let mut done = 0;
-                while done < piece.columns {
-                    let columns = (piece.columns - done).min(128);
-                    for i in (0..columns).step_by(S::LANES) {
-                        let a = S::load(even.as_ptr().add(done + i));
-                        let b = S::load(odd.as_ptr().add(done + i));
-                        let (a, b) = S::zip(a, b);
-                        S::store(both.as_mut_ptr().add(2 * i), a);
-                        S::store(both.as_mut_ptr().add(2 * i + S::LANES), b);
-                    }
-                    let pixel = (2 * (piece.top + r) + py) * target.width + 2 * (piece.left + done);
-                    let plane = piece.channel * area + pixel;
-                    let out = target.out.pointer(target.start + plane, 2 * columns);
-                    let noise = finish.noise.map(|n| &n[pixel..pixel + 2 * columns]);
-                    let residual = finish.residual.map(|n| &n[plane..plane + 2 * columns]);
-                    write_row::<S>(&constants, &both, noise, residual, (out, 2 * columns));
-                    done += columns;
+                let pixel = (2 * (piece.top + r) + py) * target.width + 2 * piece.left;
+                let (plane, columns) = (piece.channel * area + pixel, 2 * piece.columns);
+                let out = target.out.pointer(target.start + plane, columns);
+                let noise = finish.noise.map(|n| &n[pixel..pixel + columns]);
+                let residual = finish.residual.map(|n| &n[plane..plane + columns]);
+                zip_row::<S>(&constants, (even, odd), noise, residual, (out, columns));
+            }
+        }
+    }
+}
+
+/// Two phases of a row into every other pixel each.
+#[inline(always)]
+unsafe fn zip_row<S: Simd>(
+    constants: &Constants<S>,
+    (even, odd): (&[f32], &[f32]),
+    noise: Option<&[f32]>,
+    residual: Option<&[f32]>,
+    (out, columns): (*mut f32, usize),
+) {
+    debug_assert!(even.len().min(odd.len()) >= (columns / 2).next_multiple_of(S::LANES));
+    let pair = 2 * S::LANES;
+    for first in (0..columns).step_by(pair) {
+        // SAFETY: whole pairs of vectors while they fit the row, the last through a copy.
+        unsafe {
+            let a = S::load(even.as_ptr().add(first / 2));
+            let b = S::load(odd.as_ptr().add(first / 2));
+            let (a, b) = S::zip(a, b);
+            let out = out.add(first);
+            if first + pair > columns {
+                let mut both = [0f32; 32];
+                S::store(both.as_mut_ptr(), a);
+                S::store(both.as_mut_ptr().add(S::LANES), b);
+                let (noise, residual) = (noise.map(|n| &n[first..]), residual.map(|r| &r[first..]));
+                write_row::<S>(constants, &both, noise, residual, (out, columns - first));
+                continue;
+            }
+            for (half, sum) in [a, b].into_iter().enumerate() {
+                let at = half * S::LANES;
+                let noise = noise.map_or(constants.zero, |n| S::load(n.as_ptr().add(first + at)));
+                let mut v = constants.apply(sum, noise);
+                if let Some(residual) = residual {
+                    v = S::add(v, S::load(residual.as_ptr().add(first + at)));
                 }
+                S::store(out.add(at), v);
             }
         }
     }

@@ -38,7 +38,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn is_plain(&self) -> bool {
+    /// Whether pixels are read as they are.
+    pub(crate) fn is_plain(&self) -> bool {
         self.scale.is_none() && self.shift.is_none() && self.slope == 1.0
     }
 }

@@ -21,6 +21,8 @@ const REACH: usize = 6;
 const POINTS: usize = REACH * REACH;
 /// The longest vector.
 const MAX_LANES: usize = 16;
+/// Vectors of tiles that all threads work on together.
+const TOGETHER: usize = 16 * VECTORS;
 /// Depth multiplied before the sums go to memory.
 const DEPTH: usize = 384;
 
@@ -164,8 +166,8 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Pi
     let units = vectors.div_ceil(small) * pictures.len();
     if units < 8 || g.inputs * g.rows > 32 * 1024 {
         for picture in pictures {
-            for first in (0..vectors).step_by(16 * VECTORS) {
-                job.together(picture, first, (16 * VECTORS).min(vectors - first));
+            for first in (0..vectors).step_by(TOGETHER) {
+                job.together(picture, first, TOGETHER.min(vectors - first));
             }
         }
         return;
@@ -350,11 +352,15 @@ impl Task for Multiply<'_> {
     unsafe fn run<S: Simd>(self) {
         let Self { run, rows, .. } = self;
         let mut offsets = [0u32; DEPTH];
-        for (k, offset) in offsets.iter_mut().enumerate() {
+        for (k, offset) in offsets.iter_mut().take(run.inputs).enumerate() {
             *offset = (k * VECTORS * S::LANES) as u32;
         }
         let weights = &self.job.weights.points[self.point];
-        let places: Vec<u32> = (0..run.count).map(|v| run.pixel_place(v) as u32).collect();
+        let mut places = [0u32; TOGETHER];
+        for (v, place) in places.iter_mut().take(run.count).enumerate() {
+            *place = run.pixel_place(v) as u32;
+        }
+        let places = &places[..run.count];
         for k in (0..run.inputs).step_by(DEPTH) {
             let depth = DEPTH.min(run.inputs - k);
             let product = Product {
@@ -364,7 +370,7 @@ impl Task for Multiply<'_> {
                 add: k > 0,
             };
             // SAFETY: every panel holds `inputs` steps of whole vectors, and `sums` every vector.
-            unsafe { panel::multiply::<S>(weights, rows, k, product, &places, self.sums) };
+            unsafe { panel::multiply::<S>(weights, rows, k, product, places, self.sums) };
         }
     }
 }

@@ -22,6 +22,7 @@ impl Task for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let run = self.run;
+        let mut memory = [0f32; 2 * REACH * 5 * MAX_LANES];
         for v in 0..run.count {
             let place = run.pixel_place(v) + self.channel * super::VECTORS * S::LANES;
             let vector = run.first + v;
@@ -29,7 +30,7 @@ impl Task for Forward<'_> {
             unsafe {
                 match self.job.grid.per_row {
                     0 => self.scattered::<S>(vector, place),
-                    _ => self.consecutive::<S>(vector, place),
+                    _ => self.consecutive::<S>(vector, place, &mut memory),
                 }
             }
         }
@@ -83,27 +84,42 @@ impl Forward<'_> {
         }
     }
 
-    /// The tiles of a vector lie side by side.
+    /// Six rows of five vectors with the vector's tiles, and the distance between the rows: in the
+    /// picture itself where it has them, else copied to `block`.
     #[inline(always)]
-    unsafe fn consecutive<S: Simd>(&self, vector: usize, place: usize) {
+    unsafe fn rows<S: Simd>(&self, vector: usize, block: &mut [f32]) -> (*const f32, usize) {
         let per_row = self.job.grid.per_row;
         let tile = (vector / per_row, vector % per_row * S::LANES);
         let window = self.window(tile, SIDE * S::LANES + 2);
+        let (source, run) = (&self.picture.source, 5 * S::LANES);
+        let inside = window.top >= 0
+            && window.left >= 0
+            && window.top as usize + REACH <= source.height
+            && window.left as usize + run <= source.width;
+        if inside && source.is_plain() {
+            let row = self.channel * source.height + window.top as usize;
+            let first = row * source.width + window.left as usize;
+            return (source.pixels[first..].as_ptr(), source.width);
+        }
+        let layout = Layout { phases: 1, run };
+        // SAFETY: passed on from the caller.
+        unsafe { gather::channel::<S>(source, self.channel, window, layout, block) };
+        (block.as_ptr(), run)
+    }
+
+    /// The tiles of a vector lie side by side.
+    #[inline(always)]
+    unsafe fn consecutive<S: Simd>(&self, vector: usize, place: usize, memory: &mut [f32]) {
         let row = 5 * S::LANES;
-        let mut block = [0f32; REACH * 5 * MAX_LANES];
-        let mut half = [0f32; REACH * 5 * MAX_LANES];
-        let block = &mut block[..REACH * row];
-        // SAFETY: `run` is called for an instruction set that is there; rows are five vectors.
+        let (block, half) = memory.split_at_mut(REACH * row);
+        // SAFETY: `run` is called for an instruction set that is there; `rows` gives six rows of
+        // five vectors, and `half` has room for as many.
         unsafe {
-            let layout = Layout {
-                phases: 1,
-                run: row,
-            };
-            gather::channel::<S>(&self.picture.source, self.channel, window, layout, block);
+            let (pixels, stride) = self.rows::<S>(vector, block);
             for v in 0..5 {
                 let mut d = [S::splat(0.0); REACH];
                 for (r, d) in d.iter_mut().enumerate() {
-                    *d = S::load(block.as_ptr().add(r * row + v * S::LANES));
+                    *d = S::load(pixels.add(r * stride + v * S::LANES));
                 }
                 for (r, t) in forward::<S>(d).into_iter().enumerate() {
                     S::store(half.as_mut_ptr().add(r * row + v * S::LANES), t);
@@ -269,9 +285,10 @@ impl Backward<'_> {
                 rows: SIDE.min(g.output.0 - top),
                 columns: columns.min(g.output.1 - left),
             };
-            let mut single = [0f32; 4 * SIDE * MAX_LANES];
+            let mut single;
             let (pixels, stride) = match grid.per_row {
                 0 => {
+                    single = [0f32; 4 * SIDE * MAX_LANES];
                     for (i, row) in pixels.chunks_exact(wide).take(4 * SIDE).enumerate() {
                         let at = lane * SIDE;
                         single[i * MAX_LANES..][..SIDE].copy_from_slice(&row[at..at + SIDE]);

@@ -1,0 +1,74 @@
+"""The shipped architectures with random weights, for the speed programs."""
+
+import json
+import os
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+
+class Lambda(nn.Module):
+    """A module that calls a function of its parts."""
+
+    def __init__(self, run, *parts):
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+        self.run = run
+
+    def forward(self, *inputs):
+        return self.run(*inputs)
+
+
+def write(module, folder, config):
+    """Weights and settings where the program reads them from."""
+    os.makedirs(folder, exist_ok=True)
+    state = {k: v.contiguous().float() for k, v in module.state_dict().items()}
+    save_file(state, os.path.join(folder, "weights.safetensors"))
+    with open(os.path.join(folder, "config.json"), "w") as file:
+        json.dump(config, file)
+
+
+def restyle(size, folder, known):
+    """The transform network; with `known` its statistics were measured before, as in the program."""
+    from limner_training.restyle import Config, Restyle
+
+    net = Restyle(Config()).eval().requires_grad_(False)
+    write(net, folder, net.cfg.to_json())
+    code, strength = torch.randn(1, net.cfg.code_dim), torch.ones(1)
+    photo = torch.randn(1, 3, size, size)
+    stats = None
+    if known:
+        with torch.inference_mode():
+            stats = [(m.clone(), s.clone()) for m, s in net.transform(torch.randn(1, 3, 256, 256), code, strength)[1]]
+    run = Lambda(lambda x: net.transform(x, code, strength, stats)[0], net)
+    return run, (photo,), {}
+
+
+def crisp(size, folder, scale):
+    from limner_training.crisp_net import Crisp
+
+    net = Crisp().eval().requires_grad_(False)
+    write(net, folder, {})
+    return Lambda(lambda x: net(x, scale).clamp(0, 1), net), (torch.rand(1, 3, size, size),), {}
+
+
+def fruit(folder):
+    from limner_training.fruit_vae import KWARGS
+    from limner_training.stylegan2 import Generator
+
+    net = Generator(**KWARGS).eval().requires_grad_(False)
+    write(net, folder, KWARGS)
+    ws = torch.randn(1, net.num_ws, KWARGS["w_dim"])
+    return Lambda(lambda w: net.synthesis(w, noise_mode="const"), net), (ws,), {}
+
+
+def build(name, size, folder):
+    """(module, inputs, what the program should know)."""
+    if name in ("restyle", "restyle-own"):
+        return restyle(size, folder, name == "restyle")
+    if name in ("crisp2", "crisp4"):
+        return crisp(size, folder, int(name[-1]))
+    if name == "fruit":
+        return fruit(folder)
+    raise ValueError(f"no network {name}")

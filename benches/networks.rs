@@ -1,0 +1,107 @@
+//! The shipped networks whole, with the same random weights: Limner, candle's own operators, ONNX
+//! Runtime and PyTorch, in turn. `cargo bench --bench networks -- --python PATH [--json]`.
+
+mod harness;
+
+use std::path::Path;
+
+use candle_core::{Device, Tensor};
+use harness::{Options, Outcome, Peers, Report, Runs, time, time_peer};
+use limner::engine::cancel::CancelToken;
+use limner::models::restyle::{self, Restyle};
+use limner::models::stylegan2::{self, StyleGan2};
+use limner::models::weights::Weights;
+use limner::models::crisp::{self, Crisp};
+use limner::nn::kernel::{self, Kernel};
+use limner::nn::pool;
+use limner::recipe::NoiseMode;
+use serde_json::json;
+
+/// Case, network, side of the input picture.
+const CASES: [(&str, &str, usize); 8] = [
+    ("Fruit", "fruit", 128),
+    ("Restyle 256² (tile)", "restyle", 256),
+    ("Restyle 512²", "restyle", 512),
+    ("Restyle 1024²", "restyle", 1024),
+    ("Restyle 512², measuring", "restyle-own", 512),
+    ("Crisp ×2 256²", "crisp2", 256),
+    ("Crisp ×2 512²", "crisp2", 512),
+    ("Crisp ×4 256²", "crisp4", 256),
+];
+
+type Network = Box<dyn Fn() -> Outcome<Tensor>>;
+
+fn main() -> Outcome<()> {
+    let options = Options::parse()?;
+    pool::init(options.threads)?;
+    let mut peers = Peers::start(&options)?.ok_or("--python PATH is needed: it makes the weights")?;
+    let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
+    let mut report = Report::default();
+    for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
+        peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
+        let network = load(name, size, &folder)?;
+        report.add(case, measure(&network, &options, &mut peers)?);
+    }
+    std::fs::remove_dir_all(&folder).ok();
+    report.print(&options);
+    Ok(())
+}
+
+fn load(name: &str, size: usize, folder: &Path) -> Outcome<Network> {
+    let device = Device::Cpu;
+    let weights = Weights::open(&folder.join("weights.safetensors"), None, &device)?;
+    let config = std::fs::read_to_string(folder.join("config.json"))?;
+    let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), &device)?;
+    let go = CancelToken::new();
+    Ok(match name {
+        "fruit" => {
+            let config: stylegan2::Config = serde_json::from_str(&config)?;
+            let net = StyleGan2::new(&config, &weights, &device)?;
+            let ws = vec![vec![0.5; config.w_dim]; config.num_ws()];
+            Box::new(move || Ok(net.tensor(&ws, NoiseMode::Fixed, &go)?))
+        }
+        "restyle" | "restyle-own" => {
+            let config: restyle::Config = serde_json::from_str(&config)?;
+            let net = Restyle::new(config, &weights, &device)?;
+            let code = vec![0.5; net.code_len()];
+            let colours = net.colours(&picture)?;
+            let copy = Tensor::rand(0f32, 1.0, (1, 3, 256, 256), &device)?;
+            let norms = match name {
+                "restyle" => Some(net.measure(&copy, &colours, &code, 1.0, &go)?),
+                _ => None,
+            };
+            Box::new(move || Ok(net.transform(&picture, &colours, &code, 1.0, norms.as_ref(), &go)?.0))
+        }
+        _ => {
+            let net = Crisp::new(&crisp::Config::default(), &weights, &device)?;
+            let scale = if name == "crisp4" { 4 } else { 2 };
+            Box::new(move || Ok(net.enlarge(&picture, scale, &go)?))
+        }
+    })
+}
+
+fn measure(network: &Network, options: &Options, peers: &mut Peers) -> Outcome<Runs> {
+    let once = |kernel: Option<Kernel>| {
+        kernel::force(kernel);
+        let run = time(options.threads, || {
+            network()?;
+            Ok(())
+        });
+        kernel::force(None);
+        run
+    };
+    let mut runs = Runs::new();
+    // The first round warms up: weights are packed, memory is touched.
+    for round in 0..=options.rounds {
+        let mut add = |who: &str, run| {
+            if round > 0 {
+                runs.entry(who.to_owned()).or_default().push(run);
+            }
+        };
+        add("limner", once(None)?);
+        add("candle", once(Some(Kernel::Candle))?);
+        add("onnxruntime", time_peer(peers, "onnxruntime")?);
+        add("torch", time_peer(peers, "torch")?);
+    }
+    Ok(runs)
+}

@@ -1,0 +1,251 @@
+//! The command line as people use it: the real program on real files.
+
+mod engine_files;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use engine_files::{models, photo};
+use serde_json::Value;
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        models(folder.path());
+        Self { folder }
+    }
+
+    fn limner(&self, words: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_limner"))
+            .args(words)
+            .args(["--models", "models"])
+            .current_dir(self.folder.path())
+            .env("XDG_CACHE_HOME", self.folder.path().join("cache"))
+            .env("XDG_DATA_HOME", self.folder.path().join("data"))
+            .output()
+            .unwrap()
+    }
+
+    fn fine(&self, words: &[&str]) -> String {
+        let output = self.limner(words);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{words:?}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn json(&self, words: &[&str]) -> Value {
+        serde_json::from_str(&self.fine(&[words, &["--json"]].concat())).unwrap()
+    }
+
+    /// The one line of a failure.
+    fn fails(&self, words: &[&str]) -> String {
+        let output = self.limner(words);
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success(), "{words:?} should fail");
+        assert!(output.stdout.is_empty(), "{words:?}");
+        assert_eq!(errors.trim_end().lines().count(), 1, "{words:?}: {errors}");
+        assert!(errors.starts_with("limner: "), "{errors}");
+        errors
+    }
+
+    fn bytes(&self, name: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join(name)).unwrap()
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+fn decoded(path: &Path) -> image::RgbaImage {
+    image::open(path).unwrap().into_rgba8()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
+    let desk = Desk::new();
+    for model in ["cppn", "flowers"] {
+        for threads in ["1", "2"] {
+            let out = format!("{model}-{threads}.png");
+            let mut words = vec!["generate", "--model", model, "--seed", "85"];
+            words.extend(["--threads", threads, "-o", &out]);
+            if model == "cppn" {
+                words.extend(["--size", "150x100"]);
+            }
+            desk.fine(&words);
+        }
+        let (one, two) = (format!("{model}-1.png"), format!("{model}-2.png"));
+        assert!(desk.bytes(&one) == desk.bytes(&two), "{model}");
+    }
+    assert_eq!(decoded(&desk.path("cppn-1.png")).dimensions(), (150, 100));
+}
+
+#[test]
+fn recipes_go_round() {
+    let desk = Desk::new();
+    let words = ["generate", "--model", "flowers", "--seed", "7", "--mix-seed", "9"];
+    desk.fine(&[&words[..], &["--mix-layers", "2..4", "-o", "a.png"]].concat());
+    let recipe = desk.fine(&["recipe", "show", "a.png"]);
+    let value: Value = serde_json::from_str(&recipe).unwrap();
+    assert_eq!(value["making"]["mix"]["layers"]["start"], 2);
+    desk.fine(&["recipe", "render", "a.png", "-o", "b.png"]);
+    assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("b.png")));
+    fs::write(desk.path("by-hand.json"), &recipe).unwrap();
+    desk.fine(&["recipe", "render", "by-hand.json", "-o", "c.tif"]);
+    assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("c.tif")));
+    desk.fine(&["recipe", "strip", "a.png", "-o", "bare.png"]);
+    assert!(desk.fails(&["recipe", "show", "bare.png"]).contains("no recipe"));
+    let newer = recipe.replace("\"version\": 1", "\"version\": 99");
+    assert_ne!(newer, recipe);
+    fs::write(desk.path("newer.json"), newer).unwrap();
+    let why = desk.fails(&["recipe", "render", "newer.json", "-o", "d.png"]);
+    assert!(why.contains("newer Limner"), "{why}");
+    let gone = recipe.replace("flowers", "nowhere");
+    fs::write(desk.path("gone.json"), gone).unwrap();
+    let why = desk.fails(&["recipe", "render", "gone.json", "-o", "d.png"]);
+    assert!(why.contains("no model called 'nowhere'"), "{why}");
+}
+
+#[test]
+fn photos_are_stylised() {
+    let desk = Desk::new();
+    photo(&desk.path("photo.jpg"), 200, 150);
+    photo(&desk.path("style.png"), 80, 80);
+    photo(&desk.path("other.png"), 60, 90);
+    let words = ["stylize", "photo.jpg", "--style", "style.png:2", "--style", "other.png"];
+    for threads in ["1", "2"] {
+        let out = format!("out-{threads}.png");
+        desk.fine(&[&words[..], &["--threads", threads, "-o", &out]].concat());
+    }
+    assert!(desk.bytes("out-1.png") == desk.bytes("out-2.png"));
+    assert_eq!(decoded(&desk.path("out-1.png")).dimensions(), (200, 150));
+    desk.fine(&["recipe", "render", "out-1.png", "-o", "again.png"]);
+    assert!(decoded(&desk.path("out-1.png")) == decoded(&desk.path("again.png")));
+    let told = desk.json(&[&words[..], &["--estimate", "--max-side", "100"]].concat());
+    assert_eq!(told["estimates"][0]["width"], 100);
+    // Without names in the recipe, the photo has to be shown again.
+    desk.fine(&[&words[..], &["--no-source-names", "-o", "anon.png"]].concat());
+    assert!(!desk.fine(&["recipe", "show", "anon.png"]).contains("photo.jpg"));
+    assert!(desk.fails(&["recipe", "render", "anon.png", "-o", "x.png"]).contains("where"));
+    let shown = ["recipe", "render", "anon.png", "--source", "photo.jpg", "-o", "x.png"];
+    desk.fine(&shown);
+    assert!(decoded(&desk.path("x.png")) == decoded(&desk.path("out-1.png")));
+    // Several photos into a folder; one is broken.
+    fs::write(desk.path("broken.jpg"), b"\xff\xd8\xff").unwrap();
+    let several = ["stylize", "photo.jpg", "broken.jpg", "--style", "style.png", "-o", "all"];
+    let output = desk.limner(&several);
+    assert!(!output.status.success());
+    let why = String::from_utf8(output.stderr).unwrap();
+    assert!(why.contains("skipped") && why.contains("broken.jpg"), "{why}");
+    assert!(desk.path("all/photo.png").exists());
+}
+
+#[test]
+fn walks_pictures_and_lists() {
+    let desk = Desk::new();
+    let walk = ["walk", "--model", "flowers", "--seeds", "1,2,3", "--frames", "6", "--loop"];
+    desk.fine(&[&walk[..], &["-o", "walk.gif"]].concat());
+    assert!(desk.bytes("walk.gif").starts_with(b"GIF89a"));
+    let made = ["generate", "--model", "flowers", "--count", "3", "--seed", "5", "-o", "many"];
+    let told = desk.json(&made);
+    assert_eq!(told["written"].as_array().unwrap().len(), 3);
+    assert!(desk.path("many/flowers-0007.png").exists());
+    photo(&desk.path("small.png"), 30, 20);
+    desk.fine(&["upscale", "small.png", "--scale", "4", "-o", "large.png"]);
+    assert_eq!(decoded(&desk.path("large.png")).dimensions(), (120, 80));
+    let list = desk.json(&["models", "list"]);
+    let names: Vec<&str> = list["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|m| m["name"].as_str())
+        .collect();
+    for name in ["cppn", "flowers", "restyle", "crisp"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    assert!(desk.fine(&["models", "show", "restyle"]).contains("For tests"));
+    let doctor = desk.json(&["doctor", "--threads", "1"]);
+    assert_eq!(doctor["threads"], 1);
+    assert!(doctor["models"][0]["sha256"].as_str().unwrap().len() == 64);
+    assert!(doctor["cpu_features"].is_array() && doctor["model_folders"].is_array());
+}
+
+#[test]
+fn mistakes_are_one_clear_line() {
+    let desk = Desk::new();
+    photo(&desk.path("photo.png"), 20, 20);
+    fn generate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["generate", "--model", "flowers"], more].concat()
+    }
+    let says = |words: &[&str], what: &str| {
+        let line = desk.fails(words);
+        assert!(line.contains(what), "{words:?}: {line}");
+    };
+    says(&generate(&["--seed", "x", "-o", "a.png"]), "'x'");
+    says(&generate(&["--seed", "-1", "-o", "a.png"]), "--seed");
+    says(&generate(&["--truncation", "nan", "-o", "a.png"]), "nan");
+    says(&generate(&["--truncation", "7", "-o", "a.png"]), "-1 to 2");
+    says(&generate(&["--size", "10", "-o", "a.png"]), "800x600");
+    says(&generate(&["--size", "10x10", "-o", "a.png"]), "16 x 24");
+    says(&generate(&["--threads", "0", "-o", "a.png"]), "--threads");
+    says(&generate(&["--device", "gpu", "-o", "a.png"]), "unknown device");
+    says(&generate(&["--device", "cuda", "-o", "a.png"]), "processor only");
+    says(&generate(&["--mix-seed", "1", "--mix-layers", "3..99", "-o", "a.png"]), "0..");
+    says(&generate(&["--direction", "zzz=1", "-o", "a.png"]), "pca.0");
+    says(&generate(&[]), "--out");
+    says(&generate(&["-o", "a.xyz"]), ".png");
+    says(&generate(&["-o", "nowhere/a.png"]), "no such folder");
+    says(&["generate", "--model", "nope", "-o", "a.png"], "flowers");
+    says(&["generate", "--model", "restyle", "-o", "a.png"], "not a generator");
+    says(&["stylize", "gone.png", "--style", "photo.png", "-o", "a.png"], "no such file");
+    says(&["stylize", "photo.png", "--style", "gone.png", "-o", "a.png"], "built-in");
+    says(&["stylize", "photo.png", "--style", "photo.png:x", "-o", "a.png"], "weight");
+    says(&["upscale", "photo.png", "--scale", "3", "-o", "a.png"], "2 nor 4");
+    says(&["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"], "two seeds");
+    says(&["walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.mp4"], ".gif");
+    says(&["recipe", "show", "photo.png"], "no recipe");
+    says(&["models", "show", "nope"], "no model called");
+    says(&["frobnicate"], "neither a command nor a file");
+    // Nothing is overwritten unless asked.
+    desk.fine(&generate(&["-o", "a.png"]));
+    let before = desk.bytes("a.png");
+    says(&generate(&["--seed", "2", "-o", "a.png"]), "there already");
+    assert!(desk.bytes("a.png") == before);
+    desk.fine(&generate(&["--seed", "2", "-o", "a.png", "--force"]));
+    assert!(desk.bytes("a.png") != before);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_to() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let locked = desk.path("locked");
+    fs::create_dir(&locked).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).unwrap();
+    // Who may write everywhere, as root may, can't be kept out by permissions.
+    if fs::write(locked.join("try"), b"").is_err() {
+        let why = desk.fails(&["generate", "--model", "flowers", "-o", "locked/a.png"]);
+        assert!(why.contains("can't be written"), "{why}");
+    }
+    let why = desk.fails(&["generate", "--model", "flowers", "-o", "/proc/a.png"]);
+    assert!(why.contains("written"), "{why}");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_damaged_model_is_told_and_the_others_work() {
+    let desk = Desk::new();
+    let weights = desk.path("models/restyle/weights.safetensors");
+    let whole = fs::read(&weights).unwrap();
+    fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
+    photo(&desk.path("photo.png"), 20, 20);
+    let why = desk.fails(&["stylize", "photo.png", "--style", "photo.png", "-o", "a.png"]);
+    assert!(why.contains("damaged") || why.contains("get the model again"), "{why}");
+    desk.fine(&["generate", "--model", "flowers", "-o", "a.png"]);
+}

@@ -1,0 +1,118 @@
+//! Real files for the tests of engine and command line: tiny networks from the
+//! goldens, and pictures of every awkward kind.
+
+#![allow(dead_code)]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use safetensors::{SafeTensors, tensor::TensorView};
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder of models: the tiny style network, the tiny generator, a tiny enlarger.
+pub fn models(folder: &Path) -> PathBuf {
+    let models = folder.join("models");
+    golden_model(&models, "restyle", "restyle_tiny", "limner-restyle-1");
+    golden_model(&models, "flowers", "stylegan2_tiny_6x4", "stylegan2");
+    crisp(&models);
+    models
+}
+
+/// A model folder from a golden: weights without inputs and outputs.
+fn golden_model(models: &Path, name: &str, golden: &str, architecture: &str) {
+    let bytes = fs::read(repository(&format!("tests/golden/{golden}.safetensors"))).unwrap();
+    let (_, meta) = SafeTensors::read_metadata(&bytes).unwrap();
+    let kwargs = &meta.metadata().as_ref().unwrap()["kwargs"];
+    let kwargs: serde_json::Value = serde_json::from_str(kwargs).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let weights: Vec<(String, TensorView<'_>)> = tensors
+        .tensors()
+        .into_iter()
+        .filter(|(key, _)| !["in.", "out.", "_in.", "_out."].iter().any(|p| key.starts_with(p)))
+        .map(|(key, view)| (key.strip_prefix("w.").unwrap_or(&key).to_owned(), view))
+        .collect();
+    let config = serde_json::json!({
+        "architecture": architecture,
+        "title": name,
+        "trained": false,
+        "licence": "for tests",
+        "credit": "random weights",
+        "kwargs": kwargs,
+    });
+    write_model(models, name, &config, weights);
+}
+
+fn crisp(models: &Path) {
+    let (c, layers) = (4, 1);
+    let mut values: HashMap<String, (Vec<usize>, Vec<u8>)> = HashMap::new();
+    let mut add = |name: &str, shape: Vec<usize>| {
+        let count: usize = shape.iter().product();
+        let bytes = (0..count)
+            .flat_map(|i| (((i * 37 + name.len()) % 23) as f32 / 230.0 - 0.05).to_le_bytes())
+            .collect();
+        values.insert(name.to_owned(), (shape, bytes));
+    };
+    for (name, inputs, outputs) in
+        [("first", 3, c), ("body.0", c, c), ("head2", c, 12), ("head4", c, 48)]
+    {
+        add(&format!("{name}.weight"), vec![outputs, inputs, 3, 3]);
+        add(&format!("{name}.bias"), vec![outputs]);
+    }
+    add("first_act.weight", vec![c]);
+    add("body_act.0.weight", vec![c]);
+    let config = serde_json::json!({
+        "architecture": "crisp",
+        "title": "Crisp",
+        "trained": false,
+        "kwargs": { "channels": c, "layers": layers },
+    });
+    let views = values
+        .iter()
+        .map(|(name, (shape, bytes))| {
+            let view = TensorView::new(safetensors::Dtype::F32, shape.clone(), bytes).unwrap();
+            (name.clone(), view)
+        })
+        .collect();
+    write_model(models, "crisp", &config, views);
+}
+
+fn write_model(
+    models: &Path,
+    name: &str,
+    config: &serde_json::Value,
+    weights: Vec<(String, TensorView<'_>)>,
+) {
+    let folder = models.join(name);
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    fs::write(folder.join("card.md"), "# For tests\n").unwrap();
+    let bytes = safetensors::serialize(weights, None).unwrap();
+    fs::write(folder.join("weights.safetensors"), bytes).unwrap();
+}
+
+/// Pixels with structure: waves and grain, opaque.
+pub fn pixels(width: u32, height: u32) -> image::RgbaImage {
+    image::RgbaImage::from_fn(width, height, |x, y| {
+        let wave = ((x as f32 / 9.0).sin() * (y as f32 / 13.0).cos() * 90.0 + 120.0) as u8;
+        image::Rgba([wave, 255 - wave, (x * 3 % 251) as u8, 255])
+    })
+}
+
+/// Writes a photo; the format follows from the name.
+pub fn photo(path: &Path, width: u32, height: u32) -> PathBuf {
+    let pixels = pixels(width, height);
+    if path.extension().is_some_and(|e| e == "jpg") {
+        image::DynamicImage::ImageRgba8(pixels)
+            .into_rgb8()
+            .save(path)
+            .unwrap();
+    } else {
+        pixels.save(path).unwrap();
+    }
+    path.to_path_buf()
+}
