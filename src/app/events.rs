@@ -73,12 +73,6 @@ fn engine_event(
                 state.engine.estimate_error = Some(error.to_string());
             }
         }
-        Event::EstimateFailed { seq, error } => {
-            if seq == state.engine.estimate_seq {
-                log::warn!("no estimate: {error}");
-                state.engine.estimate = None;
-            }
-        }
         Event::Progress {
             id,
             stage,
