@@ -14,8 +14,22 @@ use limner::picture::Picture;
 use limner::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
 
 const WORDS: [&str; 16] = [
-    "apple", "pear", "quince", "plum", "cherry", "fig", "grape", "melon", "lemon", "orange",
-    "peach", "apricot", "medlar", "currant", "gooseberry", "mulberry",
+    "apple",
+    "pear",
+    "quince",
+    "plum",
+    "cherry",
+    "fig",
+    "grape",
+    "melon",
+    "lemon",
+    "orange",
+    "peach",
+    "apricot",
+    "medlar",
+    "currant",
+    "gooseberry",
+    "mulberry",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -62,7 +76,10 @@ fn generate(folder: &Path, pictures: usize) -> Result<usize, Box<dyn std::error:
         let provenance = Provenance::of(&recipe, &Default::default(), "", "");
         let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
         // Without syncing: these pictures may be lost.
-        std::fs::write(&path, export::encode_to_bytes(&picture, Format::Png, &labels)?)?;
+        std::fs::write(
+            &path,
+            export::encode_to_bytes(&picture, Format::Png, &labels)?,
+        )?;
         if i % 4 == 0 {
             let labels = limner::export::xmp::UserLabels {
                 stars: (i / 4 % 6) as u8,
@@ -82,10 +99,7 @@ fn recipe(i: usize) -> Recipe {
         software: "Limner 0.1.0".into(),
         created: limner::gallery::clock::rfc3339(1_700_000_000 + i as i64 * 60),
         device: "cpu avx2+fma".into(),
-        making: Making::Explore(ExploreParams::new(
-            ["fruit", "cppn"][i % 2],
-            i as u64,
-        )),
+        making: Making::Explore(ExploreParams::new(["fruit", "cppn"][i % 2], i as u64)),
         models: vec![ModelRef {
             name: ["fruit", "cppn"][i % 2].into(),
             sha256: "ab".repeat(32),
@@ -96,7 +110,10 @@ fn recipe(i: usize) -> Recipe {
     }
 }
 
-fn measure(folder: &Path, pictures: usize) -> Result<serde_json::Value, Box<dyn std::error::Error>> {
+fn measure(
+    folder: &Path,
+    pictures: usize,
+) -> Result<serde_json::Value, Box<dyn std::error::Error>> {
     let index = folder.join(".limner");
     if index.exists() {
         std::fs::remove_dir_all(&index)?;
@@ -120,7 +137,14 @@ fn measure(folder: &Path, pictures: usize) -> Result<serde_json::Value, Box<dyn 
     let mut searches = Vec::new();
     let mut hits = Vec::new();
     for round in 0..8 {
-        for text in ["quince set12", "set7", "pear 0421", "gooseb set3", "medlar cppn set50", "nothing"] {
+        for text in [
+            "quince set12",
+            "set7",
+            "pear 0421",
+            "gooseb set3",
+            "medlar cppn set50",
+            "nothing",
+        ] {
             let sort = [Sort::Newest, Sort::Stars, Sort::Title, Sort::Oldest][round % 4];
             let query = Query {
                 text: text.into(),

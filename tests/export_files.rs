@@ -269,7 +269,12 @@ fn animations_hold_every_frame_and_the_recipe() {
         / (48.0 * 32.0 * 4.0);
     assert!(near < 8.0, "256 colours should come near: {near}");
     let decoder = image::codecs::png::PngDecoder::new(open(&png)).unwrap();
-    let frames = decoder.apng().unwrap().into_frames().collect_frames().unwrap();
+    let frames = decoder
+        .apng()
+        .unwrap()
+        .into_frames()
+        .collect_frames()
+        .unwrap();
     assert_eq!(frames.len(), 7);
     assert!(frames[0].buffer().as_raw() == picture(48, 32, false).rgba());
     let out = dir.path().join("s.gif");
@@ -308,7 +313,9 @@ fn recipes_survive_exiftool_and_imagemagick() {
     let png = write(dir.path(), Format::Png, &style(), false);
     for format in [Format::Jpeg(90), Format::WebP, Format::Tiff] {
         // A file without anything takes the labels over, as a block.
-        let bare = dir.path().join(format!("bare.{}", export::extension(format)));
+        let bare = dir
+            .path()
+            .join(format!("bare.{}", export::extension(format)));
         let bytes =
             export::encode_to_bytes(&picture(20, 20, false), format, &Default::default()).unwrap();
         std::fs::write(&bare, bytes).unwrap();
@@ -356,16 +363,23 @@ fn other_programs_settings_and_rights_are_shown() {
     let text = "a pear\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512";
     e.add_text_chunk("parameters".into(), text.into()).unwrap();
     let xmp = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:plus="http://ns.useplus.org/ldf/xmp/1.0/" xmlns:xmpRights="http://ns.adobe.com/xap/1.0/rights/" plus:DataMining="http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"><xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang="x-default">Ask me first</rdf:li></rdf:Alt></xmpRights:UsageTerms></rdf:Description></rdf:RDF></x:xmpmeta>"#;
-    e.add_itxt_chunk("XML:com.adobe.xmp".into(), xmp.into()).unwrap();
+    e.add_itxt_chunk("XML:com.adobe.xmp".into(), xmp.into())
+        .unwrap();
     let mut w = e.write_header().unwrap();
     w.write_image_data(&[0]).unwrap();
     w.finish().unwrap();
     std::fs::write(&path, bytes).unwrap();
     let read = metadata::read(&path).unwrap();
     let foreign = read.foreign.unwrap();
-    assert_eq!((foreign.program, foreign.text.as_str()), ("AUTOMATIC1111", text));
+    assert_eq!(
+        (foreign.program, foreign.text.as_str()),
+        ("AUTOMATIC1111", text)
+    );
     let notes = read.notes.join("\n");
-    assert!(notes.contains("Ask me first") && notes.contains("prohibits data mining"), "{notes}");
+    assert!(
+        notes.contains("Ask me first") && notes.contains("prohibits data mining"),
+        "{notes}"
+    );
 }
 
 #[test]

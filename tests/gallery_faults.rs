@@ -49,7 +49,9 @@ fn say(line: std::fmt::Arguments<'_>) {
 /// is about to do and what is done.
 #[test]
 fn child_that_is_killed() {
-    let Some((folder, seed)) = orders() else { return };
+    let Some((folder, seed)) = orders() else {
+        return;
+    };
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut g = Gallery::open_and_reconcile(folder).unwrap();
     let mut tokens: Vec<u64> = g.bin().iter().map(|b| b.token).collect();
@@ -60,8 +62,14 @@ fn child_that_is_killed() {
             (0..=3, _) | (_, None) => {
                 say(format_args!("begin save"));
                 let side = 8 + rng.next_u32() % 24;
-                let e = g.save(&picture(side, side, false), &explore(rng.next_u64() % 5)).unwrap();
-                say(format_args!("saved {}\t{}", e.sha256.unwrap(), e.path.display()));
+                let e = g
+                    .save(&picture(side, side, false), &explore(rng.next_u64() % 5))
+                    .unwrap();
+                say(format_args!(
+                    "saved {}\t{}",
+                    e.sha256.unwrap(),
+                    e.path.display()
+                ));
             }
             (4..=6, Some(e)) => {
                 let tag = format!("t{seed}-{n}");
@@ -80,8 +88,10 @@ fn child_that_is_killed() {
                 say(format_args!("begin undelete {token}"));
                 match g.undelete(token) {
                     Ok(back) => {
-                        let back: Vec<String> =
-                            back.iter().map(|id| g.path(*id).unwrap().display().to_string()).collect();
+                        let back: Vec<String> = back
+                            .iter()
+                            .map(|id| g.path(*id).unwrap().display().to_string())
+                            .collect();
                         say(format_args!("undeleted {token}\t{}", back.join("\t")));
                     }
                     // A kill came between bringing back and saying so.
@@ -129,15 +139,23 @@ impl Promised {
         let (verb, what) = head.split_once(' ').unwrap_or((head, ""));
         match verb {
             "saved" => {
-                self.there.insert(rest.into(), (what.into(), BTreeSet::new()));
+                self.there
+                    .insert(rest.into(), (what.into(), BTreeSet::new()));
             }
             "tagged" => {
-                let (_, tags) = self.there.get_mut(Path::new(rest)).expect("tagged what is there");
+                let (_, tags) = self
+                    .there
+                    .get_mut(Path::new(rest))
+                    .expect("tagged what is there");
                 tags.insert(what.into());
             }
             "deleted" => {
-                let (sha, tags) = self.there.remove(Path::new(rest)).expect("deleted what is there");
-                self.binned.insert(what.parse().unwrap(), (rest.into(), sha, tags));
+                let (sha, tags) = self
+                    .there
+                    .remove(Path::new(rest))
+                    .expect("deleted what is there");
+                self.binned
+                    .insert(what.parse().unwrap(), (rest.into(), sha, tags));
             }
             "undeleted" => {
                 if let Some((_, sha, tags)) = self.binned.remove(&what.parse().unwrap()) {
@@ -166,7 +184,11 @@ impl Promised {
             match now.get(path) {
                 Some((s, t)) => {
                     assert_eq!(s, sha, "another content: {}", path.display());
-                    assert!(t.is_superset(tags), "lost tags of {}: {tags:?} > {t:?}", path.display());
+                    assert!(
+                        t.is_superset(tags),
+                        "lost tags of {}: {tags:?} > {t:?}",
+                        path.display()
+                    );
                 }
                 None => assert!(being_deleted, "lost {} ({begun})", path.display()),
             }
@@ -175,7 +197,12 @@ impl Promised {
             if bin.contains(token) {
                 continue;
             }
-            assert_eq!(begun, format!("undelete {token}"), "lost in the bin: {}", path.display());
+            assert_eq!(
+                begun,
+                format!("undelete {token}"),
+                "lost in the bin: {}",
+                path.display()
+            );
             let back = now.values().any(|(s, t)| s == sha && t.is_superset(tags));
             assert!(back, "lost on the way back: {}", path.display());
         }
@@ -217,7 +244,9 @@ fn killed_at_random_moments() {
     let mut promised = Promised::default();
     let mut acknowledged = 0;
     for round in 0..rounds {
-        let mut c = child("child_that_is_killed", dir.path(), round).spawn().unwrap();
+        let mut c = child("child_that_is_killed", dir.path(), round)
+            .spawn()
+            .unwrap();
         let lines = listen(&mut c);
         // The first word says that it is up.
         let mut heard = vec![lines.recv_timeout(Duration::from_secs(60)).unwrap()];
@@ -253,11 +282,15 @@ fn listen(c: &mut Child) -> std::sync::mpsc::Receiver<String> {
 /// Saves the same name and labels the same picture as its twin does.
 #[test]
 fn child_that_shares() {
-    let Some((folder, seed)) = orders() else { return };
+    let Some((folder, seed)) = orders() else {
+        return;
+    };
     let mut g = Gallery::open_and_reconcile(folder).unwrap();
     let shared = g.list(&Query::default()).unwrap()[0].id;
     for n in 0..20 {
-        let e = g.save(&picture(8 + seed as u32, 8, false), &explore(1)).unwrap();
+        let e = g
+            .save(&picture(8 + seed as u32, 8, false), &explore(1))
+            .unwrap();
         say(format_args!("saved {}", e.path.display()));
         g.add_tag(&[shared], &format!("s{seed}-{n}")).unwrap();
     }
@@ -384,7 +417,11 @@ fn a_small_disk_fills_up() {
         g.load(*id).unwrap();
     }
     let names = std::fs::read_dir(dir.path()).unwrap().flatten();
-    assert!(names.into_iter().all(|e| !e.file_name().to_string_lossy().contains(".part")));
+    assert!(
+        names
+            .into_iter()
+            .all(|e| !e.file_name().to_string_lossy().contains(".part"))
+    );
     drop(g);
     // … and with room again, kept and labelled.
     let first = Gallery::open(dir.path()).unwrap().path(kept[0].0).unwrap();

@@ -88,7 +88,8 @@ fn keep_find_look_label_delete_and_bring_back() {
         });
         assert_eq!(size, [256, 171]);
     }
-    w.gallery.send(GalleryRequest::AddTag(vec![a.id], "quince".into()));
+    w.gallery
+        .send(GalleryRequest::AddTag(vec![a.id], "quince".into()));
     w.gallery.send(GalleryRequest::SetStars(vec![a.id], 3));
     assert_eq!(w.list(2, "quince")[0].stars, 3);
     w.gallery.send(GalleryRequest::Load(a.id));
@@ -147,7 +148,8 @@ fn exports_carry_what_the_user_wants() {
     let out = tempfile::tempdir().unwrap();
     let w = Window::open(dir.path());
     let a = w.save(1, style());
-    w.gallery.send(GalleryRequest::SetTitle(a.id, "Still life".into()));
+    w.gallery
+        .send(GalleryRequest::SetTitle(a.id, "Still life".into()));
     let export = |to: &Path, recipe| {
         w.gallery.send(GalleryRequest::Export {
             ids: vec![a.id],
@@ -173,7 +175,10 @@ fn exports_carry_what_the_user_wants() {
     let named = export(out.path(), false);
     assert_eq!(named, [out.path().join("Still life.jpg")]);
     assert_eq!(metadata::read(&named[0]).unwrap().recipe, None);
-    assert_eq!(export(out.path(), false), [out.path().join("Still life 2.jpg")]);
+    assert_eq!(
+        export(out.path(), false),
+        [out.path().join("Still life 2.jpg")]
+    );
 }
 
 #[test]

@@ -66,7 +66,9 @@ pub struct Peers {
 impl Peers {
     /// Starts it, if a Python was named.
     pub fn start(options: &Options) -> Outcome<Option<Self>> {
-        let Some(python) = &options.python else { return Ok(None) };
+        let Some(python) = &options.python else {
+            return Ok(None);
+        };
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/peers.py");
         let mut child = Command::new(python)
             .arg(script)
@@ -76,7 +78,11 @@ impl Peers {
             .spawn()?;
         let input = child.stdin.take().ok_or("no pipe to the peers")?;
         let output = BufReader::new(child.stdout.take().ok_or("no pipe from the peers")?);
-        Ok(Some(Self { child, input, output }))
+        Ok(Some(Self {
+            child,
+            input,
+            output,
+        }))
     }
 
     /// Sends a request and waits for the answer.
@@ -130,17 +136,27 @@ pub fn time(threads: usize, f: impl FnOnce() -> Outcome<()>) -> Outcome<Run> {
 pub fn time_peer(peers: &mut Peers, name: &str) -> Outcome<Run> {
     let answer = peers.ask(&json!({"do": "run", "peer": name}))?;
     let number = |key: &str| answer.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
-    Ok(Run { wall: number("wall"), cpu: number("cpu"), peak: number("peak") })
+    Ok(Run {
+        wall: number("wall"),
+        cpu: number("cpu"),
+        peak: number("peak"),
+    })
 }
 
 /// Milliseconds that this process's threads have run.
 fn processor_time() -> f64 {
-    let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return f64::NAN };
+    let Ok(threads) = std::fs::read_dir("/proc/self/task") else {
+        return f64::NAN;
+    };
     let of = |path: PathBuf| {
         let text = std::fs::read_to_string(path.join("schedstat")).ok()?;
         text.split(' ').next()?.parse::<f64>().ok()
     };
-    threads.flatten().filter_map(|thread| of(thread.path())).sum::<f64>() / 1e6
+    threads
+        .flatten()
+        .filter_map(|thread| of(thread.path()))
+        .sum::<f64>()
+        / 1e6
 }
 
 fn peak_memory() -> f64 {
@@ -178,14 +194,25 @@ impl Report {
 
     /// Limner's time ÷ the peer's, the median over the rounds.
     fn ratio(runs: &Runs, peer: &str, of: impl Fn(&Run) -> f64) -> f64 {
-        let (Some(own), Some(peer)) = (runs.get("limner"), runs.get(peer)) else { return f64::NAN };
-        median(own.iter().zip(peer).map(|(own, peer)| of(own) / of(peer)).collect())
+        let (Some(own), Some(peer)) = (runs.get("limner"), runs.get(peer)) else {
+            return f64::NAN;
+        };
+        median(
+            own.iter()
+                .zip(peer)
+                .map(|(own, peer)| of(own) / of(peer))
+                .collect(),
+        )
     }
 
     fn peers(&self) -> Vec<String> {
         let known = ["candle", "onnxruntime", "torch"];
         let has = |peer: &&str| self.cases.iter().any(|(_, runs)| runs.contains_key(*peer));
-        known.iter().filter(|peer| has(peer)).map(|peer| (*peer).to_owned()).collect()
+        known
+            .iter()
+            .filter(|peer| has(peer))
+            .map(|peer| (*peer).to_owned())
+            .collect()
     }
 
     fn table(&self, options: &Options) {
@@ -198,7 +225,9 @@ impl Report {
             options.rounds
         );
         print!("| case | limner |");
-        peers.iter().for_each(|peer| print!(" {peer} | ratio | cpu ratio |"));
+        peers
+            .iter()
+            .for_each(|peer| print!(" {peer} | ratio | cpu ratio |"));
         println!(" peak |");
         println!("|---|---|{}---|", "---|---|---|".repeat(peers.len()));
         for (name, runs) in &self.cases {
@@ -213,7 +242,9 @@ impl Report {
                 print!(" {wall:.1} | {ratio:.2} | {cpu:.2} |");
             }
             print!(" {:.0}", of("limner", |run| run.peak));
-            peers.iter().for_each(|peer| print!(" / {:.0}", of(peer, |run| run.peak)));
+            peers
+                .iter()
+                .for_each(|peer| print!(" / {:.0}", of(peer, |run| run.peak)));
             println!(" |");
         }
     }
@@ -251,14 +282,19 @@ impl Report {
 
     fn find(&self, name: &str) -> &Runs {
         static NONE: Runs = Runs::new();
-        self.cases.iter().find(|(n, _)| n == name).map_or(&NONE, |(_, runs)| runs)
+        self.cases
+            .iter()
+            .find(|(n, _)| n == name)
+            .map_or(&NONE, |(_, runs)| runs)
     }
 }
 
 /// The processor's name.
 fn machine() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     format!("{} ({cores} cores)", name.unwrap_or(std::env::consts::ARCH))
 }

@@ -49,6 +49,8 @@ pub enum Action {
     },
     /// Stop a job.
     Cancel(JobId),
+    /// Measure the sliders of Explore's generator after all.
+    MeasureSliders,
     /// Ask what the full-size stylisation would take; answer in `state.estimate`.
     Estimate(StylizeOptions),
     /// A picture goes on.

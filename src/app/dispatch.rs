@@ -63,6 +63,10 @@ pub fn dispatch(
             flow::start(*job, purpose, state, services);
         }
         Action::Cancel(id) => events::cancel(id, state, services),
+        Action::MeasureSliders => {
+            state.engine.declined.remove(&state.doc.explore.model);
+            events::ask_directions(state, services);
+        }
         Action::Estimate(options) => {
             if let Some(params) = state.doc.style.params() {
                 state.engine.estimate_seq += 1;

@@ -110,6 +110,7 @@ pub fn remember_thumb(state: &mut AppState) {
     let current = match &shown.work {
         Work::Explore(params) => doc.explore.current() == Some(&**params),
         Work::Style(params) => doc.style.params().as_ref() == Some(&**params),
+        Work::WalkFrame(..) => false,
     };
     if current && !shown.is_draft() {
         let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
@@ -176,7 +177,12 @@ pub fn ask_directions(state: &mut AppState, services: &mut Services) {
     let model = state.doc.explore.model.clone();
     let purpose = Purpose::Directions(model.clone());
     let known = state.engine.directions.contains_key(&model);
-    if known || state.engine.model(&model).is_none() || state.engine.job_for(&purpose).is_some() {
+    let declined = state.engine.declined.contains(&model);
+    if known
+        || declined
+        || state.engine.model(&model).is_none()
+        || state.engine.job_for(&purpose).is_some()
+    {
         return;
     }
     flow::start(Job::Directions { model }, purpose, state, services);
@@ -195,6 +201,8 @@ fn job_ended(
     let job = state.engine.jobs.remove(at);
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
+        // Made way for other work; asked again below.
+        Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
         Err(EngineError::Cancelled) => state
             .toasts
             .push(Level::Info, format!("{}: stopped", job.title)),
@@ -247,9 +255,13 @@ fn full_side(state: &AppState) -> u32 {
     }
 }
 
-/// Tells the engine to stop a job.
+/// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
+/// begin again by itself then.
 pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
     if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
+        if let Purpose::Directions(model) = &job.purpose {
+            state.engine.declined.insert(model.clone());
+        }
         job.cancelling = true;
         services.engine.send(Request::Cancel(id));
     }

@@ -219,6 +219,8 @@ impl Previews {
         match work {
             Work::Explore(_) => self.explore = entry,
             Work::Style(_) => self.style = entry,
+            // Walks are only shown in small.
+            Work::WalkFrame(..) => {}
         }
         seq == self.canvas_seq
     }

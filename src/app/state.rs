@@ -103,6 +103,8 @@ pub struct EngineState {
     pub library_known: bool,
     /// Sliders by model.
     pub directions: HashMap<String, Arc<Vec<DirectionInfo>>>,
+    /// Models whose sliders the user doesn't want measured now.
+    pub declined: std::collections::HashSet<String>,
     /// Jobs that wait or run, in order.
     pub jobs: Vec<JobEntry>,
     /// A preview is being computed.

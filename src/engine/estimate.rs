@@ -36,7 +36,11 @@ impl Pace {
     }
 
     /// Times the network on a small piece, unless it has been timed.
-    pub(crate) fn try_out<N: StyleNet>(&mut self, net: &N, code: &[f32]) -> Result<(), EngineError> {
+    pub(crate) fn try_out<N: StyleNet>(
+        &mut self,
+        net: &N,
+        code: &[f32],
+    ) -> Result<(), EngineError> {
         if self.network.is_some() {
             return Ok(());
         }
@@ -120,7 +124,11 @@ impl Needs {
         let (photo, output) = (4 * pixels(self.photo), 4 * pixels(self.plan.output));
         // A photo is decoded into as much again at worst.
         let reading = if self.in_memory { 0 } else { photo };
-        let copy = if self.plan.output == self.photo { 0 } else { output };
+        let copy = if self.plan.output == self.photo {
+            0
+        } else {
+            output
+        };
         // Eight maps for the detail, strokes and styled pictures of each pass.
         let working = pixels(self.plan.working) * 4 * (8 + 6 + 6 * self.passes);
         let network = self.plan.tile_bytes();
@@ -131,9 +139,8 @@ impl Needs {
     /// The plan that keeps the process within `budget`, with the smallest number of
     /// tiles.
     pub(crate) fn within(mut self, budget: u64) -> Result<Self, EngineError> {
-        let budget = memory::available().map_or(budget, |free| {
-            budget.min(memory::resident() + free)
-        });
+        let budget =
+            memory::available().map_or(budget, |free| budget.min(memory::resident() + free));
         let now = memory::resident();
         let fits = |needs: &Self| now + needs.bytes() <= budget;
         if fits(&self) {
@@ -211,6 +218,9 @@ mod tests {
             ..needs([512, 512], 1.0)
         });
         let expected = 512.0 * 512.0 * 1e-6;
-        assert!((time.as_secs_f64() - expected).abs() < 0.1 * expected, "{time:?}");
+        assert!(
+            (time.as_secs_f64() - expected).abs() < 0.1 * expected,
+            "{time:?}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::resample::{fit, shrink_to};
 use crate::latent::{self, Ws};
 use crate::models::{Generator, Registry};
 use crate::picture::Picture;
-use crate::recipe::ExploreParams;
+use crate::recipe::{ExploreParams, WalkParams};
 
 /// A generated picture and the latents that it came from.
 pub(crate) struct Made {
@@ -59,6 +59,30 @@ impl Explorer {
         let (generator, ws) = self.latents(registry, params)?;
         let picture = synthesize(generator.as_ref(), params, &ws, longest, stop)?;
         Ok(Made { picture, ws })
+    }
+}
+
+impl Explorer {
+    /// One frame of a walk, its longer side at most `longest`. The walk is measured
+    /// anew for each frame; that is little beside the picture.
+    pub(crate) fn walk_frame(
+        &mut self,
+        registry: &mut Registry,
+        walk: &WalkParams,
+        index: u32,
+        longest: u32,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        let first = walk
+            .points
+            .first()
+            .ok_or_else(|| EngineError::BadRequest("a walk needs at least two points".into()))?;
+        let generator = registry.generator(&first.model)?;
+        let sha = registry.info(&first.model)?.sha256.clone();
+        let set = self.directions.known(&sha, generator.spec().w_dim);
+        let measured = latent::Walk::new(walk, generator.as_ref(), &set.as_deref())?;
+        let ws = measured.frame(index, generator.as_ref())?;
+        synthesize(generator.as_ref(), first, &ws, Some(longest), stop)
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Work {
     Explore(Arc<ExploreParams>),
     /// A stylised photo.
     Style(Arc<StyleParams>),
+    /// One frame of a walk.
+    WalkFrame(Arc<WalkParams>, u32),
 }
 
 /// A request to the engine.

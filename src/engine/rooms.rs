@@ -13,8 +13,8 @@ use super::explore::Explorer;
 use super::jobs;
 use super::photos::Photos;
 use super::protocol::{
-    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output, StylizeOptions, Tier,
-    Work,
+    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
+    StylizeOptions, Tier, Work,
 };
 use super::recipes::kernel_name;
 use super::studio::Studio;
@@ -46,7 +46,10 @@ impl ModelStudio {
         if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
             log::warn!("this build computes on the processor only");
         }
-        let hashes = config.cache_dir.as_ref().map(|d| d.join("model-hashes.json"));
+        let hashes = config
+            .cache_dir
+            .as_ref()
+            .map(|d| d.join("model-hashes.json"));
         let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
         let device = DeviceInfo {
             name: "CPU".into(),
@@ -116,6 +119,11 @@ impl Studio for ModelStudio {
                 Ok(made.picture)
             }
             Work::Style(params) => self.style_preview(params, tier, stop),
+            Work::WalkFrame(walk, index) => {
+                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                self.explore
+                    .walk_frame(&mut self.registry, walk, *index, most, stop)
+            }
         }
     }
 

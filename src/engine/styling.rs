@@ -229,13 +229,17 @@ impl ModelStudio {
         let needs = needs.within(options.memory_budget)?;
         let mut times = Times::new(needs.network_pixels() * needs.passes);
         let order = sitting.order(params, needs.plan);
-        let picture =
-            easel.stylize(sitting.net.as_ref(), &order, stop, &mut |phase, done, all| {
+        let picture = easel.stylize(
+            sitting.net.as_ref(),
+            &order,
+            stop,
+            &mut |phase, done, all| {
                 times.note(phase);
                 between(phase, done, all)?;
                 times.resume();
                 Ok(())
-            })?;
+            },
+        )?;
         times.end();
         Ok((picture, needs.plan, times))
     }

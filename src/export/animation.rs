@@ -190,7 +190,9 @@ fn begin_apng(out: SharedWriter, pace: &Pace, labels: &Labels) -> Result<Kind, E
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     let plays = u32::from(!pace.forever);
-    encoder.set_animated(pace.frames, plays).map_err(png_error)?;
+    encoder
+        .set_animated(pace.frames, plays)
+        .map_err(png_error)?;
     let (n, d) = apng_delay(pace.fps);
     encoder.set_frame_delay(n, d).map_err(png_error)?;
     encode::add_text(&mut encoder, labels)?;

@@ -117,7 +117,10 @@ fn check(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<()
         return check(target, value, root, strict);
     }
     if let Some(options) = schema["oneOf"].as_array() {
-        let tries: Vec<_> = options.iter().map(|o| check(o, value, root, strict)).collect();
+        let tries: Vec<_> = options
+            .iter()
+            .map(|o| check(o, value, root, strict))
+            .collect();
         let fits = tries.iter().filter(|t| t.is_ok()).count();
         return if fits == 1 {
             Ok(())
@@ -129,10 +132,15 @@ fn check(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<()
         return parts.iter().try_for_each(|p| check(p, value, root, false));
     }
     if let Some(c) = schema.get("const") {
-        return (c == value).then_some(()).ok_or(format!("{value} is not {c}"));
+        return (c == value)
+            .then_some(())
+            .ok_or(format!("{value} is not {c}"));
     }
     if let Some(list) = schema["enum"].as_array() {
-        return list.contains(value).then_some(()).ok_or(format!("{value} is not in {list:?}"));
+        return list
+            .contains(value)
+            .then_some(())
+            .ok_or(format!("{value} is not in {list:?}"));
     }
     let fits = match schema["type"].as_str().unwrap() {
         "object" => return check_object(schema, value, root, strict),
@@ -143,7 +151,8 @@ fn check(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<()
         "integer" => value.is_u64(),
         other => panic!("{other}"),
     };
-    fits.then_some(()).ok_or(format!("{value} is no {}", schema["type"]))
+    fits.then_some(())
+        .ok_or(format!("{value} is no {}", schema["type"]))
 }
 
 fn check_object(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<(), String> {
@@ -170,7 +179,8 @@ fn check_array(schema: &Value, value: &Value, root: &Value, strict: bool) -> Res
     if n < limit("minItems", 0) || n > limit("maxItems", u64::MAX) {
         return Err(format!("{n} items"));
     }
-    list.iter().try_for_each(|v| check(&schema["items"], v, root, strict))
+    list.iter()
+        .try_for_each(|v| check(&schema["items"], v, root, strict))
 }
 
 #[test]
@@ -215,15 +225,27 @@ fn unknown_fields_are_kept() {
 fn newer_recipes_and_other_things_are_told_apart() {
     let newer = r#"{"version": 99, "making": {"kind": "telepathy"}}"#;
     assert_eq!(Recipe::from_json(newer), Err(RecipeError::Newer(99)));
-    for bad in ["", "[]", "{}", "{\"version\": \"x\"}", r#"{"version": 1}"#, "{\"a\":"] {
-        assert!(matches!(Recipe::from_json(bad), Err(RecipeError::Damaged(_))), "{bad}");
+    for bad in [
+        "",
+        "[]",
+        "{}",
+        "{\"version\": \"x\"}",
+        r#"{"version": 1}"#,
+        "{\"a\":",
+    ] {
+        assert!(
+            matches!(Recipe::from_json(bad), Err(RecipeError::Damaged(_))),
+            "{bad}"
+        );
     }
 }
 
 #[test]
 fn the_short_form_becomes_a_recipe() {
     let r = Recipe::from_json(r#"{"model": "fruit", "seed": 42, "truncation": 0.5}"#).unwrap();
-    let Making::Explore(p) = r.making else { panic!() };
+    let Making::Explore(p) = r.making else {
+        panic!()
+    };
     assert_eq!((p.origin, p.truncation_psi), (LatentOrigin::Seed(42), 0.5));
     assert_eq!(r.version, RECIPE_VERSION);
 }
@@ -233,7 +255,10 @@ fn names_of_sources_can_be_left_out() {
     for recipe in all() {
         let json = recipe.without_source_names().to_json();
         assert!(!json.contains("/home/ada") && !json.contains(".jpg") && !json.contains(".png"));
-        assert_eq!(json.contains(&"00".repeat(32)), recipe.to_json().contains(&"00".repeat(32)));
+        assert_eq!(
+            json.contains(&"00".repeat(32)),
+            recipe.to_json().contains(&"00".repeat(32))
+        );
     }
 }
 

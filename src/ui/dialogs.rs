@@ -3,13 +3,11 @@
 use strum::IntoEnumIterator as _;
 
 use super::panel::Panel;
-use super::widgets::button;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
-use crate::app::action::{Action, Pick, ViewEdit};
+use crate::app::action::ViewEdit;
 use crate::app::command::{Command, Menu};
 use crate::app::view::Dialog;
-use crate::recipe::WalkPath;
 
 /// A dialog with a title; Esc, the backdrop or the cross close it.
 pub fn modal(
@@ -122,71 +120,6 @@ pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
         ui.weak(
             "Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.",
         );
-    });
-}
-
-/// Settings of a walk.
-struct WalkScratch {
-    seconds: f32,
-    fps: f32,
-    looped: bool,
-    spline: bool,
-}
-
-impl Default for WalkScratch {
-    fn default() -> Self {
-        Self {
-            seconds: 4.0,
-            fps: 24.0,
-            looped: true,
-            spline: true,
-        }
-    }
-}
-
-/// An animation through the kept points.
-pub fn export_walk(ctx: &egui::Context, panel: &mut Panel<'_>) {
-    modal(ctx, panel, "Export walk", |ui, panel| {
-        let theme = panel.theme.clone();
-        let points = super::explore_kept::walk_points(panel.state);
-        if points.len() < 2 {
-            ui.label("Keep at least two points of this generator first (K), then export the walk between them.");
-            return;
-        }
-        let scratch = panel.scratch.of::<WalkScratch>();
-        ui.label(format!("Through {} kept points", points.len()));
-        let slider = |name, value: &mut f32, range, default, ui: &mut egui::Ui| {
-            let r = super::widgets::slider::Slider::new(name, *value, range, default)
-                .decimals(0)
-                .step(1.0)
-                .show(ui, &theme);
-            if let Some(v) = r.changed {
-                *value = v;
-            }
-        };
-        slider("Seconds", &mut scratch.seconds, 1.0..=30.0, 4.0, ui);
-        slider("Pictures a second", &mut scratch.fps, 6.0..=30.0, 24.0, ui);
-        ui.checkbox(&mut scratch.looped, "Come back to the first point");
-        ui.checkbox(&mut scratch.spline, "Smooth curve through all points");
-        let walk = crate::recipe::WalkParams {
-            points,
-            frames: (scratch.seconds * scratch.fps).round().max(2.0) as u32,
-            fps: scratch.fps,
-            looped: scratch.looped,
-            path: if scratch.spline {
-                WalkPath::Spline
-            } else {
-                WalkPath::Spherical
-            },
-        };
-        ui.weak(format!("{} pictures; GIF or animated PNG", walk.frames));
-        ui.add_space(8.0);
-        if button::primary(ui, &theme, "Choose file…").clicked() {
-            panel
-                .actions
-                .push(Action::Pick(Pick::WalkFile(std::sync::Arc::new(walk))));
-            panel.actions.view(ViewEdit::Dialog(Dialog::None));
-        }
     });
 }
 

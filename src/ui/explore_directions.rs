@@ -72,9 +72,18 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
 }
 
 /// The sliders are being found out.
-fn measuring(ui: &mut Ui, panel: &Panel<'_>) {
+fn measuring(ui: &mut Ui, panel: &mut Panel<'_>) {
     let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
     let job = panel.state.engine.job_for(&purpose);
+    if job.is_none() {
+        ui.weak("The sliders of this generator are not known yet.");
+        let text = "Find the sliders";
+        let tip = "Look at many pictures and find out what each slider does; takes a while, once";
+        if ui.button(text).on_hover_text(tip).clicked() {
+            panel.actions.push(Action::MeasureSliders);
+        }
+        return;
+    }
     ui.weak("Looking at many pictures to find out what each slider does. This happens once.");
     let bar = egui::ProgressBar::new(job.map_or(0.0, crate::app::state::JobEntry::fraction))
         .desired_height(5.0)

@@ -11,6 +11,7 @@ pub mod explore_neighbours;
 pub mod explore_panel;
 pub mod explore_size;
 pub mod explore_toolbar;
+pub mod explore_walk;
 pub mod explore_workspace;
 pub mod export_dialog;
 pub mod gallery_details;
@@ -149,7 +150,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::Palette => palette::ui(ctx, panel),
         Dialog::Settings => settings::ui(ctx, panel),
         Dialog::Models(name) => models_panel::ui(ctx, panel, name.as_deref()),
-        Dialog::ExportWalk => dialogs::export_walk(ctx, panel),
+        Dialog::ExportWalk => explore_walk::ui(ctx, panel),
         Dialog::Export => export_dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),

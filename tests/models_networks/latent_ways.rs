@@ -1,7 +1,7 @@
 //! Truncation, mixing, edits, walks, neighbours: what must hold for any numbers.
 
 use limner::latent::{
-    self, DirectionLookup, LatentError, LatentStats, Mapping, RandomWalk, Walk, Ws, breed,
+    self, DirectionLookup, LatentError, LatentStats, RandomWalk, Walk, Ws, breed,
     distance, neighbours, resolve,
 };
 use limner::recipe::{

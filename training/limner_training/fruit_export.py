@@ -50,7 +50,7 @@ def from_vae(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder, dict]:
             m.affine.bias.sub_(m.affine.weight @ prior["shift"] * m.affine.weight_gain)
     model.e.linear.bias.add_(prior["shift"])
     stages = [{k: (round(v, 5) if isinstance(v, float) else v) for k, v in e.items()} for e in s["log"] if e["steps"]]
-    recipe = dict(method="variational autoencoder, prior fitted by a distilled rectified flow", hardware="CPU, 1 thread",
+    recipe = dict(method="variational autoencoder, mapping network fitted to the encodings", hardware="CPU, 1 thread",
                   images=sum(e["images"] for e in stages), steps=sum(e["steps"] for e in stages),
                   minutes=round(sum(e["minutes"] for e in stages), 1),
                   cpu_minutes=round(sum(e["cpu_minutes"] for e in stages), 1), prior_minutes=prior["minutes"],

@@ -21,13 +21,19 @@ pub(in crate::engine) fn run(
     params: &StyleParams,
     options: &StylizeOptions,
 ) -> Result<Output, EngineError> {
-    let (picture, recipe) = make(studio, desk, params, options, &mut |desk, phase, done, all| {
-        let stage = match phase {
-            Phase::Painting => Stage::Rendering,
-            Phase::Finishing => Stage::Writing,
-        };
-        desk.progress(stage, done as u64, all as u64);
-    })?;
+    let (picture, recipe) = make(
+        studio,
+        desk,
+        params,
+        options,
+        &mut |desk, phase, done, all| {
+            let stage = match phase {
+                Phase::Painting => Stage::Rendering,
+                Phase::Finishing => Stage::Writing,
+            };
+            desk.progress(stage, done as u64, all as u64);
+        },
+    )?;
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe),

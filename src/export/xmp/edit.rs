@@ -231,7 +231,8 @@ mod tests {
     #[test]
     fn every_way_of_writing_a_property_is_replaced() {
         let head = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">"#;
-        let ns = r#"xmlns:a="http://ns.adobe.com/xap/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/""#;
+        let ns =
+            r#"xmlns:a="http://ns.adobe.com/xap/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/""#;
         for inner in [
             format!(r#"<r:Description {ns} a:Rating="1" a:Label="Red"/>"#),
             format!(
@@ -250,12 +251,20 @@ mod tests {
             assert!(!out.contains("old") && !out.contains("Old"), "{out}");
         }
         let empty = format!("{}</x:xmpmeta>", head.replace("#\">", "#\"/>"));
-        assert_eq!(read(&edit(Some(&empty), &labels(1, "", &[])).unwrap()).stars, 1);
+        assert_eq!(
+            read(&edit(Some(&empty), &labels(1, "", &[])).unwrap()).stars,
+            1
+        );
     }
 
     #[test]
     fn damaged_packets_are_refused() {
-        for bad in ["<x", "<a><b></a>", "hello", "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">"] {
+        for bad in [
+            "<x",
+            "<a><b></a>",
+            "hello",
+            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">",
+        ] {
             assert_eq!(edit(Some(bad), &labels(1, "", &[])), None, "{bad}");
         }
     }
