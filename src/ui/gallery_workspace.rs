@@ -162,7 +162,7 @@ impl GalleryPanel {
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.allocate_ui(egui::vec2(230.0, 24.0), |ui| {
-                    let slider = Slider::new("Size of pictures", self.thumb, THUMB, THUMB_FIRST)
+                    let slider = Slider::new("Picture size", self.thumb, THUMB, THUMB_FIRST)
                         .decimals(0)
                         .step(8.0)
                         .tooltip("How large the pictures are shown here")

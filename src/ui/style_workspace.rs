@@ -21,8 +21,8 @@ use crate::app::action::{Destination, StyleEdit, Subject, ViewEdit};
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
 
-/// Width of the panel on the left: three swatches beside each other.
-const LEFT: f32 = 276.0;
+/// Width of the panel on the left: three swatches, or the photo and its buttons.
+const LEFT: f32 = 304.0;
 /// Width of the panel on the right.
 const RIGHT: f32 = 320.0;
 
