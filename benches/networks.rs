@@ -8,10 +8,10 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use harness::{Options, Outcome, Peers, Report, Runs, time, time_peer};
 use limner::engine::cancel::CancelToken;
+use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
 use limner::models::weights::Weights;
-use limner::models::crisp::{self, Crisp};
 use limner::nn::kernel::{self, Kernel};
 use limner::nn::pool;
 use limner::recipe::NoiseMode;
@@ -34,7 +34,8 @@ type Network = Box<dyn Fn() -> Outcome<Tensor>>;
 fn main() -> Outcome<()> {
     let options = Options::parse()?;
     pool::init(options.threads)?;
-    let mut peers = Peers::start(&options)?.ok_or("--python PATH is needed: it makes the weights")?;
+    let mut peers =
+        Peers::start(&options)?.ok_or("--python PATH is needed: it makes the weights")?;
     let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
     let mut report = Report::default();
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
@@ -70,7 +71,11 @@ fn load(name: &str, size: usize, folder: &Path) -> Outcome<Network> {
                 "restyle" => Some(net.measure(&copy, &colours, &code, 1.0, &go)?),
                 _ => None,
             };
-            Box::new(move || Ok(net.transform(&picture, &colours, &code, 1.0, norms.as_ref(), &go)?.0))
+            Box::new(move || {
+                Ok(net
+                    .transform(&picture, &colours, &code, 1.0, norms.as_ref(), &go)?
+                    .0)
+            })
         }
         _ => {
             let net = Crisp::new(&crisp::Config::default(), &weights, &device)?;

@@ -88,7 +88,15 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
 #[test]
 fn recipes_go_round() {
     let desk = Desk::new();
-    let words = ["generate", "--model", "flowers", "--seed", "7", "--mix-seed", "9"];
+    let words = [
+        "generate",
+        "--model",
+        "flowers",
+        "--seed",
+        "7",
+        "--mix-seed",
+        "9",
+    ];
     desk.fine(&[&words[..], &["--mix-layers", "2..4", "-o", "a.png"]].concat());
     let recipe = desk.fine(&["recipe", "show", "a.png"]);
     let value: Value = serde_json::from_str(&recipe).unwrap();
@@ -99,7 +107,10 @@ fn recipes_go_round() {
     desk.fine(&["recipe", "render", "by-hand.json", "-o", "c.tif"]);
     assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("c.tif")));
     desk.fine(&["recipe", "strip", "a.png", "-o", "bare.png"]);
-    assert!(desk.fails(&["recipe", "show", "bare.png"]).contains("no recipe"));
+    assert!(
+        desk.fails(&["recipe", "show", "bare.png"])
+            .contains("no recipe")
+    );
     let newer = recipe.replace("\"version\": 1", "\"version\": 99");
     assert_ne!(newer, recipe);
     fs::write(desk.path("newer.json"), newer).unwrap();
@@ -117,7 +128,14 @@ fn photos_are_stylised() {
     photo(&desk.path("photo.jpg"), 200, 150);
     photo(&desk.path("style.png"), 80, 80);
     photo(&desk.path("other.png"), 60, 90);
-    let words = ["stylize", "photo.jpg", "--style", "style.png:2", "--style", "other.png"];
+    let words = [
+        "stylize",
+        "photo.jpg",
+        "--style",
+        "style.png:2",
+        "--style",
+        "other.png",
+    ];
     for threads in ["1", "2"] {
         let out = format!("out-{threads}.png");
         desk.fine(&[&words[..], &["--threads", threads, "-o", &out]].concat());
@@ -130,28 +148,58 @@ fn photos_are_stylised() {
     assert_eq!(told["estimates"][0]["width"], 100);
     // Without names in the recipe, the photo has to be shown again.
     desk.fine(&[&words[..], &["--no-source-names", "-o", "anon.png"]].concat());
-    assert!(!desk.fine(&["recipe", "show", "anon.png"]).contains("photo.jpg"));
-    assert!(desk.fails(&["recipe", "render", "anon.png", "-o", "x.png"]).contains("where"));
-    let shown = ["recipe", "render", "anon.png", "--source", "photo.jpg", "-o", "x.png"];
+    assert!(
+        !desk
+            .fine(&["recipe", "show", "anon.png"])
+            .contains("photo.jpg")
+    );
+    assert!(
+        desk.fails(&["recipe", "render", "anon.png", "-o", "x.png"])
+            .contains("where")
+    );
+    let shown = [
+        "recipe",
+        "render",
+        "anon.png",
+        "--source",
+        "photo.jpg",
+        "-o",
+        "x.png",
+    ];
     desk.fine(&shown);
     assert!(decoded(&desk.path("x.png")) == decoded(&desk.path("out-1.png")));
     // Several photos into a folder; one is broken.
     fs::write(desk.path("broken.jpg"), b"\xff\xd8\xff").unwrap();
-    let several = ["stylize", "photo.jpg", "broken.jpg", "--style", "style.png", "-o", "all"];
+    let several = [
+        "stylize",
+        "photo.jpg",
+        "broken.jpg",
+        "--style",
+        "style.png",
+        "-o",
+        "all",
+    ];
     let output = desk.limner(&several);
     assert!(!output.status.success());
     let why = String::from_utf8(output.stderr).unwrap();
-    assert!(why.contains("skipped") && why.contains("broken.jpg"), "{why}");
+    assert!(
+        why.contains("skipped") && why.contains("broken.jpg"),
+        "{why}"
+    );
     assert!(desk.path("all/photo.png").exists());
 }
 
 #[test]
 fn walks_pictures_and_lists() {
     let desk = Desk::new();
-    let walk = ["walk", "--model", "flowers", "--seeds", "1,2,3", "--frames", "6", "--loop"];
+    let walk = [
+        "walk", "--model", "flowers", "--seeds", "1,2,3", "--frames", "6", "--loop",
+    ];
     desk.fine(&[&walk[..], &["-o", "walk.gif"]].concat());
     assert!(desk.bytes("walk.gif").starts_with(b"GIF89a"));
-    let made = ["generate", "--model", "flowers", "--count", "3", "--seed", "5", "-o", "many"];
+    let made = [
+        "generate", "--model", "flowers", "--count", "3", "--seed", "5", "-o", "many",
+    ];
     let told = desk.json(&made);
     assert_eq!(told["written"].as_array().unwrap().len(), 3);
     assert!(desk.path("many/flowers-0007.png").exists());
@@ -168,7 +216,10 @@ fn walks_pictures_and_lists() {
     for name in ["cppn", "flowers", "restyle", "crisp"] {
         assert!(names.contains(&name), "{names:?}");
     }
-    assert!(desk.fine(&["models", "show", "restyle"]).contains("For tests"));
+    assert!(
+        desk.fine(&["models", "show", "restyle"])
+            .contains("For tests")
+    );
     let doctor = desk.json(&["doctor", "--threads", "1"]);
     assert_eq!(doctor["threads"], 1);
     assert!(doctor["models"][0]["sha256"].as_str().unwrap().len() == 64);
@@ -191,21 +242,60 @@ fn mistakes_are_one_clear_line() {
     says(&generate(&["--size", "10", "-o", "a.png"]), "800x600");
     says(&generate(&["--size", "10x10", "-o", "a.png"]), "16 x 24");
     says(&generate(&["--threads", "0", "-o", "a.png"]), "--threads");
-    says(&generate(&["--device", "gpu", "-o", "a.png"]), "unknown device");
-    says(&generate(&["--device", "cuda", "-o", "a.png"]), "processor only");
-    says(&generate(&["--mix-seed", "1", "--mix-layers", "3..99", "-o", "a.png"]), "0..");
+    says(
+        &generate(&["--device", "gpu", "-o", "a.png"]),
+        "unknown device",
+    );
+    says(
+        &generate(&["--device", "cuda", "-o", "a.png"]),
+        "processor only",
+    );
+    says(
+        &generate(&["--mix-seed", "1", "--mix-layers", "3..99", "-o", "a.png"]),
+        "0..",
+    );
     says(&generate(&["--direction", "zzz=1", "-o", "a.png"]), "pca.0");
     says(&generate(&[]), "--out");
     says(&generate(&["-o", "a.xyz"]), ".png");
     says(&generate(&["-o", "nowhere/a.png"]), "no such folder");
     says(&["generate", "--model", "nope", "-o", "a.png"], "flowers");
-    says(&["generate", "--model", "restyle", "-o", "a.png"], "not a generator");
-    says(&["stylize", "gone.png", "--style", "photo.png", "-o", "a.png"], "no such file");
-    says(&["stylize", "photo.png", "--style", "gone.png", "-o", "a.png"], "built-in");
-    says(&["stylize", "photo.png", "--style", "photo.png:x", "-o", "a.png"], "weight");
-    says(&["upscale", "photo.png", "--scale", "3", "-o", "a.png"], "2 nor 4");
-    says(&["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"], "two seeds");
-    says(&["walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.mp4"], ".gif");
+    says(
+        &["generate", "--model", "restyle", "-o", "a.png"],
+        "not a generator",
+    );
+    says(
+        &["stylize", "gone.png", "--style", "photo.png", "-o", "a.png"],
+        "no such file",
+    );
+    says(
+        &["stylize", "photo.png", "--style", "gone.png", "-o", "a.png"],
+        "built-in",
+    );
+    says(
+        &[
+            "stylize",
+            "photo.png",
+            "--style",
+            "photo.png:x",
+            "-o",
+            "a.png",
+        ],
+        "weight",
+    );
+    says(
+        &["upscale", "photo.png", "--scale", "3", "-o", "a.png"],
+        "2 nor 4",
+    );
+    says(
+        &["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"],
+        "two seeds",
+    );
+    says(
+        &[
+            "walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.mp4",
+        ],
+        ".gif",
+    );
     says(&["recipe", "show", "photo.png"], "no recipe");
     says(&["models", "show", "nope"], "no model called");
     says(&["frobnicate"], "neither a command nor a file");
@@ -243,7 +333,17 @@ fn a_damaged_model_is_told_and_the_others_work() {
     let whole = fs::read(&weights).unwrap();
     fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
     photo(&desk.path("photo.png"), 20, 20);
-    let why = desk.fails(&["stylize", "photo.png", "--style", "photo.png", "-o", "a.png"]);
-    assert!(why.contains("damaged") || why.contains("get the model again"), "{why}");
+    let why = desk.fails(&[
+        "stylize",
+        "photo.png",
+        "--style",
+        "photo.png",
+        "-o",
+        "a.png",
+    ]);
+    assert!(
+        why.contains("damaged") || why.contains("get the model again"),
+        "{why}"
+    );
     desk.fine(&["generate", "--model", "flowers", "-o", "a.png"]);
 }

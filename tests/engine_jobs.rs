@@ -174,7 +174,8 @@ fn tiles_cannot_be_seen() {
             tile: Some(tile),
             ..StylizeOptions::default()
         };
-        room.picture(Job::Stylize(Arc::new(params.clone()), options)).0
+        room.picture(Job::Stylize(Arc::new(params.clone()), options))
+            .0
     };
     let whole = make(4096);
     for tile in [128, 300] {
@@ -207,12 +208,15 @@ fn preview_and_export_look_alike() {
 fn strength_masks_and_weights_decide() {
     let mut room = Room::new();
     let photo = room.photo("photo.png", 200, 160);
-    let original = limner::engine::photo::read(&room.path("photo.png")).unwrap().picture;
+    let original = limner::engine::photo::read(&room.path("photo.png"))
+        .unwrap()
+        .picture;
     let styles = [room.photo("a.png", 90, 120), room.photo("b.png", 50, 60)].map(style);
     let mut show = |change: &dyn Fn(&mut StyleParams)| {
         let mut params = params(photo.clone(), styles.to_vec());
         change(&mut params);
-        room.preview(Work::Style(Arc::new(params)), Tier::Full(200)).unwrap()
+        room.preview(Work::Style(Arc::new(params)), Tier::Full(200))
+            .unwrap()
     };
     let both = show(&|_| {});
     assert_eq!(show(&|p| p.strength = 0.0), original);
@@ -226,7 +230,11 @@ fn strength_masks_and_weights_decide() {
         }],
         invert: false,
     };
-    let masked = show(&|p| p.styles.iter_mut().for_each(|s| s.mask = Some(left.clone())));
+    let masked = show(&|p| {
+        p.styles
+            .iter_mut()
+            .for_each(|s| s.mask = Some(left.clone()))
+    });
     let column = |p: &Picture, x: usize| p.rgba()[(80 * 200 + x) * 4..][..4].to_vec();
     assert_eq!(column(&masked, 150), column(&original, 150));
     assert_ne!(column(&masked, 20), column(&original, 20));
@@ -270,12 +278,19 @@ fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
         .job(Job::Stylize(Arc::new(styled), tight))
         .unwrap_err()
         .to_string();
-    assert!(error.contains("not enough memory") && error.contains("smaller size"), "{error}");
+    assert!(
+        error.contains("not enough memory") && error.contains("smaller size"),
+        "{error}"
+    );
     let mut missing = params.as_ref().clone();
     missing.photo.path = room.path("gone.png").display().to_string();
     missing.photo.sha256.clear();
     let events = ask(&mut room, &Arc::new(missing), options);
-    assert!(events.iter().any(|e| matches!(e, Event::EstimateFailed { .. })));
+    assert!(
+        events
+            .iter()
+            .any(|e| matches!(e, Event::EstimateFailed { .. }))
+    );
 }
 
 #[test]
@@ -326,7 +341,9 @@ fn generators_render_and_recipes_bring_the_pixels_back() {
         let (made, recipe) = room.picture(Job::Render(Arc::new(params.clone())));
         let (again, _) = room.picture(Job::Replay(Box::new(recipe.clone())));
         assert_eq!(made, again);
-        let preview = room.preview(Work::Explore(Arc::new(params)), Tier::Full(8)).unwrap();
+        let preview = room
+            .preview(Work::Explore(Arc::new(params)), Tier::Full(8))
+            .unwrap();
         assert!(preview.width().max(preview.height()) <= 8);
         let mut newer = recipe.clone();
         newer.version += 1;
@@ -384,7 +401,9 @@ fn directions_are_found_once_and_kept_for_the_next_start() {
 fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
     let mut room = Room::new();
     let params = WalkParams {
-        points: [1, 2, 3].map(|seed| ExploreParams::new("flowers", seed)).to_vec(),
+        points: [1, 2, 3]
+            .map(|seed| ExploreParams::new("flowers", seed))
+            .to_vec(),
         frames: 9,
         fps: 10.0,
         looped: true,
@@ -406,7 +425,10 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
     }
     let out = room.path("stopped.gif");
     let job = Job::Walk {
-        params: Arc::new(WalkParams { frames: 5000, ..params }),
+        params: Arc::new(WalkParams {
+            frames: 5000,
+            ..params
+        }),
         max_side: 64,
         out: out.clone(),
     };
@@ -430,10 +452,18 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
             break;
         }
     }
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
     assert!(!out.exists());
     let parts = fs::read_dir(room.folder.path()).unwrap();
-    assert!(parts.flatten().all(|f| !f.file_name().to_string_lossy().ends_with(".part")));
+    assert!(
+        parts
+            .flatten()
+            .all(|f| !f.file_name().to_string_lossy().ends_with(".part"))
+    );
 }
 
 #[test]
@@ -475,13 +505,22 @@ fn a_photo_is_projected_with_live_looks() {
     let events = room.engine.run();
     assert!(events.iter().any(|e| matches!(
         e,
-        Event::Progress { stage: Stage::Projecting, look: Some(_), .. }
+        Event::Progress {
+            stage: Stage::Projecting,
+            look: Some(_),
+            ..
+        }
     )));
     let output = events.into_iter().find_map(|e| match e {
         Event::Done { result, .. } => Some(result.unwrap()),
         _ => None,
     });
-    let Some(Output::Projection { params, picture, likeness }) = output else {
+    let Some(Output::Projection {
+        params,
+        picture,
+        likeness,
+    }) = output
+    else {
         panic!("no projection")
     };
     assert!((0.0..=1.0).contains(&likeness));
@@ -510,7 +549,12 @@ fn photos_open_small_with_notes_and_our_recipe() {
         &limner::export::WriteOptions::new(limner::gallery::protocol::Format::Png),
     )
     .unwrap();
-    room.engine.send(Request::Open { path: path.clone(), max_side: 8 }).unwrap();
+    room.engine
+        .send(Request::Open {
+            path: path.clone(),
+            max_side: 8,
+        })
+        .unwrap();
     let opened = room.engine.run().into_iter().find_map(|e| match e {
         Event::Opened { result, .. } => Some(result.unwrap()),
         _ => None,
@@ -520,9 +564,17 @@ fn photos_open_small_with_notes_and_our_recipe() {
     assert!(opened.picture.height() <= 8);
     assert_eq!(opened.recipe.unwrap().making, recipe.making);
     let path = room.path("gone.png");
-    room.engine.send(Request::Open { path, max_side: 8 }).unwrap();
+    room.engine
+        .send(Request::Open { path, max_side: 8 })
+        .unwrap();
     let failed = room.engine.run().into_iter().any(|e| {
-        matches!(e, Event::Opened { result: Err(EngineError::BadPicture { .. }), .. })
+        matches!(
+            e,
+            Event::Opened {
+                result: Err(EngineError::BadPicture { .. }),
+                ..
+            }
+        )
     });
     assert!(failed);
 }

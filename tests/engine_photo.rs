@@ -47,7 +47,11 @@ fn every_format_that_is_written_is_read() {
         assert_eq!(photo.source.name, name);
         assert_eq!(photo.source.sha256.len(), 64);
         assert!(photo.notes.is_empty(), "{name}: {:?}", photo.notes);
-        let within = if name.ends_with("jpg") || name.ends_with("gif") { 40 } else { 0 };
+        let within = if name.ends_with("jpg") || name.ends_with("gif") {
+            40
+        } else {
+            0
+        };
         let wanted = expected.get_pixel(30, 20).0;
         assert!(close(pixel(&photo, 30, 20), wanted, within), "{name}");
     }
@@ -56,7 +60,24 @@ fn every_format_that_is_written_is_read() {
 /// A JPEG with an EXIF orientation.
 fn turned(orientation: u8) -> Vec<u8> {
     let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01".to_vec();
-    exif.extend([0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0]);
+    exif.extend([
+        0x01,
+        0x12,
+        0,
+        3,
+        0,
+        0,
+        0,
+        1,
+        0,
+        orientation,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]);
     let mut pixels = image::RgbImage::from_pixel(32, 16, image::Rgb([250, 250, 250]));
     for y in 0..8 {
         for x in 0..8 {
@@ -89,7 +110,10 @@ fn exif_orientation_is_obeyed() {
         assert_eq!(photo.picture.size(), size, "{orientation}");
         assert_eq!(probe(&path).unwrap(), size);
         let found = pixel(&photo, red[0], red[1]);
-        assert!(close(found, [250, 0, 0, 255], 30), "{orientation}: {found:?}");
+        assert!(
+            close(found, [250, 0, 0, 255], 30),
+            "{orientation}: {found:?}"
+        );
     }
 }
 
@@ -121,7 +145,10 @@ fn an_srgb_profile_changes_nothing() {
     encoder
         .write_image(&image, 40, 30, image::ExtendedColorType::Rgba8)
         .unwrap();
-    assert_eq!(read(&path).unwrap().picture.rgba(), image.as_raw().as_slice());
+    assert_eq!(
+        read(&path).unwrap().picture.rgba(),
+        image.as_raw().as_slice()
+    );
 }
 
 #[test]
@@ -242,7 +269,10 @@ fn files_cut_short_are_refused() {
         for share in [3, 10, 50, 90] {
             fs::write(&path, &whole[..whole.len() * share / 100]).unwrap();
             let why = reason(&path);
-            assert!(why.contains("cut short") || why.contains("damaged"), "{name} {share}: {why}");
+            assert!(
+                why.contains("cut short") || why.contains("damaged"),
+                "{name} {share}: {why}"
+            );
         }
     }
 }
@@ -252,9 +282,17 @@ fn what_is_no_picture_says_so() {
     let folder = folder();
     let path = written(folder.path(), "empty.png", b"");
     assert!(reason(&path).contains("empty"));
-    let path = written(folder.path(), "iphone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic");
+    let path = written(
+        folder.path(),
+        "iphone.heic",
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    );
     assert!(reason(&path).contains("HEIC") && reason(&path).contains("JPEG"));
-    let path = written(folder.path(), "page.jpg", b"<!DOCTYPE html><html>404</html>");
+    let path = written(
+        folder.path(),
+        "page.jpg",
+        b"<!DOCTYPE html><html>404</html>",
+    );
     assert!(reason(&path).contains("web page"));
     let path = written(folder.path(), "text.txt", b"hello");
     assert!(reason(&path).contains("not a picture"));
@@ -289,7 +327,11 @@ fn bomb(width: u32, height: u32) -> Vec<u8> {
         for &byte in kind.iter().chain(data) {
             crc ^= u32::from(byte);
             for _ in 0..8 {
-                crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+                crc = if crc & 1 == 1 {
+                    crc >> 1 ^ 0xedb8_8320
+                } else {
+                    crc >> 1
+                };
             }
         }
         out.extend((data.len() as u32).to_be_bytes());
@@ -314,7 +356,10 @@ fn decompression_bombs_are_refused_before_they_take_memory() {
     for (width, height) in [(60_000, 60_000), (2_000_000, 100), (u32::MAX / 2, 1)] {
         let path = written(folder.path(), "bomb.png", &bomb(width, height));
         let why = reason(&path);
-        assert!(why.contains("too large") && why.contains("200 megapixels"), "{why}");
+        assert!(
+            why.contains("too large") && why.contains("200 megapixels"),
+            "{why}"
+        );
         assert!(probe(&path).is_err());
     }
     let path = written(folder.path(), "zero.png", &bomb(0, 10));

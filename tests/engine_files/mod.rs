@@ -33,7 +33,11 @@ fn golden_model(models: &Path, name: &str, golden: &str, architecture: &str) {
     let weights: Vec<(String, TensorView<'_>)> = tensors
         .tensors()
         .into_iter()
-        .filter(|(key, _)| !["in.", "out.", "_in.", "_out."].iter().any(|p| key.starts_with(p)))
+        .filter(|(key, _)| {
+            !["in.", "out.", "_in.", "_out."]
+                .iter()
+                .any(|p| key.starts_with(p))
+        })
         .map(|(key, view)| (key.strip_prefix("w.").unwrap_or(&key).to_owned(), view))
         .collect();
     let config = serde_json::json!({
@@ -57,9 +61,12 @@ fn crisp(models: &Path) {
             .collect();
         values.insert(name.to_owned(), (shape, bytes));
     };
-    for (name, inputs, outputs) in
-        [("first", 3, c), ("body.0", c, c), ("head2", c, 12), ("head4", c, 48)]
-    {
+    for (name, inputs, outputs) in [
+        ("first", 3, c),
+        ("body.0", c, c),
+        ("head2", c, 12),
+        ("head4", c, 48),
+    ] {
         add(&format!("{name}.weight"), vec![outputs, inputs, 3, 3]);
         add(&format!("{name}.bias"), vec![outputs]);
     }
