@@ -69,8 +69,8 @@ fn engine_event(
         }
         Event::EstimateFailed { seq, error } => {
             if seq == state.engine.estimate_seq {
-                log::warn!("no estimate: {error}");
                 state.engine.estimate = None;
+                state.engine.estimate_error = Some(error.to_string());
             }
         }
         Event::Progress {
