@@ -112,7 +112,8 @@ pub fn remember_thumb(state: &mut AppState) {
         Work::Style(params) => doc.style.params().as_ref() == Some(&**params),
         Work::WalkFrame(..) => false,
     };
-    if current && !shown.is_draft() {
+    // A draft is better than nothing; the full picture replaces it.
+    if current && (!shown.is_draft() || state.history.lacks_thumb()) {
         let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
         state.history.set_thumb(thumb);
     }

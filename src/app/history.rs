@@ -150,6 +150,11 @@ impl History {
         self.steps[self.at].doc = Arc::new(doc.clone());
     }
 
+    /// Whether the current step has no thumbnail yet.
+    pub fn lacks_thumb(&self) -> bool {
+        self.steps[self.at].thumb.is_none()
+    }
+
     /// Gives the current step its thumbnail.
     pub fn set_thumb(&mut self, thumb: Picture) {
         if self.pending.is_none() {

@@ -54,12 +54,12 @@ pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
         .exact_size(92.0)
         .frame(frame)
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
+            ui.horizontal_top(|ui| {
                 buttons(ui, panel);
                 egui::ScrollArea::horizontal()
                     .auto_shrink([false, false])
                     .show(ui, |ui| {
-                        ui.horizontal(|ui| points(ui, panel, &works));
+                        ui.horizontal_top(|ui| points(ui, panel, &works));
                     });
             });
         });

@@ -11,7 +11,7 @@ use crate::ui::theme::Theme;
 /// Height of a slider's row.
 const HEIGHT: f32 = 26.0;
 /// Width of the value field.
-const VALUE: f32 = 46.0;
+const VALUE: f32 = 54.0;
 /// Width of the reset button.
 const RESET: f32 = 20.0;
 
