@@ -210,10 +210,10 @@ impl Promised {
         let mut known = std::mem::take(&mut self.binned);
         known.retain(|token, _| bin.contains(token));
         for batch in g.bin() {
-            if !known.contains_key(&batch.token) {
+            if let std::collections::btree_map::Entry::Vacant(e) = known.entry(batch.token) {
                 let path = begun.strip_prefix("delete ").expect("an unknown deletion");
                 let (sha, tags) = self.there[Path::new(path)].clone();
-                known.insert(batch.token, (path.into(), sha, tags));
+                e.insert((path.into(), sha, tags));
             }
         }
         self.binned = known;
