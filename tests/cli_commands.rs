@@ -230,7 +230,9 @@ fn walks_pictures_and_lists() {
 fn mistakes_are_one_clear_line() {
     let desk = Desk::new();
     photo(&desk.path("photo.png"), 20, 20);
-    let generate = |more: &[&str]| [&["generate", "--model", "flowers"], more].concat();
+    fn generate<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        [&["generate", "--model", "flowers"], more].concat()
+    }
     let says = |words: &[&str], what: &str| {
         let line = desk.fails(words);
         assert!(line.contains(what), "{words:?}: {line}");

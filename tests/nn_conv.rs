@@ -92,7 +92,7 @@ impl Case {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..Default::default() })]
     #[test]
     fn every_kernel_agrees_with_the_reference(case in case().prop_filter("fits", Case::is_possible)) {
         case.check();

@@ -6,7 +6,7 @@ mod nn;
 use candle_core::{Device, Tensor};
 use limner::nn::kernel::Kernel;
 use limner::nn::{
-    Activation, ChannelStats, Fir, ModulatedConv2d, ModulatedConv2dConfig, PaddingMode, Post,
+    Activation, ChannelStats, Fir, ModulatedConv2d, ModulatedConv2dConfig, Norm, PaddingMode, Post,
     adain, channel_stats, conv2d, instance_norm, modulated_conv2d, pixel_shuffle, reflect_pad2d,
     replicate_pad2d, resize_bicubic, resize_bilinear, upfirdn2d, upsample_nearest2x, upsample2d,
 };

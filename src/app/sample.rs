@@ -36,4 +36,17 @@ mod tests {
         assert_eq!(place(dir.path()).unwrap(), path);
         assert!(image::open(&path).is_ok());
     }
+
+    /// Pixel by pixel against another decoder: a wrong layout shows at once.
+    #[test]
+    fn the_photo_is_read_as_any_viewer_shows_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = place(dir.path()).unwrap();
+        let ours = crate::engine::photo::read(&path).unwrap().picture;
+        let theirs = image::open(&path).unwrap().into_rgba8();
+        assert_eq!(ours.size(), [theirs.width(), theirs.height()]);
+        let off = ours.rgba().iter().zip(theirs.as_raw());
+        let worst = off.map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(worst <= Some(3), "{worst:?}");
+    }
 }

@@ -297,6 +297,17 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
+    /// Bring in a StyleGAN2 checkpoint (.pkl or .pt); nothing in it is run
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Name that the model gets; the file's own when absent
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// Folder for the model; the user's models when absent
+        #[arg(long, value_name = "FOLDER")]
+        into: Option<PathBuf>,
+    },
 }
 
 /// `limner bench`

@@ -1,17 +1,43 @@
 //! `limner models`
 
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 
 use super::args::ModelsCommand;
 use super::session::Session;
 use super::{Failure, say, say_json};
 use crate::engine::protocol::{ModelInfo, ModelKind};
+use crate::{import, models};
 
 /// Lists the models, or shows one's card.
 pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), Failure> {
     match command {
         ModelsCommand::List => list(session),
         ModelsCommand::Show { name } => show(session, name)?,
+        ModelsCommand::Import { file, name, into } => {
+            import_checkpoint(session, file, name.as_deref(), into.clone())?;
+        }
+    }
+    Ok(())
+}
+
+fn import_checkpoint(
+    session: &Session,
+    file: &Path,
+    name: Option<&str>,
+    into: Option<PathBuf>,
+) -> Result<(), Failure> {
+    let folder = into.or_else(models::user_folder).ok_or_else(|| {
+        Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
+    })?;
+    let imported = import::import(file, &folder, name)
+        .map_err(|e| Failure::new(format!("{e}: {}", file.display())))?;
+    if session.json {
+        say_json(&json!({ "name": imported.name, "folder": imported.folder }));
+    } else {
+        say(format!("{}: {}", imported.name, imported.summary));
+        say(format!("in {}", imported.folder.display()));
     }
     Ok(())
 }

@@ -1,26 +1,27 @@
-//! Picture files of the gallery to pixels: upright, 8 bits, bounded in memory.
+//! Picture files of the gallery to pixels, as the engine reads photos: upright, sRGB.
 
 use std::path::Path;
 
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::RgbaImage;
 
+use crate::engine::photo;
+use crate::engine::protocol::EngineError;
 use crate::export::ExportError;
 use crate::picture::Picture;
 
-/// Most memory that decoding one picture may take: 100 megapixels with room.
-const MAX_BYTES: u64 = 1 << 30;
-
-/// Decodes a file, upright.
+/// Decodes a file.
 ///
 /// # Errors
-/// [`ExportError::NotFound`], [`ExportError::NotAPicture`] or the failure of the disk.
+/// [`ExportError::NotFound`] or [`ExportError::NotAPicture`].
 pub fn picture(path: &Path) -> Result<Picture, ExportError> {
-    let image = decode(path)?;
-    let (w, h) = (image.width(), image.height());
-    Picture::from_rgba(w, h, image.into_rgba8().into_raw()).map_err(|e| ExportError::NotAPicture {
-        path: path.to_path_buf(),
-        reason: e.to_string(),
-    })
+    if !path.exists() {
+        return Err(ExportError::NotFound(path.to_path_buf()));
+    }
+    match photo::read(path) {
+        Ok(photo) => Ok(photo.picture),
+        Err(EngineError::BadPicture { reason, .. }) => Err(not_a_picture(path, reason)),
+        Err(other) => Err(not_a_picture(path, other.to_string())),
+    }
 }
 
 /// Decodes and shrinks to at most `side` pixels on the longer side.
@@ -28,40 +29,24 @@ pub fn picture(path: &Path) -> Result<Picture, ExportError> {
 /// # Errors
 /// As [`picture`].
 pub fn thumbnail(path: &Path, side: u32) -> Result<Picture, ExportError> {
-    let image = decode(path)?;
-    let small = if image.width().max(image.height()) > side {
-        image.thumbnail(side, side)
-    } else {
-        image
-    };
-    let (w, h) = (small.width(), small.height());
-    Picture::from_rgba(w, h, small.into_rgba8().into_raw()).map_err(|e| ExportError::NotAPicture {
-        path: path.to_path_buf(),
-        reason: e.to_string(),
-    })
+    let whole = picture(path)?;
+    let [w, h] = whole.size();
+    if w.max(h) <= side {
+        return Ok(whole);
+    }
+    let scale = f64::from(side) / f64::from(w.max(h));
+    let to = |n: u32| ((f64::from(n) * scale).round() as u32).max(1);
+    let (tw, th) = (to(w), to(h));
+    let small = RgbaImage::from_raw(w, h, whole.into_rgba())
+        .map(|image| image::imageops::thumbnail(&image, tw, th));
+    small
+        .and_then(|s| Picture::from_rgba(tw, th, s.into_raw()).ok())
+        .ok_or_else(|| not_a_picture(path, "its size is wrong".into()))
 }
 
-fn decode(path: &Path) -> Result<DynamicImage, ExportError> {
-    let bad = |e: image::ImageError| match e {
-        image::ImageError::IoError(e) => ExportError::reading(path, e),
-        image::ImageError::Limits(_) => ExportError::NotAPicture {
-            path: path.to_path_buf(),
-            reason: "the picture is too large to open here".into(),
-        },
-        other => ExportError::NotAPicture {
-            path: path.to_path_buf(),
-            reason: format!("the picture can't be read ({other})"),
-        },
-    };
-    let mut reader = ImageReader::open(path)
-        .and_then(ImageReader::with_guessed_format)
-        .map_err(|e| ExportError::reading(path, e))?;
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_BYTES);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(bad)?;
-    let orientation = decoder.orientation().map_err(bad)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(bad)?;
-    image.apply_orientation(orientation);
-    Ok(image)
+fn not_a_picture(path: &Path, reason: String) -> ExportError {
+    ExportError::NotAPicture {
+        path: path.to_path_buf(),
+        reason,
+    }
 }

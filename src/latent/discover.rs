@@ -47,10 +47,13 @@ impl Default for Plan {
     }
 }
 
+/// Renders style vectors as a small picture.
+pub type Render<'a> = dyn FnMut(&[Vec<f32>]) -> Result<Picture, LatentError> + 'a;
+
 /// What discovery needs from outside.
 pub struct Studio<'a> {
     /// Renders style vectors as a small picture.
-    pub render: &'a mut dyn FnMut(&[Vec<f32>]) -> Result<Picture, LatentError>,
+    pub render: &'a mut Render<'a>,
     /// Told after each picture: done, in all.
     pub progress: &'a mut dyn FnMut(u64, u64),
     /// Asked between pictures.

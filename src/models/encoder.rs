@@ -46,8 +46,8 @@ impl Encoder {
         let side = 8..=512;
         if !side.contains(&config.height)
             || !side.contains(&config.width)
-            || config.height % 8 != 0
-            || config.width % 8 != 0
+            || !config.height.is_multiple_of(8)
+            || !config.width.is_multiple_of(8)
         {
             return Err(ModelError::BadRequest(
                 "config.json: these sizes are not those of an encoder".into(),

@@ -22,4 +22,4 @@ pub mod weights;
 pub use error::ModelError;
 pub use explore::find_directions;
 pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
-pub use registry::Registry;
+pub use registry::{Registry, user_folder};

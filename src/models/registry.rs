@@ -54,9 +54,15 @@ pub fn default_folders() -> Vec<PathBuf> {
         .ok()
         .and_then(|exe| Some(exe.parent()?.join("models")));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let user =
-        directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"));
-    [beside, Some(source), user].into_iter().flatten().collect()
+    [beside, Some(source), user_folder()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The user's own models: imported and downloaded ones go here.
+pub fn user_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"))
 }
 
 impl Registry {

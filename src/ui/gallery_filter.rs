@@ -120,6 +120,8 @@ fn sort_name(sort: Sort) -> &'static str {
 
 /// Draws the bar. `models` are names and shown names to filter by.
 pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)]) {
+    // At 1280 points everything stays on one line.
+    ui.spacing_mut().combo_width = 100.0;
     search_box(ui, &mut filter.text);
     stars_menu(ui, &mut filter.min_stars);
     model_menu(ui, &mut filter.model, models);

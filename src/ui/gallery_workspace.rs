@@ -67,8 +67,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         .inner_margin(Margin::symmetric(10, 6));
     if panel.compare.is_none() {
         egui::Panel::right("gallery details")
-            .default_size(RIGHT)
-            .size_range(240.0..=480.0)
+            .exact_size(RIGHT)
             .frame(frame)
             .show(ui, |ui| panel.side(ui, p));
         if p.state.gallery.open.is_none() {
@@ -163,7 +162,7 @@ impl GalleryPanel {
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.allocate_ui(egui::vec2(230.0, 24.0), |ui| {
-                    let slider = Slider::new("Size of pictures", self.thumb, THUMB, THUMB_FIRST)
+                    let slider = Slider::new("Picture size", self.thumb, THUMB, THUMB_FIRST)
                         .decimals(0)
                         .step(8.0)
                         .tooltip("How large the pictures are shown here")

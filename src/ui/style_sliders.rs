@@ -15,8 +15,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     let doc = &p.state.doc.style;
     let strength = Slider::new("Strength", doc.strength * 100.0, 0.0..=150.0, 100.0)
         .decimals(0)
-        .suffix(" %")
-        .tooltip("0 is the photo, 100 the whole style, beyond that it exaggerates")
+        .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
         .show(ui, &p.theme);
     if let Some(v) = strength.changed {
         p.actions.style(StyleEdit::Strength(v / 100.0));
@@ -30,8 +29,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     }
     let keep = Slider::new("Keep colours", doc.keep_colors * 100.0, 0.0..=100.0, 0.0)
         .decimals(0)
-        .suffix(" %")
-        .tooltip("0 takes the style's palette, 100 keeps the colours of the photo")
+        .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
         .show(ui, &p.theme);
     if let Some(v) = keep.changed {
         p.actions.style(StyleEdit::KeepColors(v / 100.0));
@@ -47,7 +45,6 @@ pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32)
     );
     let moved = Slider::new(&name, weight * 100.0, 0.0..=100.0, 100.0)
         .decimals(0)
-        .suffix(" %")
         .name_width(56.0)
         .tooltip(&tooltip)
         .show(ui, &p.theme);

@@ -21,8 +21,8 @@ use crate::app::action::{Destination, StyleEdit, Subject, ViewEdit};
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
 
-/// Width of the panel on the left: three swatches beside each other.
-const LEFT: f32 = 276.0;
+/// Width of the panel on the left: three swatches, or the photo and its buttons.
+const LEFT: f32 = 304.0;
 /// Width of the panel on the right.
 const RIGHT: f32 = 320.0;
 
@@ -56,13 +56,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
 
 impl StylePanel {
     fn left(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(
-            p,
-            egui::Panel::left("style choices")
-                .default_size(LEFT)
-                .size_range(190.0..=560.0),
-        )
-        .show(ui, |ui| {
+        side(p, egui::Panel::left("style choices").exact_size(LEFT)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 section(
@@ -98,13 +92,7 @@ impl StylePanel {
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(
-            p,
-            egui::Panel::right("style settings")
-                .default_size(RIGHT)
-                .size_range(260.0..=520.0),
-        )
-        .show(ui, |ui| {
+        side(p, egui::Panel::right("style settings").exact_size(RIGHT)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let several = p.state.doc.style.styles.len() > 1;

@@ -1,8 +1,8 @@
 //! Truncation, mixing, edits, walks, neighbours: what must hold for any numbers.
 
 use limner::latent::{
-    self, DirectionLookup, LatentError, LatentStats, Mapping, RandomWalk, Walk, Ws, breed,
-    distance, neighbours, resolve,
+    self, DirectionLookup, LatentError, LatentStats, RandomWalk, Walk, Ws, breed, distance,
+    neighbours, resolve,
 };
 use limner::recipe::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix, WalkParams, WalkPath,

@@ -291,6 +291,7 @@ impl Painter {
                 seeded(seed, 96)
             }
             Work::Style(params) => self.stylise(params),
+            Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
         }
     }
 

@@ -11,24 +11,28 @@ import json
 import os
 import sys
 
-from .fruit_export import CREDIT
+CREDIT = ("U.S. Department of Agriculture Pomological Watercolor Collection. Rare and Special Collections, "
+          "National Agricultural Library, Beltsville, MD 20705")
 
 
 def fruit(c: dict) -> str:
     """The card of the generator, for a VAE-trained as for a GAN-trained one."""
     t, k = c["training"], c["kwargs"]
-    vae = "autoencoder" in t["method"]
-    if vae:
+    if "stages" in t:
         linear = sum(e["images"] for e in t["stages"] if e.get("linear"))
         top = max(e["width"] for e in t["stages"])
+        only_linear = linear == t["images"]
         what = (
-            f"**A sketch, not the finished network.** It was trained on a busy two-core CPU for {t['cpu_minutes']} processor minutes "
-            f"({t['minutes']} by the clock), not as a GAN on a GPU. The synthesis network was trained as the decoder of an autoencoder up to "
-            f"{top} x {top * 3 // 2} pixels ({t['steps']} steps, {t['images']} pictures shown, {linear} of them in the linear first phase, in "
-            f"which w acts on colours and weights of learned patterns only); above that it is a smooth enlargement. The mapping network was fitted "
-            f"to the encodings of the training pictures ({t['prior_minutes']} processor minutes).")
-        failures = ("Soft everywhere: no brush strokes, no paper grain, no legible handwriting. Branches, clusters and leaves turn into one blurred "
-                    "fruit; ghosts of a second fruit below the first; halos; grey edges where scans have dark borders.")
+            f"**A sketch, far from the network this is meant to be.** It had {t['cpu_minutes']} processor minutes of training on a busy CPU "
+            f"({t['minutes']} by the clock), no GPU, no adversary: {t['steps']} steps, {t['images']} pictures shown (with repeats), up to "
+            f"{top} x {top * 3 // 2} pixels; above that it is a smooth enlargement. "
+            + ("Only the linear first phase was done: w is the whitened principal components of a picture, and acts on toRGB alone, as the weights of "
+               "learned patterns; the convolutions don't react to w yet. " if only_linear else
+               f"{linear} of the pictures were shown in the linear first phase, the rest to a variational autoencoder with this network as decoder. ")
+            + f"The mapping network started as the Gaussian of the training pictures' encodings ({t['prior_minutes']} processor minutes of refinement).")
+        failures = ("Soft everywhere: no brush strokes, no paper grain, no handwriting. Nearly every picture is one round fruit and a paler half below; "
+                    "branches, clusters, leaves and nuts don't occur. Ghosts, halos, white spots in the fruit; grey edges where scans have dark "
+                    "borders. The style inputs of single layers do little, since only toRGB listens.")
     else:
         what = (f"A generative adversarial network (StyleGAN2, adaptive augmentation), {t['images']} pictures shown in {t['minutes']} minutes on "
                 f"{t['hardware']}.")
@@ -45,7 +49,7 @@ def fruit(c: dict) -> str:
             figures += (f"\nNearest training picture (mean difference of 255, at 32 x 48): samples {m['sample_to_nearest_training']} on average, "
                         f"{m['smallest']} the closest; unseen pictures {m['test_to_nearest_training']}.")
     encoder = ("\n`encoder.safetensors` leads from a picture back to *w* (start of a photo's projection): "
-               f"4 x 4 averages, a projection on the collection's principal pictures, a small convolutional correction.\n" if "encoder" in c else "")
+               f"4 x 4 averages, a projection on the collection's principal pictures, a small convolutional correction{' (not trained yet: zero)' if 'linear' in t['method'] else ''}.\n" if "encoder" in c else "")
     return f"""# Fruit
 
 Generator of fruit watercolours, {c['width']} x {c['height']} pixels, after the Pomological Watercolor Collection of the U.S. Department of

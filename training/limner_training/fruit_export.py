@@ -29,8 +29,6 @@ from .fruit_encoder import FruitEncoder
 from .stylegan2 import Generator, macs
 
 N = 500
-CREDIT = ("U.S. Department of Agriculture Pomological Watercolor Collection. Rare and Special Collections, "
-          "National Agricultural Library, Beltsville, MD 20705")
 
 
 def from_vae(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder, dict]:
@@ -50,7 +48,9 @@ def from_vae(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder, dict]:
             m.affine.bias.sub_(m.affine.weight @ prior["shift"] * m.affine.weight_gain)
     model.e.linear.bias.add_(prior["shift"])
     stages = [{k: (round(v, 5) if isinstance(v, float) else v) for k, v in e.items()} for e in s["log"] if e["steps"]]
-    recipe = dict(method="variational autoencoder, prior fitted by a distilled rectified flow", hardware="CPU, 1 thread",
+    full = any(not e.get("linear") for e in stages)
+    method = "variational autoencoder" if full else "linear decoder of principal components"
+    recipe = dict(method=method + ", mapping network fitted to the encodings", hardware="CPU, 1 thread",
                   images=sum(e["images"] for e in stages), steps=sum(e["steps"] for e in stages),
                   minutes=round(sum(e["minutes"] for e in stages), 1),
                   cpu_minutes=round(sum(e["cpu_minutes"] for e in stages), 1), prior_minutes=prior["minutes"],

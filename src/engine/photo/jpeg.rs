@@ -15,11 +15,14 @@ use crate::picture::Picture;
 
 type Decoder<'a> = JpegDecoder<Cursor<&'a [u8]>>;
 
-fn open(bytes: &[u8]) -> Result<Decoder<'_>, Trouble> {
+/// Reads the header. `wanted` must be known here: the decoder chooses its colour
+/// conversion with the header, and later options would only change the layout.
+fn open(bytes: &[u8], wanted: ColorSpace) -> Result<Decoder<'_>, Trouble> {
     let options = DecoderOptions::default()
         .set_strict_mode(false)
         .set_max_width(MAX_SIDE as usize)
-        .set_max_height(MAX_SIDE as usize);
+        .set_max_height(MAX_SIDE as usize)
+        .jpeg_set_out_colorspace(wanted);
     let mut decoder = JpegDecoder::new_with_options(Cursor::new(bytes), options);
     decoder
         .decode_headers()
@@ -46,7 +49,7 @@ fn orientation(decoder: &Decoder<'_>) -> Orientation {
 
 /// Size as stored, and how it is to be turned.
 pub(super) fn header(bytes: &[u8]) -> Result<([u32; 2], Orientation), Trouble> {
-    let decoder = open(bytes)?;
+    let decoder = open(bytes, ColorSpace::RGBA)?;
     let (width, height) = dimensions(&decoder)?;
     Ok(([width, height], orientation(&decoder)))
 }
@@ -56,14 +59,15 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Trouble> {
     if !has_an_end(bytes) {
         return Err(Trouble::new(CUT_SHORT));
     }
-    let mut decoder = open(bytes)?;
+    let mut decoder = open(bytes, ColorSpace::RGBA)?;
     let (width, height) = dimensions(&decoder)?;
     let turn = orientation(&decoder);
     let profile = decoder.icc_profile();
     let space = decoder.input_colorspace().unwrap_or(ColorSpace::YCbCr);
     let inks = matches!(space, ColorSpace::CMYK | ColorSpace::YCCK);
-    let wanted = if inks { space } else { ColorSpace::RGBA };
-    decoder.set_options(decoder.options().jpeg_set_out_colorspace(wanted));
+    if inks {
+        decoder = open(bytes, space)?;
+    }
     let mut pixels = vec![0; width as usize * height as usize * 4];
     decoder
         .decode_into(&mut pixels)

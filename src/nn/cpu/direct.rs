@@ -29,13 +29,6 @@ pub(crate) struct Geometry {
     pub(crate) doubled: bool,
 }
 
-impl Geometry {
-    /// Steps of the sum for one output.
-    pub(crate) fn depth(&self) -> usize {
-        self.inputs * self.kernel.0 * self.kernel.1
-    }
-}
-
 /// One picture of a batch: where it comes from, what happens to its sums, where it goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Picture<'a> {

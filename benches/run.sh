@@ -1,0 +1,13 @@
+#!/bin/sh
+# Runs the speed programs with all peers: makes a Python environment with the pinned packages once
+# (in target/peers), then measures the convolutions and the networks. Arguments go to both programs.
+set -eu
+cd "$(dirname "$0")/.."
+venv=target/peers
+if [ ! -x "$venv/bin/python" ]; then
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --requirement benches/requirements.txt
+fi
+python="$PWD/$venv/bin/python"
+cargo bench --quiet --bench conv -- --python "$python" "$@"
+cargo bench --quiet --bench networks -- --python "$python" "$@"
