@@ -166,10 +166,11 @@ fn choose_models(state: &mut AppState) {
     }
 }
 
-/// The coordinate network is the start: at once there, sharp at every size.
+/// A trained network is the better start, unless it is a sketch; the coordinate
+/// network always works.
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| m.trained);
+    all.sort_by_key(|m| !m.trained || m.sketch);
     all.into_iter().next()
 }
 

@@ -378,6 +378,8 @@ pub struct ModelInfo {
     pub kind: ModelKind,
     /// Whether it was trained on pictures (false for the coordinate network).
     pub trained: bool,
+    /// Unfinished by its own card: usable, but not what the studio opens with.
+    pub sketch: bool,
     /// Style inputs of a generator.
     pub num_ws: usize,
     /// Own output size; a default for resizable ones.

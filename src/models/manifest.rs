@@ -64,6 +64,8 @@ pub struct Manifest {
     pub title: String,
     /// Whether pictures went in.
     pub trained: bool,
+    /// Whether its makers call it unfinished.
+    pub sketch: bool,
     /// Licence line.
     pub licence: String,
     /// Data statement and credit line.
@@ -118,6 +120,7 @@ impl Manifest {
             architecture,
             title,
             trained: object.get("trained").and_then(Value::as_bool) != Some(false),
+            sketch: object.get("sketch").and_then(Value::as_bool) == Some(true),
             licence: text("licence")
                 .or(text("license"))
                 .unwrap_or("see the card")

@@ -87,6 +87,7 @@ fn entry(
         title: manifest.title.clone(),
         kind: manifest.architecture.kind(),
         trained: manifest.trained,
+        sketch: manifest.sketch,
         num_ws: 0,
         size: [0, 0],
         resizable: false,

@@ -168,6 +168,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         title: title.to_owned(),
         kind,
         trained,
+        sketch: false,
         num_ws: if trained { 8 } else { 1 },
         size: [128, 128],
         resizable: !trained,

@@ -415,6 +415,7 @@ fn library() -> Library {
         title: title.into(),
         kind,
         trained: true,
+        sketch: false,
         num_ws: 10,
         size: [96, 96],
         resizable: false,
