@@ -222,7 +222,7 @@ impl Finder<'_, '_> {
             let some = trial.proofs.len().div_ceil(2);
             effects.push((part, self.effect(trial, some, part)?.0));
         }
-        Ok(Some(strongest(&effects, mean, all)))
+        Ok(Some(strongest(&effects, all)))
     }
 
     /// Mean change of the attribute by one σ on some layers, and how often it rises,
@@ -299,8 +299,7 @@ impl Finder<'_, '_> {
             }
             effects.push((part, sum));
         }
-        let whole = effects.iter().map(|(_, e)| e).sum();
-        Ok((strongest(&effects, whole, all), colour > light))
+        Ok((strongest(&effects, all), colour > light))
     }
 }
 
@@ -323,8 +322,10 @@ fn parts(num_ws: usize) -> Vec<LayerRange> {
         .collect()
 }
 
-/// The shortest run of parts that has 70 % of the effect.
-fn strongest(effects: &[(LayerRange, f64)], whole: f64, all: LayerRange) -> LayerRange {
+/// The shortest run of parts that has 70 % of the effect. Effects saturate, so the
+/// whole is what the parts have together.
+fn strongest(effects: &[(LayerRange, f64)], all: LayerRange) -> LayerRange {
+    let whole: f64 = effects.iter().map(|(_, e)| e.max(0.0)).sum();
     for length in 1..effects.len() {
         let best = effects
             .windows(length)
