@@ -4,6 +4,9 @@
 //! `cargo bench --profile dev --bench gallery` (with `-- --pictures 10000` for less, or
 //! `-- --folder DIR` to keep the pictures for the next time). Prints JSON.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 

@@ -1,5 +1,8 @@
 //! The engine with real (tiny) networks and real files, stepped by hand.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod engine_files;
 
 use std::fs;

@@ -1,5 +1,8 @@
 //! Explore as a person uses it: widgets are found by their accessible names.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod common;
 
 use common::{Outside, drag, hold, release, shown, studio};

@@ -1,5 +1,8 @@
 //! What Explore looks like, dark and light, pixel by pixel.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod common;
 
 use common::{Outside, build, sized};

@@ -1,5 +1,8 @@
 //! The Gallery as a person uses it, on a real store in a temporary folder.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod ui_doors;
 
 use egui::accesskit::Role;

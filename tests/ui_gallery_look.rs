@@ -2,6 +2,9 @@
 //! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_gallery_look` makes
 //! them anew.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod ui_doors;
 
 use egui::Theme;

@@ -1,5 +1,8 @@
 //! The window around the workspaces: palette, menus, session, messages.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod common;
 
 use common::{Outside, studio, studio_in};

@@ -236,7 +236,13 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
         Workspace::Gallery => None,
     };
     let draft = Tier::Draft(state.prefs.draft_side);
-    let full = Tier::Full(full_side(state));
+    // Behind the grid of neighbours a draft is enough.
+    let grid = state.view.neighbours && state.view.workspace == Workspace::Explore;
+    let full = if grid {
+        draft
+    } else {
+        Tier::Full(full_side(state))
+    };
     if let Some(request) = state.previews.ask_canvas(work, draft, full, hand_on) {
         services.engine.send(request);
     }

@@ -277,8 +277,10 @@ mod tests {
 
     #[test]
     fn dragging_asks_for_drafts_and_release_for_the_full_picture() {
-        let mut p = Previews::default();
-        p.full_took = Some(Duration::ZERO);
+        let mut p = Previews {
+            full_took: Some(Duration::ZERO),
+            ..Previews::default()
+        };
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, false).is_some());
         // Pressing somewhere without a change asks for nothing.
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, true).is_none());

@@ -147,7 +147,7 @@ impl Default for ViewState {
             compare: Compare::Off,
             style_compare: Compare::Off,
             neighbours: false,
-            distance: 0.5,
+            distance: 1.0,
             pinned: None,
             history_open: true,
             dialog: Dialog::None,

@@ -100,7 +100,12 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "NAME")]
     pub(crate) model: String,
     /// Seed of the first picture
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     pub(crate) seed: u64,
     /// Pictures, with rising seeds; OUT is then a folder
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]

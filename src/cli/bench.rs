@@ -24,8 +24,15 @@ use crate::recipe::{ExploreParams, SourceRef, StyleLayer, StyleParams, StyleSour
 /// Slider positions for each run of the preview part.
 const POSITIONS: u32 = 12;
 
+/// Frames of the window part: ten seconds.
+const FRAMES: usize = 600;
+
 /// Runs all parts, or one of them inside a child process.
 pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
+    if args.part.as_deref() == Some("window") {
+        say_json(&window(common)?);
+        return Ok(());
+    }
     if let Some(part) = &args.part {
         let result = run_part(part, args, &mut Session::start(common)?)?;
         say_json(&result);
@@ -33,7 +40,7 @@ pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
     }
     let session = Session::start(common)?;
     let has = |kind| session.library.models.iter().any(|m| m.kind == kind);
-    let mut parts = vec!["first_picture", "preview", "render"];
+    let mut parts = vec!["first_picture", "preview", "render", "window"];
     if has(ModelKind::Style) {
         parts.extend(["stylize_512", "stylize_1024"]);
         if args.full {
@@ -130,6 +137,24 @@ fn child(part: &str, args: &Bench, common: &Common) -> Result<Value, Failure> {
         return Err(Failure::new(format!("the part '{part}' failed")));
     }
     Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// The window's own time per frame while a slider is dragged and the engine is busy.
+fn window(common: &Common) -> Result<Value, Failure> {
+    let mut config = super::session::config(common)?;
+    // As the window starts it: the engine's own choice of threads, unless said otherwise.
+    config.threads = common.threads.map(usize::from);
+    let report = crate::app::frame_bench::measure(config, FRAMES)
+        .map_err(|e| Failure::new(e.to_string()))?;
+    let round = |ms: f32| (f64::from(ms) * 100.0).round() / 100.0;
+    Ok(json!({
+        "frames": report.frames,
+        "median_ms": round(report.median_ms),
+        "p95_ms": round(report.p95_ms),
+        "p99_ms": round(report.p99_ms),
+        "worst_ms": round(report.worst_ms),
+        "pictures": report.pictures,
+    }))
 }
 
 fn run_part(part: &str, args: &Bench, session: &mut Session) -> Result<Value, Failure> {

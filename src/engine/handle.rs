@@ -109,6 +109,7 @@ impl LocalEngine {
     pub(crate) fn with_studio(mut studio: Box<dyn Studio>, waker: Waker) -> Self {
         let (mailbox, rx) = mailbox();
         // Nobody reads while a step runs, so nothing may ever wait for a reader.
+        #[allow(clippy::disallowed_methods)]
         let (events, reader) = crossbeam_channel::unbounded();
         let mut desk = Desk::new(rx, mailbox.shared.clone(), events, waker);
         desk.greet(studio.as_mut());

@@ -305,7 +305,7 @@ mod tests {
     fn checker(width: u32, height: u32) -> Picture {
         let pixels = (0..width * height)
             .flat_map(|i| {
-                let v = if (i % width + i / width) % 2 == 0 {
+                let v = if (i % width + i / width).is_multiple_of(2) {
                     0
                 } else {
                     254

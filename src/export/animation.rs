@@ -60,7 +60,7 @@ impl AnimationWriter {
                 ));
             }
         };
-        if pace.frames == 0 || !(pace.fps > 0.0) || pace.size.contains(&0) {
+        if pace.frames == 0 || pace.fps.is_nan() || pace.fps <= 0.0 || pace.size.contains(&0) {
             return Err(ExportError::Format(
                 "an animation needs at least one frame, a size, and a pace above 0".into(),
             ));

@@ -118,10 +118,10 @@ impl<W> Noting<W> {
     }
 
     fn note<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        if let Err(e) = &result {
-            if e.kind() != io::ErrorKind::Interrupted {
-                self.first.get_or_insert(e.kind());
-            }
+        if let Err(e) = &result
+            && e.kind() != io::ErrorKind::Interrupted
+        {
+            self.first.get_or_insert(e.kind());
         }
         result
     }

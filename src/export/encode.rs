@@ -147,7 +147,7 @@ fn ascii(json: &str) -> String {
         } else {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 // Writing into a String can't fail.
-                let _ = write!(out, "\\u{unit:04x}");
+                write!(out, "\\u{unit:04x}").ok();
             }
         }
     }

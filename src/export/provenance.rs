@@ -137,7 +137,7 @@ impl Provenance {
         let statement: Vec<String> = names
             .iter()
             .filter_map(|n| cards.get(n.as_str()))
-            .map(|c| card_sentence(c))
+            .map(card_sentence)
             .collect();
         Self {
             source_type,
@@ -241,10 +241,10 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
         }
     }
     for source in &recipe.sources {
-        if let Some(line) = artist_line(&source.artist, &source.licence) {
-            if !credits.iter().any(|c| c.ends_with(&line)) {
-                credits.push(line);
-            }
+        if let Some(line) = artist_line(&source.artist, &source.licence)
+            && !credits.iter().any(|c| c.ends_with(&line))
+        {
+            credits.push(line);
         }
     }
     credits

@@ -8,10 +8,10 @@ pub fn reservations(p: &Properties, exif_copyright: &str) -> Vec<String> {
     if let Some(terms) = p.first(ns::RIGHTS, "UsageTerms") {
         notes.push(format!("Its usage terms say: {}", terms.trim()));
     }
-    if let Some(value) = p.first(ns::PLUS, "DataMining") {
-        if let Some(words) = data_mining(value) {
-            notes.push(words.to_owned());
-        }
+    if let Some(value) = p.first(ns::PLUS, "DataMining")
+        && let Some(words) = data_mining(value)
+    {
+        notes.push(words.to_owned());
     }
     for (uri, name, values) in p.iter() {
         let tdm = uri.to_ascii_lowercase().contains("tdm");

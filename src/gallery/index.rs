@@ -389,10 +389,10 @@ fn remove(path: &Path) {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        if let Err(e) = std::fs::remove_file(&name) {
-            if e.kind() != std::io::ErrorKind::NotFound {
-                log::warn!("{}: {e}", Path::new(&name).display());
-            }
+        if let Err(e) = std::fs::remove_file(&name)
+            && e.kind() != std::io::ErrorKind::NotFound
+        {
+            log::warn!("{}: {e}", Path::new(&name).display());
         }
     }
 }

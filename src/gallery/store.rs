@@ -247,10 +247,10 @@ impl Gallery {
         let path = self.first_free(&stem, extension, &copy)?;
         // Labels that another program keeps beside the file come along.
         let labels = layout::sidecar(file);
-        if labels.exists() {
-            if let Err(e) = fs::copy(&labels, layout::sidecar(&path)) {
-                log::warn!("{}: {e}", labels.display());
-            }
+        if labels.exists()
+            && let Err(e) = fs::copy(&labels, layout::sidecar(&path))
+        {
+            log::warn!("{}: {e}", labels.display());
         }
         self.take_up(&path)
     }
@@ -446,10 +446,9 @@ fn sweep(folder: &Path) {
         if name.starts_with(PART_PREFIX)
             && name.ends_with(PART_SUFFIX)
             && old().is_some_and(|age| age > STALE)
+            && let Err(e) = fs::remove_file(entry.path())
         {
-            if let Err(e) = fs::remove_file(entry.path()) {
-                log::warn!("{}: {e}", entry.path().display());
-            }
+            log::warn!("{}: {e}", entry.path().display());
         }
     }
 }

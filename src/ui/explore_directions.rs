@@ -142,7 +142,7 @@ fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &Mo
             .allocate_ui(vec2(width, 26.0), |ui| {
                 Slider::new(&name, sigma, -REACH..=REACH, 0.0)
                     .step(0.1)
-                    .name_width(96.0)
+                    .name_width(110.0)
                     .show(ui, &theme)
             })
             .inner;

@@ -16,7 +16,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
     egui::Panel::right("explore panel")
-        .exact_size(PANEL_WIDTH)
+        .exact_size(PANEL_WIDTH + 16.0)
         .frame(frame)
         .show(ui, |ui| explore_panel::ui(ui, panel));
     history::strip(ui, panel);

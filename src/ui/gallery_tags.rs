@@ -40,7 +40,7 @@ pub fn count<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<(String, u
     }
     let mut counts: Vec<(String, usize)> =
         counts.into_iter().map(|(t, n)| (t.to_owned(), n)).collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1));
+    counts.sort_by_key(|&(_, n)| std::cmp::Reverse(n));
     counts
 }
 

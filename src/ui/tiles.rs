@@ -298,13 +298,7 @@ fn half(picture: &Picture) -> Picture {
                 }
                 alpha += a;
             }
-            let mean = |s: u32| {
-                if alpha == 0 {
-                    0
-                } else {
-                    ((s + alpha / 2) / alpha) as u8
-                }
-            };
+            let mean = |s: u32| (s + alpha / 2).checked_div(alpha).unwrap_or(0) as u8;
             out.extend([
                 mean(sum[0]),
                 mean(sum[1]),

@@ -135,11 +135,9 @@ impl EngineLink for Painter {
                     }
                 }
             }
-            Request::Job { id, job } => {
-                if !self.log.borrow().hold_jobs {
-                    let result = self.job(job);
-                    self.events.push_back(Event::Done { id, result });
-                }
+            Request::Job { id, job } if !self.log.borrow().hold_jobs => {
+                let result = self.job(job);
+                self.events.push_back(Event::Done { id, result });
             }
             Request::Cancel(id) => self.events.push_back(Event::Done {
                 id,

@@ -1,5 +1,8 @@
 //! Networks and latent tools, in one program so that it links once.
 
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod cppn;
 mod latent_directions;
 mod latent_ways;

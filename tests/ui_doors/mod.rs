@@ -72,6 +72,8 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
         .with_max_steps(12)
         .with_step_dt(0.1)
         .with_theme(theme)
+        // The program draws other scripts with the system's fonts; tests have none.
+        .allow_missing_glyphs()
         .build_eframe(|cc| {
             let mut app = StudioApp::new(&cc.egui_ctx, services, Session::none()).unwrap();
             app.state.prefs.theme = match theme {

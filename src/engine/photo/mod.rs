@@ -158,8 +158,10 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 struct Trouble(String);
 
 impl Trouble {
-    fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+    /// Decoders' own words may hold line breaks; the user gets one line.
+    fn new(text: impl AsRef<str>) -> Self {
+        let words: Vec<&str> = text.as_ref().split_whitespace().collect();
+        Self(words.join(" "))
     }
 
     fn io(error: &std::io::Error) -> Self {

@@ -207,7 +207,7 @@ pub(crate) mod tests {
             _strength: f32,
             stop: &CancelToken,
         ) -> Result<Planes, EngineError> {
-            assert!(tile.width % 4 == 0 && tile.height % 4 == 0);
+            assert!(tile.width.is_multiple_of(4) && tile.height.is_multiple_of(4));
             if stop.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }

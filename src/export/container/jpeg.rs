@@ -202,15 +202,13 @@ pub fn strip<R: Read, W: Write>(reader: &mut R, out: &mut W) -> io::Result<()> {
         let data = take(reader, length)?;
         if keep(m, &data) {
             out.write_all(&segment(m, &[&data]))?;
-        } else if let Some(exif) = data.strip_prefix(EXIF) {
-            if let Some(exif) = super::tiff::orientation_only(exif) {
-                out.write_all(&segment(0xe1, &[EXIF, &exif]))?;
-            }
+        } else if let Some(exif) = data.strip_prefix(EXIF)
+            && let Some(exif) = super::tiff::orientation_only(exif)
+        {
+            out.write_all(&segment(0xe1, &[EXIF, &exif]))?;
         }
-        if m == 0xda {
-            if copy_scan(reader, out)? {
-                return Ok(());
-            }
+        if m == 0xda && copy_scan(reader, out)? {
+            return Ok(());
         }
     }
 }

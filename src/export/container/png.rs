@@ -25,13 +25,13 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 reader.seek_relative(length as i64 - 8)?;
             }
             b"tEXt" | b"zTXt" | b"iTXt" => {
-                if let Some(data) = take_text(reader, length)? {
-                    if let Some((keyword, text)) = parse_text(&kind, &data) {
-                        if keyword == crate::export::encode::PNG_XMP_KEYWORD {
-                            contents.xmp.push(text);
-                        } else {
-                            contents.texts.push((keyword, text));
-                        }
+                if let Some(data) = take_text(reader, length)?
+                    && let Some((keyword, text)) = parse_text(&kind, &data)
+                {
+                    if keyword == crate::export::encode::PNG_XMP_KEYWORD {
+                        contents.xmp.push(text);
+                    } else {
+                        contents.texts.push((keyword, text));
                     }
                 }
             }
@@ -122,10 +122,10 @@ pub fn strip<R: Read, W: Write>(reader: &mut R, out: &mut W) -> io::Result<()> {
         );
         if drop_it {
             let data = take(reader, n + 4)?;
-            if &kind == b"eXIf" {
-                if let Some(exif) = super::tiff::orientation_only(&data) {
-                    write_chunk(out, b"eXIf", &exif)?;
-                }
+            if &kind == b"eXIf"
+                && let Some(exif) = super::tiff::orientation_only(&data)
+            {
+                write_chunk(out, b"eXIf", &exif)?;
             }
         } else {
             out.write_all(&length)?;

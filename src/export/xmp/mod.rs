@@ -134,7 +134,7 @@ impl Packet {
 
 fn line(out: &mut String, name: &str, text: &str) {
     // Writing into a String can't fail.
-    let _ = writeln!(out, "{name}: {text}");
+    writeln!(out, "{name}: {text}").ok();
 }
 
 fn wrap(body: &str, packet: bool) -> String {
@@ -142,16 +142,17 @@ fn wrap(body: &str, packet: bool) -> String {
     if packet {
         out.push_str("<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n");
     }
-    let _ = writeln!(
+    writeln!(
         out,
         "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\" x:xmptk=\"Limner {}\">\n<rdf:RDF xmlns:rdf=\"{}\">",
         env!("CARGO_PKG_VERSION"),
         ns::RDF
-    );
+    )
+    .ok();
     out.push_str("<rdf:Description rdf:about=\"\"");
     for (prefix, uri) in PREFIXES {
         if body.contains(&format!("<{prefix}:")) {
-            let _ = write!(out, " xmlns:{prefix}=\"{uri}\"");
+            write!(out, " xmlns:{prefix}=\"{uri}\"").ok();
         }
     }
     out.push_str(">\n");
@@ -164,7 +165,7 @@ fn wrap(body: &str, packet: bool) -> String {
 }
 
 fn property(out: &mut String, name: &str, value: &Value) {
-    let _ = match value {
+    match value {
         Value::Text(t) => writeln!(out, "<{name}>{}</{name}>", escape(t)),
         Value::Alt(t) => writeln!(
             out,
@@ -173,13 +174,14 @@ fn property(out: &mut String, name: &str, value: &Value) {
         ),
         Value::Seq(l) => writeln!(out, "<{name}><rdf:Seq>{}</rdf:Seq></{name}>", items(l)),
         Value::Bag(l) => writeln!(out, "<{name}><rdf:Bag>{}</rdf:Bag></{name}>", items(l)),
-    };
+    }
+    .ok();
 }
 
 fn items(list: &[String]) -> String {
     let mut out = String::new();
     for item in list.iter().filter(|i| !i.is_empty()) {
-        let _ = write!(out, "<rdf:li>{}</rdf:li>", escape(item));
+        write!(out, "<rdf:li>{}</rdf:li>", escape(item)).ok();
     }
     out
 }

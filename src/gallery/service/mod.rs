@@ -51,10 +51,10 @@ impl Drop for GalleryHandle {
         self.mailbox.put(GalleryRequest::Shutdown);
         // Without a receiver no worker waits for room.
         self.events = None;
-        if let Some(desk) = self.desk.take() {
-            if desk.join().is_err() {
-                log::error!("the gallery's thread ended in a panic");
-            }
+        if let Some(desk) = self.desk.take()
+            && desk.join().is_err()
+        {
+            log::error!("the gallery's thread ended in a panic");
         }
     }
 }

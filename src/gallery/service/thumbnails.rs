@@ -80,10 +80,10 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, shared: &Shared) {
     let mut replaced = 0;
     while let Some(id) = queue.take() {
         let now = shared.replaced.load(std::sync::atomic::Ordering::Acquire);
-        if now != replaced {
-            if let Ok(g) = gallery.again() {
-                (gallery, replaced) = (g, now);
-            }
+        if now != replaced
+            && let Ok(g) = gallery.again()
+        {
+            (gallery, replaced) = (g, now);
         }
         let event = match make(&mut gallery, cache.as_mut(), queue, id) {
             Ok(picture) => GalleryEvent::Thumbnail(id, picture),
@@ -113,10 +113,10 @@ fn make(
         let _one = (u64::from(w) * u64::from(h) > LARGE).then(|| queue.large.lock());
         decode::thumbnail(&path, SIDE)?
     };
-    if let Some(cache) = cache {
-        if let Err(e) = cache.put(id, &stamp, &picture) {
-            log::warn!("{e}");
-        }
+    if let Some(cache) = cache
+        && let Err(e) = cache.put(id, &stamp, &picture)
+    {
+        log::warn!("{e}");
     }
     if let Err(e) = gallery.note_colour(id, prevailing(&picture)) {
         log::debug!("{e}");

@@ -42,7 +42,9 @@ pub fn exp2(x: f32) -> f32 {
     let f = x - (shifted - ROUND);
     let p = 1.0
         + f * (std::f32::consts::LN_2
-            + f * (0.240_226_5 + f * (0.055_504_1 + f * (9.618_129e-3 + f * 1.333_355_8e-3))));
+            + f * (0.240_226_5
+                + f * (0.055_504_1
+                    + f * (9.618_129e-3 + f * (1.333_355_8e-3 + f * 1.540_353e-4)))));
     let exponent = shifted.to_bits().wrapping_sub(ROUND.to_bits()) << 23;
     f32::from_bits(p.to_bits().wrapping_add(exponent))
 }

@@ -214,7 +214,10 @@ impl Axis {
             let first = taps.len();
             for (t, weight) in fir.iter().rev().enumerate() {
                 let place = (o * down + t) as isize - before as isize;
-                if place >= 0 && place as usize % up == 0 && (place as usize / up) < inputs {
+                if place >= 0
+                    && (place as usize).is_multiple_of(up)
+                    && (place as usize / up) < inputs
+                {
                     taps.push(((place as usize / up) as u32, *weight));
                 }
             }

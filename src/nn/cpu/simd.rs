@@ -142,7 +142,13 @@ unsafe impl Simd for Portable {
     }
     #[inline(always)]
     unsafe fn zip(a: [f32; P], b: [f32; P]) -> ([f32; P], [f32; P]) {
-        let pick = |i: usize| if i % 2 == 0 { a[i / 2] } else { b[i / 2] };
+        let pick = |i: usize| {
+            if i.is_multiple_of(2) {
+                a[i / 2]
+            } else {
+                b[i / 2]
+            }
+        };
         (
             std::array::from_fn(pick),
             std::array::from_fn(|i| pick(i + P)),
