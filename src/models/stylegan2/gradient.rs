@@ -98,7 +98,7 @@ impl Convolution {
             demodulate: false,
             post: Post::from(Activation::None),
         };
-        let turned = weight.transpose(0, 1)?;
+        let turned = weight.transpose(0, 1)?.contiguous()?;
         let (turned, config) = if up {
             (turned, Conv2dConfig::default().stride(2))
         } else {
