@@ -166,10 +166,10 @@ fn choose_models(state: &mut AppState) {
     }
 }
 
-/// A trained network is the better start; the coordinate network always works.
+/// The coordinate network is the start: at once there, sharp at every size.
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| !m.trained);
+    all.sort_by_key(|m| m.trained);
     all.into_iter().next()
 }
 

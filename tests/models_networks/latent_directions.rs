@@ -49,6 +49,7 @@ fn a_known_generator_gives_its_secrets_away() {
     assert!(brightness.layers.contains(3) && !brightness.layers.contains(0));
     let size = find("measured.subject_size").unwrap();
     assert!(size.step[0].abs() > 0.7 * size.step.iter().map(|v| v.abs()).fold(0.0, f32::max));
+    // The toy's size is w[0] of its first two layers, in equal shares.
     assert!(size.layers.contains(0) && size.layers.contains(1));
     assert!(!size.layers.contains(3), "{:?}", size.layers);
     assert!(find("measured.warmth").is_some());

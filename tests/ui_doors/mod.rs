@@ -113,6 +113,7 @@ impl Studio<'_> {
     pub fn keep(&mut self, titles: &[&str]) {
         for (n, title) in titles.iter().enumerate() {
             let recipe = generated(n as u64 + 1);
+            let before = self.ids();
             self.window
                 .state_mut()
                 .act(Action::Gallery(GalleryRequest::Save {
@@ -121,11 +122,11 @@ impl Studio<'_> {
                     recipe: Box::new(recipe),
                 }));
             self.settle();
-            let newest = self.newest();
+            let new = self.ids().into_iter().find(|id| !before.contains(id));
             self.window
                 .state_mut()
                 .act(Action::Gallery(GalleryRequest::SetTitle(
-                    newest,
+                    new.unwrap(),
                     (*title).to_owned(),
                 )));
             self.settle();
@@ -145,9 +146,9 @@ impl Studio<'_> {
         self.settle();
     }
 
-    fn newest(&self) -> limner::gallery::protocol::PictureId {
+    fn ids(&self) -> Vec<limner::gallery::protocol::PictureId> {
         let entries = &self.window.state().state.gallery.entries;
-        entries.iter().max_by_key(|e| (e.created, e.id)).unwrap().id
+        entries.iter().map(|e| e.id).collect()
     }
 
     /// Titles as the gallery lists them.
