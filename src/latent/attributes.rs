@@ -77,10 +77,10 @@ struct Small {
 }
 
 impl Small {
-    fn new(picture: &Picture) -> Self {
+    fn new(picture: &Picture, longest: usize) -> Self {
         let [w, h] = picture.size().map(|side| side as usize);
         let longer = w.max(h);
-        let scaled = |side: usize| (side * SIDE.min(longer) / longer).max(1);
+        let scaled = |side: usize| (side * longest.min(longer) / longer).max(1);
         let (width, height) = (scaled(w), scaled(h));
         let mut lab = Vec::with_capacity(width * height);
         for y in 0..height {
@@ -166,10 +166,16 @@ fn deviation(values: impl Iterator<Item = f32> + Clone) -> f64 {
     (values.map(|v| (f64::from(v) - centre).powi(2)).sum::<f64>() / count as f64).sqrt()
 }
 
+/// A small copy of a picture, its longer side at most `longest`, as OKLab numbers.
+pub fn small_copy(picture: &Picture, longest: usize) -> Vec<f32> {
+    let small = Small::new(picture, longest.max(1));
+    small.lab.into_iter().flatten().collect()
+}
+
 /// The numbers of all attributes, in the order of [`Attribute`]'s variants.
 pub fn measure(picture: &Picture) -> Vec<(Attribute, f64)> {
     use strum::IntoEnumIterator;
-    let small = Small::new(picture);
+    let small = Small::new(picture, SIDE);
     let subject = Subject::new(&small);
     Attribute::iter()
         .map(|attribute| (attribute, value(attribute, &small, &subject)))

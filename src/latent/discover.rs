@@ -1,10 +1,11 @@
 //! Finding a generator's directions: principal directions of `w`, and directions
 //! named after the attribute that they were shown to raise.
 
-use super::attributes::{Attribute, measure};
+use super::attributes::{Attribute, measure, small_copy};
 use super::directions::{DIRECTIONS_VERSION, Direction, DirectionSet};
 use super::linalg::dot;
 use super::regress::Regression;
+use super::response::responses;
 use super::stats::{LatentStats, sample_w};
 use super::{LatentError, Mapping, Ws, truncate};
 use crate::engine::cancel::CancelToken;
@@ -78,6 +79,8 @@ pub fn discover(
         num_ws: mapping.num_ws(),
         done: 0,
         total: 0,
+        whitened: Vec::new(),
+        copies: Vec::new(),
     };
     finder.total = finder.estimate();
     let mut directions = finder.measured(mapping)?;
@@ -98,12 +101,20 @@ struct Finder<'a, 'b> {
     num_ws: usize,
     done: u64,
     total: u64,
+    /// Latents of the pictures looked at, and small copies of those.
+    whitened: Vec<Vec<f64>>,
+    copies: Vec<Vec<f32>>,
 }
 
 /// Parts into which the layers are cut to see where a direction acts.
 const PARTS: usize = 3;
 /// Pictures on which an unsupervised direction is looked at.
 const LOOKS: usize = 3;
+/// Longer side of the copies in which pictures are compared.
+const COPY: usize = 16;
+/// Latents whose widest direction is less than this times wider than the last
+/// slider's have no main directions of their own.
+const ALIKE: f32 = 1.3;
 
 impl Finder<'_, '_> {
     fn estimate(&self) -> u64 {
@@ -148,7 +159,9 @@ impl Finder<'_, '_> {
             let picture = self.look(&vec![w.clone(); self.num_ws])?;
             xs.push(self.stats.whiten(w));
             seen.push(measure(&picture));
+            self.copies.push(small_copy(&picture, COPY));
         }
+        self.whitened.clone_from(&xs);
         let proofs = self.fresh(mapping, self.plan.proofs, 2000)?;
         let mut before = Vec::with_capacity(proofs.len());
         for w in &proofs {
@@ -222,7 +235,7 @@ impl Finder<'_, '_> {
             let some = trial.proofs.len().div_ceil(2);
             effects.push((part, self.effect(trial, some, part)?.0));
         }
-        Ok(Some(strongest(&effects, mean, all)))
+        Ok(Some(strongest(&effects, all)))
     }
 
     /// Mean change of the attribute by one σ on some layers, and how often it rises,
@@ -243,7 +256,29 @@ impl Finder<'_, '_> {
         Ok((sum / count.max(1) as f64, rises))
     }
 
-    /// Principal directions, named after what they change most.
+    /// Steps of one σ and their strengths: principal directions of `w`, or, where
+    /// those are all alike, the directions that bring the pictures' main variations.
+    fn main_directions(&self) -> Vec<(Vec<f32>, f64)> {
+        let std = &self.stats.std;
+        let sliders = self.plan.sliders.min(std.len());
+        let Some(last) = sliders.checked_sub(1) else {
+            return Vec::new();
+        };
+        if std[0] < ALIKE * std[last] {
+            return responses(&self.whitened, &self.copies, sliders)
+                .into_iter()
+                .map(|response| (self.stats.offset(&response.way), response.share))
+                .collect();
+        }
+        (0..sliders)
+            .map(|k| {
+                let share = f64::from(std[k]).powi(2) / self.stats.total_variance;
+                (self.stats.step(k), share)
+            })
+            .collect()
+    }
+
+    /// Unsupervised directions, named after what they change most.
     fn unsupervised(
         &mut self,
         mapping: &(impl Mapping + ?Sized),
@@ -253,15 +288,13 @@ impl Finder<'_, '_> {
         for w in &looks {
             before.push(self.look(&vec![w.clone(); self.num_ws])?);
         }
-        let sliders = self.plan.sliders.min(self.stats.std.len());
-        let mut found = Vec::with_capacity(sliders);
+        let main = self.main_directions();
+        let mut found = Vec::with_capacity(main.len());
         let mut names = [("Shape", 0), ("Colour", 0)];
-        for component in 0..sliders {
-            let step = self.stats.step(component);
+        for (component, (step, share)) in main.into_iter().enumerate() {
             let (layers, colour) = self.where_it_acts(&step, &looks, &before)?;
             let (word, count) = &mut names[usize::from(colour)];
             *count += 1;
-            let share = f64::from(self.stats.std[component]).powi(2) / self.stats.total_variance;
             found.push(Direction {
                 id: format!("pca.{component}"),
                 name: format!("{word} {count}"),
@@ -299,8 +332,7 @@ impl Finder<'_, '_> {
             }
             effects.push((part, sum));
         }
-        let whole = effects.iter().map(|(_, e)| e).sum();
-        Ok((strongest(&effects, whole, all), colour > light))
+        Ok((strongest(&effects, all), colour > light))
     }
 }
 
@@ -323,8 +355,10 @@ fn parts(num_ws: usize) -> Vec<LayerRange> {
         .collect()
 }
 
-/// The shortest run of parts that has 70 % of the effect.
-fn strongest(effects: &[(LayerRange, f64)], whole: f64, all: LayerRange) -> LayerRange {
+/// The shortest run of parts that has 70 % of the effect. Effects saturate, so the
+/// whole is what the parts have together.
+fn strongest(effects: &[(LayerRange, f64)], all: LayerRange) -> LayerRange {
+    let whole: f64 = effects.iter().map(|(_, e)| e.max(0.0)).sum();
     for length in 1..effects.len() {
         let best = effects
             .windows(length)

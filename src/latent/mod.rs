@@ -11,6 +11,7 @@ pub mod numpy_random;
 pub mod paths;
 pub mod regress;
 mod resolve;
+pub mod response;
 pub mod rng;
 mod stats;
 mod vary;

@@ -69,8 +69,14 @@ pub enum ModelError {
     #[error(transparent)]
     Latent(LatentError),
     /// The tensor library failed.
-    #[error("the network failed: {0}")]
+    #[error("the network failed: {}", first_line(.0))]
     Candle(#[from] candle_core::Error),
+}
+
+/// candle's messages may carry a backtrace.
+fn first_line(error: &candle_core::Error) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 impl From<LatentError> for ModelError {

@@ -3,6 +3,7 @@
 //! makes them non-square.
 
 mod config;
+mod gradient;
 mod mapping;
 mod synthesis;
 

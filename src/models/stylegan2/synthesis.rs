@@ -4,13 +4,12 @@
 use candle_core::{Device, Tensor};
 
 use super::config::{Architecture, Config};
+use super::gradient::{StyledConv, doubled};
 use crate::engine::cancel::CancelToken;
 use crate::latent::rng::Random;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
-use crate::nn::{
-    Activation, Conv2d, Conv2dConfig, Fir, ModulatedConv2d, ModulatedConv2dConfig, Post, upsample2d,
-};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, Fir, ModulatedConv2dConfig, Post};
 
 const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
@@ -50,7 +49,7 @@ impl Affine {
 /// Modulated 3×3 convolution with noise, bias and leaky ReLU.
 struct SynthesisLayer {
     affine: Affine,
-    conv: ModulatedConv2d,
+    conv: StyledConv,
     size: [usize; 2],
     noise_strength: f64,
     /// Constant noise, already times its strength.
@@ -86,14 +85,15 @@ impl SynthesisLayer {
         }
         Ok(Self {
             affine: Affine::new(config.w_dim, inputs, 1.0, &vb.pp("affine"))?,
-            conv: ModulatedConv2d::new(
+            conv: StyledConv::new(
                 vb.get(&[outputs, inputs, 3, 3], "weight")?,
-                Some(vb.get(&[outputs], "bias")?),
+                vb.get(&[outputs], "bias")?,
                 ModulatedConv2dConfig {
                     up,
                     demodulate: true,
                     post,
                 },
+                Fir::new(&config.resample_filter),
             )?,
             size,
             noise_strength,
@@ -134,7 +134,7 @@ impl SynthesisLayer {
 /// Modulated 1×1 convolution to the picture.
 struct ToRgb {
     affine: Affine,
-    conv: ModulatedConv2d,
+    conv: StyledConv,
 }
 
 impl ToRgb {
@@ -143,10 +143,11 @@ impl ToRgb {
         let gain = 1.0 / (inputs as f64).sqrt();
         Ok(Self {
             affine: Affine::new(config.w_dim, inputs, gain, &vb.pp("affine"))?,
-            conv: ModulatedConv2d::new(
+            conv: StyledConv::new(
                 vb.get(&[config.img_channels, inputs, 1, 1], "weight")?,
-                Some(vb.get(&[config.img_channels], "bias")?),
+                vb.get(&[config.img_channels], "bias")?,
                 ModulatedConv2dConfig::to_rgb(config.conv_clamp),
+                Fir::new(&config.resample_filter),
             )?,
         })
     }
@@ -249,7 +250,7 @@ impl SynthesisNetwork {
         for block in &self.blocks {
             go()?;
             let residual = match (&block.skip, &state) {
-                (Some(skip), Some(x)) => Some(upsample2d(&skip.forward(x)?, &self.fir)?),
+                (Some(skip), Some(x)) => Some(doubled(&skip.forward(x)?, &self.fir)?),
                 _ => None,
             };
             let mut x = match (&block.conv0, &block.constant, state.take()) {
@@ -272,7 +273,7 @@ impl SynthesisNetwork {
                 x = (x + residual)?;
             }
             if let Some(before) = &picture {
-                picture = Some(upsample2d(before, &self.fir)?);
+                picture = Some(doubled(before, &self.fir)?);
             }
             if let Some(torgb) = &block.torgb {
                 let shown = torgb.forward(&x, style(layer)?)?;
