@@ -91,8 +91,10 @@ fn model(args: &Bench, session: &Session) -> Result<String, Failure> {
 }
 
 /// This program again, with the same flags.
-fn again(common: &Common) -> Result<Command, Failure> {
+fn again(subcommand: &str, common: &Common) -> Result<Command, Failure> {
     let mut command = Command::new(std::env::current_exe()?);
+    // The command first: options before one are the window's.
+    command.arg(subcommand);
     command.stdin(Stdio::null()).stderr(Stdio::inherit());
     if let Some(threads) = common.threads {
         command.args(["--threads", &threads.to_string()]);
@@ -110,8 +112,8 @@ fn first_picture(model: &str, args: &Bench, common: &Common) -> Result<Value, Fa
     let mut times = Vec::new();
     for run in 0..=args.runs {
         let out = folder.path().join(format!("{run}.png"));
-        let mut command = again(common)?;
-        command.args(["generate", "--model", model, "--seed", "1", "-o"]);
+        let mut command = again("generate", common)?;
+        command.args(["--model", model, "--seed", "1", "-o"]);
         command.arg(&out).stdout(Stdio::null());
         let start = Instant::now();
         let status = command.status()?;
@@ -127,8 +129,8 @@ fn first_picture(model: &str, args: &Bench, common: &Common) -> Result<Value, Fa
 }
 
 fn child(part: &str, args: &Bench, common: &Common) -> Result<Value, Failure> {
-    let mut command = again(common)?;
-    command.args(["bench", "--part", part, "--runs", &args.runs.to_string()]);
+    let mut command = again("bench", common)?;
+    command.args(["--part", part, "--runs", &args.runs.to_string()]);
     if let Some(model) = &args.model {
         command.args(["--model", model]);
     }
