@@ -289,7 +289,9 @@ fn child_that_shares() {
         return;
     };
     let mut g = Gallery::open_and_reconcile(folder).unwrap();
-    let shared = g.list(&Query::default()).unwrap()[0].id;
+    // Not simply the first: the twin may have saved already.
+    let all = g.list(&Query::default()).unwrap();
+    let shared = all.iter().find(|e| e.size == [5, 5]).unwrap().id;
     for n in 0..20 {
         let e = g
             .save(&picture(8 + seed as u32, 8, false), &explore(1))
