@@ -222,13 +222,15 @@ fn borders_of_a_doubled_picture_are_those_of_the_large_one() {
     ] {
         let doubled = limner::nn::Conv2dConfig::same(5).upsample().pad_with(mode);
         let plain = limner::nn::Conv2dConfig::same(5).pad_with(mode);
-        let large = upsample_nearest2x(&x).unwrap();
-        let expected = Reference::new(&large).conv2d(&weight, None, &plain);
-        assert_close(
-            &conv2d(&x, &weight, None, &doubled).unwrap(),
-            &expected,
-            &format!("{mode:?}"),
-        );
+        for kernel in own_kernels() {
+            // Under the lock throughout: other tests choose kernels at the same time.
+            with_kernel(kernel, || {
+                let large = upsample_nearest2x(&x).unwrap();
+                let expected = Reference::new(&large).conv2d(&weight, None, &plain);
+                let y = conv2d(&x, &weight, None, &doubled).unwrap();
+                assert_close(&y, &expected, &format!("{kernel:?} {mode:?}"));
+            });
+        }
     }
 }
 
@@ -241,7 +243,9 @@ fn a_fused_normalisation_is_the_one_done_afterwards() {
     );
     let cfg = limner::nn::Conv2dConfig::same(3).pad_with(PaddingMode::Replicate);
     let conv = limner::nn::Conv2d::new(weight, Some(bias), cfg).unwrap();
-    let stats = channel_stats(&conv.forward(&x.narrow(0, 0, 1).unwrap()).unwrap()).unwrap();
+    let stats = with_kernel(Kernel::Candle, || {
+        channel_stats(&conv.forward(&x.narrow(0, 0, 1).unwrap()).unwrap()).unwrap()
+    });
     let (scale, shift) = (tensor(&[16], 4), tensor(&[16], 5));
     let residual = tensor(&[2, 16, 19, 30], 6);
     for given in [Some(&stats), None] {
@@ -255,22 +259,17 @@ fn a_fused_normalisation_is_the_one_done_afterwards() {
         agree("convolution and norm", || {
             conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0
         });
-        let y = conv.forward(&x).unwrap();
-        let (y, _) = instance_norm(
-            &y,
-            given,
-            Some(&scale),
-            Some(&shift),
-            1e-5,
-            &Activation::Relu,
-        )
-        .unwrap();
-        let expected = Reference::new(&(y + &residual).unwrap());
-        assert_close(
-            &conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0,
-            &expected,
-            "norm",
-        );
+        for kernel in own_kernels() {
+            with_kernel(kernel, || {
+                let y = conv.forward(&x).unwrap();
+                let relu = Activation::Relu;
+                let (y, _) =
+                    instance_norm(&y, given, Some(&scale), Some(&shift), 1e-5, &relu).unwrap();
+                let expected = Reference::new(&(y + &residual).unwrap());
+                let fused = conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0;
+                assert_close(&fused, &expected, &format!("{kernel:?}"));
+            });
+        }
     }
     let short = ChannelStats {
         batch: 1,
