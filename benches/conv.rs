@@ -7,8 +7,7 @@
 mod harness;
 
 use candle_core::{Device, Tensor};
-use harness::{Options, Outcome, Peers, Report, Runs, time, time_peer};
-use limner::nn::kernel::{self, Kernel};
+use harness::{Options, Outcome, Peers, Report, Runs, interleave};
 use limner::nn::{Conv2d, Conv2dConfig, pool};
 use serde_json::json;
 
@@ -88,29 +87,8 @@ fn measure(case: &Case, options: &Options, mut peers: Option<&mut Peers>) -> Out
             "stride": cfg.stride, "groups": cfg.groups, "upsample": cfg.upsample,
         }))?;
     }
-    let once = |kernel: Option<Kernel>| {
-        kernel::force(kernel);
-        let run = time(options.threads, || {
-            conv.forward(&x)?;
-            Ok(())
-        });
-        kernel::force(None);
-        run
-    };
-    let mut runs = Runs::new();
-    // The first round warms up: weights are packed, memory is touched.
-    for round in 0..=options.rounds {
-        let mut add = |who: &str, run| {
-            if round > 0 {
-                runs.entry(who.to_owned()).or_default().push(run);
-            }
-        };
-        add("limner", once(None)?);
-        add("candle", once(Some(Kernel::Candle))?);
-        if let Some(peers) = peers.as_deref_mut() {
-            add("onnxruntime", time_peer(peers, "onnxruntime")?);
-            add("torch", time_peer(peers, "torch")?);
-        }
-    }
-    Ok(runs)
+    interleave(options, peers, || {
+        conv.forward(&x)?;
+        Ok(())
+    })
 }

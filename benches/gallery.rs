@@ -100,7 +100,7 @@ fn recipe(i: usize) -> Recipe {
     Recipe {
         version: RECIPE_VERSION,
         software: "Limner 0.1.0".into(),
-        created: limner::gallery::clock::rfc3339(1_700_000_000 + i as i64 * 60),
+        created: limner::clock::rfc3339(1_700_000_000 + i as i64 * 60),
         device: "cpu avx2+fma".into(),
         making: Making::Explore(ExploreParams::new(["fruit", "cppn"][i % 2], i as u64)),
         models: vec![ModelRef {

@@ -9,13 +9,12 @@ mod harness;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use harness::{Options, Outcome, Peers, Report, Runs, time, time_peer};
+use harness::{Options, Outcome, Peers, Report, Runs, interleave};
 use limner::engine::cancel::CancelToken;
 use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
 use limner::models::weights::Weights;
-use limner::nn::kernel::{self, Kernel};
 use limner::nn::pool;
 use limner::recipe::NoiseMode;
 use serde_json::json;
@@ -89,27 +88,8 @@ fn load(name: &str, size: usize, folder: &Path) -> Outcome<Network> {
 }
 
 fn measure(network: &Network, options: &Options, peers: &mut Peers) -> Outcome<Runs> {
-    let once = |kernel: Option<Kernel>| {
-        kernel::force(kernel);
-        let run = time(options.threads, || {
-            network()?;
-            Ok(())
-        });
-        kernel::force(None);
-        run
-    };
-    let mut runs = Runs::new();
-    // The first round warms up: weights are packed, memory is touched.
-    for round in 0..=options.rounds {
-        let mut add = |who: &str, run| {
-            if round > 0 {
-                runs.entry(who.to_owned()).or_default().push(run);
-            }
-        };
-        add("limner", once(None)?);
-        add("candle", once(Some(Kernel::Candle))?);
-        add("onnxruntime", time_peer(peers, "onnxruntime")?);
-        add("torch", time_peer(peers, "torch")?);
-    }
-    Ok(runs)
+    interleave(options, Some(peers), || {
+        network()?;
+        Ok(())
+    })
 }

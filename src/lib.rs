@@ -13,6 +13,8 @@
 
 pub mod app;
 pub mod cli;
+pub mod clock;
+pub mod digest;
 pub mod engine;
 pub mod export;
 pub mod gallery;

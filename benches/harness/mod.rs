@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
+use limner::nn::kernel::{self, Kernel};
 use serde_json::{Value, json};
 
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -120,8 +121,39 @@ pub struct Run {
 /// Runs of one case: contender to its runs, round by round.
 pub type Runs = BTreeMap<String, Vec<Run>>;
 
+/// Times `limner` on our kernels, on candle's, and on the peers that have been told
+/// the same task, in turns.
+pub fn interleave(
+    options: &Options,
+    mut peers: Option<&mut Peers>,
+    limner: impl Fn() -> Outcome<()>,
+) -> Outcome<Runs> {
+    let once = |kernel: Option<Kernel>| {
+        kernel::force(kernel);
+        let run = time(options.threads, &limner);
+        kernel::force(None);
+        run
+    };
+    let mut runs = Runs::new();
+    // The first round warms up: weights are packed, memory is touched.
+    for round in 0..=options.rounds {
+        let mut add = |who: &str, run| {
+            if round > 0 {
+                runs.entry(who.to_owned()).or_default().push(run);
+            }
+        };
+        add("limner", once(None)?);
+        add("candle", once(Some(Kernel::Candle))?);
+        if let Some(peers) = peers.as_deref_mut() {
+            add("onnxruntime", time_peer(peers, "onnxruntime")?);
+            add("torch", time_peer(peers, "torch")?);
+        }
+    }
+    Ok(runs)
+}
+
 /// Times `f` in this process.
-pub fn time(threads: usize, f: impl FnOnce() -> Outcome<()>) -> Outcome<Run> {
+fn time(threads: usize, f: impl FnOnce() -> Outcome<()>) -> Outcome<Run> {
     std::fs::write("/proc/self/clear_refs", "5").ok();
     let (cpu, start) = (processor_time(), Instant::now());
     f()?;
@@ -133,7 +165,7 @@ pub fn time(threads: usize, f: impl FnOnce() -> Outcome<()>) -> Outcome<Run> {
 }
 
 /// Times one peer.
-pub fn time_peer(peers: &mut Peers, name: &str) -> Outcome<Run> {
+fn time_peer(peers: &mut Peers, name: &str) -> Outcome<Run> {
     let answer = peers.ask(&json!({"do": "run", "peer": name}))?;
     let number = |key: &str| answer.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
     Ok(Run {

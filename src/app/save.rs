@@ -52,7 +52,6 @@ fn write(job: &SavePicture) -> Result<(), String> {
 /// Puts a pasted picture into a file of the program's own folder, so that recipes
 /// can name it. The same picture gives the same file.
 pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
-    use sha2::Digest as _;
     let dir = super::run::data_dir().join("pasted");
     let say = |e: &dyn std::fmt::Display| {
         format!(
@@ -61,9 +60,8 @@ pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
         )
     };
     std::fs::create_dir_all(&dir).map_err(|e| say(&e))?;
-    let digest = sha2::Sha256::digest(&image.bytes);
-    let name: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-    let path = dir.join(format!("pasted-{name}.png"));
+    let name = crate::digest::sha256(&image.bytes);
+    let path = dir.join(format!("pasted-{}.png", &name[..16]));
     if path.exists() {
         return Ok(path);
     }

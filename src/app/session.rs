@@ -1,8 +1,8 @@
 //! The session file: what was worked on comes back after closing or a crash.
 //! Written to a temporary file, synced and renamed, on a thread of its own.
 
+use crate::export::atomic::{Existing, write_bytes};
 use std::fs::{self, File};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -223,13 +223,8 @@ fn write_all(receiver: &Receiver<Saved>, path: &Path) {
 }
 
 fn write(path: &Path, saved: &Saved) -> std::io::Result<()> {
-    let dir = path.parent().unwrap_or_else(|| Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    serde_json::to_writer(&mut file, saved)?;
-    file.flush()?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
+    let bytes = serde_json::to_vec(saved)?;
+    write_bytes(path, Existing::Replace, &bytes).map_err(std::io::Error::other)
 }
 
 #[cfg(test)]

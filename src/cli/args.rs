@@ -57,6 +57,13 @@ pub(crate) struct Output {
     /// File to write (.png, .jpg, .webp, .tif), or folder for several
     #[arg(short, long, value_name = "OUT")]
     pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+}
+
+/// What happens to files, and what goes into them.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Keeping {
     /// Replace files that are there already
     #[arg(long)]
     pub(crate) force: bool,
@@ -221,15 +228,8 @@ pub(crate) struct Stylize {
     /// File to write (.png, .jpg, .webp, .tif), or folder for several
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     pub(crate) out: Option<PathBuf>,
-    /// Replace files that are there already
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Don't write the recipe into the file
-    #[arg(long)]
-    pub(crate) no_recipe: bool,
-    /// Don't write names and folders of source files
-    #[arg(long)]
-    pub(crate) no_source_names: bool,
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
 }
 
 /// `limner project`

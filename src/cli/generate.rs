@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Generate, session: &mut Session) -> Result<(), Failure>
             &picture,
             &recipe,
             &session.library,
-            (&args.output).into(),
+            (&args.output.keeping).into(),
         )?;
         if !session.json {
             say(file.display());
@@ -75,7 +75,7 @@ pub(crate) fn generator(session: &Session, name: &str) -> Result<ModelInfo, Fail
 
 fn files(args: &Generate, out: &Path) -> Result<Vec<(u64, PathBuf)>, Failure> {
     let Some(count) = args.count else {
-        check_file(out, args.output.force)?;
+        check_file(out, args.output.keeping.force)?;
         return Ok(vec![(args.seed, out.to_path_buf())]);
     };
     make_folder(out)?;
@@ -84,7 +84,7 @@ fn files(args: &Generate, out: &Path) -> Result<Vec<(u64, PathBuf)>, Failure> {
         .map(|seed| (seed, numbered(out, &args.model, seed)))
         .collect();
     for (_, file) in &files {
-        check_free(file, args.output.force)?;
+        check_free(file, args.output.keeping.force)?;
     }
     Ok(files)
 }

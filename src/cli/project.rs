@@ -12,7 +12,7 @@ use crate::engine::protocol::{Job, Output};
 /// Finds the latent closest to a photo and writes its picture.
 pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> {
     generator(session, &args.model)?;
-    check_file(&args.output.out, args.output.force)?;
+    check_file(&args.output.out, args.output.keeping.force)?;
     let job = Job::Project {
         path: args.photo.clone(),
         model: args.model.clone(),
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
         &picture,
         &recipe,
         &session.library,
-        (&args.output).into(),
+        (&args.output.keeping).into(),
     )?;
     if session.json {
         say_json(&json!({ "file": args.output.out, "likeness": likeness }));

@@ -144,7 +144,7 @@ fn render(
 ) -> Result<(), Failure> {
     let out = &output.out;
     if let Making::Walk(params) = &recipe.making {
-        check_free(out, output.force)?;
+        check_free(out, output.keeping.force)?;
         let job = Job::Walk {
             params: Arc::new(params.clone()),
             max_side: recipe
@@ -156,12 +156,18 @@ fn render(
         };
         session.job("walk", job)?;
     } else {
-        check_file(out, output.force)?;
+        check_file(out, output.keeping.force)?;
         let job = Job::Replay(Box::new(recipe.clone()));
         let Output::Picture { picture, recipe } = session.job("render", job)? else {
             return Err(unexpected());
         };
-        save(out, &picture, &recipe, &session.library, output.into())?;
+        save(
+            out,
+            &picture,
+            &recipe,
+            &session.library,
+            (&output.keeping).into(),
+        )?;
     }
     if session.json {
         say_json(&json!({ "file": out }));

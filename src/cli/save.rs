@@ -16,12 +16,12 @@ pub(crate) struct Saving {
     pub(crate) source_names: bool,
 }
 
-impl From<&super::args::Output> for Saving {
-    fn from(output: &super::args::Output) -> Self {
+impl From<&super::args::Keeping> for Saving {
+    fn from(keeping: &super::args::Keeping) -> Self {
         Self {
-            force: output.force,
-            recipe: !output.no_recipe,
-            source_names: !output.no_source_names,
+            force: keeping.force,
+            recipe: !keeping.no_recipe,
+            source_names: !keeping.no_source_names,
         }
     }
 }

@@ -42,12 +42,8 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     if args.photos.len() > 1 || out.is_dir() {
         return folder(args, params, options, out, session);
     }
-    check_file(out, args.force)?;
-    let saving = Saving {
-        force: args.force,
-        recipe: !args.no_recipe,
-        source_names: !args.no_source_names,
-    };
+    check_file(out, args.keeping.force)?;
+    let saving = Saving::from(&args.keeping);
     params.photo = source(&args.photos[0])?;
     let job = Job::Stylize(Arc::new(params), options);
     let Output::Picture { picture, recipe } = session.job("stylize", job)? else {

@@ -10,7 +10,7 @@ use crate::engine::protocol::{Job, Output};
 
 /// Enlarges a picture.
 pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> {
-    check_file(&args.output.out, args.output.force)?;
+    check_file(&args.output.out, args.output.keeping.force)?;
     let job = Job::Upscale {
         path: args.photo.clone(),
         scale: args.scale,
@@ -24,7 +24,7 @@ pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> 
         &picture,
         &recipe,
         &session.library,
-        (&args.output).into(),
+        (&args.output.keeping).into(),
     )?;
     if session.json {
         let [width, height] = picture.size();

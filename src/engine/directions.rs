@@ -2,10 +2,10 @@
 //! model's hash.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::export::atomic::{Existing, write_bytes};
 use crate::latent::DirectionSet;
 
 /// Direction sets by model hash.
@@ -62,9 +62,6 @@ impl Directions {
 fn write_whole(file: &Path, set: &DirectionSet) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer(&mut temporary, set)?;
-    temporary.flush()?;
-    temporary.persist(file)?;
-    Ok(())
+    let bytes = serde_json::to_vec(set)?;
+    write_bytes(file, Existing::Replace, &bytes).map_err(std::io::Error::other)
 }

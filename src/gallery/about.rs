@@ -1,8 +1,8 @@
 //! "About this picture": what made it, from what, whether it may be sold according to
 //! the cards, and what can't be known.
 
-use super::clock;
 use super::protocol::{About, Entry};
+use crate::clock;
 use crate::export::metadata::FileMetadata;
 use crate::export::provenance::{Cards, model_names};
 use crate::export::xmp::ns;

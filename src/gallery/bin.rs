@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::protocol::{BinBatch, PictureId};
-use super::{Gallery, GalleryError, clock, layout};
+use super::{Gallery, GalleryError, layout};
+use crate::clock;
 use crate::export::ExportError;
 use crate::export::atomic::{self, Existing};
 

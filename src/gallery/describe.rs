@@ -6,12 +6,13 @@ use std::time::UNIX_EPOCH;
 
 use super::layout::{self, Layout};
 use super::protocol::{EntryKind, PictureId};
-use super::{GalleryError, clock, sidecar};
+use super::{GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
 use crate::export::provenance::model_names;
 use crate::export::xmp::ns;
 use crate::export::{ExportError, SourceType};
 use crate::recipe::{Making, Recipe, StyleSource};
+use crate::{clock, digest};
 
 use sha2::{Digest, Sha256};
 
@@ -216,20 +217,5 @@ fn sources(recipe: &Recipe) -> Vec<String> {
 /// # Errors
 /// The failure of the disk.
 pub fn hash_file(path: &Path) -> Result<String, ExportError> {
-    let read = || -> std::io::Result<String> {
-        let mut file = fs::File::open(path)?;
-        let mut hasher = Sha256::new();
-        std::io::copy(&mut file, &mut hasher)?;
-        Ok(hex(&hasher.finalize()))
-    };
-    read().map_err(|e| ExportError::reading(path, e))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::new(), |mut s, b| {
-        // Writing into a String can't fail.
-        write!(s, "{b:02x}").ok();
-        s
-    })
+    digest::sha256_of_file(path).map_err(|e| ExportError::reading(path, e))
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::clock;
+use crate::clock;
 use crate::recipe::{LatentOrigin, Making, Recipe};
 
 /// Everything of Limner's own lies in this folder of the gallery.

@@ -3,7 +3,6 @@
 
 mod about;
 mod bin;
-pub mod clock;
 mod colours;
 pub mod decode;
 mod describe;

@@ -8,9 +8,9 @@ use image::ImageEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::GalleryError;
-use super::clock;
 use super::describe::Stamp;
 use super::protocol::PictureId;
+use crate::clock;
 use crate::picture::Picture;
 
 /// Bytes of all thumbnails together: some 40,000 of them.

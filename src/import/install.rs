@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::torch::{Tensors, TorchFile};
 use super::{ImportError, read_file, stylegan2};
+use crate::digest;
 
 /// A model that was imported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Impo
         return Err(ImportError::Exists(name));
     }
     let bytes = read_file(file)?;
-    let source_hash = hex(&Sha256::digest(&bytes));
+    let source_hash = digest::sha256(&bytes);
     let (kwargs, tensors) = stylegan2::from_checkpoint(&TorchFile::parse(bytes)?)?;
     check_numbers(&tensors)?;
     let summary = format!(
@@ -131,10 +131,6 @@ fn card(name: &str, summary: &str, file: &str, hash: &str) -> String {
          - Training data: unknown.\n\
          - SHA-256 of the imported file: `{hash}`\n"
     )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

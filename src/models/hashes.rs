@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
 
-use super::weights::sha256_of_file;
+use crate::digest::sha256_of_file;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Known {

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
-use super::weights::hex;
 use super::{ModelError, cppn, restyle, stylegan2};
+use crate::digest;
 use crate::engine::protocol::ModelInfo;
 
 /// The coordinate network travels inside the program.
@@ -128,5 +127,5 @@ pub(super) fn embedded_cppn() -> Result<Entry, ModelError> {
 
 /// A network without weights is known by its definition.
 fn definition_hash(config: &str) -> String {
-    hex(&Sha256::digest(config.replace("\r\n", "\n")))
+    digest::sha256(config.replace("\r\n", "\n").as_bytes())
 }

@@ -1,6 +1,7 @@
 //! Weights from safetensors files, distrusted: sizes before memory, hash before
 //! use, names, shapes and values before the network runs.
 
+use crate::digest;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
@@ -8,7 +9,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
-use sha2::{Digest, Sha256};
 
 use super::ModelError;
 
@@ -36,7 +36,7 @@ impl Weights {
     pub fn open(path: &Path, sha256: Option<&str>, device: &Device) -> Result<Self, ModelError> {
         let bytes = read(path)?;
         if let Some(expected) = sha256
-            && hex(&Sha256::digest(&bytes)) != expected
+            && digest::sha256(&bytes) != expected
         {
             return Err(ModelError::BadWeights(
                 "it changed while the studio was open".into(),
@@ -203,20 +203,4 @@ fn floats(name: &str, view: &safetensors::tensor::TensorView<'_>) -> Result<Vec<
             )));
         }
     })
-}
-
-/// Lower-case hex.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// SHA-256 of a file, hex, without holding it in memory.
-///
-/// # Errors
-/// The system's.
-pub fn sha256_of_file(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut digest = Sha256::new();
-    std::io::copy(&mut file, &mut digest)?;
-    Ok(hex(&digest.finalize()))
 }

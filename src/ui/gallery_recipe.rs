@@ -1,5 +1,6 @@
 //! A recipe in a few lines, for the details beside the grid.
 
+use crate::clock;
 use crate::recipe::{
     ExploreParams, LatentOrigin, Making, NoiseMode, Recipe, StyleParams, StyleSource,
 };
@@ -128,30 +129,10 @@ fn number(v: f32) -> String {
 
 /// The day and time of a moment in seconds since 1970, UTC: `2026-03-01 09:05 UTC`.
 pub fn moment(seconds: i64) -> String {
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let [y, m, d] = civil(days);
+    let (y, m, d) = clock::date(seconds);
+    let rest = seconds.rem_euclid(86_400);
     let (hour, minute) = (rest / 3600, rest % 3600 / 60);
     format!("{y:04}-{m:02}-{d:02} {hour:02}:{minute:02} UTC")
-}
-
-/// Year, month, day of a number of days since 1970 (the proleptic Gregorian
-/// calendar, counted in eras of 400 years that start on 1 March).
-fn civil(days: i64) -> [i64; 3] {
-    let z = days + 719_468;
-    let era = z.div_euclid(146_097);
-    let day_of_era = z.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    [year, month, day]
 }
 
 /// Bytes in words: `3.4 MB`.

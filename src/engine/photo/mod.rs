@@ -10,9 +10,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::protocol::EngineError;
+use crate::digest;
 use crate::picture::Picture;
 use crate::recipe::SourceRef;
 
@@ -135,22 +134,9 @@ fn sniff_file(file: &mut File) -> Result<Kind, Trouble> {
 }
 
 fn hash_open_file(file: &mut File) -> Result<String, Trouble> {
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        let n = file.read(&mut block).map_err(|e| Trouble::io(&e))?;
-        if n == 0 {
-            break;
-        }
-        hasher.update(&block[..n]);
-    }
+    let sha256 = digest::sha256_of(file).map_err(|e| Trouble::io(&e))?;
     file.seek(SeekFrom::Start(0)).map_err(|e| Trouble::io(&e))?;
-    Ok(hex(&hasher.finalize()))
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+    Ok(sha256)
 }
 
 /// What is wrong with a file, in words for the user.
