@@ -1,0 +1,241 @@
+//! An engine that paints at once: what each setting does can be read off its pixels.
+
+use super::*;
+
+/// Paints each style in one colour, mixed with the photo by strength and masks:
+/// simple, but every setting shows.
+pub(super) struct Painter {
+    asked: Record,
+    answers: VecDeque<Event>,
+    photos: std::collections::HashMap<String, Picture>,
+}
+
+impl Painter {
+    pub(super) fn new(asked: Record) -> Self {
+        let device = DeviceInfo {
+            name: "CPU".into(),
+            detail: "test".into(),
+            threads: 2,
+        };
+        let answers = [Event::Ready(device), Event::Library(Arc::new(library()))].into();
+        Self {
+            asked,
+            answers,
+            photos: Default::default(),
+        }
+    }
+
+    fn style_colour(style: &StyleSource) -> [f32; 3] {
+        let name = match style {
+            StyleSource::Builtin(id) => id.clone(),
+            StyleSource::File(file) => file.sha256.clone(),
+        };
+        let sum: u64 = name.bytes().map(u64::from).sum();
+        [
+            (sum * 37 % 256) as f32,
+            (sum * 91 % 256) as f32,
+            (sum * 17 % 256) as f32,
+        ]
+    }
+
+    fn stylise(&self, params: &StyleParams) -> Picture {
+        let photo = self.photos[&params.photo.sha256].clone();
+        let size = photo.size();
+        let total: f32 = params
+            .styles
+            .iter()
+            .map(|s| s.weight)
+            .sum::<f32>()
+            .max(1e-6);
+        let mut rgba: Vec<f32> = photo.rgba().iter().map(|v| f32::from(*v)).collect();
+        for layer in &params.styles {
+            let colour = Self::style_colour(&layer.style);
+            let cover = layer
+                .mask
+                .as_ref()
+                .map(|m| m.coverage(size, PixelRegion::whole(size)));
+            for (i, pixel) in rgba.chunks_exact_mut(4).enumerate() {
+                let mask = cover.as_ref().map_or(1.0, |c| c[i]);
+                let t = (params.strength.min(1.0) * layer.weight / total
+                    * mask
+                    * (1.0 - params.keep_colors * 0.8))
+                    .min(1.0);
+                for (v, c) in pixel.iter_mut().zip(colour) {
+                    *v += (c - *v) * t * 0.7;
+                }
+            }
+        }
+        let bytes = rgba
+            .into_iter()
+            .map(|v| v.clamp(0.0, 255.0) as u8)
+            .collect();
+        Picture::from_rgba(size[0], size[1], bytes).unwrap()
+    }
+
+    fn paint(&self, work: &Work) -> Picture {
+        match work {
+            Work::Explore(params) => {
+                let limner::recipe::LatentOrigin::Seed(seed) = params.origin else {
+                    return seeded(0, 96);
+                };
+                seeded(seed, 96)
+            }
+            Work::Style(params) => self.stylise(params),
+            Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+        }
+    }
+
+    fn open(&mut self, path: PathBuf) -> Event {
+        let result =
+            decode::picture(&path).map_err(|e| limner::engine::protocol::EngineError::BadPicture {
+                reason: e.to_string(),
+                path: path.display().to_string(),
+            });
+        let result = result.map(|picture| {
+            let source = SourceRef {
+                sha256: limner::gallery::hash_file(&path).unwrap(),
+                name: path.file_name().unwrap().to_string_lossy().into_owned(),
+                path: path.display().to_string(),
+                artist: String::new(),
+                licence: String::new(),
+            };
+            self.photos.insert(source.sha256.clone(), picture.clone());
+            let recipe = limner::export::metadata::read(&path)
+                .ok()
+                .and_then(|m| m.recipe);
+            OpenedPhoto {
+                size: picture.size(),
+                source,
+                picture,
+                recipe: recipe.map(Box::new),
+                notes: Vec::new(),
+            }
+        });
+        Event::Opened { path, result }
+    }
+
+    fn job(&self, job: Job) -> Output {
+        match job {
+            Job::Stylize(params, _) => Output::Picture {
+                picture: self.stylise(&params),
+                recipe: Box::new(recipe(Making::Style((*params).clone()))),
+            },
+            Job::Render(params) => Output::Picture {
+                picture: self.paint(&Work::Explore(Arc::clone(&params))),
+                recipe: Box::new(recipe(Making::Explore((*params).clone()))),
+            },
+            Job::StylizeFolder { photos, out, .. } => Output::Folder {
+                written: photos
+                    .iter()
+                    .map(|p| out.join(p.file_name().unwrap()))
+                    .collect(),
+                kept: Vec::new(),
+                skipped: vec![("notes.txt".into(), "not a picture".into())],
+            },
+            Job::Directions { model } => Output::Directions {
+                model,
+                directions: Arc::default(),
+            },
+            other => panic!("a job that these tests don't start: {other:?}"),
+        }
+    }
+}
+
+impl EngineLink for Painter {
+    fn send(&mut self, request: Request) {
+        self.asked.borrow_mut().engine.push(request.clone());
+        match request {
+            Request::Preview {
+                channel,
+                seq,
+                tier,
+                items,
+            } => {
+                for (index, item) in items.iter().enumerate() {
+                    let picture = self.paint(item);
+                    self.answers.push_back(Event::Preview {
+                        channel,
+                        seq,
+                        index,
+                        tier,
+                        picture,
+                        took: Duration::from_millis(5),
+                    });
+                }
+            }
+            Request::Open { path, .. } => {
+                let event = self.open(path);
+                self.answers.push_back(event);
+            }
+            Request::Job { id, job } => {
+                let output = self.job(job);
+                self.answers.push_back(Event::Done {
+                    id,
+                    result: Ok(output),
+                });
+            }
+            Request::Estimate { seq, params, .. } => {
+                let size = self
+                    .photos
+                    .get(&params.photo.sha256)
+                    .map_or([1, 1], Picture::size);
+                let estimate = Estimate {
+                    size,
+                    memory: 640_000_000,
+                    time: Duration::from_secs(48),
+                    tiles: 6,
+                };
+                self.answers.push_back(Event::Estimate { seq, estimate });
+            }
+            Request::Cancel(_) | Request::Rescan | Request::Shutdown => {}
+        }
+    }
+
+    fn try_recv(&mut self) -> Option<Event> {
+        self.answers.pop_front()
+    }
+}
+
+fn library() -> Library {
+    let model = |name: &str, title: &str, kind| ModelInfo {
+        name: name.into(),
+        title: title.into(),
+        kind,
+        trained: true,
+        sketch: false,
+        num_ws: 10,
+        size: [96, 96],
+        resizable: false,
+        bytes: 1 << 20,
+        sha256: "ab".repeat(32),
+        card: String::new(),
+        licence: "CC0 1.0".into(),
+        credit: "Trained on pictures made by code".into(),
+        code_len: 12,
+    };
+    let style = |id: &str, name: &str| {
+        let source = StyleSource::Builtin(id.into());
+        let [r, g, b] = Painter::style_colour(&source).map(|c| c as u8);
+        let swatch = Picture::from_rgba(64, 64, [r, g, b, 255].repeat(64 * 64)).unwrap();
+        StyleInfo {
+            source,
+            name: name.into(),
+            origin: "Made by code, CC0".into(),
+            swatch: Some(swatch),
+        }
+    };
+    Library {
+        models: vec![
+            model("fruit", "Fruit", ModelKind::Generator),
+            model("restyle", "Restyle", ModelKind::Style),
+        ],
+        styles: vec![
+            style("marbling-blue", "Blue marbling"),
+            style("weave", "Weave"),
+            style("ink", "Ink wash"),
+            style("mosaic", "A mosaic with a remarkably long name"),
+            style("embers", "Embers"),
+        ],
+        broken: Vec::new(),
+    }
+}
