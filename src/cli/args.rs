@@ -15,7 +15,6 @@ use crate::recipe::{NoiseMode, WalkPath};
     name = "limner",
     version,
     propagate_version = true,
-    args_conflicts_with_subcommands = true,
     subcommand_precedence_over_arg = true
 )]
 pub(crate) struct Cli {

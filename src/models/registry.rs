@@ -24,6 +24,9 @@ use crate::latent::codes::CodeSliders;
 /// Folder of the styles that ship, beside the models.
 const STYLES: &str = "styles";
 
+/// Directions beside a model's weights.
+const DIRECTIONS: &str = "directions.json";
+
 /// A network in memory.
 #[derive(Clone)]
 enum Loaded {
@@ -182,6 +185,13 @@ impl Registry {
         self.entries
             .get(name)
             .ok_or_else(|| ModelError::Unknown(name.to_owned()))
+    }
+
+    /// Where a model's folder has directions that were found beforehand, so that its
+    /// sliders are there at once; read only if they fit the model's hash.
+    pub fn directions_file(&self, name: &str) -> Option<PathBuf> {
+        let folder = self.entries.get(name)?.config_path.parent()?;
+        Some(folder.join(DIRECTIONS)).filter(|file| file.is_file())
     }
 
     /// A style that ships.

@@ -9,5 +9,6 @@ mod latent_ways;
 mod registry;
 mod restyle;
 mod shipped;
+mod shipped_directions;
 mod stylegan2;
 mod toy;
