@@ -304,10 +304,6 @@ fn mistakes_are_one_clear_line() {
     says(&["recipe", "show", "photo.png"], "no recipe");
     says(&["models", "show", "nope"], "no model called");
     says(&["frobnicate"], "neither a command nor a file");
-    says(
-        &["photo.png", "generate", "--model", "flowers", "-o", "a.png"],
-        "behind the command",
-    );
     says(&["--gallery", ".", "doctor"], "for the window");
     // Common options may stand on either side of the command.
     desk.fine(&[

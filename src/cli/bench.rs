@@ -270,9 +270,14 @@ fn stylize(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value,
 fn cancel(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value, Failure> {
     let folder = tempfile::tempdir()?;
     let (mut params, options) = sitting(folder.path(), session, size)?;
-    let start = Instant::now();
-    session.job("stylize", Job::Stylize(Arc::new(params.clone()), options))?;
-    let whole = start.elapsed();
+    let mut whole = Duration::ZERO;
+    // The first one reads the files.
+    for _ in 0..2 {
+        params.strength -= 1e-3;
+        let start = Instant::now();
+        session.job("stylize", Job::Stylize(Arc::new(params.clone()), options))?;
+        whole = start.elapsed();
+    }
     let moments = args.runs * MOMENTS;
     let (mut times, mut too_late) = (Vec::new(), 0);
     for moment in 0..moments {

@@ -53,11 +53,6 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let done = match &cli.command {
-        // Files and a gallery are for the window, which a command doesn't open.
-        Some(_) if !cli.files.is_empty() => Err(Failure::new(format!(
-            "'{}' before the command means a picture for the window; put it behind the command",
-            cli.files[0].display()
-        ))),
         Some(_) if cli.gallery.is_some() => Err(Failure::new(
             "--gallery is for the window; leave it out with a command",
         )),

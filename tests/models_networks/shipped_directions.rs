@@ -11,8 +11,8 @@ use candle_core::Device;
 use limner::engine::cancel::CancelToken;
 use limner::engine::protocol::ModelKind;
 use limner::latent::DirectionSet;
-use limner::latent::discover::Plan;
 use limner::latent::LatentStats;
+use limner::latent::discover::Plan;
 use limner::models::{Registry, find_directions};
 
 fn models() -> PathBuf {
