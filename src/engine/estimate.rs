@@ -7,7 +7,7 @@ use super::cancel::CancelToken;
 use super::memory;
 use super::protocol::{EngineError, Estimate};
 use super::resample::Planes;
-use super::stylize::{Plan, StyleNet};
+use super::stylize::{Plan, StyleNet, try_finishing};
 
 /// Side of the piece on which the network is timed.
 const TRIAL_SIDE: usize = 192;
@@ -22,7 +22,7 @@ pub(crate) struct Pace {
     /// Of the photo, reading it.
     reading: f64,
     /// Of the result, from working size.
-    finishing: f64,
+    finishing: Option<f64>,
 }
 
 impl Pace {
@@ -31,16 +31,21 @@ impl Pace {
         Self {
             network: None,
             reading: 14.0,
-            finishing: 22.0,
+            finishing: None,
         }
     }
 
-    /// Times the network on a small piece, unless it has been timed.
+    /// Times the network and the finishing on a small piece, unless they have been
+    /// timed.
     pub(crate) fn try_out<N: StyleNet>(
         &mut self,
         net: &N,
         code: &[f32],
     ) -> Result<(), EngineError> {
+        if self.finishing.is_none() {
+            let (took, pixels) = try_finishing()?;
+            self.finishing = Some(per_pixel(took, pixels));
+        }
         if self.network.is_some() {
             return Ok(());
         }
@@ -60,7 +65,7 @@ impl Pace {
     /// Learns from a real run of the network over so many pixels.
     pub(crate) fn learn_network(&mut self, took: Duration, pixels: u64) {
         let seen = per_pixel(took, pixels);
-        self.network = Some(self.network.map_or(seen, |old| old + TRUST * (seen - old)));
+        self.network = Some(moved(self.network, seen));
     }
 
     /// Learns from reading a photo.
@@ -70,7 +75,7 @@ impl Pace {
 
     /// Learns from finishing a result.
     pub(crate) fn learn_finishing(&mut self, took: Duration, pixels: u64) {
-        self.finishing += TRUST * (per_pixel(took, pixels) - self.finishing);
+        self.finishing = Some(moved(self.finishing, per_pixel(took, pixels)));
     }
 
     /// Time of a job: `passes` of the network, and reading unless the photo is in
@@ -82,9 +87,14 @@ impl Pace {
         } else {
             self.reading * pixels(job.photo) as f64
         };
-        let finishing = self.finishing * pixels(job.plan.output) as f64;
+        let finishing = self.finishing.unwrap_or(22.0) * pixels(job.plan.output) as f64;
         Duration::from_secs_f64((network + reading + finishing) / 1e9)
     }
+}
+
+/// The pace after one more run.
+fn moved(old: Option<f64>, seen: f64) -> f64 {
+    old.map_or(seen, |old| old + TRUST * (seen - old))
 }
 
 fn per_pixel(took: Duration, pixels: u64) -> f64 {

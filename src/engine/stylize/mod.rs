@@ -14,6 +14,7 @@ mod restyle;
 mod tiles;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
@@ -34,6 +35,8 @@ use network::{Painted, paint};
 
 /// Output pixels between two looks at the desk.
 const PIXELS_AT_ONCE: usize = 2_000_000;
+/// Sides of the picture on which finishing is timed: at working size, and large.
+const TRIAL: [usize; 2] = [192, 1024];
 /// Memory for what can be made again, in bytes each: strokes, photos at working
 /// size, photos at output size.
 const KEPT: [usize; 3] = [96 << 20, 48 << 20, 64 << 20];
@@ -267,6 +270,24 @@ fn large_result(
         detail.rows(photo, i * rows, part);
     }
     finished(photo, out)
+}
+
+/// Brings an empty picture to a larger size, to see what that takes here: time and
+/// pixels.
+pub(crate) fn try_finishing() -> Result<(Duration, u64), EngineError> {
+    let small = Planes::zeros(TRIAL[0], TRIAL[0]);
+    let composed = compose(&small, &[], 1.0);
+    let side = TRIAL[1] as u32;
+    let empty = Picture::from_rgba(side, side, zeroed(TRIAL[1] * TRIAL[1] * 4)?)
+        .map_err(|e| EngineError::Internal(e.to_string()))?;
+    let mut took = Duration::MAX;
+    // The first run wakes the threads.
+    for _ in 0..2 {
+        let start = Instant::now();
+        large_result(&small, &composed, 0.0, &empty, &mut |_, _, _| Ok(()))?;
+        took = took.min(start.elapsed());
+    }
+    Ok((took, u64::from(side) * u64::from(side)))
 }
 
 fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
