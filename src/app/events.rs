@@ -107,10 +107,6 @@ pub fn remember_thumb(state: &mut AppState) {
         &state.previews.explore
     };
     let Some(shown) = shown else { return };
-    // A step keeps the picture that it changed, whatever is looked at later.
-    if state.history.changed_style().is_some_and(|s| s != style) {
-        return;
-    }
     let current = match &shown.work {
         Work::Explore(params) => doc.explore.current() == Some(&**params),
         Work::Style(params) => doc.style.params().as_ref() == Some(&**params),

@@ -155,14 +155,6 @@ impl History {
         self.steps[self.at].thumb.is_none()
     }
 
-    /// Whether the current step changed the style (and not the explored picture); no
-    /// answer for the first step, which changed neither.
-    pub fn changed_style(&self) -> Option<bool> {
-        let before = &self.steps[self.at.checked_sub(1)?].doc;
-        let after = &self.steps[self.at].doc;
-        Some(before.style != after.style && before.explore == after.explore)
-    }
-
     /// Gives the current step its thumbnail.
     pub fn set_thumb(&mut self, thumb: Picture) {
         if self.pending.is_none() {
@@ -215,20 +207,6 @@ mod tests {
         history.touch(&doc(0.0), "Brush", 0.0);
         history.commit(&doc(-1.0));
         assert!(history.redo_label().is_none());
-    }
-
-    #[test]
-    fn a_step_knows_which_picture_it_changed() {
-        let mut history = History::new(&doc(1.0));
-        assert_eq!(history.changed_style(), None);
-        history.touch(&doc(1.0), "Strength", 0.0);
-        history.commit(&doc(0.5));
-        assert_eq!(history.changed_style(), Some(true));
-        let mut explored = doc(0.5);
-        explored.explore.model = "flowers".into();
-        history.touch(&doc(0.5), "Model", 0.0);
-        history.commit(&explored);
-        assert_eq!(history.changed_style(), Some(false));
     }
 
     #[test]

@@ -12,8 +12,7 @@ use crate::app::action::{Action, Actions, FileRole, Pick, StyleEdit};
 use crate::recipe::StyleSource;
 
 const SIDE: f32 = 78.0;
-/// Room for a name of two lines.
-const CAPTION: f32 = 30.0;
+const CAPTION: f32 = 18.0;
 const GAP: f32 = 6.0;
 
 /// What the grid of styles asks its panel for.
@@ -166,13 +165,14 @@ pub fn square(size: Vec2) -> Rect {
     Rect::from_center_size(pos2(0.5, 0.5), share)
 }
 
-/// A name below its swatch, in two lines if it needs them.
 fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
     let font = FontId::proportional(11.5);
-    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
-    job.wrap.max_rows = 2;
-    job.halign = egui::Align::Center;
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
     let galley = ui.painter().layout_job(job);
-    let at = pos2(rect.center().x, rect.top() + 1.0);
+    let at = pos2(
+        rect.center().x - galley.size().x / 2.0,
+        rect.center().y - galley.size().y / 2.0,
+    );
     ui.painter().galley(at, galley, color);
 }
