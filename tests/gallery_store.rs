@@ -179,6 +179,47 @@ fn lineage_is_walked_both_ways() {
 }
 
 #[test]
+fn a_family_is_a_tree_over_the_generations_without_circles() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let mut side = 8;
+    let mut made_from = |g: &mut Gallery, parents: &[&str]| {
+        side += 1;
+        let mut recipe = style();
+        recipe.sources = parents
+            .iter()
+            .map(|sha| files::source("p.png", sha))
+            .collect();
+        for (source, sha) in recipe.sources.iter_mut().zip(parents) {
+            source.sha256 = (*sha).to_owned();
+        }
+        let e = g.save(&picture(side, 8, false), &recipe).unwrap();
+        (e.id, e.sha256.unwrap())
+    };
+    let root = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    let root_sha = root.sha256.clone().unwrap();
+    let (a, a_sha) = made_from(&mut g, &[&root_sha]);
+    let (b, _) = made_from(&mut g, &[&root_sha]);
+    let (c, c_sha) = made_from(&mut g, &[&a_sha, &root_sha]);
+    let (d, _) = made_from(&mut g, &[&c_sha]);
+    let ids = |tree: &[limner::gallery::protocol::Relative]| {
+        tree.iter()
+            .map(|r| (r.entry.id, r.generation))
+            .collect::<Vec<_>>()
+    };
+    let family = g.family(root.id).unwrap();
+    assert!(family.ancestors.is_empty());
+    let down = ids(&family.descendants);
+    assert_eq!(down.len(), 4, "each once: {down:?}");
+    assert!(down.contains(&(a, 1)) && down.contains(&(b, 1)));
+    let at = |id| down.iter().position(|(i, _)| *i == id).unwrap();
+    assert_eq!(at(d), at(c) + 1, "a child follows its parent");
+    let up = ids(&g.family(d).unwrap().ancestors);
+    assert_eq!(up[0], (c, 1));
+    assert_eq!(up.len(), 3, "{up:?}");
+}
+
+#[test]
 fn imported_files_are_copied_byte_by_byte() {
     let dir = tempfile::tempdir().unwrap();
     let outside = dir.path().join("photo.JPG");

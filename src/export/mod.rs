@@ -4,6 +4,7 @@
 pub mod animation;
 pub mod atomic;
 pub mod container;
+pub mod credentials;
 mod dither;
 pub mod encode;
 mod error;
@@ -11,6 +12,7 @@ pub mod metadata;
 pub mod presets;
 pub mod provenance;
 pub mod rights;
+pub mod sheet;
 pub mod xmp;
 
 pub use encode::{Labels, encode_to_bytes};
@@ -36,6 +38,9 @@ pub struct WriteOptions {
     pub replace: bool,
     /// Pixels per inch, for print.
     pub dpi: Option<u16>,
+    /// Embed the sRGB profile in PNG, too. The other formats always carry it; PNG
+    /// otherwise says "sRGB" in one byte, which a few print programs don't read.
+    pub profile: bool,
 }
 
 impl WriteOptions {
@@ -47,6 +52,7 @@ impl WriteOptions {
             source_names: true,
             replace: false,
             dpi: None,
+            profile: false,
         }
     }
 }
@@ -68,7 +74,7 @@ pub fn extension(format: Format) -> &'static str {
     match format {
         Format::Png => "png",
         Format::Jpeg(_) => "jpg",
-        Format::WebP => "webp",
+        Format::WebP | Format::WebPLossy(_) => "webp",
         Format::Tiff => "tif",
     }
 }
@@ -91,6 +97,7 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
         xmp: Some(packet),
         recipe_json: json,
         dpi: options.dpi,
+        profile: options.profile,
     }
 }
 

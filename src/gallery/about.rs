@@ -1,22 +1,31 @@
 //! "About this picture": what made it, from what, whether it may be sold according to
 //! the cards, and what can't be known.
 
+use std::path::Path;
+
 use super::protocol::{About, Entry};
 use crate::clock;
+use crate::export::credentials;
 use crate::export::metadata::FileMetadata;
 use crate::export::provenance::{Cards, model_names};
 use crate::export::xmp::ns;
 use crate::recipe::{LatentOrigin, Making, Recipe, StyleSource};
 
-/// Everything known about a picture, in words.
+/// Everything known about a picture, in words. `keys` is the folder of the own
+/// certificate for Content Credentials.
 pub fn about(
     file: &FileMetadata,
     entry: Option<&Entry>,
     parents: &[Entry],
     cards: &Cards,
+    keys: Option<&Path>,
 ) -> About {
     let mut about = About {
         notes: file.notes.clone(),
+        credentials: file
+            .c2pa
+            .then(|| entry.map(|e| credentials::check(&e.path, keys)))
+            .flatten(),
         recipe_json: file.recipe_json.clone(),
         ..About::default()
     };

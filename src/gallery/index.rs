@@ -14,7 +14,7 @@ use super::protocol::{Colour, Entry, EntryKind, PictureId};
 use super::{GalleryError, words};
 
 /// Raised with every change of the tables; another number means: rebuild.
-pub const INDEX_VERSION: i64 = 1;
+pub const INDEX_VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE picture (
@@ -37,6 +37,8 @@ CREATE TABLE picture (
 );
 CREATE INDEX picture_created ON picture (created, id);
 CREATE INDEX picture_sha256 ON picture (sha256);
+CREATE INDEX picture_to_hash ON picture (created) WHERE sha256 IS NULL;
+CREATE INDEX picture_to_colour ON picture (created) WHERE colour IS NULL;
 CREATE TABLE source (
   sha256 TEXT NOT NULL,
   picture INTEGER NOT NULL,
@@ -320,6 +322,18 @@ impl Index {
         Ok(())
     }
 
+    /// Pictures whose colour isn't known yet, newest first, at most `n`.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, String)>, GalleryError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, path FROM picture WHERE colour IS NULL ORDER BY created DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Pictures whose hash isn't known yet, newest first, at most `n`.
     ///
     /// # Errors
@@ -379,7 +393,7 @@ fn connect(path: &Path) -> Result<Connection, GalleryError> {
     db.busy_timeout(Duration::from_secs(10))?;
     // A network folder may refuse WAL; the index then works with a rollback journal.
     db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get::<_, String>(0))?;
-    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")?;
+    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -6000;")?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(db)
 }

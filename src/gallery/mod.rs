@@ -4,13 +4,16 @@
 mod about;
 mod bin;
 mod colours;
+mod copies;
 pub mod decode;
 mod describe;
 mod error;
+mod family;
 mod index;
 pub mod layout;
 pub mod protocol;
 mod reconcile;
+mod seal;
 mod search;
 pub mod service;
 mod sidecar;

@@ -8,8 +8,9 @@ use super::describe::{describe, hash_file};
 use super::index::Index;
 use super::layout::{self, Layout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
+use super::seal::Finished;
 use super::{GalleryError, decode, sidecar};
-use crate::export::atomic::{PART_PREFIX, PART_SUFFIX};
+use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
 use crate::picture::Picture;
@@ -164,6 +165,16 @@ impl Gallery {
         Ok(rows.into_iter().map(absolute).collect())
     }
 
+    /// Pictures whose prevailing colour isn't known yet, newest first, at most `n`.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
+        let rows = self.index.without_colour(n)?;
+        let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
+        Ok(rows.into_iter().map(absolute).collect())
+    }
+
     /// Notes a picture's content hash.
     ///
     /// # Errors
@@ -215,8 +226,19 @@ impl Gallery {
             ..WriteOptions::new(Format::Png)
         };
         let stem = layout::stem(Some(recipe));
+        let labels = export::labels(Some(recipe), &provenance, &options);
+        let finished = Finished {
+            picture,
+            format: Format::Png,
+            labels: &labels,
+            max_bytes: None,
+            recipe: Some(recipe),
+            origin: &provenance,
+            source_names: options.source_names,
+            copy_of: None,
+        };
         let path = self.first_free(&stem, "png", &|path| {
-            export::write(path, picture, Some(recipe), &provenance, &options)
+            self.write_finished(path, Existing::Keep, &finished)
         })?;
         self.take_up(&path)
     }

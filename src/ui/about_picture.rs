@@ -136,6 +136,9 @@ pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
                 &about.unknown,
                 "Nothing else is open.",
             );
+            if let Some(claims) = &about.credentials {
+                section(ui, "Content Credentials", &claims.lines, "");
+            }
             if !about.notes.is_empty() {
                 section(ui, "What else the file says", &about.notes, "");
             }
