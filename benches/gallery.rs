@@ -153,10 +153,10 @@ fn measure(
     drop(gallery);
 
     let start = Instant::now();
-    let gallery = Gallery::open(folder)?;
+    let mut gallery = Gallery::open(folder)?;
     let open = milliseconds(start);
     let start = Instant::now();
-    let all = gallery.list(&Query::default())?;
+    let all = gallery.listing(&Query::default())?;
     let list = milliseconds(start);
     let listed = all.len();
     let mut searches = Vec::new();
@@ -177,7 +177,7 @@ fn measure(
                 ..Query::default()
             };
             let start = Instant::now();
-            let n = gallery.list(&query)?.len();
+            let n = gallery.listing(&query)?.len();
             searches.push(milliseconds(start));
             hits.push(n);
         }
@@ -187,14 +187,14 @@ fn measure(
         ..Query::default()
     };
     let start = Instant::now();
-    let wide_hits = gallery.list(&wide)?.len();
+    let wide_hits = gallery.listing(&wide)?.len();
     let wide_time = milliseconds(start);
     let half = Query {
         text: "fruit".into(),
         ..Query::default()
     };
     let start = Instant::now();
-    let half_hits = gallery.list(&half)?.len();
+    let half_hits = gallery.listing(&half)?.len();
     let half_time = milliseconds(start);
     drop((all, gallery));
     let index_memory = peak_memory();

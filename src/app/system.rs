@@ -96,12 +96,15 @@ impl SystemLink for Desktop {
         match pick {
             Pick::Open(role) => open(self, role),
             Pick::WalkFile(walk) => {
-                let future = AsyncFileDialog::new()
+                let mut dialog = AsyncFileDialog::new()
                     .set_title("Export walk")
                     .set_file_name("walk.gif")
                     .add_filter("GIF", &["gif"])
-                    .add_filter("Animated PNG", &["png"])
-                    .save_file();
+                    .add_filter("Animated PNG", &["png"]);
+                if crate::export::animation::ENDINGS.contains(&"mp4") {
+                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
+                }
+                let future = dialog.save_file();
                 self.dialog(future, move |file: FileHandle| {
                     let job = Job::Walk {
                         params: walk,

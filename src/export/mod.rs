@@ -9,6 +9,8 @@ mod dither;
 pub mod encode;
 mod error;
 pub mod metadata;
+#[cfg(feature = "mp4")]
+mod mp4;
 pub mod presets;
 pub mod provenance;
 pub mod rights;

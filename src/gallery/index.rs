@@ -58,6 +58,15 @@ pub struct Index {
     pub(super) db: Connection,
 }
 
+/// Another one than before: something in the index has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexState {
+    /// SQLite's number for changes by other connections.
+    others: i64,
+    /// Lines changed by this connection.
+    own: i64,
+}
+
 impl Index {
     /// Opens the index; true when it is new and empty because there was none, it was
     /// damaged, or it was of another version. The caller holds the gallery's lock.
@@ -142,6 +151,39 @@ impl Index {
             .db
             .query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
         Ok(answer == "ok")
+    }
+
+    /// A number for what is in the index now.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn state(&self) -> Result<IndexState, GalleryError> {
+        let one = |sql: &str| -> rusqlite::Result<i64> {
+            self.db.prepare_cached(sql)?.query_row([], |r| r.get(0))
+        };
+        Ok(IndexState {
+            others: one("PRAGMA data_version")?,
+            own: one("SELECT total_changes()")?,
+        })
+    }
+
+    /// Every line, newest first, with the number of its colour, all as of one moment.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn lines(&self, layout: &Layout) -> Result<(Vec<Entry>, Vec<Option<i64>>), GalleryError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS}, p.colour FROM picture p ORDER BY p.created DESC, p.id DESC"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(11)?)))?;
+        let mut lines = (Vec::new(), Vec::new());
+        for row in rows {
+            let (entry, colour) = row?;
+            lines.0.push(entry);
+            lines.1.push(colour);
+        }
+        Ok(lines)
     }
 
     /// Number of pictures.

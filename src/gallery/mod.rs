@@ -17,6 +17,7 @@ mod seal;
 mod search;
 pub mod service;
 mod sidecar;
+mod snapshot;
 mod store;
 mod thumbcache;
 mod words;

@@ -9,6 +9,7 @@ use super::index::Index;
 use super::layout::{self, Layout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::seal::Finished;
+use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
 use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
@@ -24,6 +25,7 @@ pub struct Gallery {
     pub(super) index: Index,
     new_index: bool,
     settings: GallerySettings,
+    pub(super) snapshot: Option<Snapshot>,
 }
 
 /// Unfinished files of programs that crashed are swept away when older than this.
@@ -59,6 +61,7 @@ impl Gallery {
             index,
             new_index,
             settings: GallerySettings::default(),
+            snapshot: None,
         };
         if gallery.layout.bin().exists() {
             let _lock = gallery.lock()?;
@@ -197,6 +200,7 @@ impl Gallery {
     /// The failure of the disk.
     pub fn replace_index(&mut self) -> Result<(), GalleryError> {
         let _lock = self.lock()?;
+        self.snapshot = None;
         self.index = Index::in_memory()?;
         self.index = Index::replace(&self.layout.index())?;
         self.new_index = true;

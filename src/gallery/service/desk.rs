@@ -196,7 +196,7 @@ impl Room {
         let g = &mut self.gallery;
         match request {
             R::Query { seq, query } => {
-                let entries = Arc::new(g.list(&query)?);
+                let entries = g.listing(&query)?;
                 self.listings.push(entries.clone());
                 self.emit(GalleryEvent::Listing { seq, entries });
             }
