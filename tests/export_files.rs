@@ -136,6 +136,34 @@ fn the_source_type_follows_the_making() {
 }
 
 #[test]
+fn artist_and_licence_are_in_the_credit_line() {
+    use limner::recipe::{Making, StyleSource};
+    let credit = |artist: &str, licence: &str| {
+        let mut r = style();
+        let Making::Style(p) = &mut r.making else {
+            panic!("a style");
+        };
+        let StyleSource::File(s) = &mut p.styles[1].style else {
+            panic!("a file");
+        };
+        (s.artist, s.licence) = (artist.into(), licence.into());
+        r.sources[1] = s.clone();
+        provenance(&r).credit
+    };
+    let start = "Made with Limner (restyle); style nightfall";
+    assert_eq!(
+        credit("Ada", "CC BY 4.0"),
+        format!("{start}; style by Ada (CC BY 4.0)")
+    );
+    assert_eq!(credit("Ada", ""), format!("{start}; style by Ada"));
+    assert_eq!(
+        credit("", "CC BY 4.0"),
+        format!("{start}; style (licence: CC BY 4.0)")
+    );
+    assert_eq!(credit("", ""), start);
+}
+
+#[test]
 fn names_and_recipe_stay_out_when_the_user_says_so() {
     let dir = tempfile::tempdir().unwrap();
     for format in FORMATS {

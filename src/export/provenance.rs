@@ -284,7 +284,10 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
         if let Some(line) = artist_line(&source.artist, &source.licence)
             && !credits.iter().any(|c| c.ends_with(&line))
         {
-            credits.push(line);
+            credits.push(match source.artist.trim() {
+                "" => format!("source {line}"),
+                _ => line,
+            });
         }
     }
     credits
@@ -292,7 +295,8 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
 
 fn artist_line(artist: &str, licence: &str) -> Option<String> {
     match (artist.trim(), licence.trim()) {
-        ("", _) => None,
+        ("", "") => None,
+        ("", licence) => Some(format!("(licence: {licence})")),
         (artist, "") => Some(format!("by {artist}")),
         (artist, licence) => Some(format!("by {artist} ({licence})")),
     }
