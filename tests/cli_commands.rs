@@ -304,6 +304,18 @@ fn mistakes_are_one_clear_line() {
     says(&["recipe", "show", "photo.png"], "no recipe");
     says(&["models", "show", "nope"], "no model called");
     says(&["frobnicate"], "neither a command nor a file");
+    says(&["--gallery", ".", "doctor"], "for the window");
+    // Common options may stand on either side of the command.
+    desk.fine(&[
+        "-q",
+        "--threads",
+        "1",
+        "generate",
+        "--model",
+        "flowers",
+        "-o",
+        "q.png",
+    ]);
     // Nothing is overwritten unless asked.
     desk.fine(&generate(&["-o", "a.png"]));
     let before = desk.bytes("a.png");

@@ -203,7 +203,7 @@ fn job_ended(
     let job = state.engine.jobs.remove(at);
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
-        // Made way for other work; asked again below.
+        // The user doesn't want them now.
         Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
         Err(EngineError::Cancelled) => state
             .toasts

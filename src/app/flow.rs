@@ -15,34 +15,8 @@ use crate::recipe::{ExploreParams, SourceRef, StyleSource};
 /// Longer side of photos and style pictures in memory.
 const OPEN_SIDE: u32 = 1536;
 
-/// Queues a job. Measuring of sliders makes way for what the user asks for, and is
-/// queued again behind it.
+/// Queues a job.
 pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
-    let measuring = state
-        .engine
-        .jobs
-        .iter_mut()
-        .filter(|j| matches!(j.purpose, Purpose::Directions(_)) && !j.cancelling);
-    let mut again = Vec::new();
-    if !matches!(purpose, Purpose::Directions(_)) {
-        for job in measuring {
-            job.cancelling = true;
-            services.engine.send(Request::Cancel(job.id));
-            again.push(job.purpose.clone());
-        }
-    }
-    queue(job, purpose, state, services);
-    for purpose in again {
-        if let Purpose::Directions(model) = &purpose {
-            let job = Job::Directions {
-                model: model.clone(),
-            };
-            queue(job, purpose, state, services);
-        }
-    }
-}
-
-fn queue(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     let id = state.engine.next_job();
     state.engine.jobs.push(JobEntry {
         id,

@@ -11,13 +11,7 @@ use crate::recipe::{NoiseMode, WalkPath};
 /// A desktop art studio: explore generative networks, put styles onto your photos,
 /// keep the results. Without a command it opens the window.
 #[derive(Debug, Parser)]
-#[command(
-    name = "limner",
-    version,
-    propagate_version = true,
-    args_conflicts_with_subcommands = true,
-    subcommand_precedence_over_arg = true
-)]
+#[command(name = "limner", version, propagate_version = true)]
 pub(crate) struct Cli {
     /// Pictures to open in the window
     #[arg(value_name = "PICTURE")]

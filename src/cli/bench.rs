@@ -14,7 +14,7 @@ use super::stylize::source;
 use super::{Failure, say, say_json};
 use crate::engine::memory;
 use crate::engine::protocol::{
-    Channel, Event, Job, ModelKind, Output, Request, StylizeOptions, Tier, Work,
+    Channel, EngineError, Event, Job, JobId, ModelKind, Output, Request, StylizeOptions, Tier, Work,
 };
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
@@ -23,6 +23,9 @@ use crate::recipe::{ExploreParams, SourceRef, StyleLayer, StyleParams, StyleSour
 
 /// Slider positions for each run of the preview part.
 const POSITIONS: u32 = 12;
+
+/// Moments at which a job is stopped, for each run of the cancel part.
+const MOMENTS: u32 = 6;
 
 /// Frames of the window part: ten seconds.
 const FRAMES: usize = 600;
@@ -42,7 +45,7 @@ pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
     let has = |kind| session.library.models.iter().any(|m| m.kind == kind);
     let mut parts = vec!["first_picture", "preview", "render", "window"];
     if has(ModelKind::Style) {
-        parts.extend(["stylize_512", "stylize_1024"]);
+        parts.extend(["stylize_512", "stylize_1024", "cancel_512"]);
         if args.full {
             parts.push("stylize_12mp");
         }
@@ -166,6 +169,7 @@ fn run_part(part: &str, args: &Bench, session: &mut Session) -> Result<Value, Fa
         "stylize_512" => stylize(args, session, [512, 512])?,
         "stylize_1024" => stylize(args, session, [1024, 1024])?,
         "stylize_12mp" => stylize(args, session, [4000, 3000])?,
+        "cancel_512" => cancel(args, session, [512, 512])?,
         _ => return Err(Failure::new(format!("there is no part called '{part}'"))),
     };
     if let Some(peak) = memory::peak() {
@@ -223,33 +227,7 @@ fn render(args: &Bench, session: &mut Session) -> Result<Value, Failure> {
 /// with reading the file, the others from the decoded photo.
 fn stylize(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value, Failure> {
     let folder = tempfile::tempdir()?;
-    let photo = write(folder.path(), "photo.jpg", size, 1.0)?;
-    let style = write(folder.path(), "style.png", [512, 512], 9.0)?;
-    let model = session
-        .library
-        .models
-        .iter()
-        .find(|m| m.kind == ModelKind::Style)
-        .map(|m| m.name.clone())
-        .ok_or_else(|| Failure::new("there is no style network here"))?;
-    let mut params = StyleParams {
-        model,
-        photo,
-        styles: vec![StyleLayer {
-            style: StyleSource::File(style),
-            weight: 1.0,
-            code: None,
-            code_edits: Vec::new(),
-            mask: None,
-        }],
-        strength: 1.0,
-        brush: 1.0,
-        keep_colors: 0.0,
-    };
-    let options = StylizeOptions {
-        memory_budget: 2 << 30,
-        ..StylizeOptions::default()
-    };
+    let (mut params, options) = sitting(folder.path(), session, size)?;
     session.send(Request::Estimate {
         seq: 1,
         params: Arc::new(params.clone()),
@@ -285,6 +263,87 @@ fn stylize(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value,
     result["estimated_mb"] = json!(estimate.memory >> 20);
     result["tiles"] = json!(estimate.tiles);
     Ok(result)
+}
+
+/// From the wish to stop a stylisation until the engine has let go of it, asked at
+/// moments spread over the whole of the work.
+fn cancel(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value, Failure> {
+    let folder = tempfile::tempdir()?;
+    let (mut params, options) = sitting(folder.path(), session, size)?;
+    let mut whole = Duration::ZERO;
+    // The first one reads the files.
+    for _ in 0..2 {
+        params.strength -= 1e-3;
+        let start = Instant::now();
+        session.job("stylize", Job::Stylize(Arc::new(params.clone()), options))?;
+        whole = start.elapsed();
+    }
+    let moments = args.runs * MOMENTS;
+    let (mut times, mut too_late) = (Vec::new(), 0);
+    for moment in 0..moments {
+        // Another strength each time, so that nothing comes from memory.
+        params.strength = 0.99 - moment as f32 * 1e-3;
+        let id = JobId(u64::from(moment) + 1_000_000);
+        session.send(Request::Job {
+            id,
+            job: Job::Stylize(Arc::new(params.clone()), options),
+        })?;
+        std::thread::sleep(whole * moment / moments);
+        let start = Instant::now();
+        session.send(Request::Cancel(id))?;
+        let result = loop {
+            match session.event()? {
+                Event::Done { id: about, result } if about == id => break result,
+                _ => {}
+            }
+        };
+        match result {
+            Err(EngineError::Cancelled) => times.push(start.elapsed()),
+            Err(error) => return Err(error.into()),
+            Ok(_) => too_late += 1,
+        }
+    }
+    let worst = times.iter().max().copied().map(milliseconds);
+    let mut result = summary(times);
+    result["worst_ms"] = json!(worst);
+    result["ended_before"] = json!(too_late);
+    Ok(result)
+}
+
+/// A photo and a style of this size on disk, and what to do with them.
+fn sitting(
+    folder: &Path,
+    session: &Session,
+    size: [u32; 2],
+) -> Result<(StyleParams, StylizeOptions), Failure> {
+    let photo = write(folder, "photo.jpg", size, 1.0)?;
+    let style = write(folder, "style.png", [512, 512], 9.0)?;
+    let model = session
+        .library
+        .models
+        .iter()
+        .find(|m| m.kind == ModelKind::Style)
+        .map(|m| m.name.clone())
+        .ok_or_else(|| Failure::new("there is no style network here"))?;
+    let params = StyleParams {
+        model,
+        photo,
+        styles: vec![StyleLayer {
+            style: StyleSource::File(style),
+            weight: 1.0,
+            code: None,
+            code_edits: Vec::new(),
+            mask: None,
+        }],
+        strength: 1.0,
+        brush: 1.0,
+        keep_colors: 0.0,
+    };
+    let options = StylizeOptions {
+        memory_budget: 2 << 30,
+        ..StylizeOptions::default()
+    };
+    Ok((params, options))
 }
 
 /// Writes a picture full of waves, as a stand-in for a photo or a style.

@@ -52,7 +52,10 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let done = match cli.command {
+    let done = match &cli.command {
+        Some(_) if cli.gallery.is_some() => Err(Failure::new(
+            "--gallery is for the window; leave it out with a command",
+        )),
         Some(command) => run(command, &cli.common),
         None => open_window(cli),
     };
@@ -65,16 +68,16 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, common: &Common) -> Result<(), Failure> {
+fn run(command: &Command, common: &Common) -> Result<(), Failure> {
     match command {
-        Command::Generate(args) => generate::run(&args, &mut Session::start(common)?),
-        Command::Walk(args) => walk::run(&args, &mut Session::start(common)?),
-        Command::Stylize(args) => stylize::run(&args, &mut Session::start(common)?),
-        Command::Project(args) => project::run(&args, &mut Session::start(common)?),
-        Command::Upscale(args) => upscale::run(&args, &mut Session::start(common)?),
-        Command::Recipe(command) => recipe::run(&command, common),
-        Command::Models(command) => models::run(&command, &mut Session::start(common)?),
-        Command::Bench(args) => bench::run(&args, common),
+        Command::Generate(args) => generate::run(args, &mut Session::start(common)?),
+        Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
+        Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
+        Command::Project(args) => project::run(args, &mut Session::start(common)?),
+        Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
+        Command::Recipe(command) => recipe::run(command, common),
+        Command::Models(command) => models::run(command, &mut Session::start(common)?),
+        Command::Bench(args) => bench::run(args, common),
         Command::Doctor => doctor::run(common),
     }
 }

@@ -33,6 +33,7 @@ struct Running {
     id: JobId,
     token: CancelToken,
     pace: Pace,
+    background: bool,
 }
 
 /// Inbox and outbox of the engine's thread.
@@ -45,6 +46,8 @@ pub(crate) struct Desk {
     opens: VecDeque<(PathBuf, u32)>,
     jobs: VecDeque<Waiting>,
     running: Option<Running>,
+    /// Jobs that let others go first, and wait for those to end.
+    standing_back: usize,
     rescan: bool,
     disconnected: bool,
     told_queue: (usize, bool),
@@ -67,6 +70,7 @@ impl Desk {
             opens: VecDeque::new(),
             jobs: VecDeque::new(),
             running: None,
+            standing_back: 0,
             rescan: false,
             disconnected: false,
             told_queue: (0, false),
@@ -124,6 +128,29 @@ impl Desk {
         }
         self.tell_queue();
         self.check()
+    }
+
+    /// As [`Desk::breathe`]; and if the running job is one that nobody waits for,
+    /// whole jobs that the user has asked for go first.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    pub(crate) fn stand_back(&mut self, studio: &mut dyn Studio) -> Result<(), EngineError> {
+        self.breathe(studio)?;
+        if !self.running.as_ref().is_some_and(|r| r.background) {
+            return Ok(());
+        }
+        while let Some(at) = self.jobs.iter().position(|w| !background(&w.job)) {
+            let aside = self.running.take();
+            self.standing_back += usize::from(aside.is_some());
+            if let Some(waiting) = self.jobs.remove(at) {
+                self.serve(waiting, studio);
+            }
+            self.standing_back -= usize::from(aside.is_some());
+            self.running = aside;
+            self.breathe(studio)?;
+        }
+        Ok(())
     }
 
     /// Whether the running job may go on.
@@ -221,7 +248,7 @@ impl Desk {
     }
 
     fn tell_queue(&mut self) {
-        let jobs = self.jobs.len() + usize::from(self.running.is_some());
+        let jobs = self.jobs.len() + self.standing_back + usize::from(self.running.is_some());
         let previewing = self.previews.iter().any(Option::is_some);
         if self.told_queue != (jobs, previewing) {
             self.told_queue = (jobs, previewing);
@@ -302,25 +329,38 @@ impl Desk {
     }
 
     fn serve_job(&mut self, studio: &mut dyn Studio) -> bool {
-        let Some(Waiting { id, job, token }) = self.jobs.pop_front() else {
+        // What the user asked for goes before what runs in the background.
+        let first = self.jobs.iter().position(|w| !background(&w.job));
+        let Some(waiting) = self.jobs.remove(first.unwrap_or(0)) else {
             return false;
         };
+        self.serve(waiting, studio);
+        true
+    }
+
+    fn serve(&mut self, waiting: Waiting, studio: &mut dyn Studio) {
+        let Waiting { id, job, token } = waiting;
         self.running = Some(Running {
             id,
             token,
             pace: Pace::new(),
+            background: background(&job),
         });
         self.tell_queue();
         let result = guarded(|| studio.job(&job, self));
         self.running = None;
         self.finish(id, result);
-        true
     }
 
     fn finish(&mut self, id: JobId, result: Result<super::protocol::Output, EngineError>) {
         self.shared.forget(id);
         self.emit(Event::Done { id, result });
     }
+}
+
+/// Work that the studio begins by itself, and nobody waits for.
+fn background(job: &Job) -> bool {
+    matches!(job, Job::Directions { .. })
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::export::atomic::{Existing, write_bytes};
 use crate::latent::DirectionSet;
+use crate::models::Registry;
 
 /// Direction sets by model hash.
 pub(crate) struct Directions {
@@ -23,16 +24,24 @@ impl Directions {
         }
     }
 
-    /// The directions of a model, if they were found before.
-    pub(crate) fn known(&mut self, model_sha: &str, w_dim: usize) -> Option<Arc<DirectionSet>> {
+    /// The directions of a model, if they were found before: by those who made it, or
+    /// here.
+    pub(crate) fn known(
+        &mut self,
+        registry: &Registry,
+        model: &str,
+        w_dim: usize,
+    ) -> Option<Arc<DirectionSet>> {
+        let model_sha = registry.info(model).ok()?.sha256.as_str();
         if let Some(set) = self.sets.get(model_sha) {
             return Some(Arc::clone(set));
         }
-        let bytes = std::fs::read(self.file(model_sha)?).ok()?;
-        let set: DirectionSet = serde_json::from_slice(&bytes).ok()?;
-        if !set.fits(model_sha, w_dim) {
-            return None; // Of another version: found anew.
-        }
+        let shipped = registry.directions_file(model);
+        let own = self.file(model_sha);
+        let set = [shipped, own]
+            .into_iter()
+            .flatten()
+            .find_map(|file| read(&file, model_sha, w_dim))?;
         let set = Arc::new(set);
         self.sets.insert(model_sha.to_owned(), Arc::clone(&set));
         Some(set)
@@ -56,6 +65,12 @@ impl Directions {
         let folder = self.folder.as_ref().filter(|_| plain)?;
         Some(folder.join(format!("{model_sha}.json")))
     }
+}
+
+/// A set that belongs to this model; those of another version are found anew.
+fn read(file: &Path, model_sha: &str, w_dim: usize) -> Option<DirectionSet> {
+    let set: DirectionSet = serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    set.fits(model_sha, w_dim).then_some(set)
 }
 
 /// Whole or not at all, also when two programs write at once.

@@ -41,8 +41,8 @@ impl Explorer {
         let set = if params.edits.is_empty() {
             None
         } else {
-            let sha = registry.info(&params.model)?.sha256.clone();
-            self.directions.known(&sha, generator.spec().w_dim)
+            self.directions
+                .known(registry, &params.model, generator.spec().w_dim)
         };
         let ws = latent::resolve(params, generator.as_ref(), &set.as_deref())?;
         Ok((generator, ws))
@@ -78,8 +78,8 @@ impl Explorer {
             .first()
             .ok_or_else(|| EngineError::BadRequest("a walk needs at least two points".into()))?;
         let generator = registry.generator(&first.model)?;
-        let sha = registry.info(&first.model)?.sha256.clone();
-        let set = self.directions.known(&sha, generator.spec().w_dim);
+        let w_dim = generator.spec().w_dim;
+        let set = self.directions.known(registry, &first.model, w_dim);
         let measured = latent::Walk::new(walk, generator.as_ref(), &set.as_deref())?;
         let ws = measured.frame(index, generator.as_ref())?;
         synthesize(generator.as_ref(), first, &ws, Some(longest), stop)

@@ -97,15 +97,17 @@ impl Studio for Fake {
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
-        let Job::Upscale { path, scale } = job else {
-            panic!("a broken job")
+        let (path, scale) = match job {
+            Job::Upscale { path, scale } => (path.as_path(), *scale),
+            Job::Directions { .. } => (Path::new("measuring"), 4),
+            _ => panic!("a broken job"),
         };
-        for step in 0..*scale {
-            desk.progress(Stage::Rendering, u64::from(step), u64::from(*scale));
+        for step in 0..scale {
+            desk.progress(Stage::Rendering, u64::from(step), u64::from(scale));
             self.0.note(format!("{} step {step}", path.display()));
-            desk.breathe(self)?;
+            desk.stand_back(self)?;
         }
-        Ok(Output::File(path.clone()))
+        Ok(Output::File(path.to_owned()))
     }
 }
 
@@ -264,6 +266,59 @@ fn a_waiting_job_is_cancelled_without_starting() {
     assert_eq!(ends(&events), [(2, false), (1, true)], "answered at once");
 }
 
+fn measuring(id: u64) -> Request {
+    Request::Job {
+        id: JobId(id),
+        job: Job::Directions { model: "x".into() },
+    }
+}
+
+#[test]
+fn measuring_of_sliders_lets_whole_jobs_go_first_and_goes_on_where_it_was() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "measuring step 1" {
+            mailbox.post(job(2, "a", 2)).unwrap();
+            mailbox.post(job(3, "b", 1)).unwrap();
+        }
+    });
+    engine.send(measuring(1)).unwrap();
+    let events = engine.run();
+    let measured = |range: std::ops::Range<u32>| range.map(|i| format!("measuring step {i}"));
+    let asked = ["a step 0", "a step 1", "b step 0"].map(String::from);
+    let order: Vec<String> = measured(0..2).chain(asked).chain(measured(2..4)).collect();
+    assert_eq!(script.lines(), order);
+    assert_eq!(ends(&events), [(2, true), (3, true), (1, true)]);
+    let most = events.iter().filter_map(|e| match e {
+        Event::Queue { jobs, .. } => Some(*jobs),
+        _ => None,
+    });
+    assert_eq!(most.max(), Some(3), "what stands back still waits");
+}
+
+#[test]
+fn measuring_that_was_asked_for_earlier_still_comes_last() {
+    let (mut engine, script) = engine();
+    engine.send(measuring(1)).unwrap();
+    engine.send(job(2, "a", 1)).unwrap();
+    engine.run();
+    assert_eq!(script.lines()[0], "a step 0");
+}
+
+#[test]
+fn measuring_can_be_stopped_while_another_job_runs_in_front_of_it() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| match line {
+        "measuring step 0" => mailbox.post(job(2, "a", 3)).unwrap(),
+        "a step 1" => mailbox.post(Request::Cancel(JobId(1))).unwrap(),
+        _ => {}
+    });
+    engine.send(measuring(1)).unwrap();
+    let events = engine.run();
+    assert_eq!(ends(&events), [(2, true), (1, false)]);
+    assert_eq!(script.lines().last().unwrap(), "a step 2");
+}
+
 #[test]
 fn panics_are_told_and_the_engine_goes_on() {
     let (mut engine, script) = engine();
@@ -271,7 +326,11 @@ fn panics_are_told_and_the_engine_goes_on() {
     engine
         .send(Request::Job {
             id: JobId(1),
-            job: Job::Directions { model: "x".into() },
+            job: Job::Project {
+                path: "photo".into(),
+                model: "x".into(),
+                steps: 1,
+            },
         })
         .unwrap();
     engine.send(job(2, "b", 1)).unwrap();

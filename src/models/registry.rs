@@ -10,6 +10,7 @@ use candle_core::Device;
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
+use super::fast_style::{self, TransformerNet};
 use super::hashes::HashCache;
 use super::manifest::Architecture;
 use super::restyle::{self, Restyle};
@@ -18,11 +19,15 @@ use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
 use super::weights::Weights;
 use super::{Generator, ModelError};
-use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::latent::codes::CodeSliders;
+use crate::recipe::StyleSource;
 
 /// Folder of the styles that ship, beside the models.
 const STYLES: &str = "styles";
+
+/// Directions beside a model's weights.
+const DIRECTIONS: &str = "directions.json";
 
 /// A network in memory.
 #[derive(Clone)]
@@ -30,6 +35,7 @@ enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     Restyle(Arc<Restyle>),
+    FastStyle(Arc<TransformerNet>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
 }
@@ -165,9 +171,25 @@ impl Registry {
                 .filter(|entry| entry.manifest.architecture != Architecture::Encoder)
                 .map(|entry| entry.info.clone())
                 .collect(),
-            styles: self.styles.styles.iter().map(|s| s.info.clone()).collect(),
+            styles: self.style_infos(),
             broken: self.broken.clone(),
         }
+    }
+
+    /// Styles that ship, and networks that are one style.
+    fn style_infos(&self) -> Vec<StyleInfo> {
+        let shipped = self.styles.styles.iter().map(|s| s.info.clone());
+        let networks = self
+            .entries
+            .values()
+            .filter(|entry| entry.info.kind == ModelKind::OneStyle)
+            .map(|entry| StyleInfo {
+                source: StyleSource::Builtin(entry.info.name.clone()),
+                name: entry.info.title.clone(),
+                origin: format!("a network of its own; licence: {}", entry.info.licence),
+                swatch: None,
+            });
+        shipped.chain(networks).collect()
     }
 
     /// A model's description.
@@ -184,9 +206,22 @@ impl Registry {
             .ok_or_else(|| ModelError::Unknown(name.to_owned()))
     }
 
+    /// Where a model's folder has directions that were found beforehand, so that its
+    /// sliders are there at once; read only if they fit the model's hash.
+    pub fn directions_file(&self, name: &str) -> Option<PathBuf> {
+        let folder = self.entries.get(name)?.config_path.parent()?;
+        Some(folder.join(DIRECTIONS)).filter(|file| file.is_file())
+    }
+
     /// A style that ships.
     pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
         self.styles.get(id)
+    }
+
+    /// Whether a style's id is a network that is one style. Styles that ship go first.
+    pub fn is_one_style(&self, id: &str) -> bool {
+        let network = self.entries.get(id);
+        self.style(id).is_none() && network.is_some_and(|e| e.info.kind == ModelKind::OneStyle)
     }
 
     /// Sliders of style codes.
@@ -226,6 +261,17 @@ impl Registry {
         match self.load(name)? {
             Loaded::Restyle(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// A network that is one style.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn fast_style(&mut self, name: &str) -> Result<Arc<TransformerNet>, ModelError> {
+        match self.load(name)? {
+            Loaded::FastStyle(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "a network that is one style")),
         }
     }
 
@@ -341,6 +387,10 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;
             Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
+        }
+        Architecture::FastStyle => {
+            let config: fast_style::Config = manifest.config(path)?;
+            Loaded::FastStyle(Arc::new(TransformerNet::new(config, &vb, device)?))
         }
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;

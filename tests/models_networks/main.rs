@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cppn;
+mod fast_style;
 mod latent_directions;
 mod latent_ways;
 mod registry;
 mod restyle;
 mod shipped;
+mod shipped_directions;
 mod stylegan2;
 mod toy;

@@ -26,6 +26,9 @@ from torch import Tensor
 from .crisp_net import Crisp
 
 PATCH = 128
+LICENCE = "CC0-1.0 (weights); what it enlarges stays whose it was"
+CREDIT = ("Enlarged by a network trained on public-domain paintings, Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0) "
+          "and the Grocery Store Dataset (Klasson, Zhang, Kjellstrom; MIT).")
 
 
 def prepare(shared: str, out: str) -> None:
@@ -205,7 +208,7 @@ def export(a: argparse.Namespace) -> None:
     os.makedirs(a.out, exist_ok=True)
     weights = os.path.join(a.out, "weights.safetensors")
     save_file({k: v.contiguous() for k, v in net.state_dict().items()}, weights)
-    config = dict(kind="crisp", name="Crisp", channels=32, layers=4, scales=[2, 4], parameters=sum(p.numel() for p in net.parameters()),
+    config = dict(architecture="crisp", kind="upscaler", title="Crisp", licence=LICENCE, credit=CREDIT, channels=32, layers=4, scales=[2, 4], parameters=sum(p.numel() for p in net.parameters()),
                   input="RGB 0..1", output="RGB 0..1, to be clamped", figures=figures,
                   sha256=hashlib.sha256(open(weights, "rb").read()).hexdigest(),
                   training=dict(steps=sum(e["steps"] for e in log), batch=log[-1]["batch"],

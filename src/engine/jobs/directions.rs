@@ -32,7 +32,8 @@ pub(in crate::engine) fn ensure(
     let generator = studio.registry.generator(model)?;
     let sha = studio.model_ref(model)?.sha256;
     let w_dim = generator.spec().w_dim;
-    if let Some(set) = studio.explore.directions.known(&sha, w_dim) {
+    let known = &mut studio.explore.directions;
+    if let Some(set) = known.known(&studio.registry, model, w_dim) {
         return Ok(set);
     }
     let stop = desk.token();
@@ -43,7 +44,7 @@ pub(in crate::engine) fn ensure(
         &mut |done, total| {
             desk.progress(Stage::Sampling, done, total);
             // A refusal comes with the token cancelled, which the search sees.
-            desk.breathe(studio).ok();
+            desk.stand_back(studio).ok();
         },
         &stop,
     )?;

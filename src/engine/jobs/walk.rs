@@ -36,10 +36,11 @@ pub(in crate::engine) fn run(
     desk.progress(Stage::Loading, 0, 1);
     let generator = studio.registry.generator(&first.model)?;
     let model = studio.model_ref(&first.model)?;
-    let set = studio
-        .explore
-        .directions
-        .known(&model.sha256, generator.spec().w_dim);
+    let set =
+        studio
+            .explore
+            .directions
+            .known(&studio.registry, &first.model, generator.spec().w_dim);
     let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
     let mut recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
     recipe.extra.insert("max_side".into(), max_side.into());
