@@ -5,11 +5,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod harness;
+#[path = "harness/studio.rs"]
+mod studio;
 
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use harness::studio::Studio;
 use harness::{Options, Outcome, Peers, Report, interleave};
 use limner::engine::cancel::CancelToken;
 use limner::models::crisp::{self, Crisp};
@@ -19,6 +20,7 @@ use limner::models::weights::Weights;
 use limner::nn::pool;
 use limner::recipe::NoiseMode;
 use serde_json::json;
+use studio::Studio;
 
 /// Case, network, side of the input picture.
 const CASES: [(&str, &str, usize); 9] = [

@@ -2,8 +2,6 @@
 
 #![allow(dead_code)] // each program uses a part
 
-pub mod studio;
-
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};

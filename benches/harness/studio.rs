@@ -11,7 +11,7 @@ use limner::engine::protocol::{Event, Job, JobId, Output, Request, StylizeOption
 use limner::engine::{Engine, EngineConfig};
 use limner::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
-use super::Outcome;
+use crate::harness::Outcome;
 
 /// An engine that has read a photo.
 pub struct Studio {
