@@ -61,7 +61,7 @@ fn main() -> Outcome<()> {
 
 fn load(name: &str, size: usize, folder: &Path, threads: usize) -> Outcome<Network> {
     if name == "microast" {
-        let studio = Studio::open(folder, size as u32, threads)?;
+        let studio = Studio::open(folder, "photo.png", [size as u32; 2], threads)?;
         return Ok(Box::new(move || studio.stylise()));
     }
     let device = Device::Cpu;
