@@ -1,6 +1,8 @@
 //! The studio's own way from a decoded photo to the pixels that the window shows: request, statistics,
 //! network, palette, result as 8-bit, as a window's image.
 
+#![allow(dead_code)] // each program uses a part
+
 use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
