@@ -6,9 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use candle_core::Device;
 use limner::import::torch::TorchFile;
 use limner::import::{ImportError, from_checkpoint, import};
+use limner::models::Registry;
 use safetensors::SafeTensors;
+use safetensors::tensor::TensorView;
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,6 +82,100 @@ fn an_import_makes_a_whole_model_folder() {
     assert!(matches!(again, Err(ImportError::Exists(_))));
 }
 
+/// The weights of an imported model, by name.
+fn weights(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let bytes = fs::read(folder.join("weights.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let mut all: Vec<_> = file
+        .tensors()
+        .into_iter()
+        .map(|(name, view)| (name, view.data().to_vec()))
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn fast_neural_style_files_of_all_formats_are_one_network() {
+    let models = tempfile::tempdir().unwrap();
+    let names = [
+        "fast_style.pth",
+        "fast_style_legacy.pth",
+        "fast_style.safetensors",
+    ];
+    let mut found = Vec::new();
+    for (i, name) in names.iter().enumerate() {
+        let as_name = format!("style-{i}");
+        let imported = import(&golden(name), models.path(), Some(&as_name)).unwrap();
+        assert!(
+            imported.summary.contains("one style"),
+            "{}",
+            imported.summary
+        );
+        found.push(weights(&imported.folder));
+    }
+    assert!(found[0].len() > 30);
+    assert!(found[0] == found[1], "running statistics are left out");
+    assert!(found[0] == found[2]);
+    let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
+    assert_eq!(registry.library().broken, []);
+    let styles = registry.library().styles;
+    assert!(styles.iter().any(|s| s.name == "style-1"));
+    registry.fast_style("style-1").unwrap();
+}
+
+#[test]
+fn a_stylegan2_in_safetensors_is_recognised() {
+    let models = tempfile::tempdir().unwrap();
+    let file = golden("reference.safetensors");
+    let imported = import(&file, models.path(), Some("flowers")).unwrap();
+    let from_pickle = import(&golden("ada.pkl"), models.path(), Some("pickled")).unwrap();
+    assert_eq!(imported.summary, from_pickle.summary);
+    let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
+    registry.generator("flowers").unwrap();
+}
+
+#[test]
+fn a_network_of_another_shape_is_told_in_one_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let bytes = fs::read(golden("fast_style.safetensors")).unwrap();
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    let write = |skip: &str, flat: &str| {
+        let views: Vec<_> = file
+            .tensors()
+            .into_iter()
+            .filter(|(name, _)| name != skip)
+            .map(|(name, view)| {
+                let shape = match name == flat {
+                    true => vec![view.shape().iter().product()],
+                    false => view.shape().to_vec(),
+                };
+                let view = TensorView::new(view.dtype(), shape, view.data()).unwrap();
+                (name, view)
+            })
+            .collect();
+        let path = dir.path().join("changed.safetensors");
+        fs::write(&path, safetensors::serialize(views, None).unwrap()).unwrap();
+        import(&path, &dir.path().join("models"), None)
+            .unwrap_err()
+            .to_string()
+    };
+    let line = write("res1.in2.bias", "");
+    assert!(line.contains("res1.in2.bias"), "{line}");
+    let line = write("", "res2.conv1.conv2d.weight");
+    assert!(line.contains("res2.conv1.conv2d.weight"), "{line}");
+    // A header that promises a hundred gigabytes.
+    let huge = dir.path().join("huge.safetensors");
+    let header = br#"{"conv1.conv2d.weight":{"dtype":"F32","shape":[25000000000],"data_offsets":[0,100000000000]}}"#;
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header);
+    fs::write(&huge, bytes).unwrap();
+    let error = import(&huge, &dir.path().join("models"), None).unwrap_err();
+    assert!(matches!(error, ImportError::CutShort), "{error}");
+    let left = fs::read_dir(dir.path().join("models")).map(Iterator::count);
+    assert_eq!(left.unwrap_or(0), 0);
+}
+
 #[test]
 fn a_cut_file_is_refused_and_leaves_nothing_behind() {
     let models = tempfile::tempdir().unwrap();
@@ -109,7 +206,13 @@ fn a_hostile_pickle_runs_nothing() {
 
 #[test]
 fn damaged_bytes_never_panic() {
-    for name in ["ada.pkl", "rosinality.pt", "rosinality_legacy.pt"] {
+    for name in [
+        "ada.pkl",
+        "rosinality.pt",
+        "rosinality_legacy.pt",
+        "fast_style.pth",
+        "fast_style_legacy.pth",
+    ] {
         let whole = fs::read(golden(name)).unwrap();
         for i in (0..whole.len()).step_by(61) {
             let mut bytes = whole.clone();

@@ -127,6 +127,7 @@ fn kind(kind: ModelKind) -> &'static str {
     match kind {
         ModelKind::Generator => "generator",
         ModelKind::Style => "style network",
+        ModelKind::OneStyle => "style network of one style",
         ModelKind::Upscaler => "upscaler",
         ModelKind::Autoencoder => "autoencoder",
     }

@@ -359,8 +359,10 @@ pub struct Library {
 pub enum ModelKind {
     /// Makes pictures from a latent.
     Generator,
-    /// Puts a style onto a photo.
+    /// Puts any style onto a photo.
     Style,
+    /// Puts the one style that it knows onto a photo; listed among the styles.
+    OneStyle,
     /// Enlarges.
     Upscaler,
     /// Encodes and decodes photos.

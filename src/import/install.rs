@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
 
+use super::family::{self, Recognised};
 use super::torch::{Tensors, TorchFile};
-use super::{ImportError, read_file, stylegan2};
+use super::{ImportError, read_file, safetensors_file};
 use crate::digest;
 
 /// A model that was imported.
@@ -23,8 +24,8 @@ pub struct Imported {
     pub summary: String,
 }
 
-/// Imports a StyleGAN2 checkpoint (`.pkl` or `.pt`) into `models_dir`, as `name` or
-/// under the file's own name.
+/// Imports a checkpoint (`.pkl`, `.pt`, `.pth`, `.safetensors`) into `models_dir`, as
+/// `name` or under the file's own name.
 ///
 /// # Errors
 /// [`ImportError`] in one line for the user; then nothing was written.
@@ -37,22 +38,19 @@ pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Impo
     }
     let bytes = read_file(file)?;
     let source_hash = digest::sha256(&bytes);
-    let (kwargs, tensors) = stylegan2::from_checkpoint(&TorchFile::parse(bytes)?)?;
+    let Recognised {
+        summary,
+        mut config,
+        tensors,
+    } = if safetensors_file::looks_like(&bytes) {
+        family::of_tensors(safetensors_file::read(&bytes)?)?
+    } else {
+        family::of_torch(&TorchFile::parse(bytes)?)?
+    };
     check_numbers(&tensors)?;
-    let summary = format!(
-        "StyleGAN2 generator, {0} x {0} pixels",
-        kwargs.img_resolution
-    );
-    let config = json!({
-        "architecture": "stylegan2",
-        "kind": "generator",
-        "title": name,
-        "trained": true,
-        "licence": "unknown",
-        "credit": "Made with a network of unknown training data.",
-        "latent_rng": "numpy",
-        "kwargs": kwargs,
-    });
+    config["title"] = json!(name);
+    config["trained"] = json!(true);
+    config["licence"] = json!("unknown");
     let file_name = file.file_name().unwrap_or_default().to_string_lossy();
     let card = card(&name, &summary, &file_name, &source_hash);
 

@@ -1,10 +1,13 @@
 //! Brings foreign checkpoints in: StyleGAN2 pickles and `.pt` files, fast neural
-//! style networks. Reads them as data, without Python and without running anything,
+//! style networks, and safetensors of the same names. Reads them as data, without Python and without running anything,
 //! and writes a model folder (weights, config, card) that the registry knows.
 
+mod family;
+mod fast_style;
 mod install;
 mod persistence;
 pub mod pickle;
+mod safetensors_file;
 mod stylegan2;
 pub mod torch;
 
@@ -26,7 +29,9 @@ pub enum ImportError {
     #[error("the checkpoint holds something else where a tensor should be")]
     NotATensor,
     /// A part that the network needs isn't there.
-    #[error("the checkpoint lacks '{0}'; is it a StyleGAN2 generator?")]
+    #[error(
+        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators and fast-neural-style networks"
+    )]
     Missing(String),
     /// A network of another family or an unsupported variant.
     #[error("{0}")]

@@ -81,6 +81,23 @@ pub fn from_checkpoint(file: &TorchFile) -> Result<(Stylegan2Kwargs, Tensors), I
     Err(ImportError::Missing("G_ema".into()))
 }
 
+/// The same from tensors that bear the names of `networks_stylegan2` already.
+///
+/// # Errors
+/// [`ImportError`], saying what is missing or unsupported.
+pub fn from_tensors(tensors: Tensors) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
+    let strip = |name: String| match name.strip_prefix("G_ema.") {
+        Some(plain) => plain.to_owned(),
+        None => name,
+    };
+    let named = tensors.into_iter().map(|(name, t)| (strip(name), t));
+    let tensors: Tensors = named
+        .filter(|(name, _)| name.starts_with("mapping.") || name.starts_with("synthesis."))
+        .collect();
+    let kwargs = kwargs_of(&tensors, None)?;
+    Ok((kwargs, tensors))
+}
+
 /// `conv_clamp` is the one argument that leaves no trace in the weights.
 fn clamp_of(graph: &Graph, generator: super::pickle::NodeId) -> Option<f32> {
     let direct = persistence::init_kwarg(graph, generator, "conv_clamp");

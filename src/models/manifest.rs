@@ -16,6 +16,8 @@ pub enum Architecture {
     StyleGan2,
     /// Style transfer.
     Restyle,
+    /// Fast neural style: one network, one style.
+    FastStyle,
     /// Super-resolution.
     Crisp,
     /// Picture to `w` of a generator.
@@ -28,6 +30,7 @@ impl Architecture {
             "cppn" => Self::Cppn,
             "stylegan2" => Self::StyleGan2,
             name if name.starts_with("restyle") => Self::Restyle,
+            "fast-style" => Self::FastStyle,
             name if name.starts_with("crisp") => Self::Crisp,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
@@ -39,6 +42,7 @@ impl Architecture {
         match self {
             Self::Cppn | Self::StyleGan2 => ModelKind::Generator,
             Self::Restyle => ModelKind::Style,
+            Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp => ModelKind::Upscaler,
             Self::Encoder => ModelKind::Autoencoder,
         }
@@ -49,6 +53,7 @@ impl Architecture {
         match self {
             Self::Cppn | Self::StyleGan2 => "a generator",
             Self::Restyle => "a style network",
+            Self::FastStyle => "a network that is one style",
             Self::Crisp => "an enlarger",
             Self::Encoder => "an encoder",
         }

@@ -5,6 +5,7 @@ pub mod crisp;
 pub mod encoder;
 mod error;
 mod explore;
+pub mod fast_style;
 mod generator;
 mod hashes;
 pub mod likeness;

@@ -10,6 +10,7 @@ use candle_core::Device;
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
+use super::fast_style::{self, TransformerNet};
 use super::hashes::HashCache;
 use super::manifest::Architecture;
 use super::restyle::{self, Restyle};
@@ -18,8 +19,9 @@ use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
 use super::weights::Weights;
 use super::{Generator, ModelError};
-use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::latent::codes::CodeSliders;
+use crate::recipe::StyleSource;
 
 /// Folder of the styles that ship, beside the models.
 const STYLES: &str = "styles";
@@ -33,6 +35,7 @@ enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     Restyle(Arc<Restyle>),
+    FastStyle(Arc<TransformerNet>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
 }
@@ -168,9 +171,25 @@ impl Registry {
                 .filter(|entry| entry.manifest.architecture != Architecture::Encoder)
                 .map(|entry| entry.info.clone())
                 .collect(),
-            styles: self.styles.styles.iter().map(|s| s.info.clone()).collect(),
+            styles: self.style_infos(),
             broken: self.broken.clone(),
         }
+    }
+
+    /// Styles that ship, and networks that are one style.
+    fn style_infos(&self) -> Vec<StyleInfo> {
+        let shipped = self.styles.styles.iter().map(|s| s.info.clone());
+        let networks = self
+            .entries
+            .values()
+            .filter(|entry| entry.info.kind == ModelKind::OneStyle)
+            .map(|entry| StyleInfo {
+                source: StyleSource::Builtin(entry.info.name.clone()),
+                name: entry.info.title.clone(),
+                origin: format!("a network of its own; licence: {}", entry.info.licence),
+                swatch: None,
+            });
+        shipped.chain(networks).collect()
     }
 
     /// A model's description.
@@ -197,6 +216,12 @@ impl Registry {
     /// A style that ships.
     pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
         self.styles.get(id)
+    }
+
+    /// Whether a style's id is a network that is one style. Styles that ship go first.
+    pub fn is_one_style(&self, id: &str) -> bool {
+        let network = self.entries.get(id);
+        self.style(id).is_none() && network.is_some_and(|e| e.info.kind == ModelKind::OneStyle)
     }
 
     /// Sliders of style codes.
@@ -236,6 +261,17 @@ impl Registry {
         match self.load(name)? {
             Loaded::Restyle(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// A network that is one style.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn fast_style(&mut self, name: &str) -> Result<Arc<TransformerNet>, ModelError> {
+        match self.load(name)? {
+            Loaded::FastStyle(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "a network that is one style")),
         }
     }
 
@@ -351,6 +387,10 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;
             Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
+        }
+        Architecture::FastStyle => {
+            let config: fast_style::Config = manifest.config(path)?;
+            Loaded::FastStyle(Arc::new(TransformerNet::new(config, &vb, device)?))
         }
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;

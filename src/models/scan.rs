@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
-use super::{ModelError, cppn, restyle, stylegan2};
+use super::{ModelError, cppn, fast_style, restyle, stylegan2};
 use crate::digest;
 use crate::engine::protocol::ModelInfo;
 
@@ -116,6 +116,7 @@ fn entry(
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
         }
         Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
+        Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {

@@ -44,6 +44,7 @@ fn kind_words(kind: ModelKind) -> &'static str {
     match kind {
         ModelKind::Generator => "Makes pictures",
         ModelKind::Style => "Puts styles onto photos",
+        ModelKind::OneStyle => "Puts its one style onto photos",
         ModelKind::Upscaler => "Enlarges",
         ModelKind::Autoencoder => "Opens photos for sliders",
     }
