@@ -175,8 +175,21 @@ impl RepoCache {
         Ok(sync_folder(folder_of(&blob))?)
     }
 
+    /// Throws away what came of unfinished files, unless another program goes on with
+    /// them.
+    pub(super) fn discard(&self, files: &[RemoteFile]) {
+        for file in files {
+            let lock = self.lock(file, &Control::default(), Duration::ZERO);
+            if lock.is_ok()
+                && let Err(error) = self.forget(&file.checksum)
+            {
+                log::warn!("what came of '{}' can't be thrown away: {error}", file.path);
+            }
+        }
+    }
+
     /// Throws away what came of a file that isn't whole yet.
-    pub fn forget(&self, checksum: &Checksum) -> io::Result<()> {
+    pub(super) fn forget(&self, checksum: &Checksum) -> io::Result<()> {
         match fs::remove_file(self.partial(checksum)) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
             _ => Ok(()),

@@ -180,6 +180,8 @@ impl Client {
                 repo: repo(),
                 page: page(),
             },
+            // Less is there than has been fetched already.
+            (416, _) => HubError::Changed(about.what.to_owned()),
             (404 | 410, _) => HubError::NotFound(about.what.to_owned()),
             (429, _) => self.wait(headers, self.settings.patience.pause),
             (500..=599, _) if headers.contains_key("retry-after") => {

@@ -59,7 +59,7 @@ pub enum HubError {
     #[error("the connection was cut; try again, what came so far is kept")]
     Cut,
     /// Another file has taken the place of the one that was begun.
-    #[error("'{0}' was changed on the hub while it was fetched; try again")]
+    #[error("{0} was changed on the hub while it was fetched; try again")]
     Changed(String),
     /// The bytes aren't those that were announced.
     #[error(
@@ -67,7 +67,7 @@ pub enum HubError {
     )]
     WrongBytes(String),
     /// A file of the list of checked models differs from what was checked.
-    #[error("'{0}' isn't the file that was checked for Limner's list; nothing was fetched")]
+    #[error("'{0}' isn't the file that was checked for Limner's list; it isn't used")]
     NotAsListed(String),
     /// Nothing to check the bytes against.
     #[error("the hub gives no checksum for '{0}', so it can't be checked and isn't fetched")]
@@ -120,6 +120,12 @@ pub enum HubError {
         /// Why.
         error: ImportError,
     },
+    /// Made by a version of Limner that this one doesn't understand, or no model.
+    #[error("what was fetched is no model that this version of Limner can use: {0}")]
+    Unusable(String),
+    /// The list of checked models is damaged.
+    #[error("the list of checked models can't be read: {0}")]
+    Catalog(String),
     /// A model of that name is there.
     #[error("a model called '{0}' is there already; give another name")]
     Exists(String),
@@ -155,8 +161,8 @@ impl HubError {
     }
 }
 
-/// Bytes in words.
-fn megabytes(bytes: u64) -> String {
+/// Bytes in words, rounded up.
+pub fn megabytes(bytes: u64) -> String {
     if bytes < 1_000_000_000 {
         format!("{:.0} MB", (bytes as f64 / 1e6).ceil())
     } else {

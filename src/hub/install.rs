@@ -1,4 +1,6 @@
-//! Checked files become a model folder, whole or not at all.
+//! From checked files in the cache to a model in the models folder, whole or not at
+//! all: read through [`crate::import`] or copied, given its licence and source, moved
+//! into place in one step.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,144 +8,148 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::HubError;
-use super::choose::Part;
-use super::listing::{Listing, RemoteFile};
-use crate::export::atomic::{Existing, sync_folder, write_bytes};
-use crate::import::{self, ImportError, Imported};
+use super::offer::Offer;
+use crate::export::atomic::sync_folder;
+use crate::import::{self, ImportError};
+use crate::{clock, models};
 
-/// What is to be installed.
-pub(super) struct Install<'a> {
-    pub(super) listing: &'a Listing,
-    pub(super) part: &'a Part,
-    /// The part's files on disk, in its order.
-    pub(super) paths: &'a [PathBuf],
-    /// The author's page.
-    pub(super) page: Option<String>,
-    /// Address of the page.
-    pub(super) address: String,
-    /// The models' folder.
-    pub(super) models: &'a Path,
-    /// The model's name there.
-    pub(super) name: &'a str,
+/// A model that was fetched and can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pulled {
+    /// Its name among the models.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// What it is, one line.
+    pub summary: String,
 }
 
-impl Install<'_> {
-    /// Installs; the model is there whole when this returns.
-    pub(super) fn run(&self) -> Result<Imported, HubError> {
-        fs::create_dir_all(self.models)?;
-        let target = self.models.join(self.name);
-        if target.exists() {
-            return Err(HubError::Exists(self.name.to_owned()));
-        }
-        // Hidden from the registry until it is whole.
-        let staging = tempfile::Builder::new()
-            .prefix(".pulling-")
-            .tempdir_in(self.models)?;
-        let (folder, summary) = match self.part {
-            Part::Checkpoint(file) => self.import(file, staging.path())?,
-            Part::Folder { files, .. } => self.copy(files, staging.path())?,
-        };
-        self.amend(&folder, &summary)?;
-        fs::rename(&folder, &target)?;
-        sync_folder(self.models)?;
-        Ok(Imported {
-            name: self.name.to_owned(),
-            folder: target,
-            summary,
-        })
+/// Where a model is going to be.
+///
+/// # Errors
+/// [`HubError::Exists`].
+pub(super) fn place(models_dir: &Path, offer: &Offer) -> Result<PathBuf, HubError> {
+    let folder = models_dir.join(&offer.name);
+    if folder.exists() {
+        return Err(HubError::Exists(offer.name.clone()));
     }
-
-    fn import(&self, file: &RemoteFile, staging: &Path) -> Result<(PathBuf, String), HubError> {
-        let path = self.paths.first().ok_or_else(|| self.lost(file))?;
-        let imported =
-            import::import(path, staging, Some(self.name)).map_err(|error| HubError::Import {
-                file: file.path.clone(),
-                error,
-            })?;
-        Ok((imported.folder, imported.summary))
-    }
-
-    fn copy(&self, files: &[RemoteFile], staging: &Path) -> Result<(PathBuf, String), HubError> {
-        let folder = staging.join(self.name);
-        fs::create_dir(&folder)?;
-        for (file, path) in files.iter().zip(self.paths) {
-            let name = file.path.rsplit('/').next().unwrap_or(&file.path);
-            fs::copy(path, folder.join(name))?;
-        }
-        let kind = crate::models::inspect(&folder).map_err(|error| HubError::Import {
-            file: self.part.path().to_owned(),
-            error: ImportError::Unsupported(error.to_string()),
-        })?;
-        Ok((folder, format!("{}, made for Limner", kind.title)))
-    }
-
-    /// Where it comes from and under which licence, into config and card.
-    fn amend(&self, folder: &Path, summary: &str) -> Result<(), HubError> {
-        let path = folder.join("config.json");
-        let mut config: Value = serde_json::from_slice(&fs::read(&path)?)
-            .map_err(|e| HubError::Odd(format!("a config that is no JSON: {e}")))?;
-        let repo = &self.listing.repo;
-        if matches!(self.part, Part::Checkpoint(_)) {
-            config["title"] = json!(repo.name());
-            config["credit"] = json!(format!(
-                "Made with the network {repo} from the Hugging Face hub."
-            ));
-        }
-        config["licence"] = json!(self.listing.licence);
-        config["source"] = json!({
-            "repository": repo.as_str(),
-            "revision": self.listing.commit,
-            "files": self.part.files().iter().map(|f| json!({
-                "path": f.path, "checksum": f.checksum.name(),
-            })).collect::<Vec<_>>(),
-        });
-        let text = serde_json::to_vec_pretty(&config).map_err(std::io::Error::from)?;
-        write(&path, &text)?;
-        let card = folder.join("card.md");
-        let own = match self.part {
-            Part::Folder { .. } => fs::read_to_string(&card).ok(),
-            Part::Checkpoint(_) => None,
-        };
-        write(&card, self.card(summary, own).as_bytes())
-    }
-
-    fn card(&self, summary: &str, own: Option<String>) -> String {
-        let listing = self.listing;
-        let mut card = format!(
-            "# {}\n\n{summary}, fetched from `{}`.\n\n- Licence: {}{}\n- Page: {}\n- Version: `{}`\n",
-            listing.repo.name(),
-            listing.repo,
-            listing.licence,
-            listing
-                .licence_link
-                .as_ref()
-                .map_or_else(String::new, |l| format!(" ({l})")),
-            self.address,
-            listing.commit,
-        );
-        for file in self.part.files() {
-            card.push_str(&format!("- `{}`: `{}`\n", file.path, file.checksum.name()));
-        }
-        if let Some(text) = own.as_deref().or(self.page.as_deref()) {
-            card.push_str("\n# What its author says\n\n");
-            card.push_str(without_front_matter(text).trim());
-            card.push('\n');
-        }
-        card
-    }
-
-    fn lost(&self, file: &RemoteFile) -> HubError {
-        HubError::NotFound(format!("file '{}'", file.path))
-    }
+    Ok(folder)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), HubError> {
-    write_bytes(path, Existing::Replace, bytes)
-        .map_err(|e| HubError::Disk(std::io::Error::other(e.to_string())))
+/// Makes the model out of `paths`, the checked files in the order of the offer.
+pub(super) fn install(
+    offer: &Offer,
+    paths: &[PathBuf],
+    models_dir: &Path,
+) -> Result<Pulled, HubError> {
+    let folder = place(models_dir, offer)?;
+    fs::create_dir_all(models_dir)?;
+    let staging = tempfile::Builder::new()
+        .prefix(".pulling-")
+        .tempdir_in(models_dir)?;
+    let made = staging.path().join(&offer.name);
+    let summary = match &offer.checkpoint {
+        Some(file) => from_checkpoint(offer, file, paths, staging.path())?,
+        None => copy_folder(offer, paths, &made)?,
+    };
+    label(offer, &made)?;
+    // What the registry can't use must not stand among the models.
+    models::inspect(&made).map_err(|e| HubError::Unusable(e.to_string()))?;
+    if folder.exists() {
+        return Err(HubError::Exists(offer.name.clone()));
+    }
+    fs::rename(&made, &folder)?;
+    sync_folder(models_dir)?;
+    Ok(Pulled {
+        name: offer.name.clone(),
+        folder,
+        summary,
+    })
 }
 
-fn without_front_matter(text: &str) -> &str {
-    let rest = text.strip_prefix("---");
-    rest.and_then(|t| t.split_once("\n---"))
-        .map_or(text, |(_, rest)| rest)
+fn from_checkpoint(
+    offer: &Offer,
+    file: &str,
+    paths: &[PathBuf],
+    staging: &Path,
+) -> Result<String, HubError> {
+    let failed = |error: ImportError| HubError::Import {
+        file: file.to_owned(),
+        error,
+    };
+    let at = offer.files.iter().position(|f| f.path == file);
+    let path = at
+        .and_then(|at| paths.get(at))
+        .ok_or_else(|| HubError::NotFound(format!("file '{file}'")))?;
+    let imported = import::import(path, staging, Some(&offer.name)).map_err(failed)?;
+    Ok(imported.summary)
+}
+
+fn copy_folder(offer: &Offer, paths: &[PathBuf], made: &Path) -> Result<String, HubError> {
+    fs::create_dir(made)?;
+    for (file, path) in offer.files.iter().zip(paths) {
+        let to = made.join(&file.path);
+        fs::copy(path, &to)?;
+        fs::File::open(&to)?.sync_all()?;
+    }
+    Ok("a model made by Limner".to_owned())
+}
+
+/// Writes licence and source into the configuration, and above the card's own words.
+fn label(offer: &Offer, made: &Path) -> Result<(), HubError> {
+    let config = made.join("config.json");
+    let odd = |e: serde_json::Error| HubError::Unusable(format!("its config.json: {e}"));
+    let mut value: Value = serde_json::from_str(&fs::read_to_string(&config)?).map_err(odd)?;
+    let object = value
+        .as_object_mut()
+        .ok_or_else(|| HubError::Unusable("its config.json is no object".into()))?;
+    let (repo, commit, licence) = (
+        offer.listing.repo.as_str(),
+        &offer.listing.commit,
+        &offer.listing.licence,
+    );
+    let files: Vec<Value> = offer
+        .files
+        .iter()
+        .map(|f| json!({ "path": f.path, "bytes": f.size, "checksum": f.checksum.name() }))
+        .collect();
+    object.insert("licence".into(), json!(licence));
+    let credit = format!("Made with {repo} from the Hugging Face hub.");
+    if offer.checkpoint.is_some() {
+        // An imported network says nothing of its makers; a folder has its own line.
+        object.insert("credit".into(), json!(credit));
+    } else {
+        object.entry("credit").or_insert(json!(credit));
+    }
+    object.insert(
+        "source".into(),
+        json!({ "hub": offer.page, "repo": repo, "commit": commit, "files": files,
+                "licence_accepted": licence, "fetched": clock::rfc3339(clock::now()) }),
+    );
+    fs::write(&config, serde_json::to_vec_pretty(&value).map_err(odd)?)?;
+    fs::File::open(&config)?.sync_all()?;
+    let card = made.join("card.md");
+    let old = fs::read_to_string(&card).unwrap_or_default();
+    fs::write(&card, card_text(offer, &old))?;
+    Ok(fs::File::open(&card)?.sync_all()?)
+}
+
+fn card_text(offer: &Offer, old: &str) -> String {
+    let listing = &offer.listing;
+    let mut text = format!(
+        "# {}\n\n- From: {} (commit {})\n- Licence: {}",
+        offer.name, offer.page, listing.commit, listing.licence
+    );
+    if let Some(link) = &listing.licence_link {
+        text += &format!(", {link}");
+    }
+    text += "\n- Training data: ask its page.\n";
+    for file in &offer.files {
+        text += &format!("- `{}`: {}\n", file.path, file.checksum.name());
+    }
+    if offer.checkpoint.is_none() && !old.trim().is_empty() {
+        text += "\n";
+        text += old;
+    }
+    text
 }

@@ -10,26 +10,30 @@
 //! 0.5 resumes, but checks neither status nor bytes and can't be stopped either.
 
 mod cache;
+mod catalog;
 mod checksum;
-mod choose;
 mod client;
 mod control;
 mod error;
 mod fetch;
 mod install;
 mod listing;
+mod offer;
 mod pace;
 mod pull;
 mod repo;
+mod search;
 mod settings;
-mod space;
 
 pub use cache::RepoCache;
+pub use catalog::{Catalog, CatalogEntry, CatalogFile};
 pub use checksum::Checksum;
-pub use choose::{Part, parts};
 pub use control::Control;
-pub use error::HubError;
+pub use error::{HubError, megabytes};
+pub use install::Pulled;
 pub use listing::{Listing, RemoteFile};
-pub use pull::{Offer, Order, Progress, Stage, forget, look, pull};
+pub use offer::{Offer, Order};
+pub use pull::{Hub, Phase, Progress};
 pub use repo::RepoId;
+pub use search::{Hit, search};
 pub use settings::{HubSettings, PUBLIC, Patience, Token};

@@ -1,59 +1,54 @@
-//! How fast bytes come, over the last seconds, and how long the rest takes.
+//! Speed of a download over the last seconds, and the time that is left at it.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// The past that counts.
 const WINDOW: Duration = Duration::from_secs(5);
-/// Before this a pace is a guess.
-const SETTLE: Duration = Duration::from_millis(500);
 /// Least time between two reports.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// Before this a speed is a guess.
+const SETTLE: Duration = Duration::from_millis(400);
 
-/// Measures a download.
-#[derive(Debug, Default)]
+/// Bytes over time.
 pub(super) struct Pace {
-    samples: VecDeque<(Instant, u64)>,
-    told: Option<Instant>,
+    marks: VecDeque<(Instant, u64)>,
 }
 
 impl Pace {
-    /// Notes that `done` bytes are there; whether it's time to tell.
-    pub(super) fn note(&mut self, now: Instant, done: u64) -> bool {
-        if self.samples.back().is_some_and(|(_, last)| done < *last) {
-            // Started over.
-            self.samples.clear();
+    /// Starts with what is there.
+    pub(super) fn new(now: Instant, bytes: u64) -> Self {
+        Self {
+            marks: VecDeque::from([(now, bytes)]),
         }
-        let due = self.told.is_none_or(|told| now - told >= INTERVAL);
-        if due {
-            self.told = Some(now);
-            self.samples.push_back((now, done));
-            while self
-                .samples
-                .front()
-                .is_some_and(|(at, _)| now - *at > WINDOW)
-            {
-                self.samples.pop_front();
-            }
+    }
+
+    /// Notes how many bytes are there; true when it's time for a report.
+    pub(super) fn note(&mut self, now: Instant, bytes: u64) -> bool {
+        match self.marks.back() {
+            // Started over: the past says nothing any more.
+            Some((_, last)) if bytes < *last => self.marks.clear(),
+            Some((last, _)) if now - *last < INTERVAL => return false,
+            _ => {}
         }
-        due
+        self.marks.push_back((now, bytes));
+        while self.marks.len() > 2 && now - self.marks[1].0 >= WINDOW {
+            self.marks.pop_front();
+        }
+        true
     }
 
-    /// Forgets the past, e.g. after a wait.
-    pub(super) fn reset(&mut self) {
-        self.samples.clear();
+    /// Bytes a second.
+    pub(super) fn speed(&self) -> Option<u64> {
+        let ((start, first), (end, last)) = (self.marks.front()?, self.marks.back()?);
+        let time = *end - *start;
+        (time >= SETTLE).then(|| ((last - first) as f64 / time.as_secs_f64()) as u64)
     }
 
-    /// Bytes a second; none yet at the start.
-    pub(super) fn speed(&self) -> Option<f64> {
-        let ((t0, b0), (t1, b1)) = (self.samples.front()?, self.samples.back()?);
-        let time = *t1 - *t0;
-        (time >= SETTLE && b1 > b0).then(|| (b1 - b0) as f64 / time.as_secs_f64())
-    }
-
-    /// Time for so many bytes more.
+    /// Time for so many more bytes.
     pub(super) fn left(&self, bytes: u64) -> Option<Duration> {
-        Duration::try_from_secs_f64(bytes as f64 / self.speed()?).ok()
+        let speed = self.speed().filter(|s| *s > 0)?;
+        Some(Duration::from_secs_f64(bytes as f64 / speed as f64))
     }
 }
 
@@ -62,32 +57,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn speed_is_that_of_the_last_seconds() {
-        let (mut pace, start) = (Pace::default(), Instant::now());
-        assert!(pace.note(start, 0));
+    fn speed_follows_the_last_seconds_and_forgets_a_start_over() {
+        let start = Instant::now();
+        let at = |ms: u64| start + Duration::from_millis(ms);
+        let mut pace = Pace::new(start, 1_000_000);
+        assert!(!pace.note(at(10), 1_000_100), "too early for a report");
         assert_eq!(pace.speed(), None);
-        // Ten slow seconds, then ten fast ones.
-        for tick in 1..=200u64 {
-            let done = if tick <= 100 {
-                tick * 10
+        for second in 1..=20 {
+            // Slow at first, then 2 MB a second.
+            let bytes = if second < 10 {
+                second * 1000
             } else {
-                1000 + (tick - 100) * 1000
+                2_000_000 * (second - 9)
             };
-            pace.note(start + Duration::from_millis(tick * 100), done);
+            assert!(pace.note(at(second * 1000), 1_000_000 + bytes));
         }
-        let speed = pace.speed().unwrap();
-        assert!((speed - 10_000.0).abs() < 1.0, "{speed}");
-        assert_eq!(pace.left(20_000).unwrap().as_secs(), 2);
-    }
-
-    #[test]
-    fn ten_reports_a_second_at_most_and_a_start_over_is_no_negative_speed() {
-        let (mut pace, start) = (Pace::default(), Instant::now());
-        let told = (0..1000u64)
-            .filter(|i| pace.note(start + Duration::from_millis(*i), *i))
-            .count();
-        assert_eq!(told, 10);
-        pace.note(start + Duration::from_secs(2), 5);
+        assert_eq!(pace.speed(), Some(2_000_000));
+        assert_eq!(pace.left(4_000_000), Some(Duration::from_secs(2)));
+        pace.note(at(21_000), 0);
         assert_eq!(pace.speed(), None);
     }
 }

@@ -1,331 +1,234 @@
-//! A whole download: look at the repository, ask for its licence, fetch and check the
-//! files, bring the model in.
+//! A whole download: room, files one after the other, checks, the finished model.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
+use super::HubError;
 use super::cache::RepoCache;
-use super::choose::{self, Part};
+use super::catalog::Catalog;
+use super::checksum::Checksum;
 use super::client::Client;
 use super::control::Control;
 use super::fetch::{Fetch, Step};
-use super::install::Install;
-use super::listing::{Listing, RemoteFile};
+use super::install::{self, Pulled};
+use super::offer::Offer;
 use super::pace::Pace;
-use super::repo::RepoId;
 use super::settings::HubSettings;
-use super::{HubError, space};
-use crate::import::{Imported, clean_name};
-
-/// Times that a repository may change under a download.
-const CHANGES: u32 = 3;
-
-/// What the user wants.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// From where.
-    pub repo: RepoId,
-    /// Commit, branch or tag; the main branch when absent.
-    pub revision: Option<String>,
-    /// Files or folders in it; what there is when empty, if it's one.
-    pub files: Vec<String>,
-    /// Name of the model; the repository's when absent.
-    pub name: Option<String>,
-    /// SHA-256 by file, from the list of checked models.
-    #[serde(default)]
-    pub checked: Vec<(String, String)>,
-}
-
-/// What there is to be had, before a byte of it is fetched.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// The repository.
-    pub listing: Listing,
-    /// What was chosen of it.
-    pub parts: Vec<Part>,
-    /// Bytes in all.
-    pub bytes: u64,
-    /// Bytes that still have to come.
-    pub missing: u64,
-    /// Where licence and terms are.
-    pub page: String,
-}
+use crate::digest;
 
 /// What a download does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum Phase {
     /// Bytes come.
     Fetching,
-    /// The hub or the connection fails; trying again after so long.
+    /// The hub or the network needs a pause before the next try.
     Waiting(Duration),
-    /// Hashing.
+    /// All bytes of a file are there and are compared with what was announced.
     Checking,
-    /// Becoming a model.
-    Opening,
+    /// Being made into a model.
+    Installing,
 }
 
 /// How far a download is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
     /// What it does.
-    pub stage: Stage,
+    pub phase: Phase,
     /// Bytes that are there.
     pub done: u64,
     /// Bytes in all.
     pub total: u64,
-    /// Bytes a second.
-    pub speed: Option<f64>,
-    /// Until all is there.
+    /// Bytes a second lately.
+    pub speed: Option<u64>,
+    /// Time left at that speed.
     pub left: Option<Duration>,
 }
 
-/// Asks the hub what there is. Offline there is no answer.
-///
-/// # Errors
-/// [`HubError`], also when nothing can be opened or a choice is needed.
-pub fn look(order: &Order, settings: &HubSettings, control: &Control) -> Result<Offer, HubError> {
-    let client = Client::new(settings, control)?;
-    let listing = patiently(&client, control, || {
-        Listing::ask(&client, &order.repo, order.revision.as_deref())
-    })?;
-    offer(order, settings, listing)
+/// What stays the same for all downloads.
+#[derive(Debug, Clone)]
+pub struct Hub {
+    /// Where, who, how patient.
+    pub settings: HubSettings,
+    /// Checked models.
+    pub catalog: Catalog,
+    /// Where finished models go.
+    pub models_dir: PathBuf,
 }
 
-fn offer(order: &Order, settings: &HubSettings, listing: Listing) -> Result<Offer, HubError> {
-    let parts = choose::choose(&listing, &order.files)?;
-    for (path, sha256) in &order.checked {
-        if listing.file(path)?.checksum.name() != sha256 {
-            return Err(HubError::NotAsListed(path.clone()));
+impl Hub {
+    /// Fetches what is offered and makes it a model. `accepted` is the licence that the
+    /// user said yes to. `report` hears of it at most ten times a second.
+    ///
+    /// Paused, everything that came stays; cancelled, unfinished files go.
+    ///
+    /// # Errors
+    /// [`HubError::LicenceNotAccepted`] and [`HubError::Exists`] and
+    /// [`HubError::NoSpace`] before anything is fetched; or whatever else goes wrong.
+    pub fn pull(
+        &self,
+        control: &Control,
+        offer: &Offer,
+        accepted: Option<&str>,
+        report: &mut dyn FnMut(Progress),
+    ) -> Result<Pulled, HubError> {
+        if accepted != Some(&offer.listing.licence) {
+            return Err(HubError::LicenceNotAccepted {
+                licence: offer.listing.licence.clone(),
+                page: offer.page.clone(),
+            });
         }
-    }
-    let cache = RepoCache::new(&settings.cache, &order.repo);
-    let files = wanted(&listing, &parts);
-    Ok(Offer {
-        bytes: files.iter().map(|f| f.size).sum(),
-        missing: files.iter().map(|f| f.size - cache.have(f)).sum(),
-        page: format!("{}/{}", settings.endpoint, order.repo),
-        parts,
-        listing,
-    })
-}
-
-/// The files of the parts, and the author's page.
-fn wanted(listing: &Listing, parts: &[Part]) -> Vec<RemoteFile> {
-    let mut files: Vec<RemoteFile> = parts.iter().flat_map(Part::files).cloned().collect();
-    files.extend(choose::page(listing).cloned());
-    files.dedup();
-    files
-}
-
-/// Tries a question again while the trouble may pass.
-pub(super) fn patiently<T>(
-    client: &Client,
-    control: &Control,
-    mut ask: impl FnMut() -> Result<T, HubError>,
-) -> Result<T, HubError> {
-    let patience = &client.settings().patience;
-    let mut pause = patience.pause;
-    for _ in 1..patience.tries {
-        control.check()?;
-        let error = match ask() {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        control.check()?;
-        match error {
-            HubError::Wait(asked) => control.sleep(asked)?,
-            error if error.passes() => control.sleep(pause)?,
-            error => return Err(error),
+        install::place(&self.models_dir, offer)?;
+        let cache = RepoCache::new(&self.settings.cache, &offer.listing.repo);
+        let result = self.fetch_all(&cache, control, offer, report);
+        if matches!(result, Err(HubError::Cancelled)) {
+            cache.discard(&offer.files);
         }
-        pause *= 2;
-    }
-    ask()
-}
-
-/// Fetches what was offered and brings it into `models`. `offer` is what the user saw
-/// and whose licence was accepted: where that has changed meanwhile, nothing is
-/// fetched.
-///
-/// # Errors
-/// [`HubError`]. What came is kept for the next try, except after a cancel.
-pub fn pull(
-    order: &Order,
-    offer: &Offer,
-    settings: &HubSettings,
-    models: &Path,
-    control: &Control,
-    report: &mut dyn FnMut(Progress),
-) -> Result<Vec<Imported>, HubError> {
-    let mut offer = offer.clone();
-    for change in 0..=CHANGES {
-        let pull = Pull {
-            order,
-            offer: &offer,
-            settings,
-            models,
-            control,
-        };
-        match pull.run(report) {
-            Err(HubError::Changed(_)) if change < CHANGES && order.checked.is_empty() => {
-                let fresh = look(order, settings, control)?;
-                if fresh.listing.licence != offer.listing.licence {
-                    return Err(HubError::LicenceNotAccepted {
-                        licence: fresh.listing.licence,
-                        page: fresh.page,
-                    });
-                }
-                pull.forget();
-                offer = fresh;
-            }
-            Err(HubError::Cancelled) => {
-                pull.forget();
-                return Err(HubError::Cancelled);
-            }
-            other => return other,
-        }
-    }
-    Err(HubError::Changed(format!("'{}'", order.repo)))
-}
-
-/// Throws away what came of a download that isn't wanted any more.
-pub fn forget(order: &Order, offer: &Offer, settings: &HubSettings) {
-    let cache = RepoCache::new(&settings.cache, &order.repo);
-    for file in wanted(&offer.listing, &offer.parts) {
-        if let Err(error) = cache.forget(&file.checksum) {
-            log::warn!("a part of {} can't be removed: {error}", file.path);
-        }
-    }
-}
-
-struct Pull<'a> {
-    order: &'a Order,
-    offer: &'a Offer,
-    settings: &'a HubSettings,
-    models: &'a Path,
-    control: &'a Control,
-}
-
-impl Pull<'_> {
-    fn run(&self, report: &mut dyn FnMut(Progress)) -> Result<Vec<Imported>, HubError> {
-        let listing = &self.offer.listing;
-        let names = self.names();
-        if let Some(name) = names.iter().find(|name| self.models.join(name).exists()) {
-            return Err(HubError::Exists(name.clone()));
-        }
-        let cache = RepoCache::new(&self.settings.cache, &self.order.repo);
-        let files = wanted(listing, &self.offer.parts);
-        let missing = files.iter().map(|f| f.size - cache.have(f)).sum();
-        space::check(self.settings, self.models, missing, self.offer.bytes)?;
-        let paths = self.fetch_all(&cache, &files, report)?;
-        if let Some(branch) = &listing.branch {
-            cache.point(branch, &listing.commit)?;
-        }
-        self.control.check()?;
-        report(self.at(Stage::Opening, self.offer.bytes));
-        self.install(&files, &paths, &names)
+        let paths = result?;
+        let total = offer.bytes;
+        report(Progress {
+            phase: Phase::Installing,
+            done: total,
+            total,
+            speed: None,
+            left: None,
+        });
+        install::install(offer, &paths, &self.models_dir)
     }
 
     fn fetch_all(
         &self,
         cache: &RepoCache,
-        files: &[RemoteFile],
+        control: &Control,
+        offer: &Offer,
         report: &mut dyn FnMut(Progress),
     ) -> Result<Vec<PathBuf>, HubError> {
-        let client = Client::new(self.settings, self.control)?;
-        let (mut pace, mut before, mut paths) = (Pace::default(), 0, Vec::new());
-        report(self.at(Stage::Fetching, 0));
-        for file in files {
+        control.check()?;
+        let client = Client::new(&self.settings, control)?;
+        self.room(cache, offer)?;
+        let mut teller = Teller::new(offer, cache, report);
+        let mut paths = Vec::new();
+        for file in &offer.files {
+            control.check()?;
             let fetch = Fetch {
                 client: &client,
                 cache,
-                listing: &self.offer.listing,
+                listing: &offer.listing,
                 file,
-                control: self.control,
+                control,
             };
-            let path = fetch.run(&mut |step| match step {
-                Step::Have(bytes) => {
-                    let done = before + bytes;
-                    if pace.note(Instant::now(), done) {
-                        let mut at = self.at(Stage::Fetching, done);
-                        at.speed = pace.speed();
-                        at.left = pace.left(at.total.saturating_sub(done));
-                        report(at);
-                    }
-                }
-                Step::Waiting(time) => {
-                    pace.reset();
-                    report(self.at(Stage::Waiting(time), before));
-                }
-                Step::Checking => report(self.at(Stage::Checking, before + file.size)),
-            })?;
-            paths.push(path);
-            before += file.size;
+            paths.push(fetch.run(&mut |step| teller.tell(step))?);
+            teller.before += file.size;
+            self.as_listed(offer, &file.path, paths.last())?;
+        }
+        if let Some(branch) = &offer.listing.branch {
+            cache.point(branch, &offer.listing.commit)?;
         }
         Ok(paths)
     }
 
-    fn at(&self, stage: Stage, done: u64) -> Progress {
-        Progress {
-            stage,
-            done,
-            total: self.offer.bytes,
+    /// Room for what is missing, and for the model that is made of it.
+    fn room(&self, cache: &RepoCache, offer: &Offer) -> Result<(), HubError> {
+        let missing: u64 = offer.files.iter().map(|f| f.size - cache.have(f)).sum();
+        let cache_dir = existing(&self.settings.cache);
+        let models_dir = existing(&self.models_dir);
+        let same = same_disk(&cache_dir, &models_dir);
+        let both = if same { offer.bytes } else { 0 };
+        let rooms = [(cache_dir, missing + both), (models_dir, offer.bytes)];
+        for (folder, needed) in rooms {
+            let free = (self.settings.free_space)(&folder)?;
+            if free < needed {
+                return Err(HubError::NoSpace {
+                    needed,
+                    free,
+                    place: folder.display().to_string(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Small files have git's checksum only; the list's SHA-256 is compared here.
+    fn as_listed(&self, offer: &Offer, path: &str, at: Option<&PathBuf>) -> Result<(), HubError> {
+        let entry = self.catalog.find(&offer.listing.repo);
+        let pinned = entry.filter(|_| offer.listed).and_then(|e| e.file(path));
+        let (Some(pinned), Some(at)) = (pinned, at) else {
+            return Ok(());
+        };
+        let known = Checksum::Sha256(pinned.sha256.clone());
+        if offer.listing.file(path)?.checksum == known
+            || digest::sha256(&fs::read(at)?) == pinned.sha256
+        {
+            return Ok(());
+        }
+        Err(HubError::NotAsListed(path.to_owned()))
+    }
+}
+
+/// The folder, or the nearest one above that is there.
+fn existing(folder: &Path) -> PathBuf {
+    let found = folder.ancestors().find(|f| f.is_dir());
+    found.unwrap_or(Path::new(".")).to_owned()
+}
+
+#[cfg(unix)]
+fn same_disk(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let device = |path| fs::metadata(path).map(|m: fs::Metadata| m.dev()).ok();
+    device(a) == device(b)
+}
+
+#[cfg(not(unix))]
+fn same_disk(_: &Path, _: &Path) -> bool {
+    // Not known: the careful answer.
+    true
+}
+
+/// Turns a file's steps into the download's progress.
+struct Teller<'a> {
+    report: &'a mut dyn FnMut(Progress),
+    pace: Pace,
+    /// Bytes of the files before this one.
+    before: u64,
+    total: u64,
+    last: Progress,
+}
+
+impl<'a> Teller<'a> {
+    fn new(offer: &Offer, cache: &RepoCache, report: &'a mut dyn FnMut(Progress)) -> Self {
+        let have = offer.files.iter().map(|f| cache.have(f)).sum();
+        let last = Progress {
+            phase: Phase::Fetching,
+            done: have,
+            total: offer.bytes,
             speed: None,
             left: None,
+        };
+        report(last);
+        Self {
+            report,
+            pace: Pace::new(Instant::now(), have),
+            before: 0,
+            total: offer.bytes,
+            last,
         }
     }
 
-    /// One name a part: the order's or the repository's, with the file's behind it
-    /// where there are several.
-    fn names(&self) -> Vec<String> {
-        let base = self
-            .order
-            .name
-            .as_deref()
-            .unwrap_or_else(|| self.order.repo.name());
-        let parts = &self.offer.parts;
-        let name = |part: &Part| {
-            if parts.len() == 1 {
-                return clean_name(base);
-            }
-            let file = part.path().rsplit('/').next().unwrap_or_default();
-            let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-            clean_name(&format!("{base}-{stem}"))
+    fn tell(&mut self, step: Step) {
+        let phase = match step {
+            Step::Have(_) => Phase::Fetching,
+            Step::Waiting(time) => Phase::Waiting(time),
+            Step::Checking => Phase::Checking,
         };
-        parts.iter().map(name).collect()
-    }
-
-    fn install(
-        &self,
-        files: &[RemoteFile],
-        paths: &[PathBuf],
-        names: &[String],
-    ) -> Result<Vec<Imported>, HubError> {
-        let path_of = |file: &RemoteFile| {
-            let found = files.iter().zip(paths).find(|(f, _)| *f == file);
-            found.map(|(_, path)| path.clone())
-        };
-        let page = choose::page(&self.offer.listing).and_then(path_of);
-        let page = page.and_then(|path| std::fs::read_to_string(path).ok());
-        let mut done = Vec::new();
-        for (part, name) in self.offer.parts.iter().zip(names) {
-            let paths: Vec<_> = part.files().iter().filter_map(path_of).collect();
-            let install = Install {
-                listing: &self.offer.listing,
-                part,
-                paths: &paths,
-                page: page.clone(),
-                address: self.offer.page.clone(),
-                models: self.models,
-                name,
-            };
-            done.push(install.run()?);
+        if let Step::Have(bytes) = step {
+            self.last.done = (self.before + bytes).min(self.total);
         }
-        Ok(done)
-    }
-
-    fn forget(&self) {
-        forget(self.order, self.offer, self.settings);
+        let due = self.pace.note(Instant::now(), self.last.done);
+        if due || phase != self.last.phase {
+            self.last.phase = phase;
+            self.last.speed = self.pace.speed();
+            self.last.left = self.pace.left(self.total - self.last.done);
+            (self.report)(self.last);
+        }
     }
 }
