@@ -75,8 +75,9 @@ pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Impo
     })
 }
 
-/// Letters, digits, `-`, `_` and `.`; never hidden, never empty.
-fn clean_name(name: &str) -> String {
+/// A model's name that is safe as a folder: letters, digits, `-`, `_` and `.`; never
+/// hidden, never empty.
+pub fn clean_name(name: &str) -> String {
     let keep = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c
