@@ -7,7 +7,7 @@
 mod ui_doors;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
@@ -346,8 +346,44 @@ fn split_shows_before_and_after() {
     s.window.get_by_role_and_label(Role::Image, "Photo before");
     s.window
         .get_by_role_and_label(Role::Image, "Stylised photo");
+    click(&mut s, "Difference");
+    s.window
+        .get_by_role_and_label(Role::Image, "Difference: dark is the same");
     click(&mut s, "Result");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
+    assert!(
+        s.window
+            .query_by_label("Difference: dark is the same")
+            .is_none()
+    );
+}
+
+#[test]
+fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Paint the mask of Embers");
+    let size = |s: &Studio<'_>| {
+        let slider = s.window.get_by_role_and_label(Role::Slider, "Size");
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    assert_eq!(size(&s), 6.0);
+    s.window.key_press(egui::Key::CloseBracket);
+    s.settle();
+    assert!((size(&s) - 7.2).abs() < 1e-3, "{}", size(&s));
+    click(&mut s, "Reset Size");
+    assert_eq!(size(&s), 6.0);
+    s.window
+        .get_by_role_and_label(Role::Slider, "Feather")
+        .focus();
+    s.settle();
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    click(&mut s, "Reset Feather");
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    assert!(s.window.query_by_label("Show mask").is_none());
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub enum Command {
     ZoomOut,
     /// Split before/after.
     ToggleSplit,
+    /// Where before and after differ.
+    ToggleDifference,
     /// Holds on to the current picture as "before".
     PinBefore,
     /// The history strip.
@@ -183,6 +185,7 @@ impl Menu {
                 Some(C::ZoomOut),
                 None,
                 Some(C::ToggleSplit),
+                Some(C::ToggleDifference),
                 Some(C::PinBefore),
                 Some(C::ToggleNeighbours),
                 Some(C::ToggleHistory),
@@ -275,6 +278,10 @@ impl Command {
             Self::ToggleSplit => (
                 "Before and after",
                 "Split the canvas: before on the left, after on the right",
+            ),
+            Self::ToggleDifference => (
+                "Difference",
+                "Show where before and after differ: dark is the same",
             ),
             Self::PinBefore => (
                 "Pin as before",
@@ -376,6 +383,7 @@ impl Command {
             Self::ZoomIn => vec![plain(Key::Plus), plain(Key::Equals)],
             Self::ZoomOut => vec![plain(Key::Minus)],
             Self::ToggleSplit => vec![plain(Key::Y)],
+            Self::ToggleDifference => vec![plain(Key::D)],
             Self::PinBefore => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::B)],
             Self::ToggleHistory => vec![plain(Key::H)],
             Self::NewSeed => vec![plain(Key::R)],

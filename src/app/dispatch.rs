@@ -221,17 +221,8 @@ fn look(command: Command, state: &mut AppState) {
         C::ZoomOneToOne => state.view.canvas_mut(workspace).zoom = Zoom::Scale(1.0),
         C::ZoomIn => zoom_by(1.25, state),
         C::ZoomOut => zoom_by(0.8, state),
-        C::ToggleSplit => {
-            let compare = match workspace {
-                Workspace::Style => &mut state.view.style_compare,
-                _ => &mut state.view.compare,
-            };
-            *compare = if *compare == Compare::Off {
-                Compare::Split
-            } else {
-                Compare::Off
-            };
-        }
+        C::ToggleSplit => toggle_compare(state, Compare::Split),
+        C::ToggleDifference => toggle_compare(state, Compare::Difference),
         C::PinBefore => {
             state.view.pinned = match state.view.pinned.take() {
                 Some(_) => None,
@@ -252,6 +243,15 @@ fn look(command: Command, state: &mut AppState) {
         C::AboutPicture => toggle_dialog(state, Dialog::AboutPicture),
         _ => log::error!("the command {command:?} leads nowhere"),
     }
+}
+
+/// One way to compare on the front canvas, or none again.
+fn toggle_compare(state: &mut AppState, way: Compare) {
+    let compare = match state.view.workspace {
+        Workspace::Style => &mut state.view.style_compare,
+        _ => &mut state.view.compare,
+    };
+    *compare = if *compare == way { Compare::Off } else { way };
 }
 
 /// Zooms from what is on screen now; fit counts as 1:1.

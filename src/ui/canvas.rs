@@ -4,7 +4,7 @@
 use egui::{Color32, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::panel::Panel;
-use super::picture_menu;
+use super::{difference, picture_menu};
 use crate::app::action::{Subject, ViewEdit};
 use crate::app::view::{CanvasView, Compare, MAX_ZOOM, MIN_ZOOM, Workspace, Zoom};
 use crate::picture::Picture;
@@ -273,6 +273,9 @@ fn paint_pictures(
             picture(ui, panel, after, r, right);
             divider(ui, panel, frame, x);
         }
+        (Compare::Difference, Some(before), Some(after)) => {
+            difference::paint(ui, panel, [before, after], frame.picture_rect, frame.rect);
+        }
         (_, _, Some(after)) => picture(ui, panel, after, frame.picture_rect, frame.rect),
         _ => {}
     }
@@ -361,14 +364,15 @@ fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {
     );
 }
 
-/// A small text on a quiet ground over a picture.
-pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) {
+/// A small text on a quiet ground over a picture; tells where it came to lie.
+pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) -> Rect {
     let painter = ui.painter();
     let font = egui::FontId::proportional(11.0);
     let galley = painter.layout_no_wrap(text.to_owned(), font, *panel.theme.text);
     let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
     painter.rect_filled(rect, 4.0, panel.theme.panel.gamma_multiply(0.85));
     painter.galley(rect.min + vec2(6.0, 3.0), galley, *panel.theme.text);
+    rect
 }
 
 /// A quiet sign that a newer picture is on its way; after a moment, so that quick

@@ -1,6 +1,6 @@
 //! Painting a mask on the canvas: the tool bar, the keys and the pointer.
 
-use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Slider, Stroke, Ui, pos2, vec2};
+use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Stroke, Ui, pos2, vec2};
 
 use super::canvas::CanvasFrame;
 use super::mask_overlay::MaskOverlay;
@@ -9,6 +9,7 @@ use super::panel::Panel;
 use super::style_names;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
+use super::widgets::slider::Slider;
 use crate::app::action::StyleEdit;
 use crate::recipe::{Mask, MaskShape};
 
@@ -42,10 +43,25 @@ impl MaskTools {
         };
         let layer = std::sync::Arc::clone(&p.state.doc.style.styles[at]);
         self.keys(ui, p, at, layer.mask.as_ref());
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let name = style_names::name(p.state, &layer.style);
-            ui.strong(format!("Mask of {name}"));
-            ui.separator();
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui
+                    .button("Done")
+                    .on_hover_text("Stop painting (Esc)")
+                    .clicked()
+                {
+                    self.edit(None);
+                }
+                self.mask_buttons(ui, p, at, layer.mask.as_ref());
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let title = egui::RichText::new(format!("Mask of {name}")).strong();
+                    ui.add(egui::Label::new(title).truncate());
+                });
+            });
+        });
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
             for tool in MaskTool::ALL {
                 let button = IconButton::new(icon(tool), tool.name())
                     .tooltip(tool.help())
@@ -54,37 +70,68 @@ impl MaskTools {
                     self.painter.tool = tool;
                 }
             }
-            ui.separator();
-            self.sliders(ui);
-            ui.separator();
-            self.mask_buttons(ui, p, at, layer.mask.as_ref());
-            if ui
-                .button("Done")
-                .on_hover_text("Stop painting (Esc)")
-                .clicked()
-            {
-                self.edit(None);
+            ui.add_space(12.0);
+            self.sliders(ui, &p.theme);
+        });
+    }
+
+    /// Size and softness, in percent.
+    fn sliders(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
+        let standard = MaskPainter::default();
+        let percent = |v: f32| v * 100.0;
+        let width = ((ui.available_width() - 12.0) / 2.0).min(300.0);
+        let size = vec2(width, ui.available_height());
+        ui.allocate_ui(size, |ui| {
+            let range = percent(*RADIUS.start())..=percent(*RADIUS.end());
+            let moved = Slider::new(
+                "Size",
+                percent(self.painter.radius),
+                range,
+                percent(standard.radius),
+            )
+            .logarithmic()
+            .decimals(1)
+            .name_width(34.0)
+            .tooltip("Half the width of the brush, in percent of the photo ([ and ] keys)")
+            .show(ui, theme);
+            if let Some(size) = moved.changed {
+                self.painter.radius = (size / 100.0).clamp(*RADIUS.start(), *RADIUS.end());
+            }
+        });
+        ui.add_space(8.0);
+        ui.allocate_ui(size, |ui| {
+            let moved = Slider::new(
+                "Feather",
+                percent(self.painter.feather),
+                0.0..=100.0,
+                percent(standard.feather),
+            )
+            .decimals(0)
+            .name_width(54.0)
+            .tooltip("How soft the rim is, in percent of the brush")
+            .show(ui, theme);
+            if let Some(feather) = moved.changed {
+                self.painter.feather = feather / 100.0;
             }
         });
     }
 
-    fn sliders(&mut self, ui: &mut Ui) {
-        ui.spacing_mut().slider_width = 90.0;
-        let label = ui.label("Size");
-        ui.add(
-            Slider::new(&mut self.painter.radius, RADIUS)
-                .logarithmic(true)
-                .show_value(false),
-        )
-        .labelled_by(label.id)
-        .on_hover_text("Brush size ([ and ] keys)");
-        let label = ui.label("Feather");
-        ui.add(Slider::new(&mut self.painter.feather, 0.0..=1.0).show_value(false))
-            .labelled_by(label.id)
-            .on_hover_text("How soft the rim is");
-    }
-
+    /// From the right to the left.
     fn mask_buttons(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+        let mut shown = !self.hidden;
+        if ui
+            .checkbox(&mut shown, "Show mask")
+            .on_hover_text("The red veil shows where the style goes (M)")
+            .changed()
+        {
+            self.hidden = !shown;
+        }
+        let clear = ui
+            .add_enabled(mask.is_some(), Button::new("Clear"))
+            .on_hover_text("No mask: the style goes everywhere");
+        if clear.clicked() {
+            p.actions.style(StyleEdit::SetMask(at, None));
+        }
         let inverted = mask.is_some_and(|m| m.invert);
         let invert = Button::selectable(inverted, "Invert");
         if ui
@@ -93,20 +140,6 @@ impl MaskTools {
             .clicked()
         {
             p.actions.style(invert_edit(at, mask));
-        }
-        let clear = ui
-            .add_enabled(mask.is_some(), Button::new("Clear"))
-            .on_hover_text("No mask: the style goes everywhere");
-        if clear.clicked() {
-            p.actions.style(StyleEdit::SetMask(at, None));
-        }
-        let mut shown = !self.hidden;
-        if ui
-            .checkbox(&mut shown, "Show mask")
-            .on_hover_text("The red veil shows where the style goes")
-            .changed()
-        {
-            self.hidden = !shown;
         }
     }
 
@@ -131,6 +164,9 @@ impl MaskTools {
         }
         if pressed(Key::CloseBracket) {
             self.painter.resize(true);
+        }
+        if pressed(Key::M) {
+            self.hidden = !self.hidden;
         }
         if pressed(Key::X) {
             p.actions.style(invert_edit(at, mask));

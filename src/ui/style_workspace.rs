@@ -207,7 +207,7 @@ fn side(p: &Panel<'_>, panel: egui::Panel) -> egui::Panel {
     )
 }
 
-/// Ways to look: alone, split, side by side; and what the compare key does.
+/// Ways to look: alone, split, side by side, difference; and what the compare key does.
 fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     let now = p.state.view.style_compare;
     ui.horizontal(|ui| {
@@ -222,6 +222,11 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
                 Compare::SideBySide,
                 "Side by side",
                 "Photo and result next to each other, zoomed in step",
+            ),
+            (
+                Compare::Difference,
+                "Difference",
+                "Where the style changed the photo: dark is the same (D)",
             ),
         ];
         for (way, text, help) in ways {
