@@ -460,3 +460,46 @@ fn the_difference_to_before_is_shown_and_goes_away() {
             .is_none()
     );
 }
+
+#[test]
+fn the_split_line_moves_with_keys_and_by_name() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness
+        .get_by_role_and_label(Role::Slider, "Warmth")
+        .set_value_accesskit(2.0);
+    harness.run_steps(8);
+    harness.key_press(Key::Y);
+    harness.run_steps(4);
+    let name = "Line between before and after";
+    let place = |h: &egui_kittest::Harness<'_, limner::app::StudioApp>| {
+        h.state().state.view.explore.divider
+    };
+    harness.get_by_role_and_label(Role::Slider, name).focus();
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowLeft);
+    harness.run_steps(2);
+    assert!((place(&harness) - 0.49).abs() < 1e-5);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::ArrowRight);
+    harness.run_steps(2);
+    assert!((place(&harness) - 0.59).abs() < 1e-5);
+    harness.key_press(Key::Home);
+    harness.run_steps(2);
+    assert_eq!(place(&harness), 0.0);
+    harness
+        .get_by_role_and_label(Role::Slider, name)
+        .set_value_accesskit(25.0);
+    harness.run_steps(4);
+    assert!((place(&harness) - 0.25).abs() < 1e-5);
+    let at = harness
+        .get_by_role_and_label(Role::Slider, name)
+        .rect()
+        .center();
+    drag(&mut harness, at, at + egui::vec2(60.0, 0.0));
+    assert!(place(&harness) > 0.3, "and with the mouse");
+    assert_eq!(
+        harness.state().state.view.explore.center,
+        [0.5, 0.5],
+        "the picture stays"
+    );
+}

@@ -244,6 +244,73 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
         .get_by_role_and_label(Role::Button, "Paint the mask of Embers");
 }
 
+#[test]
+fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let everywhere = shown(&s);
+    let steps = s.window.state().state.history.steps().len();
+    click(&mut s, "Paint the mask of Embers");
+    let middle = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect()
+        .center();
+    s.window.drag_at(middle);
+    s.window.run_steps(4);
+    let dab = shown(&s);
+    assert!(dab != everywhere, "the hand is still down");
+    s.window.hover_at(middle + egui::vec2(80.0, 0.0));
+    s.window.run_steps(4);
+    assert!(shown(&s) != dab);
+    let shapes = |s: &Studio<'_>| {
+        let mask = &s.window.state().state.doc.style.styles[0].mask;
+        mask.as_ref().map_or(0, |m| m.shapes.len())
+    };
+    assert_eq!(shapes(&s), 1, "one shape however long the way");
+    s.window.key_press(egui::Key::Escape);
+    s.window.run_steps(4);
+    s.window.drop_at(middle + egui::vec2(80.0, 0.0));
+    s.settle();
+    assert_eq!(shapes(&s), 0);
+    assert!(shown(&s) == everywhere);
+    assert_eq!(s.window.state().state.history.steps().len(), steps);
+
+    // Erasing without a mask begins with the style everywhere.
+    s.window.key_press(egui::Key::E);
+    s.window.drag_at(middle);
+    s.window.run_steps(2);
+    s.window.drop_at(middle);
+    s.settle();
+    let mask = s.window.state().state.doc.style.styles[0].mask.clone();
+    assert!(matches!(
+        mask.unwrap().shapes[..],
+        [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
+    ));
+    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+}
+
+#[test]
+fn a_style_step_keeps_its_thumbnail_and_undo_shows_what_it_undoes() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let thumb = |s: &Studio<'_>| {
+        let history = &s.window.state().state.history;
+        history.steps()[history.at()].thumb.clone().unwrap()
+    };
+    let styled = thumb(&s);
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::GoExplore));
+    s.settle();
+    assert!(thumb(&s) == styled, "Explore's picture isn't this step's");
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+}
+
 enum StyleLayerShape {
     Eraser,
     Other,

@@ -225,6 +225,10 @@ pub enum StyleEdit {
     SetMask(usize, Option<Mask>),
     /// One more shape on the mask of a style.
     AddShape(usize, MaskShape),
+    /// The shape that is being drawn, further on; nothing if another is last.
+    LastShape(usize, MaskShape),
+    /// Takes the shape that is being drawn away again.
+    DropShape(usize, MaskShape),
     /// Everything at once, from a recipe.
     Replace(Box<StyleParams>),
 }

@@ -289,13 +289,17 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
     }
 }
 
-/// Takes over a document of the history.
+/// Takes over a document of the history, and shows where it changed: an undo that
+/// nobody sees would be one press too many.
 fn adopt(
     doc: Option<std::sync::Arc<super::document::Document>>,
     state: &mut AppState,
     services: &mut Services,
 ) {
     let Some(doc) = doc else { return };
+    if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
+        state.view.workspace = workspace;
+    }
     state.doc = (*doc).clone();
     flow::reopen_sources(state, services);
     events::ask_directions(state, services);

@@ -21,6 +21,9 @@ pub struct MaskTools {
     painter: MaskPainter,
     overlay: MaskOverlay,
     hidden: bool,
+    /// The shape in the hand, as it was laid onto the mask last, and how many shapes
+    /// lie below it.
+    laid: Option<(MaskShape, usize)>,
 }
 
 impl MaskTools {
@@ -174,6 +177,9 @@ impl MaskTools {
         if pressed(Key::Escape) {
             if self.painter.is_drawing() {
                 self.painter.cancel();
+                if let Some((shape, _)) = self.laid.take() {
+                    p.actions.style(StyleEdit::DropShape(at, shape));
+                }
             } else {
                 self.edit(None);
             }
@@ -186,18 +192,15 @@ impl MaskTools {
             return;
         };
         let photo = p.state.photo().map_or([1, 1], |photo| photo.size);
-        if let Some(shape) = self.follow(ui, frame) {
-            p.actions.style(StyleEdit::AddShape(at, shape));
-        }
-        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        self.follow(ui, frame, p, at);
         let pending = self.painter.pending();
-        let something = pending.is_some() || (mask.is_some() && !self.hidden);
-        if something {
-            let empty = Mask::default();
-            let mask = mask.unwrap_or(&empty);
+        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        if !self.hidden
+            && let Some(mask) = self.settled(mask, pending.as_ref())
+        {
             let veil = self
                 .overlay
-                .texture(ui.ctx(), photo, mask, pending.as_ref());
+                .texture(ui.ctx(), photo, &mask, pending.as_ref());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
             ui.painter()
                 .image(veil, frame.picture_rect, uv, Color32::WHITE);
@@ -208,8 +211,23 @@ impl MaskTools {
         self.cursor(ui, frame);
     }
 
-    /// Presses, drags and releases of the left button.
-    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame) -> Option<MaskShape> {
+    /// The mask below the shape in the hand; the veil draws that one on top of it,
+    /// so that a long stroke doesn't lay all others down again in every frame.
+    fn settled(&self, mask: Option<&Mask>, pending: Option<&MaskShape>) -> Option<Mask> {
+        let mut mask = match (mask, pending) {
+            (Some(mask), _) => mask.clone(),
+            (None, Some(shape)) => return Some(Mask::before(shape)),
+            (None, None) => return None,
+        };
+        if let (Some((_, below)), Some(_)) = (&self.laid, pending) {
+            mask.shapes.truncate(*below);
+        }
+        Some(mask)
+    }
+
+    /// Presses, drags and releases of the left button. The shape lies on the mask
+    /// from its first point on, so that the picture follows the brush.
+    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>, style: usize) {
         let (down, shift) = ui.input(|i| (i.pointer.primary_down(), i.modifiers.shift));
         let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
         let at = frame
@@ -217,12 +235,48 @@ impl MaskTools {
             .interact_pointer_pos()
             .map(|pos| frame.from_screen(pos));
         match (here, at, self.painter.is_drawing()) {
-            (true, Some(at), false) => self.painter.press(at, shift),
+            (true, Some(at), false) => {
+                self.laid = None;
+                self.painter.press(at, shift);
+            }
             (true, Some(at), true) => self.painter.drag(at),
-            (false, _, true) => return self.painter.release(),
+            (false, _, true) => {
+                let shape = self.painter.release();
+                let laid = self.laid.take();
+                match (shape, laid) {
+                    (Some(shape), Some(_)) => p.actions.style(StyleEdit::LastShape(style, shape)),
+                    (Some(shape), None) => p.actions.style(StyleEdit::AddShape(style, shape)),
+                    (None, Some((shape, _))) => {
+                        p.actions.style(StyleEdit::DropShape(style, shape));
+                    }
+                    (None, None) => {}
+                }
+            }
             _ => {}
         }
-        None
+        self.lay(p, style);
+    }
+
+    /// The shape in the hand onto the mask, when it went on since the last frame.
+    fn lay(&mut self, p: &mut Panel<'_>, style: usize) {
+        let Some(shape) = self.painter.pending() else {
+            return;
+        };
+        let below = match &self.laid {
+            Some((laid, _)) if *laid == shape => return,
+            Some((_, below)) => {
+                p.actions.style(StyleEdit::LastShape(style, shape.clone()));
+                *below
+            }
+            None => {
+                let mask = p.state.doc.style.styles[style].mask.as_ref();
+                let before = || Mask::before(&shape).shapes.len();
+                let below = mask.map_or_else(before, |m| m.shapes.len());
+                p.actions.style(StyleEdit::AddShape(style, shape.clone()));
+                below
+            }
+        };
+        self.laid = Some((shape, below));
     }
 
     /// The brush as a ring, light and dark, so that it shows on any picture.

@@ -3,6 +3,7 @@
 
 pub mod about_picture;
 pub mod canvas;
+mod canvas_divider;
 pub mod compare_view;
 pub mod dialogs;
 mod difference;

@@ -16,7 +16,7 @@ use super::style_tryouts::Tryouts;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
-use super::{style_report, style_sliders};
+use super::{history, style_report, style_sliders};
 use crate::app::action::{Destination, StyleEdit, Subject, ViewEdit};
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
@@ -41,6 +41,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
     panel.left(ui, p);
     panel.right(ui, p);
+    history::strip(ui, p);
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
         .frame(frame)
