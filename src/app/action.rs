@@ -244,6 +244,8 @@ pub enum ViewEdit {
     FitScale(f32),
     /// How to compare on a workspace's canvas.
     Compare(Workspace, Compare),
+    /// Longer side of full-size stylised pictures; none is the photo's.
+    StyleSide(Option<u32>),
     /// Grid of variations on or off.
     Neighbours(bool),
     /// Distance of the variations, σ.
@@ -277,6 +279,8 @@ pub enum Purpose {
     Enlarge,
     /// A picture to keep, then to enlarge by this factor.
     EnlargeNext(u32),
+    /// A picture to keep, then to export.
+    Export,
 }
 
 /// A picture that can go on.
@@ -309,6 +313,8 @@ pub enum Destination {
     Keep,
     /// To a file of the user's choice.
     SaveAs,
+    /// To a file, by the export dialog.
+    Export,
     /// Onto the clipboard.
     Clipboard,
 }

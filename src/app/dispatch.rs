@@ -133,6 +133,8 @@ fn run(
     match command {
         C::Keep => send(Destination::Keep, state),
         C::SaveAs => send(Destination::SaveAs, state),
+        C::Export if state.view.dialog == Dialog::Export => state.view.dialog = Dialog::None,
+        C::Export => super::export_flow::begin(state, services),
         C::CopyPicture => send(Destination::Clipboard, state),
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
@@ -239,7 +241,6 @@ fn look(command: Command, state: &mut AppState) {
         C::Settings => toggle_dialog(state, Dialog::Settings),
         C::Shortcuts => toggle_dialog(state, Dialog::Shortcuts),
         C::About => toggle_dialog(state, Dialog::About),
-        C::Export => toggle_dialog(state, Dialog::Export),
         C::AboutPicture => toggle_dialog(state, Dialog::AboutPicture),
         _ => log::error!("the command {command:?} leads nowhere"),
     }
@@ -280,6 +281,7 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
         ViewEdit::FitScale(scale) => state.view.fit_scale = scale,
         ViewEdit::Compare(Workspace::Style, compare) => state.view.style_compare = compare,
         ViewEdit::Compare(_, compare) => state.view.compare = compare,
+        ViewEdit::StyleSide(side) => state.view.style_side = side,
         ViewEdit::Neighbours(on) => state.view.neighbours = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,

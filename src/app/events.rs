@@ -201,6 +201,9 @@ fn job_ended(
         return;
     };
     let job = state.engine.jobs.remove(at);
+    if result.is_err() && job.purpose == Purpose::Export {
+        super::export_flow::forget(state);
+    }
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
         // The user doesn't want them now.

@@ -11,6 +11,7 @@ pub mod document;
 pub mod drift;
 pub mod edits;
 pub mod events;
+pub mod export_flow;
 pub mod flow;
 pub mod folder_report;
 pub mod frame_bench;
