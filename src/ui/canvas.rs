@@ -4,7 +4,7 @@
 use egui::{Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::panel::Panel;
-use super::{canvas_divider, difference, picture_menu};
+use super::{difference, picture_menu, split_divider};
 use crate::app::action::{Subject, ViewEdit};
 use crate::app::view::{CanvasView, Compare, MAX_ZOOM, MIN_ZOOM, Workspace, Zoom};
 use crate::picture::Picture;
@@ -47,12 +47,10 @@ pub struct CanvasFrame {
     pub scale: f32,
     /// The canvas' own response: hover, click, drag.
     pub response: Response,
-    /// The pointer is moving the canvas or the divider, so tools keep off.
+    /// The pointer is moving the canvas, so tools keep off.
     pub panning: bool,
     /// Longer side of the picture in points.
     longer: f32,
-    /// The divider of a split has the keyboard.
-    divider_focus: bool,
 }
 
 impl CanvasFrame {
@@ -129,11 +127,10 @@ fn scale_of(view: CanvasView, rect: Rect, size: [u32; 2], pixels_per_point: f32)
 struct Moved {
     view: CanvasView,
     panning: bool,
-    divider_focus: bool,
 }
 
 /// Wheel and pinch zoom at the pointer; middle drag, Space drag and (without a
-/// tool) plain drag pan; the divider of a split lies on top of all that.
+/// tool) plain drag pan.
 fn navigate(
     ui: &Ui,
     input: &CanvasInput<'_>,
@@ -184,28 +181,10 @@ fn navigate(
     if view.zoom == Zoom::Fit {
         view.center = [0.5, 0.5];
     }
-    let mut on_divider = false;
-    let mut divider_focus = false;
-    if input.compare == Compare::Split && input.before.is_some() {
-        let scale = scale_of(view, rect, input.logical_size, ppp);
-        let picture = picture_rect(rect, size * scale, view, ppp);
-        let (to, line) = canvas_divider::move_it(ui, response.id, picture, rect, view.divider);
-        view.divider = to;
-        on_divider = line.hovered() || line.dragged();
-        divider_focus = line.has_focus();
-    }
     Moved {
         view,
-        panning: pan || space || on_divider,
-        divider_focus,
+        panning: pan || space,
     }
-}
-
-/// The whole picture on screen; on whole pixels, so that 1:1 is sharp.
-fn picture_rect(canvas: Rect, shown: Vec2, view: CanvasView, ppp: f32) -> Rect {
-    let min = canvas.center() - vec2(view.center[0] * shown.x, view.center[1] * shown.y);
-    let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
-    Rect::from_min_size(min, shown)
 }
 
 fn place(rect: Rect, response: Response, input: &CanvasInput<'_>, moved: &Moved) -> CanvasFrame {
@@ -213,14 +192,17 @@ fn place(rect: Rect, response: Response, input: &CanvasInput<'_>, moved: &Moved)
     let size = vec2(input.logical_size[0] as f32, input.logical_size[1] as f32);
     let scale = scale_of(moved.view, rect, input.logical_size, ppp);
     let shown = size * scale;
+    let center = moved.view.center;
+    let min = rect.center() - vec2(center[0] * shown.x, center[1] * shown.y);
+    // On whole pixels, so that 1:1 is sharp.
+    let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
     CanvasFrame {
         rect,
-        picture_rect: picture_rect(rect, shown, moved.view, ppp),
+        picture_rect: Rect::from_min_size(min, shown),
         scale,
         response,
         panning: moved.panning,
         longer: shown.x.max(shown.y),
-        divider_focus: moved.divider_focus,
     }
 }
 
@@ -249,7 +231,7 @@ fn paint_pictures(
                 .split_left_right_at_x(x.clamp(frame.rect.left(), frame.rect.right()));
             picture(ui, panel, before, r, left);
             picture(ui, panel, after, r, right);
-            canvas_divider::paint(ui, panel, r, frame.rect, view.divider, frame.divider_focus);
+            split_divider::show(ui, panel, frame, input.workspace, view);
         }
         (Compare::Difference, Some(before), Some(after)) => {
             difference::paint(ui, panel, [before, after], frame.picture_rect, frame.rect);

@@ -3,7 +3,6 @@
 
 pub mod about_picture;
 pub mod canvas;
-mod canvas_divider;
 pub mod compare_view;
 pub mod dialogs;
 mod difference;
@@ -38,6 +37,7 @@ pub mod palette;
 pub mod panel;
 pub mod picture_menu;
 pub mod settings;
+mod split_divider;
 pub mod status_bar;
 pub mod style_chosen;
 pub mod style_compare;
