@@ -216,7 +216,8 @@ impl StudioApp {
                 self.actions.command(Command::Paste);
             }
         }
-        self.state.view.hold_before = hold && !typing;
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
+        self.state.view.hold_before = hold && !typing && !dialog;
         let hand_on = pointer || keys;
         if hand_on != self.hand_on {
             // The next frame asks for the full picture after a release.
