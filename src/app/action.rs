@@ -227,6 +227,10 @@ pub enum StyleEdit {
     SetMask(usize, Option<Mask>),
     /// One more shape on the mask of a style.
     AddShape(usize, MaskShape),
+    /// The shape that is being drawn, further on; nothing if another is last.
+    LastShape(usize, MaskShape),
+    /// Takes the shape that is being drawn away again.
+    DropShape(usize, MaskShape),
     /// Everything at once, from a recipe.
     Replace(Box<StyleParams>),
 }
@@ -242,6 +246,8 @@ pub enum ViewEdit {
     FitScale(f32),
     /// How to compare on a workspace's canvas.
     Compare(Workspace, Compare),
+    /// Longer side of full-size stylised pictures; none is the photo's.
+    StyleSide(Option<u32>),
     /// Grid of variations on or off.
     Neighbours(bool),
     /// Distance of the variations, σ.
@@ -275,6 +281,8 @@ pub enum Purpose {
     Enlarge,
     /// A picture to keep, then to enlarge by this factor.
     EnlargeNext(u32),
+    /// A picture to keep, then to export.
+    Export,
 }
 
 /// A picture that can go on.
@@ -307,6 +315,8 @@ pub enum Destination {
     Keep,
     /// To a file of the user's choice.
     SaveAs,
+    /// To a file, by the export dialog.
+    Export,
     /// Onto the clipboard.
     Clipboard,
 }

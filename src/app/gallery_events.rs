@@ -95,6 +95,7 @@ pub fn gallery_event(
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
+            super::export_flow::forget(state);
             ask_listing(state, services);
         }
         GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
@@ -127,10 +128,16 @@ fn saved(
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }
+        (Ok(entry), Some(Destination::Export)) => super::export_flow::kept(entry, state),
         (Ok(entry), Some(to)) => follow.push(Action::Send {
             to,
             what: Subject::File(entry.path),
         }),
-        (Err(reason), _) => state.toasts.push(Level::Error, reason),
+        (Err(reason), then) => {
+            state.toasts.push(Level::Error, reason);
+            if then == Some(Destination::Export) {
+                super::export_flow::forget(state);
+            }
+        }
     }
 }

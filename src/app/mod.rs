@@ -12,6 +12,7 @@ pub mod document;
 pub mod drift;
 pub mod edits;
 pub mod events;
+pub mod export_flow;
 pub mod flow;
 pub mod folder_report;
 pub mod frame_bench;
@@ -217,7 +218,8 @@ impl StudioApp {
                 self.actions.command(Command::Paste);
             }
         }
-        self.state.view.hold_before = hold && !typing;
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
+        self.state.view.hold_before = hold && !typing && !dialog;
         let hand_on = pointer || keys;
         if hand_on != self.hand_on {
             // The next frame asks for the full picture after a release.

@@ -39,6 +39,8 @@ pub struct AppState {
     pub photos: Photos,
     /// What the gallery told.
     pub gallery: GalleryState,
+    /// The picture of Explore or Style that the export dialog is about.
+    pub export: Option<super::export_flow::ExportTarget>,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<super::folder_report::FolderReport>,
     /// Messages in the corner.
@@ -63,6 +65,7 @@ impl AppState {
             previews: Previews::default(),
             photos: Photos::default(),
             gallery: GalleryState::default(),
+            export: None,
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rfd::{AsyncFileDialog, FileHandle};
@@ -21,6 +22,13 @@ pub const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "tif", "tiff", "gi
 
 /// Answers that may wait.
 const ANSWERS: usize = 64;
+
+/// Nobody closes a dialog as quickly as this: it never came up.
+const NEVER_SHOWN: Duration = Duration::from_millis(250);
+
+/// What helps where there are no dialogs.
+const NO_DIALOGS: &str = "This desktop shows no file dialogs. Drop files onto the window instead, \
+     or install the package xdg-desktop-portal-gtk or zenity.";
 
 /// The real desktop.
 pub struct Desktop {
@@ -78,12 +86,18 @@ impl Desktop {
         let thread = std::thread::Builder::new()
             .name("limner-dialog".to_owned())
             .spawn(move || {
-                if let Some(chosen) = wait(future) {
-                    for action in answer(chosen) {
-                        sender.send(action).ok();
+                let start = Instant::now();
+                let actions = match wait(future) {
+                    Some(chosen) => answer(chosen),
+                    None if start.elapsed() < NEVER_SHOWN => {
+                        vec![notify(Level::Error, NO_DIALOGS)]
                     }
-                    waker();
+                    None => return,
+                };
+                for action in actions {
+                    sender.send(action).ok();
                 }
+                waker();
             });
         if let Err(error) = thread {
             log::error!("no thread for a file dialog: {error}");
@@ -396,6 +410,29 @@ mod tests {
             with_ending(Path::new("a/b.jpg"), "png"),
             Path::new("a/b.jpg")
         );
+    }
+
+    #[test]
+    fn a_desktop_without_dialogs_says_so_and_cancelling_says_nothing() {
+        let answers = |pause: Duration| {
+            let (told, asked) = bounded(1);
+            let waker: protocol::Waker = Arc::new(move || {
+                told.try_send(()).ok();
+            });
+            let mut desktop = Desktop::new(waker).unwrap();
+            let closed = async move {
+                std::thread::sleep(pause);
+                None::<FileHandle>
+            };
+            desktop.dialog(closed, |_| Vec::new());
+            asked.recv_timeout(Duration::from_millis(600)).ok();
+            desktop.try_recv()
+        };
+        let Some(Action::Notify { text, .. }) = answers(Duration::ZERO) else {
+            panic!("a message");
+        };
+        assert!(text.contains("zenity"), "{text}");
+        assert!(answers(NEVER_SHOWN + Duration::from_millis(50)).is_none());
     }
 
     #[test]
