@@ -41,15 +41,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ModelError {
     }
 }
 
-/// What a model folder says of itself, without loading its weights.
-///
-/// # Errors
-/// What is wrong with its files.
-pub fn inspect(folder: &Path) -> Result<ModelInfo, ModelError> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    Ok(describe(&name, folder, &mut HashCache::open(None))?.info)
-}
-
 /// Reads a model folder, without its weights.
 pub(super) fn describe(
     name: &str,
