@@ -419,7 +419,7 @@ impl Command {
     /// Tooltip with the keys.
     pub fn tooltip_with_keys(self, ctx: &egui::Context) -> String {
         match self.shortcuts(ctx.os()).first() {
-            Some(keys) => format!("{} ({})", self.tooltip(), ctx.format_shortcut(keys)),
+            Some(keys) => format!("{} ({})", self.tooltip(), keys_text(ctx, keys)),
             None => self.tooltip().to_owned(),
         }
     }
@@ -450,6 +450,16 @@ impl Command {
 /// Number of modifiers.
 fn weight(m: Modifiers) -> usize {
     usize::from(m.alt) + usize::from(m.shift) + usize::from(m.ctrl || m.command || m.mac_cmd)
+}
+
+/// A shortcut as people write it: `Ctrl+,` rather than `Ctrl+Comma`.
+pub fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(keys);
+    let (name, sign) = (keys.logical_key.name(), keys.logical_key.symbol_or_name());
+    match text.strip_suffix(name) {
+        Some(before) if sign.is_ascii() => format!("{before}{sign}"),
+        _ => text,
+    }
 }
 
 #[cfg(test)]
