@@ -139,7 +139,13 @@ fn shapes_of_the_networks() {
         (96, 96, 6, 3, same(3)),
         (40, 70, 4, 3, same(3).upsample()),
         (600, 24, 5, 3, same(3).pad_with(PaddingMode::Reflect)),
-        (33, 49, 15, 3, same(3).stride(2).pad_with(PaddingMode::Replicate)),
+        (
+            33,
+            49,
+            15,
+            3,
+            same(3).stride(2).pad_with(PaddingMode::Replicate),
+        ),
     ] {
         Case {
             batch: 1,
