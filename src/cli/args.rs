@@ -339,15 +339,15 @@ pub(crate) struct Search {
 /// `limner models pull`
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// OWNER/NAME on the hub, the address of its page, or a name of Limner's list
+    /// OWNER/NAME on the hub, or the address of its page
     #[arg(value_name = "MODEL")]
     pub(crate) model: String,
     /// Commit, branch or tag [default: main]
     #[arg(long, value_name = "REVISION")]
     pub(crate) revision: Option<String>,
-    /// File to fetch, where there are several networks (may be repeated)
+    /// File to fetch, where there are several networks
     #[arg(long, value_name = "PATH")]
-    pub(crate) file: Vec<String>,
+    pub(crate) file: Option<String>,
     /// Name that the model gets; the repository's when absent
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,

@@ -3,46 +3,46 @@
 use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::args::{Common, HubArgs, Pull, Search};
 use super::{Failure, say, say_json};
-use crate::hub::{self, Catalog, Control, HubError, HubSettings, Offer, Order, RepoId, Stage};
+use crate::hub::{
+    Catalog, CatalogEntry, Control, Hit, Hub, HubError, HubSettings, Offer, Order, Phase, Progress,
+    RepoId, megabytes, search as ask_hub,
+};
 use crate::models;
 
 /// Lists what is found.
 pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
     let settings = settings(&args.hub)?;
     let catalog = catalog(&args.hub)?;
-    let listed = catalog.search(&args.words);
+    let listed: Vec<&CatalogEntry> = catalog
+        .models
+        .iter()
+        .filter(|entry| mentions(entry, &args.words))
+        .collect();
     let found = if args.words.is_empty() {
         Vec::new()
     } else {
-        hub::search(
-            &args.words.join(" "),
-            args.limit,
-            &settings,
-            &Control::default(),
-        )?
+        let words = args.words.join(" ");
+        ask_hub(&settings, &Control::default(), &words, args.limit.into())?
     };
     if common.json {
+        let listed: Vec<_> = listed.into_iter().map(entry_json).collect();
+        let found: Vec<_> = found.iter().map(hit_json).collect();
         say_json(&json!({ "list": listed, "hub": found }));
         return Ok(());
     }
     for entry in &listed {
-        let size = megabytes(entry.bytes);
+        let size = megabytes(entry.bytes());
+        let (repo, about, licence) = (&entry.repo, &entry.about, &entry.licence);
         say(format!(
-            "{:<24} {} ({}, {size})",
-            entry.name, entry.about, entry.licence
+            "{repo}: {about} (checked, licence {licence}, {size})"
         ));
     }
     for hit in &found {
-        let gated = if hit.gated {
-            ", terms to agree to on its page"
-        } else {
-            ""
-        };
-        say(format!("{} (licence {}{gated})", hit.repo, hit.licence));
+        say(hit_line(hit));
     }
     if listed.is_empty() && found.is_empty() {
         say(if args.words.is_empty() {
@@ -54,49 +54,81 @@ pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
+fn mentions(entry: &CatalogEntry, words: &[String]) -> bool {
+    let text = format!("{} {} {}", entry.repo, entry.title, entry.about).to_lowercase();
+    words.iter().all(|word| text.contains(&word.to_lowercase()))
+}
+
+fn hit_line(hit: &Hit) -> String {
+    let gated = if hit.gated {
+        ", terms to agree to on its page"
+    } else {
+        ""
+    };
+    let opens = if hit.may_open {
+        ""
+    } else {
+        ", no file that Limner opens"
+    };
+    format!("{} (licence {}{gated}{opens})", hit.repo, hit.licence)
+}
+
+fn hit_json(hit: &Hit) -> Value {
+    json!({
+        "repository": hit.repo.as_str(),
+        "licence": hit.licence,
+        "downloads": hit.downloads,
+        "gated": hit.gated,
+        "may_open": hit.may_open,
+    })
+}
+
+fn entry_json(entry: &CatalogEntry) -> Value {
+    json!({
+        "repository": entry.repo.as_str(),
+        "revision": entry.revision,
+        "title": entry.title,
+        "about": entry.about,
+        "licence": entry.licence,
+        "bytes": entry.bytes(),
+    })
+}
+
 /// Fetches a model.
 pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
-    let settings = settings(&args.hub)?;
-    let order = order(args)?;
-    let folder = args
-        .into
-        .clone()
-        .or_else(models::user_folder)
-        .ok_or_else(|| {
+    let models_dir = args.into.clone().or_else(models::user_folder);
+    let hub = Hub {
+        settings: settings(&args.hub)?,
+        catalog: catalog(&args.hub)?,
+        models_dir: models_dir.ok_or_else(|| {
             Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
-        })?;
+        })?,
+    };
+    let order = Order {
+        repo: RepoId::parse(&args.model)?,
+        revision: args.revision.clone(),
+        file: args.file.clone(),
+        name: args.name.clone(),
+    };
     let control = Control::default();
-    let offer = hub::look(&order, &settings, &control)?;
+    let offer = Offer::ask(&hub.settings, &control, &order, &hub.catalog)?;
     agree(args, common, &offer)?;
     let bar = bar(common);
-    let imported = hub::pull(
-        &order,
-        &offer,
-        &settings,
-        &folder,
-        &control,
-        &mut |progress| {
-            show(&bar, &progress);
-        },
-    );
+    let accepted = Some(offer.listing.licence.as_str());
+    let pulled = hub.pull(&control, &offer, accepted, &mut |progress| {
+        show(&bar, &progress)
+    });
     bar.finish_and_clear();
-    let imported = imported?;
+    let pulled = pulled?;
+    let licence = &offer.listing.licence;
     if common.json {
-        let all: Vec<_> = imported
-            .iter()
-            .map(
-                |i| json!({ "name": i.name, "folder": i.folder, "licence": offer.listing.licence }),
-            )
-            .collect();
-        say_json(&json!(all));
-        return Ok(());
-    }
-    for model in imported {
+        say_json(&json!({ "name": pulled.name, "folder": pulled.folder, "licence": licence }));
+    } else {
         say(format!(
-            "{}: {}, licence {}",
-            model.name, model.summary, offer.listing.licence
+            "{}: {}, licence {licence}",
+            pulled.name, pulled.summary
         ));
-        say(format!("in {}", model.folder.display()));
+        say(format!("in {}", pulled.folder.display()));
     }
     Ok(())
 }
@@ -108,38 +140,25 @@ fn settings(args: &HubArgs) -> Result<HubSettings, Failure> {
 }
 
 fn catalog(args: &HubArgs) -> Result<Catalog, Failure> {
-    Ok(match &args.list {
-        Some(file) => Catalog::open(file)?,
-        None => Catalog::shipped()?,
-    })
-}
-
-fn order(args: &Pull) -> Result<Order, Failure> {
-    if let Some(entry) = catalog(&args.hub)?.get(&args.model) {
-        let mut order = entry.order();
-        order.name = args.name.clone().or(order.name);
-        return Ok(order);
-    }
-    Ok(Order {
-        repo: RepoId::parse(&args.model)?,
-        revision: args.revision.clone(),
-        files: args.file.clone(),
-        name: args.name.clone(),
-        checked: Vec::new(),
-    })
+    let Some(file) = &args.list else {
+        return Ok(Catalog::shipped()?);
+    };
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| Failure::new(format!("{e}: {}", file.display())))?;
+    Ok(Catalog::parse(&text)?)
 }
 
 /// The licence is shown, and somebody says yes.
 fn agree(args: &Pull, common: &Common, offer: &Offer) -> Result<(), Failure> {
     let listing = &offer.listing;
     if !common.json {
-        let files: Vec<_> = offer.parts.iter().map(|p| p.path().to_owned()).collect();
+        let files: Vec<_> = offer.files.iter().map(|f| f.path.as_str()).collect();
         eprintln!(
             "{} ({}): {}, {} to fetch, licence {}, {}",
             listing.repo,
             listing.commit.get(..12).unwrap_or(&listing.commit),
             files.join(", "),
-            megabytes(offer.missing),
+            megabytes(offer.bytes - offer.have),
             listing.licence,
             listing.licence_link.as_deref().unwrap_or(&offer.page),
         );
@@ -180,26 +199,19 @@ fn bar(common: &Common) -> ProgressBar {
     }
 }
 
-fn show(bar: &ProgressBar, progress: &hub::Progress) {
+fn show(bar: &ProgressBar, progress: &Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
-    bar.set_message(match progress.stage {
-        Stage::Fetching => match (progress.speed, progress.left) {
+    bar.set_message(match progress.phase {
+        Phase::Fetching => match (progress.speed, progress.left) {
             (Some(speed), Some(left)) => {
-                format!(
-                    "{:.1} MB/s, {} s left",
-                    speed / 1e6,
-                    left.as_secs_f64().ceil()
-                )
+                let speed = speed as f64 / 1e6;
+                format!("{speed:.1} MB/s, {} s left", left.as_secs_f64().ceil())
             }
             _ => String::new(),
         },
-        Stage::Waiting(time) => format!("trying again in {} s", time.as_secs_f64().ceil()),
-        Stage::Checking => "checking".to_owned(),
-        Stage::Opening => "bringing it in".to_owned(),
+        Phase::Waiting(time) => format!("trying again in {} s", time.as_secs_f64().ceil()),
+        Phase::Checking => "checking".to_owned(),
+        Phase::Installing => "bringing it in".to_owned(),
     });
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.1} MB", bytes as f64 / 1e6)
 }
