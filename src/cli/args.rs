@@ -296,7 +296,7 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
-    /// Bring in a StyleGAN2 checkpoint (.pkl or .pt); nothing in it is run
+    /// Bring in a checkpoint (.pkl, .pt, .pth, .safetensors); nothing in it is run
     Import {
         /// The file
         file: PathBuf,

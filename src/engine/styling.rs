@@ -13,6 +13,7 @@ use super::recent::Recent;
 use super::resample::shrink;
 use super::rooms::ModelStudio;
 use super::stylize::{AnyStyle, Between, Easel, Order, Phase, Plan, StyleShare};
+use crate::models::registry::network_of_style;
 use crate::models::restyle::Restyle;
 use crate::picture::Picture;
 use crate::recipe::{StyleParams, StyleSource};
@@ -121,7 +122,7 @@ impl ModelStudio {
             models: BTreeSet::new(),
         };
         for layer in &params.styles {
-            let model = self.network_of(&params.model, &layer.style).to_owned();
+            let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match (&layer.code, &net) {
                 (_, AnyStyle::Fast(_)) => Vec::new(),
@@ -148,14 +149,6 @@ impl ModelStudio {
             sitting.models.insert(params.model.clone());
         }
         Ok(sitting)
-    }
-
-    /// The network that paints a style: its own, if it is one, else `usual`.
-    fn network_of<'a>(&self, usual: &'a str, style: &'a StyleSource) -> &'a str {
-        match style {
-            StyleSource::Builtin(id) if self.registry.is_one_style(id) => id,
-            _ => usual,
-        }
     }
 
     /// A style network and its hash.
@@ -218,7 +211,7 @@ impl ModelStudio {
         };
         let mut nets = Vec::new();
         for layer in &params.styles {
-            let model = self.network_of(&params.model, &layer.style).to_owned();
+            let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match &net {
                 AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
@@ -271,6 +264,14 @@ impl ModelStudio {
         })?;
         times.end();
         Ok((picture, needs.plan, times))
+    }
+}
+
+/// The network that paints a style: its own, if it is one, else `usual`.
+fn network_of<'a>(usual: &'a str, style: &'a StyleSource) -> &'a str {
+    match style {
+        StyleSource::Builtin(id) => network_of_style(id).unwrap_or(usual),
+        StyleSource::File(_) => usual,
     }
 }
 

@@ -4,7 +4,7 @@
 use egui::{Color32, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::panel::Panel;
-use super::picture_menu;
+use super::{difference, picture_menu, split_divider};
 use crate::app::action::{Subject, ViewEdit};
 use crate::app::view::{CanvasView, Compare, MAX_ZOOM, MIN_ZOOM, Workspace, Zoom};
 use crate::picture::Picture;
@@ -85,8 +85,8 @@ pub fn show(
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, ui.is_enabled(), input.name));
     ui.painter().rect_filled(rect, 0.0, *panel.theme.canvas);
     let view = *panel.state.view.canvas(input.workspace);
-    let moved = navigate(ui, panel, &input, rect, &response, view);
-    let frame = place(rect, response, &input, moved.view, moved.panning);
+    let moved = navigate(ui, &input, rect, &response, view);
+    let frame = place(rect, response, &input, &moved);
     let fit = fit_scale(rect, input.logical_size) * ui.ctx().pixels_per_point();
     if (panel.state.view.fit_scale - fit).abs() > 1e-3 {
         panel.actions.view(ViewEdit::FitScale(fit));
@@ -100,9 +100,7 @@ pub fn show(
     clipped.set_clip_rect(rect.intersect(ui.clip_rect()));
     paint_pictures(&mut clipped, panel, &input, &frame, moved.view);
     overlay(&mut clipped, &frame, panel);
-    if input.busy {
-        busy_mark(&clipped, panel, rect);
-    }
+    busy_mark(&clipped, panel, &input, rect);
     if let Some(subject) = input.subject.clone() {
         frame
             .response
@@ -196,44 +194,13 @@ fn navigate(
     }
 }
 
-/// Whether the drag started on the divider of a split.
-fn dragging_divider(
-    ui: &Ui,
-    panel: &Panel<'_>,
-    input: &CanvasInput<'_>,
-    rect: Rect,
-    response: &Response,
-    view: CanvasView,
-    scale: f32,
-) -> bool {
-    let _ = panel;
-    if input.compare != Compare::Split || input.before.is_none() {
-        return false;
-    }
-    let key = response.id.with("divider");
-    if response.drag_started() {
-        let width = input.logical_size[0] as f32 * scale;
-        let x = rect.center().x + (view.divider - view.center[0]) * width;
-        let on = ui
-            .input(|i| i.pointer.press_origin())
-            .is_some_and(|p| (p.x - x).abs() < 10.0);
-        ui.data_mut(|d| d.insert_temp(key, on));
-    }
-    ui.data(|d| d.get_temp(key)).unwrap_or(false)
-}
-
-fn place(
-    rect: Rect,
-    response: Response,
-    input: &CanvasInput<'_>,
-    view: CanvasView,
-    panning: bool,
-) -> CanvasFrame {
+fn place(rect: Rect, response: Response, input: &CanvasInput<'_>, moved: &Moved) -> CanvasFrame {
     let ppp = response.ctx.pixels_per_point();
     let size = vec2(input.logical_size[0] as f32, input.logical_size[1] as f32);
-    let scale = scale_of(view, rect, input.logical_size, ppp);
+    let scale = scale_of(moved.view, rect, input.logical_size, ppp);
     let shown = size * scale;
-    let min = rect.center() - vec2(view.center[0] * shown.x, view.center[1] * shown.y);
+    let center = moved.view.center;
+    let min = rect.center() - vec2(center[0] * shown.x, center[1] * shown.y);
     // On whole pixels, so that 1:1 is sharp.
     let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
     CanvasFrame {
@@ -241,7 +208,7 @@ fn place(
         picture_rect: Rect::from_min_size(min, shown),
         scale,
         response,
-        panning,
+        panning: moved.panning,
         longer: shown.x.max(shown.y),
     }
 }
@@ -272,6 +239,9 @@ fn paint_pictures(
             picture(ui, panel, before, r, left);
             picture(ui, panel, after, r, right);
             divider(ui, panel, frame, x);
+        }
+        (Compare::Difference, Some(before), Some(after)) => {
+            difference::paint(ui, panel, [before, after], frame.picture_rect, frame.rect);
         }
         (_, _, Some(after)) => picture(ui, panel, after, frame.picture_rect, frame.rect),
         _ => {}
@@ -361,23 +331,23 @@ fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {
     );
 }
 
-/// A small text on a quiet ground over a picture.
-pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) {
+/// A small text on a quiet ground over a picture; tells where it came to lie.
+pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) -> Rect {
     let painter = ui.painter();
     let font = egui::FontId::proportional(11.0);
     let galley = painter.layout_no_wrap(text.to_owned(), font, *panel.theme.text);
     let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
     painter.rect_filled(rect, 4.0, panel.theme.panel.gamma_multiply(0.85));
     painter.galley(rect.min + vec2(6.0, 3.0), galley, *panel.theme.text);
+    rect
 }
 
 /// A quiet sign that a newer picture is on its way; after a moment, so that quick
 /// previews don't flicker.
-fn busy_mark(ui: &Ui, panel: &Panel<'_>, rect: Rect) {
-    let shown =
-        ui.ctx()
-            .animate_bool_with_time(egui::Id::unique(("busy", rect.left() as i32)), true, 0.4);
-    if shown > 0.9 {
+fn busy_mark(ui: &Ui, panel: &Panel<'_>, input: &CanvasInput<'_>, rect: Rect) {
+    let id = ui.scope_id().with(("busy", input.name));
+    let shown = ui.ctx().animate_bool_with_time(id, input.busy, 0.4);
+    if input.busy && shown > 0.9 {
         let at = pos2(rect.right() - 12.0, rect.top() + 12.0);
         tag(ui, panel, at, egui::Align2::RIGHT_TOP, "Rendering");
     }
