@@ -449,6 +449,61 @@ fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
 }
 
 #[test]
+fn the_divider_moves_by_mouse_and_by_keys() {
+    let mut s = in_style();
+    s.open_photo("holiday.png");
+    click(&mut s, "Style Blue marbling");
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::ToggleSplit));
+    s.settle();
+    let divider = |s: &Studio<'_>| s.window.state().state.view.canvas(Workspace::Style).divider;
+    assert_eq!(divider(&s), 0.5);
+    let line = "Before and after";
+    let at = s.window.get_by_role_and_label(Role::Slider, line).rect();
+    s.window.drag_at(at.center());
+    s.window.run_steps(2);
+    let to = at.center() - egui::vec2(80.0, 0.0);
+    s.window.hover_at(to);
+    s.window.run_steps(2);
+    s.window.drop_at(to);
+    s.settle();
+    let dragged = divider(&s);
+    assert!(dragged < 0.45, "{dragged}");
+    s.window.get_by_role_and_label(Role::Slider, line).focus();
+    s.settle();
+    s.window.key_press(egui::Key::ArrowRight);
+    s.settle();
+    assert!(
+        (divider(&s) - dragged - 0.02).abs() < 1e-4,
+        "{}",
+        divider(&s)
+    );
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    assert_eq!(divider(&s), 0.0);
+}
+
+#[test]
+fn a_style_step_keeps_its_thumbnail_when_exploring_goes_on() {
+    let mut s = in_style();
+    s.open_photo("holiday.png");
+    click(&mut s, "Style Blue marbling");
+    let thumb = |s: &Studio<'_>| {
+        let history = &s.window.state().state.history;
+        history.steps()[history.at()].thumb.clone()
+    };
+    let of_style = thumb(&s).expect("a thumbnail of the styled photo");
+    for to in [Workspace::Explore, Workspace::Gallery, Workspace::Explore] {
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Workspace(to)));
+        s.settle();
+    }
+    assert!(thumb(&s) == Some(of_style));
+}
+
+#[test]
 fn a_kept_result_opens_again_with_the_same_pixels() {
     let mut s = in_style();
     s.open_photo("a.png");

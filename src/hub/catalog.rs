@@ -1,145 +1,77 @@
-//! The list of models that were looked at: what each is, at which commit, with the
-//! SHA-256 of every file.
+//! The curated list, `assets/catalog.toml`.
 
 use serde::Deserialize;
 
-use super::HubError;
-use super::checksum::Checksum;
-use super::repo::{RepoId, is_commit, is_safe_path};
+const CATALOG: &str = include_str!("../../assets/catalog.toml");
 
-const SHIPPED: &str = include_str!("../../assets/catalog.toml");
-
-/// A checked model.
+/// A model that we have looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CatalogEntry {
-    /// Which.
-    pub repo: RepoId,
-    /// The commit that was looked at.
+pub struct Entry {
+    /// Name that the model gets.
+    pub name: String,
+    /// `owner/name`.
+    pub repo: String,
+    /// Commit, 40 hexadecimal digits: never a branch.
     pub revision: String,
-    /// Shown name.
-    pub title: String,
-    /// What it does, one line.
-    pub about: String,
-    /// As its card says.
-    pub licence: String,
-    /// The checkpoint to open; none for a folder made by Limner.
-    #[serde(default)]
-    pub open: Option<String>,
-    /// Its files.
-    pub files: Vec<CatalogFile>,
-}
-
-/// A file of a checked model.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CatalogFile {
-    /// Path in the repository.
-    pub path: String,
-    /// Bytes.
-    pub size: u64,
-    /// Of the bytes, 64 hexadecimal digits.
+    /// File in it.
+    pub file: String,
+    /// SHA-256 of the file, hex.
     pub sha256: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Licence.
+    pub licence: String,
+    /// What it does, in a sentence.
+    pub what: String,
 }
 
-impl CatalogEntry {
-    /// Bytes of all files.
-    pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|f| f.size).sum()
-    }
-
-    /// A file by its path.
-    pub fn file(&self, path: &str) -> Option<&CatalogFile> {
-        self.files.iter().find(|f| f.path == path)
-    }
-
-    fn sound(&self) -> bool {
-        let file = |f: &CatalogFile| {
-            let hash = Checksum::from_etag(&f.sha256);
-            is_safe_path(&f.path)
-                && f.size > 0
-                && matches!(hash, Some(Checksum::Sha256(h)) if h == f.sha256)
-        };
-        let opens = |path: &String| self.file(path).is_some();
-        is_commit(&self.revision)
-            && !self.licence.trim().is_empty()
-            && !self.files.is_empty()
-            && self.files.iter().all(file)
-            && self.open.as_ref().is_none_or(opens)
-    }
-}
-
-/// The list.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Catalog {
-    /// Its entries.
-    #[serde(default, rename = "model")]
-    pub models: Vec<CatalogEntry>,
+struct Catalog {
+    #[serde(default)]
+    model: Vec<Entry>,
 }
 
-impl Catalog {
-    /// The list that ships.
-    ///
-    /// # Errors
-    /// As [`Catalog::parse`].
-    pub fn shipped() -> Result<Self, HubError> {
-        Self::parse(SHIPPED)
-    }
+/// The entries. A list that can't be read is empty: a test keeps it readable.
+pub fn entries() -> Vec<Entry> {
+    parse(CATALOG).unwrap_or_default()
+}
 
-    /// Reads a list.
-    ///
-    /// # Errors
-    /// [`HubError::Catalog`] if an entry lacks a commit, a licence or a hash.
-    pub fn parse(text: &str) -> Result<Self, HubError> {
-        let list: Self = toml::from_str(text).map_err(|e| HubError::Catalog(e.to_string()))?;
-        match list.models.iter().find(|m| !m.sound()) {
-            Some(entry) => Err(HubError::Catalog(format!(
-                "'{}' lacks a commit, a licence, or a file's size or SHA-256",
-                entry.repo
-            ))),
-            None => Ok(list),
-        }
-    }
-
-    /// A model's entry.
-    pub fn find(&self, repo: &RepoId) -> Option<&CatalogEntry> {
-        self.models.iter().find(|m| m.repo == *repo)
-    }
+fn parse(text: &str) -> Result<Vec<Entry>, toml::de::Error> {
+    toml::from_str(text).map(|catalog: Catalog| catalog.model)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(revision: &str, sha256: &str, path: &str) -> String {
-        format!(
-            "[[model]]\nrepo='ada/flowers'\nrevision='{revision}'\ntitle='F'\nabout='f'\n\
-             licence='mit'\nopen='{path}'\n[[model.files]]\npath='{path}'\nsize=9\nsha256='{sha256}'\n"
-        )
+    fn hexadecimal(text: &str, digits: usize) -> bool {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_hexdigit())
     }
 
     #[test]
-    fn the_list_that_ships_can_be_read() {
-        Catalog::shipped().unwrap();
+    fn the_list_is_readable_and_every_entry_is_pinned() {
+        for entry in parse(CATALOG).unwrap() {
+            assert!(hexadecimal(&entry.revision, 40), "{}", entry.name);
+            assert!(hexadecimal(&entry.sha256, 64), "{}", entry.name);
+            assert!(entry.repo.split('/').count() == 2 && entry.size > 0);
+            assert!(!entry.licence.is_empty() && !entry.what.is_empty());
+        }
     }
 
     #[test]
-    fn an_entry_without_a_pinned_commit_or_a_hash_is_none() {
-        let (commit, hash) = ("a".repeat(40), "b".repeat(64));
-        assert_eq!(
-            Catalog::parse(&entry(&commit, &hash, "a.pkl"))
-                .unwrap()
-                .models[0]
-                .bytes(),
-            9
+    fn an_entry_says_everything_or_is_refused() {
+        let whole = format!(
+            "[[model]]\nname = \"a\"\nrepo = \"o/a\"\nrevision = \"{}\"\nfile = \"a.pkl\"\n\
+             sha256 = \"{}\"\nsize = 5\nlicence = \"cc0-1.0\"\nwhat = \"Draws.\"\n",
+            "0".repeat(40),
+            "1".repeat(64)
         );
-        for bad in [
-            entry("main", &hash, "a.pkl"),
-            entry(&commit, "", "a.pkl"),
-            entry(&commit, &hash, "../a.pkl"),
-        ] {
-            assert!(Catalog::parse(&bad).is_err(), "{bad}");
+        assert_eq!(parse(&whole).unwrap()[0].repo, "o/a");
+        for line in whole.lines().skip(1) {
+            let less = whole.replace(&format!("{line}\n"), "");
+            assert!(parse(&less).is_err(), "without {line}");
         }
     }
 }

@@ -1,312 +1,353 @@
-//! Requests to the hub. Redirects are followed here and not by ureq, because the
-//! first answer names the file (ETag) while another host gives the bytes, and because
-//! the token must not leave the hub.
+//! Questions to the hub's routes.
 
 use std::io::Read;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde::de::DeserializeOwned;
-use ureq::http::{HeaderMap, Response, Uri};
+use serde::Deserialize;
+use ureq::config::RedirectAuthHeaders;
+use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use super::HubError;
-use super::checksum::Checksum;
-use super::control::Control;
-use super::repo::RepoId;
-use super::settings::HubSettings;
+use super::config::HubConfig;
+use super::error::HubError;
 
-/// Hops from the hub to the bytes.
-const HOPS: usize = 6;
-/// Lists of files and search results beyond this are no honest answer.
-const LARGEST_LIST: u64 = 32 << 20;
+/// Longer answers than this are no lists of files.
+const MOST_ANSWER: u64 = 16 << 20;
 
-/// What a request is about, for messages.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct About<'a> {
-    /// The model.
-    pub(super) repo: Option<&'a RepoId>,
-    /// In words, e.g. `file 'a.pkl'`.
-    pub(super) what: &'a str,
+/// A door to the hub.
+pub struct Hub {
+    pub(super) config: HubConfig,
+    pub(super) agent: Agent,
 }
 
-/// A body that begins at a place in a file.
-pub(super) struct Part {
-    /// Where it begins.
-    pub(super) start: u64,
-    /// The whole file's size, if told.
-    pub(super) size: Option<u64>,
-    /// The file's checksum as the hub itself names it now.
-    pub(super) checksum: Option<Checksum>,
-    /// The bytes.
-    pub(super) body: Box<dyn Read + Send>,
+/// A repository that a search found.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Found {
+    /// `owner/name`.
+    pub id: String,
+    /// How often it was downloaded lately.
+    #[serde(default)]
+    pub downloads: u64,
+    /// Tags, the licence among them as `license:…`.
+    #[serde(default)]
+    pub tags: Vec<String>,
 }
 
-/// A client for one download, or for one search.
-pub(super) struct Client {
-    agent: Agent,
-    settings: HubSettings,
+impl Found {
+    /// The licence that its card names.
+    pub fn licence(&self) -> Option<&str> {
+        self.tags
+            .iter()
+            .find_map(|tag| tag.strip_prefix("license:"))
+    }
 }
 
-impl Client {
-    /// The only place where connections can come from.
+/// A repository at one revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repo {
+    /// `owner/name`.
+    pub id: String,
+    /// The commit, 40 hexadecimal digits.
+    pub commit: String,
+    /// What was asked for, `main` or another name.
+    pub revision: String,
+    /// As its card says; `unknown` where it doesn't.
+    pub licence: String,
+    /// Whether access has to be asked for.
+    pub gated: bool,
+    /// Its files.
+    pub files: Vec<RemoteFile>,
+}
+
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RemoteFile {
+    /// Path in the repository.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content, for large files.
+    pub sha256: Option<String>,
+    /// Git's hash of the content, for small ones.
+    pub blob: Option<String>,
+}
+
+impl RemoteFile {
+    /// The name of its blob in the cache: the hash that the hub's ETag carries.
+    pub fn etag(&self) -> Option<&str> {
+        self.sha256.as_deref().or(self.blob.as_deref())
+    }
+}
+
+#[derive(Deserialize)]
+struct Info {
+    sha: String,
+    #[serde(default)]
+    siblings: Vec<Sibling>,
+    #[serde(rename = "cardData", default)]
+    card: Option<Card>,
+    #[serde(default)]
+    gated: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Card {
+    #[serde(default)]
+    license: serde_json::Value,
+    #[serde(default)]
+    license_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Sibling {
+    rfilename: String,
+    #[serde(default)]
+    size: Option<u64>,
+    #[serde(rename = "blobId", default)]
+    blob: Option<String>,
+    #[serde(default)]
+    lfs: Option<Lfs>,
+}
+
+#[derive(Deserialize)]
+struct Lfs {
+    sha256: String,
+    size: u64,
+}
+
+impl Hub {
+    /// A door that nobody has gone through yet.
+    pub fn new(config: HubConfig) -> Self {
+        let patience = &config.patience;
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            // The token stays with the host it is meant for.
+            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            .timeout_connect(Some(patience.connect))
+            .timeout_per_read(Some(patience.stall))
+            .timeout_recv_response(Some(patience.stall.max(patience.connect)))
+            .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Self { config, agent }
+    }
+
+    /// Repositories of models that fit some words, most downloaded first.
     ///
     /// # Errors
-    /// [`HubError::Offline`]; then there is no client, so no socket either.
-    pub(super) fn new(settings: &HubSettings, control: &Control) -> Result<Self, HubError> {
-        if settings.offline {
-            return Err(HubError::Offline);
-        }
-        let patience = &settings.patience;
-        let agent: Agent = Agent::config_builder()
-            .proxy(settings.proxy.clone())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // Ranges count the file's own bytes, not those of a compressed stream.
-            .accept_encoding("identity")
-            .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
-            .timeout_resolve(Some(patience.connect))
-            .timeout_connect(Some(patience.connect))
-            .timeout_recv_response(Some(patience.silence))
-            .timeout_per_read(Some(patience.silence))
-            .timeout_per_write(Some(patience.silence))
-            .build()
-            .into();
-        control.guard(&agent);
-        Ok(Self {
-            agent,
-            settings: settings.clone(),
-        })
+    /// [`HubError`], as for every question.
+    pub fn search(&self, words: &str, most: usize) -> Result<Vec<Found>, HubError> {
+        let words: String = words.bytes().map(escaped).collect();
+        let path = format!("/api/models?search={words}&sort=downloads&direction=-1&limit={most}");
+        self.json(&path, words.as_str())
     }
 
-    /// How patient.
-    pub(super) fn settings(&self) -> &HubSettings {
-        &self.settings
-    }
-
-    /// Reads a JSON answer of the hub's interface; `path` begins with a slash.
-    pub(super) fn json<T: DeserializeOwned>(
-        &self,
-        path: &str,
-        about: About<'_>,
-    ) -> Result<T, HubError> {
-        let url = format!("{}{path}", self.settings.endpoint);
-        let (_, response) = self.get(&url, None, about)?;
-        let mut body = response.into_body();
-        let reader = body.with_config().limit(LARGEST_LIST).reader();
-        let mut text = Vec::new();
-        std::io::BufReader::new(reader)
-            .read_to_end(&mut text)
-            .map_err(|e| self.broken(e))?;
-        serde_json::from_slice(&text).map_err(|e| HubError::Odd(format!("no list: {e}")))
-    }
-
-    /// Asks for a file from a byte on. A hub that knows no ranges answers from 0 on.
-    pub(super) fn part(&self, url: &str, from: u64, about: About<'_>) -> Result<Part, HubError> {
-        let range = format!("bytes={from}-");
-        let (first, response) = self.get(url, Some(&range), about)?;
-        let status = response.status().as_u16();
-        let (start, size) = match (status, content_range(response.headers())) {
-            (206, Some((start, size))) => (start, size),
-            (206, None) => return Err(HubError::Odd("a part without its place".into())),
-            _ => (0, content_length(response.headers())),
+    /// What a repository holds at a revision.
+    ///
+    /// # Errors
+    /// [`HubError::BadName`] before anything is asked; [`HubError`] otherwise.
+    pub fn look(&self, id: &str, revision: &str) -> Result<Repo, HubError> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let part = |part: &str| {
+            !part.is_empty() && part.chars().all(plain) && !part.chars().all(|c| c == '.')
         };
-        Ok(Part {
-            start,
-            size,
-            checksum: first,
-            body: Box::new(response.into_body().into_reader()),
+        let named = id.split_once('/');
+        if !named.is_some_and(|(owner, name)| part(owner) && part(name)) {
+            return Err(HubError::BadName(id.to_owned()));
+        }
+        let revised: String = revision.bytes().map(escaped).collect();
+        let path = format!("/api/models/{id}/revision/{revised}?blobs=true");
+        let info: Info = self.json(&path, id)?;
+        if info.sha.len() != 40 || !info.sha.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(HubError::BadAnswer("it names no commit".into()));
+        }
+        Ok(Repo {
+            id: id.to_owned(),
+            commit: info.sha,
+            revision: revision.to_owned(),
+            licence: info.card.map_or_else(|| "unknown".into(), licence_of),
+            gated: !matches!(
+                info.gated,
+                serde_json::Value::Null | serde_json::Value::Bool(false)
+            ),
+            files: info.siblings.into_iter().filter_map(file_of).collect(),
         })
     }
 
-    /// Goes from hop to hop; what the hub itself says of the file, and the last answer.
-    fn get(
+    fn json<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<T, HubError> {
+        let url = format!("{}{path}", self.config.endpoint);
+        let mut response = self.get(&url, what, None, &mut || true)?;
+        let mut text = Vec::new();
+        let reader = response.body_mut().as_reader();
+        reader
+            .take(MOST_ANSWER)
+            .read_to_end(&mut text)
+            .map_err(|e| self.broken(&e))?;
+        serde_json::from_slice(&text).map_err(|e| HubError::BadAnswer(e.to_string()))
+    }
+
+    /// Asks for a URL, from a byte on if `from` says so, again and again while that may
+    /// help. `go_on` is asked while it waits.
+    pub(super) fn get(
         &self,
         url: &str,
-        range: Option<&str>,
-        about: About<'_>,
-    ) -> Result<(Option<Checksum>, Response<Body>), HubError> {
-        let odd = |e: &dyn std::fmt::Display| HubError::Odd(e.to_string());
-        let home: Uri = self.settings.endpoint.parse().map_err(|e| odd(&e))?;
-        let mut at: Uri = url.parse().map_err(|e| odd(&e))?;
-        let mut named = None;
-        for _ in 0..HOPS {
-            let mut request = self.agent.get(&at);
-            if let Some(range) = range {
-                request = request.header("Range", range);
-            }
-            if let Some(token) = &self.settings.token
-                && origin(&at) == origin(&home)
-            {
-                request = request.header("Authorization", format!("Bearer {}", token.0));
-            }
-            let response = request.call().map_err(|e| self.unreached(e, &at))?;
-            if origin(&at) == origin(&home) {
-                named = file_name(response.headers()).or(named);
-            }
-            let status = response.status();
-            if status.is_redirection() && status != 304 {
-                at = next(&at, response.headers())?;
-            } else if status.is_success() {
-                return Ok((named, response));
-            } else {
-                return Err(self.refused(status.as_u16(), response.headers(), about));
-            }
+        what: &str,
+        from: Option<u64>,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Response<Body>, HubError> {
+        if self.config.offline {
+            return Err(HubError::Offline);
         }
-        Err(HubError::Odd(
-            "it sends from one address to the next".into(),
-        ))
-    }
-
-    /// A status that is no success, in words.
-    fn refused(&self, status: u16, headers: &HeaderMap, about: About<'_>) -> HubError {
-        let repo = || about.repo.map_or_else(String::new, ToString::to_string);
-        let page = || match about.repo {
-            Some(repo) => format!("{}/{repo}", self.settings.endpoint),
-            None => self.settings.endpoint.clone(),
-        };
-        let code = text(headers, "x-error-code").unwrap_or_default();
-        match (status, code) {
-            (401 | 403, "GatedRepo") => HubError::Gated {
-                repo: repo(),
-                page: page(),
-            },
-            // Without a token the hub answers so for models that don't exist.
-            (401 | 404, "RepoNotFound") => HubError::NotFound(format!("model '{}'", repo())),
-            (404, "RevisionNotFound") => {
-                HubError::NotFound(format!("such version of '{}'", repo()))
+        let patience = &self.config.patience;
+        let mut wait = patience.backoff;
+        let mut left = patience.tries.max(1);
+        loop {
+            left -= 1;
+            let mut request = self.agent.get(url);
+            if let Some(token) = &self.config.token {
+                request = request.header("Authorization", format!("Bearer {token}"));
             }
-            (401 | 403, _) => HubError::Denied {
-                repo: repo(),
-                page: page(),
-            },
-            // Less is there than has been fetched already.
-            (416, _) => HubError::Changed(about.what.to_owned()),
-            (404 | 410, _) => HubError::NotFound(about.what.to_owned()),
-            (429, _) => self.wait(headers, self.settings.patience.pause),
-            (500..=599, _) if headers.contains_key("retry-after") => {
-                self.wait(headers, self.settings.patience.pause)
+            if let Some(from) = from {
+                request = request.header("Range", format!("bytes={from}-"));
             }
-            (408 | 500..=599, _) => HubError::Trouble(status),
-            _ => HubError::Odd(format!("status {status}")),
+            let error = match request.call() {
+                Ok(response) => match response.status().as_u16() {
+                    200..=299 | 416 => return Ok(response),
+                    401 => return Err(self.who(what)),
+                    403 => return Err(HubError::Forbidden(what.to_owned())),
+                    404 => return Err(HubError::NotFound(what.to_owned())),
+                    429 => {
+                        let asked = retry_after(&response).unwrap_or(wait);
+                        if asked > patience.longest_wait {
+                            return Err(HubError::TooMany(asked));
+                        }
+                        wait = asked;
+                        HubError::TooMany(asked)
+                    }
+                    code @ 500..=599 => HubError::BadAnswer(format!("status {code}")),
+                    code => return Err(HubError::BadAnswer(format!("status {code}"))),
+                },
+                Err(error) => self.broken(&error),
+            };
+            if left == 0 {
+                return Err(error);
+            }
+            rest(wait, go_on)?;
+            wait = (wait * 2).min(patience.longest_wait);
         }
     }
 
-    fn wait(&self, headers: &HeaderMap, otherwise: Duration) -> HubError {
-        let asked = text(headers, "retry-after").and_then(|t| t.trim().parse().ok());
-        let wait = asked.map_or(otherwise, Duration::from_secs);
-        if wait > self.settings.patience.longest_wait {
-            HubError::Busy(wait)
-        } else {
-            HubError::Wait(wait)
+    fn who(&self, what: &str) -> HubError {
+        match self.config.token {
+            Some(_) => HubError::Forbidden(what.to_owned()),
+            None => HubError::NeedsToken(what.to_owned()),
         }
     }
 
-    fn unreached(&self, error: ureq::Error, at: &Uri) -> HubError {
-        match error {
-            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
-                HubError::Unreachable(format!("{} doesn't answer", at.host().unwrap_or("it")))
-            }
-            ureq::Error::Timeout(_) => HubError::Stalled(self.settings.patience.silence),
-            ureq::Error::HostNotFound => {
-                HubError::Unreachable(format!("{} isn't known", at.host().unwrap_or("it")))
-            }
-            ureq::Error::BadUri(what) => HubError::Odd(what),
-            other => HubError::Unreachable(other.to_string()),
-        }
-    }
-
-    /// A body that ended with an error.
-    pub(super) fn broken(&self, error: std::io::Error) -> HubError {
-        if error.kind() == std::io::ErrorKind::TimedOut {
-            HubError::Stalled(self.settings.patience.silence)
-        } else {
-            HubError::Cut
+    pub(super) fn broken(&self, error: &dyn std::fmt::Display) -> HubError {
+        HubError::Connection {
+            host: self.config.endpoint.clone(),
+            reason: error.to_string(),
         }
     }
 }
 
-/// Where a redirect leads. Never from an encrypted connection to an open one.
-fn next(at: &Uri, headers: &HeaderMap) -> Result<Uri, HubError> {
-    let odd = || HubError::Odd("a redirect to nowhere".into());
-    let to = text(headers, "location").ok_or_else(odd)?;
-    let scheme = at.scheme_str().unwrap_or("https");
-    let full = if to.starts_with("//") {
-        format!("{scheme}:{to}")
-    } else if to.starts_with('/') {
-        let host = at.authority().map_or("", |a| a.as_str());
-        format!("{scheme}://{host}{to}")
-    } else {
-        to.to_owned()
+/// Sleeps in small pieces, so that a stop is heard.
+pub(super) fn rest(time: Duration, go_on: &mut dyn FnMut() -> bool) -> Result<(), HubError> {
+    let end = Instant::now() + time;
+    loop {
+        if !go_on() {
+            return Err(HubError::Stopped);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        std::thread::sleep(left.min(Duration::from_millis(50)));
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let value = response.headers().get("Retry-After")?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Percent-encoding of what isn't plain.
+pub(super) fn escaped(byte: u8) -> String {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    }
+}
+
+fn licence_of(card: Card) -> String {
+    let plain = match card.license {
+        serde_json::Value::String(name) => Some(name),
+        serde_json::Value::Array(names) => {
+            let names: Vec<&str> = names.iter().filter_map(|n| n.as_str()).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        }
+        _ => None,
     };
-    let to: Uri = full.parse().map_err(|_| odd())?;
-    match (scheme, to.scheme_str()) {
-        (_, Some("https")) | ("http", Some("http")) => Ok(to),
-        ("https", Some("http")) => Err(HubError::Odd("a redirect to an open connection".into())),
-        _ => Err(odd()),
+    match (plain.as_deref(), card.license_name) {
+        (None | Some("other"), Some(name)) => name,
+        _ => plain.unwrap_or_else(|| "unknown".into()),
     }
 }
 
-fn origin(uri: &Uri) -> (Option<&str>, Option<String>, Option<u16>) {
-    let port = match (uri.port_u16(), uri.scheme_str()) {
-        (None, Some("https")) => Some(443),
-        (None, Some("http")) => Some(80),
-        (port, _) => port,
+/// Names that would leave the snapshot's folder are left out.
+fn file_of(sibling: Sibling) -> Option<RemoteFile> {
+    let parts = std::path::Path::new(&sibling.rfilename).components();
+    let inside = parts
+        .into_iter()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    let hash = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_hexdigit())
     };
-    (uri.scheme_str(), uri.host().map(str::to_lowercase), port)
-}
-
-/// The checksum in the hub's own answer; for large files that other hosts give out it
-/// stands in `X-Linked-Etag`.
-fn file_name(headers: &HeaderMap) -> Option<Checksum> {
-    let etag = text(headers, "x-linked-etag").or_else(|| text(headers, "etag"));
-    Checksum::from_etag(etag?)
-}
-
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    text(headers, "content-length")?.trim().parse().ok()
-}
-
-/// `bytes 5-9/10`: where it begins, and the whole size.
-fn content_range(headers: &HeaderMap) -> Option<(u64, Option<u64>)> {
-    let (range, size) = text(headers, "content-range")?
-        .strip_prefix("bytes ")?
-        .split_once('/')?;
-    let start = range.split('-').next()?.trim().parse().ok()?;
-    Some((start, size.trim().parse().ok()))
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+    let sha256 = sibling.lfs.as_ref().map(|lfs| lfs.sha256.to_lowercase());
+    (inside && !sibling.rfilename.is_empty() && !sibling.rfilename.contains('\\')).then(|| {
+        RemoteFile {
+            size: sibling
+                .lfs
+                .as_ref()
+                .map_or(sibling.size.unwrap_or(0), |lfs| lfs.size),
+            sha256: sha256.filter(|text| hash(text, 64)),
+            blob: match sibling.lfs {
+                // Git's hash is of the pointer then.
+                Some(_) => None,
+                None => sibling.blob.filter(|text| hash(text, 40)),
+            },
+            name: sibling.rfilename,
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn to(from: &str, location: &str) -> Result<String, HubError> {
-        let mut headers = HeaderMap::new();
-        headers.insert("location", location.parse().unwrap());
-        next(&from.parse().unwrap(), &headers).map(|uri| uri.to_string())
-    }
-
     #[test]
-    fn redirects_lead_where_they_say() {
-        assert_eq!(to("https://hub/a", "/b?c").unwrap(), "https://hub/b?c");
-        assert_eq!(to("https://hub/a", "//cdn/b").unwrap(), "https://cdn/b");
-        assert_eq!(
-            to("http://hub/a", "https://cdn/b").unwrap(),
-            "https://cdn/b"
-        );
-        assert!(to("https://hub/a", "http://cdn/b").is_err());
-        assert!(to("https://hub/a", "file:///etc/passwd").is_err());
-    }
-
-    #[test]
-    fn one_origin_is_scheme_host_and_port() {
-        let o = |text: &str| text.parse::<Uri>().unwrap();
-        assert_eq!(origin(&o("https://Hub/a")), origin(&o("https://hub:443/b")));
-        assert_ne!(origin(&o("https://hub/a")), origin(&o("http://hub/a")));
-        assert_ne!(origin(&o("http://h:1/a")), origin(&o("http://h:2/a")));
+    fn names_cannot_leave_the_folder() {
+        let named = |name: &str| Sibling {
+            rfilename: name.into(),
+            size: Some(1),
+            blob: Some("a".repeat(40)),
+            lfs: None,
+        };
+        assert!(file_of(named("a/b.safetensors")).is_some());
+        for bad in ["../a", "/etc/passwd", "a/../../b", "", "..\\a"] {
+            assert!(file_of(named(bad)).is_none(), "{bad}");
+        }
+        let hub = Hub::new(HubConfig {
+            offline: true,
+            ..HubConfig::from_env()
+        });
+        for bad in ["", "name", "../..", "a/b/c", "a b/c", "./.."] {
+            let refused = hub.look(bad, "main");
+            assert!(matches!(refused, Err(HubError::BadName(_))), "{bad}");
+        }
+        assert!(matches!(hub.look("a/b", "main"), Err(HubError::Offline)));
     }
 }

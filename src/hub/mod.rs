@@ -1,39 +1,26 @@
-//! Models from the Hugging Face hub: looked for, fetched with care, checked, and
-//! brought in through [`crate::import`].
+//! Models from the Hugging Face hub, or a mirror that speaks its routes.
 //!
-//! Nothing here begins by itself, and offline no connection can be opened: [`client`]
-//! is the only place where one comes from.
+//! Own ranged requests over a small blocking client, into the cache layout that all of
+//! the hub's programs share. The `hf-hub` crate was the other choice: 1.0 neither goes
+//! on with a cut download, nor stops when told, nor looks at the bytes it got, and 0.5
+//! does the first only.
 //!
-//! hf-hub gives addresses and cache names. The transfer is our own over ureq (which
-//! hf-hub 0.5 brings along), because an artist must be able to pause, cancel and
-//! resume: hf-hub 1.0 starts over after a cut, can't be stopped and checks no bytes;
-//! 0.5 resumes, but checks neither status nor bytes and can't be stopped either.
+//! * `config` is where and as whom, from the environment; `client` asks the routes;
+//! * `cache` is the shared folder, `transfer` brings one file into it, whole and hashed;
+//! * `pull` makes a model folder of a repository's file; `catalog` is the curated list.
+//!
+//! Nothing here opens a socket unless a caller asks for it by name.
 
 mod cache;
-mod catalog;
-mod checksum;
+pub mod catalog;
 mod client;
-mod control;
+mod config;
 mod error;
-mod fetch;
-mod install;
-mod listing;
-mod offer;
-mod pace;
 mod pull;
-mod repo;
-mod search;
-mod settings;
+mod transfer;
 
-pub use cache::RepoCache;
-pub use catalog::{Catalog, CatalogEntry, CatalogFile};
-pub use checksum::Checksum;
-pub use control::Control;
-pub use error::{HubError, megabytes};
-pub use install::Pulled;
-pub use listing::{Listing, RemoteFile};
-pub use offer::{Offer, Order};
-pub use pull::{Hub, Phase, Progress};
-pub use repo::RepoId;
-pub use search::{Hit, search};
-pub use settings::{HubSettings, PUBLIC, Patience, Token};
+pub use client::{Found, Hub, RemoteFile, Repo};
+pub use config::{HubConfig, Patience};
+pub use error::HubError;
+pub use pull::{Pulled, importable, pull};
+pub use transfer::{Flow, Progress};

@@ -24,4 +24,3 @@ pub use error::ModelError;
 pub use explore::find_directions;
 pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
 pub use registry::{Registry, user_folder};
-pub use scan::inspect;

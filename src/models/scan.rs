@@ -41,15 +41,6 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ModelError {
     }
 }
 
-/// What a model folder says of itself, without loading its weights.
-///
-/// # Errors
-/// What is wrong with its files.
-pub fn inspect(folder: &Path) -> Result<ModelInfo, ModelError> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    Ok(describe(&name, folder, &mut HashCache::open(None))?.info)
-}
-
 /// Reads a model folder, without its weights.
 pub(super) fn describe(
     name: &str,
@@ -116,7 +107,9 @@ fn entry(
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
         }
         Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
-        Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
+        Architecture::FastStyle => {
+            manifest.config::<fast_style::Config>(&config_path)?;
+        }
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {

@@ -1,7 +1,7 @@
 //! The canvas: a picture that can be zoomed, panned, split and compared. Used by
 //! all three workspaces.
 
-use egui::{Color32, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::panel::Panel;
 use super::{difference, picture_menu, split_divider};
@@ -47,7 +47,7 @@ pub struct CanvasFrame {
     pub scale: f32,
     /// The canvas' own response: hover, click, drag.
     pub response: Response,
-    /// The pointer is moving the canvas or the divider, so tools keep off.
+    /// The pointer is moving the canvas, so tools keep off.
     pub panning: bool,
     /// Longer side of the picture in points.
     longer: f32,
@@ -130,10 +130,9 @@ struct Moved {
 }
 
 /// Wheel and pinch zoom at the pointer; middle drag, Space drag and (without a
-/// tool) plain drag pan; the divider of a split can be dragged.
+/// tool) plain drag pan.
 fn navigate(
     ui: &Ui,
-    panel: &Panel<'_>,
     input: &CanvasInput<'_>,
     rect: Rect,
     response: &Response,
@@ -159,13 +158,7 @@ fn navigate(
     let space = !ui.ctx().text_edit_focused() && ui.input(|i| i.key_down(egui::Key::Space));
     let middle = response.dragged_by(egui::PointerButton::Middle);
     let primary = response.dragged_by(egui::PointerButton::Primary);
-    let splitting =
-        primary && !space && dragging_divider(ui, panel, input, rect, response, view, scale);
-    if splitting && let Some(pointer) = response.interact_pointer_pos() {
-        let left = rect.center().x - view.center[0] * size.x * scale;
-        view.divider = ((pointer.x - left) / (size.x * scale)).clamp(0.0, 1.0);
-    }
-    let pan = middle || (primary && !splitting && (space || !input.tool));
+    let pan = middle || (primary && (space || !input.tool));
     if pan {
         let delta = response.drag_delta() / (size * scale);
         view.center = [view.center[0] - delta.x, view.center[1] - delta.y];
@@ -190,7 +183,7 @@ fn navigate(
     }
     Moved {
         view,
-        panning: pan || splitting || space,
+        panning: pan || space,
     }
 }
 
@@ -238,7 +231,7 @@ fn paint_pictures(
                 .split_left_right_at_x(x.clamp(frame.rect.left(), frame.rect.right()));
             picture(ui, panel, before, r, left);
             picture(ui, panel, after, r, right);
-            divider(ui, panel, frame, x);
+            split_divider::show(ui, panel, frame, input.workspace, view);
         }
         (Compare::Difference, Some(before), Some(after)) => {
             difference::paint(ui, panel, [before, after], frame.picture_rect, frame.rect);
@@ -274,51 +267,6 @@ fn checkerboard(painter: &egui::Painter, panel: &Panel<'_>, rect: Rect) {
         }
     }
     painter.add(mesh);
-}
-
-fn divider(ui: &Ui, panel: &Panel<'_>, frame: &CanvasFrame, x: f32) {
-    let painter = ui.painter();
-    let r = frame.picture_rect.intersect(frame.rect);
-    painter.vline(
-        x,
-        r.y_range(),
-        egui::Stroke::new(2.0, Color32::from_black_alpha(90)),
-    );
-    painter.vline(x, r.y_range(), egui::Stroke::new(1.0, Color32::WHITE));
-    let grip = pos2(x, r.center().y);
-    painter.circle(
-        grip,
-        9.0,
-        *panel.theme.panel,
-        egui::Stroke::new(1.5, Color32::WHITE),
-    );
-    let stroke = egui::Stroke::new(1.5, *panel.theme.text_strong);
-    for side in [-1.0, 1.0] {
-        let tip = grip + vec2(5.0 * side, 0.0);
-        painter.line_segment([tip, tip + vec2(-2.5 * side, -2.5)], stroke);
-        painter.line_segment([tip, tip + vec2(-2.5 * side, 2.5)], stroke);
-    }
-    let near = frame
-        .response
-        .hover_pos()
-        .is_some_and(|p| (p.x - x).abs() < 10.0);
-    if near {
-        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
-    }
-    tag(
-        ui,
-        panel,
-        pos2(r.left() + 8.0, r.top() + 8.0),
-        egui::Align2::LEFT_TOP,
-        "Before",
-    );
-    tag(
-        ui,
-        panel,
-        pos2(r.right() - 8.0, r.top() + 8.0),
-        egui::Align2::RIGHT_TOP,
-        "After",
-    );
 }
 
 fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {

@@ -39,6 +39,7 @@ pub mod palette;
 pub mod panel;
 pub mod picture_menu;
 pub mod settings;
+mod split_divider;
 pub mod status_bar;
 pub mod style_chosen;
 pub mod style_compare;

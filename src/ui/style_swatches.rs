@@ -178,8 +178,9 @@ pub fn square(size: Vec2) -> Rect {
 /// A name below its swatch: two lines if it must be, from the top.
 fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
     let font = FontId::proportional(11.5);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
+    job.wrap.max_rows = 2;
+    job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
     let at = pos2(rect.center().x, rect.top() + 3.0);
     ui.painter().galley(at, galley, color);
