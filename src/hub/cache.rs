@@ -47,6 +47,22 @@ impl RepoCache {
         }
     }
 
+    /// Throws away what came of a blob that isn't whole, unless another program is at
+    /// work on it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn forget(&self, etag: &str) -> io::Result<()> {
+        let part = self.incomplete(etag);
+        if !part.exists() {
+            return Ok(());
+        }
+        match self.lock(etag)? {
+            Some(_held) => fs::remove_file(part),
+            None => Ok(()),
+        }
+    }
+
     /// Puts a whole blob into the snapshot of its commit, and the revision's name onto
     /// that commit. Returns the file's place.
     ///

@@ -1,6 +1,8 @@
 //! Questions to the hub's routes.
 
 use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -17,7 +19,23 @@ const MOST_ANSWER: u64 = 16 << 20;
 /// A door to the hub.
 pub struct Hub {
     pub(super) config: HubConfig,
-    pub(super) agent: Agent,
+    agent: Agent,
+    halted: Arc<AtomicBool>,
+}
+
+/// Breaks off what a door is at, from another thread.
+#[derive(Clone)]
+pub(super) struct Halt {
+    agent: Agent,
+    halted: Arc<AtomicBool>,
+}
+
+impl Halt {
+    /// Ends waiting and reading at once; the door stays shut.
+    pub(super) fn halt(self) {
+        self.halted.store(true, Ordering::Release);
+        self.agent.shutdown();
+    }
 }
 
 /// A repository that a search found.
@@ -129,7 +147,19 @@ impl Hub {
             .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
-        Self { config, agent }
+        Self {
+            config,
+            agent,
+            halted: Arc::default(),
+        }
+    }
+
+    /// For stopping from another thread.
+    pub(super) fn halt(&self) -> Halt {
+        Halt {
+            agent: self.agent.clone(),
+            halted: Arc::clone(&self.halted),
+        }
     }
 
     /// Repositories of models that fit some words, most downloaded first.
@@ -232,7 +262,8 @@ impl Hub {
             if left == 0 {
                 return Err(error);
             }
-            rest(wait, go_on)?;
+            let halted = || self.halted.load(Ordering::Acquire);
+            rest(wait, &mut || !halted() && go_on())?;
             wait = (wait * 2).min(patience.longest_wait);
         }
     }

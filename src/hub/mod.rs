@@ -7,17 +7,24 @@
 //!
 //! * `config` is where and as whom, from the environment; `client` asks the routes;
 //! * `cache` is the shared folder, `transfer` brings one file into it, whole and hashed;
-//! * `pull` makes a model folder of a repository's file; `catalog` is the curated list.
+//! * `pull` makes a model folder of a repository's file; `catalog` is the curated list;
+//! * `service` is the window's way here: threads behind the plain data of `protocol`,
+//!   with `begun` remembering unfinished downloads from start to start.
 //!
 //! Nothing here opens a socket unless a caller asks for it by name.
 
+mod begun;
 mod cache;
 pub mod catalog;
 mod client;
 mod config;
+mod control;
 mod error;
+pub mod protocol;
 mod pull;
+pub mod service;
 mod transfer;
+mod worker;
 
 pub use client::{Found, Hub, RemoteFile, Repo};
 pub use config::{HubConfig, Patience};
