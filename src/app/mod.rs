@@ -5,6 +5,7 @@
 //! that panels queued are carried out ([`dispatch`]), then [`crate::ui`] draws.
 
 pub mod action;
+pub mod blind_window;
 pub mod command;
 pub mod dispatch;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod flow;
 pub mod folder_report;
 pub mod frame_bench;
 pub mod frame_stats;
+pub mod gallery_bench;
 pub mod gallery_events;
 pub mod gallery_news;
 pub mod gallery_settings;
