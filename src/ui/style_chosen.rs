@@ -189,7 +189,7 @@ fn mask_button(
     masked: bool,
 ) -> Option<ChosenEvent> {
     let text = match (masked, layer.mask.is_some()) {
-        (true, _) => "Done painting",
+        (true, _) => "Done",
         (false, true) => "Mask *",
         (false, false) => "Mask",
     };
