@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
-use super::{ModelError, cppn, fast_style, restyle, stylegan2};
+use super::{ModelError, adain, cppn, fast_style, microast, restyle, stylegan2};
 use crate::digest;
 use crate::engine::protocol::ModelInfo;
 
@@ -88,6 +88,7 @@ fn entry(
         trained: manifest.trained,
         sketch: manifest.sketch,
         num_ws: 0,
+        classes: 0,
         size: [0, 0],
         resizable: false,
         bytes: 0,
@@ -105,9 +106,12 @@ fn entry(
         Architecture::StyleGan2 => {
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
+            info.classes = config.c_dim;
         }
         Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
         Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
+        Architecture::Adain => drop(manifest.config::<adain::Config>(&config_path)?),
+        Architecture::MicroAst => drop(manifest.config::<microast::Config>(&config_path)?),
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {

@@ -5,6 +5,7 @@ pub mod about_picture;
 pub mod canvas;
 pub mod compare_view;
 pub mod dialogs;
+pub mod explore_class;
 pub mod explore_directions;
 pub mod explore_kept;
 pub mod explore_neighbours;
