@@ -1,10 +1,12 @@
 //! Which network a checkpoint holds.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::parts::Part;
 use super::torch::{Tensors, TorchFile};
-use super::{ImportError, any_style, fast_style, stylegan2};
+use super::{ImportError, any_style, autoencoder, fast_style, stylegan2};
 
 /// A network that was recognised, ready to be written as a model folder.
 pub(super) struct Recognised {
@@ -15,6 +17,9 @@ pub(super) struct Recognised {
     /// Its weights, under the names that Limner's own network uses.
     pub(super) tensors: Tensors,
 }
+
+/// Diffusers' autoencoder in `config.json`.
+const KL: &str = "autoencoder-kl";
 
 /// What a file turned out to be.
 pub(super) enum Found {
@@ -72,6 +77,8 @@ enum Family {
     FastStyle,
     Adain,
     MicroAst,
+    Taesd,
+    Kl,
 }
 
 impl Family {
@@ -82,6 +89,10 @@ impl Family {
             Some(Self::Adain)
         } else if any_style::looks_like_microast(tensors) {
             Some(Self::MicroAst)
+        } else if autoencoder::looks_like_taesd(tensors) {
+            Some(Self::Taesd)
+        } else if autoencoder::looks_like_kl(tensors) {
+            Some(Self::Kl)
         } else {
             None
         }
@@ -107,6 +118,14 @@ pub(super) fn whole(tensors: Tensors) -> Result<Recognised, ImportError> {
             let (config, tensors) = any_style::microast(tensors)?;
             styling("MicroAST network, any style", "microast", config, tensors)
         }
+        Some(Family::Taesd) => {
+            let (config, tensors) = autoencoder::taesd(tensors)?;
+            coding("TAESD autoencoder", "taesd", config, tensors)
+        }
+        Some(Family::Kl) => {
+            let (config, tensors) = autoencoder::kl(tensors)?;
+            coding("Stable Diffusion autoencoder", KL, config, tensors)
+        }
         None => {
             let (kwargs, tensors) = stylegan2::from_tensors(tensors)?;
             generator(kwargs, tensors)
@@ -124,6 +143,28 @@ fn styling(summary: &str, architecture: &str, kwargs: Value, tensors: Tensors) -
             "kwargs": kwargs,
         }),
         tensors,
+    }
+}
+
+fn coding(summary: &str, architecture: &str, kwargs: Value, tensors: Tensors) -> Recognised {
+    Recognised {
+        summary: summary.into(),
+        config: json!({
+            "architecture": architecture,
+            "kind": "autoencoder",
+            "credit": "Made with an autoencoder of unknown training data.",
+            "kwargs": kwargs,
+        }),
+        tensors,
+    }
+}
+
+impl Recognised {
+    /// Adds what a file beside the checkpoint says and its tensors don't.
+    pub(super) fn complete(&mut self, checkpoint: &Path) {
+        if self.config["architecture"] == KL {
+            autoencoder::complete(&mut self.config["kwargs"], checkpoint);
+        }
     }
 }
 

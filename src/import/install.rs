@@ -199,11 +199,14 @@ fn look_into(file: &Path, watch: &mut Watch<'_>) -> Result<(Found, Source), Impo
         sha256: digest::sha256(&bytes),
     };
     watch.at(ImportStep::Converting)?;
-    let found = if safetensors_file::looks_like(&bytes) {
+    let mut found = if safetensors_file::looks_like(&bytes) {
         family::of_tensors(safetensors_file::read(&bytes)?)?
     } else {
         family::of_torch(&TorchFile::parse(bytes)?)?
     };
+    if let Found::Whole(network) = &mut found {
+        network.complete(file);
+    }
     Ok((found, source))
 }
 

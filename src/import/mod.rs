@@ -1,9 +1,11 @@
 //! Brings foreign checkpoints in: StyleGAN2 pickles and `.pt` files, fast neural
-//! style, AdaIN and MicroAST networks, and safetensors of the same names. Reads them as
+//! style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders, and safetensors
+//! of the same names. Reads them as
 //! data, without Python and without running anything, and writes a model folder
 //! (weights, config, card) that the registry knows.
 
 mod any_style;
+mod autoencoder;
 mod family;
 mod fast_style;
 mod install;
@@ -31,7 +33,7 @@ pub enum ImportError {
     NotATensor,
     /// A part that the network needs isn't there.
     #[error(
-        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators and fast-neural-style, AdaIN and MicroAST networks"
+        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, and Stable Diffusion autoencoders"
     )]
     Missing(String),
     /// A network of another family or an unsupported variant.

@@ -22,6 +22,10 @@ pub enum Architecture {
     Adain,
     /// The same with a very small network.
     MicroAst,
+    /// TAESD autoencoder.
+    Taesd,
+    /// Stable Diffusion's autoencoder.
+    Kl,
     /// Super-resolution.
     Crisp,
     /// Picture to `w` of a generator.
@@ -37,6 +41,8 @@ impl Architecture {
             "fast-style" => Self::FastStyle,
             "adain" => Self::Adain,
             "microast" => Self::MicroAst,
+            "taesd" => Self::Taesd,
+            "autoencoder-kl" => Self::Kl,
             name if name.starts_with("crisp") => Self::Crisp,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
@@ -50,7 +56,7 @@ impl Architecture {
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp => ModelKind::Upscaler,
-            Self::Encoder => ModelKind::Autoencoder,
+            Self::Taesd | Self::Kl | Self::Encoder => ModelKind::Autoencoder,
         }
     }
 
@@ -61,6 +67,7 @@ impl Architecture {
             Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
             Self::FastStyle => "a network that is one style",
             Self::Crisp => "an enlarger",
+            Self::Taesd | Self::Kl => "an autoencoder",
             Self::Encoder => "an encoder",
         }
     }

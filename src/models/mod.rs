@@ -1,6 +1,7 @@
 //! The networks: definitions, loading, and the registry of those that are there.
 
 pub mod adain;
+pub mod autoencoder;
 pub mod cppn;
 pub mod crisp;
 pub mod encoder;

@@ -8,6 +8,9 @@ use std::sync::Arc;
 use candle_core::Device;
 
 use super::adain::Adain;
+use super::autoencoder::Autoencoder;
+use super::autoencoder::kl::AutoencoderKl;
+use super::autoencoder::taesd::Taesd;
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
@@ -39,6 +42,7 @@ enum Loaded {
     StyleGan2(Arc<StyleGan2>),
     Restyle(Arc<Restyle>),
     Transfer(Arc<dyn StyleTransfer>),
+    Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
 }
@@ -284,6 +288,17 @@ impl Registry {
         }
     }
 
+    /// An autoencoder: photo to latent grid to photo.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn autoencoder(&mut self, name: &str) -> Result<Arc<dyn Autoencoder>, ModelError> {
+        match self.load(name)? {
+            Loaded::Autoencoder(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an autoencoder")),
+        }
+    }
+
     /// An enlarger.
     ///
     /// # Errors
@@ -421,6 +436,13 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
             &vb,
             device,
         )?)),
+        Architecture::Taesd => {
+            Loaded::Autoencoder(Arc::new(Taesd::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::Kl => {
+            let network = AutoencoderKl::new(&manifest.config(path)?, &vb, device)?;
+            Loaded::Autoencoder(Arc::new(network))
+        }
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;
             Loaded::Crisp(Arc::new(Crisp::new(&config, &vb, device)?))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::autoencoder::{kl, taesd};
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
 use super::{ModelError, adain, cppn, fast_style, microast, restyle, stylegan2};
@@ -112,6 +113,8 @@ fn entry(
         Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
         Architecture::Adain => drop(manifest.config::<adain::Config>(&config_path)?),
         Architecture::MicroAst => drop(manifest.config::<microast::Config>(&config_path)?),
+        Architecture::Taesd => drop(manifest.config::<taesd::Config>(&config_path)?),
+        Architecture::Kl => drop(manifest.config::<kl::Config>(&config_path)?),
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {

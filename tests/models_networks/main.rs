@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod any_style;
+mod autoencoder;
 mod cppn;
 mod fast_style;
 mod latent_directions;
