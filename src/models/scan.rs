@@ -109,12 +109,12 @@ fn entry(
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
             info.classes = config.c_dim;
         }
-        Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
-        Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
-        Architecture::Adain => drop(manifest.config::<adain::Config>(&config_path)?),
-        Architecture::MicroAst => drop(manifest.config::<microast::Config>(&config_path)?),
-        Architecture::Taesd => drop(manifest.config::<taesd::Config>(&config_path)?),
-        Architecture::Kl => drop(manifest.config::<kl::Config>(&config_path)?),
+        Architecture::Restyle => sane::<restyle::Config>(&manifest, &config_path)?,
+        Architecture::FastStyle => sane::<fast_style::Config>(&manifest, &config_path)?,
+        Architecture::Adain => sane::<adain::Config>(&manifest, &config_path)?,
+        Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
+        Architecture::Taesd => sane::<taesd::Config>(&manifest, &config_path)?,
+        Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {
@@ -123,6 +123,14 @@ fn entry(
         info,
         encoder: None,
     })
+}
+
+/// Whether the arguments are those of a network.
+fn sane<C: serde::de::DeserializeOwned>(
+    manifest: &Manifest,
+    path: &Path,
+) -> Result<(), ModelError> {
+    manifest.config::<C>(path).map(|_| ())
 }
 
 /// The coordinate network as the program carries it.

@@ -42,7 +42,7 @@ impl Default for Config {
 enum Layer {
     Conv(Conv2d),
     /// Three convolutions beside a straight way.
-    Block([Conv2d; 3]),
+    Block(Box<[Conv2d; 3]>),
 }
 
 /// Encoder and decoder.
@@ -151,11 +151,11 @@ fn block(vb: &Weights, width: usize) -> Result<Layer, ModelError> {
             Conv2dConfig::same(3).activation(activation),
         )?)
     };
-    Ok(Layer::Block([
+    Ok(Layer::Block(Box::new([
         load(0, Activation::Relu)?,
         load(2, Activation::Relu)?,
         load(4, Activation::None)?,
-    ]))
+    ])))
 }
 
 fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
@@ -164,7 +164,8 @@ fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, Mode
         stop(cancel)?;
         x = match layer {
             Layer::Conv(conv) => conv.forward(&x)?,
-            Layer::Block([first, second, third]) => {
+            Layer::Block(block) => {
+                let [first, second, third] = block.as_ref();
                 let inner = second.forward(&first.forward(&x)?)?;
                 third.forward_add(&inner, Some(&x))?.relu()?
             }
