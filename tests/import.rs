@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use candle_core::Device;
 use limner::engine::cancel::CancelToken;
 use limner::import::torch::TorchFile;
-use limner::import::{ImportError, ImportStep, Watch, from_checkpoint, import, import_watched};
+use limner::import::{
+    ImportError, ImportStep, Origin, Watch, from_checkpoint, import, import_watched,
+};
 use limner::models::Registry;
 use limner::models::weights::Weights;
 use safetensors::SafeTensors;
@@ -199,7 +201,13 @@ fn an_import_tells_its_steps_and_can_be_stopped_at_each() {
             stop: &stop,
             step: &mut step,
         };
-        let result = import_watched(&golden("adain"), models, Some("new"), &mut watch);
+        let result = import_watched(
+            &golden("adain"),
+            models,
+            Some("new"),
+            &Origin::default(),
+            &mut watch,
+        );
         (result, steps)
     };
     let (done, steps) = run(usize::MAX, &dir.path().join("whole"));

@@ -5,6 +5,7 @@ use super::previews::Received;
 use super::services::Services;
 use super::state::AppState;
 use super::thumbs;
+use super::view::Workspace;
 use super::{flow, results};
 use crate::engine::protocol::{
     EngineError, Event, Job, JobId, Library, ModelInfo, ModelKind, Output, Request, Work,
@@ -100,11 +101,10 @@ fn engine_event(
 /// the one of the document.
 pub fn remember_thumb(state: &mut AppState) {
     let doc = &state.doc;
-    let style = state.view.workspace == super::view::Workspace::Style;
-    let shown = if style {
-        &state.previews.style
-    } else {
-        &state.previews.explore
+    let workspace = state.view.workspace;
+    let shown = match workspace {
+        Workspace::Style => &state.previews.style,
+        _ => &state.previews.explore,
     };
     let Some(shown) = shown else { return };
     let current = match &shown.work {
@@ -115,7 +115,7 @@ pub fn remember_thumb(state: &mut AppState) {
     // A draft is better than nothing; the full picture replaces it.
     if current && (!shown.is_draft() || state.history.lacks_thumb()) {
         let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
-        state.history.set_thumb(thumb);
+        state.history.set_thumb(thumb, workspace);
     }
 }
 
@@ -208,6 +208,9 @@ fn job_ended(
         return;
     };
     let job = state.engine.jobs.remove(at);
+    if result.is_err() && job.purpose == Purpose::Export {
+        super::export_flow::forget(state);
+    }
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
         // The user doesn't want them now.
@@ -229,7 +232,6 @@ fn job_ended(
 
 /// Brings the canvas' request in line with the document.
 pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool) {
-    use super::view::Workspace;
     use crate::engine::protocol::Tier;
     if !state.engine.library_known {
         return;
@@ -260,7 +262,7 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
 /// preview stays a matter of moments.
 fn full_side(state: &AppState) -> u32 {
     match state.view.workspace {
-        super::view::Workspace::Style => 1024,
+        Workspace::Style => 1024,
         _ => state
             .doc
             .explore

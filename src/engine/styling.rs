@@ -15,6 +15,7 @@ use super::rooms::ModelStudio;
 use super::stylize::{
     AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
 };
+use crate::models::registry::network_of_style;
 use crate::models::transfer;
 use crate::picture::Picture;
 use crate::recipe::{StyleParams, StyleSource};
@@ -123,7 +124,7 @@ impl ModelStudio {
             models: BTreeSet::new(),
         };
         for layer in &params.styles {
-            let model = self.network_of(&params.model, &layer.style).to_owned();
+            let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match (&layer.code, &net) {
                 (_, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
@@ -150,14 +151,6 @@ impl ModelStudio {
             sitting.models.insert(params.model.clone());
         }
         Ok(sitting)
-    }
-
-    /// The network that paints a style: its own, if it is one, else `usual`.
-    fn network_of<'a>(&self, usual: &'a str, style: &'a StyleSource) -> &'a str {
-        match style {
-            StyleSource::Builtin(id) if self.registry.is_one_style(id) => id,
-            _ => usual,
-        }
     }
 
     /// A style network and its hash.
@@ -219,7 +212,7 @@ impl ModelStudio {
         let mut nets = Vec::new();
         let mut hungry = Appetite::default();
         for layer in &params.styles {
-            let model = self.network_of(&params.model, &layer.style).to_owned();
+            let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match &net {
                 AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
@@ -274,6 +267,14 @@ impl ModelStudio {
         })?;
         times.end();
         Ok((picture, needs.plan, times))
+    }
+}
+
+/// The network that paints a style: its own, if it is one, else `usual`.
+fn network_of<'a>(usual: &'a str, style: &'a StyleSource) -> &'a str {
+    match style {
+        StyleSource::Builtin(id) => network_of_style(id).unwrap_or(usual),
+        StyleSource::File(_) => usual,
     }
 }
 

@@ -65,14 +65,36 @@ impl Watch<'_> {
 /// # Errors
 /// [`ImportError`] in one line for the user; then nothing was written.
 pub fn import(path: &Path, models_dir: &Path, name: Option<&str>) -> Result<Imported, ImportError> {
+    import_from(path, models_dir, name, &Origin::default())
+}
+
+/// What is known of where a checkpoint comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Its licence; unknown when absent.
+    pub licence: Option<String>,
+    /// Repository, commit and file.
+    pub from: Option<String>,
+}
+
+/// As [`import`], for files whose origin is known.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_from(
+    path: &Path,
+    models_dir: &Path,
+    name: Option<&str>,
+    origin: &Origin,
+) -> Result<Imported, ImportError> {
     let mut watch = Watch {
         stop: &CancelToken::new(),
         step: &mut |_| {},
     };
-    import_watched(path, models_dir, name, &mut watch)
+    import_watched(path, models_dir, name, origin, &mut watch)
 }
 
-/// [`import`] with progress, and a way to stop it.
+/// [`import_from`] with progress, and a way to stop it.
 ///
 /// # Errors
 /// As [`import`], and [`ImportError::Cancelled`].
@@ -80,6 +102,7 @@ pub fn import_watched(
     path: &Path,
     models_dir: &Path,
     name: Option<&str>,
+    origin: &Origin,
     watch: &mut Watch<'_>,
 ) -> Result<Imported, ImportError> {
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
@@ -98,8 +121,9 @@ pub fn import_watched(
     check_numbers(&tensors)?;
     config["title"] = json!(name);
     config["trained"] = json!(true);
-    config["licence"] = json!("unknown");
-    let card = card(&name, &summary, &sources);
+    let licence = origin.licence.as_deref().unwrap_or("unknown");
+    config["licence"] = json!(licence);
+    let card = card(&name, &summary, origin.from.as_deref(), licence, &sources);
 
     fs::create_dir_all(models_dir)?;
     let staging = tempfile::Builder::new()
@@ -279,17 +303,23 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn card(name: &str, summary: &str, sources: &[Source]) -> String {
+fn card(
+    name: &str,
+    summary: &str,
+    from: Option<&str>,
+    licence: &str,
+    sources: &[Source],
+) -> String {
     let files: Vec<_> = sources.iter().map(|s| format!("`{}`", s.file)).collect();
     let hashes: String = sources
         .iter()
         .map(|s| format!("- SHA-256 of `{}`: `{}`\n", s.file, s.sha256))
         .collect();
+    let from = from.map_or_else(|| files.join(", "), |from| format!("`{from}`"));
     format!(
-        "# {name}\n\n{summary}, imported from {}.\n\n\
-         - Licence: unknown. Ask whoever trained it before you sell what it makes.\n\
-         - Training data: unknown.\n{hashes}",
-        files.join(", ")
+        "# {name}\n\n{summary}, imported from {from}.\n\n\
+         - Licence: {licence}. Ask whoever trained it before you sell what it makes.\n\
+         - Training data: unknown.\n{hashes}"
     )
 }
 

@@ -16,7 +16,7 @@ mod safetensors_file;
 mod stylegan2;
 pub mod torch;
 
-pub use install::{ImportStep, Imported, Watch, import, import_watched};
+pub use install::{ImportStep, Imported, Origin, Watch, import, import_from, import_watched};
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 
 /// Why a checkpoint can't be imported, and what to do.

@@ -35,6 +35,10 @@ const STYLES: &str = "styles";
 /// Directions beside a model's weights.
 const DIRECTIONS: &str = "directions.json";
 
+/// Before the names of networks that are styles, so that they never clash with the
+/// styles that ship.
+const NETWORK_STYLE: &str = "net/";
+
 /// A network in memory.
 #[derive(Clone)]
 enum Loaded {
@@ -45,6 +49,11 @@ enum Loaded {
     Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
+}
+
+/// The network that a style's id means, if the style is a network of its own.
+pub fn network_of_style(id: &str) -> Option<&str> {
+    id.strip_prefix(NETWORK_STYLE)
 }
 
 /// Models by name.
@@ -191,7 +200,7 @@ impl Registry {
             .values()
             .filter(|entry| entry.info.kind == ModelKind::OneStyle)
             .map(|entry| StyleInfo {
-                source: StyleSource::Builtin(entry.info.name.clone()),
+                source: StyleSource::Builtin(format!("{NETWORK_STYLE}{}", entry.info.name)),
                 name: entry.info.title.clone(),
                 origin: format!("a network of its own; licence: {}", entry.info.licence),
                 swatch: None,
@@ -225,10 +234,10 @@ impl Registry {
         self.styles.get(id)
     }
 
-    /// Whether a style's id is a network that is one style. Styles that ship go first.
-    pub fn is_one_style(&self, id: &str) -> bool {
-        let network = self.entries.get(id);
-        self.style(id).is_none() && network.is_some_and(|e| e.info.kind == ModelKind::OneStyle)
+    /// Whether a model is a network that is one style.
+    pub fn is_one_style(&self, model: &str) -> bool {
+        let entry = self.entries.get(model);
+        entry.is_some_and(|entry| entry.info.kind == ModelKind::OneStyle)
     }
 
     /// Sliders of style codes.

@@ -6,7 +6,7 @@ use super::panel::Panel;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use crate::app::action::ViewEdit;
-use crate::app::command::{Command, Menu};
+use crate::app::command::{Command, Menu, keys_text};
 use crate::app::view::Dialog;
 
 /// A dialog with a title; Esc, the backdrop or the cross close it.
@@ -68,7 +68,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                     }
                                     ui.label(command.text());
                                     let text: Vec<String> =
-                                        keys.iter().map(|k| ctx.format_shortcut(k)).collect();
+                                        keys.iter().map(|k| keys_text(ctx, k)).collect();
                                     ui.weak(text.join(", "));
                                     ui.end_row();
                                 }
@@ -128,5 +128,5 @@ pub fn keys_of(ctx: &egui::Context, command: Command) -> String {
     command
         .shortcuts(ctx.os())
         .first()
-        .map_or_else(String::new, |k| ctx.format_shortcut(k))
+        .map_or_else(String::new, |k| keys_text(ctx, k))
 }

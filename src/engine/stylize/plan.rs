@@ -15,7 +15,7 @@ const SMALLEST_TILE: u32 = 128;
 /// About what a tile's input is larger by on each side with *Restyle*.
 const OVERLAP: u64 = 44;
 /// Bytes that *Restyle* needs for a pixel of a tile.
-pub(crate) const BYTES_PER_PIXEL: u64 = 320;
+pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
 /// What networks need for tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
