@@ -159,7 +159,12 @@ fn style(theme: &Theme, dark: bool) -> egui::Style {
     spacing.window_margin = Margin::same(16);
     spacing.combo_width = 140.0;
     spacing.tooltip_width = 320.0;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    // A bare handle; its ground would be a stripe along every panel.
+    spacing.scroll = egui::style::ScrollStyle {
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        ..egui::style::ScrollStyle::thin()
+    };
     style.interaction.tooltip_delay = 0.4;
     style.animation_time = 0.12;
     visuals(&mut style.visuals, theme);
