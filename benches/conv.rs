@@ -6,59 +6,112 @@
 
 mod harness;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use harness::{Options, Outcome, Peers, Report, Runs, interleave};
-use limner::nn::{Conv2d, Conv2dConfig, pool};
+use limner::nn::{Conv2d, Conv2dConfig, ModulatedConv2d, ModulatedConv2dConfig, pool};
 use serde_json::json;
 
-/// One convolution: name, input and output channels, side, kernel, and its settings.
-type Case = (&'static str, usize, usize, usize, usize, Conv2dConfig);
+/// One convolution.
+struct Case {
+    name: &'static str,
+    /// Input and output channels.
+    channels: (usize, usize),
+    /// Height and width of the input.
+    size: (usize, usize),
+    kernel: usize,
+    kind: Kind,
+}
+
+enum Kind {
+    Plain(Conv2dConfig),
+    /// StyleGAN2's; `true`: enlarged ×2 by a transposed convolution and the `[1, 3, 3, 1]` filter.
+    Modulated(bool),
+}
 
 fn cases() -> Vec<Case> {
     let same = Conv2dConfig::same;
+    let plain = |name, channels, side, kernel, cfg| Case {
+        name,
+        channels,
+        size: (side, side),
+        kernel,
+        kind: Kind::Plain(cfg),
+    };
+    let modulated = |name, channels, size, up| Case {
+        name,
+        channels,
+        size,
+        kernel: 3,
+        kind: Kind::Modulated(up),
+    };
+    let half = same(3).stride(2);
+    let double = same(3).upsample();
     vec![
-        ("3→32 9×9 512²", 3, 32, 512, 9, same(9)),
-        ("32→64 3×3 s2 512²", 32, 64, 512, 3, same(3).stride(2)),
-        ("128→128 3×3 128²", 128, 128, 128, 3, same(3)),
-        ("128→64 3×3 256²", 128, 64, 256, 3, same(3)),
-        ("64→32 3×3 512²", 64, 32, 512, 3, same(3)),
-        ("32→3 9×9 512²", 32, 3, 512, 9, same(9)),
-        ("512→512 3×3 32²", 512, 512, 32, 3, same(3)),
-        ("depthwise 64 3×3 256²", 64, 64, 256, 3, same(3).groups(64)),
-        (
-            "64 nearest ×2, 64→32 3×3 256²",
-            64,
-            32,
+        plain("3→32 9×9 512²", (3, 32), 512, 9, same(9)),
+        plain("32→64 3×3 s2 512²", (32, 64), 512, 3, half.clone()),
+        plain("128→128 3×3 128²", (128, 128), 128, 3, same(3)),
+        plain("128→64 3×3 256²", (128, 64), 256, 3, same(3)),
+        plain("64→32 3×3 512²", (64, 32), 512, 3, same(3)),
+        plain("32→3 9×9 512²", (32, 3), 512, 9, same(9)),
+        plain("512→512 3×3 32²", (512, 512), 32, 3, same(3)),
+        plain(
+            "depthwise 64 3×3 256²",
+            (64, 64),
             256,
             3,
-            same(3).upsample(),
+            same(3).groups(64),
         ),
-        ("64→64 1×1 256²", 64, 64, 256, 1, same(1)),
+        plain("×2, 64→32 3×3 256²", (64, 32), 256, 3, double.clone()),
+        plain("64→64 1×1 256²", (64, 64), 256, 1, same(1)),
         // Restyle at 512²
-        ("3→24 3×3 s2 512²", 3, 24, 512, 3, same(3).stride(2)),
-        ("24→48 3×3 s2 256²", 24, 48, 256, 3, same(3).stride(2)),
-        ("48→48 3×3 128²", 48, 48, 128, 3, same(3)),
-        (
-            "48 nearest ×2, 48→24 3×3 128²",
-            48,
-            24,
+        plain("Restyle 3→24 3×3 s2 512²", (3, 24), 512, 3, half.clone()),
+        plain("Restyle 24→48 3×3 s2 256²", (24, 48), 256, 3, half.clone()),
+        plain("Restyle 48→48 3×3 128²", (48, 48), 128, 3, same(3)),
+        plain(
+            "Restyle ×2, 48→24 3×3 128²",
+            (48, 24),
             128,
             3,
-            same(3).upsample(),
+            double.clone(),
         ),
-        (
-            "24 nearest ×2, 24→16 3×3 256²",
-            24,
-            16,
+        plain(
+            "Restyle ×2, 24→16 3×3 256²",
+            (24, 16),
             256,
             3,
-            same(3).upsample(),
+            double.clone(),
         ),
-        ("16→3 3×3 512²", 16, 3, 512, 3, same(3)),
+        plain("Restyle 16→3 3×3 512²", (16, 3), 512, 3, same(3)),
+        // at 1024²
+        plain("Restyle 3→24 3×3 s2 1024²", (3, 24), 1024, 3, half.clone()),
+        plain("Restyle 24→48 3×3 s2 512²", (24, 48), 512, 3, half),
+        plain("Restyle 48→48 3×3 256²", (48, 48), 256, 3, same(3)),
+        plain(
+            "Restyle ×2, 48→24 3×3 256²",
+            (48, 24),
+            256,
+            3,
+            double.clone(),
+        ),
+        plain("Restyle ×2, 24→16 3×3 512²", (24, 16), 512, 3, double),
+        plain("Restyle 16→3 3×3 1024²", (16, 3), 1024, 3, same(3)),
         // Crisp at 256²
-        ("3→32 3×3 256²", 3, 32, 256, 3, same(3)),
-        ("32→32 3×3 256²", 32, 32, 256, 3, same(3)),
-        ("32→48 3×3 256²", 32, 48, 256, 3, same(3)),
+        plain("Crisp 3→32 3×3 256²", (3, 32), 256, 3, same(3)),
+        plain("Crisp 32→32 3×3 256²", (32, 32), 256, 3, same(3)),
+        plain("Crisp 32→12 3×3 256²", (32, 12), 256, 3, same(3)),
+        plain("Crisp 32→48 3×3 256²", (32, 48), 256, 3, same(3)),
+        // Fruit, 192 × 128
+        modulated("Fruit 96→96 3×3 6×4", (96, 96), (6, 4), false),
+        modulated("Fruit ×2, 96→96 3×3 6×4", (96, 96), (6, 4), true),
+        modulated("Fruit 96→96 3×3 12×8", (96, 96), (12, 8), false),
+        modulated("Fruit ×2, 96→96 3×3 12×8", (96, 96), (12, 8), true),
+        modulated("Fruit 96→96 3×3 24×16", (96, 96), (24, 16), false),
+        modulated("Fruit ×2, 96→48 3×3 24×16", (96, 48), (24, 16), true),
+        modulated("Fruit 48→48 3×3 48×32", (48, 48), (48, 32), false),
+        modulated("Fruit ×2, 48→24 3×3 48×32", (48, 24), (48, 32), true),
+        modulated("Fruit 24→24 3×3 96×64", (24, 24), (96, 64), false),
+        modulated("Fruit ×2, 24→12 3×3 96×64", (24, 12), (96, 64), true),
+        modulated("Fruit 12→12 3×3 192×128", (12, 12), (192, 128), false),
     ]
 }
 
@@ -67,28 +120,47 @@ fn main() -> Outcome<()> {
     pool::init(options.threads)?;
     let mut peers = Peers::start(&options)?;
     let mut report = Report::default();
-    for case in cases().into_iter().filter(|case| options.wants(case.0)) {
-        report.add(case.0, measure(&case, &options, peers.as_mut())?);
+    for case in cases().into_iter().filter(|case| options.wants(case.name)) {
+        report.add(case.name, measure(&case, &options, peers.as_mut())?);
     }
     report.print(&options);
     Ok(())
 }
 
 fn measure(case: &Case, options: &Options, mut peers: Option<&mut Peers>) -> Outcome<Runs> {
-    let (_, inputs, outputs, side, k, cfg) = case;
+    let ((inputs, outputs), (height, width), k) = (case.channels, case.size, case.kernel);
     let device = Device::Cpu;
-    let x = Tensor::randn(0f32, 1.0, (1, *inputs, *side, *side), &device)?;
-    let weight = Tensor::randn(0f32, 0.1, (*outputs, inputs / cfg.groups, *k, *k), &device)?;
-    let bias = Tensor::randn(0f32, 0.1, *outputs, &device)?;
-    let conv = Conv2d::new(weight, Some(bias), cfg.clone())?;
+    let x = Tensor::randn(0f32, 1.0, (1, inputs, height, width), &device)?;
+    let random = |groups| Tensor::randn(0f32, 0.1, (outputs, inputs / groups, k, k), &device);
+    let bias = Tensor::randn(0f32, 0.1, outputs, &device)?;
+    let mut task = json!({
+        "do": "conv", "inputs": inputs, "outputs": outputs, "size": [height, width], "kernel": k,
+        "stride": 1, "groups": 1, "up": "",
+    });
+    let run: Box<dyn Fn() -> candle_core::Result<Tensor>> = match &case.kind {
+        Kind::Plain(cfg) => {
+            task["stride"] = json!(cfg.stride);
+            task["groups"] = json!(cfg.groups);
+            task["up"] = json!(if cfg.upsample { "nearest" } else { "" });
+            let conv = Conv2d::new(random(cfg.groups)?, Some(bias), cfg.clone())?;
+            Box::new(move || conv.forward(&x))
+        }
+        Kind::Modulated(up) => {
+            task["up"] = json!(if *up { "filtered" } else { "" });
+            let cfg = ModulatedConv2dConfig {
+                up: *up,
+                ..ModulatedConv2dConfig::default()
+            };
+            let conv = ModulatedConv2d::new(random(1)?, Some(bias), cfg)?;
+            let styles = Tensor::ones((1, inputs), DType::F32, &device)?;
+            Box::new(move || conv.forward(&x, &styles, None))
+        }
+    };
     if let Some(peers) = peers.as_deref_mut() {
-        peers.ask(&json!({
-            "do": "conv", "inputs": inputs, "outputs": outputs, "side": side, "kernel": k,
-            "stride": cfg.stride, "groups": cfg.groups, "upsample": cfg.upsample,
-        }))?;
+        peers.ask(&task)?;
     }
     interleave(options, peers, || {
-        conv.forward(&x)?;
+        run()?;
         Ok(())
     })
 }

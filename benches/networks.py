@@ -63,6 +63,14 @@ def fruit(folder):
     return Lambda(lambda w: net.synthesis(w, noise_mode="const"), net), (ws,), {}
 
 
+def microast(size, folder):
+    """Another project's network, as the measure of the studio's whole way."""
+    from microast import MicroAst
+
+    write(nn.Identity(), folder, {})
+    return MicroAst().eval().requires_grad_(False), tuple(torch.rand(2, 1, 3, size, size)), {}
+
+
 def build(name, size, folder):
     """(module, inputs, what the program should know)."""
     if name in ("restyle", "restyle-own"):
@@ -71,4 +79,6 @@ def build(name, size, folder):
         return crisp(size, folder, int(name[-1]))
     if name == "fruit":
         return fruit(folder)
+    if name == "microast":
+        return microast(size, folder)
     raise ValueError(f"no network {name}")

@@ -30,16 +30,24 @@ torch.manual_seed(0)
 
 
 class Convolution(nn.Module):
-    """A convolution, after nearest x2 where asked for."""
+    """A convolution; after nearest x2 or, as StyleGAN2's, transposed and filtered, where asked for.
+
+    Without StyleGAN2's factors for channels: Limner multiplies them in, the peers needn't.
+    """
 
     def __init__(self, a):
         super().__init__()
-        self.up = a["upsample"]
+        self.up = a["up"]
         k = a["kernel"]
         self.conv = nn.Conv2d(a["inputs"], a["outputs"], k, a["stride"], k // 2, groups=a["groups"])
+        side = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 4
+        self.register_buffer("filter", side.outer(side).expand(a["outputs"], 1, 4, 4).contiguous())
 
     def forward(self, x):
-        if self.up:
+        if self.up == "filtered":
+            x = F.conv_transpose2d(x, self.conv.weight.transpose(0, 1), self.conv.bias, stride=2)
+            return F.conv2d(x, self.filter, padding=1, groups=len(self.filter))
+        if self.up == "nearest":
             x = F.interpolate(x, scale_factor=2, mode="nearest")
         return self.conv(x)
 
@@ -109,7 +117,7 @@ def prepare(module, inputs):
 
 def answer(a):
     if a["do"] == "conv":
-        prepare(Convolution(a), (torch.randn(1, a["inputs"], a["side"], a["side"]),))
+        prepare(Convolution(a), (torch.randn(1, a["inputs"], *a["size"]),))
         return {}
     if a["do"] == "network":
         module, inputs, extra = network(a)

@@ -261,10 +261,16 @@ fn a_fused_normalisation_is_the_one_done_afterwards() {
         });
         for kernel in own_kernels() {
             with_kernel(kernel, || {
-                let y = conv.forward(&x).unwrap();
+                let before = conv.forward(&x).unwrap();
+                let kept = nn_values(&before);
                 let relu = Activation::Relu;
                 let (y, _) =
-                    instance_norm(&y, given, Some(&scale), Some(&shift), 1e-5, &relu).unwrap();
+                    instance_norm(&before, given, Some(&scale), Some(&shift), 1e-5, &relu).unwrap();
+                assert_eq!(
+                    nn_values(&before),
+                    kept,
+                    "{kernel:?} changed what it was given"
+                );
                 let expected = Reference::new(&(y + &residual).unwrap());
                 let fused = conv.forward_norm(&x, &norm, Some(&residual)).unwrap().0;
                 assert_close(&fused, &expected, &format!("{kernel:?}"));

@@ -23,18 +23,21 @@ pub struct Options {
     pub threads: usize,
     /// Rounds, each running every contender once.
     pub rounds: usize,
+    /// Only ONNX Runtime beside Limner: what is tuned against, without waiting for the slower ones.
+    pub quick: bool,
     /// Only cases whose name contains one of these.
     pub only: Vec<String>,
 }
 
 impl Options {
-    /// From the arguments: `[--json] [--python PATH] [--threads N] [--rounds N] [NAME…]`.
+    /// From the arguments: `[--json] [--quick] [--python PATH] [--threads N] [--rounds N] [NAME…]`.
     pub fn parse() -> Outcome<Self> {
         let mut options = Self {
             json: false,
             python: None,
             threads: std::thread::available_parallelism()?.get(),
             rounds: 7,
+            quick: false,
             only: Vec::new(),
         };
         let mut arguments = std::env::args().skip(1);
@@ -42,6 +45,7 @@ impl Options {
             let mut value = || arguments.next().ok_or(format!("{argument} needs a value"));
             match argument.as_str() {
                 "--json" => options.json = true,
+                "--quick" => options.quick = true,
                 "--python" => options.python = Some(value()?.into()),
                 "--threads" => options.threads = value()?.parse()?,
                 "--rounds" => options.rounds = value()?.parse::<usize>()?.max(5),
@@ -143,9 +147,14 @@ pub fn interleave(
             }
         };
         add("limner", once(None)?);
-        add("candle", once(Some(Kernel::Candle))?);
         if let Some(peers) = peers.as_deref_mut() {
             add("onnxruntime", time_peer(peers, "onnxruntime")?);
+        }
+        if options.quick {
+            continue;
+        }
+        add("candle", once(Some(Kernel::Candle))?);
+        if let Some(peers) = peers.as_deref_mut() {
             add("torch", time_peer(peers, "torch")?);
         }
     }

@@ -8,7 +8,7 @@ use super::prefs::Prefs;
 use super::previews::Previews;
 use super::view::{CanvasView, Compare, Dialog, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
-use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{
     ExploreParams, LayerRange, Mask, MaskShape, NoiseMode, Recipe, SourceRef, StyleMix,
@@ -85,6 +85,8 @@ pub enum Action {
         ids: Vec<PictureId>,
         /// How.
         options: ExportOptions,
+        /// On one sheet rather than each in a file.
+        sheet: Option<Sheet>,
     },
     /// Text to the clipboard.
     CopyText(String),
@@ -353,6 +355,8 @@ pub enum Pick {
         ids: Vec<PictureId>,
         /// How.
         options: ExportOptions,
+        /// On one sheet rather than each in a file.
+        sheet: Option<Sheet>,
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,

@@ -432,17 +432,34 @@ impl Command {
         }
     }
 
+    /// Shows a dialog, or closes it again.
+    fn opens_a_dialog(self) -> bool {
+        matches!(
+            self,
+            Self::Palette
+                | Self::Models
+                | Self::Settings
+                | Self::Shortcuts
+                | Self::About
+                | Self::AboutPicture
+                | Self::Export
+        )
+    }
+
     /// Takes pressed keys out of the input; all commands at once, those with more
     /// modifiers first. While a text field has the keyboard only keys with
-    /// Ctrl/Cmd count, and undo stays with the field.
+    /// Ctrl/Cmd count, and undo stays with the field. Behind a dialog nothing is done
+    /// that the artist couldn't see.
     pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
         let os = ctx.os();
         let mut keys: Vec<(KeyboardShortcut, Self)> = Self::iter()
             .flat_map(|c| c.shortcuts(os).into_iter().map(move |s| (s, c)))
             .filter(|(s, c)| {
                 let with_command = s.modifiers.command || s.modifiers.ctrl;
-                !typing || (with_command && !matches!(c, Self::Undo | Self::Redo))
+                let typed = typing && (!with_command || matches!(c, Self::Undo | Self::Redo));
+                !typed && (!dialog || c.opens_a_dialog() || *c == Self::Quit)
             })
             .collect();
         keys.sort_by_key(|(s, _)| std::cmp::Reverse(weight(s.modifiers)));

@@ -91,8 +91,16 @@ pub fn dispatch(
             state.view.workspace = Workspace::Gallery;
             open_picture(Some(id), state, services);
         }
-        Action::ExportPictures { ids, options } => {
-            services.system.pick(Pick::Export { ids, options });
+        Action::ExportPictures {
+            ids,
+            options,
+            sheet,
+        } => {
+            services.system.pick(Pick::Export {
+                ids,
+                options,
+                sheet,
+            });
         }
         Action::CopyText(text) => {
             state.toasts.push(Level::Info, "Copied");

@@ -5,6 +5,7 @@
 //! that panels queued are carried out ([`dispatch`]), then [`crate::ui`] draws.
 
 pub mod action;
+pub mod blind_window;
 pub mod command;
 pub mod dispatch;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod flow;
 pub mod folder_report;
 pub mod frame_bench;
 pub mod frame_stats;
+pub mod gallery_bench;
 pub mod gallery_events;
 pub mod gallery_news;
 pub mod gallery_settings;
@@ -229,7 +231,8 @@ impl StudioApp {
                 self.actions.command(Command::Paste);
             }
         }
-        self.state.view.hold_before = hold && !typing;
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
+        self.state.view.hold_before = hold && !typing && !dialog;
         let hand_on = pointer || keys;
         if hand_on != self.hand_on {
             // The next frame asks for the full picture after a release.

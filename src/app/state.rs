@@ -17,7 +17,7 @@ use super::view::ViewState;
 use crate::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, OpenedPhoto, Stage,
 };
-use crate::gallery::protocol::{Entry, PictureId, Query};
+use crate::gallery::protocol::{Entry, ExportOptions, Family, PictureId, Query};
 use crate::picture::Picture;
 use crate::recipe::{Recipe, SourceRef};
 
@@ -229,10 +229,14 @@ pub struct GalleryState {
     pub loaded: Vec<(PictureId, Picture, Option<Box<Recipe>>)>,
     /// Why a whole picture can't be shown.
     pub load_errors: HashMap<PictureId, String>,
-    /// Parents and children of the open picture.
-    pub lineage: Option<(PictureId, Vec<Entry>, Vec<Entry>)>,
+    /// Family of the chosen or open picture.
+    pub lineage: Option<(PictureId, Family)>,
     /// What is known of one picture, in words.
     pub about: Option<(PictureId, Box<crate::gallery::protocol::About>)>,
+    /// What an export of a picture would write beside the pixels, with which options.
+    pub export_preview: Option<(PictureId, ExportOptions, String)>,
+    /// Copies being written.
+    pub exporting: Option<Exporting>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
     /// Tokens of deletions, newest last.
@@ -243,6 +247,17 @@ pub struct GalleryState {
     pub save_token: u64,
     /// Whole pictures wanted for something else than showing.
     pub awaited: Vec<(PictureId, Destination)>,
+}
+
+/// Copies of gallery pictures being written.
+#[derive(Debug, Clone, Copy)]
+pub struct Exporting {
+    /// Written.
+    pub done: usize,
+    /// In all, ≥ `done`.
+    pub total: usize,
+    /// Since when.
+    pub since: Instant,
 }
 
 impl GalleryState {

@@ -14,6 +14,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use super::action::{Action, FileRole, Level, Pick, Purpose};
 use super::services::{SavePicture, SystemLink};
 use crate::engine::protocol::{self, Job};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 
 /// Endings of picture files that can be opened.
@@ -114,12 +115,15 @@ impl SystemLink for Desktop {
         match pick {
             Pick::Open(role) => open(self, role),
             Pick::WalkFile(walk) => {
-                let future = AsyncFileDialog::new()
+                let mut dialog = AsyncFileDialog::new()
                     .set_title("Export walk")
                     .set_file_name("walk.gif")
                     .add_filter("GIF", &["gif"])
-                    .add_filter("Animated PNG", &["png"])
-                    .save_file();
+                    .add_filter("Animated PNG", &["png"]);
+                if crate::export::animation::ENDINGS.contains(&"mp4") {
+                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
+                }
+                let future = dialog.save_file();
                 self.dialog(future, move |file: FileHandle| {
                     let job = Job::Walk {
                         params: walk,
@@ -145,7 +149,11 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
-            Pick::Export { ids, options } => export(self, ids, options),
+            Pick::Export {
+                ids,
+                options,
+                sheet,
+            } => export(self, ids, options, sheet),
             Pick::StyleFolder => {
                 let future = async {
                     let from = AsyncFileDialog::new()
@@ -238,36 +246,35 @@ fn open(desktop: &Desktop, role: FileRole) {
     });
 }
 
-fn export(
-    desktop: &Desktop,
-    ids: Vec<crate::gallery::protocol::PictureId>,
-    options: crate::gallery::protocol::ExportOptions,
-) {
-    use crate::gallery::protocol::{Format, GalleryRequest};
-    let ending = match options.format {
-        Format::Png => "png",
-        Format::Jpeg(_) => "jpg",
-        Format::WebP => "webp",
-        Format::Tiff => "tif",
-    };
-    let many = ids.len() > 1;
+fn export(desktop: &Desktop, ids: Vec<PictureId>, options: ExportOptions, sheet: Option<Sheet>) {
+    let ending = crate::export::extension(options.format);
+    let into_folder = ids.len() > 1 && sheet.is_none();
     let answer = move |file: FileHandle| {
-        let to = if many {
+        let to = if into_folder {
             file.path().to_owned()
         } else {
             with_ending(file.path(), ending)
         };
-        vec![Action::Gallery(GalleryRequest::Export { ids, to, options })]
+        vec![Action::Gallery(match sheet {
+            Some(sheet) => GalleryRequest::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            },
+            None => GalleryRequest::Export { ids, to, options },
+        })]
     };
-    if many {
+    if into_folder {
         let future = AsyncFileDialog::new()
             .set_title("Folder for the copies")
             .pick_folder();
         desktop.dialog(future, answer);
     } else {
+        let name = if sheet.is_some() { "sheet" } else { "picture" };
         let future = AsyncFileDialog::new()
             .set_title("Export picture")
-            .set_file_name(format!("picture.{ending}"))
+            .set_file_name(format!("{name}.{ending}"))
             .save_file();
         desktop.dialog(future, answer);
     }

@@ -1,6 +1,6 @@
 //! Which kernel runs: found out once from the processor, or forced.
 //!
-//! `LIMNER_KERNEL=portable|avx2|avx512|candle` forces one (read once); [`force`] does so for tests.
+//! `LIMNER_KERNEL=portable|wide|avx2|avx512|candle` forces one (read once); [`force`] does so for tests.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -19,12 +19,17 @@ pub enum Kernel {
     Avx512 = 3,
     /// candle's own operators.
     Candle = 4,
+    /// [`Kernel::Portable`] with vectors as long as AVX-512's; in builds with checks only, for tests.
+    Wide = 5,
 }
 
 impl Kernel {
     /// Every kernel that this processor can run, the default first.
     pub fn available() -> Vec<Kernel> {
         let mut list = vec![Kernel::Portable, Kernel::Candle];
+        if Kernel::Wide.runs_here() {
+            list.push(Kernel::Wide);
+        }
         if Kernel::Avx2.runs_here() {
             list.insert(0, Kernel::Avx2);
         }
@@ -38,6 +43,7 @@ impl Kernel {
     pub fn runs_here(self) -> bool {
         match self {
             Kernel::Portable | Kernel::Candle => true,
+            Kernel::Wide => cfg!(debug_assertions),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
@@ -53,6 +59,7 @@ impl Kernel {
             "avx2" => Some(Kernel::Avx2),
             "avx512" => Some(Kernel::Avx512),
             "candle" => Some(Kernel::Candle),
+            "wide" => Some(Kernel::Wide),
             _ => None,
         }
     }
@@ -74,6 +81,7 @@ pub fn selected() -> Kernel {
         2 => Kernel::Avx2,
         3 => Kernel::Avx512,
         4 => Kernel::Candle,
+        5 => Kernel::Wide,
         _ => detected(),
     }
 }
@@ -96,6 +104,8 @@ fn detected() -> Kernel {
 pub(crate) fn isa() -> Option<Isa> {
     match selected() {
         Kernel::Portable => Some(Isa::Portable),
+        #[cfg(debug_assertions)]
+        Kernel::Wide => Some(Isa::Wide),
         #[cfg(target_arch = "x86_64")]
         Kernel::Avx2 => Some(Isa::Avx2),
         #[cfg(target_arch = "x86_64")]

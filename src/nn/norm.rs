@@ -1,12 +1,12 @@
 //! Instance normalisation and AdaIN, with statistics that can be kept and used again.
 
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, bail};
+use parking_lot::Mutex;
 use rayon::prelude::*;
 
 use super::conv::own::Held;
 use super::cpu::planes::{self, Affine};
-use super::cpu::scratch::Shared;
-use super::cpu::simd;
+use super::cpu::simd::{self, Isa};
 use super::{Activation, kernel, own_path, plain, values};
 
 /// Mean and variance of each channel of each picture.
@@ -135,119 +135,176 @@ pub fn instance_norm(
     eps: f64,
     activation: &Activation,
 ) -> Result<(Tensor, ChannelStats)> {
-    let (n, c, h, w) = x.dims4()?;
-    if h * w == 0 {
-        bail!("instance norm: the picture is empty")
-    }
-    if let Some(stats) = stats
-        && (stats.channels != c || (stats.batch != n && stats.batch != 1))
-    {
-        bail!(
-            "instance norm: statistics of {} pictures with {} channels for {n} with {c}",
-            stats.batch,
-            stats.channels
-        )
-    }
-    for (name, values) in [("scale", scale), ("shift", shift)] {
-        if let Some(values) = values
-            && values.dims() != [c]
-            && values.dims() != [n, c]
-            && values.dims() != [1, c]
-        {
-            bail!(
-                "instance norm: {name} {:?} for {n} pictures with {c} channels",
-                values.dims()
-            )
-        }
-    }
-    if let (Some(slope), true) = (activation.negative_slope(0), own_path(x))
-        && !matches!(activation, Activation::PRelu(_))
-        && scale.is_none_or(own_path)
-        && shift.is_none_or(own_path)
-    {
-        return normalise(x, stats, scale, shift, eps, slope);
-    }
-    let stats = match stats {
-        Some(stats) => stats.clone(),
-        None => channel_stats(x)?,
+    let norm = Norm {
+        stats,
+        scale,
+        shift,
+        eps,
+        activation: activation.clone(),
     };
-    let shape = (stats.batch, c, 1, 1);
-    let mean = Tensor::from_slice(&stats.mean, shape, x.device())?.to_dtype(x.dtype())?;
-    let std = Tensor::from_vec(stats.std(eps), shape, x.device())?.to_dtype(x.dtype())?;
-    let mut y = x.broadcast_sub(&mean)?.broadcast_div(&std)?;
-    if let Some(scale) = scale {
-        y = y.broadcast_mul(&scale.reshape(((), c, 1, 1))?)?;
+    if norm.check(x)? {
+        // Its own memory, to be worked on in place.
+        let y = x.force_contiguous()?;
+        let stats = normalise(&y, &norm, None)?;
+        return Ok((y, stats));
     }
-    if let Some(shift) = shift {
-        y = y.broadcast_add(&shift.reshape(((), c, 1, 1))?)?;
-    }
-    Ok((activation.apply_tensor(&y)?, stats))
+    norm.plain(x)
 }
 
-/// [`instance_norm`] on the CPU: each channel is read, measured and written by one thread, while
-/// it is still in the cache.
-fn normalise(
-    x: &Tensor,
-    stats: Option<&ChannelStats>,
-    scale: Option<&Tensor>,
-    shift: Option<&Tensor>,
-    eps: f64,
-    slope: f32,
-) -> Result<(Tensor, ChannelStats)> {
-    let (n, c, h, w) = x.dims4()?;
-    let Some(isa) = kernel::isa() else {
-        bail!("no kernel selected")
-    };
-    let (scale, shift) = (
-        scale.map(values).transpose()?,
-        shift.map(values).transpose()?,
-    );
-    let x = x.contiguous()?;
-    let held = Held::new(&x)?;
-    let pixels = held.values()?;
-    let mut out = Vec::with_capacity(pixels.len());
-    let shared = Shared::uninit(&mut out.spare_capacity_mut()[..pixels.len()]);
-    let parts: Vec<(f64, f64)> = pixels
-        .par_chunks(h * w)
-        .with_max_len(1)
-        .enumerate()
-        .map(|(plane, pixels)| {
-            let (mean, var) = match stats {
-                Some(stats) => {
-                    let i = plane % stats.mean.len();
-                    (f64::from(stats.mean[i]), f64::from(stats.var[i]))
-                }
-                None => planes::mean_var(isa, pixels),
-            };
-            let of = |v: &Option<Vec<f32>>| v.as_ref().map(|v| f64::from(v[plane % v.len()]));
-            let factor = of(&scale).unwrap_or(1.0) / (var + eps).sqrt();
-            let offset = of(&shift).unwrap_or(0.0) - mean * factor;
-            let (scale, shift) = (factor as f32, offset as f32);
-            let start = plane * h * w;
-            simd::run(
-                isa,
-                Affine {
-                    values: pixels,
-                    scale,
-                    shift,
-                    slope,
-                    out: shared,
-                    start,
-                },
-            );
-            (mean, var)
-        })
-        .collect();
-    // SAFETY: every plane was written.
-    #[allow(unsafe_code)]
-    unsafe {
-        out.set_len(pixels.len());
+impl Norm<'_> {
+    /// [`instance_norm`] of a picture that nobody else holds, then `+ residual` (shaped as it), in
+    /// place.
+    pub(crate) fn apply(
+        &self,
+        y: Tensor,
+        residual: Option<&Tensor>,
+    ) -> Result<(Tensor, ChannelStats)> {
+        if self.check(&y)? && residual.is_none_or(own_path) && y.is_contiguous() {
+            let stats = normalise(&y, self, residual)?;
+            return Ok((y, stats));
+        }
+        let (y, stats) = self.plain(&y)?;
+        match residual {
+            Some(residual) => Ok(((y + residual)?, stats)),
+            None => Ok((y, stats)),
+        }
     }
-    let stats = match stats {
-        Some(stats) => stats.clone(),
-        None => ChannelStats::from_parts(n, c, &parts),
+
+    /// Whether the CPU kernels can do it.
+    fn check(&self, x: &Tensor) -> Result<bool> {
+        let (n, c, h, w) = x.dims4()?;
+        if h * w == 0 {
+            bail!("instance norm: the picture is empty")
+        }
+        if let Some(stats) = self.stats
+            && (stats.channels != c || (stats.batch != n && stats.batch != 1))
+        {
+            bail!(
+                "instance norm: statistics of {} pictures with {} channels for {n} with {c}",
+                stats.batch,
+                stats.channels
+            )
+        }
+        for (name, values) in [("scale", self.scale), ("shift", self.shift)] {
+            if let Some(values) = values
+                && values.dims() != [c]
+                && values.dims() != [n, c]
+                && values.dims() != [1, c]
+            {
+                bail!(
+                    "instance norm: {name} {:?} for {n} pictures with {c} channels",
+                    values.dims()
+                )
+            }
+        }
+        Ok(own_path(x)
+            && self.activation.negative_slope(0).is_some()
+            && !matches!(self.activation, Activation::PRelu(_))
+            && self.scale.is_none_or(own_path)
+            && self.shift.is_none_or(own_path))
+    }
+
+    /// Through candle's operators.
+    fn plain(&self, x: &Tensor) -> Result<(Tensor, ChannelStats)> {
+        let c = x.dim(1)?;
+        let stats = match self.stats {
+            Some(stats) => stats.clone(),
+            None => channel_stats(x)?,
+        };
+        let shape = (stats.batch, c, 1, 1);
+        let mean = Tensor::from_slice(&stats.mean, shape, x.device())?.to_dtype(x.dtype())?;
+        let std = Tensor::from_vec(stats.std(self.eps), shape, x.device())?.to_dtype(x.dtype())?;
+        let mut y = x.broadcast_sub(&mean)?.broadcast_div(&std)?;
+        if let Some(scale) = self.scale {
+            y = y.broadcast_mul(&scale.reshape(((), c, 1, 1))?)?;
+        }
+        if let Some(shift) = self.shift {
+            y = y.broadcast_add(&shift.reshape(((), c, 1, 1))?)?;
+        }
+        Ok((self.activation.apply_tensor(&y)?, stats))
+    }
+}
+
+/// [`Norm::apply`] on the CPU, in place: each channel is measured and changed by one thread, while
+/// it is still in the cache.
+fn normalise(y: &Tensor, norm: &Norm, residual: Option<&Tensor>) -> Result<ChannelStats> {
+    let (n, c, h, w) = y.dims4()?;
+    let residual = residual.map(Tensor::contiguous).transpose()?;
+    let held = residual.as_ref().map(Held::new).transpose()?;
+    let work = InPlace {
+        norm,
+        scale: norm.scale.map(values).transpose()?,
+        shift: norm.shift.map(values).transpose()?,
+        residual: held.as_ref().map(Held::values).transpose()?,
+        area: h * w,
+        parts: Mutex::default(),
     };
-    Ok((Tensor::from_vec(out, (n, c, h, w), &Device::Cpu)?, stats))
+    y.inplace_op1(&work)?;
+    Ok(match norm.stats {
+        Some(stats) => stats.clone(),
+        None => ChannelStats::from_parts(n, c, &work.parts.into_inner()),
+    })
+}
+
+/// What [`normalise`] does to a tensor's memory.
+struct InPlace<'a> {
+    norm: &'a Norm<'a>,
+    scale: Option<Vec<f32>>,
+    shift: Option<Vec<f32>>,
+    residual: Option<&'a [f32]>,
+    /// Pixels of a channel.
+    area: usize,
+    /// Mean and variance of each channel.
+    parts: Mutex<Vec<(f64, f64)>>,
+}
+
+impl InPlace<'_> {
+    fn channel(&self, isa: Isa, plane: usize, pixels: &mut [f32]) -> (f64, f64) {
+        let (mean, var) = match self.norm.stats {
+            Some(stats) => {
+                let i = plane % stats.mean.len();
+                (f64::from(stats.mean[i]), f64::from(stats.var[i]))
+            }
+            None => planes::mean_var(isa, pixels),
+        };
+        let of = |v: &Option<Vec<f32>>| v.as_ref().map(|v| f64::from(v[plane % v.len()]));
+        let factor = of(&self.scale).unwrap_or(1.0) / (var + self.norm.eps).sqrt();
+        let shift = of(&self.shift).unwrap_or(0.0) - mean * factor;
+        let residual = self.residual.map(|r| &r[plane * self.area..][..self.area]);
+        simd::run(
+            isa,
+            Affine {
+                values: pixels,
+                scale: factor as f32,
+                shift: shift as f32,
+                slope: self.norm.activation.negative_slope(0).unwrap_or(1.0),
+                residual,
+            },
+        );
+        (mean, var)
+    }
+}
+
+impl InplaceOp1 for InPlace<'_> {
+    fn name(&self) -> &'static str {
+        "limner-instance-norm"
+    }
+
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> Result<()> {
+        let (CpuStorage::F32(all), Some((from, to)), Some(isa)) =
+            (storage, layout.contiguous_offsets(), kernel::isa())
+        else {
+            bail!("instance norm: expected a contiguous f32 tensor and a kernel")
+        };
+        let parts = all[from..to]
+            .par_chunks_mut(self.area)
+            .with_max_len(1)
+            .enumerate()
+            .map(|(plane, pixels)| self.channel(isa, plane, pixels))
+            .collect();
+        *self.parts.lock() = parts;
+        Ok(())
+    }
 }
 
 /// AdaIN: `x` normalised by its own (or the given) statistics, then given the style's.

@@ -71,7 +71,7 @@ fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         }
         for (icon, command) in [
-            (Icon::Save, Command::SaveAs),
+            (Icon::Save, Command::Export),
             (Icon::Copy, Command::CopyPicture),
         ] {
             let tip = command.tooltip_with_keys(&ctx);

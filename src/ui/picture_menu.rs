@@ -2,11 +2,13 @@
 
 use super::panel::Panel;
 use crate::app::action::{Action, Destination, Subject};
+use crate::app::command::Command;
 
 /// The menu's entries.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     ui.set_min_width(170.0);
     let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
+    let in_gallery = matches!(subject, Subject::Gallery(_));
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", stored),
         (Destination::StylePhoto, "Send to Style", true),
@@ -16,9 +18,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (
             Destination::Keep,
             "Keep in gallery",
-            !matches!(subject, Subject::Gallery(_)),
+            !in_gallery,
         ),
-        (Destination::SaveAs, "Save as…", true),
+        (Destination::SaveAs, "Save as…", !in_gallery),
+        (Destination::Export, "Export…", in_gallery),
         (
             Destination::Clipboard,
             "Copy picture",
@@ -33,5 +36,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             });
             ui.close();
         }
+    }
+    let on_canvas = matches!(subject, Subject::Explore | Subject::Style);
+    if on_canvas && ui.button(Command::Export.text()).clicked() {
+        panel.actions.command(Command::Export);
+        ui.close();
     }
 }

@@ -7,6 +7,7 @@ use super::gallery_recipe::{bytes, duration};
 use super::panel::Panel;
 use super::widgets::button::primary;
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::command::Command;
 use crate::app::flow::style_options;
 use crate::app::state::JobEntry;
 use crate::engine::protocol::{Job, Stage, StylizeOptions};
@@ -45,6 +46,11 @@ impl StyleOutput {
                     job: Box::new(Job::Stylize(params.clone().into(), options)),
                     purpose: Purpose::Keep,
                 });
+            }
+            let tip = Command::Export.tooltip_with_keys(ui.ctx());
+            let export = ui.add_enabled(ready, Button::new("Export…"));
+            if export.on_hover_text(tip).clicked() {
+                p.actions.command(Command::Export);
             }
             let folder = ui
                 .add_enabled(ready, Button::new("A whole folder…"))
@@ -186,7 +192,8 @@ fn job_row(ui: &mut Ui, job: &JobEntry) -> bool {
     stop
 }
 
-fn progress_words(job: &JobEntry) -> String {
+/// What a job does and how long that takes.
+pub fn progress_words(job: &JobEntry) -> String {
     let stage = match job.stage {
         None => return "Waiting for its turn".to_owned(),
         Some(Stage::Loading) => "Loading the network",

@@ -108,7 +108,8 @@ impl Painter {
                 source,
                 picture,
                 recipe: recipe.map(Box::new),
-                notes: Vec::new(),
+                notes: limner::export::metadata::read(&path)
+                    .map_or_else(|_| Vec::new(), |m| m.notes),
             }
         });
         Event::Opened { path, result }

@@ -13,7 +13,7 @@ use candle_nn::VarBuilder;
 pub use config::{Conv2dConfig, PaddingMode};
 use own::{Convolution, Extras, Kernels, Taps};
 
-use super::{ChannelStats, Norm, Post, instance_norm, own_path, plain, resample, values};
+use super::{ChannelStats, Norm, Post, own_path, plain, resample, values};
 
 /// A convolution whose weights are laid out for the CPU once.
 ///
@@ -168,14 +168,14 @@ impl Conv2d {
 }
 
 impl Conv2d {
-    /// The convolution, then [`instance_norm`], then `+ residual`. The settings must have no
+    /// The convolution, then [`instance_norm`](super::instance_norm), then `+ residual`. The settings must have no
     /// activation of their own; `norm` brings it.
     ///
     /// With given statistics and a batch that shares them all of it is one pass: the
     /// normalisation is a factor and an offset for each channel.
     ///
     /// # Errors
-    /// As [`forward_add`](Self::forward_add) and [`instance_norm`].
+    /// As [`forward_add`](Self::forward_add) and [`instance_norm`](super::instance_norm).
     pub fn forward_norm(
         &self,
         x: &Tensor,
@@ -199,19 +199,7 @@ impl Conv2d {
             let y = self.normed(own, x, norm, stats, residual)?;
             return Ok((y, stats.clone()));
         }
-        let y = self.forward(x)?;
-        let Norm {
-            stats,
-            scale,
-            shift,
-            eps,
-            activation,
-        } = norm;
-        let (y, stats) = instance_norm(&y, *stats, *scale, *shift, *eps, activation)?;
-        match residual {
-            Some(residual) => Ok(((y + residual)?, stats)),
-            None => Ok((y, stats)),
-        }
+        norm.apply(self.forward(x)?, residual)
     }
 
     fn normed(

@@ -84,36 +84,41 @@ impl Task for Sums<'_> {
     }
 }
 
-/// `out = act(values · scale + shift)` where `act` multiplies what is negative with `slope`.
+/// `act(values · scale + shift) + residual`, in place, where `act` multiplies what is negative with
+/// `slope`.
 pub(crate) struct Affine<'a> {
-    pub(crate) values: &'a [f32],
+    pub(crate) values: &'a mut [f32],
     pub(crate) scale: f32,
     pub(crate) shift: f32,
     pub(crate) slope: f32,
-    pub(crate) out: Shared,
-    pub(crate) start: usize,
+    /// As long as the values.
+    pub(crate) residual: Option<&'a [f32]>,
 }
 
 impl Task for Affine<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let n = self.values.len();
-        // SAFETY: whole vectors within the slices; the rest one by one. The caller gives each
-        // task places of its own in `out`.
+        let residual = self.residual.map(|r| &r[..n]);
+        let mut done = 0;
+        // SAFETY: whole vectors within the slices; the rest one by one.
         unsafe {
-            let out = self.out.pointer(self.start, n);
             let (scale, shift) = (S::splat(self.scale), S::splat(self.shift));
             let (slope, zero) = (S::splat(self.slope), S::splat(0.0));
-            let mut i = 0;
-            while i + S::LANES <= n {
-                let v = S::fma(S::load(self.values.as_ptr().add(i)), scale, shift);
-                S::store(out.add(i), S::fma(S::min(v, zero), slope, S::max(v, zero)));
-                i += S::LANES;
+            while done + S::LANES <= n {
+                let place = self.values.as_mut_ptr().add(done);
+                let v = S::fma(S::load(place), scale, shift);
+                let mut v = S::fma(S::min(v, zero), slope, S::max(v, zero));
+                if let Some(residual) = residual {
+                    v = S::add(v, S::load(residual.as_ptr().add(done)));
+                }
+                S::store(place, v);
+                done += S::LANES;
             }
-            for (i, v) in self.values.iter().enumerate().skip(i) {
-                let v = v * self.scale + self.shift;
-                out.add(i).write(v.min(0.0) * self.slope + v.max(0.0));
-            }
+        }
+        for (i, value) in self.values.iter_mut().enumerate().skip(done) {
+            let v = *value * self.scale + self.shift;
+            *value = v.min(0.0) * self.slope + v.max(0.0) + residual.map_or(0.0, |r| r[i]);
         }
     }
 }

@@ -81,9 +81,13 @@ pub(crate) unsafe fn dot<S: Simd, const M: usize, const N: usize>(
 
 /// Plain arrays, which the compiler turns into what the build's target has.
 #[derive(Clone, Copy)]
-pub(crate) struct Portable;
+pub(crate) struct Arrays<const P: usize>;
 
-const P: usize = 8;
+/// The length that most processors have.
+pub(crate) type Portable = Arrays<8>;
+/// As long as AVX-512's: runs what depends on a vector's length where no processor has it.
+#[cfg(debug_assertions)]
+pub(crate) type Wide = Arrays<16>;
 
 macro_rules! lanewise {
     ($name:ident, |$a:ident, $b:ident| $e:expr) => {
@@ -98,7 +102,7 @@ macro_rules! lanewise {
 }
 
 // SAFETY: plain Rust; nothing is asked of the processor.
-unsafe impl Simd for Portable {
+unsafe impl<const P: usize> Simd for Arrays<P> {
     type V = [f32; P];
     const LANES: usize = P;
 
@@ -254,6 +258,10 @@ mod x86 {
             offsets: *const u32,
             pixels: [*const f32; 3],
         ) -> [[__m256; 3]; 4] {
+            // A sanitizer doesn't see into assembly: its builds run the same loop in Rust.
+            if cfg!(limner_checked) {
+                return unsafe { super::dot::<Self, 4, 3>(depth, weights, offsets, pixels) };
+            }
             unsafe { dot4x3_avx2(depth, weights, offsets, pixels) }
         }
     }
@@ -418,6 +426,8 @@ pub(crate) trait Task {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Isa {
     Portable,
+    #[cfg(debug_assertions)]
+    Wide,
     #[cfg(target_arch = "x86_64")]
     Avx2,
     #[cfg(target_arch = "x86_64")]
@@ -429,6 +439,8 @@ impl Isa {
     pub(crate) fn lanes(self) -> usize {
         match self {
             Isa::Portable => Portable::LANES,
+            #[cfg(debug_assertions)]
+            Isa::Wide => Wide::LANES,
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => Avx2::LANES,
             #[cfg(target_arch = "x86_64")]
@@ -442,6 +454,9 @@ pub(crate) fn run(isa: Isa, task: impl Task) {
     match isa {
         // SAFETY: the portable vector asks nothing of the processor.
         Isa::Portable => unsafe { task.run::<Portable>() },
+        #[cfg(debug_assertions)]
+        // SAFETY: as above.
+        Isa::Wide => unsafe { task.run::<Wide>() },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: an `Isa` is made by `kernel::isa` only, after asking the processor.
         Isa::Avx2 => unsafe { run_avx2(task) },

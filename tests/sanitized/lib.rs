@@ -1,0 +1,4 @@
+//! The operators of Limner alone.
+
+#[path = "../../src/nn/mod.rs"]
+pub mod nn;
