@@ -1,11 +1,15 @@
 """The peers of the speed programs: ONNX Runtime and PyTorch, same shapes, same threads.
 
 Started by `benches/conv.rs` and `benches/networks.rs`; reads one JSON object a line and answers with one.
+Exporting takes longer than measuring: ONNX files are kept in the temporary folder, by what made them.
 """
 
+import hashlib
 import io
 import json
 import os
+import pathlib
+import tempfile
 import sys
 import time
 import traceback
@@ -26,7 +30,9 @@ from torch import nn
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "training"))
 torch.set_num_threads(THREADS)
-torch.manual_seed(0)
+HERE = pathlib.Path(__file__).parent
+SOURCES = b"".join(f.read_bytes() for f in sorted([*HERE.glob("*.py"), *HERE.glob("../training/limner_training/*.py")]))
+KEPT = pathlib.Path(tempfile.gettempdir()) / "limner-peers"
 
 
 class Convolution(nn.Module):
@@ -52,17 +58,29 @@ class Convolution(nn.Module):
         return self.conv(x)
 
 
-def session(module, inputs):
-    """An ONNX Runtime session of the module, all optimisations on."""
+def exported(module, inputs, task):
+    """The module as ONNX. Weights are the same at each run: the seed is set for each task."""
+    asked = json.dumps({k: v for k, v in task.items() if k != "folder"}, sort_keys=True)
+    key = hashlib.sha256(SOURCES + torch.__version__.encode() + asked.encode()).hexdigest()
+    file = KEPT / f"{key}.onnx"
+    if file.exists():
+        return file.read_bytes()
     data = io.BytesIO()
     program = torch.onnx.export(module, inputs, dynamo=True, verbose=False)
     program.save(data)
+    KEPT.mkdir(exist_ok=True)
+    file.write_bytes(data.getvalue())
+    return data.getvalue()
+
+
+def session(model, inputs):
+    """An ONNX Runtime session, all optimisations on."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.log_severity_level = 3
-    made = onnxruntime.InferenceSession(data.getvalue(), options, providers=["CPUExecutionProvider"])
+    made = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     feeds = {i.name: v.numpy() for i, v in zip(made.get_inputs(), inputs)}
     return lambda: made.run(None, feeds)
 
@@ -99,9 +117,9 @@ def network(a):
 RUNNERS = {}
 
 
-def prepare(module, inputs):
+def prepare(module, inputs, task):
     module.eval()
-    RUNNERS["onnxruntime"] = session(module, inputs)
+    RUNNERS["onnxruntime"] = session(exported(module, inputs, task), inputs)
 
     def torch_run():
         with torch.inference_mode():
@@ -116,12 +134,13 @@ def prepare(module, inputs):
 
 
 def answer(a):
+    torch.manual_seed(0)
     if a["do"] == "conv":
-        prepare(Convolution(a), (torch.randn(1, a["inputs"], *a["size"]),))
+        prepare(Convolution(a), (torch.randn(1, a["inputs"], *a["size"]),), a)
         return {}
     if a["do"] == "network":
         module, inputs, extra = network(a)
-        prepare(module, inputs)
+        prepare(module, inputs, a)
         return extra
     if a["do"] == "run":
         return timed(RUNNERS[a["peer"]])

@@ -41,7 +41,7 @@ impl Studio {
             mask: None,
         };
         let params = StyleParams {
-            model: "Restyle".into(),
+            model: "restyle".into(),
             photo: picture(folder, photo, size)?,
             styles: vec![layer],
             strength: 1.0,

@@ -296,6 +296,10 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
+    /// Look for models at the Hugging Face hub
+    Search(Search),
+    /// Download a model of the Hugging Face hub and import it
+    Pull(Pull),
     /// Bring in a checkpoint (.pkl, .pt, .pth, .safetensors); nothing in it is run
     Import {
         /// The file
@@ -307,6 +311,49 @@ pub(crate) enum ModelsCommand {
         #[arg(long, value_name = "FOLDER")]
         into: Option<PathBuf>,
     },
+}
+
+/// `limner models search`
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What to look for
+    #[arg(required = true, value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+    /// Most results
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) limit: u32,
+    /// Open no connection
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// `limner models pull`
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// Repository, or the name of a recommended model
+    #[arg(value_name = "OWNER/NAME")]
+    pub(crate) repo: String,
+    /// Branch, tag or commit
+    #[arg(long, value_name = "REVISION", default_value = "main")]
+    pub(crate) revision: String,
+    /// The file, where there are several
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    /// You have read the model's licence and accept it
+    #[arg(long)]
+    pub(crate) accept_licence: bool,
+    /// Only tell licence, files and sizes
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Name that the model gets; the repository's own when absent
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Folder for the model; the user's models when absent
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) into: Option<PathBuf>,
+    /// Open no connection
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 /// `limner bench`

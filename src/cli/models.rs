@@ -18,6 +18,8 @@ pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), 
         ModelsCommand::Import { file, name, into } => {
             import_checkpoint(session, file, name.as_deref(), into.clone())?;
         }
+        // They need no engine, and are served before one starts.
+        ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
     }
     Ok(())
 }

@@ -142,7 +142,6 @@ impl Needs {
     /// Most bytes beside what the process uses now.
     pub(crate) fn bytes(&self) -> u64 {
         let (photo, output) = (4 * pixels(self.photo), 4 * pixels(self.plan.output));
-        // A photo is decoded into as much again at worst.
         let reading = if self.in_memory { 0 } else { photo };
         let copy = if self.plan.output == self.photo {
             0
@@ -151,9 +150,8 @@ impl Needs {
         };
         // Eight maps for the detail, strokes and styled pictures of each pass.
         let working = pixels(self.plan.working) * 4 * (8 + 6 + 6 * self.passes);
-        let network = self.plan.tile_bytes();
-        let working_out = copy + working + network.max(output);
-        reading + working_out.max(photo / 4)
+        // What the network used stays with the process, so it counts beside the result.
+        reading + copy + working + self.plan.tile_bytes() + output
     }
 
     /// The plan that keeps the process within `budget`, with the smallest number of

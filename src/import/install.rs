@@ -30,6 +30,28 @@ pub struct Imported {
 /// # Errors
 /// [`ImportError`] in one line for the user; then nothing was written.
 pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Imported, ImportError> {
+    import_from(file, models_dir, name, &Origin::default())
+}
+
+/// What is known of where a checkpoint comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Its licence; unknown when absent.
+    pub licence: Option<String>,
+    /// Repository, commit and file.
+    pub from: Option<String>,
+}
+
+/// As [`import`], for a file whose origin is known.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_from(
+    file: &Path,
+    models_dir: &Path,
+    name: Option<&str>,
+    origin: &Origin,
+) -> Result<Imported, ImportError> {
     let stem = file.file_stem().map(|s| s.to_string_lossy().into_owned());
     let name = clean_name(name.unwrap_or(stem.as_deref().unwrap_or("model")));
     let folder = models_dir.join(&name);
@@ -50,9 +72,11 @@ pub fn import(file: &Path, models_dir: &Path, name: Option<&str>) -> Result<Impo
     check_numbers(&tensors)?;
     config["title"] = json!(name);
     config["trained"] = json!(true);
-    config["licence"] = json!("unknown");
+    let licence = origin.licence.as_deref().unwrap_or("unknown");
+    config["licence"] = json!(licence);
     let file_name = file.file_name().unwrap_or_default().to_string_lossy();
-    let card = card(&name, &summary, &file_name, &source_hash);
+    let from = origin.from.as_deref().unwrap_or(&file_name);
+    let card = card(&name, &summary, from, licence, &source_hash);
 
     fs::create_dir_all(models_dir)?;
     let staging = tempfile::Builder::new()
@@ -122,10 +146,10 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn card(name: &str, summary: &str, file: &str, hash: &str) -> String {
+fn card(name: &str, summary: &str, from: &str, licence: &str, hash: &str) -> String {
     format!(
-        "# {name}\n\n{summary}, imported from `{file}`.\n\n\
-         - Licence: unknown. Ask whoever trained it before you sell what it makes.\n\
+        "# {name}\n\n{summary}, imported from `{from}`.\n\n\
+         - Licence: {licence}. Ask whoever trained it before you sell what it makes.\n\
          - Training data: unknown.\n\
          - SHA-256 of the imported file: `{hash}`\n"
     )

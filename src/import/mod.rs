@@ -13,7 +13,7 @@ pub mod torch;
 
 use std::path::Path;
 
-pub use install::{Imported, import};
+pub use install::{Imported, Origin, import, import_from};
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 
 /// Why a checkpoint can't be imported, and what to do.

@@ -107,7 +107,9 @@ fn entry(
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
         }
         Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
-        Architecture::FastStyle => drop(manifest.config::<fast_style::Config>(&config_path)?),
+        Architecture::FastStyle => {
+            manifest.config::<fast_style::Config>(&config_path)?;
+        }
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {

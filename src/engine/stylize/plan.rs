@@ -15,7 +15,7 @@ const SMALLEST_TILE: u32 = 128;
 /// About what a tile's input is larger by on each side.
 const OVERLAP: u64 = 44;
 /// Bytes that the network needs for a pixel of a tile.
-pub(crate) const BYTES_PER_TILE_PIXEL: u64 = 320;
+pub(crate) const BYTES_PER_TILE_PIXEL: u64 = 160;
 
 /// Sizes of one stylisation, `[width, height]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

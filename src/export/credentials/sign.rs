@@ -98,30 +98,7 @@ fn copied(builder: &mut Builder, path: &Path, resized: bool) -> c2pa::Result<()>
 
 /// Tells the making from the recipe.
 fn made(builder: &mut Builder, s: &Statement<'_>) -> c2pa::Result<()> {
-    let mut sources: Vec<(&SourceRef, bool)> = Vec::new();
-    let mut add = |source, parent| {
-        if !sources
-            .iter()
-            .any(|(s, _): &(&SourceRef, bool)| s.sha256 == source.sha256)
-        {
-            sources.push((source, parent));
-        }
-    };
-    if let Some(recipe) = s.recipe {
-        match &recipe.making {
-            Making::Style(p) => {
-                add(&p.photo, true);
-                for layer in &p.styles {
-                    if let StyleSource::File(style) = &layer.style {
-                        add(style, false);
-                    }
-                }
-            }
-            Making::Upscale { .. } => recipe.sources.iter().take(1).for_each(|s| add(s, true)),
-            _ => {}
-        }
-        recipe.sources.iter().for_each(|s| add(s, false));
-    }
+    let sources = s.recipe.map(sources).unwrap_or_default();
     let has_parent = sources.iter().any(|(_, parent)| *parent);
     for (n, (source, parent)) in sources.iter().enumerate() {
         let label = if *parent {
@@ -150,6 +127,27 @@ fn made(builder: &mut Builder, s: &Statement<'_>) -> c2pa::Result<()> {
         }))?;
     }
     Ok(())
+}
+
+/// Everything that took part, each once; true for the picture that was worked on.
+fn sources(recipe: &Recipe) -> Vec<(&SourceRef, bool)> {
+    let mut all: Vec<(&SourceRef, bool)> = Vec::new();
+    match &recipe.making {
+        Making::Style(p) => {
+            all.push((&p.photo, true));
+            for layer in &p.styles {
+                if let StyleSource::File(style) = &layer.style {
+                    all.push((style, false));
+                }
+            }
+        }
+        Making::Upscale { .. } => all.extend(recipe.sources.iter().take(1).map(|s| (s, true))),
+        _ => {}
+    }
+    all.extend(recipe.sources.iter().map(|s| (s, false)));
+    let mut seen = std::collections::HashSet::new();
+    all.retain(|(s, _)| seen.insert(s.sha256.as_str()));
+    all
 }
 
 fn opened(label: &str) -> Value {
