@@ -203,9 +203,14 @@ impl StudioApp {
             });
             // Copied files are no text and no picture: then only the key's way up is
             // heard of.
-            let key_up = i.events.iter().any(|e| {
-                matches!(e, egui::Event::Key { key: egui::Key::V, pressed: false, modifiers, .. }
-                    if modifiers.command && !modifiers.shift && !modifiers.alt)
+            let key_up = i.events.iter().find_map(|e| match e {
+                egui::Event::Key {
+                    key: egui::Key::V,
+                    pressed: false,
+                    modifiers: m,
+                    ..
+                } => Some(m.command && !m.shift && !m.alt),
+                _ => None,
             });
             let plain = i.modifiers.is_none();
             let hold = plain && i.key_down(egui::Key::B);
@@ -221,8 +226,11 @@ impl StudioApp {
             });
         }
         self.paste_heard |= pasted.is_some();
-        if key_up && !std::mem::take(&mut self.paste_heard) && !typing {
-            self.actions.command(Command::Paste);
+        if let Some(with_command) = key_up {
+            let heard = std::mem::take(&mut self.paste_heard);
+            if with_command && !heard && !typing {
+                self.actions.command(Command::Paste);
+            }
         }
         if let Some(text) = pasted.filter(|_| !typing) {
             if text.trim_start().starts_with('{') {
