@@ -1,10 +1,11 @@
 //! The full-size picture: how large, what it takes, and making it; the same for a
 //! whole folder.
 
-use egui::{Button, ComboBox, DragValue, ProgressBar, RichText, Ui};
+use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 
 use super::gallery_recipe::{bytes, duration};
 use super::panel::Panel;
+use super::widgets::button::primary;
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
 use crate::app::command::Command;
 use crate::app::flow::style_options;
@@ -34,10 +35,12 @@ impl StyleOutput {
         self.estimate(ui, p);
         let ready = !params.styles.is_empty();
         ui.horizontal(|ui| {
-            let make = Button::new(RichText::new("Make full size").strong());
-            let make = ui.add_enabled(ready, make).on_hover_text(
-                "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
-            );
+            let make = ui
+                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Make full size"))
+                .inner
+                .on_hover_text(
+                    "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
+                );
             if make.clicked() {
                 p.actions.push(Action::Start {
                     job: Box::new(Job::Stylize(params.clone().into(), options)),
