@@ -304,11 +304,13 @@ fn generator_file(path: &Path, resolution: usize, base: usize, max: usize, class
         add(format!("{block}.torgb.affine.bias"), &[width]);
         (before, side) = (width, side * 2);
     }
-    let zeros = vec![0u8; 4 * resolution * resolution];
+    let count = |shape: &[usize]| shape.iter().product::<usize>();
+    let most = shapes.iter().map(|(_, shape)| count(shape)).max().unwrap();
+    let zeros = vec![0u8; 4 * most];
     let views: Vec<_> = shapes
         .iter()
         .map(|(name, shape)| {
-            let bytes = 4 * shape.iter().product::<usize>();
+            let bytes = 4 * count(shape);
             let view = TensorView::new(Dtype::F32, shape.clone(), &zeros[..bytes]).unwrap();
             (name.as_str(), view)
         })
