@@ -69,6 +69,8 @@ pub enum Action {
     },
     /// Show the system's file dialog; the answer comes back as an action.
     Pick(Pick),
+    /// Models from outside.
+    Hub(super::hub::HubEdit),
     /// To the gallery, as it is.
     Gallery(GalleryRequest),
     /// Change what the gallery lists.
@@ -366,6 +368,8 @@ pub enum Pick {
     SamplePhoto,
     /// The gallery's folder.
     GalleryFolder,
+    /// A checkpoint to bring in.
+    ModelFile,
 }
 
 /// How serious a message is.

@@ -9,6 +9,7 @@ use super::view::{Compare, Dialog, Workspace, Zoom};
 use super::{edits, events, flow, recipes};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
+use crate::hub::protocol::HubRequest;
 
 /// What a dispatch needs to know of the moment.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +43,9 @@ pub fn dispatch(
         Action::Style(edit) => edits::style(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
         Action::SetPrefs(prefs) => {
+            if prefs.offline != state.prefs.offline {
+                services.hub.send(HubRequest::Offline(prefs.offline));
+            }
             state.prefs = *prefs;
             super::gallery_settings::send(state, services);
         }
@@ -80,6 +84,7 @@ pub fn dispatch(
         Action::Send { to, what } => flow::send(to, what, state, services),
         Action::OpenFiles { paths, role } => flow::open_files(&paths, role, state, services),
         Action::Pick(pick) => services.system.pick(pick),
+        Action::Hub(edit) => super::hub::edit(edit, state, services),
         Action::Gallery(request) => gallery(request, state, services),
         Action::GalleryQuery(query) => {
             state.gallery.query = query;

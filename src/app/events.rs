@@ -23,6 +23,9 @@ pub fn drain(state: &mut AppState, services: &mut Services) -> Vec<Action> {
     while let Some(event) = services.gallery.try_recv() {
         super::gallery_events::gallery_event(event, state, services, &mut follow);
     }
+    while let Some(event) = services.hub.try_recv() {
+        super::hub::hub_event(event, state, services);
+    }
     while let Some(action) = services.system.try_recv() {
         follow.push(action);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
-use super::links::{ClosedGallery, RunningEngine};
+use super::links::{ClosedGallery, NoHub, RunningEngine};
 use super::services::Services;
 use crate::engine::{Engine, EngineConfig};
 use crate::ui::StartError;
@@ -30,6 +30,7 @@ fn blind(config: EngineConfig) -> Result<Blind, StartError> {
     Blind::new(Services {
         engine: Box::new(RunningEngine::new(engine, events)),
         gallery: Box::new(ClosedGallery::new("no gallery in a measurement".to_owned())),
+        hub: Box::new(NoHub),
         system: Box::new(NoDesktop),
     })
 }

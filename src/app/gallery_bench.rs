@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::action::{Action, ViewEdit};
 use super::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
-use super::links::RunningGallery;
+use super::links::{NoHub, RunningGallery};
 use super::services::{EngineLink, Services};
 use super::view::Workspace;
 use crate::engine::protocol::{Event, Request};
@@ -61,6 +61,7 @@ pub fn measure(folder: &Path, frames: usize) -> Result<GalleryFrames, StartError
     let mut window = Blind::new(Services {
         engine: Box::new(NoEngine),
         gallery: Box::new(RunningGallery(handle)),
+        hub: Box::new(NoHub),
         system: Box::new(NoDesktop),
     })?;
     window

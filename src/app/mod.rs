@@ -22,6 +22,7 @@ pub mod gallery_events;
 pub mod gallery_news;
 pub mod gallery_settings;
 pub mod history;
+pub mod hub;
 pub mod links;
 pub mod prefs;
 pub mod previews;

@@ -36,6 +36,8 @@ pub struct Prefs {
     pub rights: String,
     /// Sign pictures with Content Credentials, in programs that can.
     pub sign: bool,
+    /// Open no connection to the hub.
+    pub offline: bool,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -55,6 +57,7 @@ impl Default for Prefs {
             creator: String::new(),
             rights: String::new(),
             sign: false,
+            offline: false,
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

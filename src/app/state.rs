@@ -41,6 +41,8 @@ pub struct AppState {
     pub gallery: GalleryState,
     /// The picture of Explore or Style that the export dialog is about.
     pub export: Option<super::export_flow::ExportTarget>,
+    /// What is known of models from outside.
+    pub hub: super::hub::HubState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<super::folder_report::FolderReport>,
     /// Messages in the corner.
@@ -66,6 +68,7 @@ impl AppState {
             photos: Photos::default(),
             gallery: GalleryState::default(),
             export: None,
+            hub: super::hub::HubState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

@@ -20,6 +20,9 @@ use crate::picture::Picture;
 /// Endings of picture files that can be opened.
 pub const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif", "bmp"];
 
+/// Endings of files that may be networks.
+const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
+
 /// Answers that may wait.
 const ANSWERS: usize = 64;
 
@@ -181,6 +184,18 @@ impl SystemLink for Desktop {
                         role: FileRole::Photo,
                     }],
                     Err(error) => vec![notify(Level::Error, error.to_string())],
+                });
+            }
+            Pick::ModelFile => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Bring in a network")
+                    .add_filter("Networks", NETWORKS)
+                    .add_filter("All files", &["*"])
+                    .pick_file();
+                self.dialog(future, |file: FileHandle| {
+                    vec![Action::Hub(super::hub::HubEdit::Import(
+                        file.path().to_owned(),
+                    ))]
                 });
             }
             Pick::GalleryFolder => {

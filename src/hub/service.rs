@@ -57,9 +57,9 @@ impl HubHandle {
 
 impl Drop for HubHandle {
     fn drop(&mut self) {
-        self.send(HubRequest::Shutdown);
         // Without a receiver nobody waits for room.
         self.events = bounded(0).1;
+        self.inbox.send(Message::Request(HubRequest::Shutdown)).ok();
         if let Some(desk) = self.desk.take()
             && desk.join().is_err()
         {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use crossbeam_channel::Sender;
 
@@ -12,6 +13,9 @@ use super::error::HubError;
 use super::protocol::{Added, HubEvent, HubRequest, Order, TaskId};
 use super::pull::pull;
 use super::service::Emitter;
+
+/// For the desk to take the last word.
+const LAST_WORD: Duration = Duration::from_secs(5);
 
 /// What the desk hears.
 pub(super) enum Message {
@@ -39,9 +43,10 @@ impl Worker {
             .name("limner-pull".into())
             .spawn(move || {
                 let result = self.run();
+                let ended = Message::Ended(self.id, result);
                 // At the end of the program the desk waits for this thread and doesn't
                 // listen any more.
-                self.desk.try_send(Message::Ended(self.id, result)).ok();
+                self.desk.send_timeout(ended, LAST_WORD).ok();
             })?;
         Ok((control, thread))
     }

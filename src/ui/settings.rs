@@ -76,6 +76,9 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
         credentials(ui, prefs);
     }
     ui.weak("Marks that a picture was made by a program are always written.");
+    ui.add_space(space::S);
+    ui.checkbox(&mut prefs.offline, "Stay offline")
+        .on_hover_text("Limner opens no connection; running downloads pause and keep what came");
 }
 
 /// The switch for Content Credentials, and where an own certificate goes.

@@ -71,6 +71,7 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
             &folder.path().join("gallery"),
             Rc::clone(&asked),
         )),
+        hub: Box::new(limner::app::links::NoHub),
         system: Box::new(Desk(Rc::clone(&asked))),
     };
     let window = Harness::builder()
