@@ -121,11 +121,23 @@ pub fn stem(recipe: Option<&Recipe>) -> String {
     format!("{y:04}-{m:02}-{d:02} {}", safe_name(&what))
 }
 
+/// A source's name without extension, and without the day that the gallery's own
+/// names begin with.
 fn source_stem(name: &str) -> &str {
     match Path::new(name).file_stem().and_then(|s| s.to_str()) {
-        Some(stem) if !stem.is_empty() => stem,
+        Some(stem) if !stem.is_empty() => without_day(stem),
         _ => "picture",
     }
+}
+
+fn without_day(stem: &str) -> &str {
+    let shape = "0000-00-00 ";
+    let is_day = stem.len() > shape.len()
+        && stem.bytes().zip(shape.bytes()).all(|(c, like)| match like {
+            b'0' => c.is_ascii_digit(),
+            other => c == other,
+        });
+    if is_day { &stem[shape.len()..] } else { stem }
 }
 
 /// A name that every file system takes, at most 120 bytes.
@@ -165,6 +177,15 @@ pub fn numbered(folder: &Path, stem: &str, extension: &str, n: u32) -> PathBuf {
 mod tests {
     use super::*;
     use crate::recipe::ExploreParams;
+
+    #[test]
+    fn the_name_of_a_copy_has_one_day_only() {
+        assert_eq!(source_stem("2026-11-25 cppn 1.png"), "cppn 1");
+        assert_eq!(source_stem("2026-11-25.png"), "2026-11-25");
+        assert_eq!(source_stem("1984-11-2x beach.png"), "1984-11-2x beach");
+        assert_eq!(source_stem("Ä-11-25 beach.jpg"), "Ä-11-25 beach");
+        assert_eq!(source_stem(""), "picture");
+    }
 
     #[test]
     fn names_are_readable_and_safe() {
