@@ -48,7 +48,10 @@ impl ExportDialog {
     fn contents(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         let ids = chosen(p);
         let state = p.state;
-        let kept = state.export.as_ref().and_then(|target| target.kept.as_ref());
+        let kept = state
+            .export
+            .as_ref()
+            .and_then(|target| target.kept.as_ref());
         let of_canvas = kept.filter(|_| state.view.workspace != Workspace::Gallery);
         let listed = || ids.iter().find_map(|id| state.gallery.entry(*id));
         let Some(first) = of_canvas.or_else(listed) else {

@@ -15,11 +15,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::StyleStyle, "Use as style", true),
         (Destination::Enlarge(2), "Enlarge 2 times", true),
         (Destination::Enlarge(4), "Enlarge 4 times", true),
-        (
-            Destination::Keep,
-            "Keep in gallery",
-            !in_gallery,
-        ),
+        (Destination::Keep, "Keep in gallery", !in_gallery),
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (
