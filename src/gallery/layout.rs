@@ -182,6 +182,15 @@ mod tests {
     use crate::recipe::ExploreParams;
 
     #[test]
+    fn the_name_of_a_copy_has_one_day_only() {
+        assert_eq!(source_stem("2026-11-25 cppn 1.png"), "cppn 1");
+        assert_eq!(source_stem("2026-11-25.png"), "2026-11-25");
+        assert_eq!(source_stem("1984-11-2x beach.png"), "1984-11-2x beach");
+        assert_eq!(source_stem("Ä-11-25 beach.jpg"), "Ä-11-25 beach");
+        assert_eq!(source_stem(""), "picture");
+    }
+
+    #[test]
     fn names_are_readable_and_safe() {
         let recipe = Recipe {
             version: 1,
