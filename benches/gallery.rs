@@ -1,7 +1,7 @@
 //! A gallery of 100,000 pictures: makes one, then measures rebuild, opening, listing,
-//! search, reconcile and memory.
+//! search, reconcile, scrolling in the window, and memory.
 //!
-//! `cargo bench --profile dev --bench gallery` (with `-- --pictures 10000` for less, or
+//! `cargo bench --bench gallery` (with `-- --pictures 10000` for less, or
 //! `-- --folder DIR` to keep the pictures for the next time). Prints JSON.
 
 // A helper that fails ends its test: that is what it is for.
@@ -10,11 +10,18 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use rayon::prelude::*;
+
+use limner::app::blind_window::FrameTimes;
+use limner::app::gallery_bench;
 use limner::export::{self, Provenance, WriteOptions};
 use limner::gallery::Gallery;
 use limner::gallery::protocol::{Format, Query, Sort};
 use limner::picture::Picture;
 use limner::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
+
+/// Frames of each way of scrolling.
+const FRAMES: usize = 900;
 
 const WORDS: [&str; 16] = [
     "apple",
@@ -61,39 +68,54 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Small PNG files with recipes; one in four has a sidecar with stars and tags.
-fn generate(folder: &Path, pictures: usize) -> Result<usize, Box<dyn std::error::Error>> {
-    std::fs::create_dir_all(folder)?;
-    let mut made = 0;
-    for i in 0..pictures {
-        let path = folder.join(format!("{} {i:06}.png", WORDS[i % 16]));
-        if path.exists() {
-            continue;
-        }
-        made += 1;
-        let pixels = (0..16 * 16)
-            .flat_map(|p| [(p + i) as u8, (p * 3) as u8, (i / 256) as u8, 255])
-            .collect();
-        let picture = Picture::from_rgba(16, 16, pixels)?;
-        let recipe = recipe(i);
-        let provenance = Provenance::of(&recipe, &Default::default(), "", "");
-        let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
-        // Without syncing: these pictures may be lost.
-        std::fs::write(
-            &path,
-            export::encode_to_bytes(&picture, Format::Png, &labels)?,
-        )?;
-        if i % 4 == 0 {
-            let labels = limner::export::xmp::UserLabels {
-                stars: (i / 4 % 6) as u8,
-                title: String::new(),
-                tags: vec![format!("set{}", i / 1000), WORDS[i / 7 % 16].to_owned()],
-            };
-            let packet = limner::export::xmp::edit(None, &labels).ok_or("no packet")?;
-            std::fs::write(limner::gallery::layout::sidecar(&path), packet)?;
-        }
+/// Sides of the pictures: those of a thumbnail, so that memory is what it is for
+/// larger ones, too.
+const SIZE: [u32; 2] = [256, 192];
+
+/// PNG files with recipes; one in four has a sidecar with stars and tags.
+fn generate(folder: &Path, pictures: usize) -> Result<usize, String> {
+    std::fs::create_dir_all(folder).map_err(|e| e.to_string())?;
+    let missing: Vec<usize> = (0..pictures)
+        .filter(|&i| !file(folder, i).exists())
+        .collect();
+    missing.par_iter().try_for_each(|&i| {
+        make(&file(folder, i), i).map_err(|e| format!("{}: {e}", file(folder, i).display()))
+    })?;
+    Ok(missing.len())
+}
+
+fn file(folder: &Path, i: usize) -> PathBuf {
+    folder.join(format!("{} {i:06}.png", WORDS[i % 16]))
+}
+
+fn make(path: &Path, i: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let [w, h] = SIZE;
+    let hue = [i * 67, i * 131, i * 29].map(|c| (c % 200) as u32 + 40);
+    let pixels = (0..w * h)
+        .flat_map(|p| {
+            let light = 64 + (p / w + p % w) / 4 * 4 * 190 / (w + h);
+            hue.map(|c| (c * light / 255) as u8)
+                .into_iter()
+                .chain([255])
+        })
+        .collect();
+    let picture = Picture::from_rgba(w, h, pixels)?;
+    let recipe = recipe(i);
+    let provenance = Provenance::of(&recipe, &Default::default(), "", "");
+    let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
+    // Without syncing: these pictures may be lost.
+    let bytes = export::encode_to_bytes(&picture, Format::Png, &labels)?;
+    std::fs::write(path, bytes)?;
+    if i.is_multiple_of(4) {
+        let labels = export::xmp::UserLabels {
+            stars: (i / 4 % 6) as u8,
+            title: String::new(),
+            tags: vec![format!("set{}", i / 1000), WORDS[i / 7 % 16].to_owned()],
+        };
+        let packet = export::xmp::edit(None, &labels).ok_or("no packet")?;
+        std::fs::write(limner::gallery::layout::sidecar(path), packet)?;
     }
-    Ok(made)
+    Ok(())
 }
 
 fn recipe(i: usize) -> Recipe {
@@ -131,10 +153,10 @@ fn measure(
     drop(gallery);
 
     let start = Instant::now();
-    let gallery = Gallery::open(folder)?;
+    let mut gallery = Gallery::open(folder)?;
     let open = milliseconds(start);
     let start = Instant::now();
-    let all = gallery.list(&Query::default())?;
+    let all = gallery.listing(&Query::default())?;
     let list = milliseconds(start);
     let listed = all.len();
     let mut searches = Vec::new();
@@ -155,7 +177,7 @@ fn measure(
                 ..Query::default()
             };
             let start = Instant::now();
-            let n = gallery.list(&query)?.len();
+            let n = gallery.listing(&query)?.len();
             searches.push(milliseconds(start));
             hits.push(n);
         }
@@ -165,8 +187,18 @@ fn measure(
         ..Query::default()
     };
     let start = Instant::now();
-    let wide_hits = gallery.list(&wide)?.len();
+    let wide_hits = gallery.listing(&wide)?.len();
     let wide_time = milliseconds(start);
+    let half = Query {
+        text: "fruit".into(),
+        ..Query::default()
+    };
+    let start = Instant::now();
+    let half_hits = gallery.listing(&half)?.len();
+    let half_time = milliseconds(start);
+    drop((all, gallery));
+    let index_memory = peak_memory();
+    let frames = gallery_bench::measure(folder, FRAMES).map_err(|e| e.to_string())?;
     searches.sort_by(f64::total_cmp);
     let at = |q: f64| searches[((searches.len() - 1) as f64 * q) as usize];
     Ok(serde_json::json!({
@@ -186,9 +218,26 @@ fn measure(
         "search_hits_max": hits.iter().max(),
         "search_wide_hits": wide_hits,
         "search_wide_ms": wide_time,
+        "search_half_hits": half_hits,
+        "search_half_ms": half_time,
+        "window_listed_ms": frames.listed_ms,
+        "scroll": times(&frames.scroll),
+        "scroll_thumbnails": frames.thumbnails,
+        "scroll_and_label": times(&frames.label),
+        "all_chosen": times(&frames.all_chosen),
+        "peak_memory_without_window_mb": index_memory,
         "peak_memory_mb": peak_memory(),
         "threads": std::thread::available_parallelism().map(|n| n.get()).unwrap_or(1),
     }))
+}
+
+fn times(t: &FrameTimes) -> serde_json::Value {
+    serde_json::json!({
+        "frames": t.frames,
+        "median_ms": t.median_ms,
+        "p99_ms": t.p99_ms,
+        "worst_ms": t.worst_ms,
+    })
 }
 
 fn milliseconds(start: Instant) -> f64 {

@@ -18,6 +18,7 @@ pub mod digest;
 pub mod engine;
 pub mod export;
 pub mod gallery;
+pub mod hub;
 pub mod import;
 pub mod latent;
 pub mod models;

@@ -89,6 +89,58 @@ fn the_same_seed_gives_the_same_bytes_whatever_the_threads() {
 }
 
 #[test]
+fn an_imported_style_network_is_a_style_like_the_others() {
+    let desk = Desk::new();
+    photo(&desk.path("photo.png"), 120, 90);
+    let golden = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/golden/import/fast_style.pth"
+    );
+    let words = ["models", "import", golden, "--name", "mosaic"];
+    let told = desk.fine(&[&words[..], &["--into", "models"]].concat());
+    assert!(told.contains("one style"), "{told}");
+    let listed = desk.json(&["models", "list"]);
+    let styles = listed["styles"].as_array().unwrap();
+    // A style that ships has the same name; both can be had.
+    assert!(styles.iter().any(|s| s["id"] == "net/mosaic"), "{styles:?}");
+    let swatches: Vec<_> = fs::read_dir(desk.path("cache/limner/swatches"))
+        .unwrap()
+        .collect();
+    assert_eq!(swatches.len(), 1, "what it does to the sample photo");
+    let words = ["stylize", "photo.png", "--style", "net/mosaic"];
+    desk.fine(&[&words[..], &["--threads", "1", "-o", "a.png"]].concat());
+    desk.fine(
+        &[
+            &words[..],
+            &["--tile", "128", "--threads", "2", "-o", "b.png"],
+        ]
+        .concat(),
+    );
+    assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("b.png")));
+    assert!(decoded(&desk.path("a.png")) != decoded(&desk.path("photo.png")));
+    // The recipe names the network that painted, and nothing else.
+    let recipe = desk.json(&["recipe", "show", "a.png"]);
+    let models = recipe["models"].as_array().unwrap();
+    assert_eq!(models.len(), 1);
+    assert_eq!(models[0]["name"], "mosaic");
+    desk.fine(&["recipe", "render", "a.png", "-o", "again.png"]);
+    assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("again.png")));
+    // Without the network its recipe says which one is missing.
+    fs::rename(desk.path("models/mosaic"), desk.path("away")).unwrap();
+    let why = desk.fails(&["recipe", "render", "a.png", "-o", "c.png"]);
+    assert!(why.contains("'mosaic'"), "{why}");
+    fs::rename(desk.path("away"), desk.path("models/mosaic")).unwrap();
+    // It goes together with other styles, and the photo's colours can be kept.
+    photo(&desk.path("style.png"), 80, 80);
+    let both = ["--style", "style.png", "--keep-colors", "-o", "both.png"];
+    desk.fine(&[&words[..], &both].concat());
+    let recipe = desk.json(&["recipe", "show", "both.png"]);
+    assert_eq!(recipe["models"].as_array().unwrap().len(), 2);
+    let told = desk.json(&[&words[..], &["--estimate"]].concat());
+    assert_eq!(told["estimates"][0]["width"], 120);
+}
+
+#[test]
 fn recipes_go_round() {
     let desk = Desk::new();
     let words = [

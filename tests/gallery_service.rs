@@ -158,10 +158,10 @@ fn exports_carry_what_the_user_wants() {
             ids: vec![a.id],
             to: to.into(),
             options: ExportOptions {
-                format: Format::Jpeg(90),
-                max_side: Some(150),
+                size: ExportSize::LongerSide(150),
                 recipe,
                 source_names: false,
+                ..ExportOptions::new(Format::Jpeg(90))
             },
         });
         w.wait(|e| match e {

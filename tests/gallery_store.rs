@@ -9,7 +9,7 @@ use std::fs;
 
 use files::{explore, picture, style};
 use limner::gallery::Gallery;
-use limner::gallery::protocol::{EntryKind, Query, Sort};
+use limner::gallery::protocol::{Colour, EntryKind, Query, Sort};
 
 fn query(text: &str) -> Query {
     Query {
@@ -176,6 +176,97 @@ fn lineage_is_walked_both_ways() {
     assert_eq!((parents.len(), children.len()), (1, 0));
     assert_eq!(parents[0].id, parent.id);
     assert_eq!(g.lineage(parent.id).unwrap().1[0].id, child.id);
+}
+
+#[test]
+fn a_family_is_a_tree_over_the_generations_without_circles() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let mut side = 8;
+    let mut made_from = |g: &mut Gallery, parents: &[&str]| {
+        side += 1;
+        let mut recipe = style();
+        recipe.sources = parents
+            .iter()
+            .map(|sha| files::source("p.png", sha))
+            .collect();
+        for (source, sha) in recipe.sources.iter_mut().zip(parents) {
+            source.sha256 = (*sha).to_owned();
+        }
+        let e = g.save(&picture(side, 8, false), &recipe).unwrap();
+        (e.id, e.sha256.unwrap())
+    };
+    let root = g.save(&picture(8, 8, false), &explore(1)).unwrap();
+    let root_sha = root.sha256.clone().unwrap();
+    let (a, a_sha) = made_from(&mut g, &[&root_sha]);
+    let (b, _) = made_from(&mut g, &[&root_sha]);
+    let (c, c_sha) = made_from(&mut g, &[&a_sha, &root_sha]);
+    let (d, _) = made_from(&mut g, &[&c_sha]);
+    let ids = |tree: &[limner::gallery::protocol::Relative]| {
+        tree.iter()
+            .map(|r| (r.entry.id, r.generation))
+            .collect::<Vec<_>>()
+    };
+    let family = g.family(root.id).unwrap();
+    assert!(family.ancestors.is_empty());
+    let down = ids(&family.descendants);
+    assert_eq!(down.len(), 4, "each once: {down:?}");
+    assert!(down.contains(&(a, 1)) && down.contains(&(b, 1)));
+    let at = |id| down.iter().position(|(i, _)| *i == id).unwrap();
+    assert_eq!(at(d), at(c) + 1, "a child follows its parent");
+    let up = ids(&g.family(d).unwrap().ancestors);
+    assert_eq!(up[0], (c, 1));
+    assert_eq!(up.len(), 3, "{up:?}");
+}
+
+#[test]
+fn what_is_kept_in_memory_is_what_the_index_says() {
+    use rand_chacha::rand_core::{RngCore, SeedableRng};
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(7);
+    let mut one_of = move |n: u32| rng.next_u32() % n;
+    for n in 0..60 {
+        let recipe = if n % 3 == 0 {
+            style()
+        } else {
+            explore(u64::from(n))
+        };
+        let e = g.save(&picture(8 + n, 8, false), &recipe).unwrap();
+        g.set_stars(&[e.id], one_of(6) as u8).unwrap();
+        g.set_title(
+            e.id,
+            ["Zebra", "apple", "Apple", "quince", ""][one_of(5) as usize],
+        )
+        .unwrap();
+        if one_of(2) == 0 {
+            let colour = [Colour::Red, Colour::Blue][one_of(2) as usize];
+            g.note_colour(e.id, colour).unwrap();
+        }
+    }
+    for round in 0..400 {
+        let query = Query {
+            text: ["", "", "apple", "fruit", "zeb quin", "--", "a"][one_of(7) as usize].into(),
+            min_stars: [0, 0, 2, 5][one_of(4) as usize],
+            model: [None, Some("fruit".to_owned())][one_of(2) as usize].clone(),
+            kind: [None, Some(EntryKind::Stylised)][one_of(2) as usize],
+            colour: [None, None, Some(Colour::Blue)][one_of(3) as usize],
+            sort: [Sort::Newest, Sort::Oldest, Sort::Stars, Sort::Title][one_of(4) as usize],
+            ..Query::default()
+        };
+        let kept = g.listing(&query).unwrap();
+        assert_eq!(*kept, g.list(&query).unwrap(), "{query:?}");
+        // Changes by this handle, by another one, and to the colour alone.
+        let all = g.list(&Query::default()).unwrap();
+        let id = all[one_of(all.len() as u32) as usize].id;
+        match round % 20 {
+            5 => g.set_stars(&[id], one_of(6) as u8).unwrap(),
+            10 => g.again().unwrap().set_title(id, "Quince pear").unwrap(),
+            15 => g.again().unwrap().note_colour(id, Colour::Blue).unwrap(),
+            19 if all.len() > 40 => drop(g.delete(&[id]).unwrap()),
+            _ => {}
+        }
+    }
 }
 
 #[test]

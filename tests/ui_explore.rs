@@ -8,6 +8,7 @@ mod common;
 use common::{Outside, drag, hold, release, shown, studio};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
+use limner::app::view::Compare;
 use limner::engine::protocol::{EngineError, Job, Tier};
 use limner::recipe::LatentOrigin;
 
@@ -431,4 +432,51 @@ fn wheel_zooms_and_a_key_fits_again() {
         harness.state().state.view.explore.center[0] < 0.5,
         "dragging pans"
     );
+}
+
+#[test]
+fn the_difference_to_before_is_shown_and_goes_away() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::D);
+    harness.run_steps(6);
+    harness.get_by_role_and_label(Role::Image, "Both are the same");
+    harness
+        .get_by_role_and_label(Role::Slider, "Warmth")
+        .set_value_accesskit(2.0);
+    harness.run_steps(8);
+    harness.get_by_role_and_label(Role::Image, "Difference: dark is the same");
+    harness
+        .get_by_role_and_label(Role::Button, "Before and after")
+        .click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.compare, Compare::Split);
+    harness.key_press(Key::D);
+    harness.run_steps(4);
+    harness.key_press(Key::D);
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.compare, Compare::Off);
+    assert!(
+        harness
+            .query_by_label("Difference: dark is the same")
+            .is_none()
+    );
+}
+
+#[test]
+fn the_split_line_can_be_set_by_assistive_technology() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness
+        .get_by_role_and_label(Role::Slider, "Warmth")
+        .set_value_accesskit(2.0);
+    harness.run_steps(8);
+    harness.key_press(Key::Y);
+    harness.run_steps(4);
+    harness
+        .get_by_role_and_label(Role::Slider, "Before and after")
+        .set_value_accesskit(0.25);
+    harness.run_steps(4);
+    let divider = harness.state().state.view.explore.divider;
+    assert!((divider - 0.25).abs() < 1e-5, "{divider}");
 }

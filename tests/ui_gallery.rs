@@ -265,6 +265,65 @@ fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
 }
 
 #[test]
+fn export_in_a_shape_with_a_file_size() {
+    let mut s = in_gallery(&["One"]);
+    click(&mut s, "One");
+    click(&mut s, "Export…");
+    click(&mut s, "WebP");
+    s.window.get_by_label("File of at most").click();
+    s.settle();
+    s.window
+        .get_by_role_and_label(Role::ComboBox, "Size")
+        .click();
+    s.settle();
+    s.window.get_by_label("Story 1080 x 1920").click();
+    s.settle();
+    click(&mut s, "Mirror");
+    s.window.get_by_label("How the copy looks");
+    s.window.get_by_label("1080 x 1920 pixels");
+    s.window.get_by_label("That is larger than the picture.");
+    click(&mut s, "Choose where…");
+    let to = s.folder.path().join("story.webp");
+    let picked = s.asked.borrow().picks.last().cloned();
+    let Some(limner::app::action::Pick::Export { ids, options, .. }) = picked else {
+        panic!("asks where");
+    };
+    assert_eq!(options.max_bytes, Some(500_000));
+    s.window
+        .state_mut()
+        .act(Action::Gallery(GalleryRequest::Export {
+            ids,
+            to: to.clone(),
+            options,
+        }));
+    s.settle();
+    let read = limner::export::metadata::read(&to).unwrap();
+    assert_eq!(read.size, [1080, 1920]);
+    assert!(std::fs::metadata(&to).unwrap().len() <= 500_000);
+    s.window.get_by_label("1 picture written");
+}
+
+#[test]
+fn several_pictures_go_onto_a_contact_sheet() {
+    let mut s = in_gallery(&["A", "B", "C"]);
+    key(&mut s, Key::Home);
+    s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    s.settle();
+    click(&mut s, "Export…");
+    s.window.get_by_label("Choose a folder…");
+    click(&mut s, "Contact sheet");
+    s.window.get_by_label("On black").click();
+    s.settle();
+    click(&mut s, "Choose where…");
+    let picks = s.asked.borrow();
+    let Some(limner::app::action::Pick::Export { ids, sheet, .. }) = picks.picks.last() else {
+        panic!("asks where");
+    };
+    assert_eq!(ids.len(), 3);
+    assert_eq!(sheet.unwrap().background, [0; 3]);
+}
+
+#[test]
 fn two_pictures_are_compared_in_step() {
     let mut s = in_gallery(&["Left", "Right", "Other"]);
     click(&mut s, "Left");
@@ -300,6 +359,85 @@ fn enter_opens_a_picture_and_arrows_go_through_them() {
     assert_eq!(open(&s).as_ref(), Some(&order[1]));
     click(&mut s, "Back to gallery");
     assert_eq!(open(&s), None);
+}
+
+#[test]
+fn filters_by_colour_and_by_date_narrow_the_grid() {
+    // "Two" was painted with seed 2: greenish; see `ui_doors::seeded`.
+    let mut s = in_gallery(&["One", "Two"]);
+    let folder = s.folder.path().join("gallery");
+    let mut store = limner::gallery::Gallery::open(&folder).unwrap();
+    for e in store.list(&Default::default()).unwrap() {
+        let p = limner::gallery::decode::picture(&e.path).unwrap();
+        store
+            .note_colour(e.id, limner::gallery::prevailing(&p))
+            .unwrap();
+    }
+    let pick = |s: &mut Studio<'_>, menu: &str, item: &str| {
+        s.window.get_by_role_and_label(Role::ComboBox, menu).click();
+        s.settle();
+        let items = s.window.get_all_by_label(item);
+        items.last().unwrap().click();
+        s.settle();
+    };
+    let mut seen = Vec::new();
+    for colour in [
+        "Red", "Orange", "Yellow", "Green", "Cyan", "Blue", "Purple", "Pink",
+    ] {
+        pick(&mut s, "Colour", colour);
+        seen.extend(s.titles());
+    }
+    seen.sort();
+    assert_eq!(seen, ["One", "Two"], "each has one colour");
+    click(&mut s, "Show all");
+    assert_eq!(s.titles().len(), 2);
+    // Both recipes are of March 2026; the clock has gone on since.
+    pick(&mut s, "Date", "Last 24 hours");
+    assert!(s.titles().is_empty());
+    click(&mut s, "Show all");
+    pick(&mut s, "Kind", "Stylised");
+    assert!(s.titles().is_empty());
+    pick(&mut s, "Kind", "Generated");
+    assert_eq!(s.titles().len(), 2);
+}
+
+#[test]
+fn a_family_can_be_walked_by_click_and_by_key() {
+    let mut s = in_gallery(&["Root"]);
+    let root = s.window.state().state.gallery.entries[0].clone();
+    let mut recipe = ui_doors::generated(9);
+    recipe.sources = vec![limner::recipe::SourceRef {
+        sha256: root.sha256.clone().unwrap(),
+        name: "root".into(),
+        path: String::new(),
+        artist: String::new(),
+        licence: String::new(),
+    }];
+    let folder = s.folder.path().join("gallery");
+    let mut store = limner::gallery::Gallery::open(&folder).unwrap();
+    let child = store.save(&ui_doors::seeded(9, 64), &recipe).unwrap();
+    store.set_title(child.id, "Child").unwrap();
+    let query = limner::gallery::protocol::Query {
+        sort: limner::gallery::protocol::Sort::Title,
+        ..Default::default()
+    };
+    s.window.state_mut().act(Action::GalleryQuery(query));
+    s.settle();
+    click(&mut s, "Root");
+    let child = s
+        .window
+        .get_by_role_and_label(Role::Button, "Became: Child");
+    child.scroll_to_me();
+    s.settle();
+    click(&mut s, "Became: Child");
+    assert_eq!(chosen(&s), ["Child"]);
+    s.window.get_by_label("Made from: Root");
+    s.window.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);
+    s.settle();
+    assert_eq!(chosen(&s), ["Root"]);
+    s.window.key_press_modifiers(Modifiers::ALT, Key::ArrowDown);
+    s.settle();
+    assert_eq!(chosen(&s), ["Child"]);
 }
 
 #[test]

@@ -41,6 +41,45 @@ fn typing_in_the_palette_is_no_shortcut() {
 }
 
 #[test]
+fn keys_do_nothing_behind_a_dialog() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run_steps(4);
+    harness.get_by_label("Find a command").type_text("xyzzy");
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    harness.key_press(Key::R);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+    assert!(
+        harness.get_by_label("Find a command").is_focused(),
+        "typing goes on"
+    );
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.dialog, Dialog::Settings);
+    for key in [Key::R, Key::K, Key::N, Key::Y] {
+        harness.key_press(key);
+        harness.run_steps(3);
+    }
+    let state = &harness.state().state;
+    assert_eq!(state.doc.explore.seed(), Some(1));
+    assert!(state.doc.explore.kept.is_empty());
+    assert!(!state.view.neighbours);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.dialog, Dialog::None);
+    harness.key_press(Key::R);
+    harness.run_steps(3);
+    assert_ne!(harness.state().state.doc.explore.seed(), Some(1));
+}
+
+#[test]
 fn the_session_comes_back() {
     let dir = tempfile::tempdir().unwrap();
     let outside = Outside::default();

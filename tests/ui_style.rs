@@ -7,11 +7,12 @@
 mod ui_doors;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Request, Tier};
+use limner::gallery::protocol::Format;
 use limner::picture::Picture;
 use limner::recipe::{MaskShape, StyleSource};
 use ui_doors::{Studio, canvas_tiers, studio};
@@ -244,6 +245,96 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
         .get_by_role_and_label(Role::Button, "Paint the mask of Embers");
 }
 
+#[test]
+fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let everywhere = shown(&s);
+    let steps = s.window.state().state.history.steps().len();
+    click(&mut s, "Paint the mask of Embers");
+    let middle = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect()
+        .center();
+    s.window.drag_at(middle);
+    s.window.run_steps(4);
+    let dab = shown(&s);
+    assert!(dab != everywhere, "the hand is still down");
+    s.window.hover_at(middle + egui::vec2(80.0, 0.0));
+    s.window.run_steps(4);
+    assert!(shown(&s) != dab);
+    let shapes = |s: &Studio<'_>| {
+        let mask = &s.window.state().state.doc.style.styles[0].mask;
+        mask.as_ref().map_or(0, |m| m.shapes.len())
+    };
+    assert_eq!(shapes(&s), 1, "one shape however long the way");
+    s.window.key_press(egui::Key::Escape);
+    s.window.run_steps(4);
+    s.window.drop_at(middle + egui::vec2(80.0, 0.0));
+    s.settle();
+    assert_eq!(shapes(&s), 0);
+    assert!(shown(&s) == everywhere);
+    assert_eq!(s.window.state().state.history.steps().len(), steps);
+
+    // Erasing without a mask begins with the style everywhere.
+    s.window.key_press(egui::Key::E);
+    s.window.drag_at(middle);
+    s.window.run_steps(2);
+    s.window.drop_at(middle);
+    s.settle();
+    let mask = s.window.state().state.doc.style.styles[0].mask.clone();
+    assert!(matches!(
+        mask.unwrap().shapes[..],
+        [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
+    ));
+    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+}
+
+#[test]
+fn export_makes_and_keeps_the_picture_once_then_asks_how() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Export…");
+    let kept = s.titles().len();
+    assert_eq!(kept, 1, "a copy comes from a kept picture with its recipe");
+    click(&mut s, "JPEG");
+    click(&mut s, "Choose where…");
+    let export = |s: &Studio<'_>| match s.asked.borrow().picks.last() {
+        Some(Pick::Export { ids, options, .. }) => (ids.clone(), options.clone()),
+        other => panic!("{other:?}"),
+    };
+    let (ids, options) = export(&s);
+    assert_eq!(ids.len(), 1);
+    assert!(matches!(options.format, Format::Jpeg(_)));
+
+    click(&mut s, "Export…");
+    assert_eq!(s.titles().len(), kept, "the same picture isn't made again");
+    click(&mut s, "Cancel");
+    drag_slider(&mut s, "Strength", 0.66, 0.2);
+    click(&mut s, "Export…");
+    assert_eq!(s.titles().len(), kept + 1);
+    click(&mut s, "Choose where…");
+    assert_ne!(export(&s).0, ids);
+}
+
+#[test]
+fn undo_shows_what_it_undoes() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::GoExplore));
+    s.settle();
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+    assert!(s.window.state().state.doc.style.styles.is_empty());
+}
+
 enum StyleLayerShape {
     Eraser,
     Other,
@@ -346,8 +437,99 @@ fn split_shows_before_and_after() {
     s.window.get_by_role_and_label(Role::Image, "Photo before");
     s.window
         .get_by_role_and_label(Role::Image, "Stylised photo");
+    click(&mut s, "Difference");
+    s.window
+        .get_by_role_and_label(Role::Image, "Difference: dark is the same");
     click(&mut s, "Result");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
+    assert!(
+        s.window
+            .query_by_label("Difference: dark is the same")
+            .is_none()
+    );
+}
+
+#[test]
+fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Paint the mask of Embers");
+    let size = |s: &Studio<'_>| {
+        let slider = s.window.get_by_role_and_label(Role::Slider, "Size");
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    assert_eq!(size(&s), 6.0);
+    s.window.key_press(egui::Key::CloseBracket);
+    s.settle();
+    assert!((size(&s) - 7.2).abs() < 1e-3, "{}", size(&s));
+    click(&mut s, "Reset Size");
+    assert_eq!(size(&s), 6.0);
+    s.window
+        .get_by_role_and_label(Role::Slider, "Feather")
+        .focus();
+    s.settle();
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    click(&mut s, "Reset Feather");
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    assert!(s.window.query_by_label("Show mask").is_none());
+}
+
+#[test]
+fn the_divider_moves_by_mouse_and_by_keys() {
+    let mut s = in_style();
+    s.open_photo("holiday.png");
+    click(&mut s, "Style Blue marbling");
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::ToggleSplit));
+    s.settle();
+    let divider = |s: &Studio<'_>| s.window.state().state.view.canvas(Workspace::Style).divider;
+    assert_eq!(divider(&s), 0.5);
+    let line = "Before and after";
+    let at = s.window.get_by_role_and_label(Role::Slider, line).rect();
+    s.window.drag_at(at.center());
+    s.window.run_steps(2);
+    let to = at.center() - egui::vec2(80.0, 0.0);
+    s.window.hover_at(to);
+    s.window.run_steps(2);
+    s.window.drop_at(to);
+    s.settle();
+    let dragged = divider(&s);
+    assert!(dragged < 0.45, "{dragged}");
+    s.window.get_by_role_and_label(Role::Slider, line).focus();
+    s.settle();
+    s.window.key_press(egui::Key::ArrowRight);
+    s.settle();
+    assert!(
+        (divider(&s) - dragged - 0.02).abs() < 1e-4,
+        "{}",
+        divider(&s)
+    );
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    assert_eq!(divider(&s), 0.0);
+}
+
+#[test]
+fn a_style_step_keeps_its_thumbnail_when_exploring_goes_on() {
+    let mut s = in_style();
+    s.open_photo("holiday.png");
+    click(&mut s, "Style Blue marbling");
+    let thumb = |s: &Studio<'_>| {
+        let history = &s.window.state().state.history;
+        history.steps()[history.at()].thumb.clone()
+    };
+    let of_style = thumb(&s).expect("a thumbnail of the styled photo");
+    for to in [Workspace::Explore, Workspace::Gallery, Workspace::Explore] {
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Workspace(to)));
+        s.settle();
+    }
+    assert!(thumb(&s) == Some(of_style));
 }
 
 #[test]

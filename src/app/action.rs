@@ -8,7 +8,7 @@ use super::prefs::Prefs;
 use super::previews::Previews;
 use super::view::{CanvasView, Compare, Dialog, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
-use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{
     ExploreParams, LayerRange, Mask, MaskShape, NoiseMode, Recipe, SourceRef, StyleMix,
@@ -69,6 +69,8 @@ pub enum Action {
     },
     /// Show the system's file dialog; the answer comes back as an action.
     Pick(Pick),
+    /// Models from outside.
+    Hub(super::hub::HubEdit),
     /// To the gallery, as it is.
     Gallery(GalleryRequest),
     /// Change what the gallery lists.
@@ -85,6 +87,8 @@ pub enum Action {
         ids: Vec<PictureId>,
         /// How.
         options: ExportOptions,
+        /// On one sheet rather than each in a file.
+        sheet: Option<Sheet>,
     },
     /// Text to the clipboard.
     CopyText(String),
@@ -128,6 +132,8 @@ pub enum Action {
 pub enum ExploreEdit {
     /// Another generator; each remembers where it was left.
     Model(String),
+    /// Class of a conditional generator; none for no class.
+    Class(Option<u32>),
     /// Base latent from a seed.
     Seed(u64),
     /// Truncation ψ.
@@ -225,6 +231,10 @@ pub enum StyleEdit {
     SetMask(usize, Option<Mask>),
     /// One more shape on the mask of a style.
     AddShape(usize, MaskShape),
+    /// The shape that is being drawn, further on; nothing if another is last.
+    LastShape(usize, MaskShape),
+    /// Takes the shape that is being drawn away again.
+    DropShape(usize, MaskShape),
     /// Everything at once, from a recipe.
     Replace(Box<StyleParams>),
 }
@@ -240,6 +250,8 @@ pub enum ViewEdit {
     FitScale(f32),
     /// How to compare on a workspace's canvas.
     Compare(Workspace, Compare),
+    /// Longer side of full-size stylised pictures; none is the photo's.
+    StyleSide(Option<u32>),
     /// Grid of variations on or off.
     Neighbours(bool),
     /// Distance of the variations, σ.
@@ -273,6 +285,8 @@ pub enum Purpose {
     Enlarge,
     /// A picture to keep, then to enlarge by this factor.
     EnlargeNext(u32),
+    /// A picture to keep, then to export.
+    Export,
 }
 
 /// A picture that can go on.
@@ -305,6 +319,8 @@ pub enum Destination {
     Keep,
     /// To a file of the user's choice.
     SaveAs,
+    /// To a file, by the export dialog.
+    Export,
     /// Onto the clipboard.
     Clipboard,
 }
@@ -343,6 +359,8 @@ pub enum Pick {
         ids: Vec<PictureId>,
         /// How.
         options: ExportOptions,
+        /// On one sheet rather than each in a file.
+        sheet: Option<Sheet>,
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
@@ -350,6 +368,8 @@ pub enum Pick {
     SamplePhoto,
     /// The gallery's folder.
     GalleryFolder,
+    /// A checkpoint to bring in.
+    ModelFile,
 }
 
 /// How serious a message is.

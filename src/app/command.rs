@@ -46,6 +46,8 @@ pub enum Command {
     ZoomOut,
     /// Split before/after.
     ToggleSplit,
+    /// Where before and after differ.
+    ToggleDifference,
     /// Holds on to the current picture as "before".
     PinBefore,
     /// The history strip.
@@ -183,6 +185,7 @@ impl Menu {
                 Some(C::ZoomOut),
                 None,
                 Some(C::ToggleSplit),
+                Some(C::ToggleDifference),
                 Some(C::PinBefore),
                 Some(C::ToggleNeighbours),
                 Some(C::ToggleHistory),
@@ -275,6 +278,10 @@ impl Command {
             Self::ToggleSplit => (
                 "Before and after",
                 "Split the canvas: before on the left, after on the right",
+            ),
+            Self::ToggleDifference => (
+                "Difference",
+                "Show where before and after differ: dark is the same",
             ),
             Self::PinBefore => (
                 "Pin as before",
@@ -376,6 +383,7 @@ impl Command {
             Self::ZoomIn => vec![plain(Key::Plus), plain(Key::Equals)],
             Self::ZoomOut => vec![plain(Key::Minus)],
             Self::ToggleSplit => vec![plain(Key::Y)],
+            Self::ToggleDifference => vec![plain(Key::D)],
             Self::PinBefore => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::B)],
             Self::ToggleHistory => vec![plain(Key::H)],
             Self::NewSeed => vec![plain(Key::R)],
@@ -419,22 +427,39 @@ impl Command {
     /// Tooltip with the keys.
     pub fn tooltip_with_keys(self, ctx: &egui::Context) -> String {
         match self.shortcuts(ctx.os()).first() {
-            Some(keys) => format!("{} ({})", self.tooltip(), ctx.format_shortcut(keys)),
+            Some(keys) => format!("{} ({})", self.tooltip(), keys_text(ctx, keys)),
             None => self.tooltip().to_owned(),
         }
     }
 
+    /// Shows a dialog, or closes it again.
+    fn opens_a_dialog(self) -> bool {
+        matches!(
+            self,
+            Self::Palette
+                | Self::Models
+                | Self::Settings
+                | Self::Shortcuts
+                | Self::About
+                | Self::AboutPicture
+                | Self::Export
+        )
+    }
+
     /// Takes pressed keys out of the input; all commands at once, those with more
     /// modifiers first. While a text field has the keyboard only keys with
-    /// Ctrl/Cmd count, and undo stays with the field.
+    /// Ctrl/Cmd count, and undo stays with the field. Behind a dialog nothing is done
+    /// that the artist couldn't see.
     pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
         let typing = ctx.text_edit_focused();
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
         let os = ctx.os();
         let mut keys: Vec<(KeyboardShortcut, Self)> = Self::iter()
             .flat_map(|c| c.shortcuts(os).into_iter().map(move |s| (s, c)))
             .filter(|(s, c)| {
                 let with_command = s.modifiers.command || s.modifiers.ctrl;
-                !typing || (with_command && !matches!(c, Self::Undo | Self::Redo))
+                let typed = typing && (!with_command || matches!(c, Self::Undo | Self::Redo));
+                !typed && (!dialog || c.opens_a_dialog() || *c == Self::Quit)
             })
             .collect();
         keys.sort_by_key(|(s, _)| std::cmp::Reverse(weight(s.modifiers)));
@@ -450,6 +475,16 @@ impl Command {
 /// Number of modifiers.
 fn weight(m: Modifiers) -> usize {
     usize::from(m.alt) + usize::from(m.shift) + usize::from(m.ctrl || m.command || m.mac_cmd)
+}
+
+/// A shortcut as people write it: `Ctrl+,` rather than `Ctrl+Comma`.
+pub fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String {
+    let text = ctx.format_shortcut(keys);
+    let (name, sign) = (keys.logical_key.name(), keys.logical_key.symbol_or_name());
+    match text.strip_suffix(name) {
+        Some(before) if sign.is_ascii() => format!("{before}{sign}"),
+        _ => text,
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::view::{Compare, Dialog, Workspace, Zoom};
 use super::{edits, events, flow, recipes};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
+use crate::hub::protocol::HubRequest;
 
 /// What a dispatch needs to know of the moment.
 #[derive(Debug, Clone, Copy, Default)]
@@ -42,6 +43,9 @@ pub fn dispatch(
         Action::Style(edit) => edits::style(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
         Action::SetPrefs(prefs) => {
+            if prefs.offline != state.prefs.offline {
+                services.hub.send(HubRequest::Offline(prefs.offline));
+            }
             state.prefs = *prefs;
             super::gallery_settings::send(state, services);
         }
@@ -80,6 +84,7 @@ pub fn dispatch(
         Action::Send { to, what } => flow::send(to, what, state, services),
         Action::OpenFiles { paths, role } => flow::open_files(&paths, role, state, services),
         Action::Pick(pick) => services.system.pick(pick),
+        Action::Hub(edit) => super::hub::edit(edit, state, services),
         Action::Gallery(request) => gallery(request, state, services),
         Action::GalleryQuery(query) => {
             state.gallery.query = query;
@@ -91,8 +96,16 @@ pub fn dispatch(
             state.view.workspace = Workspace::Gallery;
             open_picture(Some(id), state, services);
         }
-        Action::ExportPictures { ids, options } => {
-            services.system.pick(Pick::Export { ids, options });
+        Action::ExportPictures {
+            ids,
+            options,
+            sheet,
+        } => {
+            services.system.pick(Pick::Export {
+                ids,
+                options,
+                sheet,
+            });
         }
         Action::CopyText(text) => {
             state.toasts.push(Level::Info, "Copied");
@@ -133,6 +146,8 @@ fn run(
     match command {
         C::Keep => send(Destination::Keep, state),
         C::SaveAs => send(Destination::SaveAs, state),
+        C::Export if state.view.dialog == Dialog::Export => state.view.dialog = Dialog::None,
+        C::Export => super::export_flow::begin(state, services),
         C::CopyPicture => send(Destination::Clipboard, state),
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
@@ -221,17 +236,8 @@ fn look(command: Command, state: &mut AppState) {
         C::ZoomOneToOne => state.view.canvas_mut(workspace).zoom = Zoom::Scale(1.0),
         C::ZoomIn => zoom_by(1.25, state),
         C::ZoomOut => zoom_by(0.8, state),
-        C::ToggleSplit => {
-            let compare = match workspace {
-                Workspace::Style => &mut state.view.style_compare,
-                _ => &mut state.view.compare,
-            };
-            *compare = if *compare == Compare::Off {
-                Compare::Split
-            } else {
-                Compare::Off
-            };
-        }
+        C::ToggleSplit => toggle_compare(state, Compare::Split),
+        C::ToggleDifference => toggle_compare(state, Compare::Difference),
         C::PinBefore => {
             state.view.pinned = match state.view.pinned.take() {
                 Some(_) => None,
@@ -248,10 +254,18 @@ fn look(command: Command, state: &mut AppState) {
         C::Settings => toggle_dialog(state, Dialog::Settings),
         C::Shortcuts => toggle_dialog(state, Dialog::Shortcuts),
         C::About => toggle_dialog(state, Dialog::About),
-        C::Export => toggle_dialog(state, Dialog::Export),
         C::AboutPicture => toggle_dialog(state, Dialog::AboutPicture),
         _ => log::error!("the command {command:?} leads nowhere"),
     }
+}
+
+/// One way to compare on the front canvas, or none again.
+fn toggle_compare(state: &mut AppState, way: Compare) {
+    let compare = match state.view.workspace {
+        Workspace::Style => &mut state.view.style_compare,
+        _ => &mut state.view.compare,
+    };
+    *compare = if *compare == way { Compare::Off } else { way };
 }
 
 /// Zooms from what is on screen now; fit counts as 1:1.
@@ -280,6 +294,7 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
         ViewEdit::FitScale(scale) => state.view.fit_scale = scale,
         ViewEdit::Compare(Workspace::Style, compare) => state.view.style_compare = compare,
         ViewEdit::Compare(_, compare) => state.view.compare = compare,
+        ViewEdit::StyleSide(side) => state.view.style_side = side,
         ViewEdit::Neighbours(on) => state.view.neighbours = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
@@ -289,13 +304,17 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
     }
 }
 
-/// Takes over a document of the history.
+/// Takes over a document of the history, and shows where it changed: an undo that
+/// nobody sees would be one press too many.
 fn adopt(
     doc: Option<std::sync::Arc<super::document::Document>>,
     state: &mut AppState,
     services: &mut Services,
 ) {
     let Some(doc) = doc else { return };
+    if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
+        state.view.workspace = workspace;
+    }
     state.doc = (*doc).clone();
     flow::reopen_sources(state, services);
     events::ask_directions(state, services);

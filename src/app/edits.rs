@@ -11,7 +11,7 @@ use super::dispatch::Now;
 use super::document::{ExploreDoc, KeptPoint, StyleDoc};
 use super::services::Services;
 use super::state::AppState;
-use crate::recipe::{LatentOrigin, StyleLayer, StyleSource};
+use crate::recipe::{LatentOrigin, Mask, StyleLayer, StyleSource};
 
 /// Largest random seed: six digits can be remembered and typed.
 const SEEDS: u64 = 1_000_000;
@@ -79,6 +79,7 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
         ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Class(_) => "Class".to_owned(),
         ExploreEdit::Mix(_) => "Mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
@@ -172,6 +173,7 @@ fn apply_params(edit: ExploreEdit, doc: &mut ExploreDoc) {
     match edit {
         ExploreEdit::Seed(seed) => params.origin = LatentOrigin::Seed(seed),
         ExploreEdit::Psi(psi) => params.truncation_psi = psi.clamp(-1.0, 2.0),
+        ExploreEdit::Class(class) => params.class = class,
         ExploreEdit::Mix(mix) => params.mix = mix,
         ExploreEdit::Noise(noise) => params.noise = noise,
         ExploreEdit::Size([w, h]) => params.size = Some([w.clamp(16, 8192), h.clamp(16, 8192)]),
@@ -199,6 +201,10 @@ fn randomise(doc: &mut ExploreDoc, directions: &[String], random: u64) {
 /// Changes Style.
 pub fn style(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
     let label = style_label(&edit);
+    if matches!(edit, StyleEdit::AddShape(..)) {
+        // Quick dabs are steps of their own.
+        state.history.commit(&state.doc);
+    }
     let before = state.doc.clone();
     apply_style(edit, &mut state.doc.style);
     note(&before, label, state, now);
@@ -220,7 +226,9 @@ fn style_label(edit: &StyleEdit) -> &'static str {
         StyleEdit::Weight(..) => "Share",
         StyleEdit::Code { .. } => "Style slider",
         StyleEdit::SetMask(..) => "Mask",
-        StyleEdit::AddShape(..) => "Paint mask",
+        StyleEdit::AddShape(..) | StyleEdit::LastShape(..) | StyleEdit::DropShape(..) => {
+            "Paint mask"
+        }
         StyleEdit::Replace(_) => "Recipe",
     }
 }
@@ -277,9 +285,25 @@ fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
         StyleEdit::AddShape(at, shape) => {
             change_layer(doc, at, |l| {
-                l.mask.get_or_insert_default().shapes.push(shape)
+                let mask = l.mask.get_or_insert_with(|| Mask::before(&shape));
+                mask.shapes.push(shape);
             });
         }
+        StyleEdit::LastShape(at, shape) => change_layer(doc, at, |l| {
+            let last = l.mask.as_mut().and_then(|m| m.shapes.last_mut());
+            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
+                *last = shape;
+            }
+        }),
+        StyleEdit::DropShape(at, shape) => change_layer(doc, at, |l| {
+            let Some(mask) = &mut l.mask else { return };
+            if mask.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
+                mask.shapes.pop();
+            }
+            if *mask == Mask::before(&shape) {
+                l.mask = None;
+            }
+        }),
     }
 }
 

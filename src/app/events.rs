@@ -5,6 +5,7 @@ use super::previews::Received;
 use super::services::Services;
 use super::state::AppState;
 use super::thumbs;
+use super::view::Workspace;
 use super::{flow, results};
 use crate::engine::protocol::{
     EngineError, Event, Job, JobId, Library, ModelInfo, ModelKind, Output, Request, Work,
@@ -21,6 +22,9 @@ pub fn drain(state: &mut AppState, services: &mut Services) -> Vec<Action> {
     }
     while let Some(event) = services.gallery.try_recv() {
         super::gallery_events::gallery_event(event, state, services, &mut follow);
+    }
+    while let Some(event) = services.hub.try_recv() {
+        super::hub::hub_event(event, state, services);
     }
     while let Some(action) = services.system.try_recv() {
         follow.push(action);
@@ -100,11 +104,10 @@ fn engine_event(
 /// the one of the document.
 pub fn remember_thumb(state: &mut AppState) {
     let doc = &state.doc;
-    let style = state.view.workspace == super::view::Workspace::Style;
-    let shown = if style {
-        &state.previews.style
-    } else {
-        &state.previews.explore
+    let workspace = state.view.workspace;
+    let shown = match workspace {
+        Workspace::Style => &state.previews.style,
+        _ => &state.previews.explore,
     };
     let Some(shown) = shown else { return };
     let current = match &shown.work {
@@ -115,7 +118,7 @@ pub fn remember_thumb(state: &mut AppState) {
     // A draft is better than nothing; the full picture replaces it.
     if current && (!shown.is_draft() || state.history.lacks_thumb()) {
         let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
-        state.history.set_thumb(thumb);
+        state.history.set_thumb(thumb, workspace);
     }
 }
 
@@ -156,7 +159,7 @@ fn choose_models(state: &mut AppState) {
         doc.explore.model = model.name.clone();
     }
     if doc.style.model.is_empty()
-        && let Some(model) = of(ModelKind::Style).next()
+        && let Some(model) = first_style_network(of(ModelKind::Style))
     {
         doc.style.model = model.name.clone();
     }
@@ -171,6 +174,13 @@ fn choose_models(state: &mut AppState) {
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
     all.sort_by_key(|m| !m.trained || m.sketch);
+    all.into_iter().next()
+}
+
+/// The one that knows the styles that ship and has sliders for them, if it is there.
+fn first_style_network<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| m.code_len == 0);
     all.into_iter().next()
 }
 
@@ -201,6 +211,9 @@ fn job_ended(
         return;
     };
     let job = state.engine.jobs.remove(at);
+    if result.is_err() && job.purpose == Purpose::Export {
+        super::export_flow::forget(state);
+    }
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
         // The user doesn't want them now.
@@ -222,7 +235,6 @@ fn job_ended(
 
 /// Brings the canvas' request in line with the document.
 pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool) {
-    use super::view::Workspace;
     use crate::engine::protocol::Tier;
     if !state.engine.library_known {
         return;
@@ -253,7 +265,7 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
 /// preview stays a matter of moments.
 fn full_side(state: &AppState) -> u32 {
     match state.view.workspace {
-        super::view::Workspace::Style => 1024,
+        Workspace::Style => 1024,
         _ => state
             .doc
             .explore

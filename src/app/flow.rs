@@ -41,6 +41,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     };
     match (job, purpose) {
         (_, Purpose::Keep) => "Keeping the picture".to_owned(),
+        (_, Purpose::Export) => "Making the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
         (Job::Directions { model }, _) => format!("Measuring sliders of {}", title(model)),
@@ -183,6 +184,7 @@ pub fn style_folder(
 /// Options for a full-size stylisation.
 pub fn style_options(state: &AppState) -> StylizeOptions {
     StylizeOptions {
+        max_side: state.view.style_side,
         memory_budget: state.prefs.memory_budget,
         ..StylizeOptions::default()
     }
@@ -195,6 +197,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
+        Destination::Export => Some(Purpose::Export),
         Destination::Explore | Destination::SaveAs => None,
     }
 }
@@ -203,7 +206,9 @@ fn send_kept(to: Destination, id: PictureId, state: &mut AppState, services: &mu
     let path = state.gallery.entry(id).map(|e| e.path.clone());
     match (to, path) {
         (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
-        (Destination::SaveAs, _) => super::gallery_events::export_dialog(state),
+        (Destination::SaveAs | Destination::Export, _) => {
+            super::gallery_events::export_dialog(state)
+        }
         (Destination::Keep, _) => state
             .toasts
             .push(Level::Info, "It is in the gallery already."),
@@ -238,7 +243,7 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
             return;
         }
         Destination::Keep => FileRole::Import,
-        Destination::SaveAs | Destination::Clipboard => return,
+        Destination::SaveAs | Destination::Export | Destination::Clipboard => return,
     };
     open_files(&[path], role, state, services);
 }

@@ -42,9 +42,12 @@ pub fn gallery_event(
             if seq == gallery.seq {
                 gallery.entries = entries;
                 gallery.listed = true;
-                let alive: std::collections::HashSet<_> =
-                    gallery.entries.iter().map(|e| e.id).collect();
-                gallery.selected.retain(|id| alive.contains(id));
+                // Looked up from the few to the many: listings can be long.
+                let selected = std::mem::take(&mut gallery.selected);
+                if !selected.is_empty() {
+                    let listed = gallery.entries.iter().map(|e| e.id);
+                    gallery.selected = listed.filter(|id| selected.contains(id)).collect();
+                }
             }
         }
         GalleryEvent::Thumbnail(id, picture) => {
@@ -92,32 +95,15 @@ pub fn gallery_event(
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
+            super::export_flow::forget(state);
             ask_listing(state, services);
         }
-        GalleryEvent::Exported(result) => match result {
-            Ok(paths) => state
-                .toasts
-                .push(Level::Info, format!("{} written", count_words(paths.len()))),
-            Err(reason) => state.toasts.push(Level::Error, reason),
-        },
-        GalleryEvent::Lineage {
-            id,
-            parents,
-            children,
-        } => gallery.lineage = Some((id, parents, children)),
+        GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
         GalleryEvent::Rebuilding(done, total) => {
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
         other => super::gallery_news::receive(other, state),
-    }
-}
-
-fn count_words(n: usize) -> String {
-    if n == 1 {
-        "1 picture".to_owned()
-    } else {
-        format!("{n} pictures")
     }
 }
 
@@ -142,10 +128,16 @@ fn saved(
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }
+        (Ok(entry), Some(Destination::Export)) => super::export_flow::kept(entry, state),
         (Ok(entry), Some(to)) => follow.push(Action::Send {
             to,
             what: Subject::File(entry.path),
         }),
-        (Err(reason), _) => state.toasts.push(Level::Error, reason),
+        (Err(reason), then) => {
+            state.toasts.push(Level::Error, reason);
+            if then == Some(Destination::Export) {
+                super::export_flow::forget(state);
+            }
+        }
     }
 }

@@ -20,8 +20,15 @@ pub fn of(state: &AppState) -> GallerySettings {
         source_names: state.prefs.source_names,
         creator: state.prefs.creator.trim().to_owned(),
         rights: state.prefs.rights.trim().to_owned(),
+        sign: state.prefs.sign,
+        credentials: Some(credentials_folder()),
         cards: models.iter().map(|m| (m.name.clone(), lines(m))).collect(),
     }
+}
+
+/// Where certificate and key for Content Credentials lie.
+pub fn credentials_folder() -> std::path::PathBuf {
+    super::run::data_dir().join("credentials")
 }
 
 /// Tells the gallery; after the library has come and when preferences change.

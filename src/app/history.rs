@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::document::Document;
+use super::view::Workspace;
 use crate::picture::Picture;
 
 /// Steps kept.
@@ -20,6 +21,30 @@ pub struct Step {
     pub label: String,
     /// What it looked like, longer side 96 pixels.
     pub thumb: Option<Picture>,
+    /// Where the change shows; the start takes the first workspace that shows it.
+    pub of: Option<Workspace>,
+}
+
+impl Step {
+    fn new(doc: &Document, label: String, of: Option<Workspace>) -> Self {
+        Self {
+            doc: Arc::new(doc.clone()),
+            label,
+            thumb: None,
+            of,
+        }
+    }
+}
+
+/// The workspace where two documents look different.
+pub fn differ_in(a: &Document, b: &Document) -> Option<Workspace> {
+    if a.style != b.style {
+        Some(Workspace::Style)
+    } else if a.explore != b.explore {
+        Some(Workspace::Explore)
+    } else {
+        None
+    }
 }
 
 /// The document's past and, after undo, its future.
@@ -41,11 +66,7 @@ impl History {
     /// Starts with one step.
     pub fn new(doc: &Document) -> Self {
         Self {
-            steps: vec![Step {
-                doc: Arc::new(doc.clone()),
-                label: "Start".to_owned(),
-                thumb: None,
-            }],
+            steps: vec![Step::new(doc, "Start".to_owned(), None)],
             at: 0,
             pending: None,
         }
@@ -111,12 +132,9 @@ impl History {
         if *self.steps[self.at].doc == *doc {
             return false;
         }
+        let of = differ_in(&self.steps[self.at].doc, doc);
         self.steps.truncate(self.at + 1);
-        self.steps.push(Step {
-            doc: Arc::new(doc.clone()),
-            label: pending.label,
-            thumb: None,
-        });
+        self.steps.push(Step::new(doc, pending.label, of));
         if self.steps.len() > MAX_STEPS {
             self.steps.remove(0);
         }
@@ -155,10 +173,12 @@ impl History {
         self.steps[self.at].thumb.is_none()
     }
 
-    /// Gives the current step its thumbnail.
-    pub fn set_thumb(&mut self, thumb: Picture) {
-        if self.pending.is_none() {
-            self.steps[self.at].thumb = Some(thumb);
+    /// Gives the current step its thumbnail, if its change shows in this workspace:
+    /// the other one looks the same before and after.
+    pub fn set_thumb(&mut self, thumb: Picture, shown_in: Workspace) {
+        let step = &mut self.steps[self.at];
+        if self.pending.is_none() && *step.of.get_or_insert(shown_in) == shown_in {
+            step.thumb = Some(thumb);
         }
     }
 }
@@ -215,5 +235,22 @@ mod tests {
         history.touch(&doc(1.0), "Strength", 0.0);
         assert!(!history.settle(&doc(1.0), false, 1.0));
         assert_eq!(history.steps().len(), 1);
+    }
+
+    #[test]
+    fn a_thumbnail_shows_the_workspace_of_the_change() {
+        let picture = |v: u8| Picture::from_rgba(1, 1, vec![v; 4]).unwrap();
+        let shown = |h: &History| h.steps()[h.at()].thumb.as_ref().map(|p| p.rgba()[0]);
+        let mut history = History::new(&doc(1.0));
+        history.set_thumb(picture(1), Workspace::Explore);
+        history.set_thumb(picture(2), Workspace::Style);
+        assert_eq!(shown(&history), Some(1), "the start keeps its first look");
+        history.touch(&doc(1.0), "Strength", 0.0);
+        history.commit(&doc(0.5));
+        history.set_thumb(picture(3), Workspace::Explore);
+        assert_eq!(shown(&history), None);
+        history.set_thumb(picture(4), Workspace::Style);
+        history.set_thumb(picture(5), Workspace::Explore);
+        assert_eq!(shown(&history), Some(4));
     }
 }

@@ -1,12 +1,14 @@
-//! Engine and gallery as the window's doors to them.
+//! Engine, gallery and hub as the window's doors to them.
 
 use crossbeam_channel::Receiver;
 
-use super::services::{EngineLink, GalleryLink};
+use super::services::{EngineLink, GalleryLink, HubLink};
 use crate::engine::Engine;
 use crate::engine::protocol::{Channel, EngineError, Event, Request};
 use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
 use crate::gallery::service::GalleryHandle;
+use crate::hub::protocol::{HubEvent, HubRequest};
+use crate::hub::service::HubHandle;
 
 /// The engine on its own thread.
 pub struct RunningEngine {
@@ -81,6 +83,30 @@ impl GalleryLink for RunningGallery {
 
     fn try_recv(&mut self) -> Option<GalleryEvent> {
         self.0.try_recv()
+    }
+}
+
+/// The hub on its own threads.
+pub struct RunningHub(pub HubHandle);
+
+impl HubLink for RunningHub {
+    fn send(&mut self, request: HubRequest) {
+        self.0.send(request);
+    }
+
+    fn try_recv(&mut self) -> Option<HubEvent> {
+        self.0.try_recv()
+    }
+}
+
+/// No hub: a window that is only measured.
+pub struct NoHub;
+
+impl HubLink for NoHub {
+    fn send(&mut self, _request: HubRequest) {}
+
+    fn try_recv(&mut self) -> Option<HubEvent> {
+        None
     }
 }
 

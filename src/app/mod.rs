@@ -5,20 +5,24 @@
 //! that panels queued are carried out ([`dispatch`]), then [`crate::ui`] draws.
 
 pub mod action;
+pub mod blind_window;
 pub mod command;
 pub mod dispatch;
 pub mod document;
 pub mod drift;
 pub mod edits;
 pub mod events;
+pub mod export_flow;
 pub mod flow;
 pub mod folder_report;
 pub mod frame_bench;
 pub mod frame_stats;
+pub mod gallery_bench;
 pub mod gallery_events;
 pub mod gallery_news;
 pub mod gallery_settings;
 pub mod history;
+pub mod hub;
 pub mod links;
 pub mod prefs;
 pub mod previews;
@@ -59,6 +63,8 @@ pub struct StudioApp {
     actions: Actions,
     ui: Ui,
     hand_on: bool,
+    /// The pressed paste keys came with something pasted.
+    paste_heard: bool,
 }
 
 impl StudioApp {
@@ -84,6 +90,7 @@ impl StudioApp {
             actions: Actions::default(),
             ui,
             hand_on: false,
+            paste_heard: false,
         };
         flow::reopen_sources(&mut app.state, &mut app.services);
         Ok(app)
@@ -182,7 +189,7 @@ impl StudioApp {
             self.actions.command(command);
         }
         let typing = ctx.text_edit_focused();
-        let (dropped, pasted, hold, pointer, keys) = ctx.input(|i| {
+        let (dropped, pasted, key_up, hold, pointer, keys) = ctx.input(|i| {
             let dropped: Vec<_> = i
                 .raw
                 .dropped_files
@@ -195,11 +202,22 @@ impl StudioApp {
                 egui::Event::PasteImage(_) => Some(String::new()),
                 _ => None,
             });
+            // Copied files are no text and no picture: then only the key's way up is
+            // heard of.
+            let key_up = i.events.iter().find_map(|e| match e {
+                egui::Event::Key {
+                    key: egui::Key::V,
+                    pressed: false,
+                    modifiers: m,
+                    ..
+                } => Some(m.command && !m.shift && !m.alt),
+                _ => None,
+            });
             let plain = i.modifiers.is_none();
             let hold = plain && i.key_down(egui::Key::B);
             let arrows = [egui::Key::ArrowLeft, egui::Key::ArrowRight];
             let keys = arrows.iter().any(|k| i.key_down(*k));
-            (dropped, pasted, hold, i.pointer.any_down(), keys)
+            (dropped, pasted, key_up, hold, i.pointer.any_down(), keys)
         });
         if !dropped.is_empty() {
             let role = self.ui.drop_role(&self.state);
@@ -208,6 +226,13 @@ impl StudioApp {
                 role,
             });
         }
+        self.paste_heard |= pasted.is_some();
+        if let Some(with_command) = key_up {
+            let heard = std::mem::take(&mut self.paste_heard);
+            if with_command && !heard && !typing {
+                self.actions.command(Command::Paste);
+            }
+        }
         if let Some(text) = pasted.filter(|_| !typing) {
             if text.trim_start().starts_with('{') {
                 self.actions.push(Action::PasteRecipe(text));
@@ -215,7 +240,8 @@ impl StudioApp {
                 self.actions.command(Command::Paste);
             }
         }
-        self.state.view.hold_before = hold && !typing;
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
+        self.state.view.hold_before = hold && !typing && !dialog;
         let hand_on = pointer || keys;
         if hand_on != self.hand_on {
             // The next frame asks for the full picture after a release.

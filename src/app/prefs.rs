@@ -34,6 +34,10 @@ pub struct Prefs {
     pub creator: String,
     /// The user's own rights line for files; empty for none.
     pub rights: String,
+    /// Sign pictures with Content Credentials, in programs that can.
+    pub sign: bool,
+    /// Open no connection to the hub.
+    pub offline: bool,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -52,6 +56,8 @@ impl Default for Prefs {
             source_names: true,
             creator: String::new(),
             rights: String::new(),
+            sign: false,
+            offline: false,
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

@@ -96,6 +96,7 @@ fn picture_made(
                 services,
             );
         }
+        Purpose::Export => keep(picture, recipe, Some(Destination::Export), state, services),
         _ => keep(picture, recipe, None, state, services),
     }
 }

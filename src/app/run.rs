@@ -1,17 +1,20 @@
 //! Opens the window on the real engine, gallery and desktop.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::StudioApp;
 use super::action::{Action, FileRole};
-use super::links::{ClosedGallery, RunningEngine, RunningGallery};
-use super::services::{GalleryLink, Services};
+use super::links::{ClosedGallery, RunningEngine, RunningGallery, RunningHub};
+use super::services::{GalleryLink, HubLink, Services};
 use super::session::Session;
 use super::system::Desktop;
 use crate::engine::protocol::Waker;
 use crate::engine::{Engine, EngineConfig};
 use crate::gallery::{self, protocol::GallerySettings};
+use crate::hub::protocol::HubRequest;
+use crate::hub::service::HubPlaces;
+use crate::hub::{self, HubConfig};
 
 /// What the command line says about the window.
 #[derive(Debug, Clone, Default)]
@@ -92,10 +95,25 @@ fn gallery(folder: Option<PathBuf>, waker: Waker) -> Box<dyn GalleryLink> {
     }
 }
 
+/// The hub's threads. They ask for nothing by themselves.
+fn hub(data_dir: &Path, offline: bool, waker: Waker) -> std::io::Result<Box<dyn HubLink>> {
+    let places = HubPlaces {
+        config: HubConfig::from_env(),
+        models: crate::models::user_folder(),
+        begun: Some(data_dir.join("downloads.json")),
+    };
+    let handle = hub::service::start(places, waker)?;
+    if offline {
+        handle.send(HubRequest::Offline(true));
+    }
+    Ok(Box::new(RunningHub(handle)))
+}
+
 type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartError> {
-    let session = Session::open(&options.data_dir.clone().unwrap_or_else(data_dir));
+    let data_dir = options.data_dir.clone().unwrap_or_else(data_dir);
+    let session = Session::open(&data_dir);
     let mut config = options.engine;
     let prefs = session.prefs();
     config.threads = config.threads.or(prefs.threads);
@@ -104,6 +122,7 @@ fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartErr
     let services = Services {
         engine: Box::new(RunningEngine::new(engine, events)),
         gallery: gallery(options.gallery.or(prefs.gallery_folder), waker(ctx)),
+        hub: hub(&data_dir, prefs.offline, waker(ctx))?,
         system: Box::new(Desktop::new(waker(ctx))?),
     };
     let mut app = StudioApp::new(ctx, services, session)?;

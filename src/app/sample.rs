@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::engine::photo::SAMPLE as PHOTO;
 use crate::export::ExportError;
 use crate::export::atomic::{Existing, write_bytes};
-
-const PHOTO: &[u8] = include_bytes!("../../assets/sample/photo.jpg");
 
 /// Puts the photo into the program's folder, unless it is there, and tells where.
 /// A file, because a photo in a recipe is one.

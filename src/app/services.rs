@@ -3,6 +3,7 @@
 
 use crate::engine::protocol::{Event, Request};
 use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
+use crate::hub::protocol::{HubEvent, HubRequest};
 use crate::picture::Picture;
 
 use super::action::{Action, Pick};
@@ -21,6 +22,14 @@ pub trait GalleryLink {
     fn send(&mut self, request: GalleryRequest);
     /// The next answer, if there is one.
     fn try_recv(&mut self) -> Option<GalleryEvent>;
+}
+
+/// The way to the hub's threads. Neither call blocks.
+pub trait HubLink {
+    /// Sends a request.
+    fn send(&mut self, request: HubRequest);
+    /// The next answer, if there is one.
+    fn try_recv(&mut self) -> Option<HubEvent>;
 }
 
 /// The system around the window: dialogs, clipboard, files. Nothing blocks;
@@ -60,6 +69,8 @@ pub struct Services {
     pub engine: Box<dyn EngineLink>,
     /// Kept pictures.
     pub gallery: Box<dyn GalleryLink>,
+    /// Models from outside.
+    pub hub: Box<dyn HubLink>,
     /// The desktop.
     pub system: Box<dyn SystemLink>,
 }

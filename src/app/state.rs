@@ -17,7 +17,7 @@ use super::view::ViewState;
 use crate::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, OpenedPhoto, Stage,
 };
-use crate::gallery::protocol::{Entry, PictureId, Query};
+use crate::gallery::protocol::{Entry, ExportOptions, Family, PictureId, Query};
 use crate::picture::Picture;
 use crate::recipe::{Recipe, SourceRef};
 
@@ -39,6 +39,10 @@ pub struct AppState {
     pub photos: Photos,
     /// What the gallery told.
     pub gallery: GalleryState,
+    /// The picture of Explore or Style that the export dialog is about.
+    pub export: Option<super::export_flow::ExportTarget>,
+    /// What is known of models from outside.
+    pub hub: super::hub::HubState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<super::folder_report::FolderReport>,
     /// Messages in the corner.
@@ -63,6 +67,8 @@ impl AppState {
             previews: Previews::default(),
             photos: Photos::default(),
             gallery: GalleryState::default(),
+            export: None,
+            hub: super::hub::HubState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -226,10 +232,14 @@ pub struct GalleryState {
     pub loaded: Vec<(PictureId, Picture, Option<Box<Recipe>>)>,
     /// Why a whole picture can't be shown.
     pub load_errors: HashMap<PictureId, String>,
-    /// Parents and children of the open picture.
-    pub lineage: Option<(PictureId, Vec<Entry>, Vec<Entry>)>,
+    /// Family of the chosen or open picture.
+    pub lineage: Option<(PictureId, Family)>,
     /// What is known of one picture, in words.
     pub about: Option<(PictureId, Box<crate::gallery::protocol::About>)>,
+    /// What an export of a picture would write beside the pixels, with which options.
+    pub export_preview: Option<(PictureId, ExportOptions, String)>,
+    /// Copies being written.
+    pub exporting: Option<Exporting>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
     /// Tokens of deletions, newest last.
@@ -240,6 +250,17 @@ pub struct GalleryState {
     pub save_token: u64,
     /// Whole pictures wanted for something else than showing.
     pub awaited: Vec<(PictureId, Destination)>,
+}
+
+/// Copies of gallery pictures being written.
+#[derive(Debug, Clone, Copy)]
+pub struct Exporting {
+    /// Written.
+    pub done: usize,
+    /// In all, ≥ `done`.
+    pub total: usize,
+    /// Since when.
+    pub since: Instant,
 }
 
 impl GalleryState {

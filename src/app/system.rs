@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use rfd::{AsyncFileDialog, FileHandle};
@@ -13,13 +14,29 @@ use rfd::{AsyncFileDialog, FileHandle};
 use super::action::{Action, FileRole, Level, Pick, Purpose};
 use super::services::{SavePicture, SystemLink};
 use crate::engine::protocol::{self, Job};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 
 /// Endings of picture files that can be opened.
 pub const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif", "bmp"];
 
+/// Endings of files that may be networks.
+const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
+
 /// Answers that may wait.
 const ANSWERS: usize = 64;
+
+/// Nobody closes a dialog as quickly as this: it never came up.
+const NEVER_SHOWN: Duration = Duration::from_millis(250);
+
+/// What helps where there are no dialogs.
+const NO_DIALOGS: &str = "This desktop shows no file dialogs. Drop files onto the window instead, \
+     or install the package xdg-desktop-portal-gtk or zenity.";
+
+/// Whether the system puts the picture of an icon onto the clipboard beside a copied
+/// file; elsewhere a picture is asked for first, because some programs answer a
+/// question for files with the bytes of the picture.
+const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
 
 /// The real desktop.
 pub struct Desktop {
@@ -77,12 +94,18 @@ impl Desktop {
         let thread = std::thread::Builder::new()
             .name("limner-dialog".to_owned())
             .spawn(move || {
-                if let Some(chosen) = wait(future) {
-                    for action in answer(chosen) {
-                        sender.send(action).ok();
+                let start = Instant::now();
+                let actions = match wait(future) {
+                    Some(chosen) => answer(chosen),
+                    None if start.elapsed() < NEVER_SHOWN => {
+                        vec![notify(Level::Error, NO_DIALOGS)]
                     }
-                    waker();
+                    None => return,
+                };
+                for action in actions {
+                    sender.send(action).ok();
                 }
+                waker();
             });
         if let Err(error) = thread {
             log::error!("no thread for a file dialog: {error}");
@@ -95,12 +118,15 @@ impl SystemLink for Desktop {
         match pick {
             Pick::Open(role) => open(self, role),
             Pick::WalkFile(walk) => {
-                let future = AsyncFileDialog::new()
+                let mut dialog = AsyncFileDialog::new()
                     .set_title("Export walk")
                     .set_file_name("walk.gif")
                     .add_filter("GIF", &["gif"])
-                    .add_filter("Animated PNG", &["png"])
-                    .save_file();
+                    .add_filter("Animated PNG", &["png"]);
+                if crate::export::animation::ENDINGS.contains(&"mp4") {
+                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
+                }
+                let future = dialog.save_file();
                 self.dialog(future, move |file: FileHandle| {
                     let job = Job::Walk {
                         params: walk,
@@ -126,7 +152,11 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
-            Pick::Export { ids, options } => export(self, ids, options),
+            Pick::Export {
+                ids,
+                options,
+                sheet,
+            } => export(self, ids, options, sheet),
             Pick::StyleFolder => {
                 let future = async {
                     let from = AsyncFileDialog::new()
@@ -154,6 +184,18 @@ impl SystemLink for Desktop {
                         role: FileRole::Photo,
                     }],
                     Err(error) => vec![notify(Level::Error, error.to_string())],
+                });
+            }
+            Pick::ModelFile => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Bring in a network")
+                    .add_filter("Networks", NETWORKS)
+                    .add_filter("All files", &["*"])
+                    .pick_file();
+                self.dialog(future, |file: FileHandle| {
+                    vec![Action::Hub(super::hub::HubEdit::Import(
+                        file.path().to_owned(),
+                    ))]
                 });
             }
             Pick::GalleryFolder => {
@@ -219,36 +261,35 @@ fn open(desktop: &Desktop, role: FileRole) {
     });
 }
 
-fn export(
-    desktop: &Desktop,
-    ids: Vec<crate::gallery::protocol::PictureId>,
-    options: crate::gallery::protocol::ExportOptions,
-) {
-    use crate::gallery::protocol::{Format, GalleryRequest};
-    let ending = match options.format {
-        Format::Png => "png",
-        Format::Jpeg(_) => "jpg",
-        Format::WebP => "webp",
-        Format::Tiff => "tif",
-    };
-    let many = ids.len() > 1;
+fn export(desktop: &Desktop, ids: Vec<PictureId>, options: ExportOptions, sheet: Option<Sheet>) {
+    let ending = crate::export::extension(options.format);
+    let into_folder = ids.len() > 1 && sheet.is_none();
     let answer = move |file: FileHandle| {
-        let to = if many {
+        let to = if into_folder {
             file.path().to_owned()
         } else {
             with_ending(file.path(), ending)
         };
-        vec![Action::Gallery(GalleryRequest::Export { ids, to, options })]
+        vec![Action::Gallery(match sheet {
+            Some(sheet) => GalleryRequest::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            },
+            None => GalleryRequest::Export { ids, to, options },
+        })]
     };
-    if many {
+    if into_folder {
         let future = AsyncFileDialog::new()
             .set_title("Folder for the copies")
             .pick_folder();
         desktop.dialog(future, answer);
     } else {
+        let name = if sheet.is_some() { "sheet" } else { "picture" };
         let future = AsyncFileDialog::new()
             .set_title("Export picture")
-            .set_file_name(format!("picture.{ending}"))
+            .set_file_name(format!("{name}.{ending}"))
             .save_file();
         desktop.dialog(future, answer);
     }
@@ -320,28 +361,19 @@ fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> Action {
     }
 }
 
-/// Files first, then a picture, then text.
+/// A picture or files, then text.
 fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
     let clipboard = match clipboard(slot) {
         Ok(clipboard) => clipboard,
         Err(error) => return notify(Level::Error, error),
     };
-    if let Ok(paths) = clipboard.get().file_list()
-        && !paths.is_empty()
-    {
-        return Action::OpenFiles {
-            paths,
-            role: FileRole::Any,
-        };
-    }
-    if let Ok(image) = clipboard.get_image() {
-        return match super::save::pasted(&image) {
-            Ok(path) => Action::OpenFiles {
-                paths: vec![path],
-                role: FileRole::Photo,
-            },
-            Err(error) => notify(Level::Error, error),
-        };
+    let found = if ICONS_BESIDE_FILES {
+        copied_files(clipboard).or_else(|| copied_picture(clipboard))
+    } else {
+        copied_picture(clipboard).or_else(|| copied_files(clipboard))
+    };
+    if let Some(action) = found {
+        return action;
     }
     match clipboard.get_text() {
         Ok(text) if text.trim_start().starts_with('{') => Action::PasteRecipe(text),
@@ -354,6 +386,26 @@ fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
             "There is no picture, file or recipe on the clipboard.",
         ),
     }
+}
+
+fn copied_files(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+    let paths = clipboard.get().file_list().ok()?;
+    let paths: Vec<PathBuf> = paths.into_iter().filter(|p| p.is_file()).collect();
+    (!paths.is_empty()).then_some(Action::OpenFiles {
+        paths,
+        role: FileRole::Any,
+    })
+}
+
+fn copied_picture(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+    let image = clipboard.get_image().ok()?;
+    Some(match super::save::pasted(&image) {
+        Ok(path) => Action::OpenFiles {
+            paths: vec![path],
+            role: FileRole::Photo,
+        },
+        Err(error) => notify(Level::Error, error),
+    })
 }
 
 /// Wakes a parked thread.
@@ -389,6 +441,29 @@ mod tests {
             with_ending(Path::new("a/b.jpg"), "png"),
             Path::new("a/b.jpg")
         );
+    }
+
+    #[test]
+    fn a_desktop_without_dialogs_says_so_and_cancelling_says_nothing() {
+        let answers = |pause: Duration| {
+            let (told, asked) = bounded(1);
+            let waker: protocol::Waker = Arc::new(move || {
+                told.try_send(()).ok();
+            });
+            let mut desktop = Desktop::new(waker).unwrap();
+            let closed = async move {
+                std::thread::sleep(pause);
+                None::<FileHandle>
+            };
+            desktop.dialog(closed, |_| Vec::new());
+            asked.recv_timeout(Duration::from_millis(600)).ok();
+            desktop.try_recv()
+        };
+        let Some(Action::Notify { text, .. }) = answers(Duration::ZERO) else {
+            panic!("a message");
+        };
+        assert!(text.contains("zenity"), "{text}");
+        assert!(answers(NEVER_SHOWN + Duration::from_millis(50)).is_none());
     }
 
     #[test]

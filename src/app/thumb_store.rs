@@ -13,6 +13,7 @@ const CAPACITY: usize = 600;
 pub struct ThumbStore {
     pictures: HashMap<PictureId, Picture>,
     order: VecDeque<PictureId>,
+    came: usize,
 }
 
 impl ThumbStore {
@@ -26,8 +27,14 @@ impl ThumbStore {
         self.pictures.contains_key(id)
     }
 
+    /// Thumbnails that came so far.
+    pub fn came(&self) -> usize {
+        self.came
+    }
+
     /// Takes a thumbnail in; the one that was here longest may leave.
     pub fn insert(&mut self, id: PictureId, thumb: Picture) {
+        self.came += 1;
         if self.pictures.insert(id, thumb).is_none() {
             self.order.push_back(id);
         }

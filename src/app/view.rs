@@ -118,6 +118,8 @@ pub struct ViewState {
     pub compare: Compare,
     /// Comparison on Style's canvas.
     pub style_compare: Compare,
+    /// Longer side of full-size stylised pictures; as the photo when absent.
+    pub style_side: Option<u32>,
     /// The grid of variations instead of the single picture.
     pub neighbours: bool,
     /// How far the variations are, in σ.
@@ -146,6 +148,7 @@ impl Default for ViewState {
             gallery: CanvasView::default(),
             compare: Compare::Off,
             style_compare: Compare::Off,
+            style_side: None,
             neighbours: false,
             distance: 1.0,
             pinned: None,

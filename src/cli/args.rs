@@ -114,6 +114,9 @@ pub(crate) struct Generate {
     /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
     pub(crate) truncation: f32,
+    /// Class, for networks that have some: 0, 1, …
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// A second seed, for style mixing
     #[arg(long, value_name = "M")]
     pub(crate) mix_seed: Option<u64>,
@@ -142,6 +145,9 @@ pub(crate) struct Walk {
     /// Seeds of the points
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
     pub(crate) seeds: Vec<u64>,
+    /// Class, for networks that have some: 0, 1, …
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// Frames in all
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(crate) frames: u32,
@@ -296,9 +302,13 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
-    /// Bring in a StyleGAN2 checkpoint (.pkl or .pt); nothing in it is run
+    /// Look for models at the Hugging Face hub
+    Search(Search),
+    /// Download a model of the Hugging Face hub and import it
+    Pull(Pull),
+    /// Bring in a network of another program (.pkl, .pt, .pth, .safetensors); nothing in it is run
     Import {
-        /// The file
+        /// The file; for a network of several files any of them, or their folder
         file: PathBuf,
         /// Name that the model gets; the file's own when absent
         #[arg(long, value_name = "NAME")]
@@ -307,6 +317,49 @@ pub(crate) enum ModelsCommand {
         #[arg(long, value_name = "FOLDER")]
         into: Option<PathBuf>,
     },
+}
+
+/// `limner models search`
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// What to look for
+    #[arg(required = true, value_name = "WORD")]
+    pub(crate) words: Vec<String>,
+    /// Most results
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) limit: u32,
+    /// Open no connection
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+/// `limner models pull`
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// Repository, or the name of a recommended model
+    #[arg(value_name = "OWNER/NAME")]
+    pub(crate) repo: String,
+    /// Branch, tag or commit
+    #[arg(long, value_name = "REVISION", default_value = "main")]
+    pub(crate) revision: String,
+    /// The file, where there are several
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<String>,
+    /// You have read the model's licence and accept it
+    #[arg(long)]
+    pub(crate) accept_licence: bool,
+    /// Only tell licence, files and sizes
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Name that the model gets; the repository's own when absent
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Folder for the model; the user's models when absent
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) into: Option<PathBuf>,
+    /// Open no connection
+    #[arg(long)]
+    pub(crate) offline: bool,
 }
 
 /// `limner bench`

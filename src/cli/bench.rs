@@ -153,11 +153,11 @@ fn window(common: &Common) -> Result<Value, Failure> {
         .map_err(|e| Failure::new(e.to_string()))?;
     let round = |ms: f32| (f64::from(ms) * 100.0).round() / 100.0;
     Ok(json!({
-        "frames": report.frames,
-        "median_ms": round(report.median_ms),
-        "p95_ms": round(report.p95_ms),
-        "p99_ms": round(report.p99_ms),
-        "worst_ms": round(report.worst_ms),
+        "frames": report.times.frames,
+        "median_ms": round(report.times.median_ms),
+        "p95_ms": round(report.times.p95_ms),
+        "p99_ms": round(report.times.p99_ms),
+        "worst_ms": round(report.times.worst_ms),
         "pictures": report.pictures,
     }))
 }
@@ -322,7 +322,8 @@ fn sitting(
         .library
         .models
         .iter()
-        .find(|m| m.kind == ModelKind::Style)
+        .filter(|m| m.kind == ModelKind::Style)
+        .max_by_key(|m| m.code_len)
         .map(|m| m.name.clone())
         .ok_or_else(|| Failure::new("there is no style network here"))?;
     let params = StyleParams {

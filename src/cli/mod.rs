@@ -4,6 +4,7 @@ mod args;
 mod bench;
 mod doctor;
 mod generate;
+mod hub;
 mod models;
 mod project;
 mod recipe;
@@ -21,7 +22,7 @@ use clap::error::ErrorKind;
 
 use crate::app::{self, RunOptions};
 use crate::engine::EngineConfig;
-use args::{Cli, Command, Common};
+use args::{Cli, Command, Common, ModelsCommand};
 use session::Session;
 
 /// What a command has to say when it doesn't work: one line.
@@ -76,6 +77,8 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),
+        Command::Models(ModelsCommand::Search(args)) => hub::search(args, common),
+        Command::Models(ModelsCommand::Pull(args)) => hub::pull(args, common),
         Command::Models(command) => models::run(command, &mut Session::start(common)?),
         Command::Bench(args) => bench::run(args, common),
         Command::Doctor => doctor::run(common),

@@ -18,6 +18,8 @@ pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), 
         ModelsCommand::Import { file, name, into } => {
             import_checkpoint(session, file, name.as_deref(), into.clone())?;
         }
+        // They need no engine, and are served before one starts.
+        ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
     }
     Ok(())
 }
@@ -112,6 +114,7 @@ pub(crate) fn describe(m: &ModelInfo) -> Value {
         "kind": kind(m.kind),
         "trained": m.trained,
         "layers": m.num_ws,
+        "classes": m.classes,
         "width": m.size[0],
         "height": m.size[1],
         "any_size": m.resizable,
@@ -127,6 +130,7 @@ fn kind(kind: ModelKind) -> &'static str {
     match kind {
         ModelKind::Generator => "generator",
         ModelKind::Style => "style network",
+        ModelKind::OneStyle => "style network of one style",
         ModelKind::Upscaler => "upscaler",
         ModelKind::Autoencoder => "autoencoder",
     }

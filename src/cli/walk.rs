@@ -10,6 +10,7 @@ use super::save::check_free;
 use super::session::Session;
 use super::{Failure, say, say_json};
 use crate::engine::protocol::Job;
+use crate::export::animation::ENDINGS;
 use crate::recipe::{ExploreParams, WalkParams};
 
 /// Makes an animation.
@@ -20,9 +21,10 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         .extension()
         .and_then(|e| e.to_str())
         .map(str::to_ascii_lowercase);
-    if !matches!(extension.as_deref(), Some("gif" | "png" | "apng")) {
+    if !extension.is_some_and(|e| ENDINGS.contains(&e.as_str())) {
         return Err(Failure::new(format!(
-            "the name of an animation must end in .gif or .png: {}",
+            "the name of an animation must end in .{}: {}",
+            ENDINGS.join(" or ."),
             args.out.display()
         )));
     }
@@ -35,6 +37,7 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         .iter()
         .map(|&seed| ExploreParams {
             truncation_psi: args.truncation,
+            class: args.class,
             ..ExploreParams::new(&model.name, seed)
         })
         .collect();

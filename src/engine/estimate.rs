@@ -1,6 +1,7 @@
 //! What a stylisation will take: memory from sizes, time from the pace of this
 //! machine, measured on a small piece and corrected by each real run.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::cancel::CancelToken;
@@ -15,10 +16,10 @@ const TRIAL_SIDE: usize = 192;
 const TRUST: f64 = 0.5;
 
 /// Nanoseconds for a pixel.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Pace {
-    /// Of the network.
-    network: Option<f64>,
+    /// Of the networks, by hash.
+    networks: BTreeMap<String, f64>,
     /// Of the photo, reading it.
     reading: f64,
     /// Of the result, from working size.
@@ -29,7 +30,7 @@ impl Pace {
     /// Before anything was measured: a plain laptop.
     pub(crate) fn new() -> Self {
         Self {
-            network: None,
+            networks: BTreeMap::new(),
             reading: 14.0,
             finishing: None,
         }
@@ -40,13 +41,14 @@ impl Pace {
     pub(crate) fn try_out<N: StyleNet>(
         &mut self,
         net: &N,
+        net_sha: &str,
         code: &[f32],
     ) -> Result<(), EngineError> {
         if self.finishing.is_none() {
             let (took, pixels) = try_finishing()?;
             self.finishing = Some(per_pixel(took, pixels));
         }
-        if self.network.is_some() {
+        if self.networks.contains_key(net_sha) {
             return Ok(());
         }
         let mut piece = Planes::zeros(TRIAL_SIDE, TRIAL_SIDE);
@@ -55,17 +57,24 @@ impl Pace {
         }
         let never = CancelToken::new();
         // The first run packs weights and warms caches.
-        let (measured, _) = net.measure(&piece, code, 1.0, &never)?;
+        let (seen, _) = net.measure(&piece, code, 1.0, &never)?;
         let start = Instant::now();
-        net.paint(&piece, &measured, code, 1.0, &never)?;
-        self.network = Some(per_pixel(start.elapsed(), (TRIAL_SIDE * TRIAL_SIDE) as u64));
+        net.paint(&piece, &seen.stats, code, 1.0, &never)?;
+        let seen = per_pixel(start.elapsed(), (TRIAL_SIDE * TRIAL_SIDE) as u64);
+        self.networks.insert(net_sha.to_owned(), seen);
         Ok(())
     }
 
-    /// Learns from a real run of the network over so many pixels.
-    pub(crate) fn learn_network(&mut self, took: Duration, pixels: u64) {
-        let seen = per_pixel(took, pixels);
-        self.network = Some(moved(self.network, seen));
+    /// Learns from a real run of a network over so many pixels.
+    pub(crate) fn learn_network(&mut self, net_sha: &str, took: Duration, pixels: u64) {
+        let seen = moved(self.networks.get(net_sha).copied(), per_pixel(took, pixels));
+        self.networks.insert(net_sha.to_owned(), seen);
+    }
+
+    /// Nanoseconds for a pixel in passes of these networks, one after the other.
+    pub(crate) fn passes<'a>(&self, nets: impl IntoIterator<Item = &'a str>) -> f64 {
+        let of = |net| self.networks.get(net).copied().unwrap_or(900.0);
+        nets.into_iter().map(of).sum()
     }
 
     /// Learns from reading a photo.
@@ -78,10 +87,10 @@ impl Pace {
         self.finishing = Some(moved(self.finishing, per_pixel(took, pixels)));
     }
 
-    /// Time of a job: `passes` of the network, and reading unless the photo is in
-    /// memory.
-    pub(crate) fn time(&self, job: &Needs) -> Duration {
-        let network = self.network.unwrap_or(900.0) * (job.network_pixels() * job.passes) as f64;
+    /// Time of a job: its passes (see [`Pace::passes`]), and reading unless the photo
+    /// is in memory.
+    pub(crate) fn time(&self, job: &Needs, passes: f64) -> Duration {
+        let network = passes * job.network_pixels() as f64;
         let reading = if job.in_memory {
             0.0
         } else {
@@ -112,7 +121,8 @@ pub(crate) struct Needs {
     pub(crate) photo: [u32; 2],
     /// Whether it has been read.
     pub(crate) in_memory: bool,
-    /// Passes of the network: one for all styles without masks, one for each with.
+    /// Passes of networks: one for all styles of a network without masks, one for each
+    /// style with a mask.
     pub(crate) passes: u64,
     /// Sizes.
     pub(crate) plan: Plan,
@@ -171,11 +181,11 @@ impl Needs {
     }
 
     /// What to tell the user.
-    pub(crate) fn estimate(&self, pace: &Pace) -> Estimate {
+    pub(crate) fn estimate(&self, pace: &Pace, passes: f64) -> Estimate {
         Estimate {
             size: self.plan.output,
             memory: memory::resident() + self.bytes(),
-            time: pace.time(self),
+            time: pace.time(self, passes),
             tiles: self.plan.tiles(),
         }
     }
@@ -201,8 +211,9 @@ mod tests {
         // At least the photo's own pixels, decoded, and as many of the result.
         assert!(large.bytes() >= small.bytes() + 18_000_000 * 4);
         let pace = Pace::new();
-        assert!(pace.time(&large) > pace.time(&small));
-        assert!(pace.time(&needs([3000, 2000], 0.5)) > pace.time(&small));
+        let time = |needs: &Needs| pace.time(needs, pace.passes(["net"]));
+        assert!(time(&large) > time(&small));
+        assert!(time(&needs([3000, 2000], 0.5)) > time(&small));
     }
 
     #[test]
@@ -220,12 +231,13 @@ mod tests {
     fn the_pace_follows_real_runs() {
         let mut pace = Pace::new();
         for _ in 0..20 {
-            pace.learn_network(Duration::from_millis(100), 100_000);
+            pace.learn_network("net", Duration::from_millis(100), 100_000);
         }
-        let time = pace.time(&Needs {
+        let job = Needs {
             in_memory: true,
             ..needs([512, 512], 1.0)
-        });
+        };
+        let time = pace.time(&job, pace.passes(["net"]));
         let expected = 512.0 * 512.0 * 1e-6;
         assert!(
             (time.as_secs_f64() - expected).abs() < 0.1 * expected,

@@ -28,6 +28,7 @@ mod rooms;
 mod studio;
 mod styling;
 mod stylize;
+mod swatches;
 #[cfg(test)]
 mod worker_tests;
 

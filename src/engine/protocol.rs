@@ -359,8 +359,10 @@ pub struct Library {
 pub enum ModelKind {
     /// Makes pictures from a latent.
     Generator,
-    /// Puts a style onto a photo.
+    /// Puts any style onto a photo.
     Style,
+    /// Puts the one style that it knows onto a photo; listed among the styles.
+    OneStyle,
     /// Enlarges.
     Upscaler,
     /// Encodes and decodes photos.
@@ -382,6 +384,8 @@ pub struct ModelInfo {
     pub sketch: bool,
     /// Style inputs of a generator.
     pub num_ws: usize,
+    /// Classes of a conditional generator; 0 for others.
+    pub classes: usize,
     /// Own output size; a default for resizable ones.
     pub size: [u32; 2],
     /// Renders at any size.

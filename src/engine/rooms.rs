@@ -19,6 +19,7 @@ use super::protocol::{
 use super::recipes::kernel_name;
 use super::studio::Studio;
 use super::styling::Styling;
+use super::swatches::Swatches;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
 use crate::nn::pool;
@@ -31,6 +32,7 @@ pub(crate) struct ModelStudio {
     pub(super) photos: Photos,
     pub(super) explore: Explorer,
     pub(super) styling: Styling,
+    swatches: Swatches,
     pub(super) memory_budget: u64,
     device: DeviceInfo,
 }
@@ -59,6 +61,7 @@ impl ModelStudio {
         Self {
             photos: Photos::new(),
             styling: Styling::new(),
+            swatches: Swatches::new(config.cache_dir.as_deref()),
             memory_budget: config.memory_budget,
             explore: Explorer::new(config.cache_dir.as_deref()),
             registry,
@@ -99,7 +102,9 @@ impl Studio for ModelStudio {
 
     fn rescan(&mut self) -> Arc<Library> {
         self.registry.rescan();
-        Arc::new(self.registry.library())
+        let mut library = self.registry.library();
+        self.swatches.fill(&mut library.styles, &mut self.registry);
+        Arc::new(library)
     }
 
     fn preview(

@@ -1,6 +1,7 @@
 //! Style's part of the studio: from parameters to codes, previews, estimates and
 //! whole pictures.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,11 @@ use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
 use super::rooms::ModelStudio;
-use super::stylize::{Between, Easel, Order, Phase, Plan, StyleShare};
-use crate::models::restyle::Restyle;
+use super::stylize::{
+    AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
+};
+use crate::models::registry::network_of_style;
+use crate::models::transfer;
 use crate::picture::Picture;
 use crate::recipe::{StyleParams, StyleSource};
 
@@ -42,20 +46,19 @@ impl Styling {
 
 /// A stylisation, ready to be made.
 pub(crate) struct Sitting {
-    pub(crate) net: Arc<Restyle>,
-    pub(crate) model_sha: String,
     pub(crate) photo: Arc<Photo>,
-    pub(crate) styles: Vec<StyleShare>,
+    pub(crate) styles: Vec<StyleShare<AnyStyle>>,
     /// The layers' codes before their slider edits, for the recipe.
     pub(crate) codes: Vec<Vec<f32>>,
+    /// Networks in use, by name.
+    pub(crate) models: BTreeSet<String>,
 }
 
 impl Sitting {
-    fn order<'a>(&'a self, params: &StyleParams, plan: Plan) -> Order<'a> {
+    fn order<'a>(&'a self, params: &StyleParams, plan: Plan) -> Order<'a, AnyStyle> {
         Order {
             photo: &self.photo.picture,
             photo_sha: &self.photo.source.sha256,
-            model_sha: &self.model_sha,
             styles: self.styles.clone(),
             strength: params.strength,
             keep_colors: params.keep_colors,
@@ -63,22 +66,22 @@ impl Sitting {
         }
     }
 
-    /// Passes of the network: one for all styles without masks, one for each with.
-    fn passes(&self) -> u64 {
-        passes(self.styles.iter().map(|s| s.mask.is_some()))
+    fn passes(&self) -> Vec<&str> {
+        let share = |s: &'_ StyleShare<AnyStyle>| s.mask.is_some();
+        passes(self.styles.iter().map(|s| (s.net_sha.as_str(), share(s))))
     }
 }
 
-fn passes(masked: impl Iterator<Item = bool>) -> u64 {
-    let (mut with, mut without) = (0, 0);
-    for mask in masked {
-        if mask {
-            with += 1;
-        } else {
-            without = 1;
+/// The network of each pass: one for all styles of a network without masks, one for
+/// each style with a mask.
+fn passes<'a>(styles: impl Iterator<Item = (&'a str, bool)>) -> Vec<&'a str> {
+    let (mut free, mut all) = (BTreeSet::new(), Vec::new());
+    for (net, masked) in styles {
+        if masked || free.insert(net) {
+            all.push(net);
         }
     }
-    with + without
+    all
 }
 
 impl ModelStudio {
@@ -92,14 +95,12 @@ impl ModelStudio {
         let sitting = self.sitting(params, stop)?;
         let plan = Plan::preview(sitting.photo.picture.size(), params.brush, tier);
         let order = sitting.order(params, plan);
-        self.styling
-            .easel
-            .stylize(sitting.net.as_ref(), &order, stop, &mut |_, _, _| {
-                if stop.is_cancelled() {
-                    return Err(EngineError::Cancelled);
-                }
-                Ok(())
-            })
+        self.styling.easel.stylize(&order, stop, &mut |_, _, _| {
+            if stop.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            Ok(())
+        })
     }
 
     /// Reads the photo and finds the styles' codes.
@@ -109,8 +110,6 @@ impl ModelStudio {
         stop: &CancelToken,
     ) -> Result<Sitting, EngineError> {
         check(params)?;
-        let net = self.registry.restyle(&params.model)?;
-        let model_sha = self.registry.info(&params.model)?.sha256.clone();
         let start = Instant::now();
         let (photo, fresh) = self.photos.source(&params.photo)?;
         if fresh {
@@ -118,65 +117,82 @@ impl ModelStudio {
             let pixels = u64::from(w) * u64::from(h);
             self.styling.pace.learn_reading(start.elapsed(), pixels);
         }
-        let (mut styles, mut codes) = (Vec::new(), Vec::new());
+        let mut sitting = Sitting {
+            photo,
+            styles: Vec::new(),
+            codes: Vec::new(),
+            models: BTreeSet::new(),
+        };
         for layer in &params.styles {
-            let code = match &layer.code {
-                Some(code) => code.clone(),
-                None => self.style_code(&net, &model_sha, &layer.style, stop)?,
+            let model = network_of(&params.model, &layer.style).to_owned();
+            let (net, net_sha) = self.style_network(&model)?;
+            let code = match (&layer.code, &net) {
+                (_, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
+                (Some(code), _) => code.clone(),
+                (None, net) => self.style_code(net, &net_sha, &layer.style, stop)?,
             };
             let mut moved = code.clone();
-            self.registry
-                .code_sliders()
-                .apply(&mut moved, &layer.code_edits);
-            codes.push(code);
-            styles.push(StyleShare {
+            // The sliders are directions of Restyle's codes.
+            if matches!(net, AnyStyle::Restyle(_)) {
+                let sliders = self.registry.code_sliders();
+                sliders.apply(&mut moved, &layer.code_edits);
+            }
+            sitting.codes.push(code);
+            sitting.models.insert(model);
+            sitting.styles.push(StyleShare {
+                net,
+                net_sha,
                 code: moved,
                 share: layer.weight,
                 mask: layer.mask.clone(),
             });
         }
-        Ok(Sitting {
-            net,
-            model_sha,
-            photo,
-            styles,
-            codes,
-        })
+        if sitting.models.is_empty() {
+            sitting.models.insert(params.model.clone());
+        }
+        Ok(sitting)
     }
 
-    /// The code of a style: shipped, or found by looking at its picture.
+    /// A style network and its hash.
+    fn style_network(&mut self, name: &str) -> Result<(AnyStyle, String), EngineError> {
+        let net = match self.registry.is_restyle(name) {
+            true => AnyStyle::Restyle(self.registry.restyle(name)?),
+            false => AnyStyle::Other(self.registry.transfer(name)?),
+        };
+        Ok((net, self.registry.info(name)?.sha256.clone()))
+    }
+
+    /// The code of a style: shipped, or found by looking at its picture. Networks that
+    /// don't know the shipped codes look at the styles' swatches.
     fn style_code(
         &mut self,
-        net: &Restyle,
+        net: &AnyStyle,
         model_sha: &str,
         style: &StyleSource,
         stop: &CancelToken,
     ) -> Result<Vec<f32>, EngineError> {
-        let source = match style {
-            StyleSource::Builtin(id) => {
-                let shipped = self.registry.style(id).ok_or_else(|| {
-                    EngineError::BadRequest(format!(
-                        "there is no style called '{id}' here; `limner models list` shows those that are"
-                    ))
-                })?;
-                return Ok(shipped.code.clone());
-            }
-            StyleSource::File(source) => source,
+        let id = match style {
+            StyleSource::Builtin(id) => id.clone(),
+            StyleSource::File(source) => source.sha256.clone(),
         };
-        let key = (model_sha.to_owned(), source.sha256.clone());
+        let key = (model_sha.to_owned(), id);
         if let Some(code) = self.styling.codes.get(&key) {
             return Ok(code);
         }
-        let (photo, _) = self.photos.source(source)?;
-        let size = photo.picture.size();
-        let short = size[0].min(size[1]);
-        let small = if short > STYLE_SIDE {
-            let scaled = |s: u32| (u64::from(s) * u64::from(STYLE_SIDE) / u64::from(short)) as u32;
-            shrink(&photo.picture, size.map(scaled))
-        } else {
-            photo.picture.clone()
+        let picture = match style {
+            StyleSource::Builtin(id) => {
+                let shipped = self.registry.style(id).ok_or_else(|| no_style(id))?;
+                if let AnyStyle::Restyle(_) = net {
+                    return Ok(shipped.code.clone());
+                }
+                shipped.info.swatch.clone().ok_or_else(|| no_style(id))?
+            }
+            StyleSource::File(source) => at_style_size(&self.photos.source(source)?.0.picture),
         };
-        let code = net.encode(&small, stop)?;
+        let code = match net {
+            AnyStyle::Restyle(net) => net.encode(&picture, stop)?,
+            AnyStyle::Other(net) => transfer::code_of(net.as_ref(), &picture, stop)?,
+        };
         self.styling.codes.put(key, code.clone(), 1);
         Ok(code)
     }
@@ -188,26 +204,38 @@ impl ModelStudio {
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
         check(params)?;
-        let net = self.registry.restyle(&params.model)?;
         let in_memory = self.photos.knows(&params.photo);
         let size = match &in_memory {
             Some(photo) => photo.picture.size(),
             None => photo::probe(std::path::Path::new(&params.photo.path))?,
         };
-        let code = vec![0.0; net.code_len()];
-        self.styling.pace.try_out(net.as_ref(), &code)?;
+        let mut nets = Vec::new();
+        let mut hungry = Appetite::default();
+        for layer in &params.styles {
+            let model = network_of(&params.model, &layer.style).to_owned();
+            let (net, net_sha) = self.style_network(&model)?;
+            let code = match &net {
+                AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
+                AnyStyle::Other(net) => vec![0.0; net.code_len()],
+            };
+            hungry = hungry.and(appetite(std::iter::once(&net)));
+            self.styling.pace.try_out(&net, &net_sha, &code)?;
+            nets.push((net_sha, layer.mask.is_some()));
+        }
+        let nets = passes(nets.iter().map(|(sha, masked)| (sha.as_str(), *masked)));
         let needs = Needs {
             photo: size,
             in_memory: in_memory.is_some(),
-            passes: passes(params.styles.iter().map(|s| s.mask.is_some())),
-            plan: Plan::full(size, params.brush, options),
+            passes: nets.len() as u64,
+            plan: Plan::full(size, params.brush, options).feeding(hungry),
         };
         let needs = match options.tile {
             Some(_) => needs,
             // What can't be done within the budget is told when it is tried.
             None => needs.within(options.memory_budget).unwrap_or(needs),
         };
-        Ok(needs.estimate(&self.styling.pace))
+        let pace = &self.styling.pace;
+        Ok(needs.estimate(pace, pace.passes(nets)))
     }
 
     /// Makes the whole picture. `between` is called between steps.
@@ -220,33 +248,40 @@ impl ModelStudio {
         between: &mut Between<'_>,
     ) -> Result<(Picture, Plan, Times), EngineError> {
         let size = sitting.photo.picture.size();
+        let nets = sitting.passes();
         let needs = Needs {
             photo: size,
             in_memory: true,
-            passes: sitting.passes(),
-            plan: Plan::full(size, params.brush, options),
+            passes: nets.len() as u64,
+            plan: Plan::full(size, params.brush, options)
+                .feeding(appetite(sitting.styles.iter().map(|s| &s.net))),
         };
         let needs = needs.within(options.memory_budget)?;
-        let mut times = Times::new(needs.network_pixels() * needs.passes);
+        let mut times = Times::new(&nets, needs.network_pixels());
         let order = sitting.order(params, needs.plan);
-        let picture = easel.stylize(
-            sitting.net.as_ref(),
-            &order,
-            stop,
-            &mut |phase, done, all| {
-                times.note(phase);
-                between(phase, done, all)?;
-                times.resume();
-                Ok(())
-            },
-        )?;
+        let picture = easel.stylize(&order, stop, &mut |phase, done, all| {
+            times.note(phase);
+            between(phase, done, all)?;
+            times.resume();
+            Ok(())
+        })?;
         times.end();
         Ok((picture, needs.plan, times))
     }
 }
 
+/// The network that paints a style: its own, if it is one, else `usual`.
+fn network_of<'a>(usual: &'a str, style: &'a StyleSource) -> &'a str {
+    match style {
+        StyleSource::Builtin(id) => network_of_style(id).unwrap_or(usual),
+        StyleSource::File(_) => usual,
+    }
+}
+
 /// Where the time of a stylisation went, what was done in between left out.
 pub(crate) struct Times {
+    /// The network of all passes; none if there were several.
+    network: Option<String>,
     network_pixels: u64,
     painting: Duration,
     finishing: Duration,
@@ -255,9 +290,13 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    fn new(network_pixels: u64) -> Self {
+    fn new(nets: &[&str], pixels: u64) -> Self {
+        let first = nets
+            .first()
+            .filter(|first| nets.iter().all(|n| n == *first));
         Self {
-            network_pixels,
+            network: first.map(|&net| net.to_owned()),
+            network_pixels: pixels * nets.len() as u64,
             painting: Duration::ZERO,
             finishing: Duration::ZERO,
             phase: None,
@@ -286,13 +325,39 @@ impl Times {
 
     /// Teaches the pace. Strokes from memory teach nothing.
     pub(crate) fn teach(&self, pace: &mut Pace, output: [u32; 2]) {
-        if self.painting > Duration::ZERO {
-            pace.learn_network(self.painting, self.network_pixels);
+        if let Some(net) = self.network.as_ref().filter(|_| !self.painting.is_zero()) {
+            pace.learn_network(net, self.painting, self.network_pixels);
         }
         if self.finishing > Duration::ZERO {
             pace.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));
         }
     }
+}
+
+fn no_style(id: &str) -> EngineError {
+    EngineError::BadRequest(format!(
+        "there is no style called '{id}' here for this network; `limner models list` shows those that are"
+    ))
+}
+
+/// A style picture with a short side of at most [`STYLE_SIDE`].
+fn at_style_size(picture: &Picture) -> Picture {
+    let size = picture.size();
+    let short = size[0].min(size[1]);
+    if short <= STYLE_SIDE {
+        return picture.clone();
+    }
+    let scaled = |s: u32| (u64::from(s) * u64::from(STYLE_SIDE) / u64::from(short)) as u32;
+    shrink(picture, size.map(scaled))
+}
+
+/// What networks need for their tiles.
+fn appetite<'a>(nets: impl Iterator<Item = &'a AnyStyle>) -> Appetite {
+    let of = |net: &AnyStyle| Appetite {
+        bytes_per_pixel: net.bytes_per_pixel(),
+        overlap: net.reach() as u64,
+    };
+    nets.map(of).fold(Appetite::default(), Appetite::and)
 }
 
 /// Refuses numbers that make no picture.

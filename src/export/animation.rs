@@ -1,5 +1,6 @@
 //! Animations, written frame by frame in constant memory: GIF (256 colours a frame,
-//! dithered) and APNG (all colours), with recipe and labels inside.
+//! dithered), APNG (all colours) and, with the feature `mp4`, H.264; with recipe and
+//! labels inside.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -40,26 +41,33 @@ enum Kind {
     Gif(gif::Encoder<SharedWriter>),
     // Boxed: it is much larger than the other.
     Apng(Box<png::Writer<SharedWriter>>),
+    #[cfg(feature = "mp4")]
+    Film(Box<super::mp4::Film<SharedWriter>>),
 }
 
+/// Endings of the animations that this program writes.
+pub const ENDINGS: &[&str] = if cfg!(feature = "mp4") {
+    &["gif", "png", "apng", "mp4"]
+} else {
+    &["gif", "png", "apng"]
+};
+
 impl AnimationWriter {
-    /// Begins a `.gif`, or an APNG for `.png` and `.apng`.
+    /// Begins a `.gif`, an APNG for `.png` and `.apng`, or, with the feature `mp4`, an
+    /// `.mp4`, whose sides become even.
     ///
     /// # Errors
     /// [`ExportError::Format`] for other names and impossible sizes, or the failure of
     /// the disk.
     pub fn create(path: &Path, pace: Pace, labels: &Labels) -> Result<Self, ExportError> {
         let extension = path.extension().and_then(|e| e.to_str());
-        let is_gif = match extension.map(str::to_ascii_lowercase).as_deref() {
-            Some("gif") => true,
-            Some("png" | "apng") => false,
-            _ => {
-                return Err(ExportError::Format(
-                    "animations are written as .gif or .png; give the file one of these names"
-                        .into(),
-                ));
-            }
-        };
+        let ending = extension.map(str::to_ascii_lowercase).unwrap_or_default();
+        if !ENDINGS.contains(&ending.as_str()) {
+            return Err(ExportError::Format(format!(
+                "animations are written as .{}; give the file one of these names",
+                ENDINGS.join(", .")
+            )));
+        }
         if pace.frames == 0 || pace.fps.is_nan() || pace.fps <= 0.0 || pace.size.contains(&0) {
             return Err(ExportError::Format(
                 "an animation needs at least one frame, a size, and a pace above 0".into(),
@@ -71,10 +79,12 @@ impl AnimationWriter {
             .try_clone()
             .map_err(|e| ExportError::writing(path, e))?;
         let buffer = SharedWriter::new(file);
-        let kind = if is_gif {
-            begin_gif(buffer.clone(), &pace, labels)
-        } else {
-            begin_apng(buffer.clone(), &pace, labels)
+        let kind = match ending.as_str() {
+            "gif" => begin_gif(buffer.clone(), &pace, labels),
+            #[cfg(feature = "mp4")]
+            "mp4" => super::mp4::Film::begin(buffer.clone(), &pace, labels)
+                .map(|film| Kind::Film(Box::new(film))),
+            _ => begin_apng(buffer.clone(), &pace, labels),
         }
         .map_err(|e| buffer.cause(path, e))?;
         Ok(Self {
@@ -118,6 +128,8 @@ impl AnimationWriter {
                     .collect();
                 writer.write_image_data(&rgb).map_err(png_error)
             }
+            #[cfg(feature = "mp4")]
+            Kind::Film(film) => film.frame(picture),
         }
         .map_err(|e| self.buffer.cause(&path, e))?;
         self.written += 1;
@@ -137,13 +149,21 @@ impl AnimationWriter {
             )));
         }
         let mut buffer = self.buffer;
-        match self.kind {
+        let ended = match self.kind {
             // The end marker is written when the encoder goes.
-            Kind::Gif(encoder) => encoder.into_inner().map(drop).map_err(io::Error::other),
-            Kind::Apng(writer) => writer.finish().map_err(io::Error::other),
-        }
-        .and_then(|()| buffer.flush())
-        .map_err(|e| buffer.cause(&path, ExportError::writing(&path, e)))?;
+            Kind::Gif(encoder) => {
+                let end = encoder.into_inner().map(drop).map_err(io::Error::other);
+                end.map_err(|e| ExportError::writing(&path, e))
+            }
+            Kind::Apng(writer) => writer
+                .finish()
+                .map_err(|e| ExportError::writing(&path, io::Error::other(e))),
+            #[cfg(feature = "mp4")]
+            Kind::Film(film) => film.finish(),
+        };
+        ended
+            .and_then(|()| buffer.flush().map_err(|e| ExportError::writing(&path, e)))
+            .map_err(|e| buffer.cause(&path, e))?;
         self.new.commit(Existing::Replace)
     }
 }
@@ -240,6 +260,13 @@ impl SharedWriter {
             Some(failure) => ExportError::writing(path, failure),
             None => e.at(path),
         }
+    }
+}
+
+#[cfg(feature = "mp4")]
+impl io::Seek for SharedWriter {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.0.lock().seek(to)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pixels into files: PNG, JPEG, lossless WebP and TIFF, with sRGB said and the
+//! Pixels into files: PNG, JPEG, WebP and TIFF, with sRGB said and the
 //! labels where each format keeps them. Alpha stays where the format can; JPEG is
 //! composed on white.
 
@@ -21,6 +21,8 @@ pub struct Labels {
     pub recipe_json: Option<String>,
     /// Pixels per inch, for print.
     pub dpi: Option<u16>,
+    /// The sRGB profile in PNG, too.
+    pub profile: bool,
 }
 
 impl Labels {
@@ -66,7 +68,8 @@ pub fn encode<W: Write + Seek>(
     match format {
         Format::Png => encode_png(picture, labels, out),
         Format::Jpeg(quality) => encode_jpeg(picture, quality, labels, out),
-        Format::WebP => encode_webp(picture, labels, out),
+        Format::WebP => encode_webp(picture, None, labels, out),
+        Format::WebPLossy(quality) => encode_webp(picture, Some(quality), labels, out),
         Format::Tiff => encode_tiff(picture, labels, out),
     }
 }
@@ -83,14 +86,20 @@ pub fn srgb_icc() -> Result<Vec<u8>, ExportError> {
 
 fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
     let opaque = !p.has_transparency();
-    let mut encoder = png::Encoder::new(out, p.width(), p.height());
+    let mut info = png::Info::with_size(p.width(), p.height());
+    if labels.profile {
+        info.icc_profile = Some(srgb_icc()?.into());
+    }
+    let mut encoder = png::Encoder::with_info(out, info).map_err(png_error)?;
     encoder.set_color(if opaque {
         png::ColorType::Rgb
     } else {
         png::ColorType::Rgba
     });
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    if !labels.profile {
+        encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+    }
     if let Some(dpi) = labels.dpi {
         let per_metre = (f64::from(dpi) / 0.0254).round() as u32;
         encoder.set_pixel_dims(Some(png::PixelDimensions {
@@ -195,31 +204,23 @@ fn encode_jpeg<W: Write>(
     out.write_all(&bytes[at..]).map_err(write_error)
 }
 
-fn encode_webp<W: Write>(p: &Picture, labels: &Labels, out: &mut W) -> Result<(), ExportError> {
+/// Lossless without a quality.
+fn encode_webp<W: Write>(
+    p: &Picture,
+    quality: Option<u8>,
+    labels: &Labels,
+    out: &mut W,
+) -> Result<(), ExportError> {
     if p.width() > 16_383 || p.height() > 16_383 {
         return Err(ExportError::Format(
             "WebP holds at most 16,383 pixels a side; choose PNG or TIFF, or a smaller size".into(),
         ));
     }
     let alpha = p.has_transparency();
-    let mut bytes = Vec::new();
-    let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
-    if alpha {
-        encoder.encode(
-            p.rgba(),
-            p.width(),
-            p.height(),
-            image::ExtendedColorType::Rgba8,
-        )
-    } else {
-        encoder.encode(
-            &flat_rgb(p),
-            p.width(),
-            p.height(),
-            image::ExtendedColorType::Rgb8,
-        )
-    }
-    .map_err(image_error)?;
+    let bytes = match quality {
+        Some(quality) => webp_lossy(p, alpha, quality)?,
+        None => webp_lossless(p, alpha)?,
+    };
     let whole = labels.xmp.as_ref().map(Packet::whole);
     let extended = webp::extend(
         &bytes,
@@ -229,6 +230,35 @@ fn encode_webp<W: Write>(p: &Picture, labels: &Labels, out: &mut W) -> Result<()
         whole.as_deref().map(str::as_bytes),
     )?;
     out.write_all(&extended).map_err(write_error)
+}
+
+fn webp_lossless(p: &Picture, alpha: bool) -> Result<Vec<u8>, ExportError> {
+    use image::ExtendedColorType::{Rgb8, Rgba8};
+    let mut bytes = Vec::new();
+    let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut bytes);
+    if alpha {
+        encoder.encode(p.rgba(), p.width(), p.height(), Rgba8)
+    } else {
+        encoder.encode(&flat_rgb(p), p.width(), p.height(), Rgb8)
+    }
+    .map_err(image_error)?;
+    Ok(bytes)
+}
+
+/// By libwebp.
+fn webp_lossy(p: &Picture, alpha: bool, quality: u8) -> Result<Vec<u8>, ExportError> {
+    let rgb;
+    let encoder = if alpha {
+        ::webp::Encoder::from_rgba(p.rgba(), p.width(), p.height())
+    } else {
+        rgb = flat_rgb(p);
+        ::webp::Encoder::from_rgb(&rgb, p.width(), p.height())
+    };
+    let quality = f32::from(quality.clamp(1, 100));
+    let memory = encoder
+        .encode_simple(false, quality)
+        .map_err(|e| ExportError::Format(format!("WebP: {e:?}")))?;
+    Ok(memory.to_vec())
 }
 
 fn encode_tiff<W: Write + Seek>(

@@ -32,6 +32,9 @@ pub enum ExportError {
     /// The format can't hold this picture.
     #[error("{0}")]
     Format(String),
+    /// Content Credentials couldn't be written.
+    #[error(transparent)]
+    Credentials(#[from] super::credentials::CredentialError),
     /// Another failure of the disk.
     #[error("{path}: {source}")]
     Io {

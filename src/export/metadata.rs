@@ -84,7 +84,7 @@ pub fn from_contents(c: Contents) -> FileMetadata {
         notes.push(format!("It carries settings of {}.", f.program));
     }
     if c.c2pa {
-        notes.push("It carries Content Credentials, which Limner doesn't check.".into());
+        notes.push("It carries Content Credentials.".into());
     }
     let source_type = properties
         .first(ns::IPTC_EXT, "DigitalSourceType")

@@ -4,13 +4,17 @@
 pub mod animation;
 pub mod atomic;
 pub mod container;
+pub mod credentials;
 mod dither;
 pub mod encode;
 mod error;
 pub mod metadata;
+#[cfg(feature = "mp4")]
+mod mp4;
 pub mod presets;
 pub mod provenance;
 pub mod rights;
+pub mod sheet;
 pub mod xmp;
 
 pub use encode::{Labels, encode_to_bytes};
@@ -36,6 +40,9 @@ pub struct WriteOptions {
     pub replace: bool,
     /// Pixels per inch, for print.
     pub dpi: Option<u16>,
+    /// Embed the sRGB profile in PNG, too. The other formats always carry it; PNG
+    /// otherwise says "sRGB" in one byte, which a few print programs don't read.
+    pub profile: bool,
 }
 
 impl WriteOptions {
@@ -47,6 +54,7 @@ impl WriteOptions {
             source_names: true,
             replace: false,
             dpi: None,
+            profile: false,
         }
     }
 }
@@ -68,7 +76,7 @@ pub fn extension(format: Format) -> &'static str {
     match format {
         Format::Png => "png",
         Format::Jpeg(_) => "jpg",
-        Format::WebP => "webp",
+        Format::WebP | Format::WebPLossy(_) => "webp",
         Format::Tiff => "tif",
     }
 }
@@ -91,6 +99,7 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
         xmp: Some(packet),
         recipe_json: json,
         dpi: options.dpi,
+        profile: options.profile,
     }
 }
 

@@ -1,5 +1,5 @@
-//! Shapes and sizes for elsewhere: square, portrait, story, wide, paper; files within
-//! a size; contact sheets. Pure functions on pictures.
+//! Shapes and sizes for elsewhere: square, portrait, story, wide, paper; sharpening;
+//! files within a size. Pure functions on pictures.
 
 use image::imageops::FilterType;
 use image::{ImageBuffer, Rgba, RgbaImage};
@@ -199,22 +199,33 @@ pub fn sharpen(picture: &Picture, amount: f32) -> Picture {
     made(w, h, out, picture)
 }
 
-/// The best JPEG of at most `max_bytes`: its bytes and quality (1..=95).
+/// The best file of at most `max_bytes` in a format with a quality: its bytes and
+/// quality (1..=95).
 ///
 /// # Errors
-/// [`ExportError::Format`] when even the lowest quality is larger, or when the picture
-/// is no JPEG at all.
-pub fn jpeg_within(
+/// [`ExportError::Format`] when even the lowest quality is larger, for formats without
+/// a quality, or when the format can't hold the picture.
+pub fn within(
     picture: &Picture,
+    format: Format,
     labels: &Labels,
-    max_bytes: usize,
+    max_bytes: u64,
 ) -> Result<(Vec<u8>, u8), ExportError> {
+    let (name, at): (_, fn(u8) -> Format) = match format {
+        Format::Jpeg(_) => ("JPEG", Format::Jpeg),
+        Format::WebPLossy(_) => ("WebP", Format::WebPLossy),
+        _ => {
+            return Err(ExportError::Format(
+                "only JPEG and WebP can be made to fit a file size; choose one of them".into(),
+            ));
+        }
+    };
     let (mut low, mut high) = (1u8, 95u8);
     let mut best = None;
     while low <= high {
         let quality = low + (high - low) / 2;
-        let bytes = encode_to_bytes(picture, Format::Jpeg(quality), labels)?;
-        if bytes.len() <= max_bytes {
+        let bytes = encode_to_bytes(picture, at(quality), labels)?;
+        if bytes.len() as u64 <= max_bytes {
             best = Some((bytes, quality));
             low = quality + 1;
         } else {
@@ -223,61 +234,10 @@ pub fn jpeg_within(
     }
     best.ok_or_else(|| {
         ExportError::Format(format!(
-            "no JPEG of this picture fits into {} kB; choose a smaller picture",
+            "no {name} of this picture fits into {} kB; choose a smaller picture or leave the recipe out",
             max_bytes / 1000
         ))
     })
-}
-
-/// A sheet of pictures in rows, each within a square cell, on one colour.
-///
-/// `columns` ≥ 1; `cell` and `gap` in pixels. `None` for no pictures.
-pub fn contact_sheet(
-    pictures: &[Picture],
-    columns: u32,
-    cell: u32,
-    gap: u32,
-    background: [u8; 3],
-) -> Option<Picture> {
-    let columns = columns.max(1).min(pictures.len() as u32);
-    if columns == 0 || cell == 0 {
-        return None;
-    }
-    let rows = (pictures.len() as u32).div_ceil(columns);
-    let side = |n: u32| n * cell + (n + 1) * gap;
-    let (w, h) = (side(columns), side(rows));
-    let [r, g, b] = background;
-    let mut out = [r, g, b, 255].repeat(w as usize * h as usize);
-    for (i, p) in pictures.iter().enumerate() {
-        let i = i as u32;
-        let small = shape_within(p, cell);
-        let [sw, sh] = small.size();
-        let x0 = gap + (i % columns) * (cell + gap) + (cell - sw) / 2;
-        let y0 = gap + (i / columns) * (cell + gap) + (cell - sh) / 2;
-        for y in 0..sh {
-            for x in 0..sw {
-                let from = ((y * sw + x) * 4) as usize;
-                let to = ((y0 + y) as usize * w as usize + (x0 + x) as usize) * 4;
-                over(&mut out[to..to + 4], &small.rgba()[from..from + 4]);
-            }
-        }
-    }
-    Picture::from_rgba(w, h, out).ok()
-}
-
-fn shape_within(p: &Picture, side: u32) -> Picture {
-    let [w, h] = p.size();
-    let scale = f64::from(side) / f64::from(w.max(h));
-    let to = |n: u32| ((f64::from(n) * scale).round() as u32).clamp(1, side);
-    resize(p, to(w), to(h))
-}
-
-/// Straight alpha over an opaque pixel.
-fn over(below: &mut [u8], above: &[u8]) {
-    let a = u32::from(above[3]);
-    for (b, &t) in below.iter_mut().zip(&above[..3]) {
-        *b = ((u32::from(t) * a + u32::from(*b) * (255 - a) + 127) / 255) as u8;
-    }
 }
 
 /// The lengths always match; a picture that can't be made stays as it was.
@@ -325,18 +285,21 @@ mod tests {
     }
 
     #[test]
-    fn jpegs_keep_within_their_size() {
+    fn files_keep_within_their_size() {
         let p = shape(&gradient(64, 64), [400, 400], Fitting::Crop);
-        let (bytes, q) = jpeg_within(&p, &Labels::default(), 12_000).unwrap();
-        assert!(bytes.len() <= 12_000 && q > 1, "{} at {q}", bytes.len());
-        assert!(jpeg_within(&p, &Labels::default(), 300).is_err());
-    }
-
-    #[test]
-    fn a_contact_sheet_holds_all() {
-        let sheet = contact_sheet(&vec![gradient(30, 20); 5], 2, 32, 4, [0, 0, 0]).unwrap();
-        assert_eq!(sheet.size(), [2 * 32 + 3 * 4, 3 * 32 + 4 * 4]);
-        assert!(contact_sheet(&[], 2, 32, 4, [0; 3]).is_none());
+        for (format, large, small) in [
+            (Format::Jpeg(92), 12_000, 300),
+            (Format::WebPLossy(92), 3_000, 100),
+        ] {
+            let (bytes, q) = within(&p, format, &Labels::default(), large).unwrap();
+            assert!(
+                bytes.len() as u64 <= large && q > 1,
+                "{} at {q}",
+                bytes.len()
+            );
+            assert!(within(&p, format, &Labels::default(), small).is_err());
+        }
+        assert!(within(&p, Format::Png, &Labels::default(), 1 << 30).is_err());
     }
 
     #[test]

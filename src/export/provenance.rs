@@ -173,6 +173,46 @@ impl Provenance {
         }
     }
 
+    /// The labels of a sheet that shows all of these.
+    pub fn of_sheet(pictures: &[Self], creator: &str, rights: &str) -> Self {
+        use SourceType as T;
+        let mut kinds: Vec<T> = pictures.iter().filter_map(|p| p.source_type).collect();
+        kinds.dedup();
+        let source_type = match kinds.as_slice() {
+            [] => None,
+            [one] if pictures.iter().all(|p| p.source_type == Some(*one)) => Some(*one),
+            several if several.iter().all(|t| *t == T::AlgorithmicMedia) => {
+                Some(T::AlgorithmicMedia)
+            }
+            _ => Some(T::CompositeWithTrainedAlgorithmicMedia),
+        };
+        let all = |part: fn(&Self) -> &String, between: &str| {
+            let mut seen: Vec<&str> = Vec::new();
+            for piece in pictures.iter().flat_map(|p| part(p).split(between)) {
+                if !piece.is_empty() && !seen.contains(&piece) {
+                    seen.push(piece);
+                }
+            }
+            seen.join(between)
+        };
+        let mut statements: Vec<&str> = Vec::new();
+        for p in pictures {
+            if !p.statement.is_empty() && !statements.contains(&p.statement.as_str()) {
+                statements.push(&p.statement);
+            }
+        }
+        Self {
+            source_type,
+            creator: creator.to_owned(),
+            credit: all(|p| &p.credit, "; "),
+            rights: rights.to_owned(),
+            statement: statements.join(" "),
+            systems: all(|p| &p.systems, ", "),
+            software: format!("Limner {}", env!("CARGO_PKG_VERSION")),
+            created: crate::clock::rfc3339(crate::clock::now()),
+        }
+    }
+
     /// The labels as XMP, without the recipe.
     pub fn packet(&self) -> Packet {
         let mut p = Packet::default();
@@ -244,7 +284,10 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
         if let Some(line) = artist_line(&source.artist, &source.licence)
             && !credits.iter().any(|c| c.ends_with(&line))
         {
-            credits.push(line);
+            credits.push(match source.artist.trim() {
+                "" => format!("source {line}"),
+                _ => line,
+            });
         }
     }
     credits
@@ -252,7 +295,8 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
 
 fn artist_line(artist: &str, licence: &str) -> Option<String> {
     match (artist.trim(), licence.trim()) {
-        ("", _) => None,
+        ("", "") => None,
+        ("", licence) => Some(format!("(licence: {licence})")),
         (artist, "") => Some(format!("by {artist}")),
         (artist, licence) => Some(format!("by {artist} ({licence})")),
     }

@@ -14,7 +14,7 @@ use super::protocol::{Colour, Entry, EntryKind, PictureId};
 use super::{GalleryError, words};
 
 /// Raised with every change of the tables; another number means: rebuild.
-pub const INDEX_VERSION: i64 = 1;
+pub const INDEX_VERSION: i64 = 2;
 
 const SCHEMA: &str = "
 CREATE TABLE picture (
@@ -37,6 +37,8 @@ CREATE TABLE picture (
 );
 CREATE INDEX picture_created ON picture (created, id);
 CREATE INDEX picture_sha256 ON picture (sha256);
+CREATE INDEX picture_to_hash ON picture (created) WHERE sha256 IS NULL;
+CREATE INDEX picture_to_colour ON picture (created) WHERE colour IS NULL;
 CREATE TABLE source (
   sha256 TEXT NOT NULL,
   picture INTEGER NOT NULL,
@@ -54,6 +56,15 @@ CREATE VIRTUAL TABLE word USING fts5 (
 #[derive(Debug)]
 pub struct Index {
     pub(super) db: Connection,
+}
+
+/// Another one than before: something in the index has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexState {
+    /// SQLite's number for changes by other connections.
+    others: i64,
+    /// Lines changed by this connection.
+    own: i64,
 }
 
 impl Index {
@@ -140,6 +151,39 @@ impl Index {
             .db
             .query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
         Ok(answer == "ok")
+    }
+
+    /// A number for what is in the index now.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn state(&self) -> Result<IndexState, GalleryError> {
+        let one = |sql: &str| -> rusqlite::Result<i64> {
+            self.db.prepare_cached(sql)?.query_row([], |r| r.get(0))
+        };
+        Ok(IndexState {
+            others: one("PRAGMA data_version")?,
+            own: one("SELECT total_changes()")?,
+        })
+    }
+
+    /// Every line, newest first, with the number of its colour, all as of one moment.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn lines(&self, layout: &Layout) -> Result<(Vec<Entry>, Vec<Option<i64>>), GalleryError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS}, p.colour FROM picture p ORDER BY p.created DESC, p.id DESC"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(11)?)))?;
+        let mut lines = (Vec::new(), Vec::new());
+        for row in rows {
+            let (entry, colour) = row?;
+            lines.0.push(entry);
+            lines.1.push(colour);
+        }
+        Ok(lines)
     }
 
     /// Number of pictures.
@@ -320,6 +364,18 @@ impl Index {
         Ok(())
     }
 
+    /// Pictures whose colour isn't known yet, newest first, at most `n`.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, String)>, GalleryError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT id, path FROM picture WHERE colour IS NULL ORDER BY created DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Pictures whose hash isn't known yet, newest first, at most `n`.
     ///
     /// # Errors
@@ -379,7 +435,7 @@ fn connect(path: &Path) -> Result<Connection, GalleryError> {
     db.busy_timeout(Duration::from_secs(10))?;
     // A network folder may refuse WAL; the index then works with a rollback journal.
     db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get::<_, String>(0))?;
-    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;")?;
+    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -6000;")?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(db)
 }

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use crate::export::credentials::{Claims, Standing};
+pub use crate::export::presets::{Fitting, Preset};
 pub use crate::export::provenance::{CardLines, Cards};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
@@ -127,6 +129,10 @@ pub struct GallerySettings {
     pub rights: String,
     /// What the model cards say, by model name.
     pub cards: Cards,
+    /// Sign what is written with Content Credentials, in programs that can.
+    pub sign: bool,
+    /// Where certificate and key for that lie, or are made when first needed.
+    pub credentials: Option<PathBuf>,
 }
 
 impl Default for GallerySettings {
@@ -137,8 +143,29 @@ impl Default for GallerySettings {
             creator: String::new(),
             rights: String::new(),
             cards: Default::default(),
+            sign: false,
+            credentials: None,
         }
     }
+}
+
+/// Where a picture comes from and what became of it, as far as that is in the gallery.
+/// In the order of a tree: a relative is followed by those of the next generation.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Family {
+    /// What it was made from, and what that was made from.
+    pub ancestors: Vec<Relative>,
+    /// What was made from it, and what was made from that.
+    pub descendants: Vec<Relative>,
+}
+
+/// One picture of a family.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relative {
+    /// Which.
+    pub entry: Entry,
+    /// 1 for parents and children, 2 for theirs, …
+    pub generation: u8,
 }
 
 /// Pictures that were deleted together.
@@ -167,6 +194,8 @@ pub struct About {
     pub unknown: Vec<String>,
     /// What else the file says (other programs' settings, reserved rights).
     pub notes: Vec<String>,
+    /// Its Content Credentials, if it carries some.
+    pub credentials: Option<Claims>,
     /// The recipe as JSON, exactly as in the file.
     pub recipe_json: Option<String>,
 }
@@ -180,6 +209,8 @@ pub enum Format {
     Jpeg(u8),
     /// Lossless WebP.
     WebP,
+    /// Lossy WebP, quality 1..=100.
+    WebPLossy(u8),
     /// Lossless TIFF.
     Tiff,
 }
@@ -189,12 +220,75 @@ pub enum Format {
 pub struct ExportOptions {
     /// File format.
     pub format: Format,
-    /// Longer side; unchanged when absent.
-    pub max_side: Option<u32>,
+    /// Pixels.
+    pub size: ExportSize,
+    /// Strength of sharpening for pictures that get another size, 0..=1; 0 for none.
+    pub sharpen: f32,
+    /// Most bytes of a file; the quality of JPEG and lossy WebP gives way. Nothing for
+    /// the other formats.
+    pub max_bytes: Option<u64>,
     /// Write the recipe into the file.
     pub recipe: bool,
     /// Write names and folders of sources.
     pub source_names: bool,
+}
+
+impl ExportOptions {
+    /// As the picture is, with everything written.
+    pub fn new(format: Format) -> Self {
+        Self {
+            format,
+            size: ExportSize::Same,
+            sharpen: 0.0,
+            max_bytes: None,
+            recipe: true,
+            source_names: true,
+        }
+    }
+}
+
+/// The size of an exported picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportSize {
+    /// As it is.
+    Same,
+    /// At most so many pixels on the longer side.
+    LongerSide(u32),
+    /// A shape that people ask for.
+    Shape(Preset, Fitting),
+}
+
+impl ExportSize {
+    /// Pixels for a picture of this size.
+    pub fn of(self, [w, h]: [u32; 2]) -> [u32; 2] {
+        match self {
+            Self::LongerSide(side) if side > 0 && w.max(h) > side => {
+                let scale = f64::from(side) / f64::from(w.max(h));
+                [w, h].map(|n| ((f64::from(n) * scale).round() as u32).max(1))
+            }
+            Self::Same | Self::LongerSide(_) => [w, h],
+            Self::Shape(preset, _) => preset.size([w, h]),
+        }
+    }
+
+    /// Pixels per inch, for paper.
+    pub fn dpi(self) -> Option<u16> {
+        match self {
+            Self::Shape(preset, _) => preset.dpi(),
+            _ => None,
+        }
+    }
+}
+
+/// Many small pictures on one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sheet {
+    /// Pictures in a row; chosen by their number when 0.
+    pub columns: u32,
+    /// Side of a picture's square, pixels.
+    pub cell: u32,
+    /// Colour around.
+    pub background: [u8; 3],
 }
 
 /// A request to the gallery.
@@ -243,9 +337,30 @@ pub enum GalleryRequest {
         /// How.
         options: ExportOptions,
     },
+    /// Write a contact sheet; answered by `Exported`.
+    ExportSheet {
+        /// Which, in order.
+        ids: Vec<PictureId>,
+        /// The file.
+        to: PathBuf,
+        /// How.
+        sheet: Sheet,
+        /// Format and file size.
+        options: ExportOptions,
+    },
+    /// End the export that runs; what is written stays.
+    CancelExport,
+    /// Exactly what an export would write beside the pixels; answered by
+    /// `ExportPreview`.
+    PreviewExport {
+        /// Which picture.
+        id: PictureId,
+        /// How.
+        options: ExportOptions,
+    },
     /// Put the picture on the system clipboard.
     CopyToClipboard(PictureId),
-    /// Parents and children; answered by `Lineage`.
+    /// Ancestors and descendants; answered by `Lineage`.
     Lineage(PictureId),
     /// Everything known about a picture; answered by `About`.
     About(PictureId),
@@ -308,14 +423,23 @@ pub enum GalleryEvent {
     },
     /// Copies were written, or not.
     Exported(Result<Vec<PathBuf>, String>),
-    /// Parents and children by id.
+    /// Copies being written: done, in all.
+    Exporting(usize, usize),
+    /// What an export would write beside the pixels.
+    ExportPreview {
+        /// Of which picture.
+        id: PictureId,
+        /// With which options.
+        options: ExportOptions,
+        /// Line by line.
+        lines: String,
+    },
+    /// Ancestors and descendants.
     Lineage {
         /// Of which.
         id: PictureId,
-        /// What it was made from.
-        parents: Vec<Entry>,
-        /// What was made from it.
-        children: Vec<Entry>,
+        /// Them.
+        family: Family,
     },
     /// Files were brought in.
     Imported {
@@ -323,6 +447,8 @@ pub enum GalleryEvent {
         added: Vec<Entry>,
         /// Files that were not, and why.
         skipped: Vec<(PathBuf, String)>,
+        /// Content Credentials of those that carry some.
+        claims: Vec<(PathBuf, Claims)>,
     },
     /// Everything known about a picture.
     About {

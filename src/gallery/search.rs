@@ -19,6 +19,18 @@ impl Index {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The pictures that an expression of the full-text search finds, in no order.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn matching(&self, expression: &str) -> Result<Vec<PictureId>, GalleryError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT rowid FROM word WHERE word MATCH ?1")?;
+        let rows = statement.query_map([expression], |r| Ok(PictureId(r.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// One picture.
     ///
     /// # Errors

@@ -8,8 +8,10 @@ use super::describe::{describe, hash_file};
 use super::index::Index;
 use super::layout::{self, Layout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
+use super::seal::Finished;
+use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
-use crate::export::atomic::{PART_PREFIX, PART_SUFFIX};
+use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
 use crate::picture::Picture;
@@ -23,6 +25,7 @@ pub struct Gallery {
     pub(super) index: Index,
     new_index: bool,
     settings: GallerySettings,
+    pub(super) snapshot: Option<Snapshot>,
 }
 
 /// Unfinished files of programs that crashed are swept away when older than this.
@@ -58,6 +61,7 @@ impl Gallery {
             index,
             new_index,
             settings: GallerySettings::default(),
+            snapshot: None,
         };
         if gallery.layout.bin().exists() {
             let _lock = gallery.lock()?;
@@ -164,6 +168,16 @@ impl Gallery {
         Ok(rows.into_iter().map(absolute).collect())
     }
 
+    /// Pictures whose prevailing colour isn't known yet, newest first, at most `n`.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
+        let rows = self.index.without_colour(n)?;
+        let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
+        Ok(rows.into_iter().map(absolute).collect())
+    }
+
     /// Notes a picture's content hash.
     ///
     /// # Errors
@@ -186,6 +200,7 @@ impl Gallery {
     /// The failure of the disk.
     pub fn replace_index(&mut self) -> Result<(), GalleryError> {
         let _lock = self.lock()?;
+        self.snapshot = None;
         self.index = Index::in_memory()?;
         self.index = Index::replace(&self.layout.index())?;
         self.new_index = true;
@@ -215,8 +230,19 @@ impl Gallery {
             ..WriteOptions::new(Format::Png)
         };
         let stem = layout::stem(Some(recipe));
+        let labels = export::labels(Some(recipe), &provenance, &options);
+        let finished = Finished {
+            picture,
+            format: Format::Png,
+            labels: &labels,
+            max_bytes: None,
+            recipe: Some(recipe),
+            origin: &provenance,
+            source_names: options.source_names,
+            copy_of: None,
+        };
         let path = self.first_free(&stem, "png", &|path| {
-            export::write(path, picture, Some(recipe), &provenance, &options)
+            self.write_finished(path, Existing::Keep, &finished)
         })?;
         self.take_up(&path)
     }

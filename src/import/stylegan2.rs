@@ -40,6 +40,12 @@ pub struct Stylegan2Kwargs {
 pub struct MappingKwargs {
     /// Fully connected layers.
     pub num_layers: usize,
+    /// Width of the class embedding, where it isn't `w_dim`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embed_features: Option<usize>,
+    /// Width of the inner layers, where it isn't `w_dim`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer_features: Option<usize>,
 }
 
 /// Reads a generator out of a checkpoint of either repository.
@@ -81,6 +87,23 @@ pub fn from_checkpoint(file: &TorchFile) -> Result<(Stylegan2Kwargs, Tensors), I
     Err(ImportError::Missing("G_ema".into()))
 }
 
+/// The same from tensors that bear the names of `networks_stylegan2` already.
+///
+/// # Errors
+/// [`ImportError`], saying what is missing or unsupported.
+pub fn from_tensors(tensors: Tensors) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
+    let strip = |name: String| match name.strip_prefix("G_ema.") {
+        Some(plain) => plain.to_owned(),
+        None => name,
+    };
+    let named = tensors.into_iter().map(|(name, t)| (strip(name), t));
+    let tensors: Tensors = named
+        .filter(|(name, _)| name.starts_with("mapping.") || name.starts_with("synthesis."))
+        .collect();
+    let kwargs = kwargs_of(&tensors, None)?;
+    Ok((kwargs, tensors))
+}
+
 /// `conv_clamp` is the one argument that leaves no trace in the weights.
 fn clamp_of(graph: &Graph, generator: super::pickle::NodeId) -> Option<f32> {
     let direct = persistence::init_kwarg(graph, generator, "conv_clamp");
@@ -104,18 +127,16 @@ fn side(tensors: &Tensors, name: &str, axis: usize) -> Result<usize, ImportError
 /// Works the constructor's arguments out from shapes.
 fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwargs, ImportError> {
     let w_dim = side(tensors, "mapping.w_avg", 0)?;
-    let embed = tensors.contains_key("mapping.embed.weight");
-    let c_dim = if embed {
-        side(tensors, "mapping.embed.weight", 1)?
-    } else {
-        0
+    let [embedded, c_dim] = match tensors.contains_key("mapping.embed.weight") {
+        true => [
+            side(tensors, "mapping.embed.weight", 0)?,
+            side(tensors, "mapping.embed.weight", 1)?,
+        ],
+        false => [0, 0],
     };
-    let first = side(tensors, "mapping.fc0.weight", 1)?;
-    let z_dim = if embed {
-        first.saturating_sub(w_dim)
-    } else {
-        first
-    };
+    let z_dim = side(tensors, "mapping.fc0.weight", 1)?.saturating_sub(embedded);
+    let inner = side(tensors, "mapping.fc0.weight", 0)?;
+    let unlike_w = |width: usize| (width != w_dim).then_some(width);
     let num_layers = (0..).take_while(|i| tensors.contains_key(&format!("mapping.fc{i}.weight")));
     let resolutions: Vec<usize> = (2..=11)
         .map(|log2| 1usize << log2)
@@ -158,6 +179,8 @@ fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwar
         conv_clamp,
         mapping_kwargs: MappingKwargs {
             num_layers: num_layers.count(),
+            embed_features: unlike_w(embedded).filter(|_| c_dim > 0),
+            layer_features: unlike_w(inner),
         },
     })
 }

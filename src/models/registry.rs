@@ -7,19 +7,27 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::adain::Adain;
+use super::autoencoder::Autoencoder;
+use super::autoencoder::kl::AutoencoderKl;
+use super::autoencoder::taesd::Taesd;
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
+use super::fast_style::TransformerNet;
 use super::hashes::HashCache;
 use super::manifest::Architecture;
+use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
 use super::scan::{CPPN_NAME, Entry, describe, embedded_cppn};
 use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
+use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use super::{Generator, ModelError};
-use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::latent::codes::CodeSliders;
+use crate::recipe::StyleSource;
 
 /// Folder of the styles that ship, beside the models.
 const STYLES: &str = "styles";
@@ -27,14 +35,25 @@ const STYLES: &str = "styles";
 /// Directions beside a model's weights.
 const DIRECTIONS: &str = "directions.json";
 
+/// Before the names of networks that are styles, so that they never clash with the
+/// styles that ship.
+const NETWORK_STYLE: &str = "net/";
+
 /// A network in memory.
 #[derive(Clone)]
 enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     Restyle(Arc<Restyle>),
+    Transfer(Arc<dyn StyleTransfer>),
+    Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
+}
+
+/// The network that a style's id means, if the style is a network of its own.
+pub fn network_of_style(id: &str) -> Option<&str> {
+    id.strip_prefix(NETWORK_STYLE)
 }
 
 /// Models by name.
@@ -107,7 +126,7 @@ impl Registry {
         }
         let sliders = self.styles.sliders.len();
         for entry in self.entries.values_mut() {
-            if entry.info.kind == ModelKind::Style {
+            if entry.manifest.architecture == Architecture::Restyle {
                 entry.info.code_len = sliders;
             }
         }
@@ -168,9 +187,25 @@ impl Registry {
                 .filter(|entry| entry.manifest.architecture != Architecture::Encoder)
                 .map(|entry| entry.info.clone())
                 .collect(),
-            styles: self.styles.styles.iter().map(|s| s.info.clone()).collect(),
+            styles: self.style_infos(),
             broken: self.broken.clone(),
         }
+    }
+
+    /// Styles that ship, and networks that are one style.
+    fn style_infos(&self) -> Vec<StyleInfo> {
+        let shipped = self.styles.styles.iter().map(|s| s.info.clone());
+        let networks = self
+            .entries
+            .values()
+            .filter(|entry| entry.info.kind == ModelKind::OneStyle)
+            .map(|entry| StyleInfo {
+                source: StyleSource::Builtin(format!("{NETWORK_STYLE}{}", entry.info.name)),
+                name: entry.info.title.clone(),
+                origin: format!("a network of its own; licence: {}", entry.info.licence),
+                swatch: None,
+            });
+        shipped.chain(networks).collect()
     }
 
     /// A model's description.
@@ -197,6 +232,12 @@ impl Registry {
     /// A style that ships.
     pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
         self.styles.get(id)
+    }
+
+    /// Whether a model is a network that is one style.
+    pub fn is_one_style(&self, model: &str) -> bool {
+        let entry = self.entries.get(model);
+        entry.is_some_and(|entry| entry.info.kind == ModelKind::OneStyle)
     }
 
     /// Sliders of style codes.
@@ -236,6 +277,34 @@ impl Registry {
         match self.load(name)? {
             Loaded::Restyle(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// Whether a style network takes *Restyle*'s codes.
+    pub fn is_restyle(&self, name: &str) -> bool {
+        let entry = self.entries.get(name);
+        entry.is_some_and(|e| e.manifest.architecture == Architecture::Restyle)
+    }
+
+    /// A style network of another family: one style, or any by its picture.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn transfer(&mut self, name: &str) -> Result<Arc<dyn StyleTransfer>, ModelError> {
+        match self.load(name)? {
+            Loaded::Transfer(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// An autoencoder: photo to latent grid to photo.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn autoencoder(&mut self, name: &str) -> Result<Arc<dyn Autoencoder>, ModelError> {
+        match self.load(name)? {
+            Loaded::Autoencoder(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an autoencoder")),
         }
     }
 
@@ -327,6 +396,17 @@ impl Registry {
         Ok(loaded)
     }
 
+    /// Loads a network, to see that its files are whole and fit together.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn try_loading(&mut self, name: &str) -> Result<(), ModelError> {
+        if let Some((_, reason)) = self.broken.iter().find(|(path, _)| path.ends_with(name)) {
+            return Err(ModelError::BadRequest(reason.clone()));
+        }
+        self.load(name).map(drop)
+    }
+
     /// Frees a network's memory; it comes back when asked for.
     pub fn unload(&mut self, name: &str) {
         let part = format!("{name}/");
@@ -351,6 +431,26 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;
             Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
+        }
+        Architecture::FastStyle => Loaded::Transfer(Arc::new(TransformerNet::new(
+            manifest.config(path)?,
+            &vb,
+            device,
+        )?)),
+        Architecture::Adain => {
+            Loaded::Transfer(Arc::new(Adain::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::MicroAst => Loaded::Transfer(Arc::new(MicroAst::new(
+            &manifest.config(path)?,
+            &vb,
+            device,
+        )?)),
+        Architecture::Taesd => {
+            Loaded::Autoencoder(Arc::new(Taesd::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::Kl => {
+            let network = AutoencoderKl::new(&manifest.config(path)?, &vb, device)?;
+            Loaded::Autoencoder(Arc::new(network))
         }
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;

@@ -70,6 +70,33 @@ pub enum MaskShape {
     Fill(f32),
 }
 
+impl Mask {
+    /// What a mask is before its first shape: nothing for shapes that add, all for a
+    /// stroke that takes away.
+    pub fn before(first: &MaskShape) -> Self {
+        let erases = matches!(first, MaskShape::Stroke(stroke) if stroke.erase);
+        Self {
+            shapes: erases.then_some(MaskShape::Fill(1.0)).into_iter().collect(),
+            invert: false,
+        }
+    }
+}
+
+impl MaskShape {
+    /// Whether both could be the same shape while it is being drawn: of one kind,
+    /// from one point.
+    pub fn begins_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stroke(a), Self::Stroke(b)) => {
+                a.erase == b.erase && a.points.first() == b.points.first()
+            }
+            (Self::Linear { from: a, .. }, Self::Linear { from: b, .. }) => a == b,
+            (Self::Radial { center: a, .. }, Self::Radial { center: b, .. }) => a == b,
+            _ => false,
+        }
+    }
+}
+
 /// A brush stroke of a mask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {

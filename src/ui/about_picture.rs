@@ -14,7 +14,6 @@ pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
     let screen = ctx.content_rect().size();
     modal(ctx, p, "About this picture", |ui, p| {
         ui.set_width((screen.x * 0.6).clamp(320.0, 620.0));
-        ui.set_max_height(screen.y * 0.75);
         contents(ui, p);
     });
 }
@@ -37,7 +36,7 @@ fn contents(ui: &mut Ui, p: &mut Panel<'_>) {
     match state.gallery.about.as_ref().filter(|(of, _)| *of == id) {
         Some((_, about)) => {
             if let Some(entry) = state.gallery.entry(id) {
-                ui.weak(&entry.title);
+                ui.add(egui::Label::new(RichText::new(&entry.title).weak()).truncate());
             }
             page(ui, p, id, about);
         }
@@ -109,8 +108,10 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
 
 /// Draws the page for a picture of the gallery.
 pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
+    let height = ui.ctx().content_rect().height() * 0.7;
     ScrollArea::vertical()
         .auto_shrink([false, true])
+        .max_height(height)
         .show(ui, |ui| {
             section(
                 ui,
@@ -136,6 +137,9 @@ pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
                 &about.unknown,
                 "Nothing else is open.",
             );
+            if let Some(claims) = &about.credentials {
+                section(ui, "Content Credentials", &claims.lines, "");
+            }
             if !about.notes.is_empty() {
                 section(ui, "What else the file says", &about.notes, "");
             }

@@ -1,10 +1,10 @@
 //! The canvas: a picture that can be zoomed, panned, split and compared. Used by
 //! all three workspaces.
 
-use egui::{Color32, Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
+use egui::{Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 
 use super::panel::Panel;
-use super::picture_menu;
+use super::{difference, picture_menu, split_divider};
 use crate::app::action::{Subject, ViewEdit};
 use crate::app::view::{CanvasView, Compare, MAX_ZOOM, MIN_ZOOM, Workspace, Zoom};
 use crate::picture::Picture;
@@ -47,7 +47,7 @@ pub struct CanvasFrame {
     pub scale: f32,
     /// The canvas' own response: hover, click, drag.
     pub response: Response,
-    /// The pointer is moving the canvas or the divider, so tools keep off.
+    /// The pointer is moving the canvas, so tools keep off.
     pub panning: bool,
     /// Longer side of the picture in points.
     longer: f32,
@@ -85,8 +85,8 @@ pub fn show(
         .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, ui.is_enabled(), input.name));
     ui.painter().rect_filled(rect, 0.0, *panel.theme.canvas);
     let view = *panel.state.view.canvas(input.workspace);
-    let moved = navigate(ui, panel, &input, rect, &response, view);
-    let frame = place(rect, response, &input, moved.view, moved.panning);
+    let moved = navigate(ui, &input, rect, &response, view);
+    let frame = place(rect, response, &input, &moved);
     let fit = fit_scale(rect, input.logical_size) * ui.ctx().pixels_per_point();
     if (panel.state.view.fit_scale - fit).abs() > 1e-3 {
         panel.actions.view(ViewEdit::FitScale(fit));
@@ -100,9 +100,7 @@ pub fn show(
     clipped.set_clip_rect(rect.intersect(ui.clip_rect()));
     paint_pictures(&mut clipped, panel, &input, &frame, moved.view);
     overlay(&mut clipped, &frame, panel);
-    if input.busy {
-        busy_mark(&clipped, panel, rect);
-    }
+    busy_mark(&clipped, panel, &input, rect);
     if let Some(subject) = input.subject.clone() {
         frame
             .response
@@ -132,10 +130,9 @@ struct Moved {
 }
 
 /// Wheel and pinch zoom at the pointer; middle drag, Space drag and (without a
-/// tool) plain drag pan; the divider of a split can be dragged.
+/// tool) plain drag pan.
 fn navigate(
     ui: &Ui,
-    panel: &Panel<'_>,
     input: &CanvasInput<'_>,
     rect: Rect,
     response: &Response,
@@ -161,13 +158,7 @@ fn navigate(
     let space = !ui.ctx().text_edit_focused() && ui.input(|i| i.key_down(egui::Key::Space));
     let middle = response.dragged_by(egui::PointerButton::Middle);
     let primary = response.dragged_by(egui::PointerButton::Primary);
-    let splitting =
-        primary && !space && dragging_divider(ui, panel, input, rect, response, view, scale);
-    if splitting && let Some(pointer) = response.interact_pointer_pos() {
-        let left = rect.center().x - view.center[0] * size.x * scale;
-        view.divider = ((pointer.x - left) / (size.x * scale)).clamp(0.0, 1.0);
-    }
-    let pan = middle || (primary && !splitting && (space || !input.tool));
+    let pan = middle || (primary && (space || !input.tool));
     if pan {
         let delta = response.drag_delta() / (size * scale);
         view.center = [view.center[0] - delta.x, view.center[1] - delta.y];
@@ -192,48 +183,17 @@ fn navigate(
     }
     Moved {
         view,
-        panning: pan || splitting || space,
+        panning: pan || space,
     }
 }
 
-/// Whether the drag started on the divider of a split.
-fn dragging_divider(
-    ui: &Ui,
-    panel: &Panel<'_>,
-    input: &CanvasInput<'_>,
-    rect: Rect,
-    response: &Response,
-    view: CanvasView,
-    scale: f32,
-) -> bool {
-    let _ = panel;
-    if input.compare != Compare::Split || input.before.is_none() {
-        return false;
-    }
-    let key = response.id.with("divider");
-    if response.drag_started() {
-        let width = input.logical_size[0] as f32 * scale;
-        let x = rect.center().x + (view.divider - view.center[0]) * width;
-        let on = ui
-            .input(|i| i.pointer.press_origin())
-            .is_some_and(|p| (p.x - x).abs() < 10.0);
-        ui.data_mut(|d| d.insert_temp(key, on));
-    }
-    ui.data(|d| d.get_temp(key)).unwrap_or(false)
-}
-
-fn place(
-    rect: Rect,
-    response: Response,
-    input: &CanvasInput<'_>,
-    view: CanvasView,
-    panning: bool,
-) -> CanvasFrame {
+fn place(rect: Rect, response: Response, input: &CanvasInput<'_>, moved: &Moved) -> CanvasFrame {
     let ppp = response.ctx.pixels_per_point();
     let size = vec2(input.logical_size[0] as f32, input.logical_size[1] as f32);
-    let scale = scale_of(view, rect, input.logical_size, ppp);
+    let scale = scale_of(moved.view, rect, input.logical_size, ppp);
     let shown = size * scale;
-    let min = rect.center() - vec2(view.center[0] * shown.x, view.center[1] * shown.y);
+    let center = moved.view.center;
+    let min = rect.center() - vec2(center[0] * shown.x, center[1] * shown.y);
     // On whole pixels, so that 1:1 is sharp.
     let min = pos2((min.x * ppp).round() / ppp, (min.y * ppp).round() / ppp);
     CanvasFrame {
@@ -241,7 +201,7 @@ fn place(
         picture_rect: Rect::from_min_size(min, shown),
         scale,
         response,
-        panning,
+        panning: moved.panning,
         longer: shown.x.max(shown.y),
     }
 }
@@ -271,7 +231,10 @@ fn paint_pictures(
                 .split_left_right_at_x(x.clamp(frame.rect.left(), frame.rect.right()));
             picture(ui, panel, before, r, left);
             picture(ui, panel, after, r, right);
-            divider(ui, panel, frame, x);
+            split_divider::show(ui, panel, frame, input.workspace, view);
+        }
+        (Compare::Difference, Some(before), Some(after)) => {
+            difference::paint(ui, panel, [before, after], frame.picture_rect, frame.rect);
         }
         (_, _, Some(after)) => picture(ui, panel, after, frame.picture_rect, frame.rect),
         _ => {}
@@ -306,51 +269,6 @@ fn checkerboard(painter: &egui::Painter, panel: &Panel<'_>, rect: Rect) {
     painter.add(mesh);
 }
 
-fn divider(ui: &Ui, panel: &Panel<'_>, frame: &CanvasFrame, x: f32) {
-    let painter = ui.painter();
-    let r = frame.picture_rect.intersect(frame.rect);
-    painter.vline(
-        x,
-        r.y_range(),
-        egui::Stroke::new(2.0, Color32::from_black_alpha(90)),
-    );
-    painter.vline(x, r.y_range(), egui::Stroke::new(1.0, Color32::WHITE));
-    let grip = pos2(x, r.center().y);
-    painter.circle(
-        grip,
-        9.0,
-        *panel.theme.panel,
-        egui::Stroke::new(1.5, Color32::WHITE),
-    );
-    let stroke = egui::Stroke::new(1.5, *panel.theme.text_strong);
-    for side in [-1.0, 1.0] {
-        let tip = grip + vec2(5.0 * side, 0.0);
-        painter.line_segment([tip, tip + vec2(-2.5 * side, -2.5)], stroke);
-        painter.line_segment([tip, tip + vec2(-2.5 * side, 2.5)], stroke);
-    }
-    let near = frame
-        .response
-        .hover_pos()
-        .is_some_and(|p| (p.x - x).abs() < 10.0);
-    if near {
-        ui.ctx().set_cursor_icon(egui::CursorIcon::ResizeHorizontal);
-    }
-    tag(
-        ui,
-        panel,
-        pos2(r.left() + 8.0, r.top() + 8.0),
-        egui::Align2::LEFT_TOP,
-        "Before",
-    );
-    tag(
-        ui,
-        panel,
-        pos2(r.right() - 8.0, r.top() + 8.0),
-        egui::Align2::RIGHT_TOP,
-        "After",
-    );
-}
-
 fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {
     tag(
         ui,
@@ -361,23 +279,23 @@ fn label(ui: &Ui, panel: &Panel<'_>, rect: Rect, text: &str) {
     );
 }
 
-/// A small text on a quiet ground over a picture.
-pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) {
+/// A small text on a quiet ground over a picture; tells where it came to lie.
+pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &str) -> Rect {
     let painter = ui.painter();
     let font = egui::FontId::proportional(11.0);
     let galley = painter.layout_no_wrap(text.to_owned(), font, *panel.theme.text);
     let rect = anchor.anchor_size(at, galley.size() + vec2(12.0, 6.0));
     painter.rect_filled(rect, 4.0, panel.theme.panel.gamma_multiply(0.85));
     painter.galley(rect.min + vec2(6.0, 3.0), galley, *panel.theme.text);
+    rect
 }
 
 /// A quiet sign that a newer picture is on its way; after a moment, so that quick
 /// previews don't flicker.
-fn busy_mark(ui: &Ui, panel: &Panel<'_>, rect: Rect) {
-    let shown =
-        ui.ctx()
-            .animate_bool_with_time(egui::Id::unique(("busy", rect.left() as i32)), true, 0.4);
-    if shown > 0.9 {
+fn busy_mark(ui: &Ui, panel: &Panel<'_>, input: &CanvasInput<'_>, rect: Rect) {
+    let id = ui.scope_id().with(("busy", input.name));
+    let shown = ui.ctx().animate_bool_with_time(id, input.busy, 0.4);
+    if input.busy && shown > 0.9 {
         let at = pos2(rect.right() - 12.0, rect.top() + 12.0);
         tag(ui, panel, at, egui::Align2::RIGHT_TOP, "Rendering");
     }

@@ -6,8 +6,11 @@ use super::panel::Panel;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use crate::app::action::ViewEdit;
-use crate::app::command::{Command, Menu};
+use crate::app::command::{Command, Menu, keys_text};
 use crate::app::view::Dialog;
+
+/// Space around a dialog's contents.
+const MARGIN: f32 = 16.0;
 
 /// A dialog with a title; Esc, the backdrop or the cross close it.
 pub fn modal(
@@ -19,6 +22,7 @@ pub fn modal(
     let theme = panel.theme.clone();
     let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
         .backdrop_color(theme.window.gamma_multiply(0.6))
+        .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
         .show(ctx, |ui| {
             ui.set_min_width(360.0);
             let mut close = false;
@@ -50,8 +54,10 @@ pub fn not_here(ctx: &egui::Context, panel: &mut Panel<'_>) {
 pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Keyboard shortcuts", |ui, panel| {
         let os = ctx.os();
+        let height = ctx.content_rect().height() - 180.0;
         egui::ScrollArea::vertical()
-            .max_height(ctx.content_rect().height() - 180.0)
+            .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| {
                 ui.columns(2, |columns| {
                     for (i, menu) in Menu::iter().enumerate() {
@@ -68,7 +74,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                     }
                                     ui.label(command.text());
                                     let text: Vec<String> =
-                                        keys.iter().map(|k| ctx.format_shortcut(k)).collect();
+                                        keys.iter().map(|k| keys_text(ctx, k)).collect();
                                     ui.weak(text.join(", "));
                                     ui.end_row();
                                 }
@@ -128,5 +134,5 @@ pub fn keys_of(ctx: &egui::Context, command: Command) -> String {
     command
         .shortcuts(ctx.os())
         .first()
-        .map_or_else(String::new, |k| ctx.format_shortcut(k))
+        .map_or_else(String::new, |k| keys_text(ctx, k))
 }

@@ -23,7 +23,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
     let ctx = ui.ctx().clone();
     let state = panel.state;
     let walking = state.drift.is_some();
-    let split = state.view.compare == Compare::Split;
+    let compare = state.view.compare;
     let has_sliders = state.directions().is_some_and(|d| !d.is_empty());
     let pinned = state.view.pinned.is_some();
     let entries = [
@@ -40,7 +40,18 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
             walking,
             has_sliders,
         ),
-        (Icon::Split, Command::ToggleSplit, split, true),
+        (
+            Icon::Split,
+            Command::ToggleSplit,
+            compare == Compare::Split,
+            true,
+        ),
+        (
+            Icon::Difference,
+            Command::ToggleDifference,
+            compare == Compare::Difference,
+            true,
+        ),
         (Icon::Pin, Command::PinBefore, pinned, true),
         (Icon::Fit, Command::ZoomFit, false, true),
     ];

@@ -1,66 +1,41 @@
-//! Export: format, quality, size, and what is written into the file, shown as it
-//! will be.
+//! Export: format, quality, size and shape, one file each or a contact sheet, and
+//! what is written into the file, shown as it will be.
 
-use egui::{ComboBox, DragValue, ScrollArea, Ui};
+use egui::{ProgressBar, ScrollArea, Ui};
 
 use super::dialogs::modal;
+use super::export_choices::Choices;
+use super::export_look::Look;
 use super::panel::Panel;
-use super::widgets::button::{choice, primary};
-use super::widgets::slider::Slider;
-use crate::app::action::{Action, ViewEdit};
-use crate::app::command::Command;
-use crate::app::gallery_settings;
+use super::style_output::progress_words;
+use super::widgets::button::primary;
+use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
+use crate::app::state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
-use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::{Entry, ExportOptions, Format, GalleryRequest, PictureId};
-use crate::recipe::Recipe;
+use crate::engine::protocol::ModelKind;
+use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};
 
-/// What the dialog is set to.
-#[derive(Debug, Clone, PartialEq)]
+/// Width of the dialog's contents.
+const WIDTH: f32 = 572.0;
+/// Width of the choices beside the look.
+const LEFT: f32 = 404.0;
+
+/// What the dialog is set to, and what it asked for.
+#[derive(Debug, Clone, Default)]
 struct ExportDialog {
-    kind: Kind,
-    quality: u8,
-    side: Option<u32>,
+    choices: Choices,
     /// Asked of the preferences when first opened.
     recipe: Option<bool>,
     names: Option<bool>,
-    asked: Option<PictureId>,
+    look: Look,
+    asked: Option<(PictureId, ExportOptions)>,
 }
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Png,
-    Jpeg,
-    WebP,
-    Tiff,
-}
-
-impl Default for ExportDialog {
-    fn default() -> Self {
-        Self {
-            kind: Kind::Png,
-            quality: 92,
-            side: None,
-            recipe: None,
-            names: None,
-            asked: None,
-        }
-    }
-}
-
-/// Sizes to choose from, longer side.
-const SIDES: [(u32, &str); 4] = [
-    (1080, "Post, 1080 px"),
-    (1920, "Screen, 1920 px"),
-    (3508, "A4 at 300 dpi, 3508 px"),
-    (4961, "A3 at 300 dpi, 4961 px"),
-];
 
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
-    let mut dialog = p.scratch.of::<ExportDialog>().clone();
+    let mut dialog = std::mem::take(p.scratch.of::<ExportDialog>());
     modal(ctx, p, "Export", |ui, p| {
-        ui.set_width(460.0);
+        ui.set_width(WIDTH);
         if dialog.contents(ui, p) {
             p.actions.view(ViewEdit::Dialog(Dialog::None));
         }
@@ -72,23 +47,28 @@ impl ExportDialog {
     /// True once it is done with.
     fn contents(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         let ids = chosen(p);
-        let entries: Vec<&Entry> = ids
-            .iter()
-            .filter_map(|id| p.state.gallery.entry(*id))
-            .collect();
-        match entries.as_slice() {
-            [] => return not_kept(ui, p),
-            [one] => ui.strong(&one.title),
-            several => ui.strong(format!("{} pictures", several.len())),
+        let state = p.state;
+        let kept = state
+            .export
+            .as_ref()
+            .and_then(|target| target.kept.as_ref());
+        let of_canvas = kept.filter(|_| state.view.workspace != Workspace::Gallery);
+        let listed = || ids.iter().find_map(|id| state.gallery.entry(*id));
+        let Some(first) = of_canvas.or_else(listed) else {
+            return nothing_yet(ui, p);
         };
+        let title = match ids.len() {
+            1 => first.title.clone(),
+            n => format!("{n} pictures"),
+        };
+        ui.add(egui::Label::new(egui::RichText::new(title).strong()).truncate());
         ui.add_space(6.0);
-        self.format(ui, p);
-        self.size(ui, entries.first().map(|e| e.size));
-        self.privacy(ui, p, &ids);
+        let mut done = self.settings(ui, p, first, ids.len());
+        self.privacy(ui, p, first, ids.len());
         ui.add_space(8.0);
-        let mut done = false;
+        let sheet = self.choices.sheet(ids.len());
         ui.horizontal(|ui| {
-            let text = if ids.len() > 1 {
+            let text = if ids.len() > 1 && sheet.is_none() {
                 "Choose a folder…"
             } else {
                 "Choose where…"
@@ -97,6 +77,7 @@ impl ExportDialog {
                 p.actions.push(Action::ExportPictures {
                     ids: ids.clone(),
                     options: self.options(p),
+                    sheet,
                 });
                 done = true;
             }
@@ -106,83 +87,73 @@ impl ExportDialog {
     }
 
     fn options(&self, p: &Panel<'_>) -> ExportOptions {
-        ExportOptions {
-            format: match self.kind {
-                Kind::Png => Format::Png,
-                Kind::Jpeg => Format::Jpeg(self.quality),
-                Kind::WebP => Format::WebP,
-                Kind::Tiff => Format::Tiff,
-            },
-            max_side: self.side,
-            recipe: self.recipe.unwrap_or(p.state.prefs.export_recipe),
-            source_names: self.names.unwrap_or(p.state.prefs.source_names),
-        }
+        self.choices.options(
+            self.recipe.unwrap_or(p.state.prefs.export_recipe),
+            self.names.unwrap_or(p.state.prefs.source_names),
+        )
     }
 
-    fn format(&mut self, ui: &mut Ui, p: &Panel<'_>) {
-        let kinds = [
-            (Kind::Png, "PNG", "Lossless, understood everywhere"),
-            (
-                Kind::Jpeg,
-                "JPEG",
-                "Small; a little is lost; no transparency",
-            ),
-            (Kind::WebP, "WebP", "Lossless and smaller than PNG"),
-            (Kind::Tiff, "TIFF", "Lossless, for print"),
-        ];
-        if let Some(kind) = choice(ui, &p.theme, self.kind, &kinds) {
-            self.kind = kind;
-        }
-        if self.kind == Kind::Jpeg {
-            let moved = Slider::new("Quality", f32::from(self.quality), 1.0..=100.0, 92.0)
-                .decimals(0)
-                .step(1.0)
-                .tooltip("Higher looks better and takes more space; 92 is hard to tell from the original")
-                .show(ui, &p.theme);
-            if let Some(quality) = moved.changed {
-                self.quality = quality.round().clamp(1.0, 100.0) as u8;
-            }
-        }
-    }
-
-    fn size(&mut self, ui: &mut Ui, own: Option<[u32; 2]>) {
-        let name = |side: Option<u32>| match side {
-            None => match own {
-                Some([w, h]) => format!("As it is ({w} × {h})"),
-                None => "As it is".to_owned(),
-            },
-            Some(side) => SIDES
-                .iter()
-                .find(|(s, _)| *s == side)
-                .map_or_else(|| format!("{side} px"), |(_, name)| (*name).to_owned()),
-        };
-        ui.horizontal(|ui| {
-            let label = ui.label("Longer side");
-            let combo = ComboBox::from_id_salt("export size")
-                .width(190.0)
-                .selected_text(name(self.side))
-                .show_ui(ui, |ui| {
-                    ui.selectable_value(&mut self.side, None, name(None));
-                    for (side, _) in SIDES {
-                        ui.selectable_value(&mut self.side, Some(side), name(Some(side)));
-                    }
-                });
-            combo.response.labelled_by(label.id);
-            if let Some(side) = &mut self.side {
-                ui.add(DragValue::new(side).range(16..=16_384).suffix(" px"))
-                    .on_hover_text("Longer side in pixels: drag, or click and type")
-                    .accessible_name("Longer side in pixels");
+    /// Choices on the left, the look of the first picture on the right. True when
+    /// the user goes to enlarge it first.
+    fn settings(&mut self, ui: &mut Ui, p: &mut Panel<'_>, first: &Entry, count: usize) -> bool {
+        let mut enlarges = false;
+        let theme = p.theme.clone();
+        let is_sheet = self.choices.sheet(count).is_some();
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(if is_sheet { WIDTH } else { LEFT });
+                self.choices.layout_ui(ui, &theme, count);
+                self.choices.format_ui(ui, &theme);
+                if !is_sheet {
+                    self.choices.size_ui(ui, &theme, first.size);
+                    enlarges = self.too_small(ui, p, first, count);
+                }
+            });
+            if !is_sheet {
+                let size = self.options(p).size;
+                ui.vertical(|ui| self.look.ui(ui, p, first, size));
             }
         });
-        if let (Some(side), Some([w, h])) = (self.side, own)
-            && side > w.max(h)
-        {
-            ui.weak("That is larger than the picture. Enlarge it first for more detail.");
+        enlarges
+    }
+
+    /// Says when pixels have to be made up, and offers the network that does it well.
+    fn too_small(&self, ui: &mut Ui, p: &mut Panel<'_>, first: &Entry, count: usize) -> bool {
+        let [w, h] = self.options(p).size.of(first.size);
+        let scale =
+            (f64::from(w) / f64::from(first.size[0])).max(f64::from(h) / f64::from(first.size[1]));
+        if scale <= 1.0 {
+            return false;
         }
+        ui.weak("That is larger than the picture.");
+        let enlarger = p.state.engine.models(ModelKind::Upscaler).next();
+        let Some(enlarger) = enlarger.filter(|_| count == 1) else {
+            return false;
+        };
+        let factor = if scale > 2.0 { 4 } else { 2 };
+        let text = format!("Enlarge {factor} times with {} first", enlarger.title);
+        let clicked = ui
+            .button(text)
+            .on_hover_text("Keeps an enlarged picture with finer detail; export that one then")
+            .clicked();
+        if clicked {
+            p.actions.push(Action::Send {
+                to: Destination::Enlarge(factor),
+                what: Subject::Gallery(first.id),
+            });
+        }
+        clicked
     }
 
     /// What goes in, and a look at it.
-    fn privacy(&mut self, ui: &mut Ui, p: &mut Panel<'_>, ids: &[PictureId]) {
+    fn privacy(&mut self, ui: &mut Ui, p: &mut Panel<'_>, first: &Entry, count: usize) {
+        if self.choices.sheet(count).is_some() {
+            ui.weak(
+                "A sheet says what its pictures are and names everyone who is to be \
+                 credited. It carries no recipe.",
+            );
+            return;
+        }
         let options = self.options(p);
         let (mut recipe, mut names) = (options.recipe, options.source_names);
         if ui
@@ -200,15 +171,17 @@ impl ExportDialog {
         {
             self.names = Some(names);
         }
-        let [id] = ids else {
-            return;
+        let title = match count {
+            1 => "Exactly what goes in",
+            _ => "Exactly what goes into the first one",
         };
-        let Some(text) = self.preview(p, *id, &options) else {
-            return;
-        };
-        ui.collapsing("Exactly what goes in", |ui| {
+        ui.collapsing(title, |ui| {
+            let Some(lines) = self.preview(p, first.id) else {
+                ui.weak("Reading…");
+                return;
+            };
             ScrollArea::vertical().max_height(180.0).show(ui, |ui| {
-                let mut text = text.as_str();
+                let mut text = lines;
                 ui.add(
                     egui::TextEdit::multiline(&mut text)
                         .code_editor()
@@ -219,79 +192,61 @@ impl ExportDialog {
         });
     }
 
-    /// The labels and the recipe as they will be written; nothing while the file
-    /// is being read.
-    fn preview(
-        &mut self,
-        p: &mut Panel<'_>,
-        id: PictureId,
-        options: &ExportOptions,
-    ) -> Option<String> {
-        let about = p.state.gallery.about.as_ref().filter(|(of, _)| *of == id);
-        let Some((_, about)) = about else {
-            if self.asked != Some(id) {
-                self.asked = Some(id);
-                p.actions.push(Action::Gallery(GalleryRequest::About(id)));
-            }
-            return None;
-        };
-        let recipe = about
-            .recipe_json
-            .as_deref()
-            .and_then(|json| serde_json::from_str::<Recipe>(json).ok());
-        Some(what_goes_in(p, recipe.as_ref(), options))
+    /// The gallery's answer; asked once for each setting. Until it comes, what was
+    /// true before.
+    fn preview<'a>(&mut self, p: &mut Panel<'a>, id: PictureId) -> Option<&'a str> {
+        let options = self.options(p);
+        let known = p.state.gallery.export_preview.as_ref();
+        let known = known.filter(|(of, ..)| *of == id);
+        let asked = Some((id, options.clone()));
+        if known.is_none_or(|(_, with, _)| *with != options) && self.asked != asked {
+            self.asked = asked;
+            p.actions
+                .push(Action::Gallery(GalleryRequest::PreviewExport {
+                    id,
+                    options,
+                }));
+        }
+        known.map(|(_, _, lines)| lines.as_str())
     }
 }
 
-/// The pictures to export.
+/// The pictures to export, in the order of the grid; outside the gallery the one that
+/// was made of the canvas, once it's kept.
 fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
     let gallery = &p.state.gallery;
     if p.state.view.workspace != Workspace::Gallery {
-        return Vec::new();
+        let kept = p.state.export.as_ref().and_then(|t| t.kept.as_ref());
+        return kept.map(|entry| entry.id).into_iter().collect();
     }
     match gallery.open {
         Some(id) => vec![id],
-        None => gallery.selected.iter().copied().collect(),
+        None if gallery.selected.len() == 1 => gallery.selected.iter().copied().collect(),
+        None => gallery
+            .entries
+            .iter()
+            .map(|e| e.id)
+            .filter(|id| gallery.selected.contains(id))
+            .collect(),
     }
 }
 
-/// Outside the gallery the picture is made and kept first.
-fn not_kept(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
-    let mut done = false;
+/// Nothing is chosen, or the picture of the canvas is still being made.
+fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     if p.state.view.workspace == Workspace::Gallery {
         ui.label("Choose pictures first.");
         return ui.button("Close").clicked();
     }
-    ui.label(
-        "Save it to a file as it is, or keep it in the gallery, where size, format and \
-         several pictures at once can be chosen.",
-    );
+    ui.label("The picture is made at full size and kept in the gallery. Copies come from there.");
+    ui.add_space(6.0);
+    let state = p.state;
+    let job = state.engine.job_for(&Purpose::Export);
+    ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
+    ui.weak(job.map_or_else(|| "Keeping it".to_owned(), progress_words));
     ui.add_space(8.0);
-    ui.horizontal(|ui| {
-        if primary(ui, &p.theme, "Save as…").clicked() {
-            p.actions.command(Command::SaveAs);
-            done = true;
-        }
-        if ui.button("Keep in gallery").clicked() {
-            p.actions.command(Command::Keep);
-            done = true;
-        }
-        done |= ui.button("Cancel").clicked();
-    });
-    done
-}
-
-/// Labels and recipe, exactly as they will be written.
-fn what_goes_in(p: &Panel<'_>, recipe: Option<&Recipe>, options: &ExportOptions) -> String {
-    let Some(recipe) = recipe else {
-        return "The labels that the file has now. It carries no recipe of Limner.".to_owned();
-    };
-    let settings = gallery_settings::of(p.state);
-    let provenance = Provenance::of(recipe, &settings.cards, &settings.creator, &settings.rights);
-    let write = WriteOptions {
-        recipe: options.recipe,
-        source_names: options.source_names,
-        ..WriteOptions::new(options.format)
-    };
-    export::labels(Some(recipe), &provenance, &write).preview()
+    let cancelled = ui.button("Cancel").clicked();
+    if let Some(job) = job.filter(|_| cancelled) {
+        p.actions.push(Action::Cancel(job.id));
+    }
+    cancelled
 }

@@ -24,7 +24,12 @@ pub struct Details {
     asked: Option<PictureId>,
     /// The recipe of a picture in lines, so that its text is read only once.
     lines: Option<(PictureId, Vec<Line>)>,
+    /// The tags of the chosen pictures, counted only once.
+    have: Option<(Stamp, Vec<(String, usize)>)>,
 }
+
+/// Of a listing and a choice in it: another one means that anything may be different.
+pub type Stamp = (u64, u64);
 
 /// What the details ask the workspace for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +43,19 @@ pub enum DetailsEvent {
 }
 
 impl Details {
-    /// Draws the panel for the chosen pictures.
-    pub fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>, chosen: &[Entry]) -> Option<DetailsEvent> {
+    /// Draws the panel for the chosen pictures, as of a stamp.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        chosen: &[&Entry],
+        stamp: Stamp,
+    ) -> Option<DetailsEvent> {
         let mut event = None;
+        if self.have.as_ref().is_none_or(|(of, _)| *of != stamp) {
+            let have = gallery_tags::count(chosen.iter().copied());
+            self.have = Some((stamp, have));
+        }
         ScrollArea::vertical()
             .auto_shrink(false)
             .show(ui, |ui| match chosen {
@@ -93,7 +108,7 @@ impl Details {
             true,
             |_| {},
             |ui| {
-                event = self.tags(ui, p, std::slice::from_ref(entry));
+                event = self.tags(ui, p, &[entry]);
             },
         );
         section(
@@ -131,7 +146,7 @@ impl Details {
         &mut self,
         ui: &mut Ui,
         p: &mut Panel<'_>,
-        entries: &[Entry],
+        entries: &[&Entry],
     ) -> Option<DetailsEvent> {
         let mut event = None;
         let ids: Vec<PictureId> = entries.iter().map(|e| e.id).collect();
@@ -210,8 +225,8 @@ impl Details {
         }
     }
 
-    fn tags(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entries: &[Entry]) -> Option<DetailsEvent> {
-        let have = gallery_tags::count(entries);
+    fn tags(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entries: &[&Entry]) -> Option<DetailsEvent> {
+        let have = self.have.as_ref().map_or(&[][..], |(_, have)| have);
         // Looked up only while typing: a large gallery has many tags.
         let known: Vec<String> = if self.tag.is_empty() {
             Vec::new()
@@ -220,7 +235,7 @@ impl Details {
             all.into_iter().map(|(t, _)| t).collect()
         };
         let ids = || entries.iter().map(|e| e.id).collect();
-        match tag_editor(ui, &mut self.tag, &have, entries.len(), &known)? {
+        match tag_editor(ui, &mut self.tag, have, entries.len(), &known)? {
             TagChange::Add(tag) => {
                 p.actions
                     .push(Action::Gallery(GalleryRequest::AddTag(ids(), tag)));

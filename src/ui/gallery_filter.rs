@@ -1,8 +1,8 @@
-//! The bar above the gallery's grid: words, stars, model, kind, date, order.
+//! The bar above the gallery's grid: words, stars, colour, model, kind, date, order.
 
 use egui::{ComboBox, Key, TextEdit, Ui};
 
-use crate::gallery::protocol::{EntryKind, Query, Sort};
+use crate::gallery::protocol::{Colour, EntryKind, Query, Sort};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -63,6 +63,8 @@ pub struct Filter {
     pub kind: Option<EntryKind>,
     /// From when on.
     pub since: Since,
+    /// One prevailing colour only.
+    pub colour: Option<Colour>,
     /// Order.
     pub sort: Sort,
 }
@@ -76,6 +78,7 @@ impl Filter {
             model: self.model.clone(),
             kind: self.kind,
             since: self.since.moment(now),
+            colour: self.colour,
             sort: self.sort,
             ..Query::default()
         }
@@ -88,6 +91,7 @@ impl Filter {
             || self.model.is_some()
             || self.kind.is_some()
             || self.since != Since::Ever
+            || self.colour.is_some()
     }
 
     /// Lists everything again; the order stays.
@@ -121,9 +125,10 @@ fn sort_name(sort: Sort) -> &'static str {
 /// Draws the bar. `models` are names and shown names to filter by.
 pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)]) {
     // At 1280 points everything stays on one line.
-    ui.spacing_mut().combo_width = 100.0;
+    ui.spacing_mut().combo_width = 92.0;
     search_box(ui, &mut filter.text);
     stars_menu(ui, &mut filter.min_stars);
+    colour_menu(ui, &mut filter.colour);
     model_menu(ui, &mut filter.model, models);
     kind_menu(ui, &mut filter.kind);
     pick(ui, "Date", &mut filter.since, &Since::ALL, Since::name);
@@ -143,7 +148,7 @@ pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)])
 fn search_box(ui: &mut Ui, text: &mut String) {
     let edit = TextEdit::singleline(text)
         .hint_text("Search titles, tags, models, styles")
-        .desired_width(220.0);
+        .desired_width(190.0);
     let response = ui.add(edit).accessible_name("Search");
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::COMMAND, Key::F)) {
         response.request_focus();
@@ -170,6 +175,51 @@ fn stars_menu(ui: &mut Ui, stars: &mut u8) {
         })
         .response;
     response.accessible_name("Stars");
+}
+
+/// Names and looks of the colours.
+const COLOURS: [(Colour, &str, [u8; 3]); 11] = [
+    (Colour::Red, "Red", [214, 48, 49]),
+    (Colour::Orange, "Orange", [232, 137, 40]),
+    (Colour::Yellow, "Yellow", [236, 211, 60]),
+    (Colour::Green, "Green", [76, 165, 80]),
+    (Colour::Cyan, "Cyan", [64, 190, 196]),
+    (Colour::Blue, "Blue", [58, 104, 206]),
+    (Colour::Purple, "Purple", [138, 72, 190]),
+    (Colour::Pink, "Pink", [226, 100, 168]),
+    (Colour::White, "White", [245, 245, 245]),
+    (Colour::Grey, "Grey", [128, 128, 128]),
+    (Colour::Black, "Black", [20, 20, 20]),
+];
+
+fn colour_menu(ui: &mut Ui, colour: &mut Option<Colour>) {
+    let shown = COLOURS
+        .iter()
+        .find(|(c, ..)| Some(*c) == *colour)
+        .map_or("Any colour", |(_, name, _)| *name);
+    let response = ComboBox::from_id_salt("filter colour")
+        .selected_text(shown)
+        .height(400.0)
+        .show_ui(ui, |ui| {
+            ui.selectable_value(colour, None, "Any colour");
+            for (value, name, [r, g, b]) in COLOURS {
+                ui.horizontal(|ui| {
+                    let size = egui::Vec2::splat(14.0);
+                    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                    let fill = egui::Color32::from_rgb(r, g, b);
+                    ui.painter().rect_filled(rect, 3.0, fill);
+                    let edge = ui.visuals().widgets.noninteractive.bg_stroke;
+                    ui.painter()
+                        .rect_stroke(rect, 3.0, edge, egui::StrokeKind::Inside);
+                    ui.selectable_value(colour, Some(value), name);
+                });
+            }
+        })
+        .response
+        .on_hover_text(
+            "The colour that prevails in a picture; found out while nothing else is done",
+        );
+    response.accessible_name("Colour");
 }
 
 fn model_menu(ui: &mut Ui, model: &mut Option<String>, models: &[(String, String)]) {

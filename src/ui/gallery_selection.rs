@@ -30,14 +30,20 @@ impl SelectHow {
 
 /// The chosen pictures, the anchor of a range and the keyboard's cursor. Holds
 /// ids, so that it survives another order or filter.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Selection {
     chosen: HashSet<PictureId>,
     anchor: Option<PictureId>,
     cursor: Option<PictureId>,
+    revision: u64,
 }
 
 impl Selection {
+    /// Rises with every change: cheaper to compare than 100,000 chosen pictures.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
     /// Whether a picture is chosen.
     pub fn contains(&self, id: PictureId) -> bool {
         self.chosen.contains(&id)
@@ -66,6 +72,16 @@ impl Selection {
         }
     }
 
+    /// Where in the grid the chosen pictures are.
+    pub fn places(&self, entries: &[Entry]) -> Vec<usize> {
+        if self.chosen.is_empty() {
+            return Vec::new();
+        }
+        (0..entries.len())
+            .filter(|&i| self.chosen.contains(&entries[i].id))
+            .collect()
+    }
+
     /// The chosen pictures in the order of the grid.
     pub fn in_order(&self, entries: &[Entry]) -> Vec<PictureId> {
         if self.chosen.is_empty() {
@@ -84,6 +100,7 @@ impl Selection {
         let Some(id) = entries.get(index).map(|e| e.id) else {
             return;
         };
+        self.revision += 1;
         match how {
             SelectHow::Replace => {
                 self.chosen.clear();
@@ -110,6 +127,7 @@ impl Selection {
 
     /// Chooses everything that is listed.
     pub fn select_all(&mut self, entries: &[Entry]) {
+        self.revision += 1;
         self.chosen = entries.iter().map(|e| e.id).collect();
         self.anchor = entries.first().map(|e| e.id);
         self.cursor = self.cursor.or(self.anchor);
@@ -117,6 +135,7 @@ impl Selection {
 
     /// Chooses nothing; the cursor stays where it is.
     pub fn clear(&mut self) {
+        self.revision += u64::from(!self.chosen.is_empty());
         self.chosen.clear();
         self.anchor = None;
     }
@@ -126,15 +145,32 @@ impl Selection {
     /// one is chosen if nothing else is, so that deleting picture after picture
     /// needs no mouse. `before` is the listing that the selection was made on.
     pub fn follow(&mut self, before: &[Entry], now: &[Entry]) {
-        let listed: HashSet<PictureId> = now.iter().map(|e| e.id).collect();
+        if self.chosen.is_empty() && self.cursor.is_none() {
+            return;
+        }
         let had_choice = !self.chosen.is_empty();
-        self.chosen.retain(|id| listed.contains(id));
-        if self.anchor.is_some_and(|a| !listed.contains(&a)) {
+        // Looked up from the few to the many: listings can be long.
+        let mut cursor_listed = false;
+        let mut anchor_listed = false;
+        let mut chosen = HashSet::with_capacity(self.chosen.len());
+        for id in now.iter().map(|e| e.id) {
+            cursor_listed |= self.cursor == Some(id);
+            anchor_listed |= self.anchor == Some(id);
+            if had_choice && self.chosen.contains(&id) {
+                chosen.insert(id);
+            }
+        }
+        if chosen.len() != self.chosen.len() || !cursor_listed {
+            self.revision += 1;
+        }
+        self.chosen = chosen;
+        if !anchor_listed {
             self.anchor = None;
         }
-        let Some(cursor) = self.cursor.filter(|c| !listed.contains(c)) else {
+        let Some(cursor) = self.cursor.filter(|_| !cursor_listed) else {
             return;
         };
+        let listed: HashSet<PictureId> = now.iter().map(|e| e.id).collect();
         // The nearest survivor after the cursor, else before it.
         let at = position(before, Some(cursor)).unwrap_or(0);
         let heir = before

@@ -18,6 +18,9 @@ pub enum TagChange {
 /// Longest tag, in characters.
 const LONGEST: usize = 60;
 
+/// Tags shown at once; the commonest ones.
+const SHOWN: usize = 24;
+
 /// A tag as it is kept: single spaces, no commas or line breaks at its ends or
 /// within, at most 60 characters; nothing if nothing is left.
 pub fn clean(text: &str) -> Option<String> {
@@ -74,8 +77,11 @@ pub fn tag_editor(
     let mut change = None;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
-        for (tag, n) in tags {
+        for (tag, n) in tags.iter().take(SHOWN) {
             change = chip(ui, tag, (*n < pictures).then_some(*n)).or(change.take());
+        }
+        if tags.len() > SHOWN {
+            ui.weak(format!("and {} more", tags.len() - SHOWN));
         }
     });
     let edit = TextEdit::singleline(draft)

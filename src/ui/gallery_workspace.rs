@@ -6,7 +6,7 @@ use std::sync::Arc;
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use super::compare_view::{CompareEvent, ComparePane, CompareView, MOST};
-use super::gallery_details::{Details, DetailsEvent};
+use super::gallery_details::{Details, DetailsEvent, Stamp};
 use super::gallery_empty;
 use super::gallery_filter::{Filter, filter_bar};
 use super::gallery_grid::EntryGrid;
@@ -35,6 +35,10 @@ struct GalleryPanel {
     selection: Selection,
     /// The listing on which the selection was made.
     seen: Arc<Vec<Entry>>,
+    /// How many listings came before, and where in this one the chosen pictures are,
+    /// as of this change of the selection.
+    listing: u64,
+    chosen: (Stamp, Vec<usize>),
     grid: EntryGrid,
     thumb: f32,
     details: Details,
@@ -49,6 +53,8 @@ impl Default for GalleryPanel {
             asked: None,
             selection: Selection::default(),
             seen: Arc::default(),
+            listing: 0,
+            chosen: Default::default(),
             grid: EntryGrid::default(),
             thumb: THUMB_FIRST,
             details: Details::default(),
@@ -91,11 +97,12 @@ impl GalleryPanel {
     fn follow(&mut self, p: &mut Panel<'_>) {
         let now = &p.state.gallery.entries;
         if !Arc::ptr_eq(&self.seen, now) {
-            let before = self.selection.clone();
+            let before = self.selection.revision();
             self.selection.follow(&self.seen, now);
             self.seen = Arc::clone(now);
+            self.listing += 1;
             self.details.refresh();
-            if before != self.selection {
+            if before != self.selection.revision() {
                 self.tell(p);
             }
         }
@@ -135,13 +142,6 @@ impl GalleryPanel {
             .collect();
         ui.horizontal_wrapped(|ui| {
             filter_bar(ui, &mut self.filter, &models);
-            if ui
-                .button("Bring in files…")
-                .on_hover_text("Copy pictures into the gallery; you can also drop them here")
-                .clicked()
-            {
-                p.actions.command(crate::app::command::Command::Import);
-            }
         });
         self.ask(p);
     }
@@ -159,6 +159,13 @@ impl GalleryPanel {
             ui.label(words);
             if let Some((done, total)) = p.state.gallery.rebuilding {
                 ui.weak(format!("Reading the folder: {done} of {total}"));
+            }
+            if ui
+                .button("Bring in files…")
+                .on_hover_text("Copy pictures into the gallery; you can also drop them here")
+                .clicked()
+            {
+                p.actions.command(crate::app::command::Command::Import);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.allocate_ui(egui::vec2(230.0, 24.0), |ui| {
@@ -178,15 +185,12 @@ impl GalleryPanel {
 
     fn side(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         let seen = Arc::clone(&self.seen);
-        let chosen: Vec<Entry> = if self.selection.is_empty() {
-            Vec::new()
-        } else {
-            seen.iter()
-                .filter(|e| self.selection.contains(e.id))
-                .cloned()
-                .collect()
-        };
-        match self.details.ui(ui, p, &chosen) {
+        let stamp = (self.listing, self.selection.revision());
+        if self.chosen.0 != stamp {
+            self.chosen = (stamp, self.selection.places(&seen));
+        }
+        let chosen: Vec<&Entry> = self.chosen.1.iter().filter_map(|&i| seen.get(i)).collect();
+        match self.details.ui(ui, p, &chosen, stamp) {
             Some(DetailsEvent::Compare(ids)) => self.compare(p, ids),
             Some(DetailsEvent::GoTo(id)) => self.go_to(p, id),
             Some(DetailsEvent::Search(words)) => {
@@ -255,7 +259,7 @@ impl GalleryPanel {
 
     /// Clicks, keys and menus of the grid.
     fn react(&mut self, ui: &Ui, p: &mut Panel<'_>, seen: &[Entry], out: &GridOutput) {
-        let before = self.selection.clone();
+        let before = self.selection.revision();
         if let Some((at, modifiers)) = out.clicked {
             self.selection
                 .select(seen, at, SelectHow::from_modifiers(modifiers));
@@ -276,7 +280,7 @@ impl GalleryPanel {
         if out.has_keys {
             self.keys(ui, p, seen);
         }
-        if self.selection != before {
+        if self.selection.revision() != before {
             self.tell(p);
         }
         if let Some(entry) = out.opened.and_then(|at| seen.get(at)) {
@@ -298,10 +302,10 @@ impl GalleryPanel {
         if pressed(Modifiers::NONE, Key::Escape) {
             self.selection.clear();
         }
-        let ids = self.selection.in_order(seen);
-        if ids.is_empty() {
+        if self.selection.is_empty() {
             return;
         }
+        let ids = |panel: &Self| panel.selection.in_order(seen);
         let stars = [
             Key::Num0,
             Key::Num1,
@@ -313,18 +317,29 @@ impl GalleryPanel {
         for (n, key) in (0u8..).zip(stars) {
             if pressed(Modifiers::NONE, key) {
                 p.actions
-                    .push(Action::Gallery(GalleryRequest::SetStars(ids.clone(), n)));
+                    .push(Action::Gallery(GalleryRequest::SetStars(ids(self), n)));
             }
         }
         if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
-            p.actions.push(Action::Gallery(GalleryRequest::Delete(ids)));
+            p.actions
+                .push(Action::Gallery(GalleryRequest::Delete(ids(self))));
             return;
         }
-        if pressed(Modifiers::NONE, Key::A) && ids.len() == 1 {
+        if let Some(id) = self.selection.single() {
+            for (key, up) in [(Key::ArrowUp, true), (Key::ArrowDown, false)] {
+                if pressed(Modifiers::ALT, key)
+                    && let Some(to) = gallery_lineage::nearest(p, id, up)
+                {
+                    self.go_to(p, to);
+                    return;
+                }
+            }
+        }
+        if pressed(Modifiers::NONE, Key::A) && self.selection.len() == 1 {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
         if pressed(Modifiers::NONE, Key::C) {
-            self.compare(p, ids);
+            self.compare(p, ids(self));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Painting a mask on the canvas: the tool bar, the keys and the pointer.
 
-use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Slider, Stroke, Ui, pos2, vec2};
+use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Stroke, Ui, pos2, vec2};
 
 use super::canvas::CanvasFrame;
 use super::mask_overlay::MaskOverlay;
@@ -9,6 +9,7 @@ use super::panel::Panel;
 use super::style_names;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
+use super::widgets::slider::Slider;
 use crate::app::action::StyleEdit;
 use crate::recipe::{Mask, MaskShape};
 
@@ -20,6 +21,9 @@ pub struct MaskTools {
     painter: MaskPainter,
     overlay: MaskOverlay,
     hidden: bool,
+    /// The shape in the hand, as it was laid onto the mask last, and how many shapes
+    /// lie below it.
+    laid: Option<(MaskShape, usize)>,
 }
 
 impl MaskTools {
@@ -42,10 +46,25 @@ impl MaskTools {
         };
         let layer = std::sync::Arc::clone(&p.state.doc.style.styles[at]);
         self.keys(ui, p, at, layer.mask.as_ref());
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal(|ui| {
             let name = style_names::name(p.state, &layer.style);
-            ui.strong(format!("Mask of {name}"));
-            ui.separator();
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui
+                    .button("Done")
+                    .on_hover_text("Stop painting (Esc)")
+                    .clicked()
+                {
+                    self.edit(None);
+                }
+                self.mask_buttons(ui, p, at, layer.mask.as_ref());
+                ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                    let title = egui::RichText::new(format!("Mask of {name}")).strong();
+                    ui.add(egui::Label::new(title).truncate());
+                });
+            });
+        });
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
             for tool in MaskTool::ALL {
                 let button = IconButton::new(icon(tool), tool.name())
                     .tooltip(tool.help())
@@ -54,37 +73,69 @@ impl MaskTools {
                     self.painter.tool = tool;
                 }
             }
-            ui.separator();
-            self.sliders(ui);
-            ui.separator();
-            self.mask_buttons(ui, p, at, layer.mask.as_ref());
-            if ui
-                .button("Done")
-                .on_hover_text("Stop painting (Esc)")
-                .clicked()
-            {
-                self.edit(None);
+            ui.add_space(12.0);
+            self.sliders(ui, &p.theme);
+        });
+    }
+
+    /// Size and softness, in percent.
+    fn sliders(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
+        let standard = MaskPainter::default();
+        let percent = |v: f32| v * 100.0;
+        let gaps = 8.0 + 3.0 * ui.spacing().item_spacing.x;
+        let width = ((ui.available_width() - gaps) / 2.0).clamp(120.0, 300.0);
+        let size = vec2(width, ui.available_height());
+        ui.allocate_ui(size, |ui| {
+            let range = percent(*RADIUS.start())..=percent(*RADIUS.end());
+            let moved = Slider::new(
+                "Size",
+                percent(self.painter.radius),
+                range,
+                percent(standard.radius),
+            )
+            .logarithmic()
+            .decimals(1)
+            .name_width(34.0)
+            .tooltip("Half the width of the brush, in percent of the photo ([ and ] keys)")
+            .show(ui, theme);
+            if let Some(size) = moved.changed {
+                self.painter.radius = (size / 100.0).clamp(*RADIUS.start(), *RADIUS.end());
+            }
+        });
+        ui.add_space(8.0);
+        ui.allocate_ui(size, |ui| {
+            let moved = Slider::new(
+                "Feather",
+                percent(self.painter.feather),
+                0.0..=100.0,
+                percent(standard.feather),
+            )
+            .decimals(0)
+            .name_width(54.0)
+            .tooltip("How soft the rim is, in percent of the brush")
+            .show(ui, theme);
+            if let Some(feather) = moved.changed {
+                self.painter.feather = feather / 100.0;
             }
         });
     }
 
-    fn sliders(&mut self, ui: &mut Ui) {
-        ui.spacing_mut().slider_width = 90.0;
-        let label = ui.label("Size");
-        ui.add(
-            Slider::new(&mut self.painter.radius, RADIUS)
-                .logarithmic(true)
-                .show_value(false),
-        )
-        .labelled_by(label.id)
-        .on_hover_text("Brush size ([ and ] keys)");
-        let label = ui.label("Feather");
-        ui.add(Slider::new(&mut self.painter.feather, 0.0..=1.0).show_value(false))
-            .labelled_by(label.id)
-            .on_hover_text("How soft the rim is");
-    }
-
+    /// From the right to the left.
     fn mask_buttons(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+        let mut shown = !self.hidden;
+        if ui
+            .checkbox(&mut shown, "Show mask")
+            .on_hover_text("The red veil shows where the style goes (M)")
+            .changed()
+        {
+            self.hidden = !shown;
+        }
+        let clear = ui
+            .add_enabled(mask.is_some(), Button::new("Clear"))
+            .on_hover_text("No mask: the style goes everywhere");
+        if clear.clicked() {
+            p.actions.style(StyleEdit::SetMask(at, None));
+        }
         let inverted = mask.is_some_and(|m| m.invert);
         let invert = Button::selectable(inverted, "Invert");
         if ui
@@ -93,20 +144,6 @@ impl MaskTools {
             .clicked()
         {
             p.actions.style(invert_edit(at, mask));
-        }
-        let clear = ui
-            .add_enabled(mask.is_some(), Button::new("Clear"))
-            .on_hover_text("No mask: the style goes everywhere");
-        if clear.clicked() {
-            p.actions.style(StyleEdit::SetMask(at, None));
-        }
-        let mut shown = !self.hidden;
-        if ui
-            .checkbox(&mut shown, "Show mask")
-            .on_hover_text("The red veil shows where the style goes")
-            .changed()
-        {
-            self.hidden = !shown;
         }
     }
 
@@ -132,12 +169,18 @@ impl MaskTools {
         if pressed(Key::CloseBracket) {
             self.painter.resize(true);
         }
+        if pressed(Key::M) {
+            self.hidden = !self.hidden;
+        }
         if pressed(Key::X) {
             p.actions.style(invert_edit(at, mask));
         }
         if pressed(Key::Escape) {
             if self.painter.is_drawing() {
                 self.painter.cancel();
+                if let Some((shape, _)) = self.laid.take() {
+                    p.actions.style(StyleEdit::DropShape(at, shape));
+                }
             } else {
                 self.edit(None);
             }
@@ -150,18 +193,15 @@ impl MaskTools {
             return;
         };
         let photo = p.state.photo().map_or([1, 1], |photo| photo.size);
-        if let Some(shape) = self.follow(ui, frame) {
-            p.actions.style(StyleEdit::AddShape(at, shape));
-        }
-        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        self.follow(ui, frame, p, at);
         let pending = self.painter.pending();
-        let something = pending.is_some() || (mask.is_some() && !self.hidden);
-        if something {
-            let empty = Mask::default();
-            let mask = mask.unwrap_or(&empty);
+        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        if !self.hidden
+            && let Some(mask) = self.settled(mask, pending.as_ref())
+        {
             let veil = self
                 .overlay
-                .texture(ui.ctx(), photo, mask, pending.as_ref());
+                .texture(ui.ctx(), photo, &mask, pending.as_ref());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
             ui.painter()
                 .image(veil, frame.picture_rect, uv, Color32::WHITE);
@@ -172,8 +212,23 @@ impl MaskTools {
         self.cursor(ui, frame);
     }
 
-    /// Presses, drags and releases of the left button.
-    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame) -> Option<MaskShape> {
+    /// The mask below the shape in the hand; the veil draws that one on top of it,
+    /// so that a long stroke doesn't lay all others down again in every frame.
+    fn settled(&self, mask: Option<&Mask>, pending: Option<&MaskShape>) -> Option<Mask> {
+        let mut mask = match (mask, pending) {
+            (Some(mask), _) => mask.clone(),
+            (None, Some(shape)) => return Some(Mask::before(shape)),
+            (None, None) => return None,
+        };
+        if let (Some((_, below)), Some(_)) = (&self.laid, pending) {
+            mask.shapes.truncate(*below);
+        }
+        Some(mask)
+    }
+
+    /// Presses, drags and releases of the left button. The shape lies on the mask
+    /// from its first point on, so that the picture follows the brush.
+    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>, style: usize) {
         let (down, shift) = ui.input(|i| (i.pointer.primary_down(), i.modifiers.shift));
         let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
         let at = frame
@@ -181,12 +236,48 @@ impl MaskTools {
             .interact_pointer_pos()
             .map(|pos| frame.from_screen(pos));
         match (here, at, self.painter.is_drawing()) {
-            (true, Some(at), false) => self.painter.press(at, shift),
+            (true, Some(at), false) => {
+                self.laid = None;
+                self.painter.press(at, shift);
+            }
             (true, Some(at), true) => self.painter.drag(at),
-            (false, _, true) => return self.painter.release(),
+            (false, _, true) => {
+                let shape = self.painter.release();
+                let laid = self.laid.take();
+                match (shape, laid) {
+                    (Some(shape), Some(_)) => p.actions.style(StyleEdit::LastShape(style, shape)),
+                    (Some(shape), None) => p.actions.style(StyleEdit::AddShape(style, shape)),
+                    (None, Some((shape, _))) => {
+                        p.actions.style(StyleEdit::DropShape(style, shape));
+                    }
+                    (None, None) => {}
+                }
+            }
             _ => {}
         }
-        None
+        self.lay(p, style);
+    }
+
+    /// The shape in the hand onto the mask, when it went on since the last frame.
+    fn lay(&mut self, p: &mut Panel<'_>, style: usize) {
+        let Some(shape) = self.painter.pending() else {
+            return;
+        };
+        let below = match &self.laid {
+            Some((laid, _)) if *laid == shape => return,
+            Some((_, below)) => {
+                p.actions.style(StyleEdit::LastShape(style, shape.clone()));
+                *below
+            }
+            None => {
+                let mask = p.state.doc.style.styles[style].mask.as_ref();
+                let before = || Mask::before(&shape).shapes.len();
+                let below = mask.map_or_else(before, |m| m.shapes.len());
+                p.actions.style(StyleEdit::AddShape(style, shape.clone()));
+                below
+            }
+        };
+        self.laid = Some((shape, below));
     }
 
     /// The brush as a ring, light and dark, so that it shows on any picture.

@@ -3,7 +3,9 @@
 use super::dialogs::modal;
 use super::panel::Panel;
 use super::theme::space;
-use crate::app::action::{Action, ExploreEdit, StyleEdit, ViewEdit};
+use super::widgets::button::choice;
+use super::{models_more, models_tasks};
+use crate::app::action::{Action, ExploreEdit, Pick, StyleEdit, ViewEdit};
 use crate::app::command::Command;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::{ModelInfo, ModelKind};
@@ -13,12 +15,64 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>, name: Option<&str>) {
     modal(ctx, panel, "Models", |ui, panel| {
         let room = ctx.content_rect().size();
         ui.set_width((room.x - 160.0).clamp(360.0, 760.0));
-        let height = (room.y - 200.0).max(200.0);
-        let library = panel.state.engine.library.clone();
-        let shown = name
-            .and_then(|n| library.models.iter().find(|m| m.name == n))
-            .or(library.models.first());
-        ui.horizontal_top(|ui| {
+        let tasks = panel.state.hub.tasks.len().min(3) as f32;
+        let height = (room.y - 260.0 - tasks * 52.0).max(160.0);
+        let more = tabs(ui, panel);
+        ui.add_space(space::S);
+        if more {
+            models_more::ui(ui, panel, height);
+        } else {
+            here(ui, panel, name, height);
+        }
+        models_tasks::ui(ui, panel);
+    });
+}
+
+/// Which half is in front.
+#[derive(Default)]
+struct Front {
+    more: bool,
+}
+
+/// The two halves, and the way in for a file; whether the second is in front.
+fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
+    let theme = panel.theme.clone();
+    let more = panel.scratch.of::<Front>().more;
+    ui.horizontal(|ui| {
+        let options = [
+            (
+                false,
+                "Your models",
+                "The networks that are on this computer",
+            ),
+            (
+                true,
+                "Get more",
+                "Look for networks on the Hugging Face hub",
+            ),
+        ];
+        if let Some(choice) = choice(ui, &theme, more, &options) {
+            panel.scratch.of::<Front>().more = choice;
+        }
+        ui.add_space(space::M);
+        let file = ui.button("Import a file…").on_hover_text(
+            "Bring in a network of your own: StyleGAN2 (.pkl, .pt) or fast neural style (.pth). \
+             It is read as data, nothing in it is run.",
+        );
+        if file.clicked() {
+            panel.actions.push(Action::Pick(Pick::ModelFile));
+        }
+    });
+    panel.scratch.of::<Front>().more
+}
+
+/// The models that are there, and the card of one.
+fn here(ui: &mut egui::Ui, panel: &mut Panel<'_>, name: Option<&str>, height: f32) {
+    let library = panel.state.engine.library.clone();
+    let shown = name
+        .and_then(|n| library.models.iter().find(|m| m.name == n))
+        .or(library.models.first());
+    ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(200.0);
                 list(ui, panel, &library.models, shown);
@@ -31,21 +85,21 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>, name: Option<&str>) {
                 }
             });
         });
-        for (folder, reason) in &library.broken {
-            ui.colored_label(*panel.theme.warn, format!("{}: {reason}", folder.display()));
-        }
-        if ui.button(Command::Rescan.text()).clicked() {
-            panel.actions.command(Command::Rescan);
-        }
-    });
+    for (folder, reason) in &library.broken {
+        ui.colored_label(*panel.theme.warn, format!("{}: {reason}", folder.display()));
+    }
+    if ui.button(Command::Rescan.text()).clicked() {
+        panel.actions.command(Command::Rescan);
+    }
 }
 
 fn kind_words(kind: ModelKind) -> &'static str {
     match kind {
         ModelKind::Generator => "Makes pictures",
         ModelKind::Style => "Puts styles onto photos",
+        ModelKind::OneStyle => "Puts its one style onto photos",
         ModelKind::Upscaler => "Enlarges",
-        ModelKind::Autoencoder => "Opens photos for sliders",
+        ModelKind::Autoencoder => "Takes photos apart and puts them together (no sliders yet)",
     }
 }
 

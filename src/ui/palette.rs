@@ -59,7 +59,8 @@ fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
         .desired_width(f32::INFINITY)
         .margin(egui::Margin::symmetric(10, 8));
     let response = ui.add(field).accessible_name("Find a command");
-    if !scratch.open {
+    // Enter without a hit takes the focus away: it comes back, typing goes on.
+    if !scratch.open || response.lost_focus() {
         response.request_focus();
         scratch.open = true;
     }

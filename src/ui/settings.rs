@@ -72,7 +72,31 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
     )
     .on_hover_text("Helps to find photos again; says something about your folders");
     credit(ui, prefs);
+    if crate::export::credentials::BUILT_IN {
+        credentials(ui, prefs);
+    }
     ui.weak("Marks that a picture was made by a program are always written.");
+    ui.add_space(space::S);
+    ui.checkbox(&mut prefs.offline, "Stay offline")
+        .on_hover_text("Limner opens no connection; running downloads pause and keep what came");
+}
+
+/// The switch for Content Credentials, and where an own certificate goes.
+fn credentials(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    ui.checkbox(&mut prefs.sign, "Sign pictures with Content Credentials")
+        .on_hover_text(
+            "A signed statement of what made the picture and from what; other programs can \
+             tell whether it was changed since",
+        );
+    if !prefs.sign {
+        return;
+    }
+    let folder = crate::app::gallery_settings::credentials_folder();
+    ui.weak(format!(
+        "With a certificate that Limner makes itself and that nobody vouches for, unless \
+         certificate.pem and key.pem of your own lie in {}.",
+        folder.display()
+    ));
 }
 
 /// Name and rights line of the user, for credit lines.

@@ -85,30 +85,62 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
         .find(|j| j.stage.is_some())
         .or(state.engine.jobs.first())
     else {
+        export(ui, panel);
         return;
     };
-    let theme = panel.theme.clone();
-    ui.spacing_mut().item_spacing.x = 6.0;
-    if IconButton::new(Icon::Close, "Stop")
-        .tooltip("Stop this; everything else stays")
-        .size(20.0)
-        .enabled(!job.cancelling)
-        .show(ui, &theme)
-        .clicked()
-    {
+    let stop = !job.cancelling;
+    if progress(ui, panel, &job.title, job.fraction(), &words(job), stop) {
         panel.actions.push(Action::Cancel(job.id));
     }
+}
+
+/// Copies of gallery pictures that are being written.
+fn export(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let Some(export) = &panel.state.gallery.exporting else {
+        return;
+    };
+    let (done, total) = (export.done, export.total);
+    let mut words = format!("Exporting: {done} of {total}");
+    if done > 0 {
+        let left = export.since.elapsed() * (total - done) as u32 / done as u32;
+        words += &format!(", {} left", span(left));
+    }
+    let fraction = done as f32 / total.max(1) as f32;
+    if progress(ui, panel, "Exporting", fraction, &words, true) {
+        let stop = crate::gallery::protocol::GalleryRequest::CancelExport;
+        panel.actions.push(Action::Gallery(stop));
+    }
+}
+
+/// A bar with words and a button that stops it; true when that was clicked.
+fn progress(
+    ui: &mut Ui,
+    panel: &Panel<'_>,
+    title: &str,
+    fraction: f32,
+    words: &str,
+    can_stop: bool,
+) -> bool {
+    let theme = panel.theme.clone();
+    ui.spacing_mut().item_spacing.x = 6.0;
+    let stop = IconButton::new(Icon::Close, "Stop")
+        .tooltip("Stop this; everything else stays")
+        .size(20.0)
+        .enabled(can_stop)
+        .show(ui, &theme)
+        .clicked();
     let (rect, response) = ui.allocate_exact_size(vec2(150.0, 4.0), egui::Sense::hover());
     response.widget_info(|| {
-        let mut info = egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, &job.title);
-        info.value = Some(f64::from(job.fraction()));
+        let mut info = egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, title);
+        info.value = Some(f64::from(fraction));
         info
     });
     ui.painter().rect_filled(rect, 2.0, *theme.line_strong);
     let mut done = rect;
-    done.set_width(rect.width() * job.fraction());
+    done.set_width(rect.width() * fraction);
     ui.painter().rect_filled(done, 2.0, *theme.accent);
-    ui.label(egui::RichText::new(words(job)).color(*theme.text));
+    ui.label(egui::RichText::new(words).color(*theme.text));
+    stop
 }
 
 /// A job's state in words.

@@ -1,24 +1,17 @@
 //! The full-size picture: how large, what it takes, and making it; the same for a
 //! whole folder.
 
-use egui::{Button, ComboBox, DragValue, ProgressBar, RichText, Ui};
+use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 
 use super::gallery_recipe::{bytes, duration};
 use super::panel::Panel;
-use crate::app::action::{Action, Pick, Purpose};
+use super::widgets::button::primary;
+use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::command::Command;
+use crate::app::flow::style_options;
 use crate::app::state::JobEntry;
 use crate::engine::protocol::{Job, Stage, StylizeOptions};
 use crate::recipe::StyleParams;
-
-/// How large the result is to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum OutputSize {
-    /// As the photo.
-    #[default]
-    Photo,
-    /// Longer side in pixels.
-    Side(u32),
-}
 
 /// Sizes to choose from.
 const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
@@ -26,7 +19,6 @@ const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
 /// What was chosen, and what the engine was asked to estimate.
 #[derive(Debug, Default)]
 pub struct StyleOutput {
-    size: OutputSize,
     estimated: Option<(StyleParams, StylizeOptions)>,
 }
 
@@ -37,28 +29,28 @@ impl StyleOutput {
             ui.weak("Put a photo in first.");
             return;
         };
-        self.size_row(ui, p);
-        let options = StylizeOptions {
-            max_side: match self.size {
-                OutputSize::Photo => None,
-                OutputSize::Side(side) => Some(side),
-            },
-            tile: None,
-            memory_budget: p.state.prefs.memory_budget,
-        };
+        size_row(ui, p);
+        let options = style_options(p.state);
         self.ask_estimate(ui, p, &params, options);
         self.estimate(ui, p);
         let ready = !params.styles.is_empty();
         ui.horizontal(|ui| {
-            let make = Button::new(RichText::new("Make full size").strong());
-            let make = ui.add_enabled(ready, make).on_hover_text(
-                "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
-            );
+            let make = ui
+                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Make full size"))
+                .inner
+                .on_hover_text(
+                    "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
+                );
             if make.clicked() {
                 p.actions.push(Action::Start {
                     job: Box::new(Job::Stylize(params.clone().into(), options)),
                     purpose: Purpose::Keep,
                 });
+            }
+            let tip = Command::Export.tooltip_with_keys(ui.ctx());
+            let export = ui.add_enabled(ready, Button::new("Export…"));
+            if export.on_hover_text(tip).clicked() {
+                p.actions.command(Command::Export);
             }
             let folder = ui
                 .add_enabled(ready, Button::new("A whole folder…"))
@@ -78,37 +70,6 @@ impl StyleOutput {
                 p.actions.push(Action::Cancel(job.id));
             }
         }
-    }
-
-    fn size_row(&mut self, ui: &mut Ui, p: &Panel<'_>) {
-        let photo = p.state.photo().map(|photo| photo.size);
-        let name = |size: OutputSize| match (size, photo) {
-            (OutputSize::Photo, Some([w, h])) => format!("As the photo ({w} × {h})"),
-            (OutputSize::Photo, None) => "As the photo".to_owned(),
-            (OutputSize::Side(side), _) => format!("{side} pixels"),
-        };
-        ui.horizontal(|ui| {
-            let label = ui.label("Size");
-            let combo = ComboBox::from_id_salt("output size")
-                .selected_text(name(self.size))
-                .show_ui(ui, |ui| {
-                    let all = [OutputSize::Photo]
-                        .into_iter()
-                        .chain(SIDES.map(OutputSize::Side));
-                    for size in all {
-                        ui.selectable_value(&mut self.size, size, name(size));
-                    }
-                });
-            combo
-                .response
-                .labelled_by(label.id)
-                .on_hover_text("Longer side of the result");
-            if let OutputSize::Side(side) = &mut self.size {
-                ui.add(DragValue::new(side).range(64..=16_384).suffix(" px"))
-                    .on_hover_text("Longer side in pixels: drag, or click and type")
-                    .accessible_name("Longer side in pixels");
-            }
-        });
     }
 
     /// Once the hand is off and something changed.
@@ -161,11 +122,46 @@ impl StyleOutput {
     }
 }
 
+/// The longer side of the result.
+fn size_row(ui: &mut Ui, p: &mut Panel<'_>) {
+    let photo = p.state.photo().map(|photo| photo.size);
+    let now = p.state.view.style_side;
+    let mut side = now;
+    let name = |side: Option<u32>| match (side, photo) {
+        (None, Some([w, h])) => format!("As the photo ({w} × {h})"),
+        (None, None) => "As the photo".to_owned(),
+        (Some(side), _) => format!("{side} pixels"),
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label("Size");
+        let combo = ComboBox::from_id_salt("output size")
+            .selected_text(name(side))
+            .show_ui(ui, |ui| {
+                let all = [None].into_iter().chain(SIDES.map(Some));
+                for choice in all {
+                    ui.selectable_value(&mut side, choice, name(choice));
+                }
+            });
+        combo
+            .response
+            .labelled_by(label.id)
+            .on_hover_text("Longer side of the result, also when it is kept, saved or exported");
+        if let Some(side) = &mut side {
+            ui.add(DragValue::new(side).range(64..=16_384).suffix(" px"))
+                .on_hover_text("Longer side in pixels: drag, or click and type")
+                .accessible_name("Longer side in pixels");
+        }
+    });
+    if side != now {
+        p.actions.view(ViewEdit::StyleSide(side));
+    }
+}
+
 /// Jobs whose progress belongs here.
 fn is_output(purpose: &Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Keep | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
+        Purpose::Keep | Purpose::Export | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
     )
 }
 
@@ -196,7 +192,8 @@ fn job_row(ui: &mut Ui, job: &JobEntry) -> bool {
     stop
 }
 
-fn progress_words(job: &JobEntry) -> String {
+/// What a job does and how long that takes.
+pub fn progress_words(job: &JobEntry) -> String {
     let stage = match job.stage {
         None => return "Waiting for its turn".to_owned(),
         Some(Stage::Loading) => "Loading the network",

@@ -11,9 +11,11 @@ use super::style_tryouts::Tryouts;
 use crate::app::action::{Action, Actions, FileRole, Pick, StyleEdit};
 use crate::recipe::StyleSource;
 
+/// Least side of a swatch; it grows until the row is full.
 const SIDE: f32 = 78.0;
-const CAPTION: f32 = 18.0;
-const GAP: f32 = 6.0;
+/// Two lines for the name.
+const CAPTION: f32 = 32.0;
+const GAP: f32 = 8.0;
 
 /// What the grid of styles asks its panel for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,7 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option
     let columns = ((ui.available_width() + GAP) / (SIDE + GAP))
         .floor()
         .max(1.0) as usize;
+    let side = swatch_side(ui.available_width(), columns);
     for row in styles.chunks(columns) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = GAP;
@@ -47,7 +50,7 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option
                     .picture(p, &style.source)
                     .or(style.swatch.as_ref())
                     .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
-                let response = swatch(ui, &style.name, texture, at.is_some());
+                let response = swatch(ui, side, &style.name, texture, at.is_some());
                 let hover = format!(
                     "{}\n{}\nCtrl-click mixes it with the chosen ones.",
                     style.name, style.origin
@@ -93,19 +96,26 @@ fn add_buttons(ui: &mut Ui, actions: &mut Actions) -> Option<SwatchEvent> {
     event
 }
 
+/// Side of a swatch that fills its column, whole points.
+fn swatch_side(width: f32, columns: usize) -> f32 {
+    let gaps = GAP * (columns as f32 - 1.0);
+    ((width - gaps) / columns as f32).floor().max(SIDE)
+}
+
 fn swatch(
     ui: &mut Ui,
+    side: f32,
     name: &str,
     texture: Option<(egui::TextureId, Vec2)>,
     chosen: bool,
 ) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(SIDE, SIDE + CAPTION), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(side, side + CAPTION), Sense::click());
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}")));
     if !ui.is_rect_visible(rect) {
         return response;
     }
-    let picture = Rect::from_min_size(rect.min, Vec2::splat(SIDE));
+    let picture = Rect::from_min_size(rect.min, Vec2::splat(side));
     let visuals = ui.visuals();
     let round = CornerRadius::same(4);
     match texture {
@@ -165,14 +175,13 @@ pub fn square(size: Vec2) -> Rect {
     Rect::from_center_size(pos2(0.5, 0.5), share)
 }
 
+/// A name below its swatch: two lines if it must be, from the top.
 fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
     let font = FontId::proportional(11.5);
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
+    job.wrap.max_rows = 2;
+    job.halign = egui::Align::Center;
     let galley = ui.painter().layout_job(job);
-    let at = pos2(
-        rect.center().x - galley.size().x / 2.0,
-        rect.center().y - galley.size().y / 2.0,
-    );
+    let at = pos2(rect.center().x, rect.top() + 3.0);
     ui.painter().galley(at, galley, color);
 }

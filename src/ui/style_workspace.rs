@@ -16,7 +16,7 @@ use super::style_tryouts::Tryouts;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
-use super::{style_report, style_sliders};
+use super::{history, style_report, style_sliders};
 use crate::app::action::{Destination, StyleEdit, Subject, ViewEdit};
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
@@ -41,6 +41,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
     panel.left(ui, p);
     panel.right(ui, p);
+    history::strip(ui, p);
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
         .frame(frame)
@@ -207,7 +208,7 @@ fn side(p: &Panel<'_>, panel: egui::Panel) -> egui::Panel {
     )
 }
 
-/// Ways to look: alone, split, side by side; and what the compare key does.
+/// Ways to look: alone, split, side by side, difference; and what the compare key does.
 fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     let now = p.state.view.style_compare;
     ui.horizontal(|ui| {
@@ -222,6 +223,11 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
                 Compare::SideBySide,
                 "Side by side",
                 "Photo and result next to each other, zoomed in step",
+            ),
+            (
+                Compare::Difference,
+                "Difference",
+                "Where the style changed the photo: dark is the same (D)",
             ),
         ];
         for (way, text, help) in ways {

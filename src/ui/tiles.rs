@@ -11,6 +11,8 @@ use crate::picture::Picture;
 
 /// Side of a tile, pixels.
 const TILE: u32 = 512;
+/// Screen pixels for a picture's pixel from which it is shown as a square.
+const SHARP_FROM: f32 = 3.0;
 /// Pictures with a longer side than this are shown in tiles.
 pub const LARGE: u32 = 1024;
 /// Tiles kept on the graphics card (1 MiB each).
@@ -23,6 +25,8 @@ const WAITING: usize = 48;
 struct Place {
     picture: usize,
     level: u32,
+    /// Shown so large that each pixel is to be seen as a square.
+    sharp: bool,
     x: u32,
     y: u32,
 }
@@ -97,9 +101,10 @@ impl Tiles {
         let last = levels(picture) - 1;
         let scale = at.width() * ctx.pixels_per_point() / picture.width() as f32;
         let level = level_for(scale, last);
-        self.level(painter, picture, key, last, at);
-        if level < last {
-            self.level(painter, picture, key, level, at);
+        let sharp = level == 0 && scale >= SHARP_FROM;
+        self.level(painter, picture, (key, last, false), at);
+        if level < last || sharp {
+            self.level(painter, picture, (key, level, sharp), at);
         }
     }
 
@@ -108,8 +113,7 @@ impl Tiles {
         &mut self,
         painter: &egui::Painter,
         picture: &Picture,
-        key: usize,
-        level: u32,
+        (key, level, sharp): (usize, u32, bool),
         at: Rect,
     ) {
         let [w, h] = level_size(picture, level);
@@ -125,6 +129,7 @@ impl Tiles {
                 let place = Place {
                     picture: key,
                     level,
+                    sharp,
                     x,
                     y,
                 };
@@ -177,7 +182,7 @@ impl Tiles {
                 continue;
             }
             let options = egui::TextureOptions {
-                magnification: if cut.place.level == 0 {
+                magnification: if cut.place.sharp {
                     egui::TextureFilter::Nearest
                 } else {
                     egui::TextureFilter::Linear

@@ -92,6 +92,7 @@ pub fn build(
         let services = Services {
             engine: Box::new(Painter::new(Rc::clone(&outside.engine))),
             gallery: Box::new(QuietGallery(Rc::clone(&outside.gallery))),
+            hub: Box::new(limner::app::links::NoHub),
             system: Box::new(TestDesktop(outside.clone())),
         };
         StudioApp::new(&cc.egui_ctx, services, session).expect("the looks that ship are right")

@@ -91,6 +91,9 @@ fn the_models_of_the_source_tree_are_found() {
                 drop(registry.generator(&name).unwrap())
             }
             limner::engine::protocol::ModelKind::Style => drop(registry.restyle(&name).unwrap()),
+            limner::engine::protocol::ModelKind::OneStyle => {
+                drop(registry.transfer(&name).unwrap())
+            }
             limner::engine::protocol::ModelKind::Upscaler => drop(registry.crisp(&name).unwrap()),
             limner::engine::protocol::ModelKind::Autoencoder => {}
         }

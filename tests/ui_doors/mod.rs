@@ -24,7 +24,7 @@ use limner::engine::protocol::{
     DeviceInfo, Estimate, Event, Job, Library, ModelInfo, ModelKind, OpenedPhoto, Output, Request,
     StyleInfo, Tier, Work,
 };
-use limner::gallery::protocol::{ExportOptions, GalleryEvent, GalleryRequest};
+use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
@@ -44,6 +44,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// How often the clipboard was read.
+    pub pastes: usize,
 }
 
 /// Shared record of what was asked.
@@ -69,6 +71,7 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
             &folder.path().join("gallery"),
             Rc::clone(&asked),
         )),
+        hub: Box::new(limner::app::links::NoHub),
         system: Box::new(Desk(Rc::clone(&asked))),
     };
     let window = Harness::builder()
@@ -261,8 +264,11 @@ impl InlineGallery {
                         Err(e) => skipped.push((file, e.to_string())),
                     }
                 }
-                self.answers
-                    .push_back(GalleryEvent::Imported { added, skipped });
+                self.answers.push_back(GalleryEvent::Imported {
+                    added,
+                    skipped,
+                    claims: Vec::new(),
+                });
                 GalleryEvent::Changed
             }
             R::Query { seq, query } => GalleryEvent::Listing {
@@ -309,14 +315,10 @@ impl InlineGallery {
                     .push_back(GalleryEvent::Undeleted { token, count });
                 GalleryEvent::Changed
             }
-            R::Lineage(id) => {
-                let (parents, children) = self.gallery.lineage(id)?;
-                GalleryEvent::Lineage {
-                    id,
-                    parents,
-                    children,
-                }
-            }
+            R::Lineage(id) => GalleryEvent::Lineage {
+                id,
+                family: self.gallery.family(id)?,
+            },
             R::About(id) => {
                 let entry = self.gallery.get(id)?;
                 let (parents, _) = self.gallery.lineage(id)?;
@@ -326,6 +328,7 @@ impl InlineGallery {
                     Some(&entry),
                     &parents,
                     &self.gallery.settings().cards,
+                    None,
                 );
                 GalleryEvent::About {
                     id,
@@ -334,7 +337,24 @@ impl InlineGallery {
             }
             R::CopyToClipboard(id) => GalleryEvent::Copied(id),
             R::Export { ids, to, options } => {
-                GalleryEvent::Exported(self.export(&ids[..], &to, &options))
+                let done = self
+                    .gallery
+                    .export_copies(&ids, &to, &options, &mut |_, _| true);
+                GalleryEvent::Exported(done.map_err(|e| e.to_string()))
+            }
+            R::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            } => {
+                let go_on = &mut |_, _| true;
+                let done = self.gallery.export_sheet(&ids, &to, sheet, &options, go_on);
+                GalleryEvent::Exported(done.map_err(|e| e.to_string()))
+            }
+            R::PreviewExport { id, options } => {
+                let lines = self.gallery.export_preview(id, &options)?;
+                GalleryEvent::ExportPreview { id, options, lines }
             }
             R::Settings(settings) => {
                 self.gallery.set_settings(*settings);
@@ -344,25 +364,6 @@ impl InlineGallery {
         };
         self.answers.push_back(event);
         Ok(())
-    }
-
-    fn export(
-        &self,
-        ids: &[limner::gallery::protocol::PictureId],
-        to: &Path,
-        options: &ExportOptions,
-    ) -> Result<Vec<PathBuf>, String> {
-        let (picture, recipe) = self.gallery.load(ids[0]).map_err(|e| e.to_string())?;
-        let recipe = recipe.ok_or("no recipe")?;
-        let write = limner::export::WriteOptions {
-            recipe: options.recipe,
-            source_names: options.source_names,
-            ..limner::export::WriteOptions::new(options.format)
-        };
-        let provenance = self.gallery.provenance(&recipe);
-        limner::export::write(to, &picture, Some(&recipe), &provenance, &write)
-            .map_err(|e| e.to_string())?;
-        Ok(vec![to.to_owned()])
     }
 }
 
@@ -391,7 +392,9 @@ impl SystemLink for Desk {
         self.0.borrow_mut().copied.push(picture);
     }
 
-    fn paste(&mut self) {}
+    fn paste(&mut self) {
+        self.0.borrow_mut().pastes += 1;
+    }
 
     fn save_picture(&mut self, _job: SavePicture) {}
 

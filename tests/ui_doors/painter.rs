@@ -108,7 +108,8 @@ impl Painter {
                 source,
                 picture,
                 recipe: recipe.map(Box::new),
-                notes: Vec::new(),
+                notes: limner::export::metadata::read(&path)
+                    .map_or_else(|_| Vec::new(), |m| m.notes),
             }
         });
         Event::Opened { path, result }
@@ -204,6 +205,7 @@ fn library() -> Library {
         trained: true,
         sketch: false,
         num_ws: 10,
+        classes: 0,
         size: [96, 96],
         resizable: false,
         bytes: 1 << 20,

@@ -95,7 +95,11 @@ fn written(
             sources.push(source.clone());
         }
     }
-    let models = vec![studio.model_ref(&params.model)?];
+    let models = sitting
+        .models
+        .iter()
+        .map(|name| studio.model_ref(name))
+        .collect::<Result<_, _>>()?;
     let mut recipe = recipe(Making::Style(params), models, sources);
     recipe.extra.insert(
         EXTRA.into(),

@@ -4,7 +4,11 @@
 mod color;
 mod decode;
 mod jpeg;
+mod sample;
 mod sniff;
+
+pub use sample::SAMPLE;
+pub(crate) use sample::sample;
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};

@@ -6,20 +6,23 @@
 //! own size with the photo's fine detail (`detail`). Preview and print share all of
 //! it but the last step's size.
 
+mod any;
 mod compose;
 mod detail;
 mod network;
 mod plan;
 mod restyle;
 mod tiles;
+mod transfer;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
+pub(crate) use any::AnyStyle;
 pub(crate) use network::StyleNet;
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Appetite, Plan};
 pub(crate) use tiles::tiles;
 
 use super::cancel::CancelToken;
@@ -42,8 +45,12 @@ const TRIAL: [usize; 2] = [192, 1024];
 const KEPT: [usize; 3] = [96 << 20, 48 << 20, 64 << 20];
 
 /// A style to lay on.
-#[derive(Debug, Clone)]
-pub(crate) struct StyleShare {
+#[derive(Clone)]
+pub(crate) struct StyleShare<N> {
+    /// The network that paints it.
+    pub(crate) net: N,
+    /// The network's hash.
+    pub(crate) net_sha: String,
     /// The network's code.
     pub(crate) code: Vec<f32>,
     /// Share among the styles.
@@ -53,15 +60,13 @@ pub(crate) struct StyleShare {
 }
 
 /// Everything that decides a styled picture.
-pub(crate) struct Order<'a> {
+pub(crate) struct Order<'a, N> {
     /// The whole photo.
     pub(crate) photo: &'a Picture,
     /// Its hash.
     pub(crate) photo_sha: &'a str,
-    /// The network's hash.
-    pub(crate) model_sha: &'a str,
     /// The styles.
-    pub(crate) styles: Vec<StyleShare>,
+    pub(crate) styles: Vec<StyleShare<N>>,
     /// 0..=1.5.
     pub(crate) strength: f32,
     /// 0..=1.
@@ -112,10 +117,9 @@ impl Easel {
     }
 
     /// Makes a styled picture. Without styles, or at strength 0, it is the photo.
-    pub(crate) fn stylize<N: StyleNet>(
+    pub(crate) fn stylize<N: StyleNet + Clone>(
         &self,
-        net: &N,
-        order: &Order<'_>,
+        order: &Order<'_, N>,
         stop: &CancelToken,
         between: &mut Between<'_>,
     ) -> Result<Picture, EngineError> {
@@ -128,12 +132,12 @@ impl Easel {
         let styles = merged(&order.styles);
         let mut layers = Vec::with_capacity(styles.len());
         for (i, style) in styles.iter().enumerate() {
-            let painted =
-                self.strokes(net, order, &small, &style.code, stop, &mut |done, tiles| {
-                    between(Phase::Painting, i * tiles + done, styles.len() * tiles)
-                })?;
-            let palette = net
-                .palette(&style.code)?
+            let painted = self.strokes(style, order, &small, stop, &mut |done, tiles| {
+                between(Phase::Painting, i * tiles + done, styles.len() * tiles)
+            })?;
+            let palette = style
+                .net
+                .palette(&style.code, &painted.made)?
                 .toward(&painted.own, order.keep_colors.clamp(0.0, 1.0));
             layers.push(Layer {
                 styled: palette.colour(&painted.strokes),
@@ -152,7 +156,7 @@ impl Easel {
         large_result(&small, &composed, order.keep_colors, &photo, between)
     }
 
-    fn at_output(&self, order: &Order<'_>) -> Picture {
+    fn at_output<N>(&self, order: &Order<'_, N>) -> Picture {
         if order.plan.output == order.photo.size() {
             return order.photo.clone();
         }
@@ -166,7 +170,7 @@ impl Easel {
         photo
     }
 
-    fn at_working(&self, order: &Order<'_>) -> Arc<Planes> {
+    fn at_working<N>(&self, order: &Order<'_, N>) -> Arc<Planes> {
         let key = (order.photo_sha.to_owned(), order.plan.working);
         if let Some(small) = self.working.lock().get(&key) {
             return small;
@@ -180,26 +184,30 @@ impl Easel {
 
     fn strokes<N: StyleNet>(
         &self,
-        net: &N,
-        order: &Order<'_>,
+        style: &StyleShare<N>,
+        order: &Order<'_, N>,
         small: &Planes,
-        code: &[f32],
         stop: &CancelToken,
         between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
     ) -> Result<Arc<Painted>, EngineError> {
+        let (net, code) = (&style.net, &style.code);
+        let strength = match net.follows_strength() {
+            true => order.strength.min(1.0),
+            false => 1.0,
+        };
         let key = PaintKey {
             photo: order.photo_sha.to_owned(),
             tile: order.plan.tile,
-            model: order.model_sha.to_owned(),
+            model: style.net_sha.clone(),
             working: order.plan.working,
             stats: order.plan.stats,
             code: net.stroke_code(code).iter().map(|v| v.to_bits()).collect(),
-            strength: order.strength.min(1.0).to_bits(),
+            strength: strength.to_bits(),
         };
         if let Some(painted) = self.painted.lock().get(&key) {
             return Ok(painted);
         }
-        let painted = paint(net, small, &order.plan, code, order.strength, stop, between)?;
+        let painted = paint(net, small, &order.plan, code, strength, stop, between)?;
         let painted = Arc::new(painted);
         let weight = painted.strokes.data.len() * 4;
         self.painted.lock().put(key, Arc::clone(&painted), weight);
@@ -207,30 +215,27 @@ impl Easel {
     }
 }
 
-/// Styles without masks become one code, the mean by their shares: one pass of the
-/// network, and strokes that are neither's but between. Masked ones stay apart.
-fn merged(styles: &[StyleShare]) -> Vec<StyleShare> {
-    let weighty = || styles.iter().filter(|s| s.share > 0.0);
-    let mut out: Vec<StyleShare> = Vec::new();
-    let total: f32 = weighty()
-        .filter(|s| s.mask.is_none())
-        .map(|s| s.share)
-        .sum();
-    if total > 0.0 {
-        let length = styles.iter().map(|s| s.code.len()).max().unwrap_or(0);
-        let mut code = vec![0.0; length];
-        for style in weighty().filter(|s| s.mask.is_none()) {
-            for (sum, value) in code.iter_mut().zip(&style.code) {
-                *sum += style.share / total * value;
-            }
+/// Styles of one network without masks become one code, the mean by their shares:
+/// one pass of the network, and strokes that are neither's but between. Masked ones
+/// stay apart.
+fn merged<N: Clone>(styles: &[StyleShare<N>]) -> Vec<StyleShare<N>> {
+    let mut out: Vec<StyleShare<N>> = Vec::new();
+    let (free, masked): (Vec<_>, Vec<_>) = styles
+        .iter()
+        .filter(|style| style.share > 0.0)
+        .partition(|style| style.mask.is_none());
+    for style in free {
+        let Some(sum) = out.iter_mut().find(|s| s.net_sha == style.net_sha) else {
+            out.push(style.clone());
+            continue;
+        };
+        sum.share += style.share;
+        let t = style.share / sum.share;
+        for (mean, value) in sum.code.iter_mut().zip(&style.code) {
+            *mean += t * (value - *mean);
         }
-        out.push(StyleShare {
-            code,
-            share: total,
-            mask: None,
-        });
     }
-    out.extend(weighty().filter(|s| s.mask.is_some()).cloned());
+    out.extend(masked.into_iter().cloned());
     out
 }
 
@@ -326,19 +331,25 @@ mod tests {
         Picture::from_rgba(width, height, pixels).unwrap()
     }
 
-    fn style(level: f32, share: f32, mask: Option<Mask>) -> StyleShare {
+    fn style(level: f32, share: f32, mask: Option<Mask>) -> StyleShare<Blur> {
         StyleShare {
+            net: Blur,
+            net_sha: "model".into(),
             code: vec![level],
             share,
             mask,
         }
     }
 
-    fn order(photo: &Picture, styles: Vec<StyleShare>, strength: f32, plan: Plan) -> Order<'_> {
+    fn order(
+        photo: &Picture,
+        styles: Vec<StyleShare<Blur>>,
+        strength: f32,
+        plan: Plan,
+    ) -> Order<'_, Blur> {
         Order {
             photo,
             photo_sha: "photo",
-            model_sha: "model",
             styles,
             strength,
             keep_colors: 0.0,
@@ -346,10 +357,10 @@ mod tests {
         }
     }
 
-    fn run(easel: &Easel, order: &Order<'_>) -> (Picture, usize) {
+    fn run(easel: &Easel, order: &Order<'_, Blur>) -> (Picture, usize) {
         let mut painted = 0;
         let picture = easel
-            .stylize(&Blur, order, &CancelToken::new(), &mut |phase, _, _| {
+            .stylize(order, &CancelToken::new(), &mut |phase, _, _| {
                 painted += usize::from(phase == Phase::Painting);
                 Ok(())
             })

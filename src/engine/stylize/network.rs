@@ -1,5 +1,7 @@
 //! What stylising needs of a network, and one pass over a picture in tiles.
 
+use candle_core::{Device, Tensor};
+
 use crate::engine::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::{Planes, shrink_planes};
@@ -43,10 +45,31 @@ impl Palette {
     }
 }
 
+/// What a network measures once in a photo.
+pub(crate) struct Seen<S> {
+    /// The photo's own palette.
+    pub(crate) own: Palette,
+    /// The palette of what the network makes of it, where that is the network's choice.
+    pub(crate) made: Palette,
+    /// Normalisation statistics and the like.
+    pub(crate) stats: S,
+}
+
+impl<S> Seen<S> {
+    /// The same with other statistics.
+    pub(crate) fn map<T>(self, change: impl FnOnce(S) -> T) -> Seen<T> {
+        Seen {
+            own: self.own,
+            made: self.made,
+            stats: change(self.stats),
+        }
+    }
+}
+
 /// A network that puts a style, given as a code, onto a photo.
 pub(crate) trait StyleNet {
-    /// What it measures once in a photo: colours, normalisation statistics.
-    type Measured;
+    /// What tiles need to fit together.
+    type Stats;
 
     /// Input sides must be multiples of this.
     fn step(&self) -> usize;
@@ -54,11 +77,17 @@ pub(crate) trait StyleNet {
     /// Pixels around an output pixel that can influence it.
     fn reach(&self) -> usize;
 
-    /// The palette in a style's code.
-    fn palette(&self, code: &[f32]) -> Result<Palette, EngineError>;
+    /// Bytes that it needs for a pixel of a tile.
+    fn bytes_per_pixel(&self) -> u64;
+
+    /// The palette of a style: in its code, or the one that was `made`.
+    fn palette(&self, code: &[f32], made: &Palette) -> Result<Palette, EngineError>;
 
     /// The part of a style's code that decides the strokes, palette apart.
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32];
+
+    /// Whether strokes depend on strength; otherwise it only mixes them with the photo.
+    fn follows_strength(&self) -> bool;
 
     /// Measures a photo (sides multiples of [`StyleNet::step`]), and styles it on
     /// the way.
@@ -68,16 +97,13 @@ pub(crate) trait StyleNet {
         code: &[f32],
         strength: f32,
         stop: &CancelToken,
-    ) -> Result<(Self::Measured, Planes), EngineError>;
-
-    /// The photo's own palette.
-    fn own_palette(&self, measured: &Self::Measured) -> Palette;
+    ) -> Result<(Seen<Self::Stats>, Planes), EngineError>;
 
     /// Styles a piece of the photo with what was measured: strokes without palette.
     fn paint(
         &self,
         tile: &Planes,
-        measured: &Self::Measured,
+        stats: &Self::Stats,
         code: &[f32],
         strength: f32,
         stop: &CancelToken,
@@ -91,6 +117,24 @@ pub(crate) struct Painted {
     pub(crate) strokes: Planes,
     /// The photo's palette.
     pub(crate) own: Palette,
+    /// See [`Seen::made`].
+    pub(crate) made: Palette,
+}
+
+/// Planes as the networks take them, `[1, 3, height, width]`.
+pub(crate) fn to_tensor(planes: &Planes, device: &Device) -> Result<Tensor, EngineError> {
+    let shape = (1, 3, planes.height, planes.width);
+    Ok(Tensor::from_slice(&planes.data, shape, device)?)
+}
+
+/// The way back.
+pub(crate) fn to_planes(tensor: &Tensor) -> Result<Planes, EngineError> {
+    let (_, _, height, width) = tensor.dims4()?;
+    Ok(Planes {
+        width,
+        height,
+        data: tensor.flatten_all()?.to_vec1()?,
+    })
 }
 
 /// Paints a whole picture of working size. `between` is called before each tile
@@ -117,7 +161,7 @@ pub(crate) fn paint<N: StyleNet>(
     );
     let pieces = tiles(photo.size(), plan.tile as usize, net.reach(), step);
     between(0, pieces.len())?;
-    let (measured, first) = net.measure(&copy, code, strength, stop)?;
+    let (seen, first) = net.measure(&copy, code, strength, stop)?;
     let mut strokes = Planes::zeros(photo.width, photo.height);
     for (done, tile) in pieces.iter().enumerate() {
         if pieces.len() == 1 && [width, height] == photo.size() {
@@ -126,12 +170,13 @@ pub(crate) fn paint<N: StyleNet>(
         }
         between(done, pieces.len())?;
         let piece = photo.crop(tile.x, tile.y, tile.width, tile.height);
-        let painted = net.paint(&piece, &measured, code, strength, stop)?;
+        let painted = net.paint(&piece, &seen.stats, code, strength, stop)?;
         paste(&mut strokes, &painted, [tile.x, tile.y], tile.core);
     }
     Ok(Painted {
         strokes,
-        own: net.own_palette(&measured),
+        own: seen.own,
+        made: seen.made,
     })
 }
 
@@ -156,10 +201,18 @@ pub(crate) mod tests {
 
     /// A "network": a blur of reach 8 with a global mean, so that both borders and
     /// statistics matter.
+    #[derive(Clone)]
     pub(crate) struct Blur;
 
+    fn grey(mean: f32) -> Palette {
+        Palette {
+            mean: [mean; 3],
+            root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
+        }
+    }
+
     impl StyleNet for Blur {
-        type Measured = f32;
+        type Stats = f32;
 
         fn step(&self) -> usize {
             4
@@ -169,15 +222,20 @@ pub(crate) mod tests {
             8
         }
 
+        fn bytes_per_pixel(&self) -> u64 {
+            12
+        }
+
         fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {
             &code[..0]
         }
 
-        fn palette(&self, code: &[f32]) -> Result<Palette, EngineError> {
-            Ok(Palette {
-                mean: [code[0]; 3],
-                root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
-            })
+        fn palette(&self, code: &[f32], _made: &Palette) -> Result<Palette, EngineError> {
+            Ok(grey(code[0]))
+        }
+
+        fn follows_strength(&self) -> bool {
+            true
         }
 
         fn measure(
@@ -186,23 +244,21 @@ pub(crate) mod tests {
             code: &[f32],
             strength: f32,
             stop: &CancelToken,
-        ) -> Result<(f32, Planes), EngineError> {
+        ) -> Result<(Seen<f32>, Planes), EngineError> {
             let mean = photo.data.iter().sum::<f32>() / photo.data.len() as f32;
             let painted = self.paint(photo, &mean, code, strength, stop)?;
-            Ok((mean, painted))
-        }
-
-        fn own_palette(&self, measured: &f32) -> Palette {
-            Palette {
-                mean: [*measured; 3],
-                root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
-            }
+            let seen = Seen {
+                own: grey(mean),
+                made: grey(mean),
+                stats: mean,
+            };
+            Ok((seen, painted))
         }
 
         fn paint(
             &self,
             tile: &Planes,
-            measured: &f32,
+            mean: &f32,
             _code: &[f32],
             _strength: f32,
             stop: &CancelToken,
@@ -224,7 +280,7 @@ pub(crate) mod tests {
                         for d in -8..=8 {
                             sum += at(c, x as i64 + d, y as i64) + at(c, x as i64, y as i64 + d);
                         }
-                        out.data[(c * tile.height + y) * tile.width + x] = sum / 34.0 - measured;
+                        out.data[(c * tile.height + y) * tile.width + x] = sum / 34.0 - mean;
                     }
                 }
             }

@@ -1,16 +1,15 @@
 //! *Restyle* as the network behind stylising.
 
-use candle_core::Tensor;
-
 use crate::engine::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
 use crate::models::restyle::{Colours, Norms, Palette as CodePalette, Restyle};
 
-use super::network::{Palette, StyleNet};
+use super::network::{Palette, Seen, StyleNet, to_planes, to_tensor};
+use super::plan::BYTES_PER_PIXEL;
 
-/// What is measured once in a photo.
-pub(crate) struct Measured {
+/// What tiles need to fit together.
+pub(crate) struct Stats {
     colours: Colours,
     norms: Norms,
 }
@@ -25,7 +24,7 @@ impl From<CodePalette> for Palette {
 }
 
 impl StyleNet for Restyle {
-    type Measured = Measured;
+    type Stats = Stats;
 
     fn step(&self) -> usize {
         self.multiple()
@@ -35,12 +34,20 @@ impl StyleNet for Restyle {
         self.receptive_radius()
     }
 
-    fn palette(&self, code: &[f32]) -> Result<Palette, EngineError> {
+    fn bytes_per_pixel(&self) -> u64 {
+        BYTES_PER_PIXEL
+    }
+
+    fn palette(&self, code: &[f32], _made: &Palette) -> Result<Palette, EngineError> {
         Ok(Restyle::palette(self, code)?.into())
     }
 
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {
         code.get(CodePalette::LEN..).unwrap_or_default()
+    }
+
+    fn follows_strength(&self) -> bool {
+        true
     }
 
     fn measure(
@@ -49,43 +56,30 @@ impl StyleNet for Restyle {
         code: &[f32],
         strength: f32,
         stop: &CancelToken,
-    ) -> Result<(Measured, Planes), EngineError> {
-        let tensor = to_tensor(photo, self)?;
+    ) -> Result<(Seen<Stats>, Planes), EngineError> {
+        let tensor = to_tensor(photo, self.device())?;
         let colours = self.colours(&tensor)?;
         let (painted, norms) = self.transform(&tensor, &colours, code, strength, None, stop)?;
-        Ok((Measured { colours, norms }, to_planes(&painted)?))
-    }
-
-    fn own_palette(&self, measured: &Measured) -> Palette {
-        measured.colours.palette.into()
+        let own = colours.palette.into();
+        let seen = Seen {
+            own,
+            made: own,
+            stats: Stats { colours, norms },
+        };
+        Ok((seen, to_planes(&painted)?))
     }
 
     fn paint(
         &self,
         tile: &Planes,
-        measured: &Measured,
+        stats: &Stats,
         code: &[f32],
         strength: f32,
         stop: &CancelToken,
     ) -> Result<Planes, EngineError> {
-        let tensor = to_tensor(tile, self)?;
-        let norms = Some(&measured.norms);
-        let (painted, _) =
-            self.transform(&tensor, &measured.colours, code, strength, norms, stop)?;
+        let tensor = to_tensor(tile, self.device())?;
+        let norms = Some(&stats.norms);
+        let (painted, _) = self.transform(&tensor, &stats.colours, code, strength, norms, stop)?;
         to_planes(&painted)
     }
-}
-
-fn to_tensor(planes: &Planes, net: &Restyle) -> Result<Tensor, EngineError> {
-    let shape = (1, 3, planes.height, planes.width);
-    Ok(Tensor::from_slice(&planes.data, shape, net.device())?)
-}
-
-fn to_planes(tensor: &Tensor) -> Result<Planes, EngineError> {
-    let (_, _, height, width) = tensor.dims4()?;
-    Ok(Planes {
-        width,
-        height,
-        data: tensor.flatten_all()?.to_vec1()?,
-    })
 }

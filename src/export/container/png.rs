@@ -30,6 +30,8 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 {
                     if keyword == crate::export::encode::PNG_XMP_KEYWORD {
                         contents.xmp.push(text);
+                    } else if keyword == RAW_XMP {
+                        contents.xmp.extend(raw_profile(&text));
                     } else {
                         contents.texts.push((keyword, text));
                     }
@@ -62,6 +64,27 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             reader.seek(SeekFrom::Start(at))?;
         }
     }
+}
+
+/// Where ImageMagick puts XMP that came from another format.
+const RAW_XMP: &str = "Raw profile type xmp";
+
+/// A profile as ImageMagick writes it into a text: name, length, bytes in hexadecimal.
+fn raw_profile(text: &str) -> Option<String> {
+    let mut lines = text.trim_start().lines();
+    lines.next()?;
+    let length: usize = lines.next()?.trim().parse().ok()?;
+    let digits: Vec<u8> = lines
+        .flat_map(str::chars)
+        .filter_map(|c| c.to_digit(16))
+        .map(|d| d as u8)
+        .collect();
+    let bytes: Vec<u8> = digits
+        .chunks_exact(2)
+        .map(|d| d[0] << 4 | d[1])
+        .take(length)
+        .collect();
+    (bytes.len() == length).then(|| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn parse_text(kind: &[u8; 4], data: &[u8]) -> Option<(String, String)> {

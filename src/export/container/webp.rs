@@ -10,11 +10,10 @@ const HAS_ALPHA: u8 = 0x10;
 const HAS_EXIF: u8 = 0x08;
 const HAS_XMP: u8 = 0x04;
 
-/// Wraps a simple file (one `VP8L` or `VP8 ` chunk) into the extended layout with a
-/// colour profile and XMP.
+/// Wraps an encoder's file into the extended layout with a colour profile and XMP.
 ///
 /// # Errors
-/// [`ExportError::Format`] if `simple` is no simple WebP file.
+/// [`ExportError::Format`] if `simple` is no WebP file.
 pub fn extend(
     simple: &[u8],
     size: [u32; 2],
@@ -22,9 +21,14 @@ pub fn extend(
     icc: &[u8],
     xmp: Option<&[u8]>,
 ) -> Result<Vec<u8>, ExportError> {
+    // An encoder's own extended head (alpha needs one) gives way to ours.
+    let start = match simple.get(12..16) {
+        Some(b"VP8X") => 30,
+        _ => 12,
+    };
     let image = simple
-        .get(12..)
-        .filter(|c| c.starts_with(b"VP8"))
+        .get(start..)
+        .filter(|c| c.starts_with(b"VP8") || c.starts_with(b"ALPH"))
         .ok_or_else(|| ExportError::Format("the WebP encoder gave no WebP".into()))?;
     let mut flags = HAS_ICC;
     flags |= if alpha { HAS_ALPHA } else { 0 };

@@ -115,6 +115,10 @@ fn open(
         *property = Some((uri, name, stack.len()));
     }
     for attribute in e.attributes().flatten() {
+        // A declaration of a prefix says nothing about the picture.
+        if attribute.key.as_namespace_binding().is_some() {
+            continue;
+        }
         let (uri, name) = resolve(reader.resolver(), attribute.key, false);
         if uri.is_empty() || uri.starts_with("http://www.w3.org/XML") {
             continue;

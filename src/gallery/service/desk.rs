@@ -14,7 +14,7 @@ use super::mailbox::Mailbox;
 use super::scan::{self, ScanWork};
 use super::thumbnails::{self, ThumbQueue};
 use crate::export::metadata;
-use crate::gallery::protocol::{GalleryEvent, GalleryRequest, GallerySettings, PictureId};
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySettings, PictureId};
 use crate::gallery::{Gallery, GalleryError, about, default_folder};
 
 /// Saves, loads and exports that may wait for their turn.
@@ -30,6 +30,8 @@ pub(super) struct Shared {
     pub(super) stop: Arc<AtomicBool>,
     /// Changed or closed index: counts rebuilds that replaced the file.
     pub(super) replaced: Arc<std::sync::atomic::AtomicU64>,
+    /// The export that runs is to end.
+    pub(super) cancel_export: Arc<AtomicBool>,
 }
 
 impl Shared {
@@ -47,6 +49,9 @@ struct Room {
     thumbs: Arc<ThumbQueue>,
     threads: Vec<JoinHandle<()>>,
     replaced: u64,
+    /// Listings that the window may still hold, the newest last: whoever lets go of
+    /// 100,000 lines last has to free them, and that isn't to be the window.
+    listings: Vec<Arc<Vec<Entry>>>,
 }
 
 /// Works until `Shutdown`.
@@ -95,6 +100,7 @@ fn open(
         settings: settings.clone(),
         stop: Arc::default(),
         replaced: Arc::default(),
+        cancel_export: Arc::default(),
     };
     match Room::open(folder, shared) {
         Ok(room) => Some(room),
@@ -150,6 +156,7 @@ impl Room {
             thumbs,
             threads,
             replaced: 0,
+            listings: Vec::new(),
         })
     }
 
@@ -159,6 +166,7 @@ impl Room {
 
     fn answer(&mut self, request: GalleryRequest) {
         self.follow_replaced_index();
+        self.listings.retain(|l| Arc::strong_count(l) > 1);
         match self.try_answer(request) {
             Ok(()) => {}
             Err(e) if e.is_damaged_index() => {
@@ -188,7 +196,8 @@ impl Room {
         let g = &mut self.gallery;
         match request {
             R::Query { seq, query } => {
-                let entries = Arc::new(g.list(&query)?);
+                let entries = g.listing(&query)?;
+                self.listings.push(entries.clone());
                 self.emit(GalleryEvent::Listing { seq, entries });
             }
             R::Thumbnails(ids) => self.thumbs.replace(ids),
@@ -212,12 +221,8 @@ impl Room {
                 self.emit_bin();
             }
             R::Lineage(id) => {
-                let (parents, children) = g.lineage(id)?;
-                self.emit(GalleryEvent::Lineage {
-                    id,
-                    parents,
-                    children,
-                });
+                let family = g.family(id)?;
+                self.emit(GalleryEvent::Lineage { id, family });
             }
             R::About(id) => self.about(id)?,
             R::Rebuild => self.scan_work(ScanWork::Rebuild),
@@ -233,6 +238,23 @@ impl Room {
             R::Import(paths) => self.file_work(FileWork::Import(paths)),
             R::Load(id) => self.file_work(FileWork::Load(id)),
             R::Export { ids, to, options } => self.file_work(FileWork::Export { ids, to, options }),
+            R::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            } => self.file_work(FileWork::Sheet {
+                ids,
+                to,
+                sheet,
+                options,
+            }),
+            R::CancelExport => self.shared.cancel_export.store(true, Ordering::Release),
+            R::PreviewExport { id, options } => {
+                g.set_settings(self.shared.settings.read().clone());
+                let lines = g.export_preview(id, &options)?;
+                self.emit(GalleryEvent::ExportPreview { id, options, lines });
+            }
             R::CopyToClipboard(id) => self.file_work(FileWork::Copy(id)),
             R::Settings(_) | R::OpenFolder(_) | R::Shutdown => {}
         }
@@ -255,8 +277,10 @@ impl Room {
         let entry = self.gallery.get(id)?;
         let file = metadata::read(&entry.path)?;
         let (parents, _) = self.gallery.lineage(id)?;
-        let cards = &self.shared.settings.read().cards;
-        let about = Box::new(about(&file, Some(&entry), &parents, cards));
+        let settings = self.shared.settings.read().clone();
+        let keys = settings.credentials.as_deref();
+        let about = about(&file, Some(&entry), &parents, &settings.cards, keys);
+        let about = Box::new(about);
         self.emit(GalleryEvent::About { id, about });
         Ok(())
     }

@@ -1,13 +1,14 @@
 //! Slow work with files, in order: save, bring in, load, export, clipboard.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
 
 use super::desk::Shared;
-use super::export_files::export_all;
 use super::scan::ScanWork;
-use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId};
+use crate::export::{credentials, metadata};
+use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId, Sheet};
 use crate::gallery::{Gallery, GalleryError};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
@@ -26,6 +27,12 @@ pub(super) enum FileWork {
         to: PathBuf,
         options: ExportOptions,
     },
+    Sheet {
+        ids: Vec<PictureId>,
+        to: PathBuf,
+        sheet: Sheet,
+        options: ExportOptions,
+    },
     Copy(PictureId),
 }
 
@@ -40,7 +47,7 @@ pub(super) fn run(
     // Kept: on X11 and Wayland the clipboard's content lives with its owner.
     let mut clipboard = None;
     for item in work {
-        let now = shared.replaced.load(std::sync::atomic::Ordering::Acquire);
+        let now = shared.replaced.load(Ordering::Acquire);
         if now != replaced {
             match gallery.again() {
                 Ok(g) => (gallery, replaced) = (g, now),
@@ -76,10 +83,18 @@ pub(super) fn run(
                 shared.emitter.emit(GalleryEvent::Picture { id, result });
             }
             FileWork::Export { ids, to, options } => {
-                let result = export_all(&gallery, &ids, &to, &options);
-                let result = result.map_err(|e| e.to_string());
-                shared.emitter.emit(GalleryEvent::Exported(result));
+                exported(shared, |go_on| {
+                    gallery.export_copies(&ids, &to, &options, go_on)
+                });
             }
+            FileWork::Sheet {
+                ids,
+                to,
+                sheet,
+                options,
+            } => exported(shared, |go_on| {
+                gallery.export_sheet(&ids, &to, sheet, &options, go_on)
+            }),
             FileWork::Copy(id) => match copy(&gallery, id, &mut clipboard) {
                 Ok(()) => {
                     shared.emitter.emit(GalleryEvent::Copied(id));
@@ -90,18 +105,41 @@ pub(super) fn run(
     }
 }
 
+/// Runs an export that tells how far it is and can be cancelled.
+fn exported(
+    shared: &Shared,
+    export: impl FnOnce(&mut dyn FnMut(usize, usize) -> bool) -> Result<Vec<PathBuf>, GalleryError>,
+) {
+    shared.cancel_export.store(false, Ordering::Release);
+    let result = export(&mut |done, total| {
+        shared.emitter.emit(GalleryEvent::Exporting(done, total));
+        !shared.cancel_export.load(Ordering::Acquire)
+    });
+    let result = result.map_err(|e| e.to_string());
+    shared.emitter.emit(GalleryEvent::Exported(result));
+}
+
 fn import(gallery: &mut Gallery, paths: &[PathBuf], shared: &Shared) {
     let mut added: Vec<Entry> = Vec::new();
     let mut skipped = Vec::new();
+    let mut claims = Vec::new();
+    let keys = gallery.settings().credentials.clone();
     for path in files_of(paths) {
         match gallery.import(&path) {
-            Ok(entry) => added.push(entry),
+            Ok(entry) => {
+                if metadata::read(&entry.path).is_ok_and(|m| m.c2pa) {
+                    claims.push((path, credentials::check(&entry.path, keys.as_deref())));
+                }
+                added.push(entry);
+            }
             Err(e) => skipped.push((path, e.to_string())),
         }
     }
-    shared
-        .emitter
-        .emit(GalleryEvent::Imported { added, skipped });
+    shared.emitter.emit(GalleryEvent::Imported {
+        added,
+        skipped,
+        claims,
+    });
     shared.emitter.emit(GalleryEvent::Changed);
 }
 

@@ -3,7 +3,6 @@
 //! line), and thumbnails.
 
 mod desk;
-mod export_files;
 mod files;
 mod mailbox;
 mod scan;

@@ -1,5 +1,6 @@
 //! Keeps the index in line with the folder: at start, when asked, and when other
-//! programs change files; then computes the content hashes that lineage needs.
+//! programs change files; then computes the content hashes that lineage needs and the
+//! colours that the filter needs.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::desk::Shared;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
-use crate::gallery::{Changes, Gallery, GalleryError, hash_file, layout};
+use crate::gallery::{Changes, Gallery, GalleryError, decode, hash_file, layout, prevailing};
 
 /// Other programs write in bursts: wait until it is quiet for so long …
 const QUIET: Duration = Duration::from_millis(250);
@@ -20,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const MANY: usize = 2000;
 /// How often to look where the system can't tell about changes.
 const POLL: Duration = Duration::from_secs(30);
+/// Side at which colours are looked at.
+const COLOUR_SIDE: u32 = 64;
+/// Longest rest between two colours.
+const REST: Duration = Duration::from_millis(200);
 /// Files hashed before looking for other work.
 const HASHES: usize = 8;
 
@@ -42,6 +47,8 @@ struct Scan<'a> {
     shared: &'a Shared,
     /// Can't be hashed; not tried again.
     unreadable: HashSet<PictureId>,
+    /// Can't be decoded; not tried again.
+    colourless: HashSet<PictureId>,
 }
 
 /// Works until stopped.
@@ -58,6 +65,7 @@ pub(super) fn run(
         gallery,
         shared,
         unreadable: HashSet::new(),
+        colourless: HashSet::new(),
     };
     scan.gallery.sweep();
     if !is_new && !scan.gallery.check_index() {
@@ -79,7 +87,9 @@ pub(super) fn run(
                 }
                 idle_work = true;
             }
-            Err(RecvTimeoutError::Timeout) if idle_work => idle_work = scan.hash_some(),
+            Err(RecvTimeoutError::Timeout) if idle_work => {
+                idle_work = scan.hash_some() || scan.colour_one();
+            }
             Err(RecvTimeoutError::Timeout) if watcher.is_none() => scan.everything(),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
@@ -234,5 +244,26 @@ impl Scan<'_> {
             }
         }
         any
+    }
+    /// Finds out the colour of one picture; false when none is left. Decoding is heavy
+    /// work that nobody waits for: it rests as long as it works.
+    fn colour_one(&mut self) -> bool {
+        let Ok(some) = self.gallery.without_colour(1 + self.colourless.len()) else {
+            return false;
+        };
+        let next = some.iter().find(|(id, _)| !self.colourless.contains(id));
+        let Some((id, path)) = next else {
+            return false;
+        };
+        let start = Instant::now();
+        let noted = decode::thumbnail(path, COLOUR_SIDE)
+            .map_err(GalleryError::from)
+            .and_then(|p| self.gallery.note_colour(*id, prevailing(&p)));
+        if let Err(e) = noted {
+            log::debug!("{}: {e}", path.display());
+            self.colourless.insert(*id);
+        }
+        std::thread::sleep(start.elapsed().min(REST));
+        true
     }
 }

@@ -25,6 +25,8 @@ pub enum Icon {
     Close,
     /// Before and after.
     Split,
+    /// Where two differ.
+    Difference,
     /// Whole picture.
     Fit,
     /// Back.
@@ -183,6 +185,10 @@ fn shape(p: &Pen<'_>, icon: Icon) {
         Icon::Split => {
             p.rect(2.0, 3.0, 14.0, 13.0);
             p.fill(&[(8.0, 3.0), (14.0, 3.0), (14.0, 13.0), (8.0, 13.0)]);
+        }
+        Icon::Difference => {
+            p.circle(6.0, 8.0, 4.0);
+            p.circle(10.0, 8.0, 4.0);
         }
         Icon::Fit => fit(p),
         Icon::Undo => {

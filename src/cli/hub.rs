@@ -1,0 +1,172 @@
+//! `limner models search` and `limner models pull`.
+
+use std::time::Duration;
+
+use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
+
+use super::args::{Common, Pull, Search};
+use super::{Failure, say, say_json};
+use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo, catalog};
+use crate::models;
+
+/// Asks the hub for models by words; the curated list comes first.
+pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
+    let words = args.words.join(" ");
+    let known: Vec<_> = catalog::entries()
+        .into_iter()
+        .filter(|entry| {
+            let text = format!("{} {} {}", entry.name, entry.repo, entry.what).to_lowercase();
+            words
+                .split_whitespace()
+                .all(|word| text.contains(&word.to_lowercase()))
+        })
+        .collect();
+    let found = door(args.offline).search(&words, args.limit as usize)?;
+    if common.json {
+        let known: Vec<_> = known
+            .iter()
+            .map(|e| json!({ "id": e.repo, "revision": e.revision, "licence": e.licence, "what": e.what }))
+            .collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|f| json!({ "id": f.id, "downloads": f.downloads, "licence": f.licence() }))
+            .collect();
+        say_json(&json!({ "recommended": known, "found": found }));
+        return Ok(());
+    }
+    for entry in known {
+        say(format!(
+            "{:<40} {} ({})",
+            entry.repo, entry.what, entry.licence
+        ));
+    }
+    for repo in found {
+        let licence = repo.licence().unwrap_or("licence unknown");
+        say(format!(
+            "{:<40} {licence}, {} downloads",
+            repo.id, repo.downloads
+        ));
+    }
+    Ok(())
+}
+
+/// Downloads a model and imports it.
+pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
+    let hub = door(args.offline);
+    let entry = catalog::entries().into_iter().find(|e| e.name == args.repo);
+    let (id, revision, file) = match &entry {
+        Some(e) => (e.repo.as_str(), e.revision.as_str(), Some(e.file.as_str())),
+        None => (
+            args.repo.as_str(),
+            args.revision.as_str(),
+            args.file.as_deref(),
+        ),
+    };
+    let repo = hub.look(id, revision)?;
+    if let Some(entry) = &entry {
+        // The list's hash counts, whatever the hub says today.
+        let told = repo.files.iter().find(|f| f.name == entry.file);
+        if told.and_then(|f| f.sha256.as_ref()) != Some(&entry.sha256) {
+            return Err(HubError::WrongBytes(entry.file.clone()).into());
+        }
+    }
+    if args.dry_run {
+        describe(&repo, common.json);
+        return Ok(());
+    }
+    if !args.accept_licence {
+        return Err(HubError::Licence {
+            repo: repo.id,
+            licence: repo.licence,
+        }
+        .into());
+    }
+    let models = args
+        .into
+        .clone()
+        .or_else(models::user_folder)
+        .ok_or_else(|| {
+            Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
+        })?;
+    let bar = bar(common.quiet);
+    let name = args
+        .name
+        .as_deref()
+        .or(entry.as_ref().map(|e| e.name.as_str()));
+    let pulled = hub::pull(&hub, &repo, file, &models, name, &mut |p| {
+        show(&bar, p);
+        Flow::GoOn
+    });
+    bar.finish_and_clear();
+    let pulled = pulled?;
+    if common.json {
+        say_json(&json!({
+            "name": pulled.imported.name,
+            "folder": pulled.imported.folder,
+            "repo": pulled.repo,
+            "commit": pulled.commit,
+            "file": pulled.file,
+            "licence": repo.licence,
+        }));
+    } else {
+        say(format!(
+            "{}: {}",
+            pulled.imported.name, pulled.imported.summary
+        ));
+        say(format!("in {}", pulled.imported.folder.display()));
+    }
+    Ok(())
+}
+
+fn door(offline: bool) -> Hub {
+    let mut config = HubConfig::from_env();
+    config.offline |= offline;
+    Hub::new(config)
+}
+
+fn describe(repo: &Repo, as_json: bool) {
+    let files = hub::importable(repo);
+    if as_json {
+        let files: Vec<_> = files
+            .iter()
+            .map(|f| json!({ "name": f.name, "bytes": f.size, "sha256": f.sha256 }))
+            .collect();
+        say_json(&json!({
+            "id": repo.id, "commit": repo.commit, "licence": repo.licence,
+            "gated": repo.gated, "files": files,
+        }));
+        return;
+    }
+    say(format!("{} at {}", repo.id, repo.commit));
+    say(format!("licence: {}", repo.licence));
+    if repo.gated {
+        say("access has to be asked for on its page");
+    }
+    for file in files {
+        say(format!("{:<40} {}", file.name, HumanBytes(file.size)));
+    }
+}
+
+fn bar(quiet: bool) -> ProgressBar {
+    let target = match quiet {
+        true => ProgressDrawTarget::hidden(),
+        false => ProgressDrawTarget::stderr_with_hz(10),
+    };
+    let bar = ProgressBar::with_draw_target(None, target);
+    match ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.total);
+    bar.set_position(progress.done);
+    let left = progress.left.map(|left| {
+        let whole = Duration::from_secs(left.as_secs().max(1));
+        format!(", {} left", HumanDuration(whole))
+    });
+    let speed = HumanBytes(progress.speed as u64);
+    bar.set_message(format!("{speed}/s{}", left.unwrap_or_default()));
+}

@@ -1,0 +1,106 @@
+//! Swatches of networks that are one style: what each makes of the sample photo,
+//! rendered when first seen and kept on disk by the network's hash.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::cancel::CancelToken;
+use super::photo::sample;
+use super::protocol::{EngineError, StyleInfo};
+use super::resample::shrink_to;
+use crate::export::{self, Provenance, WriteOptions};
+use crate::gallery::protocol::Format;
+use crate::models::Registry;
+use crate::models::pixels::{picture_of, tensor_of};
+use crate::models::registry::network_of_style;
+use crate::picture::Picture;
+use crate::recipe::StyleSource;
+
+/// Side of the square.
+const SIDE: u32 = 192;
+
+/// Swatches by hash of the network.
+pub(crate) struct Swatches {
+    folder: Option<PathBuf>,
+    made: BTreeMap<String, Option<Picture>>,
+}
+
+impl Swatches {
+    /// Kept in a folder of `cache_dir`; only in memory when absent.
+    pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
+        Self {
+            folder: cache_dir.map(|dir| dir.join("swatches")),
+            made: BTreeMap::new(),
+        }
+    }
+
+    /// Gives swatches to the styles that are networks and have none. A network that
+    /// can't be run stays without; whoever chooses it is told why.
+    pub(crate) fn fill(&mut self, styles: &mut [StyleInfo], registry: &mut Registry) {
+        for style in styles.iter_mut().filter(|s| s.swatch.is_none()) {
+            let StyleSource::Builtin(id) = &style.source else {
+                continue;
+            };
+            let Some(model) = network_of_style(id) else {
+                continue;
+            };
+            let Ok(sha256) = registry.info(model).map(|info| info.sha256.clone()) else {
+                continue;
+            };
+            if !self.made.contains_key(&sha256) {
+                let made = self.find(model, &sha256, registry);
+                self.made.insert(sha256.clone(), made);
+            }
+            style.swatch = self.made.get(&sha256).cloned().flatten();
+        }
+    }
+
+    fn find(&self, model: &str, sha256: &str, registry: &mut Registry) -> Option<Picture> {
+        let plain = !sha256.is_empty() && sha256.bytes().all(|b| b.is_ascii_alphanumeric());
+        let folder = self.folder.as_ref().filter(|_| plain);
+        let file = folder.map(|folder| folder.join(format!("{sha256}.png")));
+        if let Some(kept) = file.as_ref().and_then(|file| image::open(file).ok()) {
+            let kept = kept.to_rgba8();
+            return Picture::from_rgba(kept.width(), kept.height(), kept.into_raw()).ok();
+        }
+        let made = render(model, registry)
+            .inspect_err(|error| log::warn!("no swatch of {model}: {error}"))
+            .ok()?;
+        if let Some(file) = file {
+            let written = std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))
+                .map_err(|e| e.to_string())
+                .and_then(|()| {
+                    let (none, png) = (Provenance::default(), WriteOptions::new(Format::Png));
+                    export::write(&file, &made, None, &none, &png).map_err(|e| e.to_string())
+                });
+            if let Err(error) = written {
+                log::warn!("a swatch can't be kept: {error}: {}", file.display());
+            }
+        }
+        Some(made)
+    }
+}
+
+fn render(model: &str, registry: &mut Registry) -> Result<Picture, EngineError> {
+    let net = registry.transfer(model)?;
+    let photo = square(&shrink_to(&sample()?, SIDE * 3 / 2));
+    let tensor = tensor_of(&photo, net.device())?;
+    let (made, _) = net.transfer(&tensor, &[], 1.0, None, &CancelToken::new())?;
+    drop(net);
+    // Only looked at; it is loaded again when somebody chooses it.
+    registry.unload(model);
+    Ok(picture_of(&made.clamp(0.0, 1.0)?)?)
+}
+
+/// The middle of a picture, its sides a multiple of four.
+fn square(picture: &Picture) -> Picture {
+    let side = picture.width().min(picture.height()).min(SIDE) / 4 * 4;
+    let (left, top) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
+    let stride = picture.width() as usize * 4;
+    let row = |y: u32| {
+        let start = (top + y) as usize * stride + left as usize * 4;
+        &picture.rgba()[start..start + side as usize * 4]
+    };
+    let pixels: Vec<u8> = (0..side).flat_map(|y| row(y).to_vec()).collect();
+    Picture::from_rgba(side, side, pixels).unwrap_or_else(|_| picture.clone())
+}

@@ -1,0 +1,229 @@
+//! Copies of gallery pictures for elsewhere: other formats, shapes and sizes, contact
+//! sheets, with recipe and labels as the user wants them.
+
+use std::path::{Path, PathBuf};
+
+use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
+use super::seal::Finished;
+use super::{Gallery, GalleryError, decode, layout};
+use crate::export::atomic::Existing;
+use crate::export::metadata::FileMetadata;
+use crate::export::sheet::SheetBuilder;
+use crate::export::xmp::Value;
+use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
+use crate::picture::Picture;
+
+impl Gallery {
+    /// Writes one picture to the file `to`, or several (or one, when `to` is a folder)
+    /// into the folder `to`, each under a free name. `progress` hears how many of how
+    /// many are written and says whether to go on.
+    ///
+    /// # Errors
+    /// The first failure; what was written before it stays.
+    pub fn export_copies(
+        &self,
+        ids: &[PictureId],
+        to: &Path,
+        options: &ExportOptions,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Vec<PathBuf>, GalleryError> {
+        if let ([id], false) = (ids, to.is_dir()) {
+            // A file chosen by the user, who was asked about replacing.
+            self.not_its_own(*id, to)?;
+            self.export_one(*id, to, Existing::Replace, options)?;
+            return Ok(vec![to.to_path_buf()]);
+        }
+        std::fs::create_dir_all(to).map_err(|e| ExportError::writing(to, e))?;
+        let mut written = Vec::new();
+        for (done, id) in ids.iter().enumerate() {
+            if !progress(done, ids.len()) {
+                break;
+            }
+            written.push(self.export_into(*id, to, options)?);
+        }
+        Ok(written)
+    }
+
+    /// Under the first free name in a folder.
+    fn export_into(
+        &self,
+        id: PictureId,
+        to: &Path,
+        options: &ExportOptions,
+    ) -> Result<PathBuf, GalleryError> {
+        let stem = layout::safe_name(&self.get(id)?.title);
+        let extension = export::extension(options.format);
+        let mut n = 1;
+        loop {
+            let path = layout::numbered(to, &stem, extension, n);
+            n += 1;
+            if path.exists() {
+                continue;
+            }
+            match self.export_one(id, &path, Existing::Keep, options) {
+                Ok(()) => return Ok(path),
+                Err(GalleryError::File(ExportError::Exists(_))) => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    fn export_one(
+        &self,
+        id: PictureId,
+        path: &Path,
+        existing: Existing,
+        options: &ExportOptions,
+    ) -> Result<(), GalleryError> {
+        let entry = self.get(id)?;
+        let file = metadata::read(&entry.path)?;
+        let labels = self.copy_labels(&entry, &file, options);
+        let whole = decode::picture(&entry.path)?;
+        let before = whole.size();
+        let picture = reshaped(whole, options);
+        let finished = Finished {
+            picture: &picture,
+            format: options.format,
+            labels: &labels,
+            max_bytes: options.max_bytes,
+            recipe: file.recipe.as_ref(),
+            origin: &self.origin(&file),
+            source_names: options.source_names,
+            copy_of: Some((&entry.path, picture.size() != before)),
+        };
+        Ok(self.write_finished(path, existing, &finished)?)
+    }
+
+    /// Writes many small pictures onto one. Pictures that can't be read leave a gap.
+    ///
+    /// # Errors
+    /// Too many pictures for a sheet, or the failure of the disk. Stopped by
+    /// `progress`, nothing is written and the list is empty.
+    pub fn export_sheet(
+        &self,
+        ids: &[PictureId],
+        to: &Path,
+        sheet: Sheet,
+        options: &ExportOptions,
+        progress: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Vec<PathBuf>, GalleryError> {
+        let mut builder = SheetBuilder::new(ids.len(), sheet)?;
+        let mut origins = Vec::new();
+        for (done, id) in ids.iter().enumerate() {
+            if !progress(done, ids.len()) {
+                return Ok(Vec::new());
+            }
+            self.not_its_own(*id, to)?;
+            let path = self.get(*id)?.path;
+            match metadata::read(&path).and_then(|file| Ok((decode::picture(&path)?, file))) {
+                Ok((picture, file)) => {
+                    builder.put(Some(&picture));
+                    origins.push(self.origin(&file));
+                }
+                Err(e) => {
+                    log::warn!("{e}");
+                    builder.put(None);
+                }
+            }
+        }
+        let settings = self.settings();
+        let origin = Provenance::of_sheet(&origins, &settings.creator, &settings.rights);
+        let labels = export::labels(None, &origin, &write_options(options));
+        let finished = Finished {
+            picture: &builder.finish()?,
+            format: options.format,
+            labels: &labels,
+            max_bytes: options.max_bytes,
+            recipe: None,
+            origin: &origin,
+            source_names: options.source_names,
+            copy_of: None,
+        };
+        self.write_finished(to, Existing::Replace, &finished)?;
+        Ok(vec![to.to_path_buf()])
+    }
+
+    /// Exactly what [`Gallery::export_copies`] would write beside the pixels of a
+    /// picture, line by line.
+    ///
+    /// # Errors
+    /// As [`Gallery::get`], or a file that can't be read.
+    pub fn export_preview(
+        &self,
+        id: PictureId,
+        options: &ExportOptions,
+    ) -> Result<String, GalleryError> {
+        let entry = self.get(id)?;
+        let file = metadata::read(&entry.path)?;
+        let [w, h] = options.size.of(entry.size);
+        let dpi = options.size.dpi();
+        let dpi = dpi.map_or_else(String::new, |dpi| format!(", {dpi} pixels per inch"));
+        let sealed = if self.seals() {
+            ", signed with Content Credentials"
+        } else {
+            ""
+        };
+        let head = format!("{w} x {h} pixels, sRGB colour profile{dpi}{sealed}\n");
+        Ok(head + &self.copy_labels(&entry, &file, options).preview())
+    }
+
+    /// Labels of a copy: those of the picture, and what the user gave it here.
+    fn copy_labels(&self, entry: &Entry, file: &FileMetadata, options: &ExportOptions) -> Labels {
+        let write = write_options(options);
+        let mut labels = export::labels(file.recipe.as_ref(), &self.origin(file), &write);
+        if let Some(packet) = &mut labels.xmp {
+            let stem = entry.path.file_stem().and_then(|s| s.to_str());
+            if stem != Some(&entry.title) {
+                packet.put("dc:title", Value::Alt(entry.title.clone()));
+            }
+            packet.put("dc:subject", Value::Bag(entry.tags.clone()));
+            if entry.stars > 0 {
+                packet.put("xmp:Rating", Value::Text(entry.stars.to_string()));
+            }
+        }
+        labels
+    }
+
+    fn origin(&self, file: &FileMetadata) -> Provenance {
+        match &file.recipe {
+            Some(recipe) => self.provenance(recipe),
+            None => Provenance::of_file(file),
+        }
+    }
+
+    /// A copy never goes over its original.
+    fn not_its_own(&self, id: PictureId, to: &Path) -> Result<(), GalleryError> {
+        if self.path(id)? == to {
+            return Err(ExportError::Exists(to.to_path_buf()).into());
+        }
+        Ok(())
+    }
+}
+
+fn write_options(options: &ExportOptions) -> WriteOptions {
+    WriteOptions {
+        recipe: options.recipe,
+        source_names: options.source_names,
+        dpi: options.size.dpi(),
+        profile: true,
+        ..WriteOptions::new(options.format)
+    }
+}
+
+/// In its new size, sharpened when that is another one.
+fn reshaped(picture: Picture, options: &ExportOptions) -> Picture {
+    let size = options.size.of(picture.size());
+    if size == picture.size() {
+        return picture;
+    }
+    let shaped = match options.size {
+        ExportSize::Shape(_, fitting) => presets::shape(&picture, size, fitting),
+        ExportSize::Same | ExportSize::LongerSide(_) => presets::resize(&picture, size[0], size[1]),
+    };
+    drop(picture);
+    if options.sharpen > 0.0 {
+        presets::sharpen(&shaped, options.sharpen.min(1.0))
+    } else {
+        shaped
+    }
+}

@@ -1,0 +1,119 @@
+//! The folder that all programs of the hub share:
+//! `models--owner--name/{blobs/ETAG, snapshots/COMMIT/FILE -> blob, refs/REVISION}`.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::client::{RemoteFile, Repo};
+
+/// A repository's part of the cache.
+pub(super) struct RepoCache {
+    root: PathBuf,
+    locks: PathBuf,
+}
+
+impl RepoCache {
+    pub(super) fn new(cache: &Path, id: &str) -> Self {
+        let folder = format!("models--{}", id.replace('/', "--"));
+        Self {
+            locks: cache.join(".locks").join(&folder),
+            root: cache.join(folder),
+        }
+    }
+
+    /// Where the bytes of this ETag lie once they are whole.
+    pub(super) fn blob(&self, etag: &str) -> PathBuf {
+        self.root.join("blobs").join(etag)
+    }
+
+    /// Where they gather until then.
+    pub(super) fn incomplete(&self, etag: &str) -> PathBuf {
+        self.root.join("blobs").join(format!("{etag}.incomplete"))
+    }
+
+    /// Keeps other programs off a blob. `None` if one is at work on it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn lock(&self, etag: &str) -> io::Result<Option<File>> {
+        fs::create_dir_all(&self.locks)?;
+        fs::create_dir_all(self.root.join("blobs"))?;
+        let file = File::create(self.locks.join(format!("{etag}.lock")))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Throws away what came of a blob that isn't whole, unless another program is at
+    /// work on it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn forget(&self, etag: &str) -> io::Result<()> {
+        let part = self.incomplete(etag);
+        if !part.exists() {
+            return Ok(());
+        }
+        match self.lock(etag)? {
+            Some(_held) => fs::remove_file(part),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts a whole blob into the snapshot of its commit, and the revision's name onto
+    /// that commit. Returns the file's place.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub(super) fn place(&self, repo: &Repo, file: &RemoteFile, etag: &str) -> io::Result<PathBuf> {
+        let path = self
+            .root
+            .join("snapshots")
+            .join(&repo.commit)
+            .join(&file.name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        if !path.exists() {
+            // A link whose blob is gone.
+            if path.symlink_metadata().is_ok() {
+                fs::remove_file(&path)?;
+            }
+            let up = "../".repeat(2 + file.name.matches('/').count());
+            link(
+                Path::new(&format!("{up}blobs/{etag}")),
+                &self.blob(etag),
+                &path,
+            )?;
+        }
+        let revision = Path::new(&repo.revision);
+        let plain = revision
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        if repo.revision != repo.commit && plain {
+            let name = self.root.join("refs").join(revision);
+            if let Some(folder) = name.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(name, &repo.commit)?;
+        }
+        Ok(path)
+    }
+}
+
+/// A link where the system has them, else a copy.
+fn link(relative: &Path, blob: &Path, at: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let _ = blob;
+        std::os::unix::fs::symlink(relative, at)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = relative;
+        fs::copy(blob, at).map(|_| ())
+    }
+}

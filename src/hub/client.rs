@@ -1,0 +1,384 @@
+//! Questions to the hub's routes.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use ureq::config::RedirectAuthHeaders;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+use super::config::HubConfig;
+use super::error::HubError;
+
+/// Longer answers than this are no lists of files.
+const MOST_ANSWER: u64 = 16 << 20;
+
+/// A door to the hub.
+pub struct Hub {
+    pub(super) config: HubConfig,
+    agent: Agent,
+    halted: Arc<AtomicBool>,
+}
+
+/// Breaks off what a door is at, from another thread.
+#[derive(Clone)]
+pub(super) struct Halt {
+    agent: Agent,
+    halted: Arc<AtomicBool>,
+}
+
+impl Halt {
+    /// Ends waiting and reading at once; the door stays shut.
+    pub(super) fn halt(self) {
+        self.halted.store(true, Ordering::Release);
+        self.agent.shutdown();
+    }
+}
+
+/// A repository that a search found.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Found {
+    /// `owner/name`.
+    pub id: String,
+    /// How often it was downloaded lately.
+    #[serde(default)]
+    pub downloads: u64,
+    /// Tags, the licence among them as `license:…`.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl Found {
+    /// The licence that its card names.
+    pub fn licence(&self) -> Option<&str> {
+        self.tags
+            .iter()
+            .find_map(|tag| tag.strip_prefix("license:"))
+    }
+}
+
+/// A repository at one revision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repo {
+    /// `owner/name`.
+    pub id: String,
+    /// The commit, 40 hexadecimal digits.
+    pub commit: String,
+    /// What was asked for, `main` or another name.
+    pub revision: String,
+    /// As its card says; `unknown` where it doesn't.
+    pub licence: String,
+    /// Whether access has to be asked for.
+    pub gated: bool,
+    /// Its files.
+    pub files: Vec<RemoteFile>,
+}
+
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RemoteFile {
+    /// Path in the repository.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the content, for large files.
+    pub sha256: Option<String>,
+    /// Git's hash of the content, for small ones.
+    pub blob: Option<String>,
+}
+
+impl RemoteFile {
+    /// The name of its blob in the cache: the hash that the hub's ETag carries.
+    pub fn etag(&self) -> Option<&str> {
+        self.sha256.as_deref().or(self.blob.as_deref())
+    }
+}
+
+#[derive(Deserialize)]
+struct Info {
+    sha: String,
+    #[serde(default)]
+    siblings: Vec<Sibling>,
+    #[serde(rename = "cardData", default)]
+    card: Option<Card>,
+    #[serde(default)]
+    gated: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Card {
+    #[serde(default)]
+    license: serde_json::Value,
+    #[serde(default)]
+    license_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Sibling {
+    rfilename: String,
+    #[serde(default)]
+    size: Option<u64>,
+    #[serde(rename = "blobId", default)]
+    blob: Option<String>,
+    #[serde(default)]
+    lfs: Option<Lfs>,
+}
+
+#[derive(Deserialize)]
+struct Lfs {
+    sha256: String,
+    size: u64,
+}
+
+impl Hub {
+    /// A door that nobody has gone through yet.
+    pub fn new(config: HubConfig) -> Self {
+        let patience = &config.patience;
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            // The token stays with the host it is meant for.
+            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            .timeout_connect(Some(patience.connect))
+            .timeout_per_read(Some(patience.stall))
+            .timeout_recv_response(Some(patience.stall.max(patience.connect)))
+            .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .new_agent();
+        Self {
+            config,
+            agent,
+            halted: Arc::default(),
+        }
+    }
+
+    /// For stopping from another thread.
+    pub(super) fn halt(&self) -> Halt {
+        Halt {
+            agent: self.agent.clone(),
+            halted: Arc::clone(&self.halted),
+        }
+    }
+
+    /// Repositories of models that fit some words, most downloaded first.
+    ///
+    /// # Errors
+    /// [`HubError`], as for every question.
+    pub fn search(&self, words: &str, most: usize) -> Result<Vec<Found>, HubError> {
+        let words: String = words.bytes().map(escaped).collect();
+        let path = format!("/api/models?search={words}&sort=downloads&direction=-1&limit={most}");
+        self.json(&path, words.as_str())
+    }
+
+    /// What a repository holds at a revision.
+    ///
+    /// # Errors
+    /// [`HubError::BadName`] before anything is asked; [`HubError`] otherwise.
+    pub fn look(&self, id: &str, revision: &str) -> Result<Repo, HubError> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let part = |part: &str| {
+            !part.is_empty() && part.chars().all(plain) && !part.chars().all(|c| c == '.')
+        };
+        let named = id.split_once('/');
+        if !named.is_some_and(|(owner, name)| part(owner) && part(name)) {
+            return Err(HubError::BadName(id.to_owned()));
+        }
+        let revised: String = revision.bytes().map(escaped).collect();
+        let path = format!("/api/models/{id}/revision/{revised}?blobs=true");
+        let info: Info = self.json(&path, id)?;
+        if info.sha.len() != 40 || !info.sha.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(HubError::BadAnswer("it names no commit".into()));
+        }
+        Ok(Repo {
+            id: id.to_owned(),
+            commit: info.sha,
+            revision: revision.to_owned(),
+            licence: info.card.map_or_else(|| "unknown".into(), licence_of),
+            gated: !matches!(
+                info.gated,
+                serde_json::Value::Null | serde_json::Value::Bool(false)
+            ),
+            files: info.siblings.into_iter().filter_map(file_of).collect(),
+        })
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<T, HubError> {
+        let url = format!("{}{path}", self.config.endpoint);
+        let mut response = self.get(&url, what, None, &mut || true)?;
+        let mut text = Vec::new();
+        let reader = response.body_mut().as_reader();
+        reader
+            .take(MOST_ANSWER)
+            .read_to_end(&mut text)
+            .map_err(|e| self.broken(&e))?;
+        serde_json::from_slice(&text).map_err(|e| HubError::BadAnswer(e.to_string()))
+    }
+
+    /// Asks for a URL, from a byte on if `from` says so, again and again while that may
+    /// help. `go_on` is asked while it waits.
+    pub(super) fn get(
+        &self,
+        url: &str,
+        what: &str,
+        from: Option<u64>,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Response<Body>, HubError> {
+        if self.config.offline {
+            return Err(HubError::Offline);
+        }
+        let patience = &self.config.patience;
+        let mut wait = patience.backoff;
+        let mut left = patience.tries.max(1);
+        loop {
+            left -= 1;
+            let mut request = self.agent.get(url);
+            if let Some(token) = &self.config.token {
+                request = request.header("Authorization", format!("Bearer {token}"));
+            }
+            if let Some(from) = from {
+                request = request.header("Range", format!("bytes={from}-"));
+            }
+            let error = match request.call() {
+                Ok(response) => match response.status().as_u16() {
+                    200..=299 | 416 => return Ok(response),
+                    401 => return Err(self.who(what)),
+                    403 => return Err(HubError::Forbidden(what.to_owned())),
+                    404 => return Err(HubError::NotFound(what.to_owned())),
+                    429 => {
+                        let asked = retry_after(&response).unwrap_or(wait);
+                        if asked > patience.longest_wait {
+                            return Err(HubError::TooMany(asked));
+                        }
+                        wait = asked;
+                        HubError::TooMany(asked)
+                    }
+                    code @ 500..=599 => HubError::BadAnswer(format!("status {code}")),
+                    code => return Err(HubError::BadAnswer(format!("status {code}"))),
+                },
+                Err(error) => self.broken(&error),
+            };
+            if left == 0 {
+                return Err(error);
+            }
+            let halted = || self.halted.load(Ordering::Acquire);
+            rest(wait, &mut || !halted() && go_on())?;
+            wait = (wait * 2).min(patience.longest_wait);
+        }
+    }
+
+    fn who(&self, what: &str) -> HubError {
+        match self.config.token {
+            Some(_) => HubError::Forbidden(what.to_owned()),
+            None => HubError::NeedsToken(what.to_owned()),
+        }
+    }
+
+    pub(super) fn broken(&self, error: &dyn std::fmt::Display) -> HubError {
+        HubError::Connection {
+            host: self.config.endpoint.clone(),
+            reason: error.to_string(),
+        }
+    }
+}
+
+/// Sleeps in small pieces, so that a stop is heard.
+pub(super) fn rest(time: Duration, go_on: &mut dyn FnMut() -> bool) -> Result<(), HubError> {
+    let end = Instant::now() + time;
+    loop {
+        if !go_on() {
+            return Err(HubError::Stopped);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        std::thread::sleep(left.min(Duration::from_millis(50)));
+    }
+}
+
+fn retry_after(response: &Response<Body>) -> Option<Duration> {
+    let value = response.headers().get("Retry-After")?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
+}
+
+/// Percent-encoding of what isn't plain.
+pub(super) fn escaped(byte: u8) -> String {
+    match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    }
+}
+
+fn licence_of(card: Card) -> String {
+    let plain = match card.license {
+        serde_json::Value::String(name) => Some(name),
+        serde_json::Value::Array(names) => {
+            let names: Vec<&str> = names.iter().filter_map(|n| n.as_str()).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        }
+        _ => None,
+    };
+    match (plain.as_deref(), card.license_name) {
+        (None | Some("other"), Some(name)) => name,
+        _ => plain.unwrap_or_else(|| "unknown".into()),
+    }
+}
+
+/// Names that would leave the snapshot's folder are left out.
+fn file_of(sibling: Sibling) -> Option<RemoteFile> {
+    let parts = std::path::Path::new(&sibling.rfilename).components();
+    let inside = parts
+        .into_iter()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
+    let hash = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|b| b.is_ascii_hexdigit())
+    };
+    let sha256 = sibling.lfs.as_ref().map(|lfs| lfs.sha256.to_lowercase());
+    (inside && !sibling.rfilename.is_empty() && !sibling.rfilename.contains('\\')).then(|| {
+        RemoteFile {
+            size: sibling
+                .lfs
+                .as_ref()
+                .map_or(sibling.size.unwrap_or(0), |lfs| lfs.size),
+            sha256: sha256.filter(|text| hash(text, 64)),
+            blob: match sibling.lfs {
+                // Git's hash is of the pointer then.
+                Some(_) => None,
+                None => sibling.blob.filter(|text| hash(text, 40)),
+            },
+            name: sibling.rfilename,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_leave_the_folder() {
+        let named = |name: &str| Sibling {
+            rfilename: name.into(),
+            size: Some(1),
+            blob: Some("a".repeat(40)),
+            lfs: None,
+        };
+        assert!(file_of(named("a/b.safetensors")).is_some());
+        for bad in ["../a", "/etc/passwd", "a/../../b", "", "..\\a"] {
+            assert!(file_of(named(bad)).is_none(), "{bad}");
+        }
+        let hub = Hub::new(HubConfig {
+            offline: true,
+            ..HubConfig::from_env()
+        });
+        for bad in ["", "name", "../..", "a/b/c", "a b/c", "./.."] {
+            let refused = hub.look(bad, "main");
+            assert!(matches!(refused, Err(HubError::BadName(_))), "{bad}");
+        }
+        assert!(matches!(hub.look("a/b", "main"), Err(HubError::Offline)));
+    }
+}

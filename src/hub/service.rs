@@ -1,0 +1,419 @@
+//! The hub's threads behind [`HubRequest`] and [`HubEvent`]: a desk that keeps order,
+//! one thread for each running download, one for questions. The window waits for none
+//! of them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::begun::BegunList;
+use super::cache::RepoCache;
+use super::catalog;
+use super::client::Hub;
+use super::config::HubConfig;
+use super::control::{Control, Wish};
+use super::error::HubError;
+use super::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
+use super::worker::{Message, Worker};
+use crate::engine::protocol::Waker;
+use crate::import;
+
+/// Downloads at the same time; the others wait.
+const AT_ONCE: usize = 3;
+/// Messages that wait for the desk.
+const INBOX: usize = 256;
+/// Events that wait for the window. Progress that finds no room is left out.
+const EVENTS: usize = 256;
+/// Answers of a search.
+const HITS: usize = 30;
+
+/// The window's end. Dropping it ends the threads; what came of downloads is kept.
+pub struct HubHandle {
+    inbox: Sender<Message>,
+    events: Receiver<HubEvent>,
+    desk: Option<JoinHandle<()>>,
+}
+
+impl HubHandle {
+    /// Asks for something; never waits.
+    pub fn send(&self, request: HubRequest) {
+        if self.inbox.try_send(Message::Request(request)).is_err() {
+            log::error!("the hub's desk takes no more requests");
+        }
+    }
+
+    /// The next answer, if there is one; never waits.
+    pub fn try_recv(&self) -> Option<HubEvent> {
+        self.events.try_recv().ok()
+    }
+
+    /// The next answer, waiting at most so long; for tests.
+    pub fn recv_timeout(&self, time: std::time::Duration) -> Option<HubEvent> {
+        self.events.recv_timeout(time).ok()
+    }
+}
+
+impl Drop for HubHandle {
+    fn drop(&mut self) {
+        // Without a receiver nobody waits for room.
+        self.events = bounded(0).1;
+        self.inbox.send(Message::Request(HubRequest::Shutdown)).ok();
+        if let Some(desk) = self.desk.take()
+            && desk.join().is_err()
+        {
+            log::error!("the hub's thread ended in a panic");
+        }
+    }
+}
+
+/// Where the threads work.
+#[derive(Debug, Clone)]
+pub struct HubPlaces {
+    /// Whom to ask, as whom, how patiently.
+    pub config: HubConfig,
+    /// Folder where models go; none can be brought in without one.
+    pub models: Option<PathBuf>,
+    /// File that remembers unfinished downloads.
+    pub begun: Option<PathBuf>,
+}
+
+/// Starts the threads. Nothing is asked or fetched until a request says so.
+///
+/// # Errors
+/// The system gives no thread.
+pub fn start(places: HubPlaces, waker: Waker) -> std::io::Result<HubHandle> {
+    let (inbox, messages) = bounded(INBOX);
+    let (events, receiver) = bounded(EVENTS);
+    let own = inbox.clone();
+    let desk = std::thread::Builder::new()
+        .name("limner-hub".into())
+        .spawn(move || {
+            let mut desk = Desk {
+                begun: BegunList::open(places.begun),
+                // Set from outside, no switch in the window turns it on.
+                forced_offline: places.config.offline,
+                config: places.config,
+                models: places.models,
+                emitter: Emitter { events, waker },
+                inbox: own,
+                tasks: BTreeMap::new(),
+                queue: VecDeque::new(),
+                question: Control::default(),
+            };
+            desk.recall();
+            desk.serve(&messages);
+        })?;
+    Ok(HubHandle {
+        inbox,
+        events: receiver,
+        desk: Some(desk),
+    })
+}
+
+/// Sends events and wakes the window.
+#[derive(Clone)]
+pub(super) struct Emitter {
+    events: Sender<HubEvent>,
+    waker: Waker,
+}
+
+impl Emitter {
+    /// Waits for room.
+    pub(super) fn emit(&self, event: HubEvent) {
+        // Nobody listens at the end of the program.
+        self.events.send(event).ok();
+        (self.waker)();
+    }
+
+    /// Leaves the event out when there is no room; for progress.
+    pub(super) fn offer(&self, event: HubEvent) {
+        if self.events.try_send(event).is_ok() {
+            (self.waker)();
+        }
+    }
+}
+
+/// A download that isn't finished.
+struct Task {
+    order: Order,
+    state: State,
+}
+
+enum State {
+    Waiting,
+    Paused,
+    Running(Control, JoinHandle<()>),
+}
+
+struct Desk {
+    config: HubConfig,
+    forced_offline: bool,
+    models: Option<PathBuf>,
+    emitter: Emitter,
+    inbox: Sender<Message>,
+    begun: BegunList,
+    tasks: BTreeMap<TaskId, Task>,
+    queue: VecDeque<TaskId>,
+    /// Stops the question that is being asked.
+    question: Control,
+}
+
+impl Desk {
+    /// Tells of the list, and of the downloads of earlier starts. Their numbers come
+    /// from the top, so that they meet none of the window's.
+    fn recall(&mut self) {
+        self.emitter.emit(HubEvent::Recommended(catalog::entries()));
+        for (n, order) in (0u64..).zip(self.begun.all().to_vec()) {
+            let id = TaskId(u64::MAX - n);
+            self.emitter.emit(HubEvent::Begun(id, order.clone()));
+            let state = State::Paused;
+            self.tasks.insert(id, Task { order, state });
+        }
+    }
+
+    fn serve(&mut self, messages: &Receiver<Message>) {
+        for message in messages {
+            match message {
+                Message::Request(HubRequest::Shutdown) => break,
+                Message::Request(request) => self.request(request),
+                Message::Ended(id, result) => self.ended(id, result),
+            }
+            self.next();
+        }
+        self.shut_down();
+    }
+
+    fn request(&mut self, request: HubRequest) {
+        match request {
+            HubRequest::Search { seq, words } => self.ask(move |hub| HubEvent::Found {
+                seq,
+                result: hub.search(&words, HITS).map_err(|e| e.to_string()),
+            }),
+            HubRequest::Look { seq, repo } => self.ask(move |hub| HubEvent::Offered {
+                seq,
+                result: offer(hub, &repo).map_err(|e| e.to_string()),
+            }),
+            HubRequest::Pull { id, order } => {
+                self.begun.put(&order);
+                let state = State::Waiting;
+                self.tasks.insert(id, Task { order, state });
+                self.queue(id);
+            }
+            HubRequest::Pause(id) => self.stop(id, Wish::Pause),
+            HubRequest::Cancel(id) => self.stop(id, Wish::Cancel),
+            HubRequest::Resume(id) => {
+                if let Some(task) = self.tasks.get_mut(&id)
+                    && matches!(task.state, State::Paused)
+                {
+                    task.state = State::Waiting;
+                    self.queue(id);
+                }
+            }
+            HubRequest::Import { id, file } => self.import(id, file),
+            HubRequest::Offline(offline) => self.offline(offline),
+            HubRequest::Shutdown => {}
+        }
+    }
+
+    fn queue(&mut self, id: TaskId) {
+        self.queue.push_back(id);
+        self.emitter.emit(HubEvent::Queued(id));
+    }
+
+    /// A question on a thread of its own; the one before it isn't of interest any more.
+    fn ask(&mut self, question: impl FnOnce(&Hub) -> HubEvent + Send + 'static) {
+        self.question.stop(Wish::Cancel);
+        self.question = Control::default();
+        let (config, control) = (self.config.clone(), self.question.clone());
+        let emitter = self.emitter.clone();
+        let asked = std::thread::Builder::new()
+            .name("limner-hub-ask".into())
+            .spawn(move || {
+                let hub = Hub::new(config);
+                control.guard(&hub);
+                let answer = question(&hub);
+                if control.wish() == Wish::Run {
+                    emitter.emit(answer);
+                }
+            });
+        if let Err(error) = asked {
+            log::error!("no thread for a question to the hub: {error}");
+        }
+    }
+
+    /// Starts what waits, as far as there is room.
+    fn next(&mut self) {
+        let running = |task: &&Task| matches!(task.state, State::Running(..));
+        while self.tasks.values().filter(running).count() < AT_ONCE {
+            let Some(id) = self.queue.pop_front() else {
+                return;
+            };
+            let Some(task) = self.tasks.get_mut(&id) else {
+                continue;
+            };
+            if !matches!(task.state, State::Waiting) {
+                continue;
+            }
+            let worker = Worker {
+                id,
+                config: self.config.clone(),
+                models: self.models.clone(),
+                order: task.order.clone(),
+                control: Control::default(),
+                emitter: self.emitter.clone(),
+                desk: self.inbox.clone(),
+            };
+            match worker.start() {
+                Ok((control, thread)) => task.state = State::Running(control, thread),
+                Err(error) => self.ended(id, Err(error.into())),
+            }
+        }
+    }
+
+    fn stop(&mut self, id: TaskId, wish: Wish) {
+        let Some(task) = self.tasks.get_mut(&id) else {
+            return;
+        };
+        match &task.state {
+            State::Running(control, _) => control.stop(wish),
+            _ if wish == Wish::Cancel => self.cancelled(id),
+            State::Waiting => {
+                task.state = State::Paused;
+                self.emitter.emit(HubEvent::Paused(id, None));
+            }
+            State::Paused => {}
+        }
+    }
+
+    /// Throws away what came of a task that doesn't run any more.
+    fn cancelled(&mut self, id: TaskId) {
+        if let Some(task) = self.tasks.remove(&id) {
+            self.begun.remove(&task.order);
+            let cache = RepoCache::new(&self.config.cache, &task.order.repo);
+            if let Err(error) = cache.forget(&task.order.etag) {
+                log::warn!("what came of {} can't be removed: {error}", task.order.repo);
+            }
+        }
+        let ending = Err(Ending::Cancelled);
+        self.emitter.emit(HubEvent::Ended(id, ending));
+    }
+
+    fn import(&mut self, id: TaskId, file: PathBuf) {
+        let Some(models) = self.models.clone() else {
+            let why = Ending::Failed("no home folder is known to keep models in".into());
+            return self.emitter.emit(HubEvent::Ended(id, Err(why)));
+        };
+        let emitter = self.emitter.clone();
+        let import = move || {
+            emitter.emit(HubEvent::Opening(id));
+            let result = import::import(&file, &models, None).map(|i| Added {
+                name: i.name,
+                summary: i.summary,
+            });
+            let result = result.map_err(|e| Ending::Failed(e.to_string()));
+            emitter.emit(HubEvent::Ended(id, result));
+        };
+        let thread = std::thread::Builder::new().name("limner-import".into());
+        if let Err(error) = thread.spawn(import) {
+            let why = Ending::Failed(error.to_string());
+            self.emitter.emit(HubEvent::Ended(id, Err(why)));
+        }
+    }
+
+    fn offline(&mut self, offline: bool) {
+        self.config.offline = offline || self.forced_offline;
+        if !self.config.offline {
+            return;
+        }
+        self.question.stop(Wish::Cancel);
+        let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
+        for id in ids {
+            self.stop(id, Wish::Pause);
+        }
+    }
+
+    fn ended(&mut self, id: TaskId, result: Result<Added, HubError>) {
+        let wish = match self.tasks.get(&id).map(|t| &t.state) {
+            Some(State::Running(control, _)) => control.wish(),
+            _ => Wish::Run,
+        };
+        let result = match result {
+            Ok(added) => Ok(added),
+            Err(_) if wish == Wish::Cancel => return self.cancelled(id),
+            Err(error) if wish == Wish::Pause || keeps(&error) => {
+                if let Some(task) = self.tasks.get_mut(&id) {
+                    task.state = State::Paused;
+                }
+                let why = (wish == Wish::Run).then(|| error.to_string());
+                return self.emitter.emit(HubEvent::Paused(id, why));
+            }
+            Err(error) => Err(Ending::Failed(error.to_string())),
+        };
+        if let Some(task) = self.tasks.remove(&id) {
+            self.begun.remove(&task.order);
+        }
+        self.emitter.emit(HubEvent::Ended(id, result));
+    }
+
+    /// Breaks all connections and waits for the threads: what came is on disk then.
+    fn shut_down(&mut self) {
+        self.question.stop(Wish::Cancel);
+        for task in std::mem::take(&mut self.tasks).into_values() {
+            if let State::Running(control, thread) = task.state {
+                control.stop(Wish::Pause);
+                if thread.join().is_err() {
+                    log::error!("a download's thread ended in a panic");
+                }
+            }
+        }
+    }
+}
+
+/// Whether a download can go on later from what came.
+fn keeps(error: &HubError) -> bool {
+    matches!(
+        error,
+        HubError::Connection { .. }
+            | HubError::TooMany(_)
+            | HubError::BadAnswer(_)
+            | HubError::Offline
+            | HubError::NoRoom { .. }
+            | HubError::Busy(_)
+            | HubError::Stopped
+    )
+}
+
+fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
+    let entry = catalog::entries().into_iter().find(|e| e.repo == repo);
+    let revision = entry.as_ref().map_or("main", |e| e.revision.as_str());
+    let found = hub.look(repo, revision)?;
+    let order = |file: &super::RemoteFile| {
+        Some(Order {
+            repo: found.id.clone(),
+            commit: found.commit.clone(),
+            file: file.name.clone(),
+            bytes: file.size,
+            licence: found.licence.clone(),
+            etag: file.etag()?.to_owned(),
+        })
+    };
+    let listed = |o: &Order| {
+        entry
+            .as_ref()
+            .is_none_or(|e| e.file == o.file && e.sha256 == o.etag)
+    };
+    let all = super::importable(&found);
+    let files: Vec<Order> = all.into_iter().filter_map(order).filter(listed).collect();
+    if files.is_empty() {
+        return Err(HubError::NothingToOpen(found.id));
+    }
+    Ok(Offer {
+        page: format!("{}/{}", hub.config.endpoint, found.id),
+        repo: found.id,
+        licence: found.licence,
+        gated: found.gated,
+        files,
+    })
+}

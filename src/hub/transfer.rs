@@ -1,0 +1,316 @@
+//! One file into the cache: goes on where it was cut, stops when told, and is whole
+//! and hashed before it gets its name.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use sha1::{Digest, Sha1};
+use ureq::Body;
+use ureq::http::Response;
+
+use super::cache::RepoCache;
+use super::client::{Hub, RemoteFile, Repo, escaped, rest};
+use super::error::HubError;
+use crate::digest;
+
+/// How often progress is told and a stop is heard.
+const TELL: Duration = Duration::from_millis(100);
+/// Room that stays free beside the file.
+const SPARE: u64 = 64 << 20;
+
+/// What the watcher wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Go on.
+    GoOn,
+    /// Stop; what has come is kept.
+    Stop,
+}
+
+/// How far a file is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// Its name.
+    pub file: String,
+    /// Bytes there.
+    pub done: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Bytes a second, lately.
+    pub speed: f64,
+    /// Time left at that speed.
+    pub left: Option<Duration>,
+}
+
+/// Told how far it is; says whether to go on.
+pub type Watch<'a> = dyn FnMut(&Progress) -> Flow + 'a;
+
+impl Hub {
+    /// Brings a file into the cache and returns its place in the snapshot. What is
+    /// there already is hashed and not asked for again.
+    ///
+    /// # Errors
+    /// [`HubError`]; nothing that isn't whole ever has a blob's name.
+    pub fn fetch(
+        &self,
+        repo: &Repo,
+        file: &RemoteFile,
+        watch: &mut Watch<'_>,
+    ) -> Result<PathBuf, HubError> {
+        let etag = file
+            .etag()
+            .ok_or_else(|| HubError::NoHash(file.name.clone()))?;
+        let cache = RepoCache::new(&self.config.cache, &repo.id);
+        let blob = cache.blob(etag);
+        if !is_whole(&blob, file)? {
+            let held = cache.lock(etag)?;
+            let Some(_held) = held else {
+                return Err(HubError::Busy(file.name.clone()));
+            };
+            let part = cache.incomplete(etag);
+            check_room(&self.config.cache, file, &part)?;
+            self.fill(repo, file, &part, watch)?;
+            if !is_whole(&part, file)? {
+                fs::remove_file(&part)?;
+                return Err(HubError::WrongBytes(file.name.clone()));
+            }
+            File::open(&part)?.sync_all()?;
+            fs::rename(&part, &blob)?;
+            #[cfg(unix)]
+            if let Some(folder) = blob.parent() {
+                File::open(folder)?.sync_all()?;
+            }
+        }
+        Ok(cache.place(repo, file, etag)?)
+    }
+
+    /// Asks for what is missing until nothing is.
+    fn fill(
+        &self,
+        repo: &Repo,
+        file: &RemoteFile,
+        part: &Path,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), HubError> {
+        let name = file
+            .name
+            .split('/')
+            .map(|p| p.bytes().map(escaped).collect::<String>());
+        let name = name.collect::<Vec<_>>().join("/");
+        let url = format!(
+            "{}/{}/resolve/{}/{name}",
+            self.config.endpoint, repo.id, repo.commit
+        );
+        let patience = &self.config.patience;
+        let mut pace = Pace::new(file, length(part));
+        let mut left = patience.tries.max(1);
+        let mut wait = patience.backoff;
+        loop {
+            let have = length(part);
+            if have == file.size && part.exists() {
+                return Ok(());
+            }
+            let from = (have > 0 && have < file.size).then_some(have);
+            let mut go_on = || watch(&pace.progress(have)) == Flow::GoOn;
+            let response = self.get(&url, &repo.id, from, &mut go_on)?;
+            let start = match start_of(&response, from, file) {
+                Some(start) => start,
+                None => {
+                    // Another file under the same name, or a range that isn't ours.
+                    File::create(part)?;
+                    left -= 1;
+                    if left == 0 {
+                        let line = format!("'{}' changes while it is fetched", file.name);
+                        return Err(HubError::BadAnswer(line));
+                    }
+                    continue;
+                }
+            };
+            let error = match self.append(response, part, start, file, &mut pace, watch) {
+                Ok(()) => continue,
+                Err(Cut::Hub(error)) => return Err(error),
+                Err(Cut::Line(error)) => error,
+            };
+            // A line that breaks but brings something is no reason to give up.
+            if length(part) > have {
+                (left, wait) = (patience.tries.max(1), patience.backoff);
+                continue;
+            }
+            left -= 1;
+            if left == 0 {
+                return Err(self.broken(&error));
+            }
+            rest(wait, &mut || watch(&pace.progress(have)) == Flow::GoOn)?;
+            wait = (wait * 2).min(patience.longest_wait);
+        }
+    }
+
+    fn append(
+        &self,
+        mut response: Response<Body>,
+        part: &Path,
+        start: u64,
+        file: &RemoteFile,
+        pace: &mut Pace,
+        watch: &mut Watch<'_>,
+    ) -> Result<(), Cut> {
+        let mut out = OpenOptions::new().create(true).append(true).open(part)?;
+        if start == 0 {
+            out.set_len(0)?;
+        }
+        let mut done = start;
+        let mut body = response.body_mut().with_config().limit(u64::MAX).reader();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = match body.read(&mut buffer) {
+                Ok(0) if done < file.size => {
+                    return Err(Cut::Line(io::ErrorKind::UnexpectedEof.into()));
+                }
+                Ok(0) => return Ok(()),
+                Ok(read) => read,
+                Err(error) => return Err(Cut::Line(error)),
+            };
+            done += read as u64;
+            if done > file.size {
+                drop(out);
+                fs::remove_file(part)?;
+                return Err(Cut::Hub(HubError::WrongBytes(file.name.clone())));
+            }
+            out.write_all(&buffer[..read])?;
+            if pace.due(done) && watch(&pace.progress(done)) == Flow::Stop {
+                return Err(Cut::Hub(HubError::Stopped));
+            }
+        }
+    }
+}
+
+/// Why a transfer ended early.
+enum Cut {
+    /// For good.
+    Hub(HubError),
+    /// The line broke; may be tried again.
+    Line(io::Error),
+}
+
+impl From<io::Error> for Cut {
+    fn from(error: io::Error) -> Self {
+        Self::Hub(error.into())
+    }
+}
+
+/// The byte with which an answer begins; `None` if it is of another file, or doesn't
+/// begin where we asked.
+fn start_of(response: &Response<Body>, from: Option<u64>, file: &RemoteFile) -> Option<u64> {
+    let header = |name: &str| response.headers().get(name)?.to_str().ok();
+    let etag = header("X-Linked-Etag").or(header("ETag"));
+    let etag = etag.map(|text| text.trim_start_matches("W/").trim_matches('"'));
+    if let (Some(theirs), Some(ours)) = (etag, file.etag())
+        // A store behind the hub has tags of another kind.
+        && theirs.len() == ours.len()
+        && !theirs.eq_ignore_ascii_case(ours)
+    {
+        return None;
+    }
+    match response.status().as_u16() {
+        // The whole, whatever we asked for.
+        200 => Some(0),
+        206 => {
+            let range = header("Content-Range")?.strip_prefix("bytes ")?;
+            let start: u64 = range.split('-').next()?.trim().parse().ok()?;
+            (Some(start) == from).then_some(start)
+        }
+        _ => None,
+    }
+}
+
+fn length(file: &Path) -> u64 {
+    file.metadata().map_or(0, |meta| meta.len())
+}
+
+/// Whether a file has the length and the hash that the hub tells.
+fn is_whole(path: &Path, file: &RemoteFile) -> Result<bool, HubError> {
+    let Ok(open) = File::open(path) else {
+        return Ok(false);
+    };
+    if length(path) != file.size {
+        return Ok(false);
+    }
+    let mut reader = BufReader::with_capacity(1 << 20, open);
+    match (&file.sha256, &file.blob) {
+        (Some(sha256), _) => Ok(digest::sha256_of(&mut reader)? == *sha256),
+        (None, Some(blob)) => {
+            let mut hasher = Sha1::new();
+            hasher.update(format!("blob {}\0", file.size));
+            io::copy(&mut reader, &mut hasher)?;
+            Ok(digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob))
+        }
+        (None, None) => Err(HubError::NoHash(file.name.clone())),
+    }
+}
+
+fn check_room(cache: &Path, file: &RemoteFile, part: &Path) -> Result<(), HubError> {
+    let needed = file.size.saturating_sub(length(part));
+    let free = fs4::available_space(cache)?;
+    if needed + SPARE > free {
+        let (needed, free) = ((needed + SPARE) >> 20, free >> 20);
+        return Err(HubError::NoRoom { needed, free });
+    }
+    Ok(())
+}
+
+/// Speed over the last seconds.
+struct Pace {
+    file: String,
+    total: u64,
+    told: Instant,
+    since: Instant,
+    from: u64,
+    speed: f64,
+}
+
+impl Pace {
+    fn new(file: &RemoteFile, have: u64) -> Self {
+        let now = Instant::now();
+        Self {
+            file: file.name.clone(),
+            total: file.size,
+            told: now,
+            since: now,
+            from: have,
+            speed: 0.0,
+        }
+    }
+
+    /// Whether it is time to tell; measures on the way.
+    fn due(&mut self, done: u64) -> bool {
+        let now = Instant::now();
+        let spent = (now - self.since).as_secs_f64();
+        if spent >= 0.5 {
+            let seen = done.saturating_sub(self.from) as f64 / spent;
+            self.speed = if self.speed > 0.0 {
+                0.7 * self.speed + 0.3 * seen
+            } else {
+                seen
+            };
+            (self.since, self.from) = (now, done);
+        }
+        let due = done == self.total || now - self.told >= TELL;
+        if due {
+            self.told = now;
+        }
+        due
+    }
+
+    fn progress(&self, done: u64) -> Progress {
+        let missing = self.total.saturating_sub(done) as f64;
+        Progress {
+            file: self.file.clone(),
+            done,
+            total: self.total,
+            speed: self.speed,
+            left: (self.speed > 0.0).then(|| Duration::from_secs_f64(missing / self.speed)),
+        }
+    }
+}
