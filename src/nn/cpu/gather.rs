@@ -37,19 +37,6 @@ impl<'a> Source<'a> {
     pub(crate) fn is_plain(&self) -> bool {
         self.scale.is_none()
     }
-
-    /// A pixel of channel `c`, maybe beyond the border.
-    #[inline(always)]
-    pub(crate) fn at(&self, c: usize, y: isize, x: isize) -> f32 {
-        let place = (
-            mirror(y, self.height, self.border),
-            mirror(x, self.width, self.border),
-        );
-        let (Some(y), Some(x)) = place else {
-            return 0.0;
-        };
-        self.pixels[(c * self.height + y) * self.width + x] * self.scale.map_or(1.0, |s| s[c])
-    }
 }
 
 /// A rectangle of the padded picture: it may reach beyond the border on every side.

@@ -7,8 +7,9 @@ use rayon::prelude::*;
 
 use super::direct::{Geometry, Picture};
 use super::finish::{self, Piece};
+use super::gather::{self, Layout, Window};
 use super::panel::{self, Panels, Product, ROWS, VECTORS};
-use super::scratch::{self, Shared};
+use super::scratch::{self, Buffers, Shared};
 use super::simd::{self, Isa, Simd, Task};
 
 /// Outputs that lie side by side: [`VECTORS`] of the longest vectors.
@@ -40,60 +41,107 @@ impl Weights {
 pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
     let taps = g.kernel.0 * g.kernel.1;
     let (pixels, depth) = (g.output.0 * g.output.1, g.inputs * taps);
-    let step = VECTORS * isa.lanes();
+    let (channels, outputs) = (16, VECTORS * isa.lanes());
     for picture in pictures {
         scratch::with(|buffers| {
             let values = buffers.transformed.get(pixels * depth);
             let shared = Shared::new(values);
-            (0..g.inputs)
+            (0..g.inputs.div_ceil(channels))
                 .into_par_iter()
-                .with_min_len(16)
-                .for_each(|c| gather(g, picture, c, depth, shared));
+                .with_max_len(1)
+                .for_each(|unit| {
+                    let first = unit * channels;
+                    scratch::with(|buffers| {
+                        let unit = Gather {
+                            geometry: g,
+                            picture,
+                            channels: (first, (first + channels).min(g.inputs)),
+                            to: shared,
+                            buffers,
+                        };
+                        simd::run(isa, unit);
+                    });
+                });
             let gathered = Panels {
                 rows: pixels,
                 depth,
                 values,
             };
-            (0..g.rows.div_ceil(step))
+            (0..g.rows.div_ceil(outputs))
                 .into_par_iter()
                 .with_max_len(1)
                 .for_each(|unit| {
-                    let outputs = (unit * step, (unit * step + step).min(g.rows));
-                    simd::run(
-                        isa,
-                        Unit {
+                    let first = unit * outputs;
+                    scratch::with(|buffers| {
+                        let unit = Unit {
                             geometry: g,
                             picture,
                             weights,
                             gathered,
-                            outputs,
-                        },
-                    );
+                            outputs: (first, (first + outputs).min(g.rows)),
+                            buffers,
+                        };
+                        simd::run(isa, unit);
+                    });
                 });
         });
     }
 }
 
-/// Lays out the values that channel `c` adds to every output pixel, as a matrix
+/// Lays out the values that some channels add to every output pixel, as a matrix
 /// `[pixels, depth]` in panels.
-fn gather(g: &Geometry, picture: &Picture, c: usize, depth: usize, to: Shared) {
+struct Gather<'a> {
+    geometry: &'a Geometry,
+    picture: &'a Picture<'a>,
+    channels: (usize, usize),
+    to: Shared,
+    buffers: &'a mut Buffers,
+}
+
+impl Task for Gather<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let g = self.geometry;
+        let window = Window {
+            top: -(g.padding.0 as isize),
+            left: -(g.padding.1 as isize),
+            rows: (g.output.0 - 1) * g.stride + (g.kernel.0 - 1) * g.dilation + 1,
+            columns: (g.output.1 - 1) * g.stride + (g.kernel.1 - 1) * g.dilation + 1,
+        };
+        let layout = Layout {
+            phases: 1,
+            run: window.columns,
+        };
+        let block = self.buffers.block.get(window.rows * window.columns);
+        let block = &mut block[..window.rows * window.columns];
+        for c in self.channels.0..self.channels.1 {
+            // SAFETY: `run` is called for an instruction set that is there.
+            unsafe { gather::channel::<S>(&self.picture.source, c, window, layout, block) };
+            spread(g, c, (block, window.columns), self.to);
+        }
+    }
+}
+
+/// Channel `c`, padded (`block`, its width), to its places in the matrix.
+fn spread(g: &Geometry, c: usize, (block, width): (&[f32], usize), to: Shared) {
     let taps = g.kernel.0 * g.kernel.1;
     let pixels = g.output.0 * g.output.1;
-    let layout = Panels {
+    let matrix = Panels {
         rows: pixels,
-        depth,
+        depth: g.inputs * taps,
         values: &[],
     };
     for pixel in 0..pixels {
         let height = ROWS.min(pixels - pixel / ROWS * ROWS);
-        let top = (pixel / g.output.1 * g.stride) as isize - g.padding.0 as isize;
-        let left = (pixel % g.output.1 * g.stride) as isize - g.padding.1 as isize;
-        let first = layout.place(pixel, c * taps);
-        for tap in 0..taps {
-            let y = top + (tap / g.kernel.1 * g.dilation) as isize;
-            let x = left + (tap % g.kernel.1 * g.dilation) as isize;
-            // SAFETY: each pixel's values of each channel have a place of their own.
-            unsafe { *to.pointer(first + tap * height, 1) = picture.source.at(c, y, x) };
+        let (y, x) = (pixel / g.output.1 * g.stride, pixel % g.output.1 * g.stride);
+        let mut place = matrix.place(pixel, c * taps);
+        for ky in 0..g.kernel.0 {
+            let line = &block[(y + ky * g.dilation) * width + x..];
+            for kx in 0..g.kernel.1 {
+                // SAFETY: each pixel's values of each channel have a place of their own.
+                unsafe { to.pointer(place, 1).write(line[kx * g.dilation]) };
+                place += height;
+            }
         }
     }
 }
@@ -105,60 +153,59 @@ struct Unit<'a> {
     weights: &'a Weights,
     gathered: Panels<'a>,
     outputs: (usize, usize),
+    buffers: &'a mut Buffers,
 }
 
 impl Task for Unit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Panels {
-            rows: pixels,
-            depth,
-            ..
-        } = self.gathered;
+        let (pixels, depth) = (self.gathered.rows, self.gathered.depth);
         let count = (self.outputs.1 - self.outputs.0).div_ceil(S::LANES);
         let width = count * S::LANES;
         let within = self.outputs.0 % PANEL;
         let places: [u32; VECTORS] = std::array::from_fn(|v| (within + v * S::LANES) as u32);
         let offsets: [u32; DEPTH] = std::array::from_fn(|k| (k * PANEL) as u32);
         let panel = &self.weights.values[self.outputs.0 / PANEL * PANEL * depth..];
-        scratch::with(|buffers| {
-            let sums = buffers.sums.get(pixels * width);
-            for k in (0..depth).step_by(DEPTH) {
-                let product = Product {
-                    offsets: &offsets[..DEPTH.min(depth - k)],
-                    pixels: &panel[k * PANEL..],
-                    sum_stride: width,
-                    add: k > 0,
-                };
-                // SAFETY: every step in depth holds whole vectors of weights, and `sums` a vector
-                // for each of them and each pixel.
-                unsafe {
-                    panel::multiply::<S>(
-                        self.gathered,
-                        (0, pixels),
-                        k,
-                        product,
-                        &places[..count],
-                        sums,
-                    );
-                }
-            }
-            let turned = buffers.block.get(4 * pixels + 4 * S::LANES);
-            // SAFETY: these channels are written by this unit alone.
-            unsafe { self.finish::<S>(sums, width, turned) };
-        });
+        let sums = self.buffers.sums.get(pixels * width);
+        let turned = self.buffers.block.get(4 * pixels + 4 * S::LANES);
+        for k in (0..depth).step_by(DEPTH) {
+            let product = Product {
+                offsets: &offsets[..DEPTH.min(depth - k)],
+                pixels: &panel[k * PANEL..],
+                sum_stride: width,
+                add: k > 0,
+            };
+            let (rows, places) = ((0, pixels), &places[..count]);
+            // SAFETY: every step in depth holds whole vectors of weights, and `sums` a vector for
+            // each of them and each pixel.
+            unsafe { panel::multiply::<S>(self.gathered, rows, k, product, places, sums) };
+        }
+        let channels = Channels {
+            geometry: self.geometry,
+            picture: self.picture,
+            outputs: self.outputs,
+        };
+        // SAFETY: these channels are written by this unit alone.
+        unsafe { channels.finish::<S>(sums, width, turned) };
     }
 }
 
-impl Unit<'_> {
+/// Which channels of which picture.
+struct Channels<'a> {
+    geometry: &'a Geometry,
+    picture: &'a Picture<'a>,
+    outputs: (usize, usize),
+}
+
+impl Channels<'_> {
     /// Turns sums `[pixels, outputs]` into pixels, channel by channel.
     #[inline(always)]
     unsafe fn finish<S: Simd>(&self, sums: &[f32], width: usize, turned: &mut [f32]) {
         let g = self.geometry;
         let phases = if g.doubled { 4 } else { 1 };
         let Picture { finish, target, .. } = self.picture;
-        let pixels = self.gathered.rows;
         let (rows, columns) = g.output;
+        let pixels = rows * columns;
         for output in (self.outputs.0..self.outputs.1).step_by(phases) {
             for phase in 0..phases {
                 let from = sums[output + phase - self.outputs.0..]
