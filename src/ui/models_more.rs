@@ -175,7 +175,10 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
         more.offer.clone_from(&offer.repo);
         (more.file, more.accepted) = (0, false);
     }
-    let (mut file, mut accepted) = (more.file.min(offer.files.len() - 1), more.accepted);
+    let (mut file, mut accepted) = (
+        more.file.min(offer.files.len().saturating_sub(1)),
+        more.accepted,
+    );
     ui.horizontal_wrapped(|ui| {
         ui.weak("Licence");
         ui.label(RichText::new(&offer.licence).strong());
@@ -194,7 +197,9 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
     ui.weak("Limner checks every byte, then reads the file as data; nothing in it is run.");
     ui.add_space(space::S);
     ui.checkbox(&mut accepted, "I have read the licence and accept it");
-    let order = &offer.files[file];
+    let Some(order) = offer.files.get(file) else {
+        return;
+    };
     let text = format!("Download ({})", size_words(order.bytes));
     let button = ui
         .add_enabled(accepted, egui::Button::new(text))
