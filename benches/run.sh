@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs the speed programs with all peers: makes a Python environment with the pinned packages once
-# (in target/peers), then measures the convolutions and the networks. Arguments go to both programs.
+# (in target/peers), then measures the convolutions, the networks, and the memory that photos take.
+# Arguments go to all programs: `--quick` leaves out candle and PyTorch.
 set -eu
 cd "$(dirname "$0")/.."
 venv=target/peers
@@ -11,3 +12,4 @@ fi
 python="$PWD/$venv/bin/python"
 cargo bench --quiet --bench conv -- --python "$python" "$@"
 cargo bench --quiet --bench networks -- --python "$python" "$@"
+cargo bench --quiet --bench memory -- "$@"

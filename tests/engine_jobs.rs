@@ -243,6 +243,44 @@ fn strength_masks_and_weights_decide() {
     assert_ne!(column(&masked, 20), column(&original, 20));
 }
 
+/// Networks for any style that came in from elsewhere: a picture or a style that ships
+/// is their style, tiles can't be seen, the recipe brings the pixels back.
+#[test]
+fn imported_networks_for_any_style_work_like_the_own_one() {
+    let mut room = Room::new();
+    let photo = room.photo("photo.jpg", 640, 480);
+    let look = room.photo("look.png", 120, 90);
+    for name in ["adain", "microast"] {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/import");
+        limner::import::import(&from.join(name), &room.path("models"), None).unwrap();
+        room.engine.send(Request::Rescan).unwrap();
+        room.engine.run();
+        let mut params = params(photo.clone(), vec![style(look.clone())]);
+        params.model = name.into();
+        let options = StylizeOptions::default();
+        let job = |params: &StyleParams, options| Job::Stylize(Arc::new(params.clone()), options);
+        let (whole, recipe) = room.picture(job(&params, options));
+        assert!(recipe.models.iter().any(|m| m.name == name));
+        let tiled = StylizeOptions {
+            tile: Some(160),
+            ..options
+        };
+        let (pieces, _) = room.picture(job(&params, tiled));
+        assert!(within(&whole, &pieces, 1.0) <= 1);
+        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        assert_eq!(whole, again);
+        let work = Work::Style(Arc::new(params.clone()));
+        let preview = room.preview(work, Tier::Full(640)).unwrap();
+        assert!(within(&whole, &preview, 0.99) <= 2);
+        params.strength = 0.5;
+        let (half, _) = room.picture(job(&params, options));
+        assert!(within(&whole, &half, 0.5) > 2, "strength decides");
+        params.styles[0].code = Some(vec![0.1; 73]);
+        let refused = room.job(job(&params, options)).unwrap_err().to_string();
+        assert!(refused.contains("another network"), "{refused}");
+    }
+}
+
 #[test]
 fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
     let mut room = Room::new();

@@ -7,11 +7,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
+use limner::engine::cancel::CancelToken;
 use limner::import::torch::TorchFile;
-use limner::import::{ImportError, from_checkpoint, import};
+use limner::import::{
+    ImportError, ImportStep, Origin, Watch, from_checkpoint, import, import_watched,
+};
 use limner::models::Registry;
+use limner::models::weights::Weights;
 use safetensors::SafeTensors;
-use safetensors::tensor::TensorView;
+use safetensors::tensor::{Dtype, TensorView};
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -121,7 +125,7 @@ fn fast_neural_style_files_of_all_formats_are_one_network() {
     assert_eq!(registry.library().broken, []);
     let styles = registry.library().styles;
     assert!(styles.iter().any(|s| s.name == "style-1"));
-    registry.fast_style("style-1").unwrap();
+    assert_eq!(registry.transfer("style-1").unwrap().code_len(), 0);
 }
 
 #[test]
@@ -133,6 +137,90 @@ fn a_stylegan2_in_safetensors_is_recognised() {
     assert_eq!(imported.summary, from_pickle.summary);
     let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
     registry.generator("flowers").unwrap();
+}
+
+#[test]
+fn networks_of_several_files_come_in_by_folder_or_by_any_file() {
+    let models = tempfile::tempdir().unwrap();
+    for (name, part) in [
+        ("adain", "decoder.pth"),
+        ("microast", "style_encoder_iter_160000.pth.tar"),
+    ] {
+        let folder = golden(name);
+        let by_folder = import(&folder, models.path(), None).unwrap();
+        assert_eq!(by_folder.name, name);
+        let again = format!("{name}-again");
+        let by_file = import(&folder.join(part), models.path(), Some(&again)).unwrap();
+        assert_eq!(weights(&by_folder.folder), weights(&by_file.folder));
+        let file = golden(&format!("{name}.safetensors"));
+        let third = import(&file, models.path(), Some(&format!("{name}-3"))).unwrap();
+        assert_eq!(weights(&by_folder.folder), weights(&third.folder));
+        let card = fs::read_to_string(by_folder.folder.join("card.md")).unwrap();
+        let files = fs::read_dir(&folder).unwrap().count();
+        assert_eq!(card.matches("SHA-256 of").count(), files);
+        assert!(card.contains("Licence: unknown"));
+        let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
+        assert!(registry.transfer(name).unwrap().code_len() > 0);
+    }
+}
+
+#[test]
+fn a_part_alone_says_what_is_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let models = dir.path().join("models");
+    let alone = dir.path().join("decoder.pth");
+    fs::copy(golden("adain/decoder.pth"), &alone).unwrap();
+    let line = import(&alone, &models, None).unwrap_err().to_string();
+    assert!(line.contains("vgg_normalised.pth"), "{line}");
+    let line = import(dir.path(), &models, None).unwrap_err().to_string();
+    assert!(line.contains("vgg_normalised.pth"), "{line}");
+    // Half of another network in the same folder doesn't help.
+    let other = "microast/modulator_iter_160000.pth.tar";
+    fs::copy(golden(other), dir.path().join("modulator.pth.tar")).unwrap();
+    import(&alone, &models, None).unwrap_err();
+    let empty = dir.path().join("empty");
+    fs::create_dir(&empty).unwrap();
+    let line = import(&empty, &models, None).unwrap_err().to_string();
+    assert!(line.contains("no checkpoint"), "{line}");
+    assert_eq!(fs::read_dir(&models).map_or(0, Iterator::count), 0);
+}
+
+#[test]
+fn an_import_tells_its_steps_and_can_be_stopped_at_each() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |last: usize, models: &Path| {
+        let stop = CancelToken::new();
+        let mut steps = Vec::new();
+        let mut step = |step| {
+            steps.push(step);
+            if steps.len() > last {
+                stop.cancel();
+            }
+        };
+        let mut watch = Watch {
+            stop: &stop,
+            step: &mut step,
+        };
+        let result = import_watched(
+            &golden("adain"),
+            models,
+            Some("new"),
+            &Origin::default(),
+            &mut watch,
+        );
+        (result, steps)
+    };
+    let (done, steps) = run(usize::MAX, &dir.path().join("whole"));
+    done.unwrap();
+    let total = fs::metadata(golden("adain/decoder.pth")).unwrap().len();
+    assert!(steps.contains(&ImportStep::Reading(total, total)));
+    assert!(steps.contains(&ImportStep::Checking));
+    for last in 0..steps.len() - 1 {
+        let models = dir.path().join("stopped");
+        let (result, _) = run(last, &models);
+        assert!(matches!(result, Err(ImportError::Cancelled)), "{last}");
+        assert_eq!(fs::read_dir(&models).map_or(0, Iterator::count), 0);
+    }
 }
 
 #[test]
@@ -176,6 +264,123 @@ fn a_network_of_another_shape_is_told_in_one_line() {
     assert_eq!(left.unwrap_or(0), 0);
 }
 
+/// A generator of zeros with these sizes, as `networks_stylegan2` names its parts.
+fn generator_file(path: &Path, resolution: usize, base: usize, max: usize, classes: usize) {
+    let (z, w, embedded) = (6, 5, if classes > 0 { 7 } else { 0 });
+    let mut shapes: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut add = |name: String, shape: &[usize]| shapes.push((name, shape.to_vec()));
+    if classes > 0 {
+        add("mapping.embed.weight".into(), &[embedded, classes]);
+        add("mapping.embed.bias".into(), &[embedded]);
+    }
+    add("mapping.w_avg".into(), &[w]);
+    for (i, sides) in [[8, z + embedded], [w, 8]].into_iter().enumerate() {
+        add(format!("mapping.fc{i}.weight"), &sides);
+        add(format!("mapping.fc{i}.bias"), &sides[..1]);
+    }
+    let mut before = 0;
+    let mut side = 4;
+    while side <= resolution {
+        let width = (base / side).min(max);
+        let block = format!("synthesis.b{side}");
+        if side == 4 {
+            add(format!("{block}.const"), &[width, 4, 4]);
+        }
+        for (name, inputs) in [("conv0", before), ("conv1", width)] {
+            if inputs == 0 {
+                continue;
+            }
+            let layer = format!("{block}.{name}");
+            add(format!("{layer}.weight"), &[width, inputs, 3, 3]);
+            add(format!("{layer}.bias"), &[width]);
+            add(format!("{layer}.affine.weight"), &[inputs, w]);
+            add(format!("{layer}.affine.bias"), &[inputs]);
+            add(format!("{layer}.noise_const"), &[side, side]);
+            add(format!("{layer}.noise_strength"), &[]);
+        }
+        add(format!("{block}.torgb.weight"), &[3, width, 1, 1]);
+        add(format!("{block}.torgb.bias"), &[3]);
+        add(format!("{block}.torgb.affine.weight"), &[width, w]);
+        add(format!("{block}.torgb.affine.bias"), &[width]);
+        (before, side) = (width, side * 2);
+    }
+    let count = |shape: &[usize]| shape.iter().product::<usize>();
+    let most = shapes.iter().map(|(_, shape)| count(shape)).max().unwrap();
+    let zeros = vec![0u8; 4 * most];
+    let views: Vec<_> = shapes
+        .iter()
+        .map(|(name, shape)| {
+            let bytes = 4 * count(shape);
+            let view = TensorView::new(Dtype::F32, shape.clone(), &zeros[..bytes]).unwrap();
+            (name.as_str(), view)
+        })
+        .collect();
+    fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
+}
+
+#[test]
+fn every_size_and_channel_base_is_read_off_the_shapes() {
+    let dir = tempfile::tempdir().unwrap();
+    let models = dir.path().join("models");
+    for (i, (resolution, base, max, classes)) in [
+        (32, 96, 10, 0),
+        (64, 128, 64, 4),
+        (256, 512, 8, 0),
+        (1024, 2048, 8, 3),
+        (1024, 32768, 16, 0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = dir.path().join(format!("g{i}.safetensors"));
+        generator_file(&file, resolution, base, max, classes);
+        let imported = import(&file, &models, None).unwrap();
+        let mut registry = Registry::open(vec![models.clone()], None, Device::Cpu);
+        let info = registry.info(&imported.name).unwrap();
+        assert_eq!(info.size, [resolution as u32; 2]);
+        assert_eq!(info.classes, classes);
+        let net = registry.generator(&imported.name).unwrap();
+        assert_eq!((net.spec().z_dim, net.spec().w_dim), (6, 5));
+        let classed = net.map_of_class(&[vec![1.0; 6]], Some(2));
+        assert_eq!(classed.is_ok(), classes > 2);
+    }
+}
+
+/// The authors' own conditional network, by class.
+#[test]
+fn an_imported_conditional_network_makes_its_classes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let name = "shared/golden/stylegan2_cond_resnet_32.safetensors";
+    let found = ["..", "../.."].map(|up| root.join(up).join(name));
+    let Some(file) = found.iter().find(|path| path.is_file()) else {
+        println!("skipped: {name} is not here");
+        return;
+    };
+    let models = tempfile::tempdir().unwrap();
+    let imported = import(file, models.path(), Some("classes")).unwrap();
+    assert!(imported.summary.contains("classes"), "{}", imported.summary);
+    let golden = Weights::open(file, None, &Device::Cpu).unwrap();
+    let rows = |name: &str| golden.any(name).unwrap().to_vec2::<f32>().unwrap();
+    let (zs, classes) = (rows("_in.z"), rows("_in.c"));
+    let expected = golden
+        .any("_out.ws_psi1")
+        .unwrap()
+        .to_vec3::<f32>()
+        .unwrap();
+    let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
+    let net = registry.generator("classes").unwrap();
+    for (i, c) in classes.iter().enumerate() {
+        let class = c.iter().position(|&v| v == 1.0).map(|class| class as u32);
+        let w = net.map_of_class(&zs[i..=i], class).unwrap().remove(0);
+        for (ours, theirs) in w.iter().zip(&expected[i][0]) {
+            assert!((ours - theirs).abs() < 1e-4, "{i}: {ours} {theirs}");
+        }
+    }
+    let beyond = net.map_of_class(&zs[..1], Some(classes[0].len() as u32));
+    let line = beyond.unwrap_err().to_string();
+    assert!(line.contains("classes"), "{line}");
+}
+
 #[test]
 fn a_cut_file_is_refused_and_leaves_nothing_behind() {
     let models = tempfile::tempdir().unwrap();
@@ -212,6 +417,8 @@ fn damaged_bytes_never_panic() {
         "rosinality_legacy.pt",
         "fast_style.pth",
         "fast_style_legacy.pth",
+        "adain/decoder.pth",
+        "microast/modulator_iter_160000.pth.tar",
     ] {
         let whole = fs::read(golden(name)).unwrap();
         for i in (0..whole.len()).step_by(61) {
@@ -219,6 +426,7 @@ fn damaged_bytes_never_panic() {
             bytes[i] ^= 0x5a;
             if let Ok(file) = TorchFile::parse(bytes) {
                 from_checkpoint(&file).ok();
+                file.state_dict(file.graph().root()).ok();
             }
         }
     }

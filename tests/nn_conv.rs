@@ -135,6 +135,17 @@ fn shapes_of_the_networks() {
         ),
         (24, 24, 31, 3, same(3).stride(2).groups(24)),
         (64, 48, 20, 1, same(1)),
+        // Few pixels: vectors over output channels, more of them than one panel, deeper than one pass.
+        (96, 96, 6, 3, same(3)),
+        (40, 70, 4, 3, same(3).upsample()),
+        (600, 24, 5, 3, same(3).pad_with(PaddingMode::Reflect)),
+        (
+            33,
+            49,
+            15,
+            3,
+            same(3).stride(2).pad_with(PaddingMode::Replicate),
+        ),
     ] {
         Case {
             batch: 1,
@@ -196,6 +207,7 @@ fn the_bytes_do_not_depend_on_the_number_of_threads() {
         (3, 32, 65, 9, same(9)),
         (32, 64, 66, 3, same(3).stride(2)),
         (48, 48, 64, 3, same(3).groups(48)),
+        (96, 100, 9, 3, same(3)),
     ] {
         let x = tensor(&[1, inputs, side, side], 1);
         let weight = tensor(&[outputs, inputs / cfg.groups, kernel, kernel], 2);

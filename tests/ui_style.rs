@@ -12,6 +12,7 @@ use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Request, Tier};
+use limner::gallery::protocol::Format;
 use limner::picture::Picture;
 use limner::recipe::{MaskShape, StyleSource};
 use ui_doors::{Studio, canvas_tiers, studio};
@@ -289,6 +290,34 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
         [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
     ));
     assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+}
+
+#[test]
+fn export_makes_and_keeps_the_picture_once_then_asks_how() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Export…");
+    let kept = s.titles().len();
+    assert_eq!(kept, 1, "a copy comes from a kept picture with its recipe");
+    click(&mut s, "JPEG");
+    click(&mut s, "Choose where…");
+    let export = |s: &Studio<'_>| match s.asked.borrow().picks.last() {
+        Some(Pick::Export { ids, options, .. }) => (ids.clone(), options.clone()),
+        other => panic!("{other:?}"),
+    };
+    let (ids, options) = export(&s);
+    assert_eq!(ids.len(), 1);
+    assert!(matches!(options.format, Format::Jpeg(_)));
+
+    click(&mut s, "Export…");
+    assert_eq!(s.titles().len(), kept, "the same picture isn't made again");
+    click(&mut s, "Cancel");
+    drag_slider(&mut s, "Strength", 0.66, 0.2);
+    click(&mut s, "Export…");
+    assert_eq!(s.titles().len(), kept + 1);
+    click(&mut s, "Choose where…");
+    assert_ne!(export(&s).0, ids);
 }
 
 #[test]

@@ -132,6 +132,8 @@ pub enum Action {
 pub enum ExploreEdit {
     /// Another generator; each remembers where it was left.
     Model(String),
+    /// Class of a conditional generator; none for no class.
+    Class(Option<u32>),
     /// Base latent from a seed.
     Seed(u64),
     /// Truncation ψ.

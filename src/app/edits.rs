@@ -79,6 +79,7 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
         ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Class(_) => "Class".to_owned(),
         ExploreEdit::Mix(_) => "Mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
@@ -172,6 +173,7 @@ fn apply_params(edit: ExploreEdit, doc: &mut ExploreDoc) {
     match edit {
         ExploreEdit::Seed(seed) => params.origin = LatentOrigin::Seed(seed),
         ExploreEdit::Psi(psi) => params.truncation_psi = psi.clamp(-1.0, 2.0),
+        ExploreEdit::Class(class) => params.class = class,
         ExploreEdit::Mix(mix) => params.mix = mix,
         ExploreEdit::Noise(noise) => params.noise = noise,
         ExploreEdit::Size([w, h]) => params.size = Some([w.clamp(16, 8192), h.clamp(16, 8192)]),

@@ -159,7 +159,7 @@ fn choose_models(state: &mut AppState) {
         doc.explore.model = model.name.clone();
     }
     if doc.style.model.is_empty()
-        && let Some(model) = of(ModelKind::Style).next()
+        && let Some(model) = first_style_network(of(ModelKind::Style))
     {
         doc.style.model = model.name.clone();
     }
@@ -174,6 +174,13 @@ fn choose_models(state: &mut AppState) {
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
     all.sort_by_key(|m| !m.trained || m.sketch);
+    all.into_iter().next()
+}
+
+/// The one that knows the styles that ship and has sliders for them, if it is there.
+fn first_style_network<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| m.code_len == 0);
     all.into_iter().next()
 }
 

@@ -1,7 +1,7 @@
 //! Export from Explore and Style: the picture is made at full size and kept first,
 //! so that the export dialog has a file with a recipe to copy from.
 
-use super::action::{Level, Purpose};
+use super::action::{Action, Level, Purpose};
 use super::services::Services;
 use super::state::AppState;
 use super::view::{Dialog, Workspace};
@@ -70,6 +70,13 @@ pub fn stop(state: &mut AppState, services: &mut Services) {
 
 /// The picture is safe on disk.
 pub fn kept(entry: Entry, state: &mut AppState) {
+    if state.view.dialog != Dialog::Export {
+        let show = Box::new(Action::ShowInGallery(entry.id));
+        let offer = Some(("Show".to_owned(), show));
+        state
+            .toasts
+            .offer(Level::Info, "Kept in the gallery", offer);
+    }
     if let Some(target) = &mut state.export {
         target.kept = Some(entry);
     }

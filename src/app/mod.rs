@@ -63,6 +63,8 @@ pub struct StudioApp {
     actions: Actions,
     ui: Ui,
     hand_on: bool,
+    /// The pressed paste keys came with something pasted.
+    paste_heard: bool,
 }
 
 impl StudioApp {
@@ -88,6 +90,7 @@ impl StudioApp {
             actions: Actions::default(),
             ui,
             hand_on: false,
+            paste_heard: false,
         };
         flow::reopen_sources(&mut app.state, &mut app.services);
         Ok(app)
@@ -186,7 +189,7 @@ impl StudioApp {
             self.actions.command(command);
         }
         let typing = ctx.text_edit_focused();
-        let (dropped, pasted, hold, pointer, keys) = ctx.input(|i| {
+        let (dropped, pasted, key_up, hold, pointer, keys) = ctx.input(|i| {
             let dropped: Vec<_> = i
                 .raw
                 .dropped_files
@@ -199,11 +202,22 @@ impl StudioApp {
                 egui::Event::PasteImage(_) => Some(String::new()),
                 _ => None,
             });
+            // Copied files are no text and no picture: then only the key's way up is
+            // heard of.
+            let key_up = i.events.iter().find_map(|e| match e {
+                egui::Event::Key {
+                    key: egui::Key::V,
+                    pressed: false,
+                    modifiers: m,
+                    ..
+                } => Some(m.command && !m.shift && !m.alt),
+                _ => None,
+            });
             let plain = i.modifiers.is_none();
             let hold = plain && i.key_down(egui::Key::B);
             let arrows = [egui::Key::ArrowLeft, egui::Key::ArrowRight];
             let keys = arrows.iter().any(|k| i.key_down(*k));
-            (dropped, pasted, hold, i.pointer.any_down(), keys)
+            (dropped, pasted, key_up, hold, i.pointer.any_down(), keys)
         });
         if !dropped.is_empty() {
             let role = self.ui.drop_role(&self.state);
@@ -211,6 +225,13 @@ impl StudioApp {
                 paths: dropped,
                 role,
             });
+        }
+        self.paste_heard |= pasted.is_some();
+        if let Some(with_command) = key_up {
+            let heard = std::mem::take(&mut self.paste_heard);
+            if with_command && !heard && !typing {
+                self.actions.command(Command::Paste);
+            }
         }
         if let Some(text) = pasted.filter(|_| !typing) {
             if text.trim_start().starts_with('{') {

@@ -33,6 +33,11 @@ const NEVER_SHOWN: Duration = Duration::from_millis(250);
 const NO_DIALOGS: &str = "This desktop shows no file dialogs. Drop files onto the window instead, \
      or install the package xdg-desktop-portal-gtk or zenity.";
 
+/// Whether the system puts the picture of an icon onto the clipboard beside a copied
+/// file; elsewhere a picture is asked for first, because some programs answer a
+/// question for files with the bytes of the picture.
+const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
+
 /// The real desktop.
 pub struct Desktop {
     answers: Receiver<Action>,
@@ -356,28 +361,19 @@ fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> Action {
     }
 }
 
-/// Files first, then a picture, then text.
+/// A picture or files, then text.
 fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
     let clipboard = match clipboard(slot) {
         Ok(clipboard) => clipboard,
         Err(error) => return notify(Level::Error, error),
     };
-    if let Ok(paths) = clipboard.get().file_list()
-        && !paths.is_empty()
-    {
-        return Action::OpenFiles {
-            paths,
-            role: FileRole::Any,
-        };
-    }
-    if let Ok(image) = clipboard.get_image() {
-        return match super::save::pasted(&image) {
-            Ok(path) => Action::OpenFiles {
-                paths: vec![path],
-                role: FileRole::Photo,
-            },
-            Err(error) => notify(Level::Error, error),
-        };
+    let found = if ICONS_BESIDE_FILES {
+        copied_files(clipboard).or_else(|| copied_picture(clipboard))
+    } else {
+        copied_picture(clipboard).or_else(|| copied_files(clipboard))
+    };
+    if let Some(action) = found {
+        return action;
     }
     match clipboard.get_text() {
         Ok(text) if text.trim_start().starts_with('{') => Action::PasteRecipe(text),
@@ -390,6 +386,26 @@ fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
             "There is no picture, file or recipe on the clipboard.",
         ),
     }
+}
+
+fn copied_files(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+    let paths = clipboard.get().file_list().ok()?;
+    let paths: Vec<PathBuf> = paths.into_iter().filter(|p| p.is_file()).collect();
+    (!paths.is_empty()).then_some(Action::OpenFiles {
+        paths,
+        role: FileRole::Any,
+    })
+}
+
+fn copied_picture(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+    let image = clipboard.get_image().ok()?;
+    Some(match super::save::pasted(&image) {
+        Ok(path) => Action::OpenFiles {
+            paths: vec![path],
+            role: FileRole::Photo,
+        },
+        Err(error) => notify(Level::Error, error),
+    })
 }
 
 /// Wakes a parked thread.

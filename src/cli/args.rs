@@ -114,6 +114,9 @@ pub(crate) struct Generate {
     /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
     pub(crate) truncation: f32,
+    /// Class, for networks that have some: 0, 1, …
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// A second seed, for style mixing
     #[arg(long, value_name = "M")]
     pub(crate) mix_seed: Option<u64>,
@@ -142,6 +145,9 @@ pub(crate) struct Walk {
     /// Seeds of the points
     #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
     pub(crate) seeds: Vec<u64>,
+    /// Class, for networks that have some: 0, 1, …
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// Frames in all
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(crate) frames: u32,
@@ -300,9 +306,9 @@ pub(crate) enum ModelsCommand {
     Search(Search),
     /// Download a model of the Hugging Face hub and import it
     Pull(Pull),
-    /// Bring in a checkpoint (.pkl, .pt, .pth, .safetensors); nothing in it is run
+    /// Bring in a network of another program (.pkl, .pt, .pth, .safetensors); nothing in it is run
     Import {
-        /// The file
+        /// The file; for a network of several files any of them, or their folder
         file: PathBuf,
         /// Name that the model gets; the file's own when absent
         #[arg(long, value_name = "NAME")]

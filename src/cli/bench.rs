@@ -322,7 +322,8 @@ fn sitting(
         .library
         .models
         .iter()
-        .find(|m| m.kind == ModelKind::Style)
+        .filter(|m| m.kind == ModelKind::Style)
+        .max_by_key(|m| m.code_len)
         .map(|m| m.name.clone())
         .ok_or_else(|| Failure::new("there is no style network here"))?;
     let params = StyleParams {

@@ -93,6 +93,7 @@ fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> 
     let mut params = ExploreParams::new(&model.name, args.seed);
     params.truncation_psi = args.truncation;
     params.noise = args.noise;
+    params.class = args.class;
     params.size = args.size.map(|s| s.0);
     if let Some(seed) = args.mix_seed {
         let layers = args.mix_layers.map_or(

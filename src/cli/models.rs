@@ -114,6 +114,7 @@ pub(crate) fn describe(m: &ModelInfo) -> Value {
         "kind": kind(m.kind),
         "trained": m.trained,
         "layers": m.num_ws,
+        "classes": m.classes,
         "width": m.size[0],
         "height": m.size[1],
         "any_size": m.resizable,

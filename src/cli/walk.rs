@@ -37,6 +37,7 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         .iter()
         .map(|&seed| ExploreParams {
             truncation_psi: args.truncation,
+            class: args.class,
             ..ExploreParams::new(&model.name, seed)
         })
         .collect();

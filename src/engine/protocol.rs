@@ -384,6 +384,8 @@ pub struct ModelInfo {
     pub sketch: bool,
     /// Style inputs of a generator.
     pub num_ws: usize,
+    /// Classes of a conditional generator; 0 for others.
+    pub classes: usize,
     /// Own output size; a default for resizable ones.
     pub size: [u32; 2],
     /// Renders at any size.

@@ -12,9 +12,11 @@ use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
 use super::rooms::ModelStudio;
-use super::stylize::{AnyStyle, Between, Easel, Order, Phase, Plan, StyleShare};
+use super::stylize::{
+    AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
+};
 use crate::models::registry::network_of_style;
-use crate::models::restyle::Restyle;
+use crate::models::transfer;
 use crate::picture::Picture;
 use crate::recipe::{StyleParams, StyleSource};
 
@@ -125,16 +127,16 @@ impl ModelStudio {
             let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match (&layer.code, &net) {
-                (_, AnyStyle::Fast(_)) => Vec::new(),
+                (_, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
                 (Some(code), _) => code.clone(),
-                (None, AnyStyle::Restyle(net)) => {
-                    self.style_code(net, &net_sha, &layer.style, stop)?
-                }
+                (None, net) => self.style_code(net, &net_sha, &layer.style, stop)?,
             };
             let mut moved = code.clone();
-            self.registry
-                .code_sliders()
-                .apply(&mut moved, &layer.code_edits);
+            // The sliders are directions of Restyle's codes.
+            if matches!(net, AnyStyle::Restyle(_)) {
+                let sliders = self.registry.code_sliders();
+                sliders.apply(&mut moved, &layer.code_edits);
+            }
             sitting.codes.push(code);
             sitting.models.insert(model);
             sitting.styles.push(StyleShare {
@@ -153,46 +155,44 @@ impl ModelStudio {
 
     /// A style network and its hash.
     fn style_network(&mut self, name: &str) -> Result<(AnyStyle, String), EngineError> {
-        let net = match self.registry.is_one_style(name) {
-            true => AnyStyle::Fast(self.registry.fast_style(name)?),
-            false => AnyStyle::Restyle(self.registry.restyle(name)?),
+        let net = match self.registry.is_restyle(name) {
+            true => AnyStyle::Restyle(self.registry.restyle(name)?),
+            false => AnyStyle::Other(self.registry.transfer(name)?),
         };
         Ok((net, self.registry.info(name)?.sha256.clone()))
     }
 
-    /// The code of a style: shipped, or found by looking at its picture.
+    /// The code of a style: shipped, or found by looking at its picture. Networks that
+    /// don't know the shipped codes look at the styles' swatches.
     fn style_code(
         &mut self,
-        net: &Restyle,
+        net: &AnyStyle,
         model_sha: &str,
         style: &StyleSource,
         stop: &CancelToken,
     ) -> Result<Vec<f32>, EngineError> {
-        let source = match style {
-            StyleSource::Builtin(id) => {
-                let shipped = self.registry.style(id).ok_or_else(|| {
-                    EngineError::BadRequest(format!(
-                        "there is no style called '{id}' here; `limner models list` shows those that are"
-                    ))
-                })?;
-                return Ok(shipped.code.clone());
-            }
-            StyleSource::File(source) => source,
+        let id = match style {
+            StyleSource::Builtin(id) => id.clone(),
+            StyleSource::File(source) => source.sha256.clone(),
         };
-        let key = (model_sha.to_owned(), source.sha256.clone());
+        let key = (model_sha.to_owned(), id);
         if let Some(code) = self.styling.codes.get(&key) {
             return Ok(code);
         }
-        let (photo, _) = self.photos.source(source)?;
-        let size = photo.picture.size();
-        let short = size[0].min(size[1]);
-        let small = if short > STYLE_SIDE {
-            let scaled = |s: u32| (u64::from(s) * u64::from(STYLE_SIDE) / u64::from(short)) as u32;
-            shrink(&photo.picture, size.map(scaled))
-        } else {
-            photo.picture.clone()
+        let picture = match style {
+            StyleSource::Builtin(id) => {
+                let shipped = self.registry.style(id).ok_or_else(|| no_style(id))?;
+                if let AnyStyle::Restyle(_) = net {
+                    return Ok(shipped.code.clone());
+                }
+                shipped.info.swatch.clone().ok_or_else(|| no_style(id))?
+            }
+            StyleSource::File(source) => at_style_size(&self.photos.source(source)?.0.picture),
         };
-        let code = net.encode(&small, stop)?;
+        let code = match net {
+            AnyStyle::Restyle(net) => net.encode(&picture, stop)?,
+            AnyStyle::Other(net) => transfer::code_of(net.as_ref(), &picture, stop)?,
+        };
         self.styling.codes.put(key, code.clone(), 1);
         Ok(code)
     }
@@ -210,13 +210,15 @@ impl ModelStudio {
             None => photo::probe(std::path::Path::new(&params.photo.path))?,
         };
         let mut nets = Vec::new();
+        let mut hungry = Appetite::default();
         for layer in &params.styles {
             let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = self.style_network(&model)?;
             let code = match &net {
                 AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
-                AnyStyle::Fast(_) => Vec::new(),
+                AnyStyle::Other(net) => vec![0.0; net.code_len()],
             };
+            hungry = hungry.and(appetite(std::iter::once(&net)));
             self.styling.pace.try_out(&net, &net_sha, &code)?;
             nets.push((net_sha, layer.mask.is_some()));
         }
@@ -225,7 +227,7 @@ impl ModelStudio {
             photo: size,
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
-            plan: Plan::full(size, params.brush, options),
+            plan: Plan::full(size, params.brush, options).feeding(hungry),
         };
         let needs = match options.tile {
             Some(_) => needs,
@@ -251,7 +253,8 @@ impl ModelStudio {
             photo: size,
             in_memory: true,
             passes: nets.len() as u64,
-            plan: Plan::full(size, params.brush, options),
+            plan: Plan::full(size, params.brush, options)
+                .feeding(appetite(sitting.styles.iter().map(|s| &s.net))),
         };
         let needs = needs.within(options.memory_budget)?;
         let mut times = Times::new(&nets, needs.network_pixels());
@@ -329,6 +332,32 @@ impl Times {
             pace.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));
         }
     }
+}
+
+fn no_style(id: &str) -> EngineError {
+    EngineError::BadRequest(format!(
+        "there is no style called '{id}' here for this network; `limner models list` shows those that are"
+    ))
+}
+
+/// A style picture with a short side of at most [`STYLE_SIDE`].
+fn at_style_size(picture: &Picture) -> Picture {
+    let size = picture.size();
+    let short = size[0].min(size[1]);
+    if short <= STYLE_SIDE {
+        return picture.clone();
+    }
+    let scaled = |s: u32| (u64::from(s) * u64::from(STYLE_SIDE) / u64::from(short)) as u32;
+    shrink(picture, size.map(scaled))
+}
+
+/// What networks need for their tiles.
+fn appetite<'a>(nets: impl Iterator<Item = &'a AnyStyle>) -> Appetite {
+    let of = |net: &AnyStyle| Appetite {
+        bytes_per_pixel: net.bytes_per_pixel(),
+        overlap: net.reach() as u64,
+    };
+    nets.map(of).fold(Appetite::default(), Appetite::and)
 }
 
 /// Refuses numbers that make no picture.

@@ -121,10 +121,25 @@ pub fn stem(recipe: Option<&Recipe>) -> String {
     format!("{y:04}-{m:02}-{d:02} {}", safe_name(&what))
 }
 
+/// The name of a source without ending, and without the day that the gallery gave it:
+/// the new picture gets a day of its own.
 fn source_stem(name: &str) -> &str {
     match Path::new(name).file_stem().and_then(|s| s.to_str()) {
-        Some(stem) if !stem.is_empty() => stem,
+        Some(stem) if !stem.is_empty() => without_day(stem),
         _ => "picture",
+    }
+}
+
+fn without_day(stem: &str) -> &str {
+    let is_day = |day: &str| {
+        day.bytes().enumerate().all(|(at, c)| match at {
+            4 | 7 => c == b'-',
+            _ => c.is_ascii_digit(),
+        })
+    };
+    match stem.split_once(' ') {
+        Some((day, rest)) if day.len() == 10 && is_day(day) && !rest.is_empty() => rest,
+        _ => stem,
     }
 }
 
@@ -167,6 +182,15 @@ mod tests {
     use crate::recipe::ExploreParams;
 
     #[test]
+    fn the_name_of_a_copy_has_one_day_only() {
+        assert_eq!(source_stem("2026-11-25 cppn 1.png"), "cppn 1");
+        assert_eq!(source_stem("2026-11-25.png"), "2026-11-25");
+        assert_eq!(source_stem("1984-11-2x beach.png"), "1984-11-2x beach");
+        assert_eq!(source_stem("Ä-11-25 beach.jpg"), "Ä-11-25 beach");
+        assert_eq!(source_stem(""), "picture");
+    }
+
+    #[test]
     fn names_are_readable_and_safe() {
         let recipe = Recipe {
             version: 1,
@@ -180,6 +204,9 @@ mod tests {
             extra: Default::default(),
         };
         assert_eq!(stem(Some(&recipe)), "2026-11-25 fruit 42");
+        assert_eq!(source_stem("2026-11-25 pears styled.png"), "pears styled");
+        assert_eq!(source_stem("2026-11-25.jpg"), "2026-11-25");
+        assert_eq!(source_stem("1234567890 pears.jpg"), "1234567890 pears");
         assert_eq!(safe_name("a/b:c"), "a-b-c");
         assert_eq!(safe_name(" .. "), "picture");
         assert_eq!(safe_name("NUL"), "picture");

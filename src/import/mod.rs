@@ -1,19 +1,22 @@
 //! Brings foreign checkpoints in: StyleGAN2 pickles and `.pt` files, fast neural
-//! style networks, and safetensors of the same names. Reads them as data, without Python and without running anything,
-//! and writes a model folder (weights, config, card) that the registry knows.
+//! style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders, and safetensors
+//! of the same names. Reads them as
+//! data, without Python and without running anything, and writes a model folder
+//! (weights, config, card) that the registry knows.
 
+mod any_style;
+mod autoencoder;
 mod family;
 mod fast_style;
 mod install;
+mod parts;
 mod persistence;
 pub mod pickle;
 mod safetensors_file;
 mod stylegan2;
 pub mod torch;
 
-use std::path::Path;
-
-pub use install::{Imported, Origin, import, import_from};
+pub use install::{ImportStep, Imported, Origin, Watch, import, import_from, import_watched};
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 
 /// Why a checkpoint can't be imported, and what to do.
@@ -30,7 +33,7 @@ pub enum ImportError {
     NotATensor,
     /// A part that the network needs isn't there.
     #[error(
-        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators and fast-neural-style networks"
+        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, and Stable Diffusion autoencoders"
     )]
     Missing(String),
     /// A network of another family or an unsupported variant.
@@ -42,6 +45,9 @@ pub enum ImportError {
     /// A model of that name is there already.
     #[error("a model called '{0}' is there already; give another name with --name")]
     Exists(String),
+    /// Stopped by the user.
+    #[error("stopped")]
+    Cancelled,
     /// The disk said no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -57,14 +63,5 @@ impl From<pickle::PickleError> for ImportError {
     }
 }
 
-/// Reads a whole checkpoint file, refusing what can't be one by its size.
-///
-/// # Errors
-/// [`ImportError::Io`] or [`ImportError::TooLarge`] above 4 GB.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, ImportError> {
-    const MAX_BYTES: u64 = 4 << 30;
-    if std::fs::metadata(path)?.len() > MAX_BYTES {
-        return Err(ImportError::TooLarge);
-    }
-    Ok(std::fs::read(path)?)
-}
+/// Larger files are refused before they are read.
+const MAX_BYTES: u64 = 4 << 30;

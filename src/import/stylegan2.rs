@@ -40,6 +40,12 @@ pub struct Stylegan2Kwargs {
 pub struct MappingKwargs {
     /// Fully connected layers.
     pub num_layers: usize,
+    /// Width of the class embedding, where it isn't `w_dim`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embed_features: Option<usize>,
+    /// Width of the inner layers, where it isn't `w_dim`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layer_features: Option<usize>,
 }
 
 /// Reads a generator out of a checkpoint of either repository.
@@ -121,18 +127,16 @@ fn side(tensors: &Tensors, name: &str, axis: usize) -> Result<usize, ImportError
 /// Works the constructor's arguments out from shapes.
 fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwargs, ImportError> {
     let w_dim = side(tensors, "mapping.w_avg", 0)?;
-    let embed = tensors.contains_key("mapping.embed.weight");
-    let c_dim = if embed {
-        side(tensors, "mapping.embed.weight", 1)?
-    } else {
-        0
+    let [embedded, c_dim] = match tensors.contains_key("mapping.embed.weight") {
+        true => [
+            side(tensors, "mapping.embed.weight", 0)?,
+            side(tensors, "mapping.embed.weight", 1)?,
+        ],
+        false => [0, 0],
     };
-    let first = side(tensors, "mapping.fc0.weight", 1)?;
-    let z_dim = if embed {
-        first.saturating_sub(w_dim)
-    } else {
-        first
-    };
+    let z_dim = side(tensors, "mapping.fc0.weight", 1)?.saturating_sub(embedded);
+    let inner = side(tensors, "mapping.fc0.weight", 0)?;
+    let unlike_w = |width: usize| (width != w_dim).then_some(width);
     let num_layers = (0..).take_while(|i| tensors.contains_key(&format!("mapping.fc{i}.weight")));
     let resolutions: Vec<usize> = (2..=11)
         .map(|log2| 1usize << log2)
@@ -175,6 +179,8 @@ fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwar
         conv_clamp,
         mapping_kwargs: MappingKwargs {
             num_layers: num_layers.count(),
+            embed_features: unlike_w(embedded).filter(|_| c_dim > 0),
+            layer_features: unlike_w(inner),
         },
     })
 }

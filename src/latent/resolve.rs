@@ -15,11 +15,11 @@ pub trait Mapping {
     fn num_ws(&self) -> usize;
     /// Centre of the truncation, `w_dim` numbers.
     fn w_avg(&self) -> &[f32];
-    /// `z` to `w` for each row, before truncation.
+    /// `z` to `w` for each row, before truncation; of a class, where there are some.
     ///
     /// # Errors
     /// [`LatentError::Mapping`] with the network's own words.
-    fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError>;
+    fn map_all(&self, zs: &[Vec<f32>], class: Option<u32>) -> Result<Vec<Vec<f32>>, LatentError>;
 
     /// `z` of a seed; imported networks draw it as their own programs do.
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {
@@ -117,7 +117,7 @@ fn base(params: &ExploreParams, mapping: &(impl Mapping + ?Sized)) -> Result<Ws,
     if let Some(mix) = params.mix {
         zs.push(mapping.z_of_seed(mix.seed));
     }
-    let mut mapped = mapping.map_all(&zs)?;
+    let mut mapped = mapping.map_all(&zs, params.class)?;
     let mixed = params.mix.and_then(|_| mapped.pop());
     let mut ws = match &params.origin {
         LatentOrigin::Seed(_) => {

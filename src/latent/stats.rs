@@ -33,7 +33,7 @@ pub fn sample_w(
     let zs: Vec<_> = (0..count)
         .map(|_| random.normals(mapping.z_dim()))
         .collect();
-    mapping.map_all(&zs)
+    mapping.map_all(&zs, None)
 }
 
 impl LatentStats {

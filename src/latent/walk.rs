@@ -24,6 +24,7 @@ struct Point {
     /// What direction edits add.
     edits: Ws,
     sources: Vec<Source>,
+    class: Option<u32>,
     psi: f32,
 }
 
@@ -181,12 +182,13 @@ impl Point {
             ws,
             edits,
             sources,
+            class: params.class,
             psi: params.truncation_psi,
         })
     }
 
-    /// Between two points: layers that come from seeds on both sides turn in `z`,
-    /// the others go straight in `w`.
+    /// Between two points: layers that come from seeds of one class on both sides turn
+    /// in `z`, the others go straight in `w`.
     fn towards(
         &self,
         other: &Self,
@@ -203,7 +205,7 @@ impl Point {
         let mut ws = Vec::with_capacity(self.ws.len());
         for layer in 0..self.ws.len() {
             let pair = match (&self.sources[layer], &other.sources[layer]) {
-                (Source::Seed(a), Source::Seed(b)) => (*a, *b),
+                (Source::Seed(a), Source::Seed(b)) if self.class == other.class => (*a, *b),
                 _ => {
                     ws.push(lerp(&self.ws[layer], &other.ws[layer], f));
                     continue;
@@ -232,7 +234,7 @@ impl Point {
         mapping: &(impl Mapping + ?Sized),
     ) -> Result<Vec<f32>, LatentError> {
         let z = slerp(&mapping.z_of_seed(a), &mapping.z_of_seed(b), f);
-        let mut w = mapping.map_all(&[z])?;
+        let mut w = mapping.map_all(&[z], self.class)?;
         let psi = self.psi + (other.psi - self.psi) * f as f32;
         super::truncate(&mut w, mapping.w_avg(), psi);
         w.pop()

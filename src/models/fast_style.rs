@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::restyle::Norms;
+use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode};
@@ -122,24 +123,6 @@ impl TransformerNet {
         })
     }
 
-    /// Heights and widths that go in must be multiples of this.
-    pub fn multiple(&self) -> usize {
-        4
-    }
-
-    /// Pixels around an output pixel that can influence it, statistics apart.
-    pub fn receptive_radius(&self) -> usize {
-        // First and last kernel at full size, a halving and a doubling convolution at
-        // each size, two convolutions a block at a quarter.
-        let outer = 2 * (self.config.outer_kernel / 2);
-        (outer + 1 + 2 + 8 * self.config.blocks + 2 + 1).next_multiple_of(4)
-    }
-
-    /// Where it computes.
-    pub fn device(&self) -> &Device {
-        &self.device
-    }
-
     /// The picture (or a tile of it) `[1, 3, h, w]`, sRGB 0..=1, in this style, about
     /// 0..=1.
     ///
@@ -185,6 +168,47 @@ impl TransformerNet {
             x = pass.layer(layer, &x, Activation::Relu, None)?;
         }
         Ok(((self.out.forward(&x)? / 255.0)?, pass.used))
+    }
+}
+
+impl StyleTransfer for TransformerNet {
+    fn multiple(&self) -> usize {
+        4
+    }
+
+    fn receptive_radius(&self) -> usize {
+        // First and last kernel at full size, a halving and a doubling convolution at
+        // each size, two convolutions a block at a quarter.
+        let outer = 2 * (self.config.outer_kernel / 2);
+        (outer + 1 + 2 + 8 * self.config.blocks + 2 + 1).next_multiple_of(4)
+    }
+
+    fn code_len(&self) -> usize {
+        0
+    }
+
+    fn bytes_per_pixel(&self) -> u64 {
+        // A convolution's input, output and scratch.
+        12 * self.config.channels[0] as u64
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn encode(&self, _style: &Tensor, _cancel: &CancelToken) -> Result<Vec<f32>, ModelError> {
+        Ok(Vec::new())
+    }
+
+    fn transfer(
+        &self,
+        picture: &Tensor,
+        _code: &[f32],
+        _strength: f32,
+        norms: Option<&Norms>,
+        cancel: &CancelToken,
+    ) -> Result<(Tensor, Norms), ModelError> {
+        self.forward(picture, norms, cancel)
     }
 }
 

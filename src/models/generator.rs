@@ -38,6 +38,24 @@ pub trait Generator: Send + Sync {
     /// [`ModelError::Candle`] if the network fails.
     fn map_batch(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError>;
 
+    /// The same for a class of a conditional network.
+    ///
+    /// # Errors
+    /// As [`Generator::map_batch`], and [`ModelError::BadRequest`] for a class that the
+    /// network has not.
+    fn map_of_class(
+        &self,
+        zs: &[Vec<f32>],
+        class: Option<u32>,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        match class {
+            None => self.map_batch(zs),
+            Some(_) => Err(ModelError::BadRequest(
+                "this network has no classes; leave the class out".into(),
+            )),
+        }
+    }
+
     /// Centre of the truncation, `w_dim` numbers.
     fn w_avg(&self) -> &[f32];
 
@@ -95,11 +113,11 @@ impl<G: Generator + ?Sized> Mapping for G {
         Generator::z_of_seed(self, seed)
     }
 
-    fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError> {
+    fn map_all(&self, zs: &[Vec<f32>], class: Option<u32>) -> Result<Vec<Vec<f32>>, LatentError> {
         if zs.is_empty() {
             return Ok(Vec::new());
         }
-        self.map_batch(zs)
+        self.map_of_class(zs, class)
             .map_err(|error| LatentError::Mapping(error.to_string()))
     }
 }

@@ -18,6 +18,14 @@ pub enum Architecture {
     Restyle,
     /// Fast neural style: one network, one style.
     FastStyle,
+    /// Any style by the statistics of its features.
+    Adain,
+    /// The same with a very small network.
+    MicroAst,
+    /// TAESD autoencoder.
+    Taesd,
+    /// Stable Diffusion's autoencoder.
+    Kl,
     /// Super-resolution.
     Crisp,
     /// Picture to `w` of a generator.
@@ -31,6 +39,10 @@ impl Architecture {
             "stylegan2" => Self::StyleGan2,
             name if name.starts_with("restyle") => Self::Restyle,
             "fast-style" => Self::FastStyle,
+            "adain" => Self::Adain,
+            "microast" => Self::MicroAst,
+            "taesd" => Self::Taesd,
+            "autoencoder-kl" => Self::Kl,
             name if name.starts_with("crisp") => Self::Crisp,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
@@ -41,10 +53,10 @@ impl Architecture {
     pub fn kind(self) -> ModelKind {
         match self {
             Self::Cppn | Self::StyleGan2 => ModelKind::Generator,
-            Self::Restyle => ModelKind::Style,
+            Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp => ModelKind::Upscaler,
-            Self::Encoder => ModelKind::Autoencoder,
+            Self::Taesd | Self::Kl | Self::Encoder => ModelKind::Autoencoder,
         }
     }
 
@@ -52,9 +64,10 @@ impl Architecture {
     pub fn words(self) -> &'static str {
         match self {
             Self::Cppn | Self::StyleGan2 => "a generator",
-            Self::Restyle => "a style network",
+            Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
             Self::FastStyle => "a network that is one style",
             Self::Crisp => "an enlarger",
+            Self::Taesd | Self::Kl => "an autoencoder",
             Self::Encoder => "an encoder",
         }
     }

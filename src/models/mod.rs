@@ -1,5 +1,7 @@
 //! The networks: definitions, loading, and the registry of those that are there.
 
+pub mod adain;
+pub mod autoencoder;
 pub mod cppn;
 pub mod crisp;
 pub mod encoder;
@@ -11,6 +13,7 @@ mod hashes;
 pub mod likeness;
 pub mod linear;
 pub mod manifest;
+pub mod microast;
 pub mod pixels;
 pub mod project;
 pub mod registry;
@@ -18,6 +21,7 @@ pub mod restyle;
 mod scan;
 pub mod stylegan2;
 pub mod styles;
+pub mod transfer;
 pub mod weights;
 
 pub use error::ModelError;

@@ -7,16 +7,22 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::adain::Adain;
+use super::autoencoder::Autoencoder;
+use super::autoencoder::kl::AutoencoderKl;
+use super::autoencoder::taesd::Taesd;
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
-use super::fast_style::{self, TransformerNet};
+use super::fast_style::TransformerNet;
 use super::hashes::HashCache;
 use super::manifest::Architecture;
+use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
 use super::scan::{CPPN_NAME, Entry, describe, embedded_cppn};
 use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
+use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use super::{Generator, ModelError};
 use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
@@ -39,7 +45,8 @@ enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     Restyle(Arc<Restyle>),
-    FastStyle(Arc<TransformerNet>),
+    Transfer(Arc<dyn StyleTransfer>),
+    Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
 }
@@ -119,7 +126,7 @@ impl Registry {
         }
         let sliders = self.styles.sliders.len();
         for entry in self.entries.values_mut() {
-            if entry.info.kind == ModelKind::Style {
+            if entry.manifest.architecture == Architecture::Restyle {
                 entry.info.code_len = sliders;
             }
         }
@@ -273,14 +280,31 @@ impl Registry {
         }
     }
 
-    /// A network that is one style.
+    /// Whether a style network takes *Restyle*'s codes.
+    pub fn is_restyle(&self, name: &str) -> bool {
+        let entry = self.entries.get(name);
+        entry.is_some_and(|e| e.manifest.architecture == Architecture::Restyle)
+    }
+
+    /// A style network of another family: one style, or any by its picture.
     ///
     /// # Errors
     /// As [`Registry::generator`].
-    pub fn fast_style(&mut self, name: &str) -> Result<Arc<TransformerNet>, ModelError> {
+    pub fn transfer(&mut self, name: &str) -> Result<Arc<dyn StyleTransfer>, ModelError> {
         match self.load(name)? {
-            Loaded::FastStyle(network) => Ok(network),
-            _ => Err(self.wrong_kind(name, "a network that is one style")),
+            Loaded::Transfer(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "a style network")),
+        }
+    }
+
+    /// An autoencoder: photo to latent grid to photo.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn autoencoder(&mut self, name: &str) -> Result<Arc<dyn Autoencoder>, ModelError> {
+        match self.load(name)? {
+            Loaded::Autoencoder(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an autoencoder")),
         }
     }
 
@@ -372,6 +396,17 @@ impl Registry {
         Ok(loaded)
     }
 
+    /// Loads a network, to see that its files are whole and fit together.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn try_loading(&mut self, name: &str) -> Result<(), ModelError> {
+        if let Some((_, reason)) = self.broken.iter().find(|(path, _)| path.ends_with(name)) {
+            return Err(ModelError::BadRequest(reason.clone()));
+        }
+        self.load(name).map(drop)
+    }
+
     /// Frees a network's memory; it comes back when asked for.
     pub fn unload(&mut self, name: &str) {
         let part = format!("{name}/");
@@ -397,9 +432,25 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
             let config: restyle::Config = manifest.config(path)?;
             Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
         }
-        Architecture::FastStyle => {
-            let config: fast_style::Config = manifest.config(path)?;
-            Loaded::FastStyle(Arc::new(TransformerNet::new(config, &vb, device)?))
+        Architecture::FastStyle => Loaded::Transfer(Arc::new(TransformerNet::new(
+            manifest.config(path)?,
+            &vb,
+            device,
+        )?)),
+        Architecture::Adain => {
+            Loaded::Transfer(Arc::new(Adain::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::MicroAst => Loaded::Transfer(Arc::new(MicroAst::new(
+            &manifest.config(path)?,
+            &vb,
+            device,
+        )?)),
+        Architecture::Taesd => {
+            Loaded::Autoencoder(Arc::new(Taesd::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::Kl => {
+            let network = AutoencoderKl::new(&manifest.config(path)?, &vb, device)?;
+            Loaded::Autoencoder(Arc::new(network))
         }
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;

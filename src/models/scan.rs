@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::autoencoder::{kl, taesd};
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
-use super::{ModelError, cppn, fast_style, restyle, stylegan2};
+use super::{ModelError, adain, cppn, fast_style, microast, restyle, stylegan2};
 use crate::digest;
 use crate::engine::protocol::ModelInfo;
 
@@ -88,6 +89,7 @@ fn entry(
         trained: manifest.trained,
         sketch: manifest.sketch,
         num_ws: 0,
+        classes: 0,
         size: [0, 0],
         resizable: false,
         bytes: 0,
@@ -105,11 +107,14 @@ fn entry(
         Architecture::StyleGan2 => {
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
+            info.classes = config.c_dim;
         }
-        Architecture::Restyle => drop(manifest.config::<restyle::Config>(&config_path)?),
-        Architecture::FastStyle => {
-            manifest.config::<fast_style::Config>(&config_path)?;
-        }
+        Architecture::Restyle => sane::<restyle::Config>(&manifest, &config_path)?,
+        Architecture::FastStyle => sane::<fast_style::Config>(&manifest, &config_path)?,
+        Architecture::Adain => sane::<adain::Config>(&manifest, &config_path)?,
+        Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
+        Architecture::Taesd => sane::<taesd::Config>(&manifest, &config_path)?,
+        Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
         Architecture::Crisp | Architecture::Encoder => {}
     }
     Ok(Entry {
@@ -118,6 +123,14 @@ fn entry(
         info,
         encoder: None,
     })
+}
+
+/// Whether the arguments are those of a network.
+fn sane<C: serde::de::DeserializeOwned>(
+    manifest: &Manifest,
+    path: &Path,
+) -> Result<(), ModelError> {
+    manifest.config::<C>(path).map(|_| ())
 }
 
 /// The coordinate network as the program carries it.

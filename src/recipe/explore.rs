@@ -65,6 +65,10 @@ pub struct ExploreParams {
     pub origin: LatentOrigin,
     /// Truncation ψ: 1 is the whole variety, 0 the average picture; -1..=2.
     pub truncation_psi: f32,
+    /// Class of a conditional network, from 0; none when absent. Stored latents have
+    /// theirs in them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<u32>,
     /// Style mixing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mix: Option<StyleMix>,
@@ -85,6 +89,7 @@ impl ExploreParams {
             model: model.into(),
             origin: LatentOrigin::Seed(seed),
             truncation_psi: 0.7,
+            class: None,
             mix: None,
             noise: NoiseMode::Fixed,
             edits: Vec::new(),

@@ -9,6 +9,9 @@ use crate::app::action::ViewEdit;
 use crate::app::command::{Command, Menu, keys_text};
 use crate::app::view::Dialog;
 
+/// Space around a dialog's contents.
+const MARGIN: f32 = 16.0;
+
 /// A dialog with a title; Esc, the backdrop or the cross close it.
 pub fn modal(
     ctx: &egui::Context,
@@ -19,6 +22,7 @@ pub fn modal(
     let theme = panel.theme.clone();
     let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
         .backdrop_color(theme.window.gamma_multiply(0.6))
+        .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
         .show(ctx, |ui| {
             ui.set_min_width(360.0);
             let mut close = false;
@@ -50,8 +54,10 @@ pub fn not_here(ctx: &egui::Context, panel: &mut Panel<'_>) {
 pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Keyboard shortcuts", |ui, panel| {
         let os = ctx.os();
+        let height = ctx.content_rect().height() - 180.0;
         egui::ScrollArea::vertical()
-            .max_height(ctx.content_rect().height() - 180.0)
+            .max_height(height)
+            .min_scrolled_height(height)
             .show(ui, |ui| {
                 ui.columns(2, |columns| {
                     for (i, menu) in Menu::iter().enumerate() {

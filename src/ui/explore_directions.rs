@@ -105,7 +105,7 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
             _ => "Found",
         };
         if group != Some(now) {
-            ui.add_space(2.0);
+            ui.add_space(if group.is_some() { 8.0 } else { 2.0 });
             let tip = match now {
                 "Starred" => "Sliders that you marked",
                 "Measured" => "Named by measuring what changes in many pictures",

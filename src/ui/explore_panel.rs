@@ -8,7 +8,7 @@ use super::widgets::button::{self, IconButton, choice};
 use super::widgets::icon::Icon;
 use super::widgets::section::section;
 use super::widgets::slider::Slider;
-use super::{explore_directions, explore_size};
+use super::{explore_class, explore_directions, explore_size};
 use crate::app::action::{ExploreEdit, ViewEdit};
 use crate::app::command::Command;
 use crate::app::view::Dialog;
@@ -33,6 +33,9 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 return;
             };
             start(ui, panel, &params);
+            if model.classes > 0 {
+                explore_class::ui(ui, panel, &params, &model);
+            }
             explore_directions::ui(ui, panel, &model);
             if model.num_ws > 1 {
                 mixing(ui, panel, &params, &model);
@@ -71,7 +74,7 @@ fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
         }
         for (icon, command) in [
-            (Icon::Save, Command::SaveAs),
+            (Icon::Save, Command::Export),
             (Icon::Copy, Command::CopyPicture),
         ] {
             let tip = command.tooltip_with_keys(&ctx);

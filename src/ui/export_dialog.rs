@@ -1,15 +1,16 @@
 //! Export: format, quality, size and shape, one file each or a contact sheet, and
 //! what is written into the file, shown as it will be.
 
-use egui::{ScrollArea, Ui};
+use egui::{ProgressBar, ScrollArea, Ui};
 
 use super::dialogs::modal;
 use super::export_choices::Choices;
 use super::export_look::Look;
 use super::panel::Panel;
+use super::style_output::progress_words;
 use super::widgets::button::primary;
-use crate::app::action::{Action, Destination, Subject, ViewEdit};
-use crate::app::command::Command;
+use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
+use crate::app::state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::ModelKind;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};
@@ -47,8 +48,14 @@ impl ExportDialog {
     fn contents(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         let ids = chosen(p);
         let state = p.state;
-        let Some(first) = ids.iter().find_map(|id| state.gallery.entry(*id)) else {
-            return not_kept(ui, p);
+        let kept = state
+            .export
+            .as_ref()
+            .and_then(|target| target.kept.as_ref());
+        let of_canvas = kept.filter(|_| state.view.workspace != Workspace::Gallery);
+        let listed = || ids.iter().find_map(|id| state.gallery.entry(*id));
+        let Some(first) = of_canvas.or_else(listed) else {
+            return nothing_yet(ui, p);
         };
         let title = match ids.len() {
             1 => first.title.clone(),
@@ -204,11 +211,13 @@ impl ExportDialog {
     }
 }
 
-/// The pictures to export, in the order of the grid.
+/// The pictures to export, in the order of the grid; outside the gallery the one that
+/// was made of the canvas, once it's kept.
 fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
     let gallery = &p.state.gallery;
     if p.state.view.workspace != Workspace::Gallery {
-        return Vec::new();
+        let kept = p.state.export.as_ref().and_then(|t| t.kept.as_ref());
+        return kept.map(|entry| entry.id).into_iter().collect();
     }
     match gallery.open {
         Some(id) => vec![id],
@@ -222,28 +231,22 @@ fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
     }
 }
 
-/// Outside the gallery the picture is made and kept first.
-fn not_kept(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
-    let mut done = false;
+/// Nothing is chosen, or the picture of the canvas is still being made.
+fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     if p.state.view.workspace == Workspace::Gallery {
         ui.label("Choose pictures first.");
         return ui.button("Close").clicked();
     }
-    ui.label(
-        "Save it to a file as it is, or keep it in the gallery, where size, format and \
-         several pictures at once can be chosen.",
-    );
+    ui.label("The picture is made at full size and kept in the gallery. Copies come from there.");
+    ui.add_space(6.0);
+    let state = p.state;
+    let job = state.engine.job_for(&Purpose::Export);
+    ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
+    ui.weak(job.map_or_else(|| "Keeping it".to_owned(), progress_words));
     ui.add_space(8.0);
-    ui.horizontal(|ui| {
-        if primary(ui, &p.theme, "Save as…").clicked() {
-            p.actions.command(Command::SaveAs);
-            done = true;
-        }
-        if ui.button("Keep in gallery").clicked() {
-            p.actions.command(Command::Keep);
-            done = true;
-        }
-        done |= ui.button("Cancel").clicked();
-    });
-    done
+    let cancelled = ui.button("Cancel").clicked();
+    if let Some(job) = job.filter(|_| cancelled) {
+        p.actions.push(Action::Cancel(job.id));
+    }
+    cancelled
 }

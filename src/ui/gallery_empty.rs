@@ -1,6 +1,6 @@
 //! The gallery before there is anything in it, and a search that finds nothing.
 
-use egui::{RichText, Ui, vec2};
+use egui::{RichText, Ui};
 
 use super::panel::Panel;
 use super::widgets::button;
@@ -35,19 +35,18 @@ fn inviting(ui: &mut Ui, p: &mut Panel<'_>) {
     title(ui, p, "What you keep comes here");
     ui.label("Every picture carries its recipe, so that you can always come back to it.");
     ui.add_space(10.0);
-    if button::primary(ui, &p.theme, "Make a first picture").clicked() {
+    if button::primary_wide(ui, &p.theme, "Make a first picture").clicked() {
         p.actions.command(Command::GoExplore);
     }
     ui.add_space(4.0);
-    let size = vec2(180.0, 26.0);
     if ui
-        .add_sized(size, egui::Button::new("Put a style onto a photo"))
+        .add_sized(button::WIDE, egui::Button::new("Put a style onto a photo"))
         .clicked()
     {
         p.actions.command(Command::GoStyle);
     }
     if ui
-        .add_sized(size, egui::Button::new("Bring in files…"))
+        .add_sized(button::WIDE, egui::Button::new("Bring in files…"))
         .on_hover_text("Copy pictures into the gallery; you can also drop them here")
         .clicked()
     {

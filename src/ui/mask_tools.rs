@@ -82,7 +82,8 @@ impl MaskTools {
     fn sliders(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
         let standard = MaskPainter::default();
         let percent = |v: f32| v * 100.0;
-        let width = ((ui.available_width() - 12.0) / 2.0).min(300.0);
+        let gaps = 8.0 + 3.0 * ui.spacing().item_spacing.x;
+        let width = ((ui.available_width() - gaps) / 2.0).clamp(120.0, 300.0);
         let size = vec2(width, ui.available_height());
         ui.allocate_ui(size, |ui| {
             let range = percent(*RADIUS.start())..=percent(*RADIUS.end());

@@ -6,6 +6,7 @@ pub mod canvas;
 pub mod compare_view;
 pub mod dialogs;
 mod difference;
+pub mod explore_class;
 pub mod explore_directions;
 pub mod explore_kept;
 pub mod explore_neighbours;

@@ -99,7 +99,7 @@ fn kind_words(kind: ModelKind) -> &'static str {
         ModelKind::Style => "Puts styles onto photos",
         ModelKind::OneStyle => "Puts its one style onto photos",
         ModelKind::Upscaler => "Enlarges",
-        ModelKind::Autoencoder => "Opens photos for sliders",
+        ModelKind::Autoencoder => "Takes photos apart and puts them together (no sliders yet)",
     }
 }
 

@@ -2,23 +2,22 @@
 
 use super::panel::Panel;
 use crate::app::action::{Action, Destination, Subject};
+use crate::app::command::Command;
 
 /// The menu's entries.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     ui.set_min_width(170.0);
     let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
+    let in_gallery = matches!(subject, Subject::Gallery(_));
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", stored),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::Enlarge(2), "Enlarge 2 times", true),
         (Destination::Enlarge(4), "Enlarge 4 times", true),
-        (
-            Destination::Keep,
-            "Keep in gallery",
-            !matches!(subject, Subject::Gallery(_)),
-        ),
-        (Destination::SaveAs, "Save as…", true),
+        (Destination::Keep, "Keep in gallery", !in_gallery),
+        (Destination::SaveAs, "Save as…", !in_gallery),
+        (Destination::Export, "Export…", in_gallery),
         (
             Destination::Clipboard,
             "Copy picture",
@@ -33,5 +32,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             });
             ui.close();
         }
+    }
+    let on_canvas = matches!(subject, Subject::Explore | Subject::Style);
+    if on_canvas && ui.button(Command::Export.text()).clicked() {
+        panel.actions.command(Command::Export);
+        ui.close();
     }
 }

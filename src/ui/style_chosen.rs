@@ -38,7 +38,11 @@ impl ChosenStyles {
     ) -> Option<ChosenEvent> {
         let styles = &p.state.doc.style.styles;
         if styles.is_empty() {
-            ui.weak("Choose a style on the left: the photo is shown as it is.");
+            ui.weak(if p.state.doc.style.photo.is_some() {
+                "Choose a style on the left: the photo is shown as it is."
+            } else {
+                "Choose a style on the left, and put a photo in."
+            });
             return None;
         }
         let mut event = None;
@@ -189,7 +193,7 @@ fn mask_button(
     masked: bool,
 ) -> Option<ChosenEvent> {
     let text = match (masked, layer.mask.is_some()) {
-        (true, _) => "Done painting",
+        (true, _) => "Done",
         (false, true) => "Mask *",
         (false, false) => "Mask",
     };

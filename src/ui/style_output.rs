@@ -1,11 +1,13 @@
 //! The full-size picture: how large, what it takes, and making it; the same for a
 //! whole folder.
 
-use egui::{Button, ComboBox, DragValue, ProgressBar, RichText, Ui};
+use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 
 use super::gallery_recipe::{bytes, duration};
 use super::panel::Panel;
+use super::widgets::button::primary;
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::command::Command;
 use crate::app::flow::style_options;
 use crate::app::state::JobEntry;
 use crate::engine::protocol::{Job, Stage, StylizeOptions};
@@ -33,15 +35,22 @@ impl StyleOutput {
         self.estimate(ui, p);
         let ready = !params.styles.is_empty();
         ui.horizontal(|ui| {
-            let make = Button::new(RichText::new("Make full size").strong());
-            let make = ui.add_enabled(ready, make).on_hover_text(
-                "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
-            );
+            let make = ui
+                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Make full size"))
+                .inner
+                .on_hover_text(
+                    "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
+                );
             if make.clicked() {
                 p.actions.push(Action::Start {
                     job: Box::new(Job::Stylize(params.clone().into(), options)),
                     purpose: Purpose::Keep,
                 });
+            }
+            let tip = Command::Export.tooltip_with_keys(ui.ctx());
+            let export = ui.add_enabled(ready, Button::new("Export…"));
+            if export.on_hover_text(tip).clicked() {
+                p.actions.command(Command::Export);
             }
             let folder = ui
                 .add_enabled(ready, Button::new("A whole folder…"))
@@ -183,7 +192,8 @@ fn job_row(ui: &mut Ui, job: &JobEntry) -> bool {
     stop
 }
 
-fn progress_words(job: &JobEntry) -> String {
+/// What a job does and how long that takes.
+pub fn progress_words(job: &JobEntry) -> String {
     let stage = match job.stage {
         None => return "Waiting for its turn".to_owned(),
         Some(Stage::Loading) => "Loading the network",

@@ -1,6 +1,6 @@
 //! The photo that gets the style: where it comes from, and what is in hand.
 
-use egui::{RichText, Ui, Vec2, vec2};
+use egui::{RichText, Ui, Vec2};
 
 use super::panel::Panel;
 use super::widgets::button;
@@ -107,19 +107,18 @@ pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>) -> Option<PhotoEvent> {
         ui.add_space(6.0);
         ui.label("Drop a photo anywhere in this window, paste one, or");
         ui.add_space(10.0);
-        if button::primary(ui, &p.theme, "Open a photo…").clicked() {
+        if button::primary_wide(ui, &p.theme, "Open a photo…").clicked() {
             p.actions.push(Action::Pick(Pick::Open(FileRole::Photo)));
         }
         ui.add_space(4.0);
-        let size = vec2(180.0, 26.0);
         if ui
-            .add_sized(size, egui::Button::new("Choose from gallery…"))
+            .add_sized(button::WIDE, egui::Button::new("Choose from gallery…"))
             .clicked()
         {
             event = Some(PhotoEvent::FromGallery);
         }
         let sample = ui
-            .add_sized(size, egui::Button::new("Try the sample photo"))
+            .add_sized(button::WIDE, egui::Button::new("Try the sample photo"))
             .on_hover_text("A photo that comes with Limner, to play with");
         if sample.clicked() {
             p.actions.push(Action::Pick(Pick::SamplePhoto));

@@ -159,7 +159,17 @@ fn style(theme: &Theme, dark: bool) -> egui::Style {
     spacing.window_margin = Margin::same(16);
     spacing.combo_width = 140.0;
     spacing.tooltip_width = 320.0;
-    spacing.scroll = egui::style::ScrollStyle::thin();
+    // A quiet bar without a groove; it comes forward under the pointer.
+    spacing.scroll = egui::style::ScrollStyle {
+        foreground_color: true,
+        dormant_background_opacity: 0.0,
+        active_background_opacity: 0.0,
+        interact_background_opacity: 0.25,
+        dormant_handle_opacity: 0.3,
+        active_handle_opacity: 0.4,
+        interact_handle_opacity: 0.7,
+        ..egui::style::ScrollStyle::thin()
+    };
     style.interaction.tooltip_delay = 0.4;
     style.animation_time = 0.12;
     visuals(&mut style.visuals, theme);

@@ -1,4 +1,4 @@
-//! Messages in the upper left corner, under the bar.
+//! Messages over the top of the canvas, where they cover no button.
 
 use egui::{Align2, Order, vec2};
 
@@ -13,7 +13,7 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     let state = panel.state;
     egui::Area::new(egui::Id::unique("messages"))
         .order(Order::Foreground)
-        .anchor(Align2::LEFT_TOP, vec2(16.0, 58.0))
+        .anchor(Align2::CENTER_TOP, vec2(0.0, 92.0))
         .show(ctx, |ui| {
             for toast in state.toasts.iter() {
                 let color = match toast.level {

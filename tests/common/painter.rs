@@ -170,6 +170,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         trained,
         sketch: false,
         num_ws: if trained { 8 } else { 1 },
+        classes: 0,
         size: [128, 128],
         resizable: !trained,
         bytes: 4_200_000,

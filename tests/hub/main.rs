@@ -1,7 +1,7 @@
 //! The hub against a server on loopback that cuts, lies, stalls and refuses.
 
 // A helper that fails ends its test: that is what it is for.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod server;
 mod service;

@@ -6,6 +6,7 @@ use candle_core::{Device, Tensor};
 use limner::engine::cancel::CancelToken;
 use limner::models::ModelError;
 use limner::models::fast_style::{Config, TransformerNet};
+use limner::models::transfer::StyleTransfer;
 use limner::models::weights::Weights;
 
 fn golden() -> (TransformerNet, Tensor, Tensor) {

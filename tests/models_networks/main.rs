@@ -3,6 +3,8 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod any_style;
+mod autoencoder;
 mod cppn;
 mod fast_style;
 mod latent_directions;

@@ -92,7 +92,7 @@ fn the_models_of_the_source_tree_are_found() {
             }
             limner::engine::protocol::ModelKind::Style => drop(registry.restyle(&name).unwrap()),
             limner::engine::protocol::ModelKind::OneStyle => {
-                drop(registry.fast_style(&name).unwrap())
+                drop(registry.transfer(&name).unwrap())
             }
             limner::engine::protocol::ModelKind::Upscaler => drop(registry.crisp(&name).unwrap()),
             limner::engine::protocol::ModelKind::Autoencoder => {}

@@ -178,3 +178,28 @@ fn wrong_codes_and_sizes_are_refused() {
         .transform(&photo, &colours, &case.code(), 1.0, None, &cancel);
     assert!(matches!(stopped, Err(ModelError::Cancelled)));
 }
+
+/// Given statistics, a tall picture is made band by band: the same as in one piece.
+#[test]
+fn bands_fit_together() {
+    let case = Case::tiny();
+    let never = CancelToken::new();
+    let (width, code) = (20, case.code());
+    for height in [4, 132, 388] {
+        let values: Vec<f32> = (0..3 * height * width)
+            .map(|i| (i * 7919 % 1009) as f32 / 1009.0)
+            .collect();
+        let photo = Tensor::from_vec(values, (1, 3, height, width), &Device::Cpu).unwrap();
+        let colours = case.net.colours(&photo).unwrap();
+        let made = |norms| {
+            let made = case
+                .net
+                .transform(&photo, &colours, &code, 1.0, norms, &never);
+            made.unwrap()
+        };
+        let (whole, norms) = made(None);
+        let (banded, used) = made(Some(&norms));
+        assert_eq!(used, norms);
+        close(&format!("{height} rows"), &flat(&banded), &whole);
+    }
+}

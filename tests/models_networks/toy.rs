@@ -54,7 +54,7 @@ impl Mapping for Toy {
     fn w_avg(&self) -> &[f32] {
         &self.average
     }
-    fn map_all(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, LatentError> {
+    fn map_all(&self, zs: &[Vec<f32>], _: Option<u32>) -> Result<Vec<Vec<f32>>, LatentError> {
         Ok(zs
             .iter()
             .map(|z| z.iter().map(|v| 2.0 * v + 1.0).collect())

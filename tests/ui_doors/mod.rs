@@ -44,6 +44,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// How often the clipboard was read.
+    pub pastes: usize,
 }
 
 /// Shared record of what was asked.
@@ -390,7 +392,9 @@ impl SystemLink for Desk {
         self.0.borrow_mut().copied.push(picture);
     }
 
-    fn paste(&mut self) {}
+    fn paste(&mut self) {
+        self.0.borrow_mut().pastes += 1;
+    }
 
     fn save_picture(&mut self, _job: SavePicture) {}
 

@@ -205,6 +205,7 @@ fn library() -> Library {
         trained: true,
         sketch: false,
         num_ws: 10,
+        classes: 0,
         size: [96, 96],
         resizable: false,
         bytes: 1 << 20,

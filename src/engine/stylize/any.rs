@@ -5,25 +5,25 @@ use std::sync::Arc;
 use crate::engine::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
-use crate::models::fast_style::TransformerNet;
 use crate::models::restyle::Restyle;
+use crate::models::transfer::StyleTransfer;
 
 use super::network::{Palette, Seen, StyleNet};
-use super::{fast_style, restyle};
+use super::{restyle, transfer};
 
 /// A style network of one of the families.
 #[derive(Clone)]
 pub(crate) enum AnyStyle {
     /// Any style, from its code.
     Restyle(Arc<Restyle>),
-    /// One style.
-    Fast(Arc<TransformerNet>),
+    /// A network of another family: one style, or any.
+    Other(Arc<dyn StyleTransfer>),
 }
 
 /// What its tiles need to fit together.
 pub(crate) enum Stats {
     Restyle(restyle::Stats),
-    Fast(fast_style::Stats),
+    Other(transfer::Stats),
 }
 
 /// One family's statistics given to another's network: a defect.
@@ -37,35 +37,42 @@ impl StyleNet for AnyStyle {
     fn step(&self) -> usize {
         match self {
             Self::Restyle(net) => net.step(),
-            Self::Fast(net) => net.step(),
+            Self::Other(net) => net.step(),
         }
     }
 
     fn reach(&self) -> usize {
         match self {
             Self::Restyle(net) => net.reach(),
-            Self::Fast(net) => net.reach(),
+            Self::Other(net) => net.reach(),
+        }
+    }
+
+    fn bytes_per_pixel(&self) -> u64 {
+        match self {
+            Self::Restyle(net) => StyleNet::bytes_per_pixel(net.as_ref()),
+            Self::Other(net) => StyleNet::bytes_per_pixel(net),
         }
     }
 
     fn palette(&self, code: &[f32], made: &Palette) -> Result<Palette, EngineError> {
         match self {
             Self::Restyle(net) => StyleNet::palette(net.as_ref(), code, made),
-            Self::Fast(net) => net.palette(code, made),
+            Self::Other(net) => net.palette(code, made),
         }
     }
 
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {
         match self {
             Self::Restyle(net) => net.stroke_code(code),
-            Self::Fast(net) => net.stroke_code(code),
+            Self::Other(net) => net.stroke_code(code),
         }
     }
 
     fn follows_strength(&self) -> bool {
         match self {
             Self::Restyle(net) => net.follows_strength(),
-            Self::Fast(net) => net.follows_strength(),
+            Self::Other(net) => net.follows_strength(),
         }
     }
 
@@ -81,9 +88,9 @@ impl StyleNet for AnyStyle {
                 let (seen, strokes) = StyleNet::measure(net.as_ref(), photo, code, strength, stop)?;
                 Ok((seen.map(Stats::Restyle), strokes))
             }
-            Self::Fast(net) => {
-                let (seen, strokes) = StyleNet::measure(net.as_ref(), photo, code, strength, stop)?;
-                Ok((seen.map(Stats::Fast), strokes))
+            Self::Other(net) => {
+                let (seen, strokes) = StyleNet::measure(net, photo, code, strength, stop)?;
+                Ok((seen.map(Stats::Other), strokes))
             }
         }
     }
@@ -98,7 +105,7 @@ impl StyleNet for AnyStyle {
     ) -> Result<Planes, EngineError> {
         match (self, stats) {
             (Self::Restyle(net), Stats::Restyle(m)) => net.paint(tile, m, code, strength, stop),
-            (Self::Fast(net), Stats::Fast(m)) => net.paint(tile, m, code, strength, stop),
+            (Self::Other(net), Stats::Other(m)) => net.paint(tile, m, code, strength, stop),
             _ => Err(mixed_up()),
         }
     }

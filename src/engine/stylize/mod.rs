@@ -9,11 +9,11 @@
 mod any;
 mod compose;
 mod detail;
-mod fast_style;
 mod network;
 mod plan;
 mod restyle;
 mod tiles;
+mod transfer;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 
 pub(crate) use any::AnyStyle;
 pub(crate) use network::StyleNet;
-pub(crate) use plan::Plan;
+pub(crate) use plan::{Appetite, Plan};
 pub(crate) use tiles::tiles;
 
 use super::cancel::CancelToken;

@@ -77,6 +77,9 @@ pub(crate) trait StyleNet {
     /// Pixels around an output pixel that can influence it.
     fn reach(&self) -> usize;
 
+    /// Bytes that it needs for a pixel of a tile.
+    fn bytes_per_pixel(&self) -> u64;
+
     /// The palette of a style: in its code, or the one that was `made`.
     fn palette(&self, code: &[f32], made: &Palette) -> Result<Palette, EngineError>;
 
@@ -217,6 +220,10 @@ pub(crate) mod tests {
 
         fn reach(&self) -> usize {
             8
+        }
+
+        fn bytes_per_pixel(&self) -> u64 {
+            12
         }
 
         fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {

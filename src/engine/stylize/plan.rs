@@ -12,10 +12,39 @@ pub(crate) const STATS_SIDE: u32 = 512;
 const LARGEST_TILE: u32 = 768;
 /// Smaller tiles would be mostly overlap.
 const SMALLEST_TILE: u32 = 128;
-/// About what a tile's input is larger by on each side.
+/// About what a tile's input is larger by on each side with *Restyle*.
 const OVERLAP: u64 = 44;
-/// Bytes that the network needs for a pixel of a tile.
-pub(crate) const BYTES_PER_TILE_PIXEL: u64 = 160;
+/// Bytes that *Restyle* needs for a pixel of a tile.
+pub(crate) const BYTES_PER_PIXEL: u64 = 160;
+
+/// What networks need for tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Appetite {
+    /// Bytes for a pixel of a tile.
+    pub(crate) bytes_per_pixel: u64,
+    /// What a tile's input is larger by on each side.
+    pub(crate) overlap: u64,
+}
+
+impl Default for Appetite {
+    /// *Restyle*'s.
+    fn default() -> Self {
+        Self {
+            bytes_per_pixel: BYTES_PER_PIXEL,
+            overlap: OVERLAP,
+        }
+    }
+}
+
+impl Appetite {
+    /// Enough for both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            bytes_per_pixel: self.bytes_per_pixel.max(other.bytes_per_pixel),
+            overlap: self.overlap.max(other.overlap),
+        }
+    }
+}
 
 /// Sizes of one stylisation, `[width, height]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) output: [u32; 2],
     /// Longer side of a tile, without overlap.
     pub(crate) tile: u32,
+    /// What the networks need.
+    pub(crate) appetite: Appetite,
 }
 
 impl Plan {
@@ -58,7 +89,13 @@ impl Plan {
             stats: fit(working, longer.min(STATS_SIDE)),
             output: fit(photo, output),
             tile,
+            appetite: Appetite::default(),
         }
+    }
+
+    /// The same for networks that need this.
+    pub(crate) fn feeding(self, appetite: Appetite) -> Self {
+        Self { appetite, ..self }
     }
 
     /// The same with tiles that need at most `bytes`; `None` if not even the
@@ -80,18 +117,18 @@ impl Plan {
             if s <= self.tile {
                 u64::from(s)
             } else {
-                u64::from(self.tile) + 2 * OVERLAP
+                u64::from(self.tile) + 2 * self.appetite.overlap
             }
         };
         let stats = u64::from(self.stats[0]) * u64::from(self.stats[1]);
-        (side(self.working[0]) * side(self.working[1])).max(stats) * BYTES_PER_TILE_PIXEL
+        (side(self.working[0]) * side(self.working[1])).max(stats) * self.appetite.bytes_per_pixel
     }
 
     /// Pixels of all tiles with their overlap.
     pub(crate) fn tiled_pixels(&self) -> u64 {
         let reach = |s: u32| {
             let pieces = u64::from(s.div_ceil(self.tile));
-            u64::from(s) + (pieces - 1) * 2 * OVERLAP
+            u64::from(s) + (pieces - 1) * 2 * self.appetite.overlap
         };
         reach(self.working[0]) * reach(self.working[1])
     }
@@ -150,6 +187,18 @@ mod tests {
         let small = |brush| Plan::preview([400, 300], brush, Tier::Full(512)).working[0];
         assert_eq!((small(0.5), small(1.0), small(2.0)), (800, 400, 200));
         assert!(small(f32::NAN) > 0 && small(0.0) < 2000);
+    }
+
+    #[test]
+    fn hungry_networks_get_smaller_tiles() {
+        let plan = Plan::full([9000, 9000], 0.5, &StylizeOptions::default());
+        let hungry = plan.feeding(plan.appetite.and(Appetite {
+            bytes_per_pixel: 800,
+            overlap: 20,
+        }));
+        assert_eq!(hungry.appetite.overlap, OVERLAP);
+        let tile = |plan: Plan| plan.within(200 << 20).unwrap().tile;
+        assert!(tile(hungry) < tile(plan));
     }
 
     #[test]

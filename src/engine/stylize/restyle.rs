@@ -6,6 +6,7 @@ use crate::engine::resample::Planes;
 use crate::models::restyle::{Colours, Norms, Palette as CodePalette, Restyle};
 
 use super::network::{Palette, Seen, StyleNet, to_planes, to_tensor};
+use super::plan::BYTES_PER_PIXEL;
 
 /// What tiles need to fit together.
 pub(crate) struct Stats {
@@ -31,6 +32,10 @@ impl StyleNet for Restyle {
 
     fn reach(&self) -> usize {
         self.receptive_radius()
+    }
+
+    fn bytes_per_pixel(&self) -> u64 {
+        BYTES_PER_PIXEL
     }
 
     fn palette(&self, code: &[f32], _made: &Palette) -> Result<Palette, EngineError> {

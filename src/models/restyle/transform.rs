@@ -140,14 +140,50 @@ impl Transform {
             let r = pass.conv(&block.conv1, &x, Activation::Relu, None)?;
             x = pass.conv(&block.conv2, &r, Activation::None, Some(&x))?;
         }
-        for up in &self.up {
-            x = pass.conv(up, &x, Activation::Relu, None)?;
-        }
-        Ok((self.out.forward(&x)?, pass.used))
+        let picture = match norms {
+            Some(_) => pass.enlarge_in_bands(&x)?,
+            // Statistics are of the whole picture.
+            None => pass.enlarge(&x)?,
+        };
+        Ok((picture, pass.used))
     }
 }
 
+/// Rows that the doubling convolutions work on at a time, at the size before them: what they make
+/// then stays in the cache, and a large picture's widest layers are never in memory whole.
+const BAND: usize = 32;
+/// Rows above and below a band that its pixels depend on.
+const HALO: usize = 1;
+
 impl Pass<'_> {
+    /// Four times the size, and the picture.
+    fn enlarge(&mut self, x: &Tensor) -> Result<Tensor, ModelError> {
+        let mut x = x.clone();
+        for up in &self.net.up {
+            x = self.conv(up, &x, Activation::Relu, None)?;
+        }
+        Ok(self.net.out.forward(&x)?)
+    }
+
+    /// [`enlarge`](Self::enlarge) with given statistics, band by band.
+    fn enlarge_in_bands(&mut self, x: &Tensor) -> Result<Tensor, ModelError> {
+        let height = x.dim(2)?;
+        let band = height.div_ceil(height.div_ceil(BAND).max(1)).max(1);
+        let before = self.used.len();
+        let mut bands = Vec::with_capacity(height.div_ceil(band));
+        for top in (0..height).step_by(band) {
+            let bottom = height.min(top + band);
+            let first = top.saturating_sub(HALO);
+            let last = height.min(bottom + HALO);
+            self.used.truncate(before);
+            let part = x.narrow(2, first, last - first)?.contiguous()?;
+            let made = self.enlarge(&part)?;
+            let scale = made.dim(2)? / (last - first);
+            bands.push(made.narrow(2, (top - first) * scale, (bottom - top) * scale)?);
+        }
+        Ok(Tensor::cat(&bands, 2)?)
+    }
+
     /// A convolution and the next conditional instance normalisation, `+ residual`.
     fn conv(
         &mut self,

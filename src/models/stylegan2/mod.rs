@@ -124,6 +124,21 @@ impl Generator for StyleGan2 {
         self.map_class(zs, &vec![0.0; self.spec.c_dim])
     }
 
+    fn map_of_class(
+        &self,
+        zs: &[Vec<f32>],
+        class: Option<u32>,
+    ) -> Result<Vec<Vec<f32>>, ModelError> {
+        let mut c = vec![0.0; self.spec.c_dim];
+        if let Some(class) = class {
+            let one = c
+                .get_mut(class as usize)
+                .ok_or_else(|| no_class(class, self.spec.c_dim))?;
+            *one = 1.0;
+        }
+        self.map_class(zs, &c)
+    }
+
     fn w_avg(&self) -> &[f32] {
         &self.mapping.w_avg
     }
@@ -144,4 +159,14 @@ impl Generator for StyleGan2 {
     ) -> Result<Picture, ModelError> {
         picture_of_signed(&self.tensor(ws, noise, cancel)?)
     }
+}
+
+fn no_class(class: u32, count: usize) -> ModelError {
+    ModelError::BadRequest(match count {
+        0 => "this network has no classes; leave the class out".into(),
+        _ => format!(
+            "this network has {count} classes, 0 to {}; {class} is none of them",
+            count - 1
+        ),
+    })
 }

@@ -12,7 +12,7 @@ use crate::nn::cpu::finish::{Finish, Slope, Target};
 use crate::nn::cpu::gather::{Border, Source};
 use crate::nn::cpu::panel::Packed;
 use crate::nn::cpu::scratch::Shared;
-use crate::nn::cpu::{depthwise, direct, winograd};
+use crate::nn::cpu::{depthwise, direct, small, winograd};
 use crate::nn::{Activation, Post, kernel, values};
 
 /// A weight laid out for the kernels, each layout made when a shape first asks for it.
@@ -26,6 +26,7 @@ pub(crate) struct Kernels {
     taps: Taps,
     direct: OnceLock<Vec<Packed>>,
     winograd: OnceLock<winograd::Weights>,
+    small: OnceLock<small::Weights>,
 }
 
 /// How an output pixel's taps follow from the weight.
@@ -70,6 +71,7 @@ impl Kernels {
             taps,
             direct: OnceLock::new(),
             winograd: OnceLock::new(),
+            small: OnceLock::new(),
         })
     }
 
@@ -120,6 +122,15 @@ impl Kernels {
                     })
                 })
                 .collect()
+        })
+    }
+
+    fn small(&self) -> &small::Weights {
+        let taps = self.side().0 * self.side().1;
+        self.small.get_or_init(|| {
+            small::Weights::new(self.rows(), self.inputs * taps, |r, k| {
+                self.at(r, k / taps, k % taps)
+            })
         })
     }
 
@@ -252,6 +263,7 @@ impl CustomOp1 for Convolution<'_> {
         let geometry = self.geometry();
         match plan::choose(&geometry) {
             Algorithm::Direct => direct::convolve(isa, &geometry, self.kernels.direct(), &pictures),
+            Algorithm::Small => small::convolve(isa, &geometry, self.kernels.small(), &pictures),
             Algorithm::Winograd => {
                 winograd::convolve(isa, &geometry, self.kernels.winograd(), &pictures);
             }

@@ -12,6 +12,8 @@ pub(crate) enum Algorithm {
     Winograd,
     /// One channel per group.
     Depthwise,
+    /// Vectors over output channels.
+    Small,
 }
 
 /// Fewer channels than this on either side don't pay for the transforms.
@@ -20,10 +22,20 @@ const WINOGRAD_CHANNELS: usize = 12;
 /// more than is won.
 const WINOGRAD_TILES: usize = 12;
 
+/// Up to so many pixels, vectors over them would be partly empty, or the weights, read again for
+/// each few of them, the limit.
+const SMALL_PIXELS: usize = 128;
+/// With fewer outputs vectors over these are partly empty.
+const SMALL_OUTPUTS: usize = 16;
+
 /// The algorithm for a shape.
 pub(crate) fn choose(g: &Geometry) -> Algorithm {
     if g.inputs == 1 && g.rows == 1 && g.groups > 1 {
         return Algorithm::Depthwise;
+    }
+    let pixels = g.output.0 * g.output.1;
+    if g.groups == 1 && g.rows >= SMALL_OUTPUTS && pixels <= SMALL_PIXELS {
+        return Algorithm::Small;
     }
     let tiles = g.output.0.div_ceil(4) * g.output.1.div_ceil(4);
     let fits = g.kernel == (3, 3) && g.stride == 1 && g.dilation == 1 && g.groups == 1;

@@ -175,12 +175,10 @@ impl Task for Unit<'_> {
             .map(|i| (i / vectors * g.stride * layout.row() + i % vectors * S::LANES) as u32)
             .collect();
         let taps = g.kernel.0 * g.kernel.1;
-        // With one helping of channels a row's sums are finished at once, while in the cache.
-        let lasting = if tile.channels < g.inputs {
-            tile.size.0
-        } else {
-            1
-        };
+        // With one helping of channels a row's sums are finished at once, while in the cache,
+        // unless rows are too short to fill the inner loop.
+        let at_once = tile.channels == g.inputs && vectors >= panel::VECTORS;
+        let lasting = if at_once { 1 } else { tile.size.0 };
         let row_stride = vectors * S::LANES;
         let sum_stride = lasting * row_stride;
         let block = buffers.block.get(tile.channels * plane + S::LANES);
@@ -199,10 +197,12 @@ impl Task for Unit<'_> {
                 sum_stride,
                 add: channel > 0,
             };
-            let (weights, k) = (tile.weights, channel * taps);
-            if channel + count < g.inputs {
+            let (weights, k) = (tile.weights.panels(), channel * taps);
+            if !at_once {
                 // SAFETY: the block holds whole vectors for every place and tap, as laid out above.
                 unsafe { panel::multiply::<S>(weights, tile.rows, k, product, &places, sums) };
+            }
+            if channel + count < g.inputs {
                 continue;
             }
             for (y, places) in places.chunks_exact(vectors).enumerate() {
@@ -210,7 +210,9 @@ impl Task for Unit<'_> {
                 // SAFETY: as above; this tile's pixels of these channels are written by this unit
                 // alone.
                 unsafe {
-                    panel::multiply::<S>(weights, tile.rows, k, product, places, sums);
+                    if at_once {
+                        panel::multiply::<S>(weights, tile.rows, k, product, places, sums);
+                    }
                     tile.finish::<S>(y, sums, sum_stride);
                 }
             }

@@ -12,8 +12,7 @@ pub(crate) enum Border {
     Replicate,
 }
 
-/// The pixels of one picture, `[channels, height, width]`, and what happens to them on reading:
-/// `v · scale[c] + shift[c]`, then the negative part times `slope`.
+/// The pixels of one picture, `[channels, height, width]`, each times `scale[c]` on reading.
 #[derive(Clone, Copy)]
 pub(crate) struct Source<'a> {
     pub(crate) pixels: &'a [f32],
@@ -21,8 +20,6 @@ pub(crate) struct Source<'a> {
     pub(crate) width: usize,
     pub(crate) border: Border,
     pub(crate) scale: Option<&'a [f32]>,
-    pub(crate) shift: Option<&'a [f32]>,
-    pub(crate) slope: f32,
 }
 
 impl<'a> Source<'a> {
@@ -33,14 +30,25 @@ impl<'a> Source<'a> {
             width,
             border,
             scale: None,
-            shift: None,
-            slope: 1.0,
         }
     }
 
     /// Whether pixels are read as they are.
     pub(crate) fn is_plain(&self) -> bool {
-        self.scale.is_none() && self.shift.is_none() && self.slope == 1.0
+        self.scale.is_none()
+    }
+
+    /// A pixel of channel `c`, maybe beyond the border.
+    #[inline(always)]
+    pub(crate) fn at(&self, c: usize, y: isize, x: isize) -> f32 {
+        let place = (
+            mirror(y, self.height, self.border),
+            mirror(x, self.width, self.border),
+        );
+        let (Some(y), Some(x)) = place else {
+            return 0.0;
+        };
+        self.pixels[(c * self.height + y) * self.width + x] * self.scale.map_or(1.0, |s| s[c])
     }
 }
 
@@ -113,9 +121,9 @@ pub(crate) unsafe fn channel<S: Simd>(
             }
             None => row.fill(0.0),
         }
-        if !source.is_plain() && y.is_some() {
+        if let (Some(scale), Some(_)) = (source.scale, y) {
             // SAFETY: passed on from the caller.
-            unsafe { scale_line::<S>(source, c, window, layout, row) };
+            unsafe { scale_line::<S>(scale[c], row) };
         }
     }
 }
@@ -171,40 +179,20 @@ fn every(from: &[f32], step: usize, to: &mut [f32]) {
     }
 }
 
-/// Scaling, shift and slope on a gathered row. Places outside the picture stay zero with a zero
-/// border, and follow their pixel otherwise.
+/// Scales a gathered row.
 #[inline(always)]
-unsafe fn scale_line<S: Simd>(
-    source: &Source,
-    c: usize,
-    window: Window,
-    layout: Layout,
-    row: &mut [f32],
-) {
-    let scale = source.scale.map_or(1.0, |s| s[c]);
-    let shift = source.shift.map_or(0.0, |s| s[c]);
+unsafe fn scale_line<S: Simd>(scale: f32, row: &mut [f32]) {
+    let mut done = 0;
     // SAFETY: full vectors within the row; the rest one by one.
     unsafe {
-        let (scale_v, shift_v, zero) = (S::splat(scale), S::splat(shift), S::splat(0.0));
-        let slope_v = S::splat(source.slope);
-        let mut i = 0;
-        while i + S::LANES <= row.len() {
-            let p = row.as_mut_ptr().add(i);
-            let v = S::fma(S::load(p), scale_v, shift_v);
-            S::store(p, S::fma(S::min(v, zero), slope_v, S::max(v, zero)));
-            i += S::LANES;
-        }
-        for v in &mut row[i..] {
-            let scaled = *v * scale + shift;
-            *v = scaled.min(0.0) * source.slope + scaled.max(0.0);
+        let scale = S::splat(scale);
+        while done + S::LANES <= row.len() {
+            let p = row.as_mut_ptr().add(done);
+            S::store(p, S::mul(S::load(p), scale));
+            done += S::LANES;
         }
     }
-    if shift != 0.0 && source.border == Border::Zero {
-        for i in 0..window.columns {
-            let x = i as isize + window.left;
-            if x < 0 || x >= source.width as isize {
-                row[(i % layout.phases) * layout.run + i / layout.phases] = 0.0;
-            }
-        }
+    for v in &mut row[done..] {
+        *v *= scale;
     }
 }

@@ -3,7 +3,8 @@
 //! A convolution is cut into tiles. For each tile the picture's part is copied into a small
 //! padded block ([`gather`]: border, stride and input scaling happen there), multiplied with
 //! the packed weights ([`panel`]) and written out with bias, noise, activation ([`finish`]).
-//! [`direct`] multiplies the block as it lies; [`winograd`] transforms it first.
+//! [`direct`] multiplies the block as it lies; [`winograd`] transforms it first; [`small`] swaps the
+//! sides where pixels are few.
 
 pub(crate) mod depthwise;
 pub(crate) mod direct;
@@ -13,4 +14,5 @@ pub(crate) mod panel;
 pub(crate) mod planes;
 pub(crate) mod scratch;
 pub(crate) mod simd;
+pub(crate) mod small;
 pub(crate) mod winograd;

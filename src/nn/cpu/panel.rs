@@ -35,9 +35,37 @@ impl Packed {
         }
     }
 
+    /// To multiply with.
+    #[inline(always)]
+    pub(crate) fn panels(&self) -> Panels<'_> {
+        Panels {
+            rows: self.rows,
+            depth: self.depth,
+            values: &self.values,
+        }
+    }
+}
+
+/// A [`Packed`] matrix, or values laid out as one.
+#[derive(Clone, Copy)]
+pub(crate) struct Panels<'a> {
+    pub(crate) rows: usize,
+    pub(crate) depth: usize,
+    pub(crate) values: &'a [f32],
+}
+
+impl Panels<'_> {
+    /// Where row `row`'s value of depth `k` lies.
+    #[inline(always)]
+    pub(crate) fn place(&self, row: usize, k: usize) -> usize {
+        let first = row / ROWS * ROWS;
+        let height = ROWS.min(self.rows - first);
+        first * self.depth + k * height + row - first
+    }
+
     /// The panel that starts at `row` (a multiple of [`ROWS`]) from depth `k` on.
     #[inline(always)]
-    pub(crate) fn panel(&self, row: usize, k: usize) -> (&[f32], usize) {
+    fn panel(&self, row: usize, k: usize) -> (&[f32], usize) {
         let height = ROWS.min(self.rows - row);
         (&self.values[row * self.depth + k * height..], height)
     }
@@ -64,7 +92,7 @@ pub(crate) struct Product<'a> {
 /// must hold `(rows − 1) · sum_stride + places · LANES` values.
 #[inline(always)]
 pub(crate) unsafe fn multiply<S: Simd>(
-    weights: &Packed,
+    weights: Panels,
     (first_row, last_row): (usize, usize),
     k: usize,
     product: Product,

@@ -108,6 +108,16 @@ pub fn primary(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
     )
 }
 
+/// Buttons below each other on an empty canvas are as wide as each other.
+pub const WIDE: egui::Vec2 = vec2(190.0, 28.0);
+
+/// [`primary`], as wide as the plain buttons of that size below it.
+pub fn primary_wide(ui: &mut Ui, theme: &Theme, text: &str) -> Response {
+    let text = egui::RichText::new(text).color(*theme.on_accent).strong();
+    let button = egui::Button::new(text).fill(*theme.accent);
+    ui.add_sized(WIDE, button.stroke(egui::Stroke::NONE))
+}
+
 /// A choice among a few, shown next to each other. Returns the new choice.
 pub fn choice<T: Copy + PartialEq>(
     ui: &mut Ui,

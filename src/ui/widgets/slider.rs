@@ -11,7 +11,7 @@ use crate::ui::theme::Theme;
 /// Height of a slider's row.
 const HEIGHT: f32 = 26.0;
 /// Width of the value field.
-const VALUE: f32 = 54.0;
+const VALUE: f32 = 56.0;
 /// Width of the reset button.
 const RESET: f32 = 20.0;
 
@@ -242,7 +242,10 @@ impl<'a> Slider<'a> {
             .min_decimals(self.decimals)
             .suffix(self.suffix)
             .update_while_editing(false);
-        ui.spacing_mut().interact_size.y = 22.0;
+        let spacing = ui.spacing_mut();
+        spacing.interact_size.y = 22.0;
+        // The longest values fit, so that all rails of a panel end at the same place.
+        spacing.button_padding.x = 2.0;
         let response = ui.add_sized(vec2(VALUE, 22.0), field);
         let response = response.accessible_name(format!("{} value", self.name));
         if response.changed() {

@@ -355,7 +355,7 @@ impl Task for Multiply<'_> {
         for (k, offset) in offsets.iter_mut().take(run.inputs).enumerate() {
             *offset = (k * VECTORS * S::LANES) as u32;
         }
-        let weights = &self.job.weights.points[self.point];
+        let weights = self.job.weights.points[self.point].panels();
         let mut places = [0u32; TOGETHER];
         for (v, place) in places.iter_mut().take(run.count).enumerate() {
             *place = run.pixel_place(v) as u32;

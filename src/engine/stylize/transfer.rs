@@ -1,11 +1,13 @@
-//! A fast-neural-style network behind stylising: its own colours are taken out, so
-//! that "keep the photo's colours" works as with any other style.
+//! Style networks of other people behind stylising: their own colours are taken out,
+//! so that "keep the photo's colours" works as with any other style.
+
+use std::sync::Arc;
 
 use crate::engine::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
-use crate::models::fast_style::TransformerNet;
 use crate::models::restyle::{Colours, Norms};
+use crate::models::transfer::StyleTransfer;
 
 use super::network::{Palette, Seen, StyleNet, to_planes, to_tensor};
 
@@ -19,7 +21,7 @@ pub(crate) struct Stats {
     norms: Norms,
 }
 
-impl StyleNet for TransformerNet {
+impl StyleNet for Arc<dyn StyleTransfer> {
     type Stats = Stats;
 
     fn step(&self) -> usize {
@@ -28,6 +30,10 @@ impl StyleNet for TransformerNet {
 
     fn reach(&self) -> usize {
         self.receptive_radius()
+    }
+
+    fn bytes_per_pixel(&self) -> u64 {
+        self.as_ref().bytes_per_pixel()
     }
 
     fn palette(&self, _code: &[f32], made: &Palette) -> Result<Palette, EngineError> {
@@ -39,19 +45,19 @@ impl StyleNet for TransformerNet {
     }
 
     fn follows_strength(&self) -> bool {
-        false
+        self.code_len() > 0
     }
 
     fn measure(
         &self,
         photo: &Planes,
-        _code: &[f32],
-        _strength: f32,
+        code: &[f32],
+        strength: f32,
         stop: &CancelToken,
     ) -> Result<(Seen<Stats>, Planes), EngineError> {
         let tensor = to_tensor(photo, self.device())?;
         let own = Colours::of(&tensor, EPS_COLOUR)?.palette.into();
-        let (made, norms) = self.forward(&tensor, None, stop)?;
+        let (made, norms) = self.transfer(&tensor, code, strength, None, stop)?;
         let made = made.clamp(0.0, 1.0)?;
         let colours = Colours::of(&made, EPS_COLOUR)?;
         let strokes = to_planes(&colours.whiten(&made)?)?;
@@ -70,12 +76,12 @@ impl StyleNet for TransformerNet {
         &self,
         tile: &Planes,
         stats: &Stats,
-        _code: &[f32],
-        _strength: f32,
+        code: &[f32],
+        strength: f32,
         stop: &CancelToken,
     ) -> Result<Planes, EngineError> {
         let tensor = to_tensor(tile, self.device())?;
-        let (made, _) = self.forward(&tensor, Some(&stats.norms), stop)?;
+        let (made, _) = self.transfer(&tensor, code, strength, Some(&stats.norms), stop)?;
         to_planes(&stats.made.whiten(&made.clamp(0.0, 1.0)?)?)
     }
 }

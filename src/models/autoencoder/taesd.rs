@@ -1,0 +1,200 @@
+//! TAESD: a tiny autoencoder for Stable Diffusion's latents (Ollin Boer Bohan; names of
+//! the author's `taesd_encoder.pth` and `taesd_decoder.pth`, below `encoder` and
+//! `decoder`).
+
+use candle_core::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::{Autoencoder, check_grid, check_picture, stop};
+use crate::engine::cancel::CancelToken;
+use crate::models::ModelError;
+use crate::models::weights::Weights;
+use crate::nn::{Activation, Conv2d, Conv2dConfig};
+
+/// Halvings of the encoder, doublings of the decoder.
+const LEVELS: usize = 3;
+
+/// Sizes of the network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Channels of all layers.
+    pub width: usize,
+    /// Numbers at each place of the grid.
+    pub latent_channels: usize,
+    /// Blocks of the encoder at full size, a half, a quarter, an eighth.
+    pub encoder_blocks: [usize; LEVELS + 1],
+    /// Blocks of the decoder at an eighth, a quarter, a half, full size.
+    pub decoder_blocks: [usize; LEVELS + 1],
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            width: 64,
+            latent_channels: 4,
+            encoder_blocks: [1, 3, 3, 3],
+            decoder_blocks: [3, 3, 3, 1],
+        }
+    }
+}
+
+/// One entry of `nn.Sequential`.
+enum Layer {
+    Conv(Conv2d),
+    /// Three convolutions beside a straight way.
+    Block(Box<[Conv2d; 3]>),
+}
+
+/// Encoder and decoder.
+pub struct Taesd {
+    latent_channels: usize,
+    encoder: Vec<Layer>,
+    decoder: Vec<Layer>,
+    device: Device,
+}
+
+impl Taesd {
+    /// Loads `encoder` and `decoder` below `vb`.
+    ///
+    /// # Errors
+    /// Missing or misshapen tensors, impossible sizes.
+    pub fn new(config: &Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
+        let blocks = config.encoder_blocks.iter().chain(&config.decoder_blocks);
+        let sane = (1..=1024).contains(&config.width)
+            && (1..=64).contains(&config.latent_channels)
+            && blocks.into_iter().all(|&n| n <= 32);
+        if !sane {
+            return Err(ModelError::BadRequest(
+                "config.json: these sizes are not those of a TAESD network".into(),
+            ));
+        }
+        Ok(Self {
+            latent_channels: config.latent_channels,
+            encoder: encoder(config, &vb.pp("encoder"))?,
+            decoder: decoder(config, &vb.pp("decoder"))?,
+            device: device.clone(),
+        })
+    }
+}
+
+fn encoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
+    let (width, mut index, mut layers) = (config.width, 0, Vec::new());
+    for (level, &blocks) in config.encoder_blocks.iter().enumerate() {
+        let (inputs, stride) = if level == 0 { (3, 1) } else { (width, 2) };
+        let settings = Conv2dConfig::same(3).stride(stride);
+        let with_bias = level == 0;
+        layers.push(conv(&vb.pp(index), [inputs, width], with_bias, settings)?);
+        index += 1;
+        for _ in 0..blocks {
+            layers.push(block(&vb.pp(index), width)?);
+            index += 1;
+        }
+    }
+    let sides = [width, config.latent_channels];
+    layers.push(conv(&vb.pp(index), sides, true, Conv2dConfig::same(3))?);
+    Ok(layers)
+}
+
+fn decoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
+    let width = config.width;
+    // 0 is the clamp, 2 the activation.
+    let first = Conv2dConfig::same(3).activation(Activation::Relu);
+    let mut layers = vec![conv(
+        &vb.pp(1),
+        [config.latent_channels, width],
+        true,
+        first,
+    )?];
+    let mut index = 3;
+    for (level, &blocks) in config.decoder_blocks.iter().enumerate() {
+        for _ in 0..blocks {
+            layers.push(block(&vb.pp(index), width)?);
+            index += 1;
+        }
+        if level == LEVELS {
+            layers.push(conv(
+                &vb.pp(index),
+                [width, 3],
+                true,
+                Conv2dConfig::same(3),
+            )?);
+        } else {
+            // The enlarging has a number of its own.
+            let settings = Conv2dConfig::same(3).upsample();
+            layers.push(conv(&vb.pp(index + 1), [width, width], false, settings)?);
+            index += 2;
+        }
+    }
+    Ok(layers)
+}
+
+fn conv(
+    vb: &Weights,
+    [inputs, outputs]: [usize; 2],
+    with_bias: bool,
+    settings: Conv2dConfig,
+) -> Result<Layer, ModelError> {
+    let weight = vb.get(&[outputs, inputs, 3, 3], "weight")?;
+    let bias = match with_bias {
+        true => Some(vb.get(&[outputs], "bias")?),
+        false => None,
+    };
+    Ok(Layer::Conv(Conv2d::new(weight, bias, settings)?))
+}
+
+fn block(vb: &Weights, width: usize) -> Result<Layer, ModelError> {
+    let load = |index: usize, activation| {
+        let vb = vb.pp("conv").pp(index);
+        Ok::<_, ModelError>(Conv2d::new(
+            vb.get(&[width, width, 3, 3], "weight")?,
+            Some(vb.get(&[width], "bias")?),
+            Conv2dConfig::same(3).activation(activation),
+        )?)
+    };
+    Ok(Layer::Block(Box::new([
+        load(0, Activation::Relu)?,
+        load(2, Activation::Relu)?,
+        load(4, Activation::None)?,
+    ])))
+}
+
+fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+    let mut x = x;
+    for layer in layers {
+        stop(cancel)?;
+        x = match layer {
+            Layer::Conv(conv) => conv.forward(&x)?,
+            Layer::Block(block) => {
+                let [first, second, third] = block.as_ref();
+                let inner = second.forward(&first.forward(&x)?)?;
+                third.forward_add(&inner, Some(&x))?.relu()?
+            }
+        };
+    }
+    Ok(x)
+}
+
+impl Autoencoder for Taesd {
+    fn factor(&self) -> usize {
+        1 << LEVELS
+    }
+
+    fn channels(&self) -> usize {
+        self.latent_channels
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn encode(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+        check_picture(self, picture)?;
+        run(&self.encoder, picture.clone(), cancel)
+    }
+
+    fn decode(&self, grid: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+        check_grid(self, grid)?;
+        let soft = ((grid / 3.0)?.tanh()? * 3.0)?;
+        run(&self.decoder, soft, cancel)
+    }
+}

@@ -1,0 +1,94 @@
+//! What comes from the desktop around the window: pasted and dropped things.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ui_doors;
+
+use limner::app::action::{Action, ViewEdit};
+use limner::app::view::Workspace;
+use ui_doors::{Studio, studio};
+
+fn in_style<'a>() -> Studio<'a> {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s
+}
+
+#[test]
+fn paste_keys_read_the_clipboard_once_whatever_is_on_it() {
+    let mut s = in_style();
+    let way_up = egui::Event::Key {
+        key: egui::Key::V,
+        physical_key: None,
+        pressed: false,
+        repeat: false,
+        modifiers: egui::Modifiers::COMMAND,
+    };
+    // Copied files: the window system tells of no text and no picture.
+    s.window.event(way_up.clone());
+    s.settle();
+    assert_eq!(s.asked.borrow().pastes, 1);
+    // A picture: told of by an event of its own, before the key comes up.
+    let picture = egui::ColorImage::filled([2, 2], egui::Color32::RED);
+    s.window.event(egui::Event::PasteImage(picture.into()));
+    s.settle();
+    s.window.event(way_up.clone());
+    s.settle();
+    assert_eq!(s.asked.borrow().pastes, 2);
+    // Ctrl came up before the V: the next files are pasted all the same.
+    let picture = egui::ColorImage::filled([2, 2], egui::Color32::RED);
+    s.window.event(egui::Event::PasteImage(picture.into()));
+    let mut alone = way_up.clone();
+    if let egui::Event::Key { modifiers, .. } = &mut alone {
+        *modifiers = egui::Modifiers::NONE;
+    }
+    s.window.event(alone);
+    s.settle();
+    s.window.event(way_up.clone());
+    s.settle();
+    assert_eq!(s.asked.borrow().pastes, 4);
+    // The key alone, or with Shift, is no pasting.
+    for modifiers in [
+        egui::Modifiers::NONE,
+        egui::Modifiers::COMMAND | egui::Modifiers::SHIFT,
+    ] {
+        let mut event = way_up.clone();
+        if let egui::Event::Key { modifiers: m, .. } = &mut event {
+            *m = modifiers;
+        }
+        s.window.event(event);
+        s.settle();
+    }
+    assert_eq!(s.asked.borrow().pastes, 4);
+}
+
+/// A file held by the window system.
+#[derive(Debug)]
+struct Dropped(std::path::PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}
+
+#[test]
+fn a_photo_dropped_on_the_window_is_the_photo_to_style() {
+    let mut s = in_style();
+    let name = "dropped pears with a rather long name.png";
+    let path = s.folder.path().join(name);
+    ui_doors::photo(&path);
+    let dropped = std::sync::Arc::new(Dropped(path));
+    s.window.input_mut().dropped_files.push(dropped);
+    s.settle();
+    let photo = s.window.state().state.doc.style.photo.clone().unwrap();
+    assert_eq!(photo.name, name);
+}
