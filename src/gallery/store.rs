@@ -77,7 +77,19 @@ impl Gallery {
     pub fn open_and_reconcile(folder: impl Into<PathBuf>) -> Result<Self, GalleryError> {
         let mut gallery = Self::open(folder)?;
         gallery.sweep();
-        gallery.reconcile(&mut |_, _| true)?;
+        match gallery.reconcile(&mut |_, _| true) {
+            Err(GalleryError::File(ExportError::DiskFull(what))) => {
+                // On a full disk everything can still be seen.
+                log::warn!(
+                    "{} can't grow on the full disk; one in memory stands in",
+                    what.display()
+                );
+                gallery.index = Index::in_memory()?;
+                gallery.new_index = true;
+                gallery.reconcile(&mut |_, _| true)?;
+            }
+            other => drop(other?),
+        }
         Ok(gallery)
     }
 
