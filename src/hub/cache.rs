@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::client::{RemoteFile, Repo};
+use crate::export::atomic::{Existing, write_bytes};
 
 /// A repository's part of the cache.
 pub(super) struct RepoCache {
@@ -98,7 +99,9 @@ impl RepoCache {
             if let Some(folder) = name.parent() {
                 fs::create_dir_all(folder)?;
             }
-            fs::write(name, &repo.commit)?;
+            // In one step: other programs may be reading it.
+            write_bytes(&name, Existing::Replace, repo.commit.as_bytes())
+                .map_err(|e| io::Error::other(e.to_string()))?;
         }
         Ok(path)
     }
@@ -109,7 +112,11 @@ fn link(relative: &Path, blob: &Path, at: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         let _ = blob;
-        std::os::unix::fs::symlink(relative, at)
+        match std::os::unix::fs::symlink(relative, at) {
+            // Another program was quicker, with the same link.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && at.exists() => Ok(()),
+            done => done,
+        }
     }
     #[cfg(not(unix))]
     {

@@ -56,10 +56,7 @@ fn search(ui: &mut Ui, panel: &mut Panel<'_>) {
         let field = egui::TextEdit::singleline(&mut words)
             .hint_text("Words, or owner/name of a model")
             .desired_width(width);
-        let field = ui.add(field);
-        field.widget_info(|| {
-            egui::WidgetInfo::labeled(egui::Role::TextInput, true, "Search the hub")
-        });
+        let field = ui.add(field).accessible_name("Search the hub");
         let enter = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         let asked = ui
             .button("Search")
@@ -130,10 +127,8 @@ fn row(ui: &mut Ui, repo: &str, what: &str, facts: &str) -> bool {
         .horizontal(|ui| {
             let button = ui
                 .button("Look")
-                .on_hover_text("What it has, and its licence");
-            button.widget_info(|| {
-                egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Look at {repo}"))
-            });
+                .on_hover_text("What it has, and its licence")
+                .accessible_name(format!("Look at {repo}"));
             ui.vertical(|ui| {
                 ui.add(Label::new(RichText::new(repo).strong()).truncate());
                 if !what.is_empty() {
@@ -175,7 +170,10 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
         more.offer.clone_from(&offer.repo);
         (more.file, more.accepted) = (0, false);
     }
-    let (mut file, mut accepted) = (more.file.min(offer.files.len() - 1), more.accepted);
+    let (mut file, mut accepted) = (
+        more.file.min(offer.files.len().saturating_sub(1)),
+        more.accepted,
+    );
     ui.horizontal_wrapped(|ui| {
         ui.weak("Licence");
         ui.label(RichText::new(&offer.licence).strong());
@@ -194,7 +192,9 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
     ui.weak("Limner checks every byte, then reads the file as data; nothing in it is run.");
     ui.add_space(space::S);
     ui.checkbox(&mut accepted, "I have read the licence and accept it");
-    let order = &offer.files[file];
+    let Some(order) = offer.files.get(file) else {
+        return;
+    };
     let text = format!("Download ({})", size_words(order.bytes));
     let button = ui
         .add_enabled(accepted, egui::Button::new(text))

@@ -31,9 +31,11 @@ fn show(ui: &mut Ui, panel: &mut Panel<'_>, task: &HubTask) {
         ui.add(Label::new(RichText::new(&task.title).strong()).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             for (verb, tip, edit) in buttons(task) {
-                let button = ui.small_button(verb).on_hover_text(tip);
                 let name = format!("{verb} {}", task.title);
-                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
+                let button = ui
+                    .small_button(verb)
+                    .on_hover_text(tip)
+                    .accessible_name(name);
                 if button.clicked() {
                     panel.actions.push(Action::Hub(edit));
                 }

@@ -6,15 +6,17 @@
 pub mod painter;
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::path::Path;
 use std::rc::Rc;
 
 use egui_kittest::{Harness, HarnessBuilder};
 use limner::app::StudioApp;
 use limner::app::action::{Action, Pick};
-use limner::app::services::{GalleryLink, SavePicture, Services, SystemLink};
+use limner::app::services::{GalleryLink, HubLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
+use limner::hub::protocol::{HubEvent, HubRequest};
 use limner::picture::Picture;
 use painter::{Painter, PainterLog};
 
@@ -23,12 +25,35 @@ use painter::{Painter, PainterLog};
 pub struct Outside {
     /// What the engine was asked, and how it should behave.
     pub engine: Rc<RefCell<PainterLog>>,
+    /// What the hub was asked, and what it says next.
+    pub hub: Rc<RefCell<HubLog>>,
     /// What the gallery was asked.
     pub gallery: Rc<RefCell<Vec<GalleryRequest>>>,
     /// File dialogs that were opened.
     pub picks: Rc<RefCell<Vec<Pick>>>,
     /// Pictures that went to the clipboard.
     pub copied: Rc<RefCell<Vec<Picture>>>,
+}
+
+/// The hub as a test steers it.
+#[derive(Default)]
+pub struct HubLog {
+    /// Requests.
+    pub asked: Vec<HubRequest>,
+    /// Answers to come.
+    pub events: VecDeque<HubEvent>,
+}
+
+struct StandInHub(Rc<RefCell<HubLog>>);
+
+impl HubLink for StandInHub {
+    fn send(&mut self, request: HubRequest) {
+        self.0.borrow_mut().asked.push(request);
+    }
+
+    fn try_recv(&mut self) -> Option<HubEvent> {
+        self.0.borrow_mut().events.pop_front()
+    }
 }
 
 struct QuietGallery(Rc<RefCell<Vec<GalleryRequest>>>);
@@ -92,7 +117,7 @@ pub fn build(
         let services = Services {
             engine: Box::new(Painter::new(Rc::clone(&outside.engine))),
             gallery: Box::new(QuietGallery(Rc::clone(&outside.gallery))),
-            hub: Box::new(limner::app::links::NoHub),
+            hub: Box::new(StandInHub(Rc::clone(&outside.hub))),
             system: Box::new(TestDesktop(outside.clone())),
         };
         StudioApp::new(&cc.egui_ctx, services, session).expect("the looks that ship are right")

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod server;
+mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,11 @@ impl Home {
     }
 
     fn hub(&self, server: &Server) -> Hub {
-        Hub::new(HubConfig {
+        Hub::new(self.config(server))
+    }
+
+    fn config(&self, server: &Server) -> HubConfig {
+        HubConfig {
             endpoint: server.url(),
             token: None,
             cache: self.cache(),
@@ -50,7 +55,7 @@ impl Home {
                 backoff: Duration::from_millis(10),
                 longest_wait: Duration::from_secs(2),
             },
-        })
+        }
     }
 
     fn blobs(&self) -> Vec<String> {

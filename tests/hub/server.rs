@@ -145,10 +145,10 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let log: Arc<Mutex<Vec<Request>>> = Arc::default();
         let (answer, seen) = (Arc::new(answer), Arc::clone(&log));
-        std::thread::spawn(move || {
+        named("hub-accept", move || {
             for stream in listener.incoming().flatten() {
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
-                std::thread::spawn(move || one(stream, &*answer, &seen));
+                named("hub-answer", move || one(stream, &*answer, &seen));
             }
         });
         Self { port, log }
@@ -163,6 +163,13 @@ impl Server {
         let log = self.log.lock().unwrap();
         log.iter().filter(|r| r.is_file()).cloned().collect()
     }
+}
+
+fn named(name: &str, work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .unwrap();
 }
 
 fn one(

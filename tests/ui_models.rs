@@ -1,0 +1,213 @@
+//! Models from outside, in the window: look, read the licence, accept, download; and
+//! files of one's own.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use std::time::Duration;
+
+use common::{Outside, studio};
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use limner::app::StudioApp;
+use limner::app::action::{Action, Pick, ViewEdit};
+use limner::app::hub::HubEdit;
+use limner::app::view::Dialog;
+use limner::engine::protocol::Request;
+use limner::hub::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, Progress, TaskId};
+
+type Window = Harness<'static, StudioApp>;
+
+fn open(outside: &Outside) -> Window {
+    let mut window = studio(outside);
+    let dialog = ViewEdit::Dialog(Dialog::Models(None));
+    window.state_mut().act(Action::View(dialog));
+    window.run_steps(4);
+    window
+}
+
+fn click(window: &mut Window, label: &str) {
+    window.get_by_label(label).click();
+    window.run_steps(4);
+}
+
+fn say(window: &mut Window, outside: &Outside, event: HubEvent) {
+    outside.hub.borrow_mut().events.push_back(event);
+    window.run_steps(4);
+}
+
+fn asked(outside: &Outside) -> Vec<HubRequest> {
+    std::mem::take(&mut outside.hub.borrow_mut().asked)
+}
+
+fn order(file: &str) -> Order {
+    Order {
+        repo: "ada/flowers".into(),
+        commit: "0".repeat(40),
+        file: file.into(),
+        bytes: 364_000_000,
+        licence: "cc-by-nc-4.0".into(),
+        etag: "1".repeat(64),
+    }
+}
+
+fn offered(seq: u64) -> HubEvent {
+    HubEvent::Offered {
+        seq,
+        result: Ok(Offer {
+            repo: "ada/flowers".into(),
+            page: "https://hub/ada/flowers".into(),
+            licence: "cc-by-nc-4.0".into(),
+            gated: false,
+            files: vec![order("small.pkl"), order("large.pkl")],
+        }),
+    }
+}
+
+/// Asks for a model by name, up to the offer.
+fn look(window: &mut Window, outside: &Outside) {
+    click(window, "Get more");
+    window.get_by_label("Search the hub").focus();
+    window.run_steps(2);
+    window
+        .get_by_label("Search the hub")
+        .type_text("ada/flowers");
+    window.run_steps(2);
+    click(window, "Search");
+    let requests = asked(outside);
+    let [HubRequest::Look { seq, repo }] = &requests[..] else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(repo, "ada/flowers");
+    say(window, outside, offered(*seq));
+}
+
+#[test]
+fn a_model_is_fetched_only_after_its_licence_was_accepted() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    look(&mut window, &outside);
+    window.get_by_label("cc-by-nc-4.0");
+    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(download.accesskit_node().is_disabled());
+    click(&mut window, "large.pkl (364.0 MB)");
+    click(&mut window, "I have read the licence and accept it");
+    click(&mut window, "Download (364.0 MB)");
+    let requests = asked(&outside);
+    let [HubRequest::Pull { id, order: got }] = &requests[..] else {
+        panic!("{requests:?}");
+    };
+    assert_eq!(*got, order("large.pkl"));
+    let id = *id;
+    let progress = Progress {
+        file: "large.pkl".into(),
+        done: 182_000_000,
+        total: 364_000_000,
+        speed: 2e6,
+        left: Some(Duration::from_secs(91)),
+    };
+    say(&mut window, &outside, HubEvent::Progress(id, progress));
+    let bar = window.get_by_role_and_label(Role::ProgressIndicator, "ada/flowers");
+    assert_eq!(bar.accesskit_node().numeric_value(), Some(0.5));
+    window.get_by_label_contains("182.0 MB of 364.0 MB, 2.0 MB a second");
+    click(&mut window, "Pause ada/flowers");
+    assert_eq!(asked(&outside), [HubRequest::Pause(id)]);
+    say(&mut window, &outside, HubEvent::Paused(id, None));
+    click(&mut window, "Go on ada/flowers");
+    assert_eq!(asked(&outside), [HubRequest::Resume(id)]);
+    let added = Added {
+        name: "flowers".into(),
+        summary: "StyleGAN2 generator".into(),
+    };
+    say(&mut window, &outside, HubEvent::Ended(id, Ok(added)));
+    window.get_by_label_contains("flowers is there now");
+    assert!(window.query_by_label("Cancel ada/flowers").is_none());
+    let engine = &outside.engine.borrow().requests;
+    assert!(
+        engine.iter().any(|r| matches!(r, Request::Rescan)),
+        "it shows up in the studio"
+    );
+}
+
+#[test]
+fn accepting_one_licence_accepts_no_other() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    look(&mut window, &outside);
+    click(&mut window, "I have read the licence and accept it");
+    click(&mut window, "Back to the list");
+    let repo = "eve/weeds".to_owned();
+    window
+        .state_mut()
+        .act(Action::Hub(HubEdit::Look(Some(repo))));
+    window.run_steps(3);
+    let requests = asked(&outside);
+    let Some(HubRequest::Look { seq, .. }) = requests.last() else {
+        panic!("{requests:?}");
+    };
+    let HubEvent::Offered { result, .. } = offered(0) else {
+        panic!("an offer");
+    };
+    let offer = Offer {
+        repo: "eve/weeds".into(),
+        ..result.unwrap()
+    };
+    let event = HubEvent::Offered {
+        seq: *seq,
+        result: Ok(offer),
+    };
+    say(&mut window, &outside, event);
+    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(download.accesskit_node().is_disabled());
+}
+
+#[test]
+fn offline_nothing_is_asked_until_the_user_goes_online() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    window.state_mut().state.prefs.offline = true;
+    click(&mut window, "Get more");
+    assert!(window.query_by_label("Search the hub").is_none());
+    assert!(asked(&outside).is_empty());
+    click(&mut window, "Go online");
+    assert_eq!(asked(&outside), [HubRequest::Offline(false)]);
+    window.get_by_label("Search the hub");
+}
+
+#[test]
+fn a_download_of_an_earlier_start_waits_for_the_user() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    let id = TaskId(u64::MAX);
+    say(&mut window, &outside, HubEvent::Begun(id, order("a.pkl")));
+    assert!(asked(&outside).is_empty());
+    click(&mut window, "Cancel ada/flowers");
+    assert_eq!(asked(&outside), [HubRequest::Cancel(id)]);
+    let ended = HubEvent::Ended(id, Err(Ending::Cancelled));
+    say(&mut window, &outside, ended);
+    assert!(window.query_by_label("Cancel ada/flowers").is_none());
+}
+
+#[test]
+fn a_file_that_is_no_network_says_why() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    click(&mut window, "Import a file…");
+    assert!(matches!(outside.picks.borrow()[..], [Pick::ModelFile]));
+    let file = std::path::PathBuf::from("folder/mine.pkl");
+    window
+        .state_mut()
+        .act(Action::Hub(HubEdit::Import(file.clone())));
+    window.run_steps(3);
+    let id = TaskId(0);
+    assert_eq!(asked(&outside), [HubRequest::Import { id, file }]);
+    window.get_by_label("mine.pkl");
+    let why = Ending::Failed("the file is cut short; download it again".into());
+    say(&mut window, &outside, HubEvent::Ended(id, Err(why)));
+    window.get_by_label("the file is cut short; download it again");
+    click(&mut window, "Close mine.pkl");
+    assert!(window.query_by_label("mine.pkl").is_none());
+}
