@@ -28,6 +28,9 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>, name: Option<&str>) {
     });
 }
 
+/// Width of the two halves' names.
+const TABS: f32 = 280.0;
+
 /// Which half is in front.
 #[derive(Default)]
 struct Front {
@@ -51,7 +54,12 @@ fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
                 "Look for networks on the Hugging Face hub",
             ),
         ];
-        if let Some(choice) = choice(ui, &theme, more, &options) {
+        // It fills the room that it gets; the button beside it needs some.
+        let chosen = ui.scope(|ui| {
+            ui.set_max_width(TABS);
+            choice(ui, &theme, more, &options)
+        });
+        if let Some(choice) = chosen.inner {
             panel.scratch.of::<Front>().more = choice;
         }
         ui.add_space(space::M);
