@@ -429,16 +429,8 @@ fn a_small_disk_fills_up() {
     );
     drop(g);
     // … and with room again, kept and labelled.
-    // The index writes some hundred kilobytes of journal before it gives any back.
-    let g = Gallery::open_and_reconcile(dir.path()).unwrap();
-    let some: Vec<_> = kept[..5]
-        .iter()
-        .map(|(id, _)| g.path(*id).unwrap())
-        .collect();
-    drop(g);
-    for file in some {
-        std::fs::remove_file(file).unwrap();
-    }
+    let first = Gallery::open(dir.path()).unwrap().path(kept[0].0).unwrap();
+    std::fs::remove_file(first).unwrap();
     let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
     let e = g.save(&picture(9, 9, false), &explore(7)).unwrap();
     g.add_tag(&[e.id], "room").unwrap();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::kept;
 use crate::export::atomic::{Existing, write_bytes};
 use crate::latent::DirectionSet;
 use crate::models::Registry;
@@ -61,9 +62,7 @@ impl Directions {
     }
 
     fn file(&self, model_sha: &str) -> Option<PathBuf> {
-        let plain = !model_sha.is_empty() && model_sha.bytes().all(|b| b.is_ascii_alphanumeric());
-        let folder = self.folder.as_ref().filter(|_| plain)?;
-        Some(folder.join(format!("{model_sha}.json")))
+        kept::file_of(self.folder.as_deref(), model_sha, "json")
     }
 }
 

@@ -15,6 +15,7 @@ mod estimate;
 mod explore;
 mod handle;
 mod jobs;
+mod kept;
 mod mailbox;
 pub mod memory;
 pub mod photo;

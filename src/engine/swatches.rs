@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::cancel::CancelToken;
+use super::kept;
 use super::photo::sample;
 use super::protocol::{EngineError, StyleInfo};
 use super::resample::shrink_to;
@@ -56,9 +57,7 @@ impl Swatches {
     }
 
     fn find(&self, model: &str, sha256: &str, registry: &mut Registry) -> Option<Picture> {
-        let plain = !sha256.is_empty() && sha256.bytes().all(|b| b.is_ascii_alphanumeric());
-        let folder = self.folder.as_ref().filter(|_| plain);
-        let file = folder.map(|folder| folder.join(format!("{sha256}.png")));
+        let file = kept::file_of(self.folder.as_deref(), sha256, "png");
         if let Some(kept) = file.as_ref().and_then(|file| image::open(file).ok()) {
             let kept = kept.to_rgba8();
             return Picture::from_rgba(kept.width(), kept.height(), kept.into_raw()).ok();

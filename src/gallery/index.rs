@@ -142,6 +142,17 @@ impl Index {
         Ok(Self { db })
     }
 
+    /// Gives the journal's room on the disk back. Nothing is lost if it can't be done
+    /// now, because of a reader, say.
+    pub fn shrink_journal(&self) {
+        let shrunk = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(e) = shrunk {
+            log::debug!("the index's journal stays as it is: {e}");
+        }
+    }
+
     /// A thorough look for damage; slow for large indices.
     ///
     /// # Errors

@@ -98,6 +98,8 @@ impl Gallery {
         &mut self,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Changes, GalleryError> {
+        // First, since on a full disk the journal may hold all the room that is left.
+        self.index.shrink_journal();
         let known = self.index.stamps()?;
         let found = walk(&self.layout)?;
         let changed: Vec<(String, Stamp)> = found

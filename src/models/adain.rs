@@ -49,17 +49,21 @@ pub struct Layer {
     relu: bool,
 }
 
+/// A 3 × 3 convolution with ReLU.
+fn layer(index: usize, sides: [usize; 2]) -> Layer {
+    Layer {
+        index,
+        sides,
+        kernel: 3,
+        before: Before::Nothing,
+        relu: true,
+    }
+}
+
 impl Config {
     /// Convolutions of VGG-19 up to `relu4_1`.
     pub fn encoder(&self) -> Vec<Layer> {
         let [a, b, c, d] = self.channels;
-        let layer = |index, sides| Layer {
-            index,
-            sides,
-            kernel: 3,
-            before: Before::Nothing,
-            relu: true,
-        };
         let halved = |layer: Layer| Layer {
             before: Before::Halve,
             ..layer
@@ -86,13 +90,6 @@ impl Config {
     /// Convolutions of the decoder.
     pub fn decoder(&self) -> Vec<Layer> {
         let [a, b, c, d] = self.channels;
-        let layer = |index, sides| Layer {
-            index,
-            sides,
-            kernel: 3,
-            before: Before::Nothing,
-            relu: true,
-        };
         let doubled = |layer: Layer| Layer {
             before: Before::Double,
             ..layer
