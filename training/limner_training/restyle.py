@@ -10,7 +10,9 @@ pixel covariance S (3x3, biased: divided by the number of pixels):
     rgb      = R whitened + m
 eps_colour = 4e-4.  The network sees and writes whitened pictures only.
 
-Style code: 73 numbers = palette (9) then strokes (64).
+Sizes are those of `Config`, which config.json holds; those named below are its defaults.
+
+Style code: 137 numbers = palette (9) then strokes (128).
     palette = [m_r, m_g, m_b, R_rr, R_rg, R_rb, R_gg, R_gb, R_bb] of the style picture, exact, no network
     strokes = Encoder(whitened style picture)
 Codes may be blended linearly, element by element (R stays symmetric and positive).
@@ -18,31 +20,31 @@ Codes may be blended linearly, element by element (R stays symmetric and positiv
 Encoder (runs once a style).  Input: whitened style picture [1,3,h,w], the picture having been resized with its short
 side to `encoder_size` (256) and cropped to the middle square.
     x = input
-    for i in 0..3:
+    for i in 0..4:
         if i > 0: x = 2x2 average pooling, stride 2 (odd rows/columns at the end dropped)
         x = relu(conv{i}(x))            3x3, stride 1, replicate padding 1, with bias
         collect mean_c(x) over the picture, then std_c(x) = sqrt(biased variance + 1e-5)
-    d = concat [mean 0, std 0, mean 1, std 1, mean 2, std 2, mean 3, std 3]          (2 * (16+32+48+64) = 320)
+    d = concat [mean 0, std 0, mean 1, std 1, ... mean 4, std 4]            (2 * (24+48+64+96+128) = 720)
     strokes = fc((d - d_mean) / d_std)  d_mean and d_std are buffers in the weights file
 
 Transform.  Input x: whitened photo, height and width multiples of 4 (pad the photo at the right and bottom by
 replication first, crop the result).
-    h  = leaky_relu(mapping(concat[strokes (64), strength (1)]), 0.2)                 Linear 65 -> 96
+    h  = leaky_relu(mapping(concat[strokes (128), strength (1)]), 0.2)                Linear 129 -> 128
     CIN_k(v): v normalised per sample and channel over height and width, n = (v - mean) / std with
               std = sqrt(biased variance + 1e-5); then n * (1 + gamma) + beta,
-              [gamma | beta] = affine_k(h), Linear 96 -> 2C, gamma is the first half
+              [gamma | beta] = affine_k(h), Linear 128 -> 2C, gamma is the first half
     x = relu(CIN_0(down1(x)))           conv 3x3 stride 2, 3 -> 24
     x = relu(CIN_1(down2(x)))           conv 3x3 stride 2, 24 -> 48
-    for b in 0..3:                      residual block
+    for b in 0..4:                      residual block
         r = relu(CIN_{2+2b}(res{b}.conv1(x)))        conv 3x3, 48 -> 48
         x = x + CIN_{3+2b}(res{b}.conv2(r))          no activation after the sum
-    x = nearest x2; x = relu(CIN_10(up1(x)))         conv 3x3, 48 -> 24
-    x = nearest x2; x = relu(CIN_11(up2(x)))         conv 3x3, 24 -> 16
+    x = nearest x2; x = relu(CIN_12(up1(x)))         conv 3x3, 48 -> 24
+    x = nearest x2; x = relu(CIN_13(up2(x)))         conv 3x3, 24 -> 16
     x = out(x)                          conv 3x3, 16 -> 3, no normalisation, no activation
     All convolutions: 3x3, with bias, replicate padding 1 on every side (also those of stride 2: output = input / 2).
-    The result is a whitened picture.  Affine layers are named affine.0 ... affine.11.
+    The result is a whitened picture.  Affine layers are named affine.0 ... affine.13.
 
-Normalisation statistics.  `forward` returns the list of (mean, std) of all 12 CINs ([N,C] each), and takes such a
+Normalisation statistics.  `forward` returns the list of (mean, std) of all 14 CINs ([N,C] each), and takes such a
 list in place of its own.  The program takes them once from a small copy of the photo and uses them for preview, tiles
 and the whole picture, so that all of them are the same picture.  The photo's m and R are taken once from the same copy.
 
@@ -52,7 +54,7 @@ Whole picture (`stylise`).  strength s in 0..1, colour k in 0..1 (1: the style's
     out = photo + s (2 - s) (R y + m - photo),  clamped to 0..1
 At s = 0 this is the photo, exactly.
 """
-from dataclasses import dataclass, asdict
+from dataclasses import asdict, dataclass, fields
 
 import torch
 import torch.nn.functional as F
@@ -66,14 +68,14 @@ class Config:
     """Sizes of the network; written to config.json."""
 
     arch: str = "limner-restyle-1"
-    code_dim: int = 64
+    code_dim: int = 128
     palette_dim: int = 9
-    hidden: int = 96
+    hidden: int = 128
     down: tuple = (24, 48)
-    blocks: int = 4
+    blocks: int = 5
     up: tuple = (24, 16)
-    encoder_channels: tuple = (16, 32, 48, 64)
-    encoder_size: int = 256
+    encoder_channels: tuple = (24, 48, 64, 96, 128)
+    encoder_size: int = 512
     eps_norm: float = EPS_NORM
     eps_colour: float = 4e-4
     padding: str = "replicate"
@@ -87,6 +89,12 @@ class Config:
         d["receptive_radius"] = self.receptive_radius()
         d["gmac_512"] = round(self.gmac(512, 512), 3)
         return d
+
+    @classmethod
+    def of(cls, d):
+        """From a dictionary: a config.json, or what a training state holds."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in d.items() if k in known})
 
     def receptive_radius(self):
         """Pixels around an output pixel that can influence it (statistics apart), rounded up to a multiple of 4."""
@@ -145,7 +153,10 @@ def conv(i, o, stride=1):
 
 def mean_std(x):
     """Mean and sqrt(biased variance + 1e-5) over height and width, [N,C] each."""
-    # torch.var_mean does the same in one call and several times slower on a CPU.
+    if x.is_cuda:
+        var, mean = torch.var_mean(x.float(), (2, 3), correction=0)
+        return mean, (var + EPS_NORM).sqrt()
+    # The same in one call is several times slower on a CPU.
     mean = x.mean((2, 3))
     var = (x - mean[:, :, None, None]).square().mean((2, 3))
     return mean, (var + EPS_NORM).sqrt()
@@ -171,7 +182,7 @@ class Encoder(nn.Module):
         for i in range(self.n):
             if i:
                 x = F.avg_pool2d(x, 2)
-            x = F.relu(getattr(self, f"conv{i}")(x))
+            x = F.relu(getattr(self, f"conv{i}")(x)).float()
             out += mean_std(x)
         return torch.cat(out, 1)
 
@@ -189,7 +200,7 @@ class ResBlock(nn.Module):
 
 
 class Transform(nn.Module):
-    """Whitened photo [N,3,H,W], strokes [N,64], strength [N] -> whitened picture and the norm statistics."""
+    """Whitened photo [N,3,H,W], strokes [N,code_dim], strength [N] -> whitened picture and the norm statistics."""
 
     def __init__(self, cfg):
         super().__init__()
@@ -214,9 +225,9 @@ class Transform(nn.Module):
             mean, std = mean_std(v) if stats is None else stats[k]
             used.append((mean, std))
             gamma, beta = self.affine[k](h).chunk(2, 1)
-            scale = (1 + gamma) / std
-            shift = beta - mean * scale
-            return v * scale[:, :, None, None] + shift[:, :, None, None]
+            scale = (1 + gamma.float()) / std
+            shift = beta.float() - mean * scale
+            return torch.addcmul(shift[:, :, None, None], v.float(), scale[:, :, None, None])
 
         x = F.relu(cin(self.down1(x)))
         x = F.relu(cin(self.down2(x)))
@@ -225,7 +236,8 @@ class Transform(nn.Module):
             x = x + cin(block.conv2(r))
         x = F.relu(cin(self.up1(F.interpolate(x, scale_factor=2, mode="nearest"))))
         x = F.relu(cin(self.up2(F.interpolate(x, scale_factor=2, mode="nearest"))))
-        return self.out(x), used
+        with torch.autocast(x.device.type, enabled=False):
+            return self.out(x), used
 
 
 class Restyle(nn.Module):
@@ -238,7 +250,7 @@ class Restyle(nn.Module):
         self.transform = Transform(self.cfg)
 
     def encode(self, style):
-        """Style picture [N,3,h,w] in 0..1 -> code [N,73]."""
+        """Style picture [N,3,h,w] in 0..1 -> code [N,9+code_dim]."""
         m, root, inv = colour_stats(style, self.cfg.eps_colour)
         return torch.cat([pack_palette(m, root), self.encoder(whiten(style, m, inv))], 1)
 
@@ -250,7 +262,7 @@ class Restyle(nn.Module):
         return (m, root, inv), norms
 
     def stylise(self, photo, code, strength=1.0, keep_colours=0.0, stats=None):
-        """Photo [N,3,H,W] in 0..1 (H, W multiples of 4), code [N,73] -> picture in 0..1."""
+        """Photo [N,3,H,W] in 0..1 (H, W multiples of 4), code -> picture in 0..1."""
         (m, root, inv), norms = stats or (colour_stats(photo, self.cfg.eps_colour), None)
         s = torch.full((photo.shape[0],), float(strength), device=photo.device)
         y, _ = self.transform(whiten(photo, m, inv), code[:, self.cfg.palette_dim:], s, norms)

@@ -3,18 +3,15 @@ import hashlib
 
 import torch
 
-from .restyle import Config
-
 CARD = """# Restyle
 
 Puts any picture's style onto a photo in one pass. The palette is moved in closed form (mean and covariance of the
-pixels); a small network, driven by 64 numbers that an encoder reads from the style picture, paints the strokes.
+pixels); a small network, driven by {code} numbers that an encoder reads from the style picture, paints the strokes.
 Transform {params_t:,} parameters, {gmac:.2f} GMAC for a 512 x 512 photo; encoder {params_e:,} parameters. Stored as f16;
 the figures below were measured with the f16 values.
 
-**What this is: a sketch trained on a CPU.** {steps:,} steps, {images:,} pictures, {minutes:.0f} minutes of training
-({hardware}); networks of this kind usually see a hundred times as many. Expect believable palettes, simple strokes and
-textures, and softness; do not expect the finish of networks trained for days.
+{steps:,} steps, {images:,} pictures, {minutes:.0f} minutes of training ({hardware}). Networks of this kind usually see ten
+times as many.
 
 ## Intended use
 Artists' own photos, on their own machine. What comes out belongs to whoever made the photo; the rights in a style
@@ -39,14 +36,17 @@ published weights: content 0.707, style 0.082 of the photo's at 512 x 512.
 None of these pictures is in the project. The {styles} styles in `models/styles/` are numbers computed from such pictures;
 `index.json` says from which kind.
 
+The public styles also lie in the painting set in small; those five copies were left out of the training.
+
 ## Training
-Batch {batch}, Adam, crops of 112 x 112, half of the styles of a batch are the shipped ones. Losses: content (relu3_1,
-relu4_1), mean and standard deviation at relu1_1 to relu4_1, covariances at relu1_1 to relu3_1, tone of 8 x 8 blocks.
-Seed {seed}. To reproduce: `training/README.md`, section Restyle; the same seed gives the same batches, while the last
-bits depend on the machine.
+Batch {batch}, Adam, crops of {size} x {size} and, in part of the steps, a quarter as many pictures of {large} x {large};
+half of the styles of a batch are the shipped ones. Losses, in the finished picture: content at relu4_1; mean and standard
+deviation at relu1_1 to relu4_1 and covariances at relu2_1 and relu3_1, each over the photo's own; tone of 8 x 8 blocks.
+Strength 1 of the program is strength {push} of the training, where {most} weighs the style most. Seed {seed}. To reproduce:
+`training/README.md`, section Restyle; how many steps fit into the minutes depends on the machine.
 
 ## Known failures
-- Large shapes of a style (big rings, long waves) become small ones or only colour: the losses see 112 pixels.
+- Large shapes of a style (big rings, long waves) become small ones or only colour.
 - Patterns that need a regular grid come out irregular. Small faces lose detail at full strength; lower the strength.
 - Styles far from the shipped ones are followed in palette first, in stroke less.
 - One palette for the whole picture: skin may take on the style's main colour. "Keep colours" helps.
@@ -56,14 +56,14 @@ Date: {date}. Architecture: {arch}.
 """
 
 
-def write_card(folder, state, styles, figures, hardware, date):
-    """Writes card.md beside the weights; `state` must be the training state, which knows steps and time."""
-    from .restyle import Restyle
-    s = torch.load(state, map_location="cpu", weights_only=True)
-    net = Restyle()
+def write_card(folder, net, a, styles):
+    """Writes card.md beside the weights of `net`; `a` are the export's arguments, their state the training's."""
+    s = torch.load(a.state, map_location="cpu", weights_only=True)
+    run = s["runs"][-1]
     count = lambda m: sum(p.numel() for p in m.parameters())
     (folder / "card.md").write_text(CARD.format(
-        params_t=count(net.transform), params_e=count(net.encoder), gmac=Config().gmac(512, 512), steps=s["step"],
-        images=s["images"], minutes=s["seconds"] / 60, hardware=hardware, figures=figures.strip().replace("\n", "\n    "),
-        styles=styles, batch=s.get("batch", 4), seed=s["seed"], date=date, arch=Config().arch,
+        params_t=count(net.transform), params_e=count(net.encoder), gmac=net.cfg.gmac(512, 512), code=net.cfg.code_dim,
+        steps=s["step"], images=s["images"], minutes=s["seconds"] / 60, hardware=a.hardware,
+        figures=a.figures.strip().replace("\n", "\n    "), styles=styles, batch=s["batch"], size=run["size"],
+        large=run["large"], push=a.push, most=run["most"], seed=s["seed"], date=a.date, arch=net.cfg.arch,
         sha=hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()))

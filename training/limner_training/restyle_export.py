@@ -1,6 +1,6 @@
 """What Restyle ships: weights (f16), config, style codes, swatches, and the reference values of the tests.
 
-`python -m limner_training.export restyle --state DIR --set DIR --repo DIR [--shipped-size 256]`
+`python -m limner_training.export restyle --state STATE/state.pt --repo .. --push 1.2 --figures "..."`
 """
 import argparse
 import json
@@ -13,22 +13,19 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from . import shipped_styles as shipped
-from .data import short_side, square, to_chw
-from .restyle import Config, whiten
+from .data import short_side, source_dir, square, to_chw
+from .restyle import whiten
 from .restyle_card import write_card
-from .restyle_evaluate import load
+from .restyle_data import shipped_pictures
+from .restyle_evaluate import half, load
 
 PAINTING_ORIGIN = "Painting or print of the {era}, public domain by the age of the movement; artist not recorded in the source"
 GENERATED_ORIGIN = "Made by code (training/limner_training/styles.py, {gen}, seed {seed}); free of rights of others"
+LICENCE = {
+    "licence": "MIT OR Apache-2.0, as the project; rights in the data: see the card",
+    "credit": "Made with Restyle, trained on Caltech-101 (CC BY 4.0), the Grocery Store Dataset (MIT), paintings in the "
+              "public domain, and generated pictures."}
 ERAS = {"baroque": "Baroque (17th-18th century)", "romanticism": "Romantic movement (late 18th-19th century)"}
-
-
-def half(net):
-    """Rounds every parameter to f16, in place: what ships is what is measured."""
-    with torch.no_grad():
-        for v in net.state_dict().values():
-            v.copy_(v.half().float())
-    return net
 
 
 def index():
@@ -65,26 +62,28 @@ def golden(net, photo, style):
 def main(argv):
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument("--state", type=Path, required=True, help="state.pt or weights.safetensors")
-    p.add_argument("--set", type=Path, required=True, help="folder with shipped.npy")
+    p.add_argument("--data", help="folder with data/ (default: $LIMNER_DATA, then ../shared)")
+    p.add_argument("--push", type=float, default=1.0, help="strength of training that counts as strength 1")
     p.add_argument("--repo", type=Path, required=True, help="root of the repository")
     p.add_argument("--swatch", type=int, default=144)
     p.add_argument("--figures", default="not measured for these weights", help="what evaluate printed, for the card")
-    p.add_argument("--hardware", default="2 CPU cores shared with other work")
+    p.add_argument("--hardware", default="a share of one NVIDIA H100")
     p.add_argument("--date", default=date.today().isoformat())
     a = p.parse_args(argv)
-    net = half(load(a.state))
+    net = half(load(a.state, a.push))
+    cfg = net.cfg.to_json() | LICENCE
     models, styles = a.repo / "models/restyle", a.repo / "models/styles"
     (styles / "swatches").mkdir(parents=True, exist_ok=True)
     models.mkdir(parents=True, exist_ok=True)
     save_file({k: v.half().contiguous() for k, v in net.state_dict().items()}, models / "weights.safetensors",
-              metadata={"format": "pt", "arch": Config().arch})
-    (models / "config.json").write_text(json.dumps(Config().to_json(), indent=1) + "\n")
+              metadata={"format": "pt", "arch": net.cfg.arch})
+    (models / "config.json").write_text(json.dumps(cfg, indent=1) + "\n")
 
-    pics = to_chw(np.load(a.set / "shipped.npy"))
-    codes = torch.cat([net.encode(x[None]) for x in pics])
+    pics = [to_chw(x)[None] for x in shipped_pictures(source_dir(a.data))]
+    codes = torch.cat([net.encode(x) for x in pics])
     entries = index()
     save_file({"codes": codes.contiguous()}, styles / "styles.safetensors",
-              metadata={"ids": json.dumps([e["id"] for e in entries]), "arch": Config().arch})
+              metadata={"ids": json.dumps([e["id"] for e in entries]), "arch": net.cfg.arch})
     (styles / "index.json").write_text(json.dumps({"codes": "styles.safetensors", "styles": entries}, indent=1) + "\n")
 
     sample = Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB")
@@ -95,8 +94,8 @@ def main(argv):
         im.resize((a.swatch, a.swatch), Image.LANCZOS).save(styles / e["swatch"], quality=86)
 
     small = to_chw(np.asarray(square(short_side(sample, 60), 60).resize((64, 48))))[None]
-    style = torch.nn.functional.interpolate(pics[-2:-1], (64, 64), mode="area")
+    style = torch.nn.functional.interpolate(pics[-2], (64, 64), mode="area")
     save_file(golden(net, small, style), a.repo / "tests/golden/restyle.safetensors",
-              metadata={"kwargs": json.dumps(Config().to_json()), "weights": "models/restyle/weights.safetensors"})
-    write_card(models, a.state, len(entries), a.figures, a.hardware, a.date)
+              metadata={"kwargs": json.dumps(net.cfg.to_json()), "weights": "models/restyle/weights.safetensors"})
+    write_card(models, net, a, len(entries))
     print(f"{len(entries)} styles; weights {(models / 'weights.safetensors').stat().st_size} bytes")

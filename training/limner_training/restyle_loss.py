@@ -1,86 +1,71 @@
-"""Losses of Restyle, in VGG-19 features of pictures in one common palette.
+"""Losses of Restyle, in VGG-19 features of the finished picture: the terms that style networks are compared by.
 
-Photo and style are whitened and then coloured alike (mean 0.5, `CANON_ROOT`), so that the network learns strokes and
-tone, while the palette stays outside, in closed form.
+Style: squared distance of means and standard deviations at relu1_1..relu4_1 (Huang & Belongie 2017), each divided by
+the distance of the photo itself, so that 1 is the photo and 0 the style.  Content: instance-normalised relu4_1.
+Covariances at relu2_1 and relu3_1 (after Gatys et al. 2016) make strokes of what means and deviations leave open.
 """
-import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .vgg import moments
 
-CHANNELS = (64, 128, 256, 512)
-PROJECT = 64
-
-
-def canon(white):
-    """Whitened picture -> common palette: sigma 0.38 along grey, 0.12 across it."""
-    grey = white.sum(1, keepdim=True)
-    return 0.12 * white + (0.38 - 0.12) / 3 * grey + 0.5
+def canon_palette(like):
+    """Mean and root of a common palette: sigma 0.38 along grey, 0.12 across it."""
+    root = 0.12 * torch.eye(3, device=like.device) + (0.38 - 0.12) / 3
+    n = like.shape[0]
+    return torch.full((n, 3), 0.5, device=like.device), root.expand(n, 3, 3)
 
 
-class Projections:
-    """Fixed orthonormal projections of relu2_1 and relu3_1 to 64 channels, for covariances of a manageable size."""
-
-    def __init__(self, device):
-        g = torch.Generator().manual_seed(19)
-        self.p = [None] + [torch.linalg.qr(torch.randn(c, PROJECT, generator=g))[0].T.to(device) for c in CHANNELS[1:3]]
-
-    def covariances(self, features):
-        """Covariances over space of relu1_1..relu3_1, [N, 64*64] each."""
-        out = []
-        for f, p in zip(features[:3], self.p):
-            x = f.float().flatten(2)
-            x = x if p is None else p @ x
-            x = x - x.mean(2, keepdim=True)
-            out.append((x @ x.transpose(1, 2) / x.shape[2]).flatten(1))
-        return out
+def describe(features):
+    """Style statistics: moments of four layers, [N,2C] each, then covariances over space of the middle two, [N,C,C]."""
+    mom, cov = [], []
+    for k, f in enumerate(features):
+        x = f.flatten(2).float()
+        var, mean = torch.var_mean(x, 2, correction=0, keepdim=True)
+        mom.append(torch.cat([mean, (var + 1e-5).sqrt()], 1)[:, :, 0])
+        if k in (1, 2):
+            x = x - mean
+            cov.append(x @ x.transpose(1, 2) / x.shape[2])
+    return mom + cov
 
 
-def describe(features, proj):
-    """All style statistics of a picture: four moments, three covariances."""
-    return moments(features) + proj.covariances(features)
+def distance(a, b):
+    """Mean squared difference per picture, [N]."""
+    return (a - b).square().flatten(1).mean(1)
 
 
-def scales(targets):
-    """Mean squared distance of random pairs per statistic, so that each term is about 1 for unrelated styles."""
-    half = [(t[: len(t) // 2], t[len(t) // 2: len(t) // 2 * 2]) for t in targets]
-    return [F.mse_loss(a, b).item() + 1e-9 for a, b in half]
+def style_ratios(got, want, base, floor):
+    """(moments, covariances) per picture, [N] each: distances over `base`, which `floor` keeps away from zero."""
+    r = [distance(g, w) / torch.maximum(b, f) for g, w, b, f in zip(got, want, base, floor)]
+    return sum(r[:4]) / 4, sum(r[4:]) / 2
 
 
-def style_terms(features, want, scale, proj):
-    """(moments, covariances): means over layers of the normalised squared distances; `features` may stop at relu3_1."""
-    mom = [F.mse_loss(g, w) / s for g, w, s in zip(moments(features), want, scale)]
-    cov = [F.mse_loss(g, w) / s for g, w, s in zip(proj.covariances(features), want[4:], scale[4:])]
-    return sum(mom) / len(mom), sum(cov) / len(cov)
+def content_distance(got, want):
+    """Per picture, [N]; both are relu4_1."""
+    return distance(F.instance_norm(got.float()), F.instance_norm(want.float()))
 
 
-def content_term(got, want):
-    """MSE of instance-normalised relu4_1; `want` is already normalised."""
-    return F.mse_loss(F.instance_norm(got.float()), want.float())
+def tone_distance(got, want, cell=8):
+    """Brightness of cells, in whitened pictures: keeps faces where they are."""
+    grey = lambda x: F.avg_pool2d(x.mean(1, keepdim=True), cell)
+    return distance(grey(got), grey(want))
 
 
-def middle(relu3_1):
-    """Instance-normalised relu3_1, averaged over 2x2: keeps shapes, leaves room for strokes."""
-    return F.avg_pool2d(F.instance_norm(relu3_1.float()), 2)
-
-
-class Store:
-    """Arrays in files, filled row by row when first needed, kept across resumes."""
-
-    def __init__(self, folder, name, n, shape, dtype):
-        folder.mkdir(parents=True, exist_ok=True)
-        path, done = folder / f"{name}.npy", folder / f"{name}.done.npy"
-        new = not path.exists()
-        self.a = np.lib.format.open_memmap(path, "w+" if new else "r+", dtype if new else None, (n, *shape) if new else None)
-        self.done = np.lib.format.open_memmap(done, "w+" if new else "r+", bool if new else None, (n,) if new else None)
-
-    def missing(self, idx):
-        return [i for i in idx if not self.done[i]]
-
-    def put(self, idx, value):
-        self.a[idx] = value.detach().cpu().numpy().astype(self.a.dtype)
-        self.done[idx] = True
-
-    def get(self, idx, device):
-        return torch.from_numpy(np.asarray(self.a[idx]).astype(np.float32)).to(device)
+def roots(pictures, eps, rounds=18):
+    """`restyle.colour_stats` of several batches [N,3,H,W], one answer each, without eigenvectors: coupled Newton-Schulz
+    iterations, which wait for no device."""
+    means, cov = [], []
+    for rgb in pictures:
+        x = rgb.flatten(2).double()
+        mean = x.mean(2, keepdim=True)
+        means.append(mean[:, :, 0].float())
+        cov.append((x - mean) @ (x - mean).transpose(1, 2) / x.shape[2])
+    cov = torch.cat(cov)
+    eye = torch.eye(3, dtype=cov.dtype, device=cov.device).expand_as(cov)
+    cov = cov + eps * eye
+    size = cov.diagonal(dim1=1, dim2=2).sum(1).view(-1, 1, 1)
+    y, z = cov / size, eye
+    for _ in range(rounds):
+        t = torch.baddbmm(eye, z, y, beta=1.5, alpha=-0.5)
+        y, z = y @ t, t @ z
+    n = [len(m) for m in means]
+    return list(zip(means, (y * size.sqrt()).float().split(n), (z / size.sqrt()).float().split(n)))

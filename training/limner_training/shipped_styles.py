@@ -1,8 +1,10 @@
 """The styles that ship: id, name shown to artists, and the picture each code is computed from.
 
 `painting`: a file of paintings_large (public domain by the age of the movement).  `generated`: a generator of
-`styles.py` with its seed and, where the colours matter, its palette.
+`styles.py` with its seed and, where the colours matter, its palette; made `MADE` pixels wide, looked at `VIEW` wide.
 """
+
+MADE, VIEW = 256, 320
 
 PAINTINGS = [
     ("wood-engraving", "Wood engraving", "romanticism_0023"),

@@ -25,10 +25,19 @@ class Vgg:
         # Folding the input scaling into the first layer would change its zero padding, so it stays outside.
         self.mean = torch.tensor(BGR_MEAN, device=device, dtype=dtype).view(1, 3, 1, 1)
         self.dtype = dtype
+        if dtype is torch.bfloat16:
+            # Eight bits are too few for a picture: its rounding error goes in as three more channels.
+            block, c, w, b = self.layers[0]
+            self.layers[0] = block, c, torch.cat([w, w], 1).contiguous(memory_format=torch.channels_last), b
+            self.mean = self.mean.float()
 
     def __call__(self, rgb, last=(9, 9)):
         """List of relu1_1, relu2_1, relu3_1, relu4_1 (as far as `last`, here and at loading, goes)."""
-        x = (rgb.to(self.dtype).flip(1) * 255 - self.mean).contiguous(memory_format=torch.channels_last)
+        x = rgb.to(self.mean.dtype).flip(1) * 255 - self.mean
+        if self.dtype is torch.bfloat16:
+            near = x.to(self.dtype)
+            x = torch.cat([near, (x.detach() - near.detach()).to(self.dtype)], 1)
+        x = x.contiguous(memory_format=torch.channels_last)
         out, block = [], 1
         for b, c, w, bias in self.layers:
             if (b, c) > last:
