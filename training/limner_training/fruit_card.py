@@ -11,6 +11,8 @@ import json
 import os
 import sys
 
+from .fruit_card_projected import encoder_text, measurements, projected
+
 CREDIT = ("U.S. Department of Agriculture Pomological Watercolor Collection. Rare and Special Collections, "
           "National Agricultural Library, Beltsville, MD 20705")
 
@@ -33,22 +35,18 @@ def fruit(c: dict) -> str:
         failures = ("Soft everywhere: no brush strokes, no paper grain, no handwriting. Nearly every picture is one round fruit and a paler half below; "
                     "branches, clusters, leaves and nuts don't occur. Ghosts, halos, white spots in the fruit; grey edges where scans have dark "
                     "borders. The style inputs of single layers do little, since only toRGB listens.")
+    elif t["method"] == "projected GAN":
+        what, failures = projected(t)
     else:
         what = (f"A generative adversarial network (StyleGAN2, adaptive augmentation), {t['images']} pictures shown in {t['minutes']} minutes on "
                 f"{t['hardware']}.")
         failures = "See the sheets: handwriting is only an imitation of handwriting; rare subjects (branches, nuts) are worse than single fruit."
-    figures = "Not measured yet: `python -m limner_training.fruit_export evaluate` writes them here."
+    figures = "Not measured yet: `python -m limner_training.fruit_evaluate` writes them here."
     if "figures" in c:
         f = c["figures"]
-        figures = (f"Against {f['n']} unseen pictures, in VGG-19 relu5_1 features (`gan_distance.py`; kernel distance x 1000 first, Frechet distance second):\n\n"
-                   "| | KID x 1000 | FD |\n|---|---|---|\n"
-                   f"| training pictures (the floor) | {f['floor']['kid_x1000']} | {f['floor']['fd']} |\n"
-                   + "".join(f"| samples, psi {p[3:]} | {f[p]['kid_x1000']} | {f[p]['fd']} |\n" for p in ("psi1", "psi0.7") if p in f))
-        if "memorisation" in f:
-            m = f["memorisation"]
-            figures += (f"\nNearest training picture (mean difference of 255, at 32 x 48): samples {m['sample_to_nearest_training']} on average, "
-                        f"{m['smallest']} the closest; unseen pictures {m['test_to_nearest_training']}.")
-    encoder = ("\n`encoder.safetensors` leads from a picture back to *w* (start of a photo's projection): "
+        figures = measurements(f)
+    encoder = encoder_text(t["encoder"], c.get("figures", {})) if t.get("encoder") and "encoder" in c else (
+        "\n`encoder.safetensors` leads from a picture back to *w* (start of a photo's projection): "
                f"4 x 4 averages, a projection on the collection's principal pictures, a small convolutional correction{' (not trained yet: zero)' if 'linear' in t['method'] else ''}.\n" if "encoder" in c else "")
     return f"""# Fruit
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import io
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from PIL import Image
@@ -59,22 +60,24 @@ def build(tar: str, out: str, width: int, webp: int, train_only: bool) -> None:
              sizes=np.array([len(b) for b in blobs]), data=np.frombuffer(b"".join(blobs), np.uint8))
 
 
-def load(path: str, width: int | None = None, test: bool = False) -> np.ndarray:
+def load(path: str, width: int | None = None, test: bool = False, threads: int = 1) -> np.ndarray:
     """uint8 [n, 3, 1.5 width, width] of the training (or test) pictures, area-averaged down if `width` is smaller."""
     f = np.load(path)
     ends = np.cumsum(f["sizes"])
     sizes, data, flags, full = f["sizes"], f["data"], f["test"], int(f["width"])
     width = width or full
-    out = np.empty((int((flags == test).sum()), 3, width * 3 // 2, width), np.uint8)
-    i = 0
-    for n, flag in enumerate(flags):
-        if flag != test:
-            continue
+    chosen = np.flatnonzero(flags == test)
+    out = np.empty((len(chosen), 3, width * 3 // 2, width), np.uint8)
+
+    def decode(i: int) -> None:
+        n = chosen[i]
         im = Image.open(io.BytesIO(data[ends[n] - sizes[n]:ends[n]].tobytes()))
         if width != full:
             im = im.reduce(full // width)
         out[i] = np.asarray(im.convert("RGB")).transpose(2, 0, 1)
-        i += 1
+
+    with ThreadPoolExecutor(threads) as pool:  # the decoders release the interpreter's lock
+        list(pool.map(decode, range(len(chosen))))
     return out
 
 

@@ -2,33 +2,27 @@
 
 usage: python -m limner_training.fruit_export export --state DIR --out ../models/fruit
        python -m limner_training.fruit_export sheets --model ../models/fruit
-       python -m limner_training.fruit_export evaluate --model ../models/fruit --data fruit128.npz --shared ../shared
+       python -m limner_training.fruit_evaluate ... (afterwards; see there)
 
-`export` takes the folder of `fruit_vae` + `fruit_prior`, or that of `fruit_gan`. `evaluate` uses the features and the
-distances of `shared/eval/gan_distance.py`, n = 500 for samples, test pictures and the floor (training pictures against
-test pictures), and looks for the nearest training picture of each sample.
+`export` takes the folder of `fruit_projected`, that of `fruit_gan`, or that of `fruit_vae` + `fruit_prior`.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.util
 import json
 import os
 
-import numpy as np
 import torch
-import torch.nn.functional as F
-from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from . import fruit_data
 from .fruit_encoder import FruitEncoder
 from .stylegan2 import Generator, macs
 
-N = 500
+CREDIT = ("Made with Fruit, trained on the U.S. Department of Agriculture Pomological Watercolor Collection (public "
+          "domain). Rare and Special Collections, National Agricultural Library, Beltsville, MD 20705.")
 
 
 def from_vae(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder, dict]:
@@ -69,14 +63,33 @@ def from_gan(state: str) -> tuple[dict, dict[str, Tensor], None, dict]:
     return s["kwargs"], weights, None, recipe
 
 
+def from_projected(state: str) -> tuple[dict, dict[str, Tensor], FruitEncoder | None, dict]:
+    """(kwargs, G_ema state dict, encoder, recipe)."""
+    from .fruit_state import read_average
+    g, e, about = read_average(state)
+    log = about["log"]
+    recipe = dict(method="projected GAN", critic="frozen EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
+                  images=about["images"], steps=about["steps"], minutes=round(sum(r["minutes"] for r in log), 1),
+                  hardware=log[-1]["device"], seed=log[-1]["seed"], projector_seed=about["projector_seed"],
+                  encoder=about["encoder"], runs=log)
+    return about["kwargs"], g.state_dict(), e, recipe
+
+
+def source_of(state: str):
+    """The reader for this state folder."""
+    if os.path.exists(os.path.join(state, "fruit_ema.safetensors")):
+        return from_projected
+    return from_gan if os.path.exists(os.path.join(state, "state.json")) else from_vae
+
+
 def sha256(path: str) -> str:
     return hashlib.sha256(open(path, "rb").read()).hexdigest()
 
 
 @torch.no_grad()
-def export(state: str, out: str) -> None:
-    """weights.safetensors (f16), config.json, and encoder.safetensors where there is one."""
-    kwargs, weights, encoder, recipe = (from_gan if os.path.exists(os.path.join(state, "state.json")) else from_vae)(state)
+def export(state: str, out: str, sketch: bool) -> None:
+    """weights.safetensors (f16), config.json, encoder.safetensors if there is one; removes files of other weights."""
+    kwargs, weights, encoder, recipe = source_of(state)(state)
     g = Generator(**kwargs).requires_grad_(False).eval()
     g.load_state_dict(weights)
     z = torch.randn(10000, kwargs["z_dim"], generator=torch.Generator().manual_seed(3))
@@ -93,11 +106,17 @@ def export(state: str, out: str) -> None:
     save_file(half, path)
     h, wd = kwargs["init_size"]
     scale = kwargs["img_resolution"] // 4
-    config = dict(kind="stylegan2", name="Fruit", kwargs=kwargs, width=wd * scale, height=h * scale, num_ws=g.num_ws,
+    config = dict(kind="stylegan2", name="Fruit", title="Fruit (first sketch)" if sketch else "Fruit", sketch=sketch,
+                  licence="CC0-1.0", credit=CREDIT, kwargs=kwargs, width=wd * scale, height=h * scale, num_ws=g.num_ws,
                   resample_filter=[1, 3, 3, 1], macs=macs(kwargs), parameters=sum(q.numel() for q in g.parameters()),
                   truncation=dict(w_std=round(float(w.std(0).square().mean().sqrt()), 5),
                                   distance_quantiles={q: round(float(reach.quantile(float(q))), 4) for q in ("0.05", "0.5", "0.95")}),
                   dtype="f16", sha256=sha256(path), training=recipe)
+    for name, key in (("encoder.safetensors", None), ("directions.json", "model_sha256")):
+        old = os.path.join(out, name)
+        if os.path.exists(old) and (key is None or json.load(open(old)).get(key) != config["sha256"]):
+            os.remove(old)
+            print(f"removed {name}: it belongs to other weights")
     if encoder is not None:
         enc = os.path.join(out, "encoder.safetensors")
         save_file({k: v.half().contiguous() for k, v in encoder.state_dict().items()}, enc)
@@ -152,75 +171,19 @@ def sheets(folder: str) -> None:
     save_grid(g(path.reshape(32, -1), truncation_psi=0.7), os.path.join(folder, "interpolation.jpg"), 8)
 
 
-def measured(shared: str):
-    """The shared measuring script as a module."""
-    spec = importlib.util.spec_from_file_location("gan_distance", os.path.join(shared, "eval", "gan_distance.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@torch.no_grad()
-def evaluate(folder: str, data: str, shared: str, sheet: str | None) -> None:
-    """Adds `figures` to config.json; `sheet`: where to show samples beside their nearest training pictures."""
-    gd = measured(shared)
-    cache = data + ".features.npz"
-    feats = lambda x: torch.cat([gd.feats((c.float() / 255)) for c in x.split(20)]).double().numpy()
-    if os.path.exists(cache):
-        real = dict(np.load(cache))
-    else:
-        train = fruit_data.load(data)
-        pick = np.random.RandomState(0).permutation(len(train))[:N]
-        real = dict(test=feats(torch.from_numpy(fruit_data.load(data, test=True))), train=feats(torch.from_numpy(train[pick])))
-        np.savez(cache, **real)
-    g, config = load_model(folder)
-    z = torch.randn(N, g.z_dim, generator=torch.Generator().manual_seed(500))
-    figures = dict(n=N, floor=dict(fd=round(gd.fd(real["train"], real["test"])), kid_x1000=round(1e3 * gd.kid(real["train"], real["test"]), 1)))
-    for psi in (1.0, 0.7):
-        x = torch.cat([g(c, truncation_psi=psi) for c in z.split(20)])
-        x = ((x.clamp(-1, 1) + 1) * 127.5).round().byte()
-        f = feats(x)
-        figures[f"psi{psi:g}"] = dict(fd=round(gd.fd(f, real["test"])), kid_x1000=round(1e3 * gd.kid(f, real["test"]), 1))
-        if psi == 1:
-            figures["memorisation"] = neighbours(x, data, sheet)
-    config["figures"] = figures
-    write_json(config, os.path.join(folder, "config.json"))
-    print(json.dumps(figures, indent=1))
-
-
-def neighbours(x: Tensor, data: str, sheet: str | None) -> dict:
-    """Mean L1 distance (of 255, on 32x48) of samples, and of test pictures, to their nearest training picture."""
-    small = lambda a: F.adaptive_avg_pool2d(a.float(), (48, 32)).flatten(1)
-    train = small(torch.from_numpy(fruit_data.load(data, 32)))
-    test = small(torch.from_numpy(fruit_data.load(data, 32, test=True)))
-    d = torch.cdist(small(x), train, p=1) / train.shape[1]
-    dt = torch.cdist(test, train, p=1) / train.shape[1]
-    if sheet:
-        near = fruit_data.load(data, 128)[d[:32].argmin(1).numpy()]
-        rows = torch.stack([x[:32], torch.from_numpy(near)], 1).reshape(64, *x.shape[1:])
-        from .fruit_vae import save_grid
-        save_grid(rows.float() / 127.5 - 1, sheet, 16)
-    return dict(sample_to_nearest_training=round(d.min(1).values.mean().item(), 2), smallest=round(d.min().item(), 2),
-                test_to_nearest_training=round(dt.min(1).values.mean().item(), 2))
-
-
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("what", choices=["export", "sheets", "evaluate"])
+    p.add_argument("what", choices=["export", "sheets"])
     p.add_argument("--state")
     p.add_argument("--out", default="../models/fruit")
     p.add_argument("--model", default="../models/fruit")
-    p.add_argument("--data", default="fruit128.npz")
-    p.add_argument("--shared", default="../shared")
-    p.add_argument("--sheet", help="samples beside their nearest training pictures (kept out of the repository)")
+    p.add_argument("--sketch", action="store_true", help="say in the title that it is one")
     a = p.parse_args()
     torch.set_num_threads(1)
     if a.what == "export":
-        export(a.state, a.out)
-    elif a.what == "sheets":
-        sheets(a.model)
+        export(a.state, a.out, a.sketch)
     else:
-        evaluate(a.model, a.data, a.shared, a.sheet)
+        sheets(a.model)
 
 
 if __name__ == "__main__":
