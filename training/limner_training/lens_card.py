@@ -32,7 +32,8 @@ redrawn, not kept.
 One unit is one sigma of the training pictures' latents; the same offset at all places, or at those under a
 mask. The directions can also be given more or less weight where they are, which flattens or exaggerates texture.
 Measured on the decoded pictures (share of an attribute's spread that one unit brings): {measured}.
-Besides, the {places} principal directions of what pictures answer to such an offset, and {looks} of whole pictures' averages.
+Besides, the {places} principal directions of what pictures answer to such an offset, and {looks} of whole pictures'
+averages.
 
 ## Data and rights
 - Photos ({photos}): `caltech_*` from Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0); `grocery_*` from the
@@ -73,9 +74,9 @@ def table(config: dict) -> str:
     )
     return (
         "Pictures that training never saw, at most 192 pixels a side, with the stored f16 weights. VGG-19 distance:\n"
-        "mean difference of the features as a share of their mean. Halved grid: the grid made half as large and decoded,\n"
-        "against the picture made half as large. Last column: latents moved by 2 sigma, decoded and encoded again, are\n"
-        "so many sigmas from where they were put.\n\n"
+        "mean difference of the features as a share of their mean. Halved grid: the grid made half as large and\n"
+        "decoded, against the picture made half as large. Last column: latents moved by 2 sigma, decoded and encoded again,\n"
+        "are so many sigmas from where they were put.\n\n"
         "| | PSNR, dB | SSIM (luma) | VGG-19 distance | PSNR, halved grid | off after a move |\n"
         "|---|---|---|---|---|---|\n"
         + rows.rstrip()

@@ -49,7 +49,7 @@ def load(
         cut = len(files) - min(held, len(files) // 5)
         out[name] = decode_all((files[cut:] if watched else files[:cut])[:limit])
     if fruit and not watched:
-        out["fruit"] = list(fruit_data.load(str(fruit))[:limit].transpose(0, 2, 3, 1))
+        out["fruit"] = list(fruit_data.load(str(fruit), threads=8)[:limit].transpose(0, 2, 3, 1))
     return out
 
 
