@@ -75,8 +75,8 @@ def table(config: dict) -> str:
     return (
         "Pictures that training never saw, at most 192 pixels a side, with the stored f16 weights. VGG-19 distance:\n"
         "mean difference of the features as a share of their mean. Halved grid: the grid made half as large and\n"
-        "decoded, against the picture made half as large. Last column: latents moved by 2 sigma, decoded and encoded again,\n"
-        "are so many sigmas from where they were put.\n\n"
+        "decoded, against the picture made half as large. Last column: latents moved by 2 sigma, decoded and encoded\n"
+        "again, are so many sigmas from where they were put.\n\n"
         "| | PSNR, dB | SSIM (luma) | VGG-19 distance | PSNR, halved grid | off after a move |\n"
         "|---|---|---|---|---|---|\n"
         + rows.rstrip()
