@@ -41,8 +41,13 @@ def restyle(size, folder, known):
     if known:
         with torch.inference_mode():
             stats = [(m.clone(), s.clone()) for m, s in net.transform(torch.randn(1, 3, 256, 256), code, strength)[1]]
-    run = Lambda(lambda x: net.transform(x, code, strength, stats)[0], net)
-    return run, (photo,), {}
+
+    def run(x, code, strength, *stats):
+        known = list(zip(stats[::2], stats[1::2])) or None
+        return net.transform(x, code, strength, known)[0]
+
+    flat = [t for pair in stats or [] for t in pair]
+    return Lambda(run, net), (photo, code, strength, *flat), {}
 
 
 def crisp(size, folder, scale):

@@ -49,9 +49,18 @@ fn main() -> Outcome<()> {
         Peers::start(&options)?.ok_or("--python PATH is needed: it makes the weights")?;
     let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
     let mut report = Report::default();
+    let card = options.device != "cpu";
+    let device = if card {
+        Device::new_cuda(0)?
+    } else {
+        Device::Cpu
+    };
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
+        if card && name == "microast" {
+            continue;
+        }
         peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
-        let network = load(name, size, &folder, options.threads)?;
+        let network = load(name, size, &folder, options.threads, &device)?;
         report.add(case, interleave(&options, Some(&mut peers), network)?);
     }
     std::fs::remove_dir_all(&folder).ok();
@@ -59,29 +68,34 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-fn load(name: &str, size: usize, folder: &Path, threads: usize) -> Outcome<Network> {
+fn load(
+    name: &str,
+    size: usize,
+    folder: &Path,
+    threads: usize,
+    device: &Device,
+) -> Outcome<Network> {
     if name == "microast" {
         let studio = Studio::open(folder, "photo.png", [size as u32; 2], threads)?;
         return Ok(Box::new(move || studio.stylise()));
     }
-    let device = Device::Cpu;
-    let weights = Weights::open(&folder.join("weights.safetensors"), None, &device)?;
+    let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?;
     let config = std::fs::read_to_string(folder.join("config.json"))?;
-    let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), &device)?;
+    let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), device)?;
     let go = CancelToken::new();
     Ok(match name {
         "fruit" => {
             let config: stylegan2::Config = serde_json::from_str(&config)?;
-            let net = StyleGan2::new(&config, &weights, &device)?;
+            let net = StyleGan2::new(&config, &weights, device)?;
             let ws = vec![vec![0.5; config.w_dim]; config.num_ws()];
             Box::new(move || done(net.tensor(&ws, NoiseMode::Fixed, &go)?))
         }
         "restyle" | "restyle-own" => {
             let config: restyle::Config = serde_json::from_str(&config)?;
-            let net = Restyle::new(config, &weights, &device)?;
+            let net = Restyle::new(config, &weights, device)?;
             let code = vec![0.5; net.code_len()];
             let colours = net.colours(&picture)?;
-            let copy = Tensor::rand(0f32, 1.0, (1, 3, 256, 256), &device)?;
+            let copy = Tensor::rand(0f32, 1.0, (1, 3, 256, 256), device)?;
             let norms = match name {
                 "restyle" => Some(net.measure(&copy, &colours, &code, 1.0, &go)?),
                 _ => None,
@@ -92,15 +106,16 @@ fn load(name: &str, size: usize, folder: &Path, threads: usize) -> Outcome<Netwo
             })
         }
         _ => {
-            let net = Crisp::new(&crisp::Config::default(), &weights, &device)?;
+            let net = Crisp::new(&crisp::Config::default(), &weights, device)?;
             let scale = if name == "crisp4" { 4 } else { 2 };
             Box::new(move || done(net.enlarge(&picture, scale, &go)?))
         }
     })
 }
 
-/// A result that only its making counts for.
+/// A result that only its making counts for; a card has finished it.
 fn done(result: Tensor) -> Outcome<()> {
+    result.device().synchronize()?;
     drop(std::hint::black_box(result));
     Ok(())
 }

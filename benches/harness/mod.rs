@@ -25,12 +25,14 @@ pub struct Options {
     pub rounds: usize,
     /// Only ONNX Runtime beside Limner: what is tuned against, without waiting for the slower ones.
     pub quick: bool,
+    /// Where Limner and PyTorch compute: `cpu` or `cuda`. On a card only these two compete.
+    pub device: String,
     /// Only cases whose name contains one of these.
     pub only: Vec<String>,
 }
 
 impl Options {
-    /// From the arguments: `[--json] [--quick] [--python PATH] [--threads N] [--rounds N] [NAME…]`.
+    /// From the arguments: `[--json] [--quick] [--device cpu|cuda] [--python PATH] [--threads N] [--rounds N] [NAME…]`.
     pub fn parse() -> Outcome<Self> {
         let mut options = Self {
             json: false,
@@ -38,6 +40,7 @@ impl Options {
             threads: std::thread::available_parallelism()?.get(),
             rounds: 7,
             quick: false,
+            device: "cpu".into(),
             only: Vec::new(),
         };
         let mut arguments = std::env::args().skip(1);
@@ -46,6 +49,7 @@ impl Options {
             match argument.as_str() {
                 "--json" => options.json = true,
                 "--quick" => options.quick = true,
+                "--device" => options.device = value()?,
                 "--python" => options.python = Some(value()?.into()),
                 "--threads" => options.threads = value()?.parse()?,
                 "--rounds" => options.rounds = value()?.parse::<usize>()?.max(5),
@@ -74,10 +78,12 @@ impl Peers {
         let Some(python) = &options.python else {
             return Ok(None);
         };
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("benches/peers.py");
+        // Where it is started, so that a program built elsewhere finds it too.
+        let script = std::env::current_dir()?.join("benches/peers.py");
         let mut child = Command::new(python)
             .arg(script)
             .arg(options.threads.to_string())
+            .arg(&options.device)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -147,6 +153,12 @@ pub fn interleave(
             }
         };
         add("limner", once(None)?);
+        if options.device != "cpu" {
+            if let Some(peers) = peers.as_deref_mut() {
+                add("torch", time_peer(peers, "torch")?);
+            }
+            continue;
+        }
         if let Some(peers) = peers.as_deref_mut() {
             add("onnxruntime", time_peer(peers, "onnxruntime")?);
         }

@@ -46,6 +46,9 @@ pub fn dispatch(
             if prefs.offline != state.prefs.offline {
                 services.hub.send(HubRequest::Offline(prefs.offline));
             }
+            if prefs.device != state.prefs.device {
+                services.engine.send(Request::Device(prefs.device));
+            }
             state.prefs = *prefs;
             super::gallery_settings::send(state, services);
         }

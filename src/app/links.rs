@@ -69,7 +69,11 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
                 result: Err(error),
             }))
         }
-        Request::Cancel(_) | Request::Estimate { .. } | Request::Rescan | Request::Shutdown => None,
+        Request::Cancel(_)
+        | Request::Estimate { .. }
+        | Request::Rescan
+        | Request::Device(_)
+        | Request::Shutdown => None,
     }
 }
 

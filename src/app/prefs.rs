@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::DeviceChoice;
+
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ThemeChoice {
@@ -38,6 +40,8 @@ pub struct Prefs {
     pub sign: bool,
     /// Open no connection to the hub.
     pub offline: bool,
+    /// Where to compute.
+    pub device: DeviceChoice,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -58,6 +62,7 @@ impl Default for Prefs {
             rights: String::new(),
             sign: false,
             offline: false,
+            device: DeviceChoice::Auto,
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

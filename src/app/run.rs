@@ -10,7 +10,7 @@ use super::services::{GalleryLink, HubLink, Services};
 use super::session::Session;
 use super::system::Desktop;
 use crate::engine::protocol::Waker;
-use crate::engine::{Engine, EngineConfig};
+use crate::engine::{DeviceChoice, Engine, EngineConfig};
 use crate::gallery::{self, protocol::GallerySettings};
 use crate::hub::protocol::HubRequest;
 use crate::hub::service::HubPlaces;
@@ -117,6 +117,9 @@ fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartErr
     let mut config = options.engine;
     let prefs = session.prefs();
     config.threads = config.threads.or(prefs.threads);
+    if config.device == DeviceChoice::Auto {
+        config.device = prefs.device;
+    }
     config.memory_budget = prefs.memory_budget;
     let (engine, events) = Engine::spawn(config, waker(ctx))?;
     let services = Services {

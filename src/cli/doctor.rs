@@ -27,10 +27,17 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
             .iter()
             .map(|(folder, reason)| json!({ "folder": folder, "reason": reason }))
             .collect();
+        let devices: Vec<_> = session
+            .device
+            .choices
+            .iter()
+            .map(|(choice, name)| json!({ "choice": choice, "name": name }))
+            .collect();
         say_json(&json!({
             "version": version,
             "system": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
-            "devices": [{ "name": session.device.name, "detail": session.device.detail, "in_use": true }],
+            "device": { "name": session.device.name, "detail": session.device.detail },
+            "devices": devices,
             "threads": session.device.threads,
             "cores": cores,
             "cpu_features": features,
@@ -46,6 +53,9 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
     let device = &session.device;
     say(format!("Limner {version}"));
     say(format!("device   {} ({})", device.name, device.detail));
+    for (choice, name) in &device.choices {
+        say(format!("--device {choice}: {name}"));
+    }
     say(format!("threads  {} of {cores} cores", device.threads));
     say(format!("features {}", features.join(" ")));
     say(format!("kernels  {}", kernels.join(" ")));

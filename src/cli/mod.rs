@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod card;
 mod doctor;
 mod generate;
 mod hub;
@@ -21,7 +22,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::app::{self, RunOptions};
-use crate::engine::EngineConfig;
+use crate::engine::{DeviceChoice, EngineConfig};
 use args::{Cli, Command, Common, ModelsCommand};
 use session::Session;
 
@@ -53,6 +54,14 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
+    let for_card = matches!(
+        cli.common.device,
+        DeviceChoice::Auto | DeviceChoice::Cuda(_)
+    );
+    if for_card && let Some(program) = card::program() {
+        let error = card::become_it(&program);
+        log::warn!("{}: {error}", program.display());
+    }
     let done = match &cli.command {
         Some(_) if cli.gallery.is_some() => Err(Failure::new(
             "--gallery is for the window; leave it out with a command",

@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
     else {
         return Err(unexpected());
     };
-    let mut recipe = crate::engine::explore_recipe(&params, &session.library)?;
+    let mut recipe = crate::engine::explore_recipe(&params, &session.library, &session.device)?;
     recipe.sources.push(super::stylize::source(&args.photo)?);
     save(
         &args.output.out,

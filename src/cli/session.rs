@@ -30,14 +30,6 @@ pub(crate) struct Session {
 
 /// The configuration that the common flags ask for.
 pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
-    match common.device {
-        DeviceChoice::Auto | DeviceChoice::Cpu => {}
-        DeviceChoice::Cuda(_) | DeviceChoice::Metal => {
-            return Err(Failure::new(
-                "this build computes on the processor only; use --device cpu or auto",
-            ));
-        }
-    }
     let mut config = EngineConfig {
         // No window to keep smooth: all cores, unless said otherwise.
         threads: Some(common.threads.map_or_else(all_cores, usize::from)),
@@ -60,6 +52,16 @@ fn all_cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// Who asks for a device by name wants no other.
+fn wanted(choice: DeviceChoice, found: DeviceInfo) -> Result<DeviceInfo, Failure> {
+    match &found.note {
+        Some(reason) => Err(Failure::new(format!(
+            "--device {choice}: {reason}; use --device cpu or auto"
+        ))),
+        None => Ok(found),
+    }
+}
+
 impl Session {
     /// Starts an engine and waits until it knows its models.
     pub(crate) fn start(common: &Common) -> Result<Self, Failure> {
@@ -67,7 +69,7 @@ impl Session {
         let mut device = None;
         loop {
             match events.recv()? {
-                Event::Ready(info) => device = Some(info),
+                Event::Ready(info) => device = Some(wanted(common.device, info)?),
                 Event::Library(library) => {
                     let device = device.ok_or_else(|| Failure::new("the engine didn't start"))?;
                     return Ok(Self {

@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 
 use super::cancel::CancelToken;
+use super::config::DeviceChoice;
 use super::mailbox::{Message, Previews, SERVED, Shared};
 use super::progress::Pace;
-use super::protocol::{EngineError, Event, Job, JobId, Stage, Waker};
+use super::protocol::{DeviceInfo, EngineError, Event, Job, JobId, Stage, Waker};
 use super::studio::Studio;
 use crate::picture::Picture;
 
@@ -49,6 +50,8 @@ pub(crate) struct Desk {
     /// Jobs that let others go first, and wait for those to end.
     standing_back: usize,
     rescan: bool,
+    device: Option<DeviceChoice>,
+    told_device: Option<DeviceInfo>,
     disconnected: bool,
     told_queue: (usize, bool),
 }
@@ -72,6 +75,8 @@ impl Desk {
             running: None,
             standing_back: 0,
             rescan: false,
+            device: None,
+            told_device: None,
             disconnected: false,
             told_queue: (0, false),
         }
@@ -79,7 +84,7 @@ impl Desk {
 
     /// The first words of an engine: what computes, and what there is.
     pub(crate) fn greet(&mut self, studio: &mut dyn Studio) {
-        self.emit(Event::Ready(studio.device()));
+        self.tell_device(studio);
         self.rescan = true;
         self.serve_rescan(studio);
     }
@@ -101,11 +106,13 @@ impl Desk {
     pub(crate) fn step(&mut self, studio: &mut dyn Studio) -> bool {
         self.collect();
         self.tell_queue();
-        let busy = self.serve_rescan(studio)
+        let busy = self.serve_device(studio)
+            || self.serve_rescan(studio)
             || self.serve_preview(studio)
             || self.serve_open(studio)
             || self.serve_estimate(studio)
             || self.serve_job(studio);
+        self.tell_device(studio);
         self.tell_queue();
         busy
     }
@@ -223,6 +230,7 @@ impl Desk {
             Message::Open { path, max_side } => self.opens.push_back((path, max_side)),
             Message::Job { id, job, token } => self.jobs.push_back(Waiting { id, job, token }),
             Message::Rescan => self.rescan = true,
+            Message::Device(choice) => self.device = Some(choice),
             Message::Look | Message::Shutdown => {}
         }
     }
@@ -254,6 +262,27 @@ impl Desk {
             self.told_queue = (jobs, previewing);
             self.emit(Event::Queue { jobs, previewing });
         }
+    }
+
+    /// Tells which device computes when that has changed: asked for, or because a
+    /// card could not do what it was given.
+    fn tell_device(&mut self, studio: &dyn Studio) {
+        let device = studio.device();
+        if self.told_device.as_ref() != Some(&device) {
+            self.told_device = Some(device.clone());
+            self.emit(Event::Ready(device));
+        }
+    }
+
+    fn serve_device(&mut self, studio: &mut dyn Studio) -> bool {
+        let Some(choice) = self.device.take() else {
+            return false;
+        };
+        if guarded(|| Ok(studio.use_device(choice))).is_ok() {
+            // Also when it's the same as before: somebody waits for an answer.
+            self.told_device = None;
+        }
+        true
     }
 
     fn serve_rescan(&mut self, studio: &mut dyn Studio) -> bool {

@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
 use super::cancel::CancelToken;
+use super::config::DeviceChoice;
 use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
 use crate::recipe::StyleParams;
 
@@ -64,6 +65,7 @@ pub(crate) enum Message {
         token: CancelToken,
     },
     Rescan,
+    Device(DeviceChoice),
     Shutdown,
     /// Something in [`Shared`] changed.
     Look,
@@ -197,6 +199,7 @@ impl Mailbox {
                 self.nudge()
             }
             Request::Rescan => self.queue(Message::Rescan),
+            Request::Device(choice) => self.queue(Message::Device(choice)),
             Request::Shutdown => {
                 self.shared.stop_everything();
                 // A full queue is fine: the worker sees the flag before its next step.

@@ -9,6 +9,7 @@
 pub mod cancel;
 mod config;
 mod desk;
+mod device;
 mod directions;
 mod errors;
 mod estimate;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::config::DeviceChoice;
 use crate::picture::Picture;
 use crate::recipe::{
     ExploreParams, LayerRange, Recipe, SourceRef, StyleParams, StyleSource, WalkParams,
@@ -99,6 +100,8 @@ pub enum Request {
     },
     /// Look for models and styles again.
     Rescan,
+    /// Compute elsewhere from now on; answered by [`Event::Ready`].
+    Device(DeviceChoice),
     /// End the thread.
     Shutdown,
 }
@@ -333,7 +336,7 @@ pub struct DirectionInfo {
 }
 
 /// The device that computes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeviceInfo {
     /// `CPU`, `CUDA 0`.
     pub name: String,
@@ -341,6 +344,18 @@ pub struct DeviceInfo {
     pub detail: String,
     /// Threads of the pool.
     pub threads: usize,
+    /// Why it isn't the device that was wanted.
+    pub note: Option<String>,
+    /// What could be chosen on this machine, with the name of each; the processor
+    /// first.
+    pub choices: Vec<(DeviceChoice, String)>,
+}
+
+impl DeviceInfo {
+    /// Device and numerics as recipes name them, e.g. `cpu avx512`.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.name.to_lowercase(), self.detail)
+    }
 }
 
 /// Models and styles at hand.

@@ -1,6 +1,6 @@
 //! Filling in recipes: what the program writes about how a picture was made.
 
-use super::protocol::{EngineError, Library};
+use super::protocol::{DeviceInfo, EngineError, Library};
 use crate::clock;
 use crate::nn::kernel;
 use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
@@ -10,23 +10,23 @@ pub(crate) fn software() -> String {
     format!("Limner {}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Device and numerics, e.g. `cpu avx512`.
-pub(crate) fn device_line() -> String {
-    format!("cpu {}", kernel_name())
-}
-
 /// The kernels in use, in lower case.
 pub(crate) fn kernel_name() -> String {
     format!("{:?}", kernel::selected()).to_lowercase()
 }
 
-/// A recipe of this program, made now.
-pub(crate) fn recipe(making: Making, models: Vec<ModelRef>, sources: Vec<SourceRef>) -> Recipe {
+/// A recipe of this program, made now on `device`.
+pub(crate) fn recipe(
+    making: Making,
+    models: Vec<ModelRef>,
+    sources: Vec<SourceRef>,
+    device: &DeviceInfo,
+) -> Recipe {
     Recipe {
         version: RECIPE_VERSION,
         software: software(),
         created: clock::rfc3339(clock::now()),
-        device: device_line(),
+        device: device.line(),
         making,
         models,
         sources,
@@ -40,7 +40,11 @@ pub(crate) fn recipe(making: Making, models: Vec<ModelRef>, sources: Vec<SourceR
 ///
 /// # Errors
 /// [`EngineError::NoModel`] if the model isn't in the library.
-pub fn explore_recipe(params: &ExploreParams, library: &Library) -> Result<Recipe, EngineError> {
+pub fn explore_recipe(
+    params: &ExploreParams,
+    library: &Library,
+    device: &DeviceInfo,
+) -> Result<Recipe, EngineError> {
     let model = library
         .models
         .iter()
@@ -54,5 +58,6 @@ pub fn explore_recipe(params: &ExploreParams, library: &Library) -> Result<Recip
         Making::Explore(params.clone()),
         vec![model],
         Vec::new(),
+        device,
     ))
 }

@@ -4,11 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use candle_core::Device;
-
 use super::cancel::CancelToken;
 use super::config::{DeviceChoice, EngineConfig};
 use super::desk::Desk;
+use super::device;
 use super::explore::Explorer;
 use super::jobs;
 use super::photos::Photos;
@@ -16,7 +15,6 @@ use super::protocol::{
     DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
     StylizeOptions, Tier, Work,
 };
-use super::recipes::kernel_name;
 use super::studio::Studio;
 use super::styling::Styling;
 use super::swatches::Swatches;
@@ -34,7 +32,7 @@ pub(crate) struct ModelStudio {
     pub(super) styling: Styling,
     swatches: Swatches,
     pub(super) memory_budget: u64,
-    device: DeviceInfo,
+    pub(super) device: DeviceInfo,
 }
 
 impl ModelStudio {
@@ -45,19 +43,13 @@ impl ModelStudio {
             // Another engine of this process was first; its pool serves both.
             log::warn!("{error}");
         }
-        if !matches!(config.device, DeviceChoice::Auto | DeviceChoice::Cpu) {
-            log::warn!("this build computes on the processor only");
-        }
+        let (device, info) = device::open(config.device);
         let hashes = config
             .cache_dir
             .as_ref()
             .map(|d| d.join("model-hashes.json"));
-        let registry = Registry::open(config.model_dirs.clone(), hashes, Device::Cpu);
-        let device = DeviceInfo {
-            name: "CPU".into(),
-            detail: kernel_name(),
-            threads: pool::threads(),
-        };
+        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device);
+        registry.set_memory(config.memory_budget);
         Self {
             photos: Photos::new(),
             styling: Styling::new(),
@@ -65,7 +57,7 @@ impl ModelStudio {
             memory_budget: config.memory_budget,
             explore: Explorer::new(config.cache_dir.as_deref()),
             registry,
-            device,
+            device: info,
         }
     }
 
@@ -85,6 +77,30 @@ impl ModelStudio {
             .collect()
     }
 
+    /// Computes on `device` from now on; networks in memory are read again when used.
+    fn move_to(&mut self, (device, info): (candle_core::Device, DeviceInfo)) {
+        self.registry.set_device(device);
+        // Paces and statistics belong to the device; codes of styles don't.
+        self.styling.start_afresh();
+        self.device = info;
+    }
+
+    /// Does `work`; when a card's memory is too small for it, again on the processor.
+    fn on_any_device<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match work(self) {
+            Err(error) if device::out_of_memory(&error) && self.device.name != "CPU" => {
+                log::warn!("{}: {error}", self.device.detail);
+                let note = format!("the memory of {} was too small", self.device.detail);
+                self.move_to(device::processor(Some(note)));
+                work(self)
+            }
+            result => result,
+        }
+    }
+
     /// A model as recipes name it.
     pub(super) fn model_ref(&self, name: &str) -> Result<ModelRef, EngineError> {
         let info = self.registry.info(name)?;
@@ -100,6 +116,10 @@ impl Studio for ModelStudio {
         self.device.clone()
     }
 
+    fn use_device(&mut self, choice: DeviceChoice) {
+        self.move_to(device::open(choice));
+    }
+
     fn rescan(&mut self) -> Arc<Library> {
         self.registry.rescan();
         let mut library = self.registry.library();
@@ -108,6 +128,33 @@ impl Studio for ModelStudio {
     }
 
     fn preview(
+        &mut self,
+        work: &Work,
+        tier: Tier,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        self.on_any_device(|studio| studio.one_preview(work, tier, stop))
+    }
+
+    fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        self.photos.open(path, max_side)
+    }
+
+    fn estimate(
+        &mut self,
+        params: &StyleParams,
+        options: &StylizeOptions,
+    ) -> Result<Estimate, EngineError> {
+        self.style_estimate(params, options)
+    }
+
+    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
+        self.on_any_device(|studio| studio.whole_job(job, desk))
+    }
+}
+
+impl ModelStudio {
+    fn one_preview(
         &mut self,
         work: &Work,
         tier: Tier,
@@ -132,19 +179,7 @@ impl Studio for ModelStudio {
         }
     }
 
-    fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
-        self.photos.open(path, max_side)
-    }
-
-    fn estimate(
-        &mut self,
-        params: &StyleParams,
-        options: &StylizeOptions,
-    ) -> Result<Estimate, EngineError> {
-        self.style_estimate(params, options)
-    }
-
-    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
+    fn whole_job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
             Job::Stylize(params, options) => jobs::stylize::run(self, desk, params, options),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
+use super::config::DeviceChoice;
 use super::desk::Desk;
 use super::protocol::{
     DeviceInfo, EngineError, Estimate, Job, Library, OpenedPhoto, Output, StylizeOptions, Tier,
@@ -17,6 +18,9 @@ use crate::recipe::StyleParams;
 pub(crate) trait Studio {
     /// The device in use.
     fn device(&self) -> DeviceInfo;
+
+    /// Computes elsewhere from now on, if that is there.
+    fn use_device(&mut self, choice: DeviceChoice);
 
     /// Looks for models and styles on disk.
     fn rescan(&mut self) -> Arc<Library>;

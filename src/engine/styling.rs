@@ -42,6 +42,12 @@ impl Styling {
             codes: Recent::new(CODES),
         }
     }
+
+    /// Forgets what was measured on another device.
+    pub(super) fn start_afresh(&mut self) {
+        self.easel = Arc::new(Easel::new());
+        self.pace = Pace::new();
+    }
 }
 
 /// A stylisation, ready to be made.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::cancel::CancelToken;
+use super::config::DeviceChoice;
 use super::desk::Desk;
 use super::handle::LocalEngine;
 use super::mailbox::Mailbox;
@@ -51,8 +52,11 @@ impl Studio for Fake {
             name: "CPU".into(),
             detail: String::new(),
             threads: 1,
+            ..DeviceInfo::default()
         }
     }
+
+    fn use_device(&mut self, _choice: DeviceChoice) {}
 
     fn rescan(&mut self) -> Arc<Library> {
         Arc::default()

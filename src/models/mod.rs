@@ -10,6 +10,7 @@ mod explore;
 pub mod fast_style;
 mod generator;
 mod hashes;
+mod in_memory;
 pub mod likeness;
 pub mod linear;
 pub mod manifest;

@@ -10,12 +10,13 @@ use candle_core::Device;
 use super::adain::Adain;
 use super::autoencoder::Autoencoder;
 use super::autoencoder::kl::AutoencoderKl;
-use super::autoencoder::taesd::Taesd;
+use super::autoencoder::taesd::{self, Taesd};
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
 use super::fast_style::TransformerNet;
 use super::hashes::HashCache;
+use super::in_memory::InMemory;
 use super::manifest::Architecture;
 use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
@@ -28,6 +29,9 @@ use super::{Generator, ModelError};
 use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::latent::codes::CodeSliders;
 use crate::recipe::StyleSource;
+
+/// What networks may take in memory together, in bytes.
+const MEMORY: u64 = 1 << 30;
 
 /// Folder of the styles that ship, beside the models.
 const STYLES: &str = "styles";
@@ -64,8 +68,7 @@ pub struct Registry {
     entries: BTreeMap<String, Entry>,
     styles: StyleSet,
     broken: Vec<(PathBuf, String)>,
-    /// By name, or name and part; with the hash of the file it was read from.
-    loaded: BTreeMap<String, (String, Loaded)>,
+    loaded: InMemory<Loaded>,
 }
 
 /// Where models are looked for, in this order; the first of a name wins: beside the
@@ -98,10 +101,16 @@ impl Registry {
             entries: BTreeMap::new(),
             styles: StyleSet::default(),
             broken: Vec::new(),
-            loaded: BTreeMap::new(),
+            loaded: InMemory::new(MEMORY),
         };
         registry.rescan();
         registry
+    }
+
+    /// Networks are loaded onto `device` from now on; those in memory are freed.
+    pub fn set_device(&mut self, device: Device) {
+        self.loaded.clear();
+        self.device = device;
     }
 
     /// Looks again. Networks in memory stay, unless their file has changed.
@@ -131,11 +140,11 @@ impl Registry {
             }
         }
         let entries = &self.entries;
-        self.loaded.retain(|key, (sha256, _)| {
+        self.loaded.retain(|key, sha256| {
             let name = key.split('/').next().unwrap_or(key);
             entries.get(name).is_some_and(|entry| {
                 let encoder = entry.encoder.as_ref().map(|(_, _, sha256)| sha256);
-                entry.info.sha256 == *sha256 || encoder == Some(sha256)
+                entry.info.sha256 == sha256 || encoder.is_some_and(|own| own == sha256)
             })
         });
         self.hashes.save();
@@ -365,21 +374,21 @@ impl Registry {
     }
 
     fn load(&mut self, name: &str) -> Result<Loaded, ModelError> {
-        if let Some((_, loaded)) = self.loaded.get(name) {
-            return Ok(loaded.clone());
+        if let Some(loaded) = self.loaded.get(name) {
+            return Ok(loaded);
         }
         let entry = self.entry(name)?;
         let loaded = build(entry, &self.device)?;
-        let sha256 = entry.info.sha256.clone();
+        let (sha256, bytes) = (entry.info.sha256.clone(), in_memory(entry.info.bytes));
         self.loaded
-            .insert(name.to_owned(), (sha256, loaded.clone()));
+            .put(name.to_owned(), sha256, bytes, loaded.clone());
         Ok(loaded)
     }
 
     fn load_encoder(&mut self, generator: &str) -> Result<Loaded, ModelError> {
         let key = format!("{generator}/encoder");
-        if let Some((_, loaded)) = self.loaded.get(&key) {
-            return Ok(loaded.clone());
+        if let Some(loaded) = self.loaded.get(&key) {
+            return Ok(loaded);
         }
         let entry = self.entry(generator)?;
         let Some((config, file, sha256)) = entry.encoder.clone() else {
@@ -392,7 +401,8 @@ impl Registry {
             })?;
         let weights = Weights::open(&file, Some(&sha256), &self.device)?;
         let loaded = Loaded::Encoder(Arc::new(Encoder::new(config, &weights, &self.device)?));
-        self.loaded.insert(key, (sha256, loaded.clone()));
+        let bytes = std::fs::metadata(&file).map_or(0, |found| in_memory(found.len()));
+        self.loaded.put(key, sha256, bytes, loaded.clone());
         Ok(loaded)
     }
 
@@ -413,6 +423,17 @@ impl Registry {
         self.loaded
             .retain(|key, _| key != name && !key.starts_with(&part));
     }
+
+    /// What networks may take in memory together; those longest unused are freed.
+    pub fn set_memory(&mut self, bytes: u64) {
+        self.loaded.set_budget(bytes);
+    }
+}
+
+/// What weights of so many bytes in a file take in memory: f16 becomes f32, and the
+/// kernels keep a copy in their own order.
+fn in_memory(bytes: u64) -> u64 {
+    bytes.saturating_mul(3)
 }
 
 fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
@@ -447,6 +468,10 @@ fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
         )?)),
         Architecture::Taesd => {
             Loaded::Autoencoder(Arc::new(Taesd::new(&manifest.config(path)?, &vb, device)?))
+        }
+        Architecture::Lens => {
+            let config: taesd::Config = manifest.config(path)?;
+            Loaded::Autoencoder(Arc::new(Taesd::new(&config.straight(), &vb, device)?))
         }
         Architecture::Kl => {
             let network = AutoencoderKl::new(&manifest.config(path)?, &vb, device)?;

@@ -7,6 +7,7 @@ use super::widgets::button::choice;
 use super::widgets::slider::Slider;
 use crate::app::action::{Action, Pick};
 use crate::app::prefs::{Prefs, ThemeChoice};
+use crate::engine::DeviceChoice;
 
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
@@ -159,6 +160,7 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     if let Some(side) = draft.changed {
         prefs.draft_side = side as u32;
     }
+    device(ui, panel, prefs);
     threads(ui, prefs);
     ui.horizontal(|ui| {
         ui.label("Gallery folder");
@@ -180,6 +182,41 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
         .clicked()
     {
         panel.actions.push(Action::Pick(Pick::GalleryFolder));
+    }
+}
+
+/// Only where there is more than the processor to choose from.
+fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
+    let Some(found) = &panel.state.engine.device else {
+        return;
+    };
+    if found.choices.len() < 2 {
+        return;
+    }
+    ui.horizontal(|ui| {
+        let label = ui.label("Compute on");
+        let name = |choice| {
+            let found = found.choices.iter().find(|(c, _)| *c == choice);
+            found.map_or("The best that is there", |(_, name)| name.as_str())
+        };
+        egui::ComboBox::from_id_salt("device")
+            .selected_text(name(prefs.device))
+            .show_ui(ui, |ui| {
+                ui.selectable_value(
+                    &mut prefs.device,
+                    DeviceChoice::Auto,
+                    name(DeviceChoice::Auto),
+                );
+                for (choice, name) in &found.choices {
+                    ui.selectable_value(&mut prefs.device, *choice, name);
+                }
+            })
+            .response
+            .labelled_by(label.id)
+            .on_hover_text("Takes effect at once");
+    });
+    if let Some(note) = &found.note {
+        ui.weak(format!("The processor computes: {note}."));
     }
 }
 

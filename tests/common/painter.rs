@@ -66,6 +66,7 @@ impl Painter {
             name: "CPU".to_owned(),
             detail: "test".to_owned(),
             threads: 2,
+            ..DeviceInfo::default()
         };
         let library = Library {
             models: vec![

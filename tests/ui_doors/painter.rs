@@ -16,6 +16,7 @@ impl Painter {
             name: "CPU".into(),
             detail: "test".into(),
             threads: 2,
+            ..DeviceInfo::default()
         };
         let answers = [Event::Ready(device), Event::Library(Arc::new(library()))].into();
         Self {
@@ -188,7 +189,7 @@ impl EngineLink for Painter {
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Cancel(_) | Request::Rescan | Request::Shutdown => {}
+            Request::Cancel(_) | Request::Rescan | Request::Device(_) | Request::Shutdown => {}
         }
     }
 

@@ -17,7 +17,12 @@ pub(in crate::engine) fn run(
         .explore
         .picture(&mut studio.registry, params, None, &desk.token())?;
     let models = vec![studio.model_ref(&params.model)?];
-    let mut recipe = recipe(Making::Explore(params.clone()), models, vec![]);
+    let mut recipe = recipe(
+        Making::Explore(params.clone()),
+        models,
+        vec![],
+        &studio.device,
+    );
     if !params.edits.is_empty() {
         // A direction may be measured anew one day; the numbers stay.
         recipe.resolved_ws = Some(made.ws);

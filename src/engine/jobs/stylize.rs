@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::engine::desk::Desk;
+use crate::engine::device;
 use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
@@ -56,20 +57,33 @@ pub(super) fn make(
     let stop = desk.token();
     let sitting = studio.sitting(params, &stop)?;
     let easel = studio.styling.easel.clone();
-    let (picture, plan, times) = ModelStudio::style_full(
-        &easel,
-        &sitting,
-        params,
-        options,
-        &stop,
-        &mut |phase, done, all| {
-            tell(desk, phase, done, all);
-            desk.breathe(studio)
-        },
-    )?;
+    let mut options = *options;
+    let (picture, plan, times) = loop {
+        let made = ModelStudio::style_full(
+            &easel,
+            &sitting,
+            params,
+            &options,
+            &stop,
+            &mut |phase, done, all| {
+                tell(desk, phase, done, all);
+                desk.breathe(studio)
+            },
+        );
+        match (made, smaller_tile(&options)) {
+            (Err(error), Some(tile)) if device::out_of_memory(&error) => options.tile = Some(tile),
+            (made, _) => break made?,
+        }
+    };
     times.teach(&mut studio.styling.pace, plan.output);
-    let recipe = written(studio, params, &sitting, options, &plan)?;
+    let recipe = written(studio, params, &sitting, &options, &plan)?;
     Ok((picture, recipe))
+}
+
+/// The next size of tile to try when a card's memory is too small.
+fn smaller_tile(options: &StylizeOptions) -> Option<u32> {
+    let next = options.tile.unwrap_or(2048) / 2;
+    (next >= 256).then_some(next)
 }
 
 /// The recipe with codes filled in, so that it needs no style pictures.
@@ -100,7 +114,7 @@ fn written(
         .iter()
         .map(|name| studio.model_ref(name))
         .collect::<Result<_, _>>()?;
-    let mut recipe = recipe(Making::Style(params), models, sources);
+    let mut recipe = recipe(Making::Style(params), models, sources, &studio.device);
     recipe.extra.insert(
         EXTRA.into(),
         json!({ "max_side": options.max_side, "tile": plan.tile }),

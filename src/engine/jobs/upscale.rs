@@ -46,7 +46,12 @@ pub(in crate::engine) fn run(
     let sources = vec![photo.source.clone()];
     Ok(Output::Picture {
         picture,
-        recipe: Box::new(recipe(Making::Upscale { scale }, models, sources)),
+        recipe: Box::new(recipe(
+            Making::Upscale { scale },
+            models,
+            sources,
+            &studio.device,
+        )),
     })
 }
 

@@ -42,7 +42,12 @@ pub(in crate::engine) fn run(
             .directions
             .known(&studio.registry, &first.model, generator.spec().w_dim);
     let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
-    let mut recipe = recipe(Making::Walk(params.clone()), vec![model], vec![]);
+    let mut recipe = recipe(
+        Making::Walk(params.clone()),
+        vec![model],
+        vec![],
+        &studio.device,
+    );
     recipe.extra.insert("max_side".into(), max_side.into());
     let stop = desk.token();
     let longest = generator.spec().resizable.then_some(max_side);

@@ -1,0 +1,140 @@
+//! The device that computes: opened as chosen, with the processor to fall back on.
+
+use candle_core::Device;
+
+use super::config::DeviceChoice;
+use super::protocol::{DeviceInfo, EngineError};
+use super::recipes::kernel_name;
+use crate::nn::pool;
+
+/// Opens the chosen device. When it isn't there the processor steps in, and
+/// [`DeviceInfo::note`] says why.
+pub(super) fn open(choice: DeviceChoice) -> (Device, DeviceInfo) {
+    let card = match choice {
+        DeviceChoice::Cpu => return processor(None),
+        DeviceChoice::Auto => return first_card().unwrap_or_else(|| processor(None)),
+        DeviceChoice::Cuda(number) => cuda(number),
+        DeviceChoice::Metal => metal(),
+    };
+    card.unwrap_or_else(|reason| processor(Some(reason)))
+}
+
+/// The processor, and why it computes although something else was wanted.
+pub(super) fn processor(note: Option<String>) -> (Device, DeviceInfo) {
+    let info = DeviceInfo {
+        name: "CPU".into(),
+        detail: kernel_name(),
+        threads: pool::threads(),
+        note,
+        choices: choices(),
+    };
+    (Device::Cpu, info)
+}
+
+/// The devices that this build could use on this machine, as the user would choose
+/// them, with the name of each. The processor is always first.
+fn choices() -> Vec<(DeviceChoice, String)> {
+    let mut found = vec![(DeviceChoice::Cpu, "Processor".to_owned())];
+    found.extend(
+        cards()
+            .into_iter()
+            .enumerate()
+            .map(|(number, name)| (DeviceChoice::Cuda(number), name)),
+    );
+    if cfg!(feature = "metal") {
+        found.push((DeviceChoice::Metal, "Apple GPU".to_owned()));
+    }
+    found
+}
+
+/// Whether an error means that a card's memory was too small.
+pub(super) fn out_of_memory(error: &EngineError) -> bool {
+    let text = error.to_string();
+    ["OUT_OF_MEMORY", "ALLOC_FAILED", "out of memory"]
+        .iter()
+        .any(|sign| text.contains(sign))
+}
+
+fn first_card() -> Option<(Device, DeviceInfo)> {
+    let found = match cfg!(feature = "metal") {
+        true => metal(),
+        false => cuda(0),
+    };
+    found
+        .inspect_err(|reason| log::debug!("computing on the processor: {reason}"))
+        .ok()
+}
+
+#[cfg(feature = "cuda")]
+fn cards() -> Vec<String> {
+    use candle_core::cuda_backend::cudarc::driver::CudaContext;
+    // Without a driver there is nothing to count.
+    let count = CudaContext::device_count().unwrap_or(0).max(0) as usize;
+    (0..count)
+        .map(|number| {
+            CudaContext::new(number)
+                .and_then(|context| context.name())
+                .unwrap_or_else(|_| format!("NVIDIA card {number}"))
+        })
+        .collect()
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cards() -> Vec<String> {
+    Vec::new()
+}
+
+#[cfg(feature = "cuda")]
+fn cuda(number: usize) -> Result<(Device, DeviceInfo), String> {
+    let names = cards();
+    let Some(name) = names.get(number) else {
+        return Err(match names.len() {
+            0 => "no NVIDIA card with a working driver was found".into(),
+            found => format!("there is no NVIDIA card {number}, only {found} (counted from 0)"),
+        });
+    };
+    let device = Device::new_cuda(number).map_err(|e| format!("{name} can't be used: {e}"))?;
+    let info = DeviceInfo {
+        name: format!("CUDA {number}"),
+        detail: name.clone(),
+        threads: pool::threads(),
+        note: None,
+        choices: choices(),
+    };
+    Ok((device, info))
+}
+
+#[cfg(not(feature = "cuda"))]
+fn cuda(_number: usize) -> Result<(Device, DeviceInfo), String> {
+    Err("NVIDIA cards need the program limner-cuda beside this one, and the card's driver".into())
+}
+
+fn metal() -> Result<(Device, DeviceInfo), String> {
+    if !cfg!(feature = "metal") {
+        return Err("this build has no support for Apple's GPUs".into());
+    }
+    let device = Device::new_metal(0).map_err(|e| format!("Apple's GPU can't be used: {e}"))?;
+    let info = DeviceInfo {
+        name: "Metal".into(),
+        detail: "Apple GPU".into(),
+        threads: pool::threads(),
+        note: None,
+        choices: choices(),
+    };
+    Ok((device, info))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_is_replaced_by_the_processor_with_a_reason() {
+        let (device, info) = open(DeviceChoice::Cuda(4000));
+        assert!(device.is_cpu());
+        assert_eq!(info.name, "CPU");
+        assert!(info.note.unwrap().contains("NVIDIA"));
+        assert_eq!(open(DeviceChoice::Cpu).1.note, None);
+        assert_eq!(choices()[0].0, DeviceChoice::Cpu);
+    }
+}

@@ -1,0 +1,252 @@
+//! Generated pictures, walks, enlarging, projecting, opening.
+
+use super::*;
+
+#[test]
+fn generators_render_and_recipes_bring_the_pixels_back() {
+    let mut room = Room::new();
+    for model in ["cppn", "flowers"] {
+        let mut params = ExploreParams::new(model, 85);
+        if model == "cppn" {
+            params.size = Some([96, 64]);
+        }
+        let (made, recipe) = room.picture(Job::Render(Arc::new(params.clone())));
+        let (again, _) = room.picture(Job::Replay(Box::new(recipe.clone())));
+        assert_eq!(made, again);
+        let preview = room
+            .preview(Work::Explore(Arc::new(params)), Tier::Full(8))
+            .unwrap();
+        assert!(preview.width().max(preview.height()) <= 8);
+        let mut newer = recipe.clone();
+        newer.version += 1;
+        let error = room.job(Job::Replay(Box::new(newer))).unwrap_err();
+        assert!(error.to_string().contains("newer Limner"), "{error}");
+        let mut other = recipe.clone();
+        other.models[0].sha256 = "0".repeat(64);
+        let error = room.job(Job::Replay(Box::new(other))).unwrap_err();
+        assert!(error.to_string().contains("another version"), "{error}");
+        let mut gone = recipe;
+        gone.models[0].name = "nobody".into();
+        let error = room.job(Job::Replay(Box::new(gone))).unwrap_err();
+        assert_eq!(error, EngineError::NoModel("nobody".into()));
+    }
+}
+
+#[test]
+fn directions_are_found_once_and_kept_for_the_next_start() {
+    let mut room = Room::new();
+    let find = |room: &mut Room| match room.job(Job::Directions {
+        model: "flowers".into(),
+    }) {
+        Ok(Output::Directions { directions, .. }) => directions,
+        other => panic!("{other:?}"),
+    };
+    let found = find(&mut room);
+    assert!(found.iter().any(|d| d.id == "pca.0"));
+    let mut params = ExploreParams::new("flowers", 3);
+    params.edits.push(DirectionEdit {
+        direction: "pca.0".into(),
+        sigma: 2.0,
+        layers: None,
+    });
+    let (made, recipe) = room.picture(Job::Render(Arc::new(params)));
+    assert!(recipe.resolved_ws.is_some());
+    // Another start: from the cache, no sampling.
+    room.engine = LocalEngine::new(
+        EngineConfig {
+            model_dirs: vec![room.path("models")],
+            cache_dir: Some(room.path("cache")),
+            ..EngineConfig::default()
+        },
+        Arc::new(|| {}),
+    );
+    let start = Instant::now();
+    assert_eq!(find(&mut room), found);
+    assert!(start.elapsed() < Duration::from_secs(1));
+    // The recipe needs no directions at all.
+    fs::remove_dir_all(room.path("cache")).unwrap();
+    let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+    assert_eq!(again, made);
+}
+
+#[test]
+fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
+    let mut room = Room::new();
+    let params = WalkParams {
+        points: [1, 2, 3]
+            .map(|seed| ExploreParams::new("flowers", seed))
+            .to_vec(),
+        frames: 9,
+        fps: 10.0,
+        looped: true,
+        path: WalkPath::Spherical,
+    };
+    for name in ["walk.gif", "walk.png"] {
+        let out = room.path(name);
+        let job = Job::Walk {
+            params: Arc::new(params.clone()),
+            max_side: 64,
+            out: out.clone(),
+        };
+        room.job(job).unwrap();
+        let opened = limner::engine::photo::read(&out).unwrap();
+        assert_eq!(opened.picture.size(), [16, 24]);
+        assert!(opened.notes.iter().any(|n| n.contains("first frame")));
+        let found = limner::export::metadata::read(&out).unwrap();
+        assert!(found.recipe.is_some(), "{name}");
+    }
+    let out = room.path("stopped.gif");
+    let job = Job::Walk {
+        params: Arc::new(WalkParams {
+            frames: 5000,
+            ..params
+        }),
+        max_side: 64,
+        out: out.clone(),
+    };
+    let id = JobId(99);
+    let (engine, events) = Engine::spawn(
+        EngineConfig {
+            model_dirs: vec![room.path("models")],
+            cache_dir: None,
+            ..EngineConfig::default()
+        },
+        Arc::new(|| {}),
+    )
+    .unwrap();
+    engine.send(Request::Job { id, job }).unwrap();
+    while !matches!(events.recv().unwrap(), Event::Progress { done: 1.., .. }) {}
+    let start = Instant::now();
+    engine.send(Request::Cancel(id)).unwrap();
+    loop {
+        if let Event::Done { result, .. } = events.recv().unwrap() {
+            assert_eq!(result.unwrap_err(), EngineError::Cancelled);
+            break;
+        }
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(!out.exists());
+    let parts = fs::read_dir(room.folder.path()).unwrap();
+    assert!(
+        parts
+            .flatten()
+            .all(|f| !f.file_name().to_string_lossy().ends_with(".part"))
+    );
+}
+
+#[test]
+fn pictures_are_enlarged_with_their_transparency() {
+    let mut room = Room::new();
+    let mut pixels = engine_files::pixels(70, 50);
+    pixels.put_pixel(3, 4, image::Rgba([9, 9, 9, 0]));
+    let path = room.path("small.png");
+    pixels.save(&path).unwrap();
+    for scale in [2, 4] {
+        let (large, recipe) = room.picture(Job::Upscale {
+            path: path.clone(),
+            scale,
+        });
+        assert_eq!(large.size(), [70 * scale, 50 * scale]);
+        let alpha = |x: u32, y: u32| large.rgba()[((y * 70 * scale + x) * 4 + 3) as usize];
+        assert_eq!((alpha(3 * scale, 4 * scale), alpha(0, 0)), (0, 255));
+        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        assert_eq!(again, large);
+    }
+    let error = room.job(Job::Upscale { path, scale: 3 }).unwrap_err();
+    assert!(error.to_string().contains("2 or 4"), "{error}");
+}
+
+#[test]
+fn a_photo_is_projected_with_live_looks() {
+    let mut room = Room::new();
+    let path = photo(&room.path("photo.png"), 40, 60);
+    room.engine
+        .send(Request::Job {
+            id: JobId(1),
+            job: Job::Project {
+                path,
+                model: "flowers".into(),
+                steps: 12,
+            },
+        })
+        .unwrap();
+    let events = room.engine.run();
+    assert!(events.iter().any(|e| matches!(
+        e,
+        Event::Progress {
+            stage: Stage::Projecting,
+            look: Some(_),
+            ..
+        }
+    )));
+    let output = events.into_iter().find_map(|e| match e {
+        Event::Done { result, .. } => Some(result.unwrap()),
+        _ => None,
+    });
+    let Some(Output::Projection {
+        params,
+        picture,
+        likeness,
+    }) = output
+    else {
+        panic!("no projection")
+    };
+    assert!((0.0..=1.0).contains(&likeness));
+    let (again, _) = room.picture(Job::Render(Arc::new(*params)));
+    assert_eq!(again.size(), picture.size());
+    let error = room
+        .job(Job::Project {
+            path: room.path("photo.png"),
+            model: "cppn".into(),
+            steps: 2,
+        })
+        .unwrap_err();
+    assert!(error.to_string().contains("cppn"), "{error}");
+}
+
+#[test]
+fn photos_open_small_with_notes_and_our_recipe() {
+    let mut room = Room::new();
+    let (picture, recipe) = room.picture(Job::Render(Arc::new(ExploreParams::new("flowers", 1))));
+    let path = room.path("kept.png");
+    limner::export::write(
+        &path,
+        &picture,
+        Some(&recipe),
+        &limner::export::Provenance::default(),
+        &limner::export::WriteOptions::new(limner::gallery::protocol::Format::Png),
+    )
+    .unwrap();
+    room.engine
+        .send(Request::Open {
+            path: path.clone(),
+            max_side: 8,
+        })
+        .unwrap();
+    let opened = room.engine.run().into_iter().find_map(|e| match e {
+        Event::Opened { result, .. } => Some(result.unwrap()),
+        _ => None,
+    });
+    let opened = opened.unwrap();
+    assert_eq!(opened.size, [16, 24]);
+    assert!(opened.picture.height() <= 8);
+    assert_eq!(opened.recipe.unwrap().making, recipe.making);
+    let path = room.path("gone.png");
+    room.engine
+        .send(Request::Open { path, max_side: 8 })
+        .unwrap();
+    let failed = room.engine.run().into_iter().any(|e| {
+        matches!(
+            e,
+            Event::Opened {
+                result: Err(EngineError::BadPicture { .. }),
+                ..
+            }
+        )
+    });
+    assert!(failed);
+}

@@ -1,0 +1,147 @@
+//! Whole networks: those that ship, and tiny ones of each family that can be imported.
+
+use std::path::PathBuf;
+
+use candle_core::{Device, Tensor};
+use limner::engine::cancel::CancelToken;
+use limner::import::import;
+use limner::models::{Generator, Registry};
+use limner::recipe::NoiseMode;
+
+use super::{apart, card, root, same_picture};
+
+fn shipped(device: &Device) -> Registry {
+    Registry::open(vec![root().join("models")], None, device.clone())
+}
+
+/// A picture with soft shapes and sharp edges, the same on both devices.
+fn scene(h: usize, w: usize, device: &Device) -> Tensor {
+    let values: Vec<f32> = (0..3 * h * w)
+        .map(|i| {
+            let (c, y, x) = (i / (h * w), i / w % h, i % w);
+            let soft = ((x as f32 / 37.0).sin() + (y as f32 / 23.0).cos()) * 0.2 + 0.5;
+            let edge = if (x / 40 + y / 56) % 2 == c % 2 {
+                0.15
+            } else {
+                -0.15
+            };
+            soft + edge
+        })
+        .collect();
+    Tensor::from_vec(values, (1, 3, h, w), device).unwrap()
+}
+
+fn both(what: &str, f: impl Fn(&Device) -> Tensor) {
+    same_picture(what, &f(&Device::Cpu), &f(&card()));
+}
+
+#[test]
+fn generators() {
+    let never = CancelToken::new();
+    for seed in 0..4u32 {
+        both(&format!("fruit {seed}"), |device| {
+            let net = shipped(device).stylegan2("fruit").unwrap();
+            let spec = net.spec().clone();
+            let z: Vec<f32> = (0..spec.z_dim)
+                .map(|i| ((i as u32 * 37 + seed * 101) % 97) as f32 / 24.0 - 2.0)
+                .collect();
+            let w = net.map(&z).unwrap();
+            let ws = vec![w; spec.num_ws];
+            let x = net.tensor(&ws, NoiseMode::Fixed, &never).unwrap();
+            ((x + 1.0).unwrap() / 2.0).unwrap()
+        });
+    }
+}
+
+#[test]
+fn style_networks_and_enlargers() {
+    let never = CancelToken::new();
+    let code: Vec<f32> = {
+        let net = shipped(&Device::Cpu).restyle("restyle").unwrap();
+        net.encode_tensor(&scene(256, 256, &Device::Cpu), &never)
+            .unwrap()
+    };
+    for (h, w) in [(256, 320), (512, 512)] {
+        both(&format!("restyle {w}x{h}"), |device| {
+            let net = shipped(device).restyle("restyle").unwrap();
+            net.stylise(&scene(h, w, device), &code, 1.0, 0.0, None, &never)
+                .unwrap()
+        });
+    }
+    for scale in [2, 4] {
+        both(&format!("crisp x{scale}"), |device| {
+            let net = shipped(device).crisp("crisp").unwrap();
+            net.enlarge(&scene(96, 128, device), scale, &never).unwrap()
+        });
+    }
+    let encoded = |device: &Device| {
+        let mut models = shipped(device);
+        let net = models.restyle("restyle").unwrap();
+        let code = net.encode_tensor(&scene(256, 256, device), &never).unwrap();
+        let w = models
+            .encoder_of("fruit")
+            .unwrap()
+            .map(|net| net.encode_tensor(&scene(192, 128, device)).unwrap());
+        let all = [code, w.unwrap_or_default()].concat();
+        Tensor::new(all, &Device::Cpu).unwrap()
+    };
+    let off = apart(&encoded(&Device::Cpu), &encoded(&card()));
+    println!("encoders: {off:e}");
+    assert!(off < 4e-3, "{off}");
+}
+
+/// Each family that can be brought in, from the checkpoints of the import tests.
+#[test]
+fn imported_networks() {
+    let never = CancelToken::new();
+    let models = tempfile::tempdir().unwrap();
+    let golden: PathBuf = root().join("tests/golden/import");
+    for (file, name) in [
+        ("fast_style.pth", "fast"),
+        ("adain", "adain"),
+        ("microast", "microast"),
+        ("taesd", "taesd"),
+        ("kl", "kl"),
+        ("ada.pkl", "ada"),
+    ] {
+        import(&golden.join(file), models.path(), Some(name)).unwrap();
+    }
+    let open = |device: &Device| Registry::open(vec![models.path().into()], None, device.clone());
+    for name in ["fast", "adain", "microast"] {
+        let code = {
+            let net = open(&Device::Cpu).transfer(name).unwrap();
+            match net.code_len() {
+                0 => Vec::new(),
+                _ => net.encode(&scene(128, 128, &Device::Cpu), &never).unwrap(),
+            }
+        };
+        let run = |device: &Device| {
+            let net = open(device).transfer(name).unwrap();
+            net.transfer(&scene(128, 160, device), &code, 1.0, None, &never)
+                .unwrap()
+                .0
+        };
+        let off = apart(&run(&Device::Cpu), &run(&card()));
+        println!("{name}: {off:e}");
+        assert!(off < 1e-2, "{name}: {off}");
+    }
+    for name in ["taesd", "kl"] {
+        let run = |device: &Device| {
+            let net = open(device).autoencoder(name).unwrap();
+            let grid = net.encode(&scene(64, 96, device), &never).unwrap();
+            net.decode(&grid, &never).unwrap()
+        };
+        let off = apart(&run(&Device::Cpu), &run(&card()));
+        println!("{name}: {off:e}");
+        assert!(off < 1e-2, "{name}: {off}");
+    }
+    let run = |device: &Device| {
+        let net = open(device).stylegan2("ada").unwrap();
+        let spec = net.spec().clone();
+        let ws = vec![vec![0.3; spec.w_dim]; spec.num_ws];
+        net.tensor(&ws, NoiseMode::Fixed, &never).unwrap()
+    };
+    let off = apart(&run(&Device::Cpu), &run(&card()));
+    println!("ada: {off:e}");
+    assert!(off < 1e-2, "ada: {off}");
+}
