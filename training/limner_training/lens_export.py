@@ -27,6 +27,17 @@ from .lens_net import Lens
 from .lens_sheet import sheet, weigh
 
 
+def shown(repo: Path) -> list[np.ndarray]:
+    """Pictures that may be shown: parts of the sample photo, and pictures of *Fruit*."""
+    photo = Image.open(repo / "assets/sample/photo.jpg").convert("RGB")
+    whole = short_side(photo, 128)
+    parts = [square(whole, 128, at) for at in ((0.0, 0.5), (1.0, 0.5))]
+    close = [square(short_side(photo, 384), 128, at) for at in ((0.5, 0.3), (0.5, 0.7))]
+    fruit = Image.open(repo / "models/fruit/sheet_psi1.jpg").convert("RGB")
+    fruits = [fruit.crop((x, y + 24, x + 128, y + 152)) for x, y in ((384, 576), (640, 1344), (768, 768))]
+    return [np.asarray(p) for p in (*parts, *close, *fruits)]
+
+
 def golden(net: Lens, photo: Tensor, found: dict) -> dict[str, Tensor]:
     """`_in.*` go in, `_out.*` must come out: the grid, its picture, that of the grid moved by `_in.step` and that of
     the grid whose directions are weighed by `_in.gains`.
@@ -98,7 +109,7 @@ def main(argv: list[str]) -> None:
     )
     (out / "directions.json").write_text(json.dumps(found, indent=None) + "\n")
     print("sliders:", ", ".join(f"{d['name']} ({d['strength']:.2f})" for d in found["directions"]))
-    sheet(net, watched, out / "sheet.jpg")
+    sheet(net, shown(a.repo), out / "sheet.jpg")
     sample = short_side(Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB"), 64)
     photo = to_chw(np.asarray(square(sample, 64, (0.75, 0.5)))[:48])[None]
     tensors = {k: v.detach().contiguous().clone() for k, v in golden(net, photo, found).items()}
