@@ -305,7 +305,7 @@ fn mistakes_are_one_clear_line() {
     );
     says(
         &generate(&["--device", "cuda", "-o", "a.png"]),
-        "processor only",
+        "limner-cuda",
     );
     says(
         &generate(&["--mix-seed", "1", "--mix-layers", "3..99", "-o", "a.png"]),

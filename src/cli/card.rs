@@ -65,22 +65,18 @@ mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn script(folder: &Path, text: &str) -> PathBuf {
-        let file = folder.join(NAME);
-        std::fs::write(&file, text).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
-        file
-    }
-
     #[test]
     fn only_a_program_that_starts_is_handed_over_to() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(starts(&script(
-            folder.path(),
-            "#!/bin/sh\n[ \"$1\" = --version ]\n"
-        )));
+        let script = |text: &str| {
+            let file = folder.path().join(NAME);
+            std::fs::write(&file, text).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+            file
+        };
+        assert!(starts(&script("#!/bin/sh\n[ \"$1\" = --version ]\n")));
         // As the loader ends a program whose libraries are missing.
-        assert!(!starts(&script(folder.path(), "#!/bin/sh\nexit 127\n")));
-        assert!(!starts(&script(folder.path(), "no program")));
+        assert!(!starts(&script("#!/bin/sh\nexit 127\n")));
+        assert!(!starts(&script("no program")));
     }
 }

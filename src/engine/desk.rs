@@ -278,7 +278,11 @@ impl Desk {
         let Some(choice) = self.device.take() else {
             return false;
         };
-        if guarded(|| Ok(studio.use_device(choice))).is_ok() {
+        let moved = guarded(|| {
+            studio.use_device(choice);
+            Ok(())
+        });
+        if moved.is_ok() {
             // Also when it's the same as before: somebody waits for an answer.
             self.told_device = None;
         }

@@ -3,6 +3,7 @@
 
 pub mod about_picture;
 pub mod canvas;
+mod card_text;
 pub mod compare_view;
 pub mod dialogs;
 mod difference;

@@ -1,5 +1,6 @@
 //! Models and their cards: what each was trained on, its licence, its size.
 
+use super::card_text;
 use super::dialogs::modal;
 use super::panel::Panel;
 use super::theme::space;
@@ -150,7 +151,9 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
     egui::ScrollArea::vertical()
         .id_salt(&model.name)
         .max_height(height - 150.0)
-        .show(ui, |ui| markdown(ui, panel, &model.card));
+        .show(ui, |ui| {
+            card_text::show(ui, &panel.theme, &model.title, &model.card)
+        });
     let usable = matches!(model.kind, ModelKind::Generator | ModelKind::Style);
     if usable && ui.button(format!("Use {}", model.title)).clicked() {
         let (edit, workspace) = match model.kind {
@@ -176,63 +179,5 @@ pub fn size_words(bytes: u64) -> String {
         1..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
         1_000_000..1_000_000_000 => format!("{:.1} MB", bytes as f64 / 1e6),
         _ => format!("{:.2} GB", bytes as f64 / 1e9),
-    }
-}
-
-/// The little of Markdown that cards use: headings, lists, bold marks, tables as text.
-fn markdown(ui: &mut egui::Ui, panel: &Panel<'_>, text: &str) {
-    let text = text
-        .strip_prefix("---")
-        .and_then(|t| t.split_once("\n---").map(|(_, rest)| rest))
-        .unwrap_or(text);
-    for block in paragraphs(text) {
-        let plain = block.replace("**", "").replace('`', "");
-        if let Some(heading) = plain.strip_prefix('#') {
-            ui.add_space(space::XS);
-            let heading = heading.trim_start_matches('#').trim();
-            ui.label(
-                egui::RichText::new(heading)
-                    .color(*panel.theme.text_strong)
-                    .size(14.0),
-            );
-        } else {
-            ui.add(egui::Label::new(plain).wrap());
-        }
-    }
-}
-
-/// Joins wrapped lines; headings, list items and table rows stay on their own.
-fn paragraphs(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    let mut open = false;
-    for line in text.lines() {
-        let line = line.trim_end();
-        let own = line.starts_with(['#', '-', '*', '|']);
-        if line.is_empty() {
-            open = false;
-        } else if open && !own {
-            if let Some(last) = out.last_mut() {
-                last.push(' ');
-                last.push_str(line.trim_start());
-            }
-        } else {
-            out.push(line.to_owned());
-            open = !line.starts_with(['#', '|']);
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn wrapped_lines_become_paragraphs() {
-        let got = paragraphs("# Fruit\nA network\nfor fruit.\n\n- one\n- two\n  more");
-        assert_eq!(
-            got,
-            ["# Fruit", "A network for fruit.", "- one", "- two more"]
-        );
     }
 }
