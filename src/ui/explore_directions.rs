@@ -264,7 +264,7 @@ fn set_layers(panel: &mut Panel<'_>, direction: &str, layers: Option<crate::reci
 
 /// A menu entry with an icon.
 fn menu_item(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str) -> bool {
-    let button = egui::Button::new(format!("      {text}"))
+    let button = egui::Button::new(format!("        {text}"))
         .frame(false)
         .min_size(vec2(180.0, 24.0));
     let response = ui.add(button).accessible_name(text);
