@@ -107,7 +107,7 @@ fn kind_words(kind: ModelKind) -> &'static str {
         ModelKind::Style => "Puts styles onto photos",
         ModelKind::OneStyle => "Puts its one style onto photos",
         ModelKind::Upscaler => "Enlarges",
-        ModelKind::Autoencoder => "Takes photos apart and puts them together (no sliders yet)",
+        ModelKind::Autoencoder => "Changes your photos by taking them apart",
     }
 }
 
@@ -151,7 +151,10 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
         .id_salt(&model.name)
         .max_height(height - 150.0)
         .show(ui, |ui| markdown(ui, panel, &model.card));
-    let usable = matches!(model.kind, ModelKind::Generator | ModelKind::Style);
+    let usable = matches!(
+        model.kind,
+        ModelKind::Generator | ModelKind::Style | ModelKind::Autoencoder
+    );
     if usable && ui.button(format!("Use {}", model.title)).clicked() {
         let (edit, workspace) = match model.kind {
             ModelKind::Style => (
