@@ -78,7 +78,10 @@ fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
         matches!(s.asked.borrow().picks[0], Pick::Open(FileRole::Photo)),
         "{picks:?}"
     );
-    assert!(matches!(s.asked.borrow().picks[1], Pick::SamplePhoto));
+    assert!(matches!(
+        s.asked.borrow().picks[1],
+        Pick::SamplePhoto(FileRole::Photo)
+    ));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::command::Command;
+use super::lens::LensEdit;
 use super::prefs::Prefs;
 use super::previews::Previews;
 use super::view::{CanvasView, Compare, Dialog, Workspace};
@@ -24,6 +25,8 @@ pub enum Action {
     Explore(ExploreEdit),
     /// Changes Style; undoable.
     Style(StyleEdit),
+    /// Changes Lens; undoable.
+    Lens(LensEdit),
     /// Changes how things are looked at; not undoable.
     View(ViewEdit),
     /// New preferences.
@@ -273,6 +276,8 @@ pub enum Purpose {
     SendToStyle,
     /// The result becomes a style.
     UseAsStyle,
+    /// The result becomes the photo of Lens.
+    SendToLens,
     /// Sliders of a model.
     Directions(String),
     /// Move Explore to the latent.
@@ -300,6 +305,8 @@ pub enum Subject {
     Explore,
     /// What Style shows.
     Style,
+    /// What Explore shows of a photo.
+    Lens,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
 }
@@ -311,6 +318,10 @@ pub enum Destination {
     StylePhoto,
     /// As one of the styles.
     StyleStyle,
+    /// As the photo of Lens.
+    LensPhoto,
+    /// As the second picture of Lens.
+    LensOther,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -328,12 +339,17 @@ pub enum Destination {
 /// What an opened file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileRole {
-    /// A picture with recipe goes where it was made; others become Style's photo.
+    /// A picture with recipe goes where it was made; others become the photo of Lens
+    /// where that is in front, else Style's.
     Any,
     /// Style's photo.
     Photo,
     /// A style.
     Style,
+    /// The photo of Lens.
+    LensPhoto,
+    /// The second picture of Lens.
+    LensOther,
     /// Start of a projection into the current generator.
     Project,
     /// Enlarge it.
@@ -364,8 +380,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
-    /// No dialog: the photo that ships, as Style's photo.
-    SamplePhoto,
+    /// No dialog: the photo that ships.
+    SamplePhoto(FileRole),
     /// The gallery's folder.
     GalleryFolder,
     /// A checkpoint to bring in.
@@ -408,6 +424,11 @@ impl Actions {
     /// Changes Style.
     pub fn style(&mut self, edit: StyleEdit) {
         self.push(Action::Style(edit));
+    }
+
+    /// Changes Lens.
+    pub fn lens(&mut self, edit: LensEdit) {
+        self.push(Action::Lens(edit));
     }
 
     /// Changes the view.

@@ -41,6 +41,7 @@ pub fn dispatch(
             events::ask_directions(state, services);
         }
         Action::Style(edit) => edits::style(edit, state, services, now),
+        Action::Lens(edit) => super::lens::edit(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
         Action::SetPrefs(prefs) => {
             if prefs.offline != state.prefs.offline {

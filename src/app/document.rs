@@ -7,8 +7,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::recipe::{
-    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, SourceRef, StyleLayer,
-    StyleParams,
+    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, LensGain, LensOther, LensParams, Mask,
+    NoiseMode, SourceRef, StyleLayer, StyleParams,
 };
 
 /// Everything undoable.
@@ -29,6 +29,8 @@ pub struct ExploreDoc {
     pub model: String,
     /// Where each generator was left.
     pub params: BTreeMap<String, ExploreParams>,
+    /// Where each autoencoder was left.
+    pub lens: BTreeMap<String, LensDoc>,
     /// The artist's marks on sliders: model, then direction id.
     pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
     /// Kept points in order, of any model.
@@ -67,6 +69,31 @@ impl ExploreDoc {
         self.params.get_mut(&self.model)
     }
 
+    /// The photo's side of the chosen model, if it is an autoencoder.
+    pub fn lens_doc(&self) -> Option<&LensDoc> {
+        self.lens.get(&self.model)
+    }
+
+    /// What Lens shows, once it has a photo.
+    pub fn lens_params(&self) -> Option<LensParams> {
+        self.lens_doc()?.params(&self.model)
+    }
+
+    /// The direction sliders of the current model that are not at zero.
+    fn edits(&self) -> Option<&Vec<DirectionEdit>> {
+        match self.lens_doc() {
+            Some(lens) => Some(&lens.edits),
+            None => self.current().map(|p| &p.edits),
+        }
+    }
+
+    fn edits_mut(&mut self) -> Option<&mut Vec<DirectionEdit>> {
+        match self.lens.get_mut(&self.model) {
+            Some(lens) => Some(&mut lens.edits),
+            None => self.params.get_mut(&self.model).map(|p| &mut p.edits),
+        }
+    }
+
     /// The mark on a direction of the current model.
     pub fn mark(&self, direction: &str) -> Option<&SliderMark> {
         self.marks.get(&self.model)?.get(direction)
@@ -83,28 +110,28 @@ impl ExploreDoc {
 
     /// How far a direction slider stands, in σ.
     pub fn sigma(&self, direction: &str) -> f32 {
-        self.current()
-            .and_then(|p| p.edits.iter().find(|e| e.direction == direction))
+        self.edits()
+            .and_then(|edits| edits.iter().find(|e| e.direction == direction))
             .map_or(0.0, |e| e.sigma)
     }
 
     /// Moves a direction slider; zero takes the edit out of the recipe.
     pub fn set_sigma(&mut self, direction: &str, sigma: f32) {
         let layers = self.mark(direction).and_then(|m| m.layers);
-        let Some(params) = self.current_mut() else {
+        let Some(edits) = self.edits_mut() else {
             return;
         };
-        let at = params.edits.iter().position(|e| e.direction == direction);
+        let at = edits.iter().position(|e| e.direction == direction);
         match (at, sigma == 0.0) {
             (Some(at), true) => {
-                params.edits.remove(at);
+                edits.remove(at);
             }
             (Some(at), false) => {
-                params.edits[at].sigma = sigma;
-                params.edits[at].layers = layers;
+                edits[at].sigma = sigma;
+                edits[at].layers = layers;
             }
             (None, true) => {}
-            (None, false) => params.edits.push(DirectionEdit {
+            (None, false) => edits.push(DirectionEdit {
                 direction: direction.to_owned(),
                 sigma,
                 layers,
@@ -117,6 +144,78 @@ impl ExploreDoc {
         match self.current()?.origin {
             LatentOrigin::Seed(seed) => Some(seed),
             _ => None,
+        }
+    }
+}
+
+/// State of an autoencoder. Like [`LensParams`], but there may be no photo yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LensDoc {
+    /// The photo.
+    pub photo: Option<SourceRef>,
+    /// Full size of the photo, once read.
+    pub photo_size: Option<[u32; 2]>,
+    /// Direction sliders that are not at zero.
+    pub edits: Vec<DirectionEdit>,
+    /// Gains that are not 1.
+    pub gains: Vec<LensGain>,
+    /// The second picture.
+    pub other: Option<LensOther>,
+    /// See [`LensParams::keep_detail`].
+    pub keep_detail: bool,
+    /// Where it applies. Shared: masks can be long.
+    pub mask: Option<Arc<Mask>>,
+}
+
+impl Default for LensDoc {
+    fn default() -> Self {
+        Self {
+            photo: None,
+            photo_size: None,
+            edits: Vec::new(),
+            gains: Vec::new(),
+            other: None,
+            keep_detail: true,
+            mask: None,
+        }
+    }
+}
+
+impl LensDoc {
+    /// What the engine is asked for; nothing without a photo.
+    pub fn params(&self, model: &str) -> Option<LensParams> {
+        Some(LensParams {
+            model: model.to_owned(),
+            photo: self.photo.clone()?,
+            edits: self.edits.clone(),
+            gains: self.gains.clone(),
+            other: self.other.clone(),
+            keep_detail: self.keep_detail,
+            mask: self.mask.as_deref().cloned(),
+        })
+    }
+
+    /// Takes over a recipe's state.
+    pub fn set_params(&mut self, params: &LensParams) {
+        let params = params.clone();
+        *self = Self {
+            photo: Some(params.photo),
+            photo_size: None,
+            edits: params.edits,
+            gains: params.gains,
+            other: params.other,
+            keep_detail: params.keep_detail,
+            mask: params.mask.map(Arc::new),
+        };
+    }
+
+    /// All sliders back to where they change nothing; the second picture stays at hand.
+    pub fn reset(&mut self) {
+        self.edits.clear();
+        self.gains.clear();
+        if let Some(other) = &mut self.other {
+            *other = LensOther::new(other.picture.clone());
         }
     }
 }

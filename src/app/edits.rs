@@ -31,6 +31,12 @@ pub fn explore(edit: ExploreEdit, state: &mut AppState, now: Now) {
 
 /// Commands of Explore.
 pub fn command(command: Command, state: &mut AppState, now: Now) {
+    let of_generators = !matches!(command, Command::RandomiseSliders | Command::ResetSliders);
+    if of_generators && state.doc.explore.lens_doc().is_some() {
+        let words = "That is for generators; this picture starts from a photo.";
+        state.toasts.push(super::action::Level::Info, words);
+        return;
+    }
     let seed = state.doc.explore.seed();
     let edit = match command {
         Command::NewSeed => ExploreEdit::Seed(fresh_random(state) % SEEDS),
@@ -116,7 +122,7 @@ pub fn slider_name(direction: &str, state: &AppState) -> String {
 fn apply_explore(edit: ExploreEdit, doc: &mut ExploreDoc, directions: &[String], random: u64) {
     match edit {
         ExploreEdit::Model(name) => {
-            if doc.params.contains_key(&name) {
+            if doc.params.contains_key(&name) || doc.lens.contains_key(&name) {
                 doc.model = name;
             }
         }
@@ -137,6 +143,11 @@ fn apply_explore(edit: ExploreEdit, doc: &mut ExploreDoc, directions: &[String],
             doc.set_sigma(&direction, sigma);
         }
         ExploreEdit::Sigma { direction, sigma } => doc.set_sigma(&direction, sigma),
+        ExploreEdit::ResetSliders if doc.lens_doc().is_some() => {
+            if let Some(lens) = doc.lens.get_mut(&doc.model) {
+                lens.reset();
+            }
+        }
         ExploreEdit::RandomiseSliders => randomise(doc, directions, random),
         ExploreEdit::Keep => {
             if let Some(params) = doc.current().cloned() {
@@ -185,15 +196,19 @@ fn apply_params(edit: ExploreEdit, doc: &mut ExploreDoc) {
 /// Every unlocked slider to a random place, mostly within ±2 σ.
 fn randomise(doc: &mut ExploreDoc, directions: &[String], random: u64) {
     let mut rng = ChaCha20Rng::seed_from_u64(random);
+    // A photo's sliders overlap; those that answer for all that can change are enough.
+    let lens = doc.lens_doc().is_some();
+    let reach = if lens { 0.8 } else { 2.0 };
     for id in directions {
-        if doc.mark(id).is_some_and(|m| m.lock) {
+        let overlaps = lens && !id.starts_with("answer.");
+        if overlaps || doc.mark(id).is_some_and(|m| m.lock) {
             continue;
         }
         // The sum of three uniforms is close enough to a bell for dice.
         let bell: f32 = (0..3)
             .map(|_| rng.next_u32() as f32 / u32::MAX as f32 - 0.5)
             .sum();
-        let sigma = (bell * 2.0 * 10.0).round() / 10.0;
+        let sigma = (bell * reach * 10.0).round() / 10.0;
         doc.set_sigma(id, sigma);
     }
 }

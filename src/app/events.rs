@@ -107,12 +107,14 @@ pub fn remember_thumb(state: &mut AppState) {
     let workspace = state.view.workspace;
     let shown = match workspace {
         Workspace::Style => &state.previews.style,
+        _ if doc.explore.lens_doc().is_some() => &state.previews.lens,
         _ => &state.previews.explore,
     };
     let Some(shown) = shown else { return };
     let current = match &shown.work {
         Work::Explore(params) => doc.explore.current() == Some(&**params),
         Work::Style(params) => doc.style.params().as_ref() == Some(&**params),
+        Work::Lens(params) => doc.explore.lens_params().as_ref() == Some(&**params),
         Work::WalkFrame(..) => false,
     };
     // A draft is better than nothing; the full picture replaces it.
@@ -152,6 +154,9 @@ fn choose_models(state: &mut AppState) {
             .params
             .entry(model.name.clone())
             .or_insert_with(|| super::document::fresh(&model.name, model.resizable, model.size));
+    }
+    for model in of(ModelKind::Autoencoder) {
+        doc.explore.lens.entry(model.name.clone()).or_default();
     }
     if doc.explore.model.is_empty()
         && let Some(model) = first_generator(of(ModelKind::Generator))
@@ -240,17 +245,15 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
         return;
     }
     let work = match state.view.workspace {
-        Workspace::Explore => state
-            .doc
-            .explore
-            .current()
-            .map(|p| Work::Explore(p.clone().into())),
+        Workspace::Explore => explore_work(state),
         Workspace::Style => state.doc.style.params().map(|p| Work::Style(p.into())),
         Workspace::Gallery => None,
     };
     let draft = Tier::Draft(state.prefs.draft_side);
     // Behind the grid of neighbours a draft is enough.
-    let grid = state.view.neighbours && state.view.workspace == Workspace::Explore;
+    let grid = state.view.neighbours
+        && state.view.workspace == Workspace::Explore
+        && matches!(work, Some(Work::Explore(_)));
     let full = if grid {
         draft
     } else {
@@ -258,6 +261,19 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
     };
     if let Some(request) = state.previews.ask_canvas(work, draft, full, hand_on) {
         services.engine.send(request);
+    }
+}
+
+/// What Explore's canvas shows: a generator's picture, or a photo in Lens.
+fn explore_work(state: &AppState) -> Option<Work> {
+    let doc = &state.doc.explore;
+    match doc.lens_doc() {
+        // One that isn't read yet would only fail.
+        Some(lens) => {
+            state.photos.of(lens.photo.as_ref()?)?;
+            doc.lens_params().map(|p| Work::Lens(p.into()))
+        }
+        None => doc.current().map(|p| Work::Explore(p.clone().into())),
     }
 }
 

@@ -29,6 +29,12 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
             state.view.dialog = Dialog::Export;
             return;
         }
+        Workspace::Explore if state.doc.explore.lens_doc().is_some() => {
+            state.doc.explore.lens_params().map(|params| {
+                let params = std::sync::Arc::new(params);
+                (Work::Lens(params.clone()), Job::RenderLens(params))
+            })
+        }
         Workspace::Explore => state.doc.explore.current().cloned().map(|params| {
             let params = std::sync::Arc::new(params);
             (Work::Explore(params.clone()), Job::Render(params))

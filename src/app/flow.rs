@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::action::{Action, Destination, FileRole, Level, Pick, Purpose, StyleEdit, Subject};
+use super::lens::LensEdit;
 use super::services::Services;
 use super::state::{AppState, JobEntry};
 use super::view::Workspace;
@@ -56,7 +57,13 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
 /// What a command about "the picture" means now.
 pub fn current_subject(state: &AppState) -> Option<Subject> {
     match state.view.workspace {
-        Workspace::Explore => state.doc.explore.current().map(|_| Subject::Explore),
+        Workspace::Explore => {
+            let doc = &state.doc.explore;
+            match doc.lens_doc() {
+                Some(lens) => lens.photo.as_ref().map(|_| Subject::Lens),
+                None => doc.current().map(|_| Subject::Explore),
+            }
+        }
         Workspace::Style => state.doc.style.params().map(|_| Subject::Style),
         Workspace::Gallery => state
             .gallery
@@ -78,6 +85,20 @@ pub fn send(to: Destination, what: Subject, state: &mut AppState, services: &mut
         }
         Subject::Params(params) => send_params(to, params, state, services),
         Subject::Style => send_stylised(to, state, services),
+        Subject::Lens => send_from_lens(to, state, services),
+    }
+}
+
+fn send_from_lens(to: Destination, state: &mut AppState, services: &mut Services) {
+    let Some(job) = super::lens::job(state) else {
+        let words = "Put a photo in first: drop one onto the window.";
+        state.toasts.push(Level::Info, words);
+        return;
+    };
+    if to == Destination::SaveAs {
+        services.system.pick(Pick::SaveAs(Subject::Lens));
+    } else if let Some(purpose) = purpose_of(to) {
+        start(job, purpose, state, services);
     }
 }
 
@@ -137,6 +158,7 @@ pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &m
                 .params()
                 .map(|p| Job::Stylize(p.into(), options))
         }
+        Subject::Lens => super::lens::job(state),
         // These are files already; they are exported by the gallery.
         Subject::Gallery(_) | Subject::File(_) => None,
     };
@@ -194,11 +216,12 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
     match to {
         Destination::StylePhoto => Some(Purpose::SendToStyle),
         Destination::StyleStyle => Some(Purpose::UseAsStyle),
+        Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
         Destination::Export => Some(Purpose::Export),
-        Destination::Explore | Destination::SaveAs => None,
+        Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
     }
 }
 
@@ -232,6 +255,8 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
     let role = match to {
         Destination::StylePhoto => FileRole::Photo,
         Destination::StyleStyle => FileRole::Style,
+        Destination::LensPhoto => FileRole::LensPhoto,
+        Destination::LensOther => FileRole::LensOther,
         Destination::Explore => FileRole::Any,
         Destination::Enlarge(scale) => {
             start(
@@ -281,7 +306,10 @@ pub fn open_files(
             _ => open(path, role, state, services),
         }
         // One photo and one start at a time; styles and pictures may be many.
-        if matches!(role, FileRole::Photo | FileRole::Project) {
+        if matches!(
+            role,
+            FileRole::Photo | FileRole::Project | FileRole::LensPhoto | FileRole::LensOther
+        ) {
             break;
         }
     }
@@ -305,6 +333,10 @@ pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
         if let StyleSource::File(source) = &layer.style {
             wanted.push(source.clone());
         }
+    }
+    if let Some(lens) = state.doc.explore.lens_doc() {
+        wanted.extend(lens.photo.clone());
+        wanted.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
     for source in wanted {
         let path = PathBuf::from(&source.path);
@@ -347,7 +379,22 @@ pub fn opened(
         follow.push(Action::OpenRecipe(recipe));
         return;
     }
+    let lens_in_front =
+        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_some();
     match role {
+        FileRole::Any if lens_in_front => follow.push(Action::Lens(LensEdit::Photo(source))),
+        FileRole::LensPhoto => {
+            follow.push(Action::Lens(LensEdit::Photo(source)));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Explore,
+            )));
+        }
+        FileRole::LensOther => {
+            follow.push(Action::Lens(LensEdit::Other(Some(source))));
+            follow.push(Action::View(super::action::ViewEdit::Workspace(
+                Workspace::Explore,
+            )));
+        }
         FileRole::Any | FileRole::Photo => {
             follow.push(Action::Style(StyleEdit::Photo(source)));
             follow.push(Action::View(super::action::ViewEdit::Workspace(
@@ -365,6 +412,12 @@ pub fn opened(
         FileRole::Reopen => {
             if state.doc.style.photo.as_ref() == Some(&source) {
                 state.doc.style.photo_size = Some(size);
+            }
+            let explore = &mut state.doc.explore;
+            if let Some(lens) = explore.lens.get_mut(&explore.model)
+                && lens.photo.as_ref() == Some(&source)
+            {
+                lens.photo_size = Some(size);
             }
         }
         FileRole::Project | FileRole::Enlarge | FileRole::Import => {}

@@ -23,6 +23,7 @@ pub mod gallery_news;
 pub mod gallery_settings;
 pub mod history;
 pub mod hub;
+pub mod lens;
 pub mod links;
 pub mod prefs;
 pub mod previews;

@@ -72,6 +72,8 @@ pub struct Previews {
     pub explore: Option<Shown>,
     /// The newest picture of Style.
     pub style: Option<Shown>,
+    /// The newest picture of Lens.
+    pub lens: Option<Shown>,
     /// Why the canvas has no newer picture.
     pub canvas_error: Option<EngineError>,
     canvas_work: Option<(Work, Tier)>,
@@ -219,6 +221,7 @@ impl Previews {
         match work {
             Work::Explore(_) => self.explore = entry,
             Work::Style(_) => self.style = entry,
+            Work::Lens(_) => self.lens = entry,
             // Walks are only shown in small.
             Work::WalkFrame(..) => {}
         }

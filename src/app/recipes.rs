@@ -52,6 +52,18 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
             state.view.workspace = Workspace::Style;
             reopen_sources(state, services);
         }
+        Making::Lens(params) => {
+            if state.engine.model(&params.model).is_none() {
+                missing_model(&params.model, state);
+                return;
+            }
+            let explore = &mut state.doc.explore;
+            explore.model = params.model.clone();
+            let lens = explore.lens.entry(params.model.clone()).or_default();
+            lens.set_params(params);
+            state.view.workspace = Workspace::Explore;
+            reopen_sources(state, services);
+        }
         Making::Walk(walk) => {
             let points = walk
                 .points
@@ -97,12 +109,14 @@ pub fn paste_recipe(text: &str, state: &mut AppState, services: &mut Services) {
 /// The recipe of what the front workspace shows.
 pub fn current_recipe(state: &AppState) -> Option<Recipe> {
     match state.view.workspace {
-        Workspace::Explore => state
-            .doc
-            .explore
-            .current()
-            .cloned()
-            .map(|p| bare_recipe(Making::Explore(p))),
+        Workspace::Explore => {
+            let doc = &state.doc.explore;
+            let making = match doc.lens_doc() {
+                Some(_) => doc.lens_params().map(Making::Lens),
+                None => doc.current().cloned().map(Making::Explore),
+            };
+            making.map(bare_recipe)
+        }
         Workspace::Style => state
             .doc
             .style

@@ -87,6 +87,13 @@ fn picture_made(
             state,
             services,
         ),
+        Purpose::SendToLens => keep(
+            picture,
+            recipe,
+            Some(Destination::LensPhoto),
+            state,
+            services,
+        ),
         Purpose::EnlargeNext(scale) => {
             keep(
                 picture,

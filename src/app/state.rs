@@ -92,6 +92,11 @@ impl AppState {
         self.engine.directions.get(&self.doc.explore.model)
     }
 
+    /// The photo of Lens, once read.
+    pub fn lens_photo(&self) -> Option<&OpenedPhoto> {
+        self.photos.of(self.doc.explore.lens_doc()?.photo.as_ref()?)
+    }
+
     /// The photo of Style, once read.
     pub fn photo(&self) -> Option<&OpenedPhoto> {
         self.photos.of(self.doc.style.photo.as_ref()?)

@@ -176,12 +176,12 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
-            Pick::SamplePhoto => {
+            Pick::SamplePhoto(role) => {
                 let place = async { Some(super::sample::place(&super::run::data_dir())) };
-                self.dialog(place, |placed| match placed {
+                self.dialog(place, move |placed| match placed {
                     Ok(path) => vec![Action::OpenFiles {
                         paths: vec![path],
-                        role: FileRole::Photo,
+                        role,
                     }],
                     Err(error) => vec![notify(Level::Error, error.to_string())],
                 });
@@ -242,7 +242,8 @@ fn notify(level: Level, text: impl Into<String>) -> Action {
 
 fn open(desktop: &Desktop, role: FileRole) {
     let title = match role {
-        FileRole::Photo => "Open a photo",
+        FileRole::Photo | FileRole::LensPhoto => "Open a photo",
+        FileRole::LensOther => "Open a second picture",
         FileRole::Style => "Open a style picture",
         FileRole::Import => "Bring pictures into the gallery",
         FileRole::Project => "Photo to look for",
@@ -402,7 +403,7 @@ fn copied_picture(clipboard: &mut arboard::Clipboard) -> Option<Action> {
     Some(match super::save::pasted(&image) {
         Ok(path) => Action::OpenFiles {
             paths: vec![path],
-            role: FileRole::Photo,
+            role: FileRole::Any,
         },
         Err(error) => notify(Level::Error, error),
     })

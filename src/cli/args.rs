@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::values::{DirectionArg, Layers, Size, StyleArg};
+use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::DeviceChoice;
 use crate::recipe::{NoiseMode, WalkPath};
 
@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
+    /// Change a photo by way of an autoencoder's latents
+    Lens(Lens),
     /// Find the picture of a generator that comes closest to a photo
     Project(Project),
     /// Enlarge a picture
@@ -230,6 +232,37 @@ pub(crate) struct Stylize {
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
+}
+
+/// `limner lens`
+#[derive(Debug, Args)]
+pub(crate) struct Lens {
+    /// The photo
+    #[arg(value_name = "PHOTO")]
+    pub(crate) photo: PathBuf,
+    /// Move along a direction by so many standard deviations (may be repeated)
+    #[arg(long, value_name = "NAME=SIGMA")]
+    pub(crate) direction: Vec<DirectionArg>,
+    /// How strong light, colour, texture or all is, 1 as in the photo (may be repeated)
+    #[arg(long, value_name = "PART=GAIN")]
+    pub(crate) gain: Vec<GainArg>,
+    /// A second picture, and how much of it comes in as in a double exposure (0 to 1)
+    #[arg(long, value_name = "FILE=AMOUNT")]
+    pub(crate) blend: Option<AmountArg>,
+    /// A second picture, and how much of its light and colour comes in (0 to 1)
+    #[arg(long, value_name = "FILE=AMOUNT")]
+    pub(crate) borrow: Option<AmountArg>,
+    /// A second picture, and how much of its texture comes in (0 to 1)
+    #[arg(long, value_name = "FILE=AMOUNT")]
+    pub(crate) borrow_texture: Option<AmountArg>,
+    /// Leave the photo's own fine detail out: the picture is all the network's
+    #[arg(long)]
+    pub(crate) redraw: bool,
+    /// Autoencoder
+    #[arg(long, value_name = "NAME", default_value = "lens")]
+    pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// `limner project`

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::args::Generate;
 use super::save::{check_file, check_free, make_folder, numbered, save};
 use super::session::{Session, unexpected};
+use super::values::DirectionArg;
 use super::{Failure, say, say_json};
 use crate::engine::protocol::{DirectionInfo, Job, ModelInfo, ModelKind, Output};
 use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
@@ -114,7 +115,7 @@ fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> 
     Ok(params)
 }
 
-/// Directions by id, by its last part or by shown name.
+/// The directions that were asked for.
 fn edits(args: &Generate, session: &mut Session) -> Result<Vec<DirectionEdit>, Failure> {
     if args.direction.is_empty() {
         return Ok(Vec::new());
@@ -125,17 +126,28 @@ fn edits(args: &Generate, session: &mut Session) -> Result<Vec<DirectionEdit>, F
     let Output::Directions { directions, .. } = session.job("directions", job)? else {
         return Err(unexpected());
     };
-    args.direction
+    named(&args.model, &args.direction, &directions)
+}
+
+/// Directions by id, by its last part or by shown name.
+pub(crate) fn named(
+    model: &str,
+    wanted: &[DirectionArg],
+    directions: &[DirectionInfo],
+) -> Result<Vec<DirectionEdit>, Failure> {
+    wanted
         .iter()
         .map(|wanted| {
             let found = directions.iter().find(|d| is_called(d, &wanted.name));
             let Some(found) = found else {
                 let ids: Vec<&str> = directions.iter().map(|d| d.id.as_str()).collect();
+                let has = match ids.is_empty() {
+                    true => "it has none".to_owned(),
+                    false => format!("it has: {}", ids.join(", ")),
+                };
                 return Err(Failure::new(format!(
-                    "{} has no direction called '{}'; it has: {}",
-                    args.model,
-                    wanted.name,
-                    ids.join(", ")
+                    "{model} has no direction called '{}'; {has}",
+                    wanted.name
                 )));
             };
             Ok(DirectionEdit {

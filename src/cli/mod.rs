@@ -6,6 +6,7 @@ mod card;
 mod doctor;
 mod generate;
 mod hub;
+mod lens;
 mod models;
 mod project;
 mod recipe;
@@ -83,6 +84,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &mut Session::start(common)?),
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
+        Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

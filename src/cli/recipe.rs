@@ -12,7 +12,7 @@ use super::{Failure, say, say_json};
 use crate::engine::photo;
 use crate::engine::protocol::{Job, Output};
 use crate::export::metadata;
-use crate::recipe::{Making, Recipe, SourceRef, StyleSource};
+use crate::recipe::{Making, Recipe, SourceRef};
 
 /// Longer side of an animation made again when its recipe doesn't say.
 const WALK_SIDE: u32 = 512;
@@ -119,15 +119,7 @@ fn provide(recipe: &mut Recipe, file: &Path) -> Result<(), Failure> {
             known = true;
         }
     };
-    recipe.sources.iter_mut().for_each(&mut tell);
-    if let Making::Style(params) = &mut recipe.making {
-        tell(&mut params.photo);
-        for layer in &mut params.styles {
-            if let StyleSource::File(source) = &mut layer.style {
-                tell(source);
-            }
-        }
-    }
+    recipe.each_source(&mut tell);
     if known {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::recipe::{LayerRange, NoiseMode};
+use crate::recipe::{LayerRange, LensPart, NoiseMode};
 
 /// `WxH`
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,57 @@ impl FromStr for DirectionArg {
         Ok(Self {
             name: name.to_owned(),
             sigma,
+        })
+    }
+}
+
+/// `FILE=AMOUNT`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AmountArg {
+    pub(crate) picture: PathBuf,
+    /// 0..=1.
+    pub(crate) amount: f32,
+}
+
+impl FromStr for AmountArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a file and an amount like sky.jpg=0.5");
+        let (picture, amount) = text.rsplit_once('=').ok_or_else(wrong)?;
+        if picture.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Self {
+            picture: picture.into(),
+            amount: share(amount)?,
+        })
+    }
+}
+
+/// `PART=GAIN`
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct GainArg {
+    pub(crate) part: LensPart,
+    pub(crate) gain: f32,
+}
+
+impl FromStr for GainArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("'{text}' is not a gain like texture=1.5");
+        let (part, gain) = text.rsplit_once('=').ok_or_else(wrong)?;
+        let part = match part.to_lowercase().as_str() {
+            "light" => LensPart::Light,
+            "colour" | "color" => LensPart::Colour,
+            "texture" => LensPart::Texture,
+            "all" => LensPart::All,
+            _ => return Err(format!("'{part}' is none of light, colour, texture, all")),
+        };
+        Ok(Self {
+            part,
+            gain: within(gain, 0.0, 3.0)?,
         })
     }
 }
@@ -202,6 +253,20 @@ mod tests {
         assert_eq!(style.weight, 1.0);
         for wrong in ["waves.png:x", "waves.png:-1", "waves.png:nan", ""] {
             assert!(wrong.parse::<StyleArg>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn amounts_and_gains() {
+        let amount: AmountArg = "a=b.png=0.25".parse().unwrap();
+        assert_eq!((amount.picture, amount.amount), ("a=b.png".into(), 0.25));
+        for wrong in ["a.png", "=0.5", "a.png=2", "a.png=x"] {
+            assert!(wrong.parse::<AmountArg>().is_err(), "{wrong}");
+        }
+        let gain: GainArg = "Texture=1.5".parse().unwrap();
+        assert_eq!((gain.part, gain.gain), (LensPart::Texture, 1.5));
+        for wrong in ["texture", "shape=1", "light=-1", "light=nan"] {
+            assert!(wrong.parse::<GainArg>().is_err(), "{wrong}");
         }
     }
 

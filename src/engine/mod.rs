@@ -17,6 +17,7 @@ mod explore;
 mod handle;
 mod jobs;
 mod kept;
+mod lens;
 mod mailbox;
 pub mod memory;
 pub mod photo;

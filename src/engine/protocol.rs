@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::config::DeviceChoice;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, LayerRange, Recipe, SourceRef, StyleParams, StyleSource, WalkParams,
+    ExploreParams, LayerRange, LensParams, Recipe, SourceRef, StyleParams, StyleSource, WalkParams,
 };
 
 /// Wakes whoever reads the events; called after each one.
@@ -52,6 +52,8 @@ pub enum Work {
     Explore(Arc<ExploreParams>),
     /// A stylised photo.
     Style(Arc<StyleParams>),
+    /// A photo changed by way of its latents.
+    Lens(Arc<LensParams>),
     /// One frame of a walk.
     WalkFrame(Arc<WalkParams>, u32),
 }
@@ -113,6 +115,8 @@ pub enum Job {
     Render(Arc<ExploreParams>),
     /// A photo stylised at full size.
     Stylize(Arc<StyleParams>, StylizeOptions),
+    /// A photo in Lens, at full size.
+    RenderLens(Arc<LensParams>),
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder {

@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::device;
 use super::explore::Explorer;
 use super::jobs;
+use super::lens::Lensing;
 use super::photos::Photos;
 use super::protocol::{
     DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
@@ -30,6 +31,7 @@ pub(crate) struct ModelStudio {
     pub(super) photos: Photos,
     pub(super) explore: Explorer,
     pub(super) styling: Styling,
+    pub(super) lensing: Lensing,
     swatches: Swatches,
     pub(super) memory_budget: u64,
     pub(super) device: DeviceInfo,
@@ -53,6 +55,7 @@ impl ModelStudio {
         Self {
             photos: Photos::new(),
             styling: Styling::new(),
+            lensing: Lensing::new(),
             swatches: Swatches::new(config.cache_dir.as_deref()),
             memory_budget: config.memory_budget,
             explore: Explorer::new(config.cache_dir.as_deref()),
@@ -82,6 +85,7 @@ impl ModelStudio {
         self.registry.set_device(device);
         // Paces and statistics belong to the device; codes of styles don't.
         self.styling.start_afresh();
+        self.lensing.start_afresh();
         self.device = info;
     }
 
@@ -171,6 +175,7 @@ impl ModelStudio {
                 Ok(made.picture)
             }
             Work::Style(params) => self.style_preview(params, tier, stop),
+            Work::Lens(params) => self.lens_preview(params, tier, stop),
             Work::WalkFrame(walk, index) => {
                 let (Tier::Draft(most) | Tier::Full(most)) = tier;
                 self.explore
@@ -183,6 +188,7 @@ impl ModelStudio {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
             Job::Stylize(params, options) => jobs::stylize::run(self, desk, params, options),
+            Job::RenderLens(params) => jobs::lens::run(self, desk, params),
             Job::StylizeFolder {
                 photos,
                 params,

@@ -117,7 +117,9 @@ impl Provenance {
                 Some(SourceType::TrainedAlgorithmicMedia)
             }
             Making::Explore(_) | Making::Walk(_) => Some(SourceType::AlgorithmicMedia),
-            Making::Style(_) => Some(SourceType::CompositeWithTrainedAlgorithmicMedia),
+            Making::Style(_) | Making::Lens(_) => {
+                Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
+            }
             Making::Upscale { .. } => Some(SourceType::AlgorithmicallyEnhanced),
             Making::Imported => None,
         };
@@ -253,6 +255,7 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
     match &recipe.making {
         Making::Explore(p) => add(&p.model),
         Making::Style(p) => add(&p.model),
+        Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
         Making::Upscale { .. } | Making::Imported => {}
     }

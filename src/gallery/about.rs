@@ -151,6 +151,16 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
                 styles.join(", ")
             )
         }
+        Making::Lens(p) => {
+            let with = match p.other.as_ref().filter(|other| other.acts()) {
+                Some(other) if !other.picture.name.is_empty() => {
+                    format!(", with {}", other.picture.name)
+                }
+                Some(_) => ", with a second picture".into(),
+                None => String::new(),
+            };
+            format!("A photo changed with {}{with}.", title(&p.model))
+        }
         Making::Upscale { scale } => format!("Enlarged {scale} times."),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
         Making::Imported => "Brought in from outside.".into(),

@@ -158,7 +158,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
     };
     match file.recipe.as_ref().map(|r| &r.making) {
         Some(Making::Explore(_) | Making::Walk(_)) => EntryKind::Generated,
-        Some(Making::Style(_)) => EntryKind::Stylised,
+        Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported) => EntryKind::Imported,
         // Kept without a recipe: the label still tells.
@@ -198,14 +198,8 @@ fn styles(recipe: &Recipe) -> String {
 
 fn sources(recipe: &Recipe) -> Vec<String> {
     let mut hashes: Vec<String> = recipe.sources.iter().map(|s| s.sha256.clone()).collect();
-    if let Making::Style(p) = &recipe.making {
-        hashes.push(p.photo.sha256.clone());
-        for layer in &p.styles {
-            if let StyleSource::File(s) = &layer.style {
-                hashes.push(s.sha256.clone());
-            }
-        }
-    }
+    let named = recipe.making.pictures();
+    hashes.extend(named.into_iter().map(|s| s.sha256.clone()));
     hashes.retain(|h| !h.is_empty());
     hashes.sort();
     hashes.dedup();

@@ -60,6 +60,8 @@ pub(super) fn taesd(tensors: Tensors) -> Result<(Value, Tensors), ImportError> {
         index += 2 + *blocks;
     }
     let config = taesd::Config {
+        widths: None,
+        straight: false,
         width: side(&tensors, "encoder.0.weight", 0)?,
         latent_channels,
         encoder_blocks: encoder,

@@ -6,6 +6,7 @@ pub mod attributes;
 pub mod codes;
 mod directions;
 pub mod discover;
+pub mod grid;
 pub mod linalg;
 pub mod numpy_random;
 pub mod paths;

@@ -24,6 +24,8 @@ pub enum Architecture {
     MicroAst,
     /// TAESD autoencoder.
     Taesd,
+    /// Limner's own autoencoder, a TAESD with widths of its own.
+    Lens,
     /// Stable Diffusion's autoencoder.
     Kl,
     /// Super-resolution.
@@ -42,6 +44,7 @@ impl Architecture {
             "adain" => Self::Adain,
             "microast" => Self::MicroAst,
             "taesd" => Self::Taesd,
+            "lens" => Self::Lens,
             "autoencoder-kl" => Self::Kl,
             name if name.starts_with("crisp") => Self::Crisp,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
@@ -56,7 +59,7 @@ impl Architecture {
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp => ModelKind::Upscaler,
-            Self::Taesd | Self::Kl | Self::Encoder => ModelKind::Autoencoder,
+            Self::Taesd | Self::Lens | Self::Kl | Self::Encoder => ModelKind::Autoencoder,
         }
     }
 
@@ -67,7 +70,7 @@ impl Architecture {
             Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
             Self::FastStyle => "a network that is one style",
             Self::Crisp => "an enlarger",
-            Self::Taesd | Self::Kl => "an autoencoder",
+            Self::Taesd | Self::Lens | Self::Kl => "an autoencoder",
             Self::Encoder => "an encoder",
         }
     }

@@ -11,6 +11,7 @@ pub mod fast_style;
 mod generator;
 mod hashes;
 mod in_memory;
+pub mod lens_directions;
 pub mod likeness;
 pub mod linear;
 pub mod manifest;

@@ -113,7 +113,7 @@ fn entry(
         Architecture::FastStyle => sane::<fast_style::Config>(&manifest, &config_path)?,
         Architecture::Adain => sane::<adain::Config>(&manifest, &config_path)?,
         Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
-        Architecture::Taesd => sane::<taesd::Config>(&manifest, &config_path)?,
+        Architecture::Taesd | Architecture::Lens => sane::<taesd::Config>(&manifest, &config_path)?,
         Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
         Architecture::Crisp | Architecture::Encoder => {}
     }

@@ -3,6 +3,7 @@
 
 mod explore;
 pub mod foreign;
+mod lens;
 mod mask_raster;
 pub mod migrate;
 mod schema;
@@ -12,6 +13,7 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
@@ -60,6 +62,8 @@ pub enum Making {
     Explore(ExploreParams),
     /// A stylised photo.
     Style(StyleParams),
+    /// A photo changed by way of an autoencoder's latents.
+    Lens(LensParams),
     /// A photo or picture that was only enlarged.
     Upscale {
         /// 2 or 4.
@@ -69,6 +73,27 @@ pub enum Making {
     Walk(WalkParams),
     /// A picture brought in from outside.
     Imported,
+}
+
+impl Making {
+    /// The pictures that the settings name: the photo first, then styles or the second
+    /// picture.
+    pub fn pictures(&self) -> Vec<&SourceRef> {
+        match self {
+            Self::Style(params) => {
+                let styles = params.styles.iter().filter_map(|layer| match &layer.style {
+                    StyleSource::File(source) => Some(source),
+                    StyleSource::Builtin(_) => None,
+                });
+                std::iter::once(&params.photo).chain(styles).collect()
+            }
+            Self::Lens(params) => {
+                let other = params.other.iter().map(|other| &other.picture);
+                std::iter::once(&params.photo).chain(other).collect()
+            }
+            Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
+        }
+    }
 }
 
 /// A network by name and content.

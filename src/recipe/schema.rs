@@ -47,16 +47,30 @@ impl Recipe {
     /// hashes stay, so that the sources can still be found by who has them.
     pub fn without_source_names(&self) -> Self {
         let mut recipe = self.clone();
-        recipe.sources.iter_mut().for_each(forget_name);
-        if let Making::Style(params) = &mut recipe.making {
-            forget_name(&mut params.photo);
-            for layer in &mut params.styles {
-                if let StyleSource::File(source) = &mut layer.style {
-                    forget_name(source);
+        recipe.each_source(&mut forget_name);
+        recipe
+    }
+
+    /// Calls `tell` with every mention of a picture that went in.
+    pub fn each_source(&mut self, tell: &mut dyn FnMut(&mut SourceRef)) {
+        self.sources.iter_mut().for_each(&mut *tell);
+        match &mut self.making {
+            Making::Style(params) => {
+                tell(&mut params.photo);
+                for layer in &mut params.styles {
+                    if let StyleSource::File(source) = &mut layer.style {
+                        tell(source);
+                    }
                 }
             }
+            Making::Lens(params) => {
+                tell(&mut params.photo);
+                if let Some(other) = &mut params.other {
+                    tell(&mut other.picture);
+                }
+            }
+            Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
         }
-        recipe
     }
 }
 

@@ -89,6 +89,20 @@ fn all() -> Vec<Recipe> {
         brush: 1.0,
         keep_colors: 0.0,
     };
+    let mut lens = LensParams::new("lens", source("photo.jpg"));
+    lens.edits = explore.edits.clone();
+    lens.gains = vec![LensGain {
+        part: LensPart::Texture,
+        gain: 1.5,
+    }];
+    lens.other = Some(LensOther {
+        blend: 0.5,
+        ..LensOther::new(source("other.png"))
+    });
+    lens.mask = Some(Mask {
+        shapes: shapes.clone(),
+        invert: false,
+    });
     let walk = WalkParams {
         points: vec![explore.clone(), stored.clone()],
         frames: 24,
@@ -101,6 +115,7 @@ fn all() -> Vec<Recipe> {
         Making::Explore(stored),
         Making::Explore(single),
         Making::Style(style),
+        Making::Lens(lens),
         Making::Upscale { scale: 4 },
         Making::Walk(walk),
         Making::Imported,

@@ -68,7 +68,10 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
         ui.weak("There is no picture yet.");
         return;
     };
-    let made = if style {
+    let lens = p.state.doc.explore.lens_doc().filter(|_| !style);
+    let made = if lens.is_some() {
+        format!("A photo changed by the network {}.", model.title)
+    } else if style {
         format!(
             "A photo with a style, painted by the network {}.",
             model.title
@@ -93,6 +96,11 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
             };
             sources.push(format!("Style: {name} ({credit})"));
         }
+    }
+    if let Some(lens) = lens {
+        let second = lens.other.iter().map(|other| &other.picture);
+        let all = lens.photo.iter().chain(second);
+        sources.extend(all.map(|source| format!("Photo: {}", source.name)));
     }
     section(
         ui,

@@ -14,7 +14,9 @@ use super::widgets::slider::Slider;
 use crate::app::action::{Action, ExploreEdit, Purpose};
 use crate::app::command::Command;
 use crate::app::document::SliderMark;
+use crate::app::state::AppState;
 use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
+use crate::recipe::DirectionEdit;
 
 /// Ends of a slider, σ.
 const REACH: f32 = 3.0;
@@ -60,6 +62,9 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
         buttons,
         |ui| match &directions {
             Some(all) if !all.is_empty() => rows(ui, panel, all, model),
+            Some(_) if panel.state.doc.explore.lens_doc().is_some() => {
+                ui.weak("No sliders are known for this network: it comes without a directions.json. More or less and a second picture work.");
+            }
             Some(_) => {
                 ui.weak("This generator has no sliders of its own. The seed and the variety still work.");
             }
@@ -109,7 +114,7 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
             let tip = match now {
                 "Starred" => "Sliders that you marked",
                 "Measured" => "Named by measuring what changes in many pictures",
-                _ => "The main ways in which this generator's pictures differ",
+                _ => "The main ways in which pictures of this network differ",
             };
             ui.label(
                 egui::RichText::new(now)
@@ -175,7 +180,11 @@ fn more(
     };
     let button_name = format!("More about {name}");
     let button = IconButton::new(icon, &button_name)
-        .tooltip("Star, lock, rename, layers")
+        .tooltip(if model.num_ws > 1 {
+            "Star, lock, rename, layers"
+        } else {
+            "Star, lock, rename"
+        })
         .size(22.0)
         .show(ui, &theme);
     egui::Popup::menu(&button)
@@ -316,28 +325,24 @@ fn look(
     if !(response.hovered() && (still || open)) {
         return;
     }
-    let Some(base) = panel.state.doc.explore.current() else {
-        return;
+    let moved = |sigma| {
+        let edit = DirectionEdit {
+            direction: direction.id.clone(),
+            sigma,
+            layers: mark.layers,
+        };
+        moved_to(panel.state, edit)
     };
-    let works: Vec<Work> = [-LOOK, LOOK]
-        .into_iter()
-        .map(|sigma| {
-            let mut params = base.clone();
-            params.edits.retain(|e| e.direction != direction.id);
-            params.edits.push(crate::recipe::DirectionEdit {
-                direction: direction.id.clone(),
-                sigma,
-                layers: mark.layers,
-            });
-            Work::Explore(Arc::new(params))
-        })
-        .collect();
+    let works: Vec<Work> = [-LOOK, LOOK].into_iter().filter_map(moved).collect();
+    if works.is_empty() {
+        return;
+    }
     panel.actions.push(Action::Previews {
         channel: Channel::Hover,
         tier: Tier::Draft(LOOK_SIDE),
         items: works.clone(),
     });
-    let words = words(direction);
+    let words = words(direction, panel.state.doc.explore.lens_doc().is_some());
     response.clone().on_hover_ui(|ui| {
         ui.set_max_width(260.0);
         ui.strong(name);
@@ -363,10 +368,32 @@ fn look(
     });
 }
 
+/// The picture with one slider somewhere else.
+fn moved_to(state: &AppState, edit: DirectionEdit) -> Option<Work> {
+    let set = |edits: &mut Vec<DirectionEdit>| {
+        edits.retain(|e| e.direction != edit.direction);
+        edits.push(edit.clone());
+    };
+    let doc = &state.doc.explore;
+    if doc.lens_doc().is_some() {
+        let mut params = doc.lens_params()?;
+        set(&mut params.edits);
+        return Some(Work::Lens(Arc::new(params)));
+    }
+    let mut params = doc.current()?.clone();
+    set(&mut params.edits);
+    Some(Work::Explore(Arc::new(params)))
+}
+
 /// What a slider is, in a sentence.
-fn words(direction: &DirectionInfo) -> String {
+fn words(direction: &DirectionInfo, of_photos: bool) -> String {
     let percent = (direction.strength * 100.0).round();
-    if direction.measured {
+    if of_photos && direction.measured {
+        let name = direction.name.to_lowercase();
+        format!("Measured on photos that it had not seen: this changes their {name}.")
+    } else if of_photos {
+        "Found without a name, the strongest of its sort first. Rename it to what you see.".into()
+    } else if direction.measured {
         format!(
             "Measured: it explains {percent:.0} % of the differences in {} (R² {:.2}).",
             direction.name.to_lowercase(),

@@ -49,7 +49,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// Keep, and where else the picture can go.
-fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
+pub(super) fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     super::widgets::section::line(ui, &theme);
@@ -89,7 +89,7 @@ fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
     });
 }
 
-fn model(ui: &mut Ui, panel: &mut Panel<'_>) {
+pub(super) fn model(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let state = panel.state;
     ui.horizontal(|ui| {
@@ -105,12 +105,14 @@ fn model(ui: &mut Ui, panel: &mut Panel<'_>) {
             )
             .width(width)
             .show_ui(ui, |ui| {
-                for model in state.engine.models(ModelKind::Generator) {
+                let generators = state.engine.models(ModelKind::Generator);
+                let all = generators.chain(state.engine.models(ModelKind::Autoencoder));
+                for model in all {
                     let on = model.name == state.doc.explore.model;
-                    let note = if model.trained {
-                        "trained"
-                    } else {
-                        "random weights"
+                    let note = match (model.kind, model.trained) {
+                        (ModelKind::Autoencoder, _) => "for your photos",
+                        (_, true) => "trained",
+                        (_, false) => "random weights",
                     };
                     let text = format!("{}  ({note})", model.title);
                     if ui

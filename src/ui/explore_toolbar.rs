@@ -26,7 +26,9 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
     let compare = state.view.compare;
     let has_sliders = state.directions().is_some_and(|d| !d.is_empty());
     let pinned = state.view.pinned.is_some();
-    let entries = [
+    let lens = state.doc.explore.lens_doc().is_some();
+    // Points, neighbours and walks are for generators.
+    let mut entries = vec![
         (Icon::Plus, Command::KeepPoint, false, true),
         (
             Icon::Grid,
@@ -55,6 +57,14 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
         (Icon::Pin, Command::PinBefore, pinned, true),
         (Icon::Fit, Command::ZoomFit, false, true),
     ];
+    if lens {
+        let looks = [
+            Command::ToggleSplit,
+            Command::ToggleDifference,
+            Command::ZoomFit,
+        ];
+        entries.retain(|(_, command, ..)| looks.contains(command));
+    }
     let size = vec2(entries.len() as f32 * 32.0 + 8.0, 36.0);
     let middle = ui.max_rect().center() - vec2(0.0, 4.0);
     let bar = Rect::from_center_size(middle, size);

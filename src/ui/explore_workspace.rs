@@ -12,6 +12,10 @@ use crate::app::view::Workspace;
 
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    if panel.state.doc.explore.lens_doc().is_some() {
+        super::lens_workspace::ui(ui, panel);
+        return;
+    }
     let frame = egui::Frame::new()
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));

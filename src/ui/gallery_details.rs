@@ -346,6 +346,11 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
     ),
     ("Use as style", "Use it as a style", Destination::StyleStyle),
     (
+        "Open in Lens",
+        "Change it with the sliders of Lens",
+        Destination::LensPhoto,
+    ),
+    (
         "Enlarge 2x",
         "Twice as large, kept as a new picture",
         Destination::Enlarge(2),

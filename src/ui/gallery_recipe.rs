@@ -2,7 +2,8 @@
 
 use crate::clock;
 use crate::recipe::{
-    ExploreParams, LatentOrigin, Making, NoiseMode, Recipe, StyleParams, StyleSource,
+    DirectionEdit, ExploreParams, LatentOrigin, LensParams, Making, NoiseMode, Recipe, StyleParams,
+    StyleSource,
 };
 
 /// What a line is about, and what it says.
@@ -13,6 +14,7 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
     let mut lines = match &recipe.making {
         Making::Explore(params) => explore(params),
         Making::Style(params) => style(params, &style_name),
+        Making::Lens(params) => lens(params),
         Making::Upscale { scale } => vec![("Enlarged", format!("{scale} times"))],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
@@ -55,12 +57,54 @@ fn explore(params: &ExploreParams) -> Vec<Line> {
         lines.push(("Noise", "off".to_owned()));
     }
     if !params.edits.is_empty() {
-        let edits: Vec<String> = params
-            .edits
-            .iter()
-            .map(|e| format!("{} {:+.1}", plain_direction(&e.direction), e.sigma))
-            .collect();
-        lines.push(("Sliders", edits.join(", ")));
+        lines.push(("Sliders", sliders(&params.edits)));
+    }
+    lines
+}
+
+fn sliders(edits: &[DirectionEdit]) -> String {
+    let edits: Vec<String> = edits
+        .iter()
+        .map(|e| format!("{} {:+.1}", plain_direction(&e.direction), e.sigma))
+        .collect();
+    edits.join(", ")
+}
+
+fn lens(params: &LensParams) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if !params.photo.name.is_empty() {
+        lines.push(("Photo", params.photo.name.clone()));
+    }
+    if !params.edits.is_empty() {
+        lines.push(("Sliders", sliders(&params.edits)));
+    }
+    for gain in &params.gains {
+        lines.push((gain.part.name(), percent(gain.gain)));
+    }
+    if let Some(other) = &params.other {
+        let name = match other.picture.name.as_str() {
+            "" => "a picture",
+            name => name,
+        };
+        lines.push(("With", name.to_owned()));
+        for (what, amount) in [
+            ("Blend", other.blend),
+            ("Borrowed light", other.light),
+            ("Borrowed texture", other.texture),
+        ] {
+            if amount > 0.0 {
+                lines.push((what, percent(amount)));
+            }
+        }
+    }
+    let detail = if params.keep_detail {
+        "kept"
+    } else {
+        "redrawn"
+    };
+    lines.push(("Detail", detail.to_owned()));
+    if params.mask.is_some() {
+        lines.push(("Where", "masked".to_owned()));
     }
     lines
 }
@@ -112,6 +156,14 @@ fn plain_direction(id: &str) -> String {
     match id.split_once('.') {
         Some(("pca", n)) => match n.parse::<usize>() {
             Ok(n) => format!("shape {}", n + 1),
+            Err(_) => id.to_owned(),
+        },
+        Some((sort @ ("answer" | "look"), n)) => match n.parse::<usize>() {
+            Ok(n) => format!(
+                "{} {}",
+                if sort == "look" { "look" } else { "found" },
+                n + 1
+            ),
             Err(_) => id.to_owned(),
         },
         Some((_, name)) => name.replace('_', " "),

@@ -34,9 +34,9 @@ impl MaskTool {
     /// What the tool does, for its tooltip.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Brush => "Paint where the style goes (P). Shift-click draws a straight line.",
-            Self::Eraser => "Take away from where the style goes (E)",
-            Self::Linear => "Drag from where there is no style to where all of it is (L)",
+            Self::Brush => "Paint where it goes (P). Shift-click draws a straight line.",
+            Self::Eraser => "Take away from where it goes (E)",
+            Self::Linear => "Drag from where there is nothing of it to where all of it is (L)",
             Self::Radial => "Drag from a centre outwards; soft by the feather (O)",
         }
     }

@@ -5,19 +5,18 @@ use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Stroke, Ui, pos2, vec2};
 use super::canvas::CanvasFrame;
 use super::mask_overlay::MaskOverlay;
 use super::mask_paint::{MaskPainter, MaskTool, RADIUS};
+use super::mask_target::{MaskEdit, MaskTarget};
 use super::panel::Panel;
-use super::style_names;
 use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::slider::Slider;
-use crate::app::action::StyleEdit;
 use crate::recipe::{Mask, MaskShape};
 
 /// A mask that is being painted; not part of the document.
 #[derive(Default)]
 pub struct MaskTools {
-    /// The style whose mask it is.
-    style: Option<usize>,
+    /// Whose mask it is.
+    target: Option<MaskTarget>,
     painter: MaskPainter,
     overlay: MaskOverlay,
     hidden: bool,
@@ -27,27 +26,35 @@ pub struct MaskTools {
 }
 
 impl MaskTools {
-    /// The style whose mask is being painted, while there is such a style.
-    pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
-        self.style.filter(|&at| at < p.state.doc.style.styles.len())
+    /// Whose mask is being painted, while that is there.
+    pub fn target(&self, p: &Panel<'_>) -> Option<MaskTarget> {
+        self.target.filter(|target| target.is_there(p.state))
     }
 
-    /// Starts on a style's mask, or stops.
-    pub fn edit(&mut self, style: Option<usize>) {
+    /// The style whose mask is being painted, while there is such a style.
+    pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
+        match self.target(p)? {
+            MaskTarget::Style(at) => Some(at),
+            MaskTarget::Lens => None,
+        }
+    }
+
+    /// Starts on a mask, or stops.
+    pub fn edit(&mut self, target: Option<MaskTarget>) {
         self.painter.cancel();
-        self.style = style;
+        self.target = target;
     }
 
     /// The tool bar above the canvas; nothing while no mask is painted.
     pub fn bar(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        let Some(at) = self.style(p) else {
-            self.style = None;
+        let Some(at) = self.target(p) else {
+            self.target = None;
             return;
         };
-        let layer = std::sync::Arc::clone(&p.state.doc.style.styles[at]);
-        self.keys(ui, p, at, layer.mask.as_ref());
+        let state = p.state;
+        let mask = at.mask(state);
+        self.keys(ui, p, at, mask);
         ui.horizontal(|ui| {
-            let name = style_names::name(p.state, &layer.style);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui
                     .button("Done")
@@ -56,9 +63,9 @@ impl MaskTools {
                 {
                     self.edit(None);
                 }
-                self.mask_buttons(ui, p, at, layer.mask.as_ref());
+                self.mask_buttons(ui, p, at, mask);
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                    let title = egui::RichText::new(format!("Mask of {name}")).strong();
+                    let title = egui::RichText::new(at.title(state)).strong();
                     ui.add(egui::Label::new(title).truncate());
                 });
             });
@@ -121,33 +128,38 @@ impl MaskTools {
     }
 
     /// From the right to the left.
-    fn mask_buttons(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+    fn mask_buttons(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        at: MaskTarget,
+        mask: Option<&Mask>,
+    ) {
         let mut shown = !self.hidden;
         if ui
             .checkbox(&mut shown, "Show mask")
-            .on_hover_text("The red veil shows where the style goes (M)")
+            .on_hover_text("The red veil shows where it goes (M)")
             .changed()
         {
             self.hidden = !shown;
         }
         let clear = ui
             .add_enabled(mask.is_some(), Button::new("Clear"))
-            .on_hover_text("No mask: the style goes everywhere");
+            .on_hover_text("No mask: it goes everywhere");
         if clear.clicked() {
-            p.actions.style(StyleEdit::SetMask(at, None));
+            at.send(p, MaskEdit::Set(None));
         }
-        let inverted = mask.is_some_and(|m| m.invert);
-        let invert = Button::selectable(inverted, "Invert");
+        let invert = Button::selectable(mask.is_some_and(|m| m.invert), "Invert");
         if ui
             .add(invert)
             .on_hover_text("Swap inside and outside (X)")
             .clicked()
         {
-            p.actions.style(invert_edit(at, mask));
+            at.send(p, MaskEdit::Set(Some(inverted(mask))));
         }
     }
 
-    fn keys(&mut self, ui: &Ui, p: &mut Panel<'_>, at: usize, mask: Option<&Mask>) {
+    fn keys(&mut self, ui: &Ui, p: &mut Panel<'_>, at: MaskTarget, mask: Option<&Mask>) {
         if ui.ctx().text_edit_focused() {
             return;
         }
@@ -173,13 +185,13 @@ impl MaskTools {
             self.hidden = !self.hidden;
         }
         if pressed(Key::X) {
-            p.actions.style(invert_edit(at, mask));
+            at.send(p, MaskEdit::Set(Some(inverted(mask))));
         }
         if pressed(Key::Escape) {
             if self.painter.is_drawing() {
                 self.painter.cancel();
                 if let Some((shape, _)) = self.laid.take() {
-                    p.actions.style(StyleEdit::DropShape(at, shape));
+                    at.send(p, MaskEdit::Drop(shape));
                 }
             } else {
                 self.edit(None);
@@ -189,13 +201,13 @@ impl MaskTools {
 
     /// The pointer on the canvas, and the veil.
     pub fn on_canvas(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>) {
-        let Some(at) = self.style(p) else {
+        let Some(at) = self.target(p) else {
             return;
         };
-        let photo = p.state.photo().map_or([1, 1], |photo| photo.size);
+        let photo = at.photo_size(p.state);
         self.follow(ui, frame, p, at);
         let pending = self.painter.pending();
-        let mask = p.state.doc.style.styles[at].mask.as_ref();
+        let mask = at.mask(p.state);
         if !self.hidden
             && let Some(mask) = self.settled(mask, pending.as_ref())
         {
@@ -228,7 +240,7 @@ impl MaskTools {
 
     /// Presses, drags and releases of the left button. The shape lies on the mask
     /// from its first point on, so that the picture follows the brush.
-    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>, style: usize) {
+    fn follow(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>, target: MaskTarget) {
         let (down, shift) = ui.input(|i| (i.pointer.primary_down(), i.modifiers.shift));
         let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
         let at = frame
@@ -245,35 +257,35 @@ impl MaskTools {
                 let shape = self.painter.release();
                 let laid = self.laid.take();
                 match (shape, laid) {
-                    (Some(shape), Some(_)) => p.actions.style(StyleEdit::LastShape(style, shape)),
-                    (Some(shape), None) => p.actions.style(StyleEdit::AddShape(style, shape)),
+                    (Some(shape), Some(_)) => target.send(p, MaskEdit::Last(shape)),
+                    (Some(shape), None) => target.send(p, MaskEdit::Add(shape)),
                     (None, Some((shape, _))) => {
-                        p.actions.style(StyleEdit::DropShape(style, shape));
+                        target.send(p, MaskEdit::Drop(shape));
                     }
                     (None, None) => {}
                 }
             }
             _ => {}
         }
-        self.lay(p, style);
+        self.lay(p, target);
     }
 
     /// The shape in the hand onto the mask, when it went on since the last frame.
-    fn lay(&mut self, p: &mut Panel<'_>, style: usize) {
+    fn lay(&mut self, p: &mut Panel<'_>, target: MaskTarget) {
         let Some(shape) = self.painter.pending() else {
             return;
         };
         let below = match &self.laid {
             Some((laid, _)) if *laid == shape => return,
             Some((_, below)) => {
-                p.actions.style(StyleEdit::LastShape(style, shape.clone()));
+                target.send(p, MaskEdit::Last(shape.clone()));
                 *below
             }
             None => {
-                let mask = p.state.doc.style.styles[style].mask.as_ref();
+                let mask = target.mask(p.state);
                 let before = || Mask::before(&shape).shapes.len();
                 let below = mask.map_or_else(before, |m| m.shapes.len());
-                p.actions.style(StyleEdit::AddShape(style, shape.clone()));
+                target.send(p, MaskEdit::Add(shape.clone()));
                 below
             }
         };
@@ -321,14 +333,14 @@ fn icon(tool: MaskTool) -> Icon {
     }
 }
 
-/// Without a mask the style goes everywhere; inverted, that is a mask of nothing.
-fn invert_edit(at: usize, mask: Option<&Mask>) -> StyleEdit {
+/// Without a mask it goes everywhere; inverted, that is a mask of nothing.
+fn inverted(mask: Option<&Mask>) -> Mask {
     let mut mask = mask.cloned().unwrap_or_else(|| Mask {
         shapes: vec![MaskShape::Fill(1.0)],
         invert: false,
     });
     mask.invert = !mask.invert;
-    StyleEdit::SetMask(at, Some(mask))
+    mask
 }
 
 fn gradient_line(painter: &egui::Painter, shape: &MaskShape, frame: &CanvasFrame) {
@@ -355,15 +367,11 @@ mod tests {
 
     #[test]
     fn inverting_no_mask_takes_the_style_away_everywhere() {
-        let StyleEdit::SetMask(2, Some(mask)) = invert_edit(2, None) else {
-            panic!("a mask");
-        };
+        let mask = inverted(None);
         let size = [8, 8];
         let whole = PixelRegion::whole(size);
         assert!(mask.coverage(size, whole).iter().all(|v| *v == 0.0));
-        let StyleEdit::SetMask(_, Some(back)) = invert_edit(2, Some(&mask)) else {
-            panic!("a mask");
-        };
+        let back = inverted(Some(&mask));
         assert!(back.coverage(size, whole).iter().all(|v| *v == 1.0));
     }
 }

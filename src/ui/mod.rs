@@ -33,8 +33,11 @@ pub mod history;
 pub mod image_grid;
 pub mod image_grid_layout;
 pub mod image_grid_star;
+pub mod lens_panel;
+pub mod lens_workspace;
 pub mod mask_overlay;
 pub mod mask_paint;
+pub mod mask_target;
 pub mod mask_tools;
 pub mod models_more;
 pub mod models_panel;
@@ -171,8 +174,12 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
     if ctx.input(|i| i.raw.hovered_files.is_empty()) {
         return;
     }
+    let lens = panel.state.doc.explore.lens_doc().is_some();
     let text = match panel.state.view.workspace {
         Workspace::Gallery => "Drop to bring the pictures into the gallery",
+        Workspace::Explore if lens => {
+            "Drop a photo to change it, or a kept picture to go on with it"
+        }
         _ => "Drop a photo to put a style onto it, or a kept picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(

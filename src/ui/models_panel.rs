@@ -108,7 +108,7 @@ fn kind_words(kind: ModelKind) -> &'static str {
         ModelKind::Style => "Puts styles onto photos",
         ModelKind::OneStyle => "Puts its one style onto photos",
         ModelKind::Upscaler => "Enlarges",
-        ModelKind::Autoencoder => "Takes photos apart and puts them together (no sliders yet)",
+        ModelKind::Autoencoder => "Changes your photos by taking them apart",
     }
 }
 
@@ -154,7 +154,10 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
         .show(ui, |ui| {
             card_text::show(ui, &panel.theme, &model.title, &model.card)
         });
-    let usable = matches!(model.kind, ModelKind::Generator | ModelKind::Style);
+    let usable = matches!(
+        model.kind,
+        ModelKind::Generator | ModelKind::Style | ModelKind::Autoencoder
+    );
     if usable && ui.button(format!("Use {}", model.title)).clicked() {
         let (edit, workspace) = match model.kind {
             ModelKind::Style => (

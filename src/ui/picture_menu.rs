@@ -9,10 +9,12 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     ui.set_min_width(170.0);
     let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
     let in_gallery = matches!(subject, Subject::Gallery(_));
+    let lens = crate::app::lens::is_there(panel.state) && !matches!(subject, Subject::Lens);
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", stored),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
+        (Destination::LensPhoto, "Open in Lens", lens),
         (Destination::Enlarge(2), "Enlarge 2 times", true),
         (Destination::Enlarge(4), "Enlarge 4 times", true),
         (Destination::Keep, "Keep in gallery", !in_gallery),
@@ -33,7 +35,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             ui.close();
         }
     }
-    let on_canvas = matches!(subject, Subject::Explore | Subject::Style);
+    let on_canvas = matches!(subject, Subject::Explore | Subject::Style | Subject::Lens);
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);
         ui.close();

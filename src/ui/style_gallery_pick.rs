@@ -41,6 +41,8 @@ impl GalleryPick {
             ui.horizontal(|ui| {
                 ui.heading(match self.to {
                     Destination::StyleStyle => "Which picture is the style?",
+                    Destination::LensPhoto => "Which picture is to change?",
+                    Destination::LensOther => "Which picture comes in?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
 
 use super::canvas::{self, CanvasInput};
+use super::mask_target::MaskTarget;
 use super::mask_tools::MaskTools;
 use super::panel::Panel;
 use super::style_chosen::{ChosenEvent, ChosenStyles};
@@ -67,7 +68,9 @@ impl StylePanel {
                     true,
                     |_| {},
                     |ui| {
-                        if let Some(PhotoEvent::FromGallery) = style_photo::photo(ui, p) {
+                        if let Some(PhotoEvent::FromGallery) =
+                            style_photo::photo(ui, p, style_photo::of_style(p.state))
+                        {
                             self.pick = Some(GalleryPick::new(Destination::StylePhoto));
                         }
                     },
@@ -111,7 +114,7 @@ impl StylePanel {
                     |ui| {
                         let masking = self.mask.style(p);
                         if let Some(ChosenEvent::EditMask(style)) = self.chosen.ui(ui, p, masking) {
-                            self.mask.edit(style);
+                            self.mask.edit(style.map(MaskTarget::Style));
                         }
                     },
                 );
@@ -137,7 +140,9 @@ impl StylePanel {
 
     fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         if p.state.doc.style.photo.is_none() {
-            if let Some(PhotoEvent::FromGallery) = style_photo::invitation(ui, p) {
+            if let Some(PhotoEvent::FromGallery) =
+                style_photo::invitation(ui, p, style_photo::of_style(p.state))
+            {
                 self.pick = Some(GalleryPick::new(Destination::StylePhoto));
             }
             return;

@@ -23,6 +23,17 @@ pub fn models(folder: &Path) -> PathBuf {
     models
 }
 
+/// *Lens* as it ships, beside the others; with its sliders or without.
+pub fn lens(models: &Path, sliders: bool) {
+    let folder = models.join("lens");
+    fs::create_dir_all(&folder).unwrap();
+    for file in ["config.json", "weights.safetensors", "directions.json"] {
+        if sliders || file != "directions.json" {
+            fs::copy(repository("models/lens").join(file), folder.join(file)).unwrap();
+        }
+    }
+}
+
 /// A model folder from a golden: weights without inputs and outputs.
 fn golden_model(models: &Path, name: &str, golden: &str, architecture: &str) {
     let bytes = fs::read(repository(&format!("tests/golden/{golden}.safetensors"))).unwrap();

@@ -21,14 +21,15 @@ use limner::app::action::{Action, Pick};
 use limner::app::services::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
 use limner::engine::protocol::{
-    DeviceInfo, Estimate, Event, Job, Library, ModelInfo, ModelKind, OpenedPhoto, Output, Request,
-    StyleInfo, Tier, Work,
+    DeviceInfo, DirectionInfo, Estimate, Event, Job, Library, ModelInfo, ModelKind, OpenedPhoto,
+    Output, Request, StyleInfo, Tier, Work,
 };
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
-    Making, ModelRef, PixelRegion, RECIPE_VERSION, Recipe, SourceRef, StyleParams, StyleSource,
+    LayerRange, LensParams, Making, ModelRef, PixelRegion, RECIPE_VERSION, Recipe, SourceRef,
+    StyleParams, StyleSource,
 };
 
 /// What the doors were asked; shared with the test.

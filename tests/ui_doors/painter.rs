@@ -73,6 +73,25 @@ impl Painter {
         Picture::from_rgba(size[0], size[1], bytes).unwrap()
     }
 
+    /// The photo with every slider in its pixels: sliders in red, gains in green, the
+    /// second picture in blue.
+    fn lens(&self, params: &LensParams) -> Picture {
+        let photo = self.photos[&params.photo.sha256].clone();
+        let [width, height] = photo.size();
+        let sigmas: f32 = params.edits.iter().map(|e| e.sigma).sum();
+        let gains: f32 = params.gains.iter().map(|g| g.gain - 1.0).sum();
+        let other = params.other.as_ref();
+        let other = other.map_or(0.0, |o| o.blend + 2.0 * o.light + 3.0 * o.texture);
+        let cover = params.mask.as_ref();
+        let cover = cover.map(|m| m.coverage(photo.size(), PixelRegion::whole(photo.size())));
+        let by = [sigmas * 20.0, gains * 30.0, other * 40.0, 0.0];
+        let moved = photo.rgba().iter().enumerate().map(|(i, v)| {
+            let share = cover.as_ref().map_or(1.0, |c| c[i / 4]);
+            (f32::from(*v) + share * by[i % 4]).clamp(0.0, 255.0) as u8
+        });
+        Picture::from_rgba(width, height, moved.collect()).unwrap()
+    }
+
     fn paint(&self, work: &Work) -> Picture {
         match work {
             Work::Explore(params) => {
@@ -82,6 +101,7 @@ impl Painter {
                 seeded(seed, 96)
             }
             Work::Style(params) => self.stylise(params),
+            Work::Lens(params) => self.lens(params),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
         }
     }
@@ -126,6 +146,10 @@ impl Painter {
                 picture: self.paint(&Work::Explore(Arc::clone(&params))),
                 recipe: Box::new(recipe(Making::Explore((*params).clone()))),
             },
+            Job::RenderLens(params) => Output::Picture {
+                picture: self.lens(&params),
+                recipe: Box::new(recipe(Making::Lens((*params).clone()))),
+            },
             Job::StylizeFolder { photos, out, .. } => Output::Folder {
                 written: photos
                     .iter()
@@ -135,8 +159,11 @@ impl Painter {
                 skipped: vec![("notes.txt".into(), "not a picture".into())],
             },
             Job::Directions { model } => Output::Directions {
+                directions: match model.as_str() {
+                    "lens" => Arc::new(sliders()),
+                    _ => Arc::default(),
+                },
                 model,
-                directions: Arc::default(),
             },
             other => panic!("a job that these tests don't start: {other:?}"),
         }
@@ -198,6 +225,21 @@ impl EngineLink for Painter {
     }
 }
 
+/// A measured slider and a found one.
+fn sliders() -> Vec<DirectionInfo> {
+    let slider = |id: &str, name: &str, measured| DirectionInfo {
+        id: id.into(),
+        name: name.into(),
+        strength: 0.9,
+        measured,
+        layers: LayerRange { start: 0, end: 0 },
+    };
+    vec![
+        slider("measured.warmth", "Warmth", true),
+        slider("answer.2", "Texture 1", false),
+    ]
+}
+
 fn library() -> Library {
     let model = |name: &str, title: &str, kind| ModelInfo {
         name: name.into(),
@@ -231,6 +273,7 @@ fn library() -> Library {
         models: vec![
             model("fruit", "Fruit", ModelKind::Generator),
             model("restyle", "Restyle", ModelKind::Style),
+            model("lens", "Lens", ModelKind::Autoencoder),
         ],
         styles: vec![
             style("marbling-blue", "Blue marbling"),

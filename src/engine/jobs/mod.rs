@@ -2,6 +2,7 @@
 
 pub(super) mod directions;
 pub(super) mod folder;
+pub(super) mod lens;
 pub(super) mod project;
 pub(super) mod render;
 pub(super) mod replay;

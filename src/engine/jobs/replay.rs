@@ -24,6 +24,7 @@ pub(in crate::engine) fn run(
     match &recipe.making {
         Making::Explore(params) => explore(studio, desk, params, recipe),
         Making::Style(params) => super::stylize::again(studio, desk, params, recipe),
+        Making::Lens(params) => super::lens::again(studio, desk, params, recipe),
         Making::Upscale { scale } => super::upscale::again(studio, desk, recipe, *scale),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),

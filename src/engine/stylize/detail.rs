@@ -64,6 +64,13 @@ impl Detail {
         }
     }
 
+    /// The same without the photo's fine detail.
+    pub(crate) fn redrawn(mut self) -> Self {
+        let pixels = self.size[0] * self.size[1];
+        self.maps[6 * pixels..7 * pixels].fill(0.0);
+        self
+    }
+
     /// Makes rows `first..` of the large picture into `out` (RGBA), from the photo
     /// at the large size.
     pub(crate) fn rows(&self, photo: &Picture, first: usize, out: &mut [u8]) {

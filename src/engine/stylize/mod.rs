@@ -9,6 +9,7 @@
 mod any;
 mod compose;
 mod detail;
+mod finish;
 mod network;
 mod plan;
 mod restyle;
@@ -16,30 +17,26 @@ mod tiles;
 mod transfer;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
 pub(crate) use any::AnyStyle;
-pub(crate) use network::StyleNet;
+pub(crate) use compose::Composed;
+pub(crate) use finish::{Fine, finish, try_finishing};
+pub(crate) use network::{StyleNet, to_planes, to_tensor};
 pub(crate) use plan::{Appetite, Plan};
 pub(crate) use tiles::tiles;
 
 use super::cancel::CancelToken;
 use super::protocol::EngineError;
 use super::recent::Recent;
-use super::resample::{Planes, planes, shrink, shrink_planes, to_byte};
+use super::resample::{Planes, planes, shrink};
 use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion};
 
-use compose::{Composed, Layer, compose};
-use detail::Detail;
+use compose::{Layer, compose};
 use network::{Painted, paint};
 
-/// Output pixels between two looks at the desk.
-const PIXELS_AT_ONCE: usize = 2_000_000;
-/// Sides of the picture on which finishing is timed: at working size, and large.
-const TRIAL: [usize; 2] = [192, 1024];
 /// Memory for what can be made again, in bytes each: strokes, photos at working
 /// size, photos at output size.
 const KEPT: [usize; 3] = [96 << 20, 48 << 20, 64 << 20];
@@ -124,11 +121,11 @@ impl Easel {
         between: &mut Between<'_>,
     ) -> Result<Picture, EngineError> {
         let plan = &order.plan;
-        let photo = self.at_output(order);
+        let photo = self.at_size(order.photo, order.photo_sha, plan.output);
         if order.styles.is_empty() || order.strength <= 0.0 {
             return Ok(photo);
         }
-        let small = self.at_working(order);
+        let small = self.planes_of(order.photo, order.photo_sha, plan.working);
         let styles = merged(&order.styles);
         let mut layers = Vec::with_capacity(styles.len());
         for (i, style) in styles.iter().enumerate() {
@@ -150,33 +147,39 @@ impl Easel {
         }
         let composed = compose(&small, &layers, order.strength);
         drop(layers);
-        if plan.output[0] <= plan.working[0] && plan.output[1] <= plan.working[1] {
-            return small_result(&composed, &photo);
-        }
-        large_result(&small, &composed, order.keep_colors, &photo, between)
+        let colors = order.keep_colors;
+        finish(
+            &small,
+            &composed,
+            Fine::Kept { colors },
+            &photo,
+            &mut |done, all| between(Phase::Finishing, done, all),
+        )
     }
 
-    fn at_output<N>(&self, order: &Order<'_, N>) -> Picture {
-        if order.plan.output == order.photo.size() {
-            return order.photo.clone();
+    /// A photo (by its hash) at a size for results.
+    pub(crate) fn at_size(&self, photo: &Picture, sha: &str, size: [u32; 2]) -> Picture {
+        if size == photo.size() {
+            return photo.clone();
         }
-        let key = (order.photo_sha.to_owned(), order.plan.output);
+        let key = (sha.to_owned(), size);
         if let Some(photo) = self.output.lock().get(&key) {
             return photo;
         }
-        let photo = shrink(order.photo, order.plan.output);
+        let photo = shrink(photo, size);
         let weight = photo.rgba().len();
         self.output.lock().put(key, photo.clone(), weight);
         photo
     }
 
-    fn at_working<N>(&self, order: &Order<'_, N>) -> Arc<Planes> {
-        let key = (order.photo_sha.to_owned(), order.plan.working);
+    /// A photo (by its hash) at a size for networks.
+    pub(crate) fn planes_of(&self, photo: &Picture, sha: &str, size: [u32; 2]) -> Arc<Planes> {
+        let key = (sha.to_owned(), size);
         if let Some(small) = self.working.lock().get(&key) {
             return small;
         }
-        let [width, height] = order.plan.working.map(|s| s as usize);
-        let small = Arc::new(planes(order.photo, width, height));
+        let [width, height] = size.map(|s| s as usize);
+        let small = Arc::new(planes(photo, width, height));
         let weight = small.data.len() * 4;
         self.working.lock().put(key, Arc::clone(&small), weight);
         small
@@ -237,80 +240,6 @@ fn merged<N: Clone>(styles: &[StyleShare<N>]) -> Vec<StyleShare<N>> {
     }
     out.extend(masked.into_iter().cloned());
     out
-}
-
-/// At most working size: the composed picture itself, with the photo's alpha.
-fn small_result(composed: &Composed, photo: &Picture) -> Result<Picture, EngineError> {
-    let [width, height] = photo.size().map(|s| s as usize);
-    let small = shrink_planes(&composed.picture, width, height);
-    let n = small.pixels();
-    let mut out = zeroed(n * 4)?;
-    for (i, (pixel, own)) in out
-        .chunks_exact_mut(4)
-        .zip(photo.rgba().chunks_exact(4))
-        .enumerate()
-    {
-        for c in 0..3 {
-            pixel[c] = to_byte(small.data[c * n + i].clamp(0.0, 1.0));
-        }
-        pixel[3] = own[3];
-    }
-    finished(photo, out)
-}
-
-/// Larger than working size: with the photo's detail, some rows at a time.
-fn large_result(
-    small: &Planes,
-    composed: &Composed,
-    keep_colors: f32,
-    photo: &Picture,
-    between: &mut Between<'_>,
-) -> Result<Picture, EngineError> {
-    let [width, height] = photo.size().map(|s| s as usize);
-    let detail = Detail::new(small, composed, keep_colors, [width, height]);
-    let mut out = zeroed(width * height * 4)?;
-    let rows = (PIXELS_AT_ONCE / width).clamp(1, height);
-    for (i, part) in out.chunks_mut(rows * width * 4).enumerate() {
-        between(Phase::Finishing, i * rows, height)?;
-        detail.rows(photo, i * rows, part);
-    }
-    finished(photo, out)
-}
-
-/// Brings an empty picture to a larger size, to see what that takes here: time and
-/// pixels.
-pub(crate) fn try_finishing() -> Result<(Duration, u64), EngineError> {
-    let small = Planes::zeros(TRIAL[0], TRIAL[0]);
-    let composed = compose(&small, &[], 1.0);
-    let side = TRIAL[1] as u32;
-    let empty = Picture::from_rgba(side, side, zeroed(TRIAL[1] * TRIAL[1] * 4)?)
-        .map_err(|e| EngineError::Internal(e.to_string()))?;
-    let mut took = Duration::MAX;
-    // The first run wakes the threads.
-    for _ in 0..2 {
-        let start = Instant::now();
-        large_result(&small, &composed, 0.0, &empty, &mut |_, _, _| Ok(()))?;
-        took = took.min(start.elapsed());
-    }
-    Ok((took, u64::from(side) * u64::from(side)))
-}
-
-fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
-    Picture::from_rgba(photo.width(), photo.height(), pixels)
-        .map_err(|e| EngineError::Internal(e.to_string()))
-}
-
-/// Memory for a result, or a clear word that there is none.
-fn zeroed(bytes: usize) -> Result<Vec<u8>, EngineError> {
-    let mut out = Vec::new();
-    out.try_reserve_exact(bytes).map_err(|_| {
-        EngineError::Memory(format!(
-            "the result alone needs {} MB; choose a smaller size",
-            bytes >> 20
-        ))
-    })?;
-    out.resize(bytes, 0);
-    Ok(out)
 }
 
 #[cfg(test)]

@@ -131,16 +131,9 @@ fn made(builder: &mut Builder, s: &Statement<'_>) -> c2pa::Result<()> {
 
 /// Everything that took part, each once; true for the picture that was worked on.
 fn sources(recipe: &Recipe) -> Vec<(&SourceRef, bool)> {
-    let mut all: Vec<(&SourceRef, bool)> = Vec::new();
+    let named = recipe.making.pictures().into_iter().enumerate();
+    let mut all: Vec<(&SourceRef, bool)> = named.map(|(i, s)| (s, i == 0)).collect();
     match &recipe.making {
-        Making::Style(p) => {
-            all.push((&p.photo, true));
-            for layer in &p.styles {
-                if let StyleSource::File(style) = &layer.style {
-                    all.push((style, false));
-                }
-            }
-        }
         Making::Upscale { .. } => all.extend(recipe.sources.iter().take(1).map(|s| (s, true))),
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! TAESD: a tiny autoencoder for Stable Diffusion's latents (Ollin Boer Bohan; names of
 //! the author's `taesd_encoder.pth` and `taesd_decoder.pth`, below `encoder` and
-//! `decoder`).
+//! `decoder`). And *Lens*, which has the same layers and names, but widths of its own and
+//! fewer activations.
 
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,16 @@ const LEVELS: usize = 3;
 /// Sizes of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
-    /// Channels of all layers.
+    /// Channels of all layers, where `widths` says nothing else.
+    #[serde(default = "taesd_width")]
     pub width: usize,
+    /// Channels at full size, a half, a quarter, an eighth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub widths: Option<[usize; LEVELS + 1]>,
+    /// *Lens*: no activation after a block's sum, and none after the decoder's first
+    /// convolution.
+    #[serde(default)]
+    pub straight: bool,
     /// Numbers at each place of the grid.
     pub latent_channels: usize,
     /// Blocks of the encoder at full size, a half, a quarter, an eighth.
@@ -27,10 +36,31 @@ pub struct Config {
     pub decoder_blocks: [usize; LEVELS + 1],
 }
 
+/// Channels of TAESD as its author made it.
+fn taesd_width() -> usize {
+    64
+}
+
+impl Config {
+    /// The same with *Lens*' activations.
+    pub fn straight(self) -> Self {
+        Self {
+            straight: true,
+            ..self
+        }
+    }
+
+    fn level_widths(&self) -> [usize; LEVELS + 1] {
+        self.widths.unwrap_or([self.width; LEVELS + 1])
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
-            width: 64,
+            width: taesd_width(),
+            widths: None,
+            straight: false,
             latent_channels: 4,
             encoder_blocks: [1, 3, 3, 3],
             decoder_blocks: [3, 3, 3, 1],
@@ -41,8 +71,8 @@ impl Default for Config {
 /// One entry of `nn.Sequential`.
 enum Layer {
     Conv(Conv2d),
-    /// Three convolutions beside a straight way.
-    Block(Box<[Conv2d; 3]>),
+    /// Three convolutions beside a straight way, and whether the sum stays as it is.
+    Block(Box<[Conv2d; 3]>, bool),
 }
 
 /// Encoder and decoder.
@@ -60,7 +90,8 @@ impl Taesd {
     /// Missing or misshapen tensors, impossible sizes.
     pub fn new(config: &Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
         let blocks = config.encoder_blocks.iter().chain(&config.decoder_blocks);
-        let sane = (1..=1024).contains(&config.width)
+        let widths = config.level_widths();
+        let sane = widths.iter().all(|w| (1..=1024).contains(w))
             && (1..=64).contains(&config.latent_channels)
             && blocks.into_iter().all(|&n| n <= 32);
         if !sane {
@@ -78,50 +109,48 @@ impl Taesd {
 }
 
 fn encoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
-    let (width, mut index, mut layers) = (config.width, 0, Vec::new());
-    for (level, &blocks) in config.encoder_blocks.iter().enumerate() {
-        let (inputs, stride) = if level == 0 { (3, 1) } else { (width, 2) };
-        let settings = Conv2dConfig::same(3).stride(stride);
-        let with_bias = level == 0;
-        layers.push(conv(&vb.pp(index), [inputs, width], with_bias, settings)?);
+    let widths = config.level_widths();
+    let (mut inputs, mut index, mut layers) = (3, 0, Vec::new());
+    for (level, (&blocks, &width)) in config.encoder_blocks.iter().zip(&widths).enumerate() {
+        let first = level == 0;
+        let settings = Conv2dConfig::same(3).stride(if first { 1 } else { 2 });
+        layers.push(conv(&vb.pp(index), [inputs, width], first, settings)?);
         index += 1;
         for _ in 0..blocks {
-            layers.push(block(&vb.pp(index), width)?);
+            layers.push(block(&vb.pp(index), width, config.straight)?);
             index += 1;
         }
+        inputs = width;
     }
-    let sides = [width, config.latent_channels];
+    let sides = [inputs, config.latent_channels];
     layers.push(conv(&vb.pp(index), sides, true, Conv2dConfig::same(3))?);
     Ok(layers)
 }
 
 fn decoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
-    let width = config.width;
+    let widths = config.level_widths();
     // 0 is the clamp, 2 the activation.
-    let first = Conv2dConfig::same(3).activation(Activation::Relu);
-    let mut layers = vec![conv(
-        &vb.pp(1),
-        [config.latent_channels, width],
-        true,
-        first,
-    )?];
+    let first = Conv2dConfig::same(3).activation(match config.straight {
+        true => Activation::None,
+        false => Activation::Relu,
+    });
+    let sides = [config.latent_channels, widths[LEVELS]];
+    let mut layers = vec![conv(&vb.pp(1), sides, true, first)?];
     let mut index = 3;
-    for (level, &blocks) in config.decoder_blocks.iter().enumerate() {
+    for (step, &blocks) in config.decoder_blocks.iter().enumerate() {
+        let level = LEVELS - step;
+        let width = widths[level];
         for _ in 0..blocks {
-            layers.push(block(&vb.pp(index), width)?);
+            layers.push(block(&vb.pp(index), width, config.straight)?);
             index += 1;
         }
-        if level == LEVELS {
-            layers.push(conv(
-                &vb.pp(index),
-                [width, 3],
-                true,
-                Conv2dConfig::same(3),
-            )?);
+        if level == 0 {
+            let settings = Conv2dConfig::same(3);
+            layers.push(conv(&vb.pp(index), [width, 3], true, settings)?);
         } else {
             // The enlarging has a number of its own.
-            let settings = Conv2dConfig::same(3).upsample();
-            layers.push(conv(&vb.pp(index + 1), [width, width], false, settings)?);
+            let (sides, settings) = ([width, widths[level - 1]], Conv2dConfig::same(3).upsample());
+            layers.push(conv(&vb.pp(index + 1), sides, false, settings)?);
             index += 2;
         }
     }
@@ -142,7 +171,7 @@ fn conv(
     Ok(Layer::Conv(Conv2d::new(weight, bias, settings)?))
 }
 
-fn block(vb: &Weights, width: usize) -> Result<Layer, ModelError> {
+fn block(vb: &Weights, width: usize, straight: bool) -> Result<Layer, ModelError> {
     let load = |index: usize, activation| {
         let vb = vb.pp("conv").pp(index);
         Ok::<_, ModelError>(Conv2d::new(
@@ -151,11 +180,12 @@ fn block(vb: &Weights, width: usize) -> Result<Layer, ModelError> {
             Conv2dConfig::same(3).activation(activation),
         )?)
     };
-    Ok(Layer::Block(Box::new([
+    let convolutions = [
         load(0, Activation::Relu)?,
         load(2, Activation::Relu)?,
         load(4, Activation::None)?,
-    ])))
+    ];
+    Ok(Layer::Block(Box::new(convolutions), straight))
 }
 
 fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
@@ -164,10 +194,11 @@ fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, Mode
         stop(cancel)?;
         x = match layer {
             Layer::Conv(conv) => conv.forward(&x)?,
-            Layer::Block(block) => {
+            Layer::Block(block, straight) => {
                 let [first, second, third] = block.as_ref();
                 let inner = second.forward(&first.forward(&x)?)?;
-                third.forward_add(&inner, Some(&x))?.relu()?
+                let sum = third.forward_add(&inner, Some(&x))?;
+                if *straight { sum } else { sum.relu()? }
             }
         };
     }

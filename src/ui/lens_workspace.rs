@@ -1,0 +1,82 @@
+//! Lens in Explore: a photo on the canvas instead of a generator's picture.
+
+use egui::{CentralPanel, Frame, Margin, Ui};
+
+use super::canvas::{self, CanvasInput};
+use super::lens_panel::LensPanel;
+use super::panel::Panel;
+use super::style_photo::{self, PhotoEvent};
+use super::theme::{PANEL_WIDTH, space};
+use super::{explore_toolbar, history};
+use crate::app::action::{Destination, Subject};
+use crate::app::view::Workspace;
+
+/// Draws the workspace.
+pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
+    let mut lens = std::mem::take(p.scratch.of::<LensPanel>());
+    let frame = Frame::new()
+        .fill(*p.theme.panel)
+        .inner_margin(Margin::symmetric(space::M as i8, 4));
+    egui::Panel::right("lens panel")
+        .exact_size(PANEL_WIDTH + 16.0)
+        .frame(frame)
+        .show(ui, |ui| lens.ui(ui, p));
+    history::strip(ui, p);
+    if p.state.lens_photo().is_some() {
+        explore_toolbar::ui(ui, p);
+    }
+    let frame = Frame::new().fill(*p.theme.canvas);
+    CentralPanel::no_frame()
+        .frame(frame)
+        .show(ui, |ui| middle(ui, p, &mut lens));
+    lens.pick(ui, p);
+    *p.scratch.of::<LensPanel>() = lens;
+}
+
+fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
+    let slot = style_photo::of_lens(p.state);
+    if slot.source.is_none() {
+        if let Some(PhotoEvent::FromGallery) = style_photo::invitation(ui, p, slot) {
+            lens.choose(Destination::LensPhoto);
+        }
+        return;
+    }
+    if lens.mask.target(p).is_some() {
+        Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(8, 3))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                lens.mask.bar(ui, p);
+            });
+    }
+    let Some(photo) = slot.opened else {
+        let path = slot.source.map(|s| std::path::PathBuf::from(&s.path));
+        match path.and_then(|path| p.state.photos.failed.get(&path)) {
+            Some(why) => canvas::empty(ui, p, "This photo can't be read", why),
+            None => canvas::empty(ui, p, "Reading the photo…", ""),
+        }
+        return;
+    };
+    let state = p.state;
+    let shown = state.previews.lens.as_ref();
+    let input = CanvasInput {
+        workspace: Workspace::Explore,
+        name: "Changed photo",
+        picture: shown.map(|s| &s.picture).or(Some(&photo.picture)),
+        before: Some(&photo.picture),
+        logical_size: photo.size,
+        compare: state.view.compare,
+        tool: lens.mask.target(p).is_some(),
+        busy: state.previews.canvas_waiting(),
+        subject: Some(Subject::Lens),
+    };
+    canvas::show(ui, p, input, |ui, frame, p| {
+        lens.mask.on_canvas(ui, frame, p);
+        if let Some(error) = &p.state.previews.canvas_error {
+            let at = frame.rect.left_bottom() + egui::vec2(12.0, -12.0);
+            let anchor = egui::Align2::LEFT_BOTTOM;
+            canvas::tag(ui, p, at, anchor, &error.to_string());
+        }
+    });
+}

@@ -1,0 +1,214 @@
+//! Photos in Lens.
+
+use limner::recipe::{LensGain, LensOther, LensParams, LensPart, Making};
+
+use super::*;
+use engine_files::lens;
+
+fn room(sliders: bool) -> Room {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    lens(&config.model_dirs[0], sliders);
+    let engine = LocalEngine::new(config, Arc::new(|| {}));
+    Room {
+        folder,
+        engine,
+        next: 1,
+    }
+}
+
+fn edit(direction: &str, sigma: f32) -> DirectionEdit {
+    DirectionEdit {
+        direction: direction.into(),
+        sigma,
+        layers: None,
+    }
+}
+
+fn render(params: &LensParams) -> Job {
+    Job::RenderLens(Arc::new(params.clone()))
+}
+
+fn read(room: &Room, name: &str) -> Picture {
+    limner::engine::photo::read(&room.path(name))
+        .unwrap()
+        .picture
+}
+
+/// Average of all three colours, 0..=255.
+fn brightness(picture: &Picture) -> f64 {
+    let sum: f64 = picture
+        .rgba()
+        .chunks_exact(4)
+        .map(|p| p[..3].iter().map(|&v| f64::from(v)).sum::<f64>() / 3.0)
+        .sum();
+    sum / (picture.rgba().len() / 4) as f64
+}
+
+#[test]
+fn at_rest_it_is_the_photo_and_a_slider_does_what_its_name_says() {
+    let mut room = room(true);
+    let mut params = LensParams::new("lens", room.photo("photo.png", 701, 451));
+    let original = read(&room, "photo.png");
+    let (still, recipe) = room.picture(render(&params));
+    assert_eq!(still, original, "to the pixel, transparency too");
+    assert_eq!(recipe.sources.len(), 1);
+    params.edits = vec![edit("measured.brightness", 1.0)];
+    let (lighter, _) = room.picture(render(&params));
+    params.edits[0].sigma = -1.0;
+    let (darker, _) = room.picture(render(&params));
+    let all = [&darker, &original, &lighter].map(brightness);
+    assert!(all[0] + 10.0 < all[1] && all[1] + 10.0 < all[2], "{all:?}");
+    let alpha = |p: &Picture| {
+        p.rgba()
+            .iter()
+            .skip(3)
+            .step_by(4)
+            .copied()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(alpha(&lighter), alpha(&original));
+    // The network's own picture is near the photo, but not it.
+    params.edits.clear();
+    params.keep_detail = false;
+    let (redrawn, _) = room.picture(render(&params));
+    assert_ne!(redrawn, original);
+    assert!(within(&redrawn, &original, 0.5) < 30);
+}
+
+#[test]
+fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
+    let mut room = room(true);
+    let mut params = LensParams::new("lens", room.photo("photo.png", 300, 203));
+    params.edits = vec![edit("measured.warmth", 1.7), edit("answer.4", -2.0)];
+    params.gains = vec![LensGain {
+        part: LensPart::Texture,
+        gain: 1.8,
+    }];
+    params.other = Some(LensOther {
+        blend: 0.3,
+        light: 0.4,
+        texture: 0.5,
+        ..LensOther::new(room.photo("other.png", 130, 260))
+    });
+    params.mask = Some(Mask {
+        shapes: vec![MaskShape::Linear {
+            from: [0.0, 0.3],
+            to: [0.6, 0.3],
+        }],
+        invert: false,
+    });
+    let (made, recipe) = room.picture(render(&params));
+    assert_eq!(recipe.sources.len(), 2);
+    let file = room.path("models/lens/directions.json");
+    let other = fs::read_to_string(&file)
+        .unwrap()
+        .replace("\"step\": [", "\"step\": [0.1");
+    fs::write(&file, other).unwrap();
+    let recipe = Recipe::from_json(&recipe.to_json()).unwrap();
+    assert!(matches!(recipe.making, Making::Lens(_)));
+    let mut fresh = Room {
+        engine: LocalEngine::new(
+            EngineConfig {
+                threads: Some(1),
+                model_dirs: vec![room.path("models")],
+                ..EngineConfig::default()
+            },
+            Arc::new(|| {}),
+        ),
+        folder: room.folder,
+        next: 1,
+    };
+    let (again, _) = fresh.picture(Job::Replay(Box::new(recipe)));
+    assert_eq!(again, made);
+}
+
+#[test]
+fn preview_and_print_look_alike_and_sizes_are_any() {
+    let mut room = room(true);
+    let mut params = LensParams::new("lens", room.photo("photo.png", 1000, 640));
+    params.edits = vec![edit("measured.warmth", 2.0)];
+    let (large, _) = room.picture(render(&params));
+    let work = Work::Lens(Arc::new(params.clone()));
+    let preview = room.preview(work, Tier::Full(400)).unwrap();
+    assert_eq!(preview.size(), [400, 256]);
+    let whole = image::RgbaImage::from_raw(1000, 640, large.rgba().to_vec()).unwrap();
+    let filter = image::imageops::FilterType::Triangle;
+    let shrunk = image::imageops::resize(&whole, 400, 256, filter);
+    let shrunk = Picture::from_rgba(400, 256, shrunk.into_raw()).unwrap();
+    assert!(within(&preview, &shrunk, 0.9) <= 14);
+    for (width, height) in [(1, 1), (7, 3), (9, 300)] {
+        params.photo = room.photo("small.png", width, height);
+        let (made, _) = room.picture(render(&params));
+        assert_eq!(made.size(), [width, height]);
+        params.keep_detail ^= true;
+    }
+}
+
+#[test]
+fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
+    let mut room = room(true);
+    let mut params = LensParams::new("lens", room.photo("photo.png", 256, 128));
+    let original = read(&room, "photo.png");
+    params.edits = vec![edit("measured.brightness", -2.0)];
+    params.mask = Some(Mask {
+        shapes: vec![MaskShape::Radial {
+            center: [0.25, 0.25],
+            radius: 0.2,
+            feather: 0.1,
+        }],
+        invert: false,
+    });
+    let (made, _) = room.picture(render(&params));
+    let at = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 256 + x) * 4..][..4].to_vec();
+    assert_ne!(at(&made, 64, 64), at(&original, 64, 64));
+    for (x, y) in [(0, 0), (140, 64), (255, 127)] {
+        let (now, before) = (at(&made, x, y), at(&original, x, y));
+        assert!(
+            now.iter().zip(&before).all(|(a, b)| a.abs_diff(*b) <= 1),
+            "{now:?} {before:?}"
+        );
+    }
+    // A dark picture lends its light.
+    let dark = image::RgbaImage::from_pixel(90, 70, image::Rgba([12, 8, 30, 255]));
+    dark.save(room.path("dark.png")).unwrap();
+    params.edits.clear();
+    params.mask = None;
+    params.other = Some(LensOther {
+        light: 1.0,
+        ..LensOther::new(source(&room.path("dark.png")))
+    });
+    let (lent, recipe) = room.picture(render(&params));
+    assert!(brightness(&lent) < brightness(&original) - 30.0);
+    assert_eq!(recipe.sources[1].name, "dark.png");
+}
+
+#[test]
+fn without_sliders_it_says_what_is_missing_and_the_rest_works() {
+    let mut room = room(false);
+    let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
+    let model = "lens".to_owned();
+    let Output::Directions { directions, .. } = room.job(Job::Directions { model }).unwrap() else {
+        panic!("sliders, even if there are none");
+    };
+    assert!(directions.is_empty());
+    params.edits = vec![edit("measured.warmth", 1.0)];
+    let told = room.job(render(&params)).unwrap_err().to_string();
+    assert!(told.contains("no measured sliders"), "{told}");
+    params.edits.clear();
+    params.gains = vec![LensGain {
+        part: LensPart::Light,
+        gain: 2.0,
+    }];
+    let told = room.job(render(&params)).unwrap_err().to_string();
+    assert!(told.contains("Everything"), "{told}");
+    params.gains[0].part = LensPart::All;
+    let (made, _) = room.picture(render(&params));
+    assert_ne!(made, read(&room, "photo.png"));
+    params.gains[0].gain = f32::NAN;
+    assert!(room.job(render(&params)).is_err());
+    params.model = "flowers".into();
+    params.gains.clear();
+    let told = room.job(render(&params)).unwrap_err().to_string();
+    assert!(told.contains("autoencoder"), "{told}");
+}
