@@ -17,6 +17,7 @@ mod stylegan2;
 pub mod torch;
 
 pub use install::{ImportStep, Imported, Origin, Watch, import, import_from, import_watched};
+pub use parts::is_part_name;
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 
 /// Why a checkpoint can't be imported, and what to do.

@@ -21,6 +21,12 @@ const PART_NAMES: [&str; 4] = ["vgg", "encoder", "decoder", "modulator"];
 /// More files than any network has.
 const MOST_FILES: usize = 16;
 
+/// Whether a file is called as a part of a network is: an encoder, a decoder, …
+pub fn is_part_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    PART_NAMES.iter().any(|part| name.contains(part))
+}
+
 /// A part of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -186,8 +192,7 @@ pub(super) fn beside(file: &Path) -> Result<Vec<PathBuf>, ImportError> {
         let path = entry?.path();
         let name = short(&path).to_lowercase();
         let checkpoint = ENDINGS.iter().any(|ending| name.ends_with(ending));
-        let part = PART_NAMES.iter().any(|part| name.contains(part));
-        if path.is_file() && checkpoint && part && short(&path) != short(file) {
+        if path.is_file() && checkpoint && is_part_name(&name) && short(&path) != short(file) {
             others.push(path);
         }
     }

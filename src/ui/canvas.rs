@@ -12,7 +12,7 @@ use crate::picture::Picture;
 /// Space around a fitted picture.
 const MARGIN: f32 = 24.0;
 /// Largest scale that "fit" takes, so that small pictures don't become blocks.
-const MAX_FIT: f32 = 4.0;
+const MAX_FIT: f32 = 8.0;
 
 /// What a canvas shows.
 pub struct CanvasInput<'a> {

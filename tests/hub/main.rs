@@ -3,6 +3,7 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod parts;
 mod server;
 mod service;
 

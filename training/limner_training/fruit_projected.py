@@ -89,6 +89,8 @@ class Trainer:
         self.opt_d = torch.optim.Adam(self.heads.parameters(), a.d_lr, (0.0, 0.99), 1e-8, **fused)
         if not a.benchmark:
             self.resume(a.resume or a.state)
+            if a.start and not self.images:
+                self.start_from(a.start)
         torch.manual_seed(a.seed + self.images)
         self.first_images, self.first_steps, self.ramp_from, self.this_run = self.images, self.steps, self.steps, 0
         self.means: dict[str, Tensor] = {}
@@ -110,6 +112,18 @@ class Trainer:
         self.ema.load_state_dict(ema.state_dict())
         restore_rows(self.opt_g, self.g, part(tensors, "opt_g"))
         restore_rows(self.opt_d, self.heads, part(tensors, "opt_d"))
+
+    def start_from(self, folder: str) -> None:
+        """Goes on from a shipped model: its average is generator and average, the critic learns anew."""
+        with open(os.path.join(folder, "config.json")) as f:
+            config = json.load(f)
+        if config["kwargs"] != {k: list(v) if isinstance(v, tuple) else v for k, v in self.kwargs.items()}:
+            raise SystemExit(f"{folder} holds a network with other arguments")
+        weights = {k: v.float() for k, v in load_file(os.path.join(folder, "weights.safetensors")).items()}
+        for net in (self.g, self.ema):
+            net.load_state_dict(weights)
+        past = config["training"]
+        self.images, self.steps, self.log = past["images"], past["steps"], past["runs"]
 
     @torch.no_grad()
     def gentle_start(self, data: Tensor) -> None:
@@ -403,6 +417,7 @@ def main() -> None:
     p.add_argument("--features", required=True, help="made by efficientnet_lite")
     p.add_argument("--state", required=True)
     p.add_argument("--resume", help="folder of an earlier state, if it isn't --state")
+    p.add_argument("--start", help="folder of a shipped model to go on from, when there is no state")
     p.add_argument("--minutes", type=float, default=9, help="in all, with start-up, encoder and saving")
     p.add_argument("--encoder-minutes", type=float, default=0)
     p.add_argument("--batch", type=int, default=32)
