@@ -202,7 +202,12 @@ pub fn ask_directions(state: &mut AppState, services: &mut Services) {
     {
         return;
     }
-    flow::start(Job::Directions { model }, purpose, state, services);
+    let brought = state.doc.explore.lens_doc().is_some();
+    let job = match brought {
+        true => Job::LensDirections { model },
+        false => Job::Directions { model },
+    };
+    flow::start(job, purpose, state, services);
 }
 
 fn job_ended(

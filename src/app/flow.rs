@@ -46,6 +46,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
         (Job::Directions { model }, _) => format!("Measuring sliders of {}", title(model)),
+        (Job::LensDirections { model }, _) => format!("Reading sliders of {}", title(model)),
         (Job::Project { .. }, _) => "Looking for the photo".to_owned(),
         (Job::Walk { .. }, _) => "Making the walk".to_owned(),
         (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),

@@ -67,7 +67,7 @@ fn edits(args: &Lens, session: &mut Session) -> Result<Vec<DirectionEdit>, Failu
     }
     let model = args.model.clone();
     let Output::Directions { directions, .. } =
-        session.job("directions", Job::Directions { model })?
+        session.job("directions", Job::LensDirections { model })?
     else {
         return Err(unexpected());
     };

@@ -159,6 +159,11 @@ pub enum Job {
         /// Generator.
         model: String,
     },
+    /// The sliders that an autoencoder brings; read, not found, so that somebody waits.
+    LensDirections {
+        /// Autoencoder.
+        model: String,
+    },
     /// The same pixels again from a recipe.
     Replay(Box<Recipe>),
 }

@@ -205,6 +205,7 @@ impl ModelStudio {
                 jobs::project::run(self, desk, path, model, *steps)
             }
             Job::Directions { model } => jobs::directions::run(self, desk, model),
+            Job::LensDirections { model } => jobs::lens::directions(self, model),
             Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
         }
     }

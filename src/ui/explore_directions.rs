@@ -18,10 +18,15 @@ use crate::app::state::AppState;
 use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
 use crate::recipe::DirectionEdit;
 
-/// Ends of a slider, σ.
-const REACH: f32 = 3.0;
+/// Ends of a slider, σ: of a generator's picture, of a photo. Photos differ more from
+/// place to place than from each other, so that a σ goes far.
+const REACH: [f32; 2] = [3.0, 2.0];
 /// The thumbnails on hover show the picture this far to both sides, σ.
-const LOOK: f32 = 2.0;
+const LOOK: [f32; 2] = [2.0, 1.0];
+/// Where more sliders than this were found, only the strongest [`FIRST`] are shown at
+/// first; those that were moved always are.
+const MANY: usize = 12;
+const FIRST: usize = 8;
 /// Pixels of a hover thumbnail.
 const LOOK_SIDE: u32 = 112;
 
@@ -102,6 +107,17 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
     let starred = |d: &DirectionInfo| doc.mark(&d.id).is_some_and(|m| m.star);
     let mut order: Vec<&DirectionInfo> = all.iter().collect();
     order.sort_by_key(|d| (!starred(d), !d.measured));
+    let found = |d: &&DirectionInfo| !d.measured && !starred(d);
+    let many = order.iter().copied().filter(|d| found(d)).count() > MANY;
+    let id = ui.scope_id().with(("all sliders", &model.name));
+    let mut every: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
+    if many && !every {
+        let mut shown = 0;
+        order.retain(|d| {
+            shown += usize::from(found(d));
+            !found(d) || shown <= FIRST || doc.sigma(&d.id) != 0.0
+        });
+    }
     let mut group = None;
     for direction in order {
         let now = match (starred(direction), direction.measured) {
@@ -126,6 +142,18 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
         }
         row(ui, panel, direction, model);
     }
+    if many {
+        ui.add_space(4.0);
+        let text = if every {
+            "Fewer sliders"
+        } else {
+            "More sliders"
+        };
+        if ui.small_button(text).clicked() {
+            every = !every;
+            ui.data_mut(|d| d.insert_temp(id, every));
+        }
+    }
 }
 
 fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &ModelInfo) {
@@ -138,6 +166,7 @@ fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &Mo
         return;
     }
     let name = mark.name.clone().unwrap_or_else(|| direction.name.clone());
+    let reach = REACH[usize::from(state.doc.explore.lens_doc().is_some())];
     let sigma = state.doc.explore.sigma(id);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
@@ -145,7 +174,7 @@ fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &Mo
         let width = ui.available_width() - 24.0;
         let slider = ui
             .allocate_ui(vec2(width, 26.0), |ui| {
-                Slider::new(&name, sigma, -REACH..=REACH, 0.0)
+                Slider::new(&name, sigma, -reach..=reach, 0.0)
                     .step(0.1)
                     .name_width(110.0)
                     .show(ui, &theme)
@@ -333,7 +362,9 @@ fn look(
         };
         moved_to(panel.state, edit)
     };
-    let works: Vec<Work> = [-LOOK, LOOK].into_iter().filter_map(moved).collect();
+    let of_photos = panel.state.doc.explore.lens_doc().is_some();
+    let far = LOOK[usize::from(of_photos)];
+    let works: Vec<Work> = [-far, far].into_iter().filter_map(moved).collect();
     if works.is_empty() {
         return;
     }
@@ -342,7 +373,7 @@ fn look(
         tier: Tier::Draft(LOOK_SIDE),
         items: works.clone(),
     });
-    let words = words(direction, panel.state.doc.explore.lens_doc().is_some());
+    let words = words(direction, of_photos);
     response.clone().on_hover_ui(|ui| {
         ui.set_max_width(260.0);
         ui.strong(name);

@@ -162,7 +162,7 @@ impl LensPanel {
                 "Paint where…"
             };
             let tip = "Paint the part of the photo that changes; the rest stays as it is";
-            let paint = egui::Button::selectable(painting, text);
+            let paint = egui::Button::new(text).selected(painting);
             let ready = p.state.lens_photo().is_some();
             if ui.add_enabled(ready, paint).on_hover_text(tip).clicked() {
                 self.mask.edit((!painting).then_some(MaskTarget::Lens));
@@ -179,7 +179,7 @@ impl LensPanel {
 
 /// How strong light, colour and texture are around the photo's average.
 fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
-    let told_apart = p.state.directions().is_some_and(|d| !d.is_empty());
+    let told_apart = p.state.directions().is_none_or(|d| !d.is_empty());
     let all: &[(LensPart, &str)] = if told_apart {
         &[
             (
@@ -192,7 +192,7 @@ fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
             ),
             (
                 LensPart::Texture,
-                "In percent of the photo's own: 0 smooths surfaces, more carves them",
+                "In percent of the photo's own: less dissolves surfaces into dabs, more carves them",
             ),
         ]
     } else {

@@ -188,7 +188,8 @@ fn without_sliders_it_says_what_is_missing_and_the_rest_works() {
     let mut room = room(false);
     let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
     let model = "lens".to_owned();
-    let Output::Directions { directions, .. } = room.job(Job::Directions { model }).unwrap() else {
+    let Output::Directions { directions, .. } = room.job(Job::LensDirections { model }).unwrap()
+    else {
         panic!("sliders, even if there are none");
     };
     assert!(directions.is_empty());

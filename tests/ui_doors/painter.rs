@@ -158,12 +158,13 @@ impl Painter {
                 kept: Vec::new(),
                 skipped: vec![("notes.txt".into(), "not a picture".into())],
             },
-            Job::Directions { model } => Output::Directions {
-                directions: match model.as_str() {
-                    "lens" => Arc::new(sliders()),
-                    _ => Arc::default(),
-                },
+            Job::LensDirections { model } => Output::Directions {
+                directions: Arc::new(sliders()),
                 model,
+            },
+            Job::Directions { model } => Output::Directions {
+                model,
+                directions: Arc::default(),
             },
             other => panic!("a job that these tests don't start: {other:?}"),
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::desk::Desk;
-use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};
+use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::rooms::ModelStudio;
 use crate::latent::DirectionSet;
 use crate::latent::discover::Plan;
@@ -15,16 +15,10 @@ pub(in crate::engine) fn run(
     desk: &mut Desk,
     model: &str,
 ) -> Result<Output, EngineError> {
-    let infos = match studio.registry.info(model)?.kind {
-        // Those that ship with it; nothing is measured here.
-        ModelKind::Autoencoder => studio
-            .lens_directions(model)?
-            .map_or_else(Vec::new, |known| known.infos()),
-        _ => ensure(studio, desk, model)?.infos(),
-    };
+    let set = ensure(studio, desk, model)?;
     Ok(Output::Directions {
         model: model.to_owned(),
-        directions: Arc::new(infos),
+        directions: Arc::new(set.infos()),
     })
 }
 

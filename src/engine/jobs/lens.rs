@@ -82,6 +82,18 @@ fn written(
     Ok(recipe)
 }
 
+/// The sliders of an autoencoder; none where it brings none.
+pub(in crate::engine) fn directions(
+    studio: &mut ModelStudio,
+    model: &str,
+) -> Result<Output, EngineError> {
+    let known = studio.lens_directions(model)?;
+    Ok(Output::Directions {
+        model: model.to_owned(),
+        directions: Arc::new(known.map_or_else(Vec::new, |known| known.infos())),
+    })
+}
+
 /// The same pixels from a recipe.
 pub(in crate::engine) fn again(
     studio: &mut ModelStudio,

@@ -1,0 +1,270 @@
+//! Lens as a person uses it: found by what is written on the window, on a real gallery
+//! and a painter whose results are certain.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ui_doors;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use limner::app::action::{Action, Destination, FileRole, Pick, Subject, ViewEdit};
+use limner::app::command::Command;
+use limner::app::document::LensDoc;
+use limner::app::view::{Compare, Workspace};
+use limner::engine::protocol::{Job, Request, Tier};
+use limner::gallery::protocol::EntryKind;
+use limner::picture::Picture;
+use limner::recipe::{LensPart, Making};
+use ui_doors::{Studio, canvas_tiers, photo, studio};
+
+const SIZE: [f32; 2] = [1280.0, 900.0];
+
+fn in_lens<'a>() -> Studio<'a> {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    choose(&mut s, "Lens  (for your photos)");
+    s
+}
+
+/// Another model, by the list in the panel.
+fn choose(s: &mut Studio<'_>, text: &str) {
+    s.window.get_by_label("Generator").click();
+    s.settle();
+    s.window.get_by_label(text).click();
+    s.settle();
+}
+
+fn open(s: &mut Studio<'_>, name: &str, role: FileRole) {
+    let path = s.folder.path().join(name);
+    photo(&path);
+    let paths = vec![path];
+    s.window.state_mut().act(Action::OpenFiles { paths, role });
+    s.settle();
+}
+
+fn shown(s: &Studio<'_>) -> Picture {
+    let lens = s.window.state().state.previews.lens.as_ref();
+    lens.unwrap().picture.clone()
+}
+
+fn doc<'a>(s: &'a Studio<'_>) -> &'a LensDoc {
+    s.window.state().state.doc.explore.lens_doc().unwrap()
+}
+
+fn click(s: &mut Studio<'_>, label: &str) {
+    s.window.get_by_role_and_label(Role::Button, label).click();
+    s.settle();
+}
+
+fn command(s: &mut Studio<'_>, command: Command) {
+    s.window.state_mut().act(Action::Command(command));
+    s.settle();
+}
+
+fn slider_rect(s: &Studio<'_>, name: &str) -> egui::Rect {
+    s.window.get_by_role_and_label(Role::Slider, name).rect()
+}
+
+/// Drags on a slider's rail, and lets go.
+fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
+    let rect = slider_rect(s, name);
+    let at = |t: f32| {
+        let x = rect.left() + 118.0 + t * (rect.width() - 122.0);
+        egui::pos2(x, rect.center().y)
+    };
+    s.window.drag_at(at(from));
+    s.window.run_steps(2);
+    s.window.hover_at(at((from + to) / 2.0));
+    s.window.run_steps(2);
+    s.window.hover_at(at(to));
+    s.window.run_steps(2);
+    s.window.drop_at(at(to));
+    s.settle();
+}
+
+#[test]
+fn an_empty_lens_invites_and_its_buttons_lead_somewhere() {
+    let mut s = in_lens();
+    s.window.get_by_label("Change a photo with sliders");
+    click(&mut s, "Open a photo…");
+    click(&mut s, "Try the sample photo");
+    {
+        let asked = s.asked.borrow();
+        assert!(matches!(asked.picks[0], Pick::Open(FileRole::LensPhoto)));
+        assert!(matches!(
+            asked.picks[1],
+            Pick::SamplePhoto(FileRole::LensPhoto)
+        ));
+    }
+    command(&mut s, Command::Keep);
+    assert!(s.titles().is_empty(), "there is nothing to keep yet");
+    // A photo that is dropped onto it is its own, not Style's.
+    open(&mut s, "dropped.png", FileRole::Any);
+    assert_eq!(doc(&s).photo.as_ref().unwrap().name, "dropped.png");
+    assert!(s.window.state().state.doc.style.photo.is_none());
+    // The generator is where it was.
+    choose(&mut s, "Fruit  (trained)");
+    assert!(s.window.state().state.doc.explore.current().is_some());
+    s.window.get_by_label("Seed");
+}
+
+#[test]
+fn a_drag_changes_the_picture_is_one_step_and_undo_takes_it_back() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    let before = shown(&s);
+    let steps = s.window.state().state.history.steps().len();
+    s.asked.borrow_mut().engine.clear();
+    drag_slider(&mut s, "Warmth", 0.5, 0.9);
+    assert!(shown(&s) != before);
+    let tiers = canvas_tiers(&s.asked);
+    assert!(matches!(tiers.first(), Some(Tier::Draft(_))), "{tiers:?}");
+    assert!(matches!(tiers.last(), Some(Tier::Full(_))), "{tiers:?}");
+    let history = &s.window.state().state.history;
+    assert_eq!(history.steps().len(), steps + 1);
+    assert!(history.steps()[steps].thumb.is_some());
+    assert_eq!(history.undo_label(), Some("Warmth"));
+    let warm = shown(&s);
+    command(&mut s, Command::Undo);
+    assert!(shown(&s) == before);
+    command(&mut s, Command::Redo);
+    assert!(shown(&s) == warm);
+    // Keys move it too, and its reset brings it back.
+    let sigma = doc(&s).edits[0].sigma;
+    let slider = s.window.get_by_role_and_label(Role::Slider, "Warmth");
+    slider.focus();
+    s.settle();
+    s.window.key_press(egui::Key::ArrowLeft);
+    s.settle();
+    assert!(doc(&s).edits[0].sigma < sigma);
+    click(&mut s, "Reset Warmth");
+    assert!(doc(&s).edits.is_empty());
+    assert!(shown(&s) == before);
+}
+
+#[test]
+fn gains_and_a_second_picture_have_sliders_and_reset_goes_for_all() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    let before = shown(&s);
+    drag_slider(&mut s, "Texture", 0.33, 0.8);
+    let gain = doc(&s).gains[0];
+    assert_eq!(gain.part, LensPart::Texture);
+    assert!(gain.gain > 1.5, "{}", gain.gain);
+    assert!(shown(&s) != before);
+    click(&mut s, "Choose second picture");
+    let last = format!("{:?}", s.asked.borrow().picks.last());
+    assert!(last.contains("LensOther"), "{last}");
+    open(&mut s, "sky.png", FileRole::LensOther);
+    let other = doc(&s).other.clone().unwrap();
+    assert!(other.blend > 0.0, "it shows at once");
+    drag_slider(&mut s, "Borrow light", 0.0, 0.6);
+    assert!(doc(&s).other.as_ref().unwrap().light > 0.3);
+    command(&mut s, Command::ResetSliders);
+    assert!(shown(&s) == before);
+    assert!(doc(&s).other.is_some(), "it stays at hand");
+    click(&mut s, "Take second picture away");
+    assert!(doc(&s).other.is_none());
+    command(&mut s, Command::Undo);
+    assert!(doc(&s).other.is_some());
+}
+
+#[test]
+fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    drag_slider(&mut s, "Warmth", 0.5, 0.8);
+    let (sigma, made) = (doc(&s).edits[0].sigma, shown(&s));
+    click(&mut s, "Keep");
+    let entry = s.window.state().state.gallery.entries[0].clone();
+    assert_eq!(entry.kind, EntryKind::Stylised);
+    command(&mut s, Command::ResetSliders);
+    assert!(shown(&s) != made);
+    // Elsewhere meanwhile.
+    choose(&mut s, "Fruit  (trained)");
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.settle();
+    s.window.state_mut().act(Action::Send {
+        to: Destination::Explore,
+        what: Subject::Gallery(entry.id),
+    });
+    s.settle();
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Explore);
+    assert_eq!(doc(&s).edits[0].sigma, sigma);
+    assert!(shown(&s) == made);
+    // The kept picture itself can go on as the photo.
+    s.window.state_mut().act(Action::Send {
+        to: Destination::LensPhoto,
+        what: Subject::Gallery(entry.id),
+    });
+    s.settle();
+    assert_ne!(doc(&s).photo.as_ref().unwrap().name, "holiday.png");
+}
+
+#[test]
+fn before_and_after_and_what_is_for_generators_only() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    click(&mut s, Command::ToggleSplit.text());
+    assert_eq!(s.window.state().state.view.compare, Compare::Split);
+    let random = Command::RandomWalk;
+    let there = s
+        .window
+        .query_by_role_and_label(Role::Button, random.text());
+    assert!(there.is_none());
+    command(&mut s, Command::NewSeed);
+    let toasts = &s.window.state().state.toasts;
+    assert!(toasts.iter().any(|t| t.text.contains("generators")));
+    let seeds = s.window.query_by_label("Seed");
+    assert!(seeds.is_none());
+}
+
+#[test]
+fn a_mask_is_painted_and_goes_into_the_recipe() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    drag_slider(&mut s, "Warmth", 0.5, 0.9);
+    let everywhere = shown(&s);
+    click(&mut s, "Paint where…");
+    s.window.get_by_label("Where the photo changes");
+    let canvas = s.window.get_by_label("Changed photo").rect().center();
+    s.window.drag_at(canvas);
+    s.window.run_steps(2);
+    s.window.hover_at(canvas + egui::vec2(40.0, 10.0));
+    s.window.run_steps(2);
+    s.window.drop_at(canvas + egui::vec2(40.0, 10.0));
+    s.settle();
+    assert_eq!(doc(&s).mask.as_ref().unwrap().shapes.len(), 1);
+    assert!(shown(&s) != everywhere);
+    click(&mut s, "Done");
+    s.asked.borrow_mut().engine.clear();
+    click(&mut s, "Keep");
+    let asked = s.asked.borrow();
+    let job = asked.engine.iter().find_map(|r| match r {
+        Request::Job {
+            job: Job::RenderLens(params),
+            ..
+        } => Some(params.clone()),
+        _ => None,
+    });
+    assert!(job.unwrap().mask.is_some());
+    drop(asked);
+    command(&mut s, Command::Undo);
+    assert!(doc(&s).mask.is_none());
+    assert!(shown(&s) == everywhere);
+}
+
+#[test]
+fn any_picture_can_be_opened_in_lens() {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    let canvas = s.window.get_by_role_and_label(Role::Image, "Picture");
+    canvas.click_secondary();
+    s.settle();
+    click(&mut s, "Open in Lens");
+    let name = doc(&s).photo.as_ref().unwrap().name.clone();
+    assert!(name.contains("fruit"), "{name}");
+    let recipe = limner::app::recipes::current_recipe(&s.window.state().state);
+    assert!(matches!(recipe.unwrap().making, Making::Lens(_)));
+}
