@@ -102,6 +102,9 @@ fn an_empty_lens_invites_and_its_buttons_lead_somewhere() {
     open(&mut s, "dropped.png", FileRole::Any);
     assert_eq!(doc(&s).photo.as_ref().unwrap().name, "dropped.png");
     assert!(s.window.state().state.doc.style.photo.is_none());
+    command(&mut s, Command::OpenPhoto);
+    let last = format!("{:?}", s.asked.borrow().picks.last());
+    assert!(last.contains("LensPhoto"), "{last}");
     // The generator is where it was.
     choose(&mut s, "Fruit  (trained)");
     assert!(s.window.state().state.doc.explore.current().is_some());
