@@ -183,6 +183,38 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
     assert_eq!(recipe.sources[1].name, "dark.png");
 }
 
+/// In the middle of the network, not at the end of it.
+#[test]
+fn a_picture_that_is_stopped_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    lens(&config.model_dirs[0], true);
+    let (engine, events) = Engine::spawn(config, Arc::new(|| {})).unwrap();
+    let source = source(&photo(&folder.path().join("photo.png"), 900, 900));
+    let mut params = LensParams::new("lens", source);
+    params.edits = vec![edit("measured.detail", 1.0)];
+    let id = JobId(1);
+    let job = render(&params);
+    engine.send(Request::Job { id, job }).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut stopped = None;
+    let result = loop {
+        match events.recv_deadline(deadline).unwrap() {
+            Event::Progress {
+                stage: Stage::Rendering,
+                ..
+            } if stopped.is_none() => {
+                engine.send(Request::Cancel(id)).unwrap();
+                stopped = Some(Instant::now());
+            }
+            Event::Done { result, .. } => break result,
+            _ => {}
+        }
+    };
+    assert!(matches!(result, Err(EngineError::Cancelled)), "{result:?}");
+    println!("stopped after {:?}", stopped.unwrap().elapsed());
+}
+
 /// TAESD and Stable Diffusion's own, as they are imported: no sliders, but the rest.
 #[test]
 fn imported_autoencoders_work_without_sliders() {
