@@ -442,6 +442,9 @@ fn a_photo_goes_through_lens_and_comes_back_the_same_from_its_recipe() {
     assert_eq!(recipe["making"]["kind"], "lens");
     assert_eq!(recipe["sources"].as_array().unwrap().len(), 2);
     assert_eq!(recipe["models"][0]["name"], "lens");
+    let label = b"compositeWithTrainedAlgorithmicMedia";
+    let bytes = desk.bytes("a.png");
+    assert!(bytes.windows(label.len()).any(|part| part == label));
     // Names can stay out; the files are then shown to it.
     let words = [&words[..], &["--no-source-names", "-o", "quiet.png"]].concat();
     desk.fine(&words);

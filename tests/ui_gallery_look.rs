@@ -1,4 +1,4 @@
-//! What Style and Gallery look like, dark and light: compared with pictures in
+//! What Style, Lens and Gallery look like, dark and light: compared with pictures in
 //! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_gallery_look` makes
 //! them anew.
 
@@ -11,8 +11,10 @@ use egui::Theme;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
-use limner::app::action::{Action, ViewEdit};
+use limner::app::action::{Action, FileRole, ViewEdit};
+use limner::app::lens::LensEdit;
 use limner::app::view::{Compare, Dialog, Workspace};
+use limner::recipe::LensPart;
 use ui_doors::{Studio, studio};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -64,6 +66,20 @@ fn style_workspace() {
             Compare::Split,
         )));
         take(&mut s, &mut results, &format!("style_{name}"));
+    }
+}
+
+#[test]
+fn lens_workspace() {
+    let mut results = SnapshotResults::new();
+    for (theme, name) in THEMES {
+        let mut s = studio(SIZE, theme);
+        s.open_for("evening at the lake.png", FileRole::LensPhoto);
+        s.open_for("a sky.png", FileRole::LensOther);
+        s.window
+            .state_mut()
+            .act(Action::Lens(LensEdit::Gain(LensPart::Colour, 1.6)));
+        take(&mut s, &mut results, &format!("lens_{name}"));
     }
 }
 

@@ -16,7 +16,7 @@ use limner::engine::protocol::{Job, Request, Tier};
 use limner::gallery::protocol::EntryKind;
 use limner::picture::Picture;
 use limner::recipe::{LensPart, Making};
-use ui_doors::{Studio, canvas_tiers, photo, studio};
+use ui_doors::{Studio, canvas_tiers, studio};
 
 const SIZE: [f32; 2] = [1280.0, 900.0];
 
@@ -35,11 +35,7 @@ fn choose(s: &mut Studio<'_>, text: &str) {
 }
 
 fn open(s: &mut Studio<'_>, name: &str, role: FileRole) {
-    let path = s.folder.path().join(name);
-    photo(&path);
-    let paths = vec![path];
-    s.window.state_mut().act(Action::OpenFiles { paths, role });
-    s.settle();
+    s.open_for(name, role);
 }
 
 fn shown(s: &Studio<'_>) -> Picture {
@@ -102,6 +98,9 @@ fn an_empty_lens_invites_and_its_buttons_lead_somewhere() {
     open(&mut s, "dropped.png", FileRole::Any);
     assert_eq!(doc(&s).photo.as_ref().unwrap().name, "dropped.png");
     assert!(s.window.state().state.doc.style.photo.is_none());
+    command(&mut s, Command::OpenPhoto);
+    let last = format!("{:?}", s.asked.borrow().picks.last());
+    assert!(last.contains("LensPhoto"), "{last}");
     // The generator is where it was.
     choose(&mut s, "Fruit  (trained)");
     assert!(s.window.state().state.doc.explore.current().is_some());

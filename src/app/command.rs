@@ -78,6 +78,8 @@ pub enum Command {
     SendToStyle,
     /// Uses the current picture as a style.
     UseAsStyle,
+    /// Opens the current picture in Lens.
+    OpenInLens,
     /// Enlarges twice.
     Enlarge2,
     /// Enlarges four times.
@@ -205,6 +207,7 @@ impl Menu {
             Self::Picture => &[
                 Some(C::SendToStyle),
                 Some(C::UseAsStyle),
+                Some(C::OpenInLens),
                 None,
                 Some(C::Enlarge2),
                 Some(C::Enlarge4),
@@ -309,6 +312,10 @@ impl Command {
             ),
             Self::SendToStyle => ("Send to Style", "Use the picture as the photo in Style"),
             Self::UseAsStyle => ("Use as style", "Use the picture as a style"),
+            Self::OpenInLens => (
+                "Open in Lens",
+                "Change the picture with the sliders of Lens",
+            ),
             Self::Enlarge2 => ("Enlarge 2 times", "Make it twice as large and keep it"),
             Self::Enlarge4 => ("Enlarge 4 times", "Make it four times as large and keep it"),
             Self::AboutPicture => (
@@ -397,6 +404,7 @@ impl Command {
             Self::RandomWalk => vec![plain(Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
+            Self::OpenInLens => vec![shift(Key::L)],
             Self::AboutPicture => vec![cmd(Key::I)],
             Self::RenderFullSize => vec![cmd(Key::Enter)],
             Self::Palette => vec![cmd(Key::K), shift(Key::P)],

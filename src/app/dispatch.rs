@@ -155,6 +155,7 @@ fn run(
         C::CopyPicture => send(Destination::Clipboard, state),
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
+        C::OpenInLens => send(Destination::LensPhoto, state),
         C::Enlarge2 => send(Destination::Enlarge(2), state),
         C::Enlarge4 => send(Destination::Enlarge(4), state),
         C::RenderFullSize => flow::send(Destination::Keep, Subject::Style, state, services),
@@ -209,6 +210,7 @@ fn run(
 fn pick(command: Command, state: &mut AppState, services: &mut Services) {
     use super::action::FileRole;
     let pick = match command {
+        Command::OpenPhoto if flow::lens_in_front(state) => Pick::Open(FileRole::LensPhoto),
         Command::OpenPhoto => Pick::Open(FileRole::Photo),
         Command::OpenStyle => Pick::Open(FileRole::Style),
         Command::Import => Pick::Open(FileRole::Import),

@@ -349,6 +349,11 @@ pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
     }
 }
 
+/// Whether the canvas in front is that of Lens.
+pub fn lens_in_front(state: &AppState) -> bool {
+    state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_some()
+}
+
 /// A file was read, or not.
 pub fn opened(
     path: PathBuf,
@@ -380,10 +385,8 @@ pub fn opened(
         follow.push(Action::OpenRecipe(recipe));
         return;
     }
-    let lens_in_front =
-        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_some();
     match role {
-        FileRole::Any if lens_in_front => follow.push(Action::Lens(LensEdit::Photo(source))),
+        FileRole::Any if lens_in_front(state) => follow.push(Action::Lens(LensEdit::Photo(source))),
         FileRole::LensPhoto => {
             follow.push(Action::Lens(LensEdit::Photo(source)));
             follow.push(Action::View(super::action::ViewEdit::Workspace(

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::action::Level;
 use super::dispatch::Now;
 use super::document::LensDoc;
 use super::services::Services;
@@ -61,6 +62,11 @@ pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: 
         LensEdit::Replace(params) => Some(params.model.clone()),
         _ => model_for(state),
     };
+    if model.is_none() {
+        let words =
+            "No network for photos is here. Put Limner's folder 'models' beside the program.";
+        state.toasts.push(Level::Warning, words);
+    }
     if let Some(model) = model {
         let explore = &mut state.doc.explore;
         explore.model = model.clone();

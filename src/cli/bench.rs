@@ -50,6 +50,9 @@ pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
             parts.push("stylize_12mp");
         }
     }
+    if has(ModelKind::Autoencoder) {
+        parts.push("lens_512");
+    }
     let mut report = Map::new();
     report.insert("version".into(), json!(env!("CARGO_PKG_VERSION")));
     report.insert("device".into(), json!(session.device.name));
@@ -169,6 +172,7 @@ fn run_part(part: &str, args: &Bench, session: &mut Session) -> Result<Value, Fa
         "stylize_512" => stylize(args, session, [512, 512])?,
         "stylize_1024" => stylize(args, session, [1024, 1024])?,
         "stylize_12mp" => stylize(args, session, [4000, 3000])?,
+        "lens_512" => super::bench_lens::run(args, session)?,
         "cancel_512" => cancel(args, session, [512, 512])?,
         _ => return Err(Failure::new(format!("there is no part called '{part}'"))),
     };
@@ -348,7 +352,12 @@ fn sitting(
 }
 
 /// Writes a picture full of waves, as a stand-in for a photo or a style.
-fn write(folder: &Path, name: &str, size: [u32; 2], pitch: f32) -> Result<SourceRef, Failure> {
+pub(super) fn write(
+    folder: &Path,
+    name: &str,
+    size: [u32; 2],
+    pitch: f32,
+) -> Result<SourceRef, Failure> {
     let [width, height] = size;
     let side = width.max(height) as f32;
     let mut pixels = Vec::with_capacity(width as usize * height as usize * 4);
@@ -370,7 +379,7 @@ fn write(folder: &Path, name: &str, size: [u32; 2], pitch: f32) -> Result<Source
     source(&path)
 }
 
-fn summary(mut times: Vec<Duration>) -> Value {
+pub(super) fn summary(mut times: Vec<Duration>) -> Value {
     times.sort();
     let at = |share: f64| {
         let last = times.len().saturating_sub(1);
@@ -380,7 +389,7 @@ fn summary(mut times: Vec<Duration>) -> Value {
     json!({ "median_ms": at(0.5), "p95_ms": at(0.95), "runs": times.len() })
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(super) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e5).round() / 100.0
 }
 

@@ -2,6 +2,7 @@
 
 mod args;
 mod bench;
+mod bench_lens;
 mod card;
 mod doctor;
 mod generate;

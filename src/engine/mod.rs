@@ -11,6 +11,7 @@ mod config;
 mod desk;
 mod device;
 mod directions;
+mod engine_error;
 mod errors;
 mod estimate;
 mod explore;

@@ -213,7 +213,7 @@ pub fn duration(time: std::time::Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{DirectionEdit, SourceRef, StyleLayer};
+    use crate::recipe::{DirectionEdit, LensOther, SourceRef, StyleLayer};
 
     #[test]
     fn moments_of_the_calendar() {
@@ -262,6 +262,40 @@ mod tests {
         let lines = style(&params, &|id: &str| id.to_uppercase());
         assert_eq!(lines[0], ("Styles", "A 80 %, B 20 %".into()));
         assert_eq!(lines[1], ("Strength", "80 %".into()));
+    }
+
+    #[test]
+    fn a_photo_of_lens_in_a_few_lines() {
+        let source = |name: &str| SourceRef {
+            sha256: String::new(),
+            name: name.into(),
+            path: String::new(),
+            artist: String::new(),
+            licence: String::new(),
+        };
+        let mut params = LensParams::new("lens", source("cat.jpg"));
+        for (direction, sigma) in [("measured.warmth", 1.5), ("answer.3", -1.0)] {
+            params.edits.push(DirectionEdit {
+                direction: direction.into(),
+                sigma,
+                layers: None,
+            });
+        }
+        params.other = Some(LensOther {
+            light: 0.4,
+            ..LensOther::new(source("sky.jpg"))
+        });
+        let lines = lens(&params);
+        for line in [
+            ("Photo", "cat.jpg"),
+            ("Sliders", "warmth +1.5, found 4 -1.0"),
+            ("With", "sky.jpg"),
+            ("Borrowed light", "40 %"),
+            ("Detail", "kept"),
+        ] {
+            assert!(lines.contains(&(line.0, line.1.into())), "{lines:?}");
+        }
+        assert!(!lines.iter().any(|(what, _)| *what == "Blend"));
     }
 
     #[test]

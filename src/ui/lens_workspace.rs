@@ -6,6 +6,7 @@ use super::canvas::{self, CanvasInput};
 use super::lens_panel::LensPanel;
 use super::panel::Panel;
 use super::style_photo::{self, PhotoEvent};
+use super::style_workspace::canvas_error;
 use super::theme::{PANEL_WIDTH, space};
 use super::{explore_toolbar, history};
 use crate::app::action::{Destination, Subject};
@@ -73,10 +74,8 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     };
     canvas::show(ui, p, input, |ui, frame, p| {
         lens.mask.on_canvas(ui, frame, p);
-        if let Some(error) = &p.state.previews.canvas_error {
-            let at = frame.rect.left_bottom() + egui::vec2(12.0, -12.0);
-            let anchor = egui::Align2::LEFT_BOTTOM;
-            canvas::tag(ui, p, at, anchor, &error.to_string());
-        }
     });
+    if let Some(error) = &state.previews.canvas_error {
+        canvas_error(ui, p, &error.to_string());
+    }
 }

@@ -267,7 +267,8 @@ fn surprise(ui: &mut Ui, p: &mut Panel<'_>) {
     }
 }
 
-fn canvas_error(ui: &mut Ui, p: &Panel<'_>, text: &str) {
+/// Why the canvas can't show what was asked for.
+pub(super) fn canvas_error(ui: &mut Ui, p: &Panel<'_>, text: &str) {
     let at = ui.min_rect().left_bottom() + egui::vec2(12.0, -12.0);
     egui::Area::new(egui::Id::unique("style canvas error"))
         .fixed_pos(at)

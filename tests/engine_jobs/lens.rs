@@ -183,6 +183,88 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
     assert_eq!(recipe.sources[1].name, "dark.png");
 }
 
+/// In the middle of the network, not at the end of it.
+#[test]
+fn a_picture_that_is_stopped_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    lens(&config.model_dirs[0], true);
+    let (engine, events) = Engine::spawn(config, Arc::new(|| {})).unwrap();
+    let source = source(&photo(&folder.path().join("photo.png"), 900, 900));
+    let mut params = LensParams::new("lens", source);
+    params.edits = vec![edit("measured.detail", 1.0)];
+    let id = JobId(1);
+    let job = render(&params);
+    engine.send(Request::Job { id, job }).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let mut stopped = None;
+    let result = loop {
+        match events.recv_deadline(deadline).unwrap() {
+            Event::Progress {
+                stage: Stage::Rendering,
+                ..
+            } if stopped.is_none() => {
+                engine.send(Request::Cancel(id)).unwrap();
+                stopped = Some(Instant::now());
+            }
+            Event::Done { result, .. } => break result,
+            _ => {}
+        }
+    };
+    assert!(matches!(result, Err(EngineError::Cancelled)), "{result:?}");
+    println!("stopped after {:?}", stopped.unwrap().elapsed());
+}
+
+/// TAESD and Stable Diffusion's own, as they are imported: no sliders, but the rest.
+#[test]
+fn imported_autoencoders_work_without_sliders() {
+    let mut room = room(false);
+    for file in ["taesd", "kl"] {
+        let golden = engine_files::repository("tests/golden/import").join(file);
+        limner::import::import(&golden, &room.path("models"), Some(file)).unwrap();
+    }
+    room.engine.send(Request::Rescan).unwrap();
+    for model in ["taesd", "kl"] {
+        let mut params = LensParams::new(model, room.photo("photo.png", 77, 50));
+        params.gains = vec![LensGain {
+            part: LensPart::All,
+            gain: 1.5,
+        }];
+        params.other = Some(LensOther {
+            blend: 0.5,
+            texture: 0.5,
+            ..LensOther::new(room.photo("other.png", 40, 90))
+        });
+        let (made, recipe) = room.picture(render(&params));
+        assert_ne!(made, read(&room, "photo.png"), "{model}");
+        assert_eq!(recipe.models[0].name, model);
+        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        assert_eq!(again, made);
+    }
+}
+
+/// Sliders of other weights are told where they are asked for, and nowhere else.
+#[test]
+fn sliders_of_other_weights_are_refused() {
+    let mut room = room(true);
+    let file = room.path("models/lens/directions.json");
+    let text = fs::read_to_string(&file).unwrap();
+    let at = text.find("\"model_sha256\": \"").unwrap() + 17;
+    let other = format!("{}0000{}", &text[..at], &text[at + 4..]);
+    fs::write(&file, other).unwrap();
+    let model = "lens".to_owned();
+    let told = room.job(Job::LensDirections { model }).unwrap_err();
+    assert!(told.to_string().contains("other weights"), "{told}");
+    let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
+    params.other = Some(LensOther {
+        blend: 0.5,
+        ..LensOther::new(room.photo("other.png", 40, 90))
+    });
+    room.picture(render(&params));
+    params.edits = vec![edit("measured.warmth", 1.0)];
+    assert!(room.job(render(&params)).is_err());
+}
+
 #[test]
 fn without_sliders_it_says_what_is_missing_and_the_rest_works() {
     let mut room = room(false);

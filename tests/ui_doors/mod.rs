@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use egui_kittest::Harness;
 use limner::app::StudioApp;
-use limner::app::action::{Action, Pick};
+use limner::app::action::{Action, FileRole, Pick};
 use limner::app::services::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
 use limner::engine::protocol::{
@@ -107,11 +107,16 @@ impl Studio<'_> {
 
     /// Writes a photo and opens it in Style.
     pub fn open_photo(&mut self, name: &str) -> PathBuf {
+        self.open_for(name, FileRole::Photo)
+    }
+
+    /// Writes a photo and opens it for something.
+    pub fn open_for(&mut self, name: &str, role: FileRole) -> PathBuf {
         let path = self.folder.path().join(name);
         photo(&path);
         self.window.state_mut().act(Action::OpenFiles {
             paths: vec![path.clone()],
-            role: limner::app::action::FileRole::Photo,
+            role,
         });
         self.settle();
         path

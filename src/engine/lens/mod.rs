@@ -22,7 +22,7 @@ use super::rooms::ModelStudio;
 use crate::models::autoencoder::Autoencoder;
 use crate::models::lens_directions::{LensDirections, plain_change};
 use crate::picture::Picture;
-use crate::recipe::LensParams;
+use crate::recipe::{LensParams, LensPart};
 
 /// Longer side at which the network works; a smaller photo counts as it is.
 pub(crate) const SIDE: u32 = 512;
@@ -151,7 +151,14 @@ impl ModelStudio {
         params: &LensParams,
         channels: usize,
     ) -> Result<Numbers, EngineError> {
-        let directions = self.lens_directions(&params.model)?;
+        let directions = match self.lens_directions(&params.model) {
+            // Sliders that don't belong here are no reason to refuse the rest.
+            Err(error) if !needs_directions(params) => {
+                log::warn!("{error}");
+                None
+            }
+            found => found?,
+        };
         let (offset, change) = match &directions {
             Some(known) => (known.offset(&params.edits)?, known.change(&params.gains)?),
             None => {
@@ -188,6 +195,15 @@ impl ModelStudio {
         self.lensing.directions.insert(sha, found.clone());
         Ok(found)
     }
+}
+
+/// Whether something is asked for that only directions know.
+fn needs_directions(params: &LensParams) -> bool {
+    params.edits.iter().any(|e| e.sigma != 0.0)
+        || params
+            .gains
+            .iter()
+            .any(|g| g.part != LensPart::All && g.gain != 1.0)
 }
 
 /// Refuses numbers that make no picture.
