@@ -59,13 +59,24 @@ def crisp(size, folder, scale):
 
 
 def fruit(folder):
-    from limner_training.fruit_vae import KWARGS
+    from limner_training.fruit_projected import KWARGS
     from limner_training.stylegan2 import Generator
 
     net = Generator(**KWARGS).eval().requires_grad_(False)
     write(net, folder, KWARGS)
     ws = torch.randn(1, net.num_ws, KWARGS["w_dim"])
     return Lambda(lambda w: net.synthesis(w, noise_mode="const"), net), (ws,), {}
+
+
+def lens(size, folder):
+    """There and back."""
+    from limner_training.lens_net import Config, Lens
+
+    net = Lens(Config()).eval().requires_grad_(False)
+    write(net, folder, net.config.kwargs())
+    state = {k: v.contiguous().float() for k, v in net.shipped().items()}
+    save_file(state, os.path.join(folder, "weights.safetensors"))
+    return Lambda(lambda x: net.decode(net.encode(x)[0]), net), (torch.rand(1, 3, size, size),), {}
 
 
 def microast(size, folder):
@@ -82,6 +93,8 @@ def build(name, size, folder):
         return restyle(size, folder, name == "restyle")
     if name in ("crisp2", "crisp4"):
         return crisp(size, folder, int(name[-1]))
+    if name == "lens":
+        return lens(size, folder)
     if name == "fruit":
         return fruit(folder)
     if name == "microast":

@@ -13,6 +13,8 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use harness::{Options, Outcome, Peers, Report, interleave};
 use limner::engine::cancel::CancelToken;
+use limner::models::autoencoder::Autoencoder;
+use limner::models::autoencoder::taesd::{self, Taesd};
 use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
@@ -23,12 +25,14 @@ use serde_json::json;
 use studio::Studio;
 
 /// Case, network, side of the input picture.
-const CASES: [(&str, &str, usize); 9] = [
+const CASES: [(&str, &str, usize); 11] = [
     ("Fruit", "fruit", 128),
     ("Restyle 256² (tile)", "restyle", 256),
     ("Restyle 512²", "restyle", 512),
     ("Restyle 1024²", "restyle", 1024),
     ("Restyle 512², measuring", "restyle-own", 512),
+    ("Lens 256², there and back", "lens", 256),
+    ("Lens 512², there and back", "lens", 512),
     ("Crisp ×2 256²", "crisp2", 256),
     ("Crisp ×2 512²", "crisp2", 512),
     ("Crisp ×4 256²", "crisp4", 256),
@@ -104,6 +108,11 @@ fn load(
                 let norms = norms.as_ref();
                 done(net.transform(&picture, &colours, &code, 1.0, norms, &go)?.0)
             })
+        }
+        "lens" => {
+            let config: taesd::Config = serde_json::from_str(&config)?;
+            let net = Taesd::new(&config.straight(), &weights, device)?;
+            Box::new(move || done(net.decode(&net.encode(&picture, &go)?, &go)?))
         }
         _ => {
             let net = Crisp::new(&crisp::Config::default(), &weights, device)?;

@@ -81,6 +81,8 @@ def session(model, inputs):
     options.inter_op_num_threads = 1
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.log_severity_level = 3
+    # Its threads would go on spinning after a run and take the cores from whoever runs next.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     made = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     feeds = {i.name: v.numpy() for i, v in zip(made.get_inputs(), inputs)}
     return lambda: made.run(None, feeds)

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::ModelError;
 use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle, upsample_nearest2x};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle, pool, upsample_nearest2x};
 
 /// Sizes of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -112,6 +112,16 @@ impl Crisp {
                 "pictures can be enlarged 2 or 4 times, not {scale} times"
             )));
         };
+        pool::within(|| self.run(picture, head, scale, cancel))
+    }
+
+    fn run(
+        &self,
+        picture: &Tensor,
+        head: &Conv2d,
+        scale: u32,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
         let mut x = (picture - 0.5)?;
         for conv in &self.trunk {
             if cancel.is_cancelled() {

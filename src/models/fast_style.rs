@@ -10,7 +10,7 @@ use super::restyle::Norms;
 use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode, pool};
 
 /// Added to variances, as `torch.nn.InstanceNorm2d` does.
 const EPS: f64 = 1e-5;
@@ -208,7 +208,7 @@ impl StyleTransfer for TransformerNet {
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {
-        self.forward(picture, norms, cancel)
+        pool::within(|| self.forward(picture, norms, cancel))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Autoencoder, check_grid, check_picture, stop};
 use crate::engine::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
-use crate::nn::{Activation, Conv2d, Conv2dConfig};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, pool};
 
 /// Halvings of the encoder, doublings of the decoder.
 const LEVELS: usize = 3;
@@ -220,12 +220,14 @@ impl Autoencoder for Taesd {
 
     fn encode(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_picture(self, picture)?;
-        run(&self.encoder, picture.clone(), cancel)
+        pool::within(|| run(&self.encoder, picture.clone(), cancel))
     }
 
     fn decode(&self, grid: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_grid(self, grid)?;
-        let soft = ((grid / 3.0)?.tanh()? * 3.0)?;
-        run(&self.decoder, soft, cancel)
+        pool::within(|| {
+            let soft = ((grid / 3.0)?.tanh()? * 3.0)?;
+            run(&self.decoder, soft, cancel)
+        })
     }
 }

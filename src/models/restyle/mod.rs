@@ -19,7 +19,7 @@ use super::ModelError;
 use super::pixels::tensor_of;
 use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
-use crate::nn::resize_bilinear;
+use crate::nn::{pool, resize_bilinear};
 use crate::picture::Picture;
 use encoder::Encoder;
 use transform::Transform;
@@ -182,10 +182,12 @@ impl Restyle {
         style: &Tensor,
         cancel: &CancelToken,
     ) -> Result<Vec<f32>, ModelError> {
-        let colours = self.colours(style)?;
-        let mut code = colours.palette.to_code().to_vec();
-        code.extend(self.encoder.forward(&colours.whiten(style)?, cancel)?);
-        Ok(code)
+        pool::within(|| {
+            let colours = self.colours(style)?;
+            let mut code = colours.palette.to_code().to_vec();
+            code.extend(self.encoder.forward(&colours.whiten(style)?, cancel)?);
+            Ok(code)
+        })
     }
 
     /// The picture (or a tile of it) `[1, 3, h, w]`, sRGB 0..=1, in the style's
@@ -216,9 +218,11 @@ impl Restyle {
             )));
         }
         let strokes = &code[self.config.palette_dim..];
-        let white = colours.whiten(picture)?;
-        self.transform
-            .forward(&white, strokes, strength, norms, cancel)
+        pool::within(|| {
+            let white = colours.whiten(picture)?;
+            self.transform
+                .forward(&white, strokes, strength, norms, cancel)
+        })
     }
 
     /// Statistics of a copy of the photo for [`Restyle::transform`].

@@ -20,6 +20,7 @@ use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
 use crate::latent;
 use crate::latent::rng::{Purpose, Random};
+use crate::nn::pool;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
 
@@ -110,7 +111,7 @@ impl StyleGan2 {
                 NoiseSource::Random(Box::new(Random::new(Purpose::Noise, seed)))
             }
         };
-        self.synthesis.forward(&ws, &mut source, cancel)
+        pool::within(|| self.synthesis.forward(&ws, &mut source, cancel))
     }
 }
 
