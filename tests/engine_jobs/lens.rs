@@ -181,6 +181,11 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
     let (lent, recipe) = room.picture(render(&params));
     assert!(brightness(&lent) < brightness(&original) - 30.0);
     assert_eq!(recipe.sources[1].name, "dark.png");
+    // Gone over into it wholly, nothing of the photo is left.
+    let other = params.other.as_mut().unwrap();
+    (other.light, other.blend) = (0.0, 1.0);
+    let (gone, _) = room.picture(render(&params));
+    assert!(brightness(&gone) < 40.0, "{}", brightness(&gone));
 }
 
 /// In the middle of the network, not at the end of it.

@@ -88,7 +88,12 @@ impl Bench {
         let picture = decode(sitting, &moved, small.size(), stop)?;
         between(Step::Network, 2, 3)?;
         let picture = match params.keep_detail {
-            true => added(&small, &*self.unmoved(order, &grid, stop)?, picture),
+            true => added(
+                &small,
+                &*self.unmoved(order, &grid, stop)?,
+                picture,
+                own_share(params),
+            ),
             false => picture,
         };
         let composed = Composed {
@@ -225,11 +230,19 @@ fn decode(
     Ok(picture)
 }
 
-/// The photo with what `moved` has beyond `unmoved`.
-fn added(photo: &Planes, unmoved: &Planes, moved: Planes) -> Planes {
+/// How much of what the network lost of the photo comes back: where another picture
+/// comes in, the photo's goes.
+fn own_share(params: &LensParams) -> f32 {
+    let blend = params.other.as_ref().map_or(0.0, |other| other.blend);
+    1.0 - blend.clamp(0.0, 1.0)
+}
+
+/// `moved` with `share` of what the photo has beyond `unmoved`: the photo itself with
+/// what changed, where all of it is.
+fn added(photo: &Planes, unmoved: &Planes, moved: Planes, share: f32) -> Planes {
     let mut out = moved;
     for ((value, before), own) in out.data.iter_mut().zip(&unmoved.data).zip(&photo.data) {
-        *value = (own + *value - before).clamp(0.0, 1.0);
+        *value = (*value + share * (own - before)).clamp(0.0, 1.0);
     }
     out
 }

@@ -13,7 +13,7 @@ use super::{CredentialError, Keys, media_type};
 use crate::export::SourceType;
 use crate::export::container::{self, Container};
 use crate::export::provenance::{Provenance, model_names};
-use crate::recipe::{Making, Recipe, SourceRef, StyleSource};
+use crate::recipe::{Making, Recipe, SourceRef};
 
 /// What is stated about a picture.
 #[derive(Debug, Clone, Copy)]
@@ -133,9 +133,8 @@ fn made(builder: &mut Builder, s: &Statement<'_>) -> c2pa::Result<()> {
 fn sources(recipe: &Recipe) -> Vec<(&SourceRef, bool)> {
     let named = recipe.making.pictures().into_iter().enumerate();
     let mut all: Vec<(&SourceRef, bool)> = named.map(|(i, s)| (s, i == 0)).collect();
-    match &recipe.making {
-        Making::Upscale { .. } => all.extend(recipe.sources.iter().take(1).map(|s| (s, true))),
-        _ => {}
+    if let Making::Upscale { .. } = &recipe.making {
+        all.extend(recipe.sources.iter().take(1).map(|s| (s, true)));
     }
     all.extend(recipe.sources.iter().map(|s| (s, false)));
     let mut seen = std::collections::HashSet::new();
