@@ -13,7 +13,7 @@ const LARGEST_TILE: u32 = 768;
 /// Smaller tiles would be mostly overlap.
 const SMALLEST_TILE: u32 = 128;
 /// About what a tile's input is larger by on each side with *Restyle*.
-const OVERLAP: u64 = 44;
+const OVERLAP: u64 = 52;
 /// Bytes that *Restyle* needs for a pixel of a tile.
 pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
