@@ -57,25 +57,9 @@ fn command(s: &mut Studio<'_>, command: Command) {
     s.settle();
 }
 
-fn slider_rect(s: &Studio<'_>, name: &str) -> egui::Rect {
-    s.window.get_by_role_and_label(Role::Slider, name).rect()
-}
-
 /// Drags on a slider's rail, and lets go.
 fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
-    let rect = slider_rect(s, name);
-    let at = |t: f32| {
-        let x = rect.left() + 118.0 + t * (rect.width() - 122.0);
-        egui::pos2(x, rect.center().y)
-    };
-    s.window.drag_at(at(from));
-    s.window.run_steps(2);
-    s.window.hover_at(at((from + to) / 2.0));
-    s.window.run_steps(2);
-    s.window.hover_at(at(to));
-    s.window.run_steps(2);
-    s.window.drop_at(at(to));
-    s.settle();
+    s.drag_slider(name, 118.0, from, to);
 }
 
 #[test]

@@ -47,18 +47,7 @@ fn click(s: &mut Studio<'_>, label: &str) {
 
 /// Presses somewhere on a slider's rail, drags and lets go.
 fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
-    let rect = s.window.get_by_role_and_label(Role::Slider, name).rect();
-    let rail =
-        egui::Rect::from_x_y_ranges((rect.left() + 112.0)..=(rect.right() - 4.0), rect.y_range());
-    let at = |t: f32| egui::pos2(rail.left() + t * rail.width(), rail.center().y);
-    s.window.drag_at(at(from));
-    s.window.run_steps(2);
-    s.window.hover_at(at((from + to) / 2.0));
-    s.window.run_steps(2);
-    s.window.hover_at(at(to));
-    s.window.run_steps(2);
-    s.window.drop_at(at(to));
-    s.settle();
+    s.drag_slider(name, 112.0, from, to);
 }
 
 #[test]

@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde_json::json;
-
+use super::Failure;
 use super::args::Lens;
 use super::generate::named;
-use super::save::{check_file, save};
+use super::save::{check_file, deliver};
 use super::session::{Session, unexpected};
 use super::stylize::source;
 use super::values::AmountArg;
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Job, ModelInfo, ModelKind, Output};
 use crate::recipe::{DirectionEdit, LensGain, LensOther, LensParams};
 
@@ -35,14 +33,7 @@ pub(crate) fn run(args: &Lens, session: &mut Session) -> Result<(), Failure> {
         return Err(unexpected());
     };
     let saving = (&args.output.keeping).into();
-    save(out, &picture, &recipe, &session.library, saving)?;
-    if session.json {
-        let [width, height] = picture.size();
-        say_json(&json!({ "file": out, "width": width, "height": height }));
-    } else {
-        say(out.display());
-    }
-    Ok(())
+    deliver(out, &picture, &recipe, session, saving)
 }
 
 fn autoencoder(session: &Session, name: &str) -> Result<ModelInfo, Failure> {

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Failure;
+use serde_json::json;
+
+use super::session::Session;
+use super::{Failure, say, say_json};
 use crate::engine::protocol::Library;
 use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
 use crate::picture::Picture;
@@ -41,6 +44,24 @@ pub(crate) fn cards(library: &Library) -> Cards {
             (m.name.clone(), lines)
         })
         .collect()
+}
+
+/// Writes the picture that a command was run for, and says where it is.
+pub(crate) fn deliver(
+    path: &Path,
+    picture: &Picture,
+    recipe: &Recipe,
+    session: &Session,
+    saving: Saving,
+) -> Result<(), Failure> {
+    save(path, picture, recipe, &session.library, saving)?;
+    if session.json {
+        let [width, height] = picture.size();
+        say_json(&json!({ "file": path, "width": width, "height": height }));
+    } else {
+        say(path.display());
+    }
+    Ok(())
 }
 
 /// Writes a picture with its recipe and labels. The time of making stays out, so

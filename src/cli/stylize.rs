@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::args::Stylize;
-use super::save::{Saving, check_file, make_folder, save};
+use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};
 use super::{Failure, say, say_json};
 use crate::engine::photo;
@@ -49,14 +49,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
         return Err(unexpected());
     };
-    save(out, &picture, &recipe, &session.library, saving)?;
-    if session.json {
-        let [width, height] = picture.size();
-        say_json(&json!({ "file": out, "width": width, "height": height }));
-    } else {
-        say(out.display());
-    }
-    Ok(())
+    deliver(out, &picture, &recipe, session, saving)
 }
 
 /// Several photos: what is there already is left, what can't be read is told.

@@ -1,11 +1,9 @@
 //! `limner upscale`
 
-use serde_json::json;
-
+use super::Failure;
 use super::args::Upscale;
-use super::save::{check_file, save};
+use super::save::{check_file, deliver};
 use super::session::{Session, unexpected};
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Job, Output};
 
 /// Enlarges a picture.
@@ -19,18 +17,11 @@ pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> 
         return Err(unexpected());
     };
     let out = &args.output.out;
-    save(
+    deliver(
         out,
         &picture,
         &recipe,
-        &session.library,
+        session,
         (&args.output.keeping).into(),
-    )?;
-    if session.json {
-        let [width, height] = picture.size();
-        say_json(&json!({ "file": out, "width": width, "height": height }));
-    } else {
-        say(out.display());
-    }
-    Ok(())
+    )
 }

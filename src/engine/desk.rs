@@ -268,9 +268,9 @@ impl Desk {
     /// card could not do what it was given.
     fn tell_device(&mut self, studio: &dyn Studio) {
         let device = studio.device();
-        if self.told_device.as_ref() != Some(&device) {
+        if self.told_device.as_ref() != Some(device) {
             self.told_device = Some(device.clone());
-            self.emit(Event::Ready(device));
+            self.emit(Event::Ready(device.clone()));
         }
     }
 

@@ -21,22 +21,31 @@ pub(super) fn open(choice: DeviceChoice) -> (Device, DeviceInfo) {
 
 /// The processor, and why it computes although something else was wanted.
 pub(super) fn processor(note: Option<String>) -> (Device, DeviceInfo) {
-    let info = DeviceInfo {
-        name: "CPU".into(),
-        detail: kernel_name(),
+    (Device::Cpu, info("CPU", kernel_name(), note, cards()))
+}
+
+/// What is told of a device, and of the `cards` beside it.
+fn info(
+    name: impl Into<String>,
+    detail: String,
+    note: Option<String>,
+    cards: Vec<String>,
+) -> DeviceInfo {
+    DeviceInfo {
+        name: name.into(),
+        detail,
         threads: pool::threads(),
         note,
-        choices: choices(),
-    };
-    (Device::Cpu, info)
+        choices: choices(cards),
+    }
 }
 
 /// The devices that this build could use on this machine, as the user would choose
 /// them, with the name of each. The processor is always first.
-fn choices() -> Vec<(DeviceChoice, String)> {
+fn choices(cards: Vec<String>) -> Vec<(DeviceChoice, String)> {
     let mut found = vec![(DeviceChoice::Cpu, "Processor".to_owned())];
     found.extend(
-        cards()
+        cards
             .into_iter()
             .enumerate()
             .map(|(number, name)| (DeviceChoice::Cuda(number), name)),
@@ -94,14 +103,8 @@ fn cuda(number: usize) -> Result<(Device, DeviceInfo), String> {
         });
     };
     let device = Device::new_cuda(number).map_err(|e| format!("{name} can't be used: {e}"))?;
-    let info = DeviceInfo {
-        name: format!("CUDA {number}"),
-        detail: name.clone(),
-        threads: pool::threads(),
-        note: None,
-        choices: choices(),
-    };
-    Ok((device, info))
+    let told = info(format!("CUDA {number}"), name.clone(), None, names);
+    Ok((device, told))
 }
 
 #[cfg(not(feature = "cuda"))]
@@ -114,14 +117,7 @@ fn metal() -> Result<(Device, DeviceInfo), String> {
         return Err("this build has no support for Apple's GPUs".into());
     }
     let device = Device::new_metal(0).map_err(|e| format!("Apple's GPU can't be used: {e}"))?;
-    let info = DeviceInfo {
-        name: "Metal".into(),
-        detail: "Apple GPU".into(),
-        threads: pool::threads(),
-        note: None,
-        choices: choices(),
-    };
-    Ok((device, info))
+    Ok((device, info("Metal", "Apple GPU".into(), None, cards())))
 }
 
 #[cfg(test)]
@@ -135,6 +131,6 @@ mod tests {
         assert_eq!(info.name, "CPU");
         assert!(info.note.unwrap().contains("NVIDIA"));
         assert_eq!(open(DeviceChoice::Cpu).1.note, None);
-        assert_eq!(choices()[0].0, DeviceChoice::Cpu);
+        assert_eq!(choices(cards())[0].0, DeviceChoice::Cpu);
     }
 }

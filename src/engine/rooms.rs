@@ -116,8 +116,8 @@ impl ModelStudio {
 }
 
 impl Studio for ModelStudio {
-    fn device(&self) -> DeviceInfo {
-        self.device.clone()
+    fn device(&self) -> &DeviceInfo {
+        &self.device
     }
 
     fn use_device(&mut self, choice: DeviceChoice) {

@@ -17,7 +17,7 @@ use crate::recipe::StyleParams;
 /// Whoever does the work. Lives on the engine's thread and is never shared.
 pub(crate) trait Studio {
     /// The device in use.
-    fn device(&self) -> DeviceInfo;
+    fn device(&self) -> &DeviceInfo;
 
     /// Computes elsewhere from now on, if that is there.
     fn use_device(&mut self, choice: DeviceChoice);

@@ -40,20 +40,29 @@ impl Script {
     }
 }
 
-struct Fake(Script);
+struct Fake {
+    script: Script,
+    device: DeviceInfo,
+}
+
+impl Fake {
+    fn new(script: Script) -> Self {
+        let device = DeviceInfo {
+            name: "CPU".into(),
+            threads: 1,
+            ..DeviceInfo::default()
+        };
+        Self { script, device }
+    }
+}
 
 fn dot() -> Picture {
     Picture::from_rgba(1, 1, vec![1, 2, 3, 255]).unwrap()
 }
 
 impl Studio for Fake {
-    fn device(&self) -> DeviceInfo {
-        DeviceInfo {
-            name: "CPU".into(),
-            detail: String::new(),
-            threads: 1,
-            ..DeviceInfo::default()
-        }
+    fn device(&self) -> &DeviceInfo {
+        &self.device
     }
 
     fn use_device(&mut self, _choice: DeviceChoice) {}
@@ -74,7 +83,7 @@ impl Studio for Fake {
         let LatentOrigin::Seed(seed) = params.origin else {
             panic!("seeds only")
         };
-        self.0.note(format!("preview {seed}"));
+        self.script.note(format!("preview {seed}"));
         if stop.is_cancelled() {
             return Err(EngineError::Cancelled);
         }
@@ -85,7 +94,7 @@ impl Studio for Fake {
     }
 
     fn open(&mut self, path: &Path, _max_side: u32) -> Result<OpenedPhoto, EngineError> {
-        self.0.note(format!("open {}", path.display()));
+        self.script.note(format!("open {}", path.display()));
         Err(EngineError::BadPicture {
             reason: "not there".into(),
             path: path.display().to_string(),
@@ -108,7 +117,7 @@ impl Studio for Fake {
         };
         for step in 0..scale {
             desk.progress(Stage::Rendering, u64::from(step), u64::from(scale));
-            self.0.note(format!("{} step {step}", path.display()));
+            self.script.note(format!("{} step {step}", path.display()));
             desk.stand_back(self)?;
         }
         Ok(Output::File(path.to_owned()))
@@ -117,7 +126,7 @@ impl Studio for Fake {
 
 fn engine() -> (LocalEngine, Script) {
     let script = Script::default();
-    let studio = Box::new(Fake(script.clone()));
+    let studio = Box::new(Fake::new(script.clone()));
     (LocalEngine::with_studio(studio, Arc::new(|| {})), script)
 }
 
@@ -394,7 +403,7 @@ fn a_reader_that_does_not_read_does_not_keep_the_engine_alive() {
     let script = Script::default();
     let fake = script.clone();
     let (engine, reader) =
-        super::handle::Engine::spawn_with(move || Fake(fake), Arc::new(|| {})).unwrap();
+        super::handle::Engine::spawn_with(move || Fake::new(fake), Arc::new(|| {})).unwrap();
     for id in 0..200 {
         engine.send(job(id, "a", 3)).unwrap();
     }

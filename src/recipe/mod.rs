@@ -123,3 +123,14 @@ pub struct SourceRef {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub licence: String,
 }
+
+impl SourceRef {
+    /// The file as it was `read`, with what the user said here of artist and licence.
+    pub fn as_read(&self, read: &Self) -> Self {
+        Self {
+            artist: self.artist.clone(),
+            licence: self.licence.clone(),
+            ..read.clone()
+        }
+    }
+}

@@ -1,26 +1,17 @@
 //! Each operator of `limner::nn`, with many shapes.
 
-use candle_core::{Device, Tensor};
+use candle_core::Tensor;
 use limner::nn::{
     Activation, Conv2dConfig, Fir, ModulatedConv2dConfig, PaddingMode, Post, conv2d, instance_norm,
     modulated_conv2d, pixel_shuffle, reflect_pad2d, replicate_pad2d, resize_bicubic,
     resize_bilinear, upfirdn2d, upsample_nearest2x, upsample2d,
 };
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
 
+use super::nn::tensor;
 use super::{apart, card};
 
 /// Cards multiply f32 with fewer digits (TF32) where that is quicker.
 const CLOSE: f32 = 4e-3;
-
-fn tensor(dims: &[usize], seed: u64) -> Tensor {
-    let mut rng = ChaCha20Rng::seed_from_u64(seed);
-    let values: Vec<f32> = (0..dims.iter().product())
-        .map(|_| (rng.next_u32() as f32 / u32::MAX as f32) * 2.0 - 1.0)
-        .collect();
-    Tensor::from_vec(values, dims, &Device::Cpu).unwrap()
-}
 
 /// `f` gives the same on both devices.
 fn agree(what: &str, inputs: &[Tensor], f: impl Fn(&[Tensor]) -> Tensor) {

@@ -15,7 +15,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::accesskit::Role;
 use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use limner::app::StudioApp;
 use limner::app::action::{Action, FileRole, Pick};
 use limner::app::services::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
@@ -100,6 +102,23 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
 }
 
 impl Studio<'_> {
+    /// Drags on a slider's rail, which begins `rail` points from its left, and lets go.
+    pub fn drag_slider(&mut self, name: &str, rail: f32, from: f32, to: f32) {
+        let rect = self.window.get_by_role_and_label(Role::Slider, name).rect();
+        let at = |t: f32| {
+            let x = rect.left() + rail + t * (rect.width() - rail - 4.0);
+            egui::pos2(x, rect.center().y)
+        };
+        self.window.drag_at(at(from));
+        self.window.run_steps(2);
+        self.window.hover_at(at((from + to) / 2.0));
+        self.window.run_steps(2);
+        self.window.hover_at(at(to));
+        self.window.run_steps(2);
+        self.window.drop_at(at(to));
+        self.settle();
+    }
+
     /// Runs frames until answers, undo steps and animations have settled.
     pub fn settle(&mut self) {
         self.window.run_steps(8);

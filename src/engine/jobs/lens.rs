@@ -10,7 +10,7 @@ use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
 use crate::picture::Picture;
-use crate::recipe::{LensParams, Making, Recipe, SourceRef};
+use crate::recipe::{LensParams, Making, Recipe};
 
 /// Where recipes keep the sliders as numbers.
 const EXTRA: &str = "lens";
@@ -60,17 +60,11 @@ fn written(
     sitting: &Sitting,
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
-    // What the user said about artist and licence stays.
-    let named = |said: &SourceRef, read: &SourceRef| SourceRef {
-        artist: said.artist.clone(),
-        licence: said.licence.clone(),
-        ..read.clone()
-    };
-    params.photo = named(&params.photo, &sitting.photo.source);
+    params.photo = params.photo.as_read(&sitting.photo.source);
     let mut sources = vec![params.photo.clone()];
     match (&mut params.other, &sitting.other) {
         (Some(other), Some(read)) => {
-            other.picture = named(&other.picture, &read.source);
+            other.picture = other.picture.as_read(&read.source);
             sources.push(other.picture.clone());
         }
         // What doesn't act isn't part of the picture.

@@ -8,9 +8,9 @@ use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
 use crate::engine::styling::Sitting;
-use crate::engine::stylize::{Phase, Plan};
+use crate::engine::stylize::{LARGEST_TILE, Phase, Plan};
 use crate::picture::Picture;
-use crate::recipe::{Making, Recipe, SourceRef, StyleParams, StyleSource};
+use crate::recipe::{Making, Recipe, StyleParams, StyleSource};
 
 /// Where recipes keep the size and tiles of a stylisation.
 const EXTRA: &str = "stylize";
@@ -82,7 +82,7 @@ pub(super) fn make(
 
 /// The next size of tile to try when a card's memory is too small.
 fn smaller_tile(options: &StylizeOptions) -> Option<u32> {
-    let next = options.tile.unwrap_or(2048) / 2;
+    let next = options.tile.unwrap_or(LARGEST_TILE) / 2;
     (next >= 256).then_some(next)
 }
 
@@ -95,13 +95,7 @@ fn written(
     plan: &Plan,
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
-    let source = &sitting.photo.source;
-    // What the user said about artist and licence stays.
-    params.photo = SourceRef {
-        artist: params.photo.artist.clone(),
-        licence: params.photo.licence.clone(),
-        ..source.clone()
-    };
+    params.photo = params.photo.as_read(&sitting.photo.source);
     let mut sources = vec![params.photo.clone()];
     for (layer, code) in params.styles.iter_mut().zip(&sitting.codes) {
         layer.code = Some(code.clone());
@@ -145,4 +139,21 @@ pub(in crate::engine) fn again(
         picture,
         recipe: Box::new(recipe.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_try_takes_smaller_tiles_than_the_one_before() {
+        let mut options = StylizeOptions::default();
+        let mut before = LARGEST_TILE;
+        while let Some(tile) = smaller_tile(&options) {
+            assert!(tile < before, "{tile} after {before}");
+            before = tile;
+            options.tile = Some(tile);
+        }
+        assert!(before < LARGEST_TILE, "one was tried");
+    }
 }

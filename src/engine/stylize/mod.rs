@@ -24,7 +24,7 @@ pub(crate) use any::AnyStyle;
 pub(crate) use compose::Composed;
 pub(crate) use finish::{Fine, finish, try_finishing};
 pub(crate) use network::{StyleNet, to_planes, to_tensor};
-pub(crate) use plan::{Appetite, Plan};
+pub(crate) use plan::{Appetite, LARGEST_TILE, Plan};
 pub(crate) use tiles::tiles;
 
 use super::cancel::CancelToken;

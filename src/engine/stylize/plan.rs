@@ -9,7 +9,7 @@ pub(crate) const BRUSH_SIDE: u32 = 768;
 /// Longer side of the copy from which normalisation statistics are taken.
 pub(crate) const STATS_SIDE: u32 = 512;
 /// Tiles are at most so large, so that a job can stop and previews get in.
-const LARGEST_TILE: u32 = 768;
+pub(crate) const LARGEST_TILE: u32 = 768;
 /// Smaller tiles would be mostly overlap.
 const SMALLEST_TILE: u32 = 128;
 /// About what a tile's input is larger by on each side with *Restyle*.
