@@ -218,6 +218,41 @@ fn strip_takes_everything_out_but_the_pixels() {
     }
 }
 
+/// Content Credentials stand in a directory of their own behind the picture's.
+#[test]
+fn credentials_in_a_tiffs_last_page_are_seen_and_stripped() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = write(dir.path(), Format::Tiff, &style(), false);
+    let mut bytes = std::fs::read(&path).unwrap();
+    assert!(bytes.starts_with(b"II"), "as Limner writes it");
+    let number = |b: &[u8]| u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize;
+    let first = number(&bytes[4..]);
+    let entries = usize::from(u16::from_le_bytes([bytes[first], bytes[first + 1]]));
+    let (claim, at) = (b"jumb: a signed claim", bytes.len() + bytes.len() % 2);
+    bytes.resize(at, 0);
+    let next = first + 2 + entries * 12;
+    bytes[next..next + 4].copy_from_slice(&(at as u32).to_le_bytes());
+    bytes.extend(1u16.to_le_bytes());
+    bytes.extend(0xcd41u16.to_le_bytes());
+    bytes.extend(7u16.to_le_bytes());
+    bytes.extend((claim.len() as u32).to_le_bytes());
+    bytes.extend((at as u32 + 18).to_le_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(claim);
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(metadata::read(&path).unwrap().c2pa);
+
+    let out = dir.path().join("stripped.tif");
+    metadata::strip(&path, &out).unwrap();
+    assert!(!metadata::read(&out).unwrap().c2pa);
+    let stripped = std::fs::read(&out).unwrap();
+    assert!(!contains(&stripped, b"jumb") && !contains(&stripped, b"claim"));
+    let first = number(&stripped[4..]);
+    let kept = usize::from(u16::from_le_bytes([stripped[first], stripped[first + 1]]));
+    assert_eq!(number(&stripped[first + 2 + kept * 12..]), 0, "one page");
+    assert!(decode::picture(&out).unwrap() == decode::picture(&path).unwrap());
+}
+
 #[test]
 fn a_file_of_the_same_name_is_never_replaced_unasked() {
     let dir = tempfile::tempdir().unwrap();

@@ -143,7 +143,20 @@ fn first_directory<R: Read + Seek>(reader: &mut R) -> io::Result<(Order, u64)> {
     Ok((order, u64::from(at)))
 }
 
-/// Reads the first directory.
+/// More pages than this are not looked at.
+const MAX_PAGES: usize = 1000;
+
+/// Where the directories of all pages lie, in their order.
+fn pages<R: Read + Seek>(reader: &mut R, order: Order, first: u64) -> io::Result<Vec<u64>> {
+    let (mut at, mut seen) = (first, Vec::new());
+    while at != 0 && !seen.contains(&at) && seen.len() < MAX_PAGES {
+        seen.push(at);
+        at = u64::from(directory(reader, order, at)?.1);
+    }
+    Ok(seen)
+}
+
+/// Reads the first directory; Content Credentials stand in the last, which is theirs alone.
 pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
     let mut contents = Contents::new(Container::Tiff);
     let (order, at) = first_directory(reader)?;
@@ -159,6 +172,11 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             C2PA => contents.c2pa = true,
             _ => {}
         }
+    }
+    // A page that can't be read doesn't keep the picture from being one.
+    for page in pages(reader, order, at).unwrap_or_default() {
+        let (entries, _) = directory(reader, order, page)?;
+        contents.c2pa |= entries.iter().any(|e| e.tag == C2PA);
     }
     if entries
         .iter()
@@ -290,40 +308,56 @@ pub fn orientation_only(block: &[u8]) -> Option<Vec<u8>> {
 /// Writes the file without XMP, EXIF, IPTC, names, dates and C2PA; what they held is
 /// overwritten with zeros.
 pub fn strip<R: Read + Seek, W: Write>(reader: &mut R, out: &mut W) -> io::Result<()> {
-    let (order, mut at) = first_directory(reader)?;
+    let (order, first) = first_directory(reader)?;
     reader.seek(SeekFrom::Start(0))?;
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes)?;
-    let mut seen = Vec::new();
-    while at != 0 && !seen.contains(&at) && seen.len() < 1000 {
-        seen.push(at);
-        let (entries, next) = directory(reader, order, at)?;
-        let mut kept = Vec::new();
-        for e in &entries {
-            if !PRIVATE.contains(&e.tag) {
-                let i = e.at as usize;
-                kept.extend_from_slice(&bytes[i..i + 12]);
-                continue;
-            }
+    // Where the offset of the next page's directory stands.
+    let mut link = 4;
+    for at in pages(reader, order, first)? {
+        let (entries, _) = directory(reader, order, at)?;
+        let (private, kept): (Vec<Entry>, Vec<Entry>) =
+            entries.iter().partition(|e| PRIVATE.contains(&e.tag));
+        for e in &private {
             if matches!(e.tag, EXIF_IFD | GPS_IFD) {
                 erase_directory(reader, &mut bytes, order, e.number(order))?;
             } else {
                 erase(&mut bytes, order, e);
             }
         }
-        // The directory moves up; what follows it is the next one's offset.
         let start = at as usize;
         let end = start + 2 + entries.len() * 12 + 4;
-        let count = (kept.len() / 12) as u16;
-        let next_bytes = bytes[end - 4..end].to_vec();
-        bytes[start..end].fill(0);
-        bytes[start..start + 2].copy_from_slice(&order.put16(count));
-        bytes[start + 2..start + 2 + kept.len()].copy_from_slice(&kept);
-        let tail = start + 2 + kept.len();
-        bytes[tail..tail + 4].copy_from_slice(&next_bytes);
-        at = u64::from(next);
+        let next = bytes[end - 4..end].to_vec();
+        if kept.is_empty() {
+            // A page of private things alone, such as that of Content Credentials.
+            bytes[start..end].fill(0);
+            bytes[link..link + 4].copy_from_slice(&next);
+        } else {
+            link = keep_entries(&mut bytes, order, start..end, &kept);
+            bytes[link..link + 4].copy_from_slice(&next);
+        }
     }
     out.write_all(&bytes)
+}
+
+/// Moves the kept entries of a directory up; gives where the next one's offset stands.
+fn keep_entries(
+    bytes: &mut [u8],
+    order: Order,
+    directory: std::ops::Range<usize>,
+    kept: &[Entry],
+) -> usize {
+    let start = directory.start;
+    let entries: Vec<u8> = kept
+        .iter()
+        .flat_map(|e| &bytes[e.at as usize..][..12])
+        .copied()
+        .collect();
+    bytes[directory].fill(0);
+    bytes[start..start + 2].copy_from_slice(&order.put16(kept.len() as u16));
+    let tail = start + 2 + entries.len();
+    bytes[start + 2..tail].copy_from_slice(&entries);
+    tail
 }
 
 fn erase(bytes: &mut [u8], order: Order, e: &Entry) {

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use c2pa::settings::Settings;
+use c2pa::validation_results::validation_codes::SIGNING_CREDENTIAL_TRUSTED;
 use c2pa::{Context, Reader, ValidationState};
 use serde_json::{Value, json};
 
@@ -33,10 +34,11 @@ fn read(path: &Path, folder: Option<&Path>) -> Result<Claims, Box<dyn std::error
     let context = Context::new().with_settings(settings)?;
     let kind = media_type(container::scan(path)?.container);
     let reader = Reader::from_context(context).with_stream(kind, File::open(path)?)?;
+    // Who signed its sources doesn't matter here: the picture's own signature counts.
     let standing = match reader.validation_state() {
         ValidationState::Invalid => Standing::Broken,
-        ValidationState::Valid => Standing::Intact,
-        ValidationState::Trusted => Standing::Own,
+        _ if own.is_some() && signer_is_trusted(&reader) => Standing::Own,
+        _ => Standing::Intact,
     };
     let report: Value = serde_json::from_str(&reader.json())?;
     let active = report["active_manifest"].as_str().unwrap_or_default();
@@ -45,6 +47,19 @@ fn read(path: &Path, folder: Option<&Path>) -> Result<Claims, Box<dyn std::error
     lines.extend(actions(manifest));
     lines.extend(ingredients(manifest));
     Ok(Claims { standing, lines })
+}
+
+/// Whether the picture's own signature leads to the one anchor that was given.
+fn signer_is_trusted(reader: &Reader) -> bool {
+    let statuses = reader
+        .validation_results()
+        .and_then(|r| r.active_manifest());
+    statuses.is_some_and(|s| {
+        let success = s.success();
+        success
+            .iter()
+            .any(|s| s.code() == SIGNING_CREDENTIAL_TRUSTED)
+    })
 }
 
 fn verdict(standing: Standing, manifest: &Value) -> String {

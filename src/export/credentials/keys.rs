@@ -60,6 +60,7 @@ impl Keys {
             |name: &str| std::fs::read(folder.join(name)).map_err(|e| fail(format!("{name}: {e}")));
         let (chain, key) = (read(names[0])?, read(names[1])?);
         let algorithm = algorithm(&chain, &key)
+            .filter(|_| belong_together(&chain, &key))
             .ok_or_else(|| fail("certificate and key don't belong together".into()))?;
         Ok(Self {
             chain,
@@ -94,6 +95,19 @@ fn algorithm(chain: &[u8], key: &[u8]) -> Option<SigningAlg> {
                 .and_then(|s| c2pa::Signer::sign(&*s, b"a try"))
                 .is_ok()
         })
+}
+
+/// Whether the first certificate is for this key: signing alone doesn't compare them.
+fn belong_together(chain: &[u8], key: &[u8]) -> bool {
+    let key = std::str::from_utf8(key)
+        .ok()
+        .and_then(|pem| KeyPair::from_pem(pem).ok());
+    let leaf = pem::parse(chain).ok();
+    let (Some(key), Some(leaf)) = (key, leaf) else {
+        return false;
+    };
+    let public = key.public_key_raw();
+    leaf.contents().windows(public.len()).any(|w| w == public)
 }
 
 fn make(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
