@@ -79,9 +79,46 @@ pub fn encode<W: Write + Seek>(
 /// # Errors
 /// [`ExportError::Format`] if the profile can't be made (it always can).
 pub fn srgb_icc() -> Result<Vec<u8>, ExportError> {
-    moxcms::ColorProfile::new_srgb()
+    let unmade = |why: &str| ExportError::Format(format!("the sRGB profile can't be made: {why}"));
+    let profile = moxcms::ColorProfile::new_srgb()
         .encode()
-        .map_err(|e| ExportError::Format(format!("the sRGB profile can't be made: {e}")))
+        .map_err(|e| unmade(&e.to_string()))?;
+    aligned(&profile).ok_or_else(|| unmade("its table is damaged"))
+}
+
+/// The profile as ICC.1:2022 wants it and `moxcms` doesn't write it: tags at multiples of four, the
+/// illuminant exactly D50.
+fn aligned(profile: &[u8]) -> Option<Vec<u8>> {
+    const TABLE: usize = 132;
+    const D50: [u32; 3] = [0xF6D6, 0x1_0000, 0xD32D];
+    let number = |at: usize| {
+        let bytes = profile.get(at..at + 4)?;
+        Some(u32::from_be_bytes(bytes.try_into().ok()?) as usize)
+    };
+    let count = number(TABLE - 4)?;
+    let mut out = profile.get(..TABLE + 12 * count)?.to_vec();
+    // Tags that share their data go on doing so.
+    let mut placed: Vec<(usize, usize)> = Vec::new();
+    for entry in (TABLE..out.len()).step_by(12) {
+        let (from, len) = (number(entry + 4)?, number(entry + 8)?);
+        let to = match placed.iter().find(|(old, _)| *old == from) {
+            Some((_, new)) => *new,
+            None => {
+                out.resize(out.len().next_multiple_of(4), 0);
+                placed.push((from, out.len()));
+                out.extend_from_slice(profile.get(from..from + len)?);
+                out.len() - len
+            }
+        };
+        out[entry + 4..entry + 8].copy_from_slice(&(to as u32).to_be_bytes());
+    }
+    out.resize(out.len().next_multiple_of(4), 0);
+    let len = out.len() as u32;
+    out[..4].copy_from_slice(&len.to_be_bytes());
+    for (i, value) in D50.into_iter().enumerate() {
+        out[68 + 4 * i..72 + 4 * i].copy_from_slice(&value.to_be_bytes());
+    }
+    Some(out)
 }
 
 fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
@@ -373,5 +410,37 @@ fn tiff_error(e: tiff::TiffError) -> ExportError {
     match e {
         tiff::TiffError::IoError(e) => write_error(e),
         other => ExportError::Format(format!("TIFF: {other}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_what_strict_readers_want() {
+        let profile = srgb_icc().unwrap();
+        let number = |at: usize| {
+            let bytes: [u8; 4] = profile[at..at + 4].try_into().unwrap();
+            u32::from_be_bytes(bytes) as usize
+        };
+        assert_eq!(number(0), profile.len());
+        assert_eq!(
+            [number(68), number(72), number(76)],
+            [0xF6D6, 0x1_0000, 0xD32D]
+        );
+        for entry in (132..132 + 12 * number(128)).step_by(12) {
+            let (at, len) = (number(entry + 4), number(entry + 8));
+            assert!(at.is_multiple_of(4) && at + len <= profile.len());
+        }
+        // The same colours as before.
+        let (plain, own) = (
+            moxcms::ColorProfile::new_srgb(),
+            moxcms::ColorProfile::new_from_slice(&profile).unwrap(),
+        );
+        let near = |a: f64, b: f64| (a - b).abs() < 1e-4;
+        assert!(near(plain.red_colorant.x, own.red_colorant.x));
+        assert!(near(plain.green_colorant.y, own.green_colorant.y));
+        assert!(own.red_trc.is_some());
     }
 }
