@@ -36,6 +36,11 @@ fn modulated_convolutions_agree() {
         (2, 40, 13, 31, 3, false, true),
         (1, 24, 3, 20, 1, false, false),
         (1, 5, 6, 1, 3, true, true),
+        // Few pixels and many channels, as where a generator begins.
+        (1, 184, 184, 5, 3, true, true),
+        (1, 140, 61, 11, 3, true, true),
+        (2, 50, 97, 19, 3, true, false),
+        (1, 133, 50, 9, 3, false, true),
     ] {
         let x = tensor(&[batch, inputs, side, side + 1], 1);
         let weight = tensor(&[outputs, inputs, kernel, kernel], 2);

@@ -148,8 +148,11 @@ impl Needs {
         } else {
             output
         };
-        // Eight maps for the detail, strokes and styled pictures of each pass.
-        let working = pixels(self.plan.working) * 4 * (8 + 6 + 6 * self.passes);
+        // The photo and what is composed, strokes and styled pictures of each pass; with
+        // eight maps for the detail where the result is larger than the network's size.
+        let enlarged = pixels(self.plan.output) > pixels(self.plan.working);
+        let maps = 6 + 6 * self.passes + if enlarged { 8 } else { 1 };
+        let working = pixels(self.plan.working) * 4 * maps;
         // What the network used stays with the process, so it counts beside the result.
         reading + copy + working + self.plan.tile_bytes() + output
     }

@@ -212,7 +212,10 @@ fn filtered_taps() -> Taps {
         };
         (0..3).map(weight).collect()
     };
-    Taps::Doubled((0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect())
+    Taps::Filtered {
+        mix: (0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect(),
+        filter: std::array::from_fn(|i| filter.taps().get(i).map_or(0.0, |f| 2.0 * f)),
+    }
 }
 
 fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {

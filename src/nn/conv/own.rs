@@ -12,7 +12,7 @@ use crate::nn::cpu::finish::{Finish, Slope, Target};
 use crate::nn::cpu::gather::{Border, Source};
 use crate::nn::cpu::panel::Packed;
 use crate::nn::cpu::scratch::Shared;
-use crate::nn::cpu::{depthwise, direct, small, winograd};
+use crate::nn::cpu::{depthwise, direct, small, transposed, winograd};
 use crate::nn::{Activation, Post, kernel, values};
 
 /// A weight laid out for the kernels, each layout made when a shape first asks for it.
@@ -27,6 +27,7 @@ pub(crate) struct Kernels {
     direct: OnceLock<Vec<Packed>>,
     winograd: OnceLock<winograd::Weights>,
     small: OnceLock<small::Weights>,
+    transposed: OnceLock<transposed::Weights>,
 }
 
 /// How an output pixel's taps follow from the weight.
@@ -38,9 +39,25 @@ pub(crate) enum Taps {
     /// kernel, made of the weight's taps times `mix[phase][tap of the phase][tap of the weight]`
     /// in either direction.
     Doubled(Vec<[Vec<f32>; 2]>),
+    /// The same for a transposed 3×3 convolution at stride 2 and a filter after it, which can also
+    /// be computed one after the other.
+    Filtered {
+        /// As in [`Taps::Doubled`].
+        mix: Vec<[Vec<f32>; 2]>,
+        /// The filter with its gain, in one direction.
+        filter: [f32; transposed::FILTER],
+    },
 }
 
 impl Taps {
+    /// Of the phases, where the picture is enlarged.
+    fn mix(&self) -> Option<&[[Vec<f32>; 2]]> {
+        match self {
+            Taps::Plain => None,
+            Taps::Doubled(mix) | Taps::Filtered { mix, .. } => Some(mix),
+        }
+    }
+
     /// Nearest ×2, then a kernel of side `kernel` (odd) with padding `kernel / 2`.
     pub(crate) fn nearest(kernel: usize) -> Self {
         let padding = (kernel / 2) as isize;
@@ -72,15 +89,15 @@ impl Kernels {
             direct: OnceLock::new(),
             winograd: OnceLock::new(),
             small: OnceLock::new(),
+            transposed: OnceLock::new(),
         })
     }
 
     /// Side of the kernel that is convolved with.
     fn side(&self) -> (usize, usize) {
-        match &self.taps {
-            Taps::Plain => self.kernel,
-            Taps::Doubled(mix) => (mix.len(), mix.len()),
-        }
+        self.taps
+            .mix()
+            .map_or(self.kernel, |mix| (mix.len(), mix.len()))
     }
 
     fn rows(&self) -> usize {
@@ -90,9 +107,9 @@ impl Kernels {
     /// The weight of matrix row `row` (over all groups), input `i` and tap `tap`.
     fn at(&self, row: usize, i: usize, tap: usize) -> f32 {
         let area = self.kernel.0 * self.kernel.1;
-        match &self.taps {
-            Taps::Plain => self.values[(row * self.inputs + i) * area + tap],
-            Taps::Doubled(mix) => {
+        match self.taps.mix() {
+            None => self.values[(row * self.inputs + i) * area + tap],
+            Some(mix) => {
                 let (output, phase) = (row / 4, row % 4);
                 let (py, px) = (phase / 2, phase % 2);
                 let (ty, tx) = (tap / mix.len(), tap % mix.len());
@@ -130,6 +147,15 @@ impl Kernels {
         self.small.get_or_init(|| {
             small::Weights::new(self.rows(), self.inputs * taps, |r, k| {
                 self.at(r, k / taps, k % taps)
+            })
+        })
+    }
+
+    fn transposed(&self, filter: [f32; transposed::FILTER]) -> &transposed::Weights {
+        let area = self.kernel.0 * self.kernel.1;
+        self.transposed.get_or_init(|| {
+            transposed::Weights::new((self.outputs, self.inputs), filter, |o, i, tap| {
+                self.values[(o * self.inputs + i) * area + tap]
             })
         })
     }
@@ -261,7 +287,15 @@ impl CustomOp1 for Convolution<'_> {
             })
             .collect();
         let geometry = self.geometry();
-        match plan::choose(&geometry) {
+        let filter = match self.kernels.taps {
+            Taps::Filtered { filter, .. } => Some(filter),
+            _ => None,
+        };
+        match plan::choose(&geometry, filter) {
+            Algorithm::Transposed(filter) => {
+                let weights = self.kernels.transposed(filter);
+                transposed::convolve(isa, &geometry, weights, &pictures);
+            }
             Algorithm::Direct => direct::convolve(isa, &geometry, self.kernels.direct(), &pictures),
             Algorithm::Small => small::convolve(isa, &geometry, self.kernels.small(), &pictures),
             Algorithm::Winograd => {

@@ -46,7 +46,7 @@ impl Packed {
     }
 }
 
-/// A [`Packed`] matrix, or values laid out as one.
+/// A [`Packed`] matrix, borrowed.
 #[derive(Clone, Copy)]
 pub(crate) struct Panels<'a> {
     pub(crate) rows: usize,
@@ -55,14 +55,6 @@ pub(crate) struct Panels<'a> {
 }
 
 impl Panels<'_> {
-    /// Where row `row`'s value of depth `k` lies.
-    #[inline(always)]
-    pub(crate) fn place(&self, row: usize, k: usize) -> usize {
-        let first = row / ROWS * ROWS;
-        let height = ROWS.min(self.rows - first);
-        first * self.depth + k * height + row - first
-    }
-
     /// The panel that starts at `row` (a multiple of [`ROWS`]) from depth `k` on.
     #[inline(always)]
     fn panel(&self, row: usize, k: usize) -> (&[f32], usize) {

@@ -1,5 +1,5 @@
-//! Convolution of pictures of few pixels: there vectors run over output channels instead of pixels,
-//! so that none is partly empty and each weight is read once for several pixels.
+//! Convolution of few pixels (the first layers of a generator): vectors run over outputs instead of
+//! pixels, so that none is partly empty and every weight is read once for several pixels.
 
 #![allow(unsafe_code)]
 
@@ -8,19 +8,18 @@ use rayon::prelude::*;
 use super::direct::{Geometry, Picture};
 use super::finish::{self, Piece};
 use super::gather::{self, Layout, Window};
-use super::panel::{self, Panels, Product, ROWS, VECTORS};
 use super::scratch::{self, Buffers, Shared};
 use super::simd::{self, Isa, Simd, Task};
 
-/// Outputs that lie side by side: [`VECTORS`] of the longest vectors.
-const PANEL: usize = VECTORS * 16;
+/// Outputs that lie side by side: three of the longest vectors.
+pub(super) const PANEL: usize = 48;
 /// Steps in depth after which sums go to memory: so many weights stay in the nearest cache.
-const DEPTH: usize = 256;
+const DEPTH: usize = 128;
 
 /// A weight matrix in panels of [`PANEL`] outputs, `[depth, PANEL]` each, zeros after the last.
 #[derive(Clone, Debug)]
 pub(crate) struct Weights {
-    values: Vec<f32>,
+    pub(super) values: Vec<f32>,
 }
 
 impl Weights {
@@ -37,35 +36,140 @@ impl Weights {
     }
 }
 
+/// Outputs that one unit of work computes with vectors of `lanes` values; divides [`PANEL`].
+pub(super) fn outputs_at_once(lanes: usize) -> usize {
+    if lanes == 16 { 3 * lanes } else { 2 * lanes }
+}
+
+/// Some pixels of the padded picture.
+#[derive(Clone, Copy)]
+pub(super) struct Pixels<'a> {
+    /// The channels' padded planes, one after the other.
+    pub(super) block: &'a [f32],
+    /// Where each pixel's first value lies.
+    pub(super) places: &'a [u32],
+    /// For each step in depth the distance from there to its value.
+    pub(super) offsets: &'a [u32],
+}
+
+/// Multiplies all pixels with [`outputs_at_once`] outputs, whose weights for step `k` lie at
+/// `weights[k · PANEL]`; sums are `[pixels, outputs]`.
+///
+/// # Safety
+/// As for [`Simd`].
+#[inline(always)]
+pub(super) unsafe fn multiply<S: Simd>(pixels: Pixels, weights: &[f32], sums: &mut [f32]) {
+    let width = outputs_at_once(S::LANES);
+    assert!(weights.len() >= (pixels.offsets.len() - 1) * PANEL + width);
+    assert!(sums.len() >= pixels.places.len() * width);
+    for (i, offsets) in pixels.offsets.chunks(DEPTH).enumerate() {
+        let part = Pixels { offsets, ..pixels };
+        let weights = &weights[i * DEPTH * PANEL..];
+        // SAFETY: passed on from the caller. As many sums at once as the registers hold.
+        unsafe {
+            if S::LANES == 16 {
+                rows::<S, 8, 3>(part, weights, sums, i > 0);
+            } else {
+                rows::<S, 4, 2>(part, weights, sums, i > 0);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn rows<S: Simd, const M: usize, const N: usize>(
+    pixels: Pixels,
+    weights: &[f32],
+    sums: &mut [f32],
+    add: bool,
+) {
+    let (mut done, count) = (0, pixels.places.len());
+    while done < count {
+        let sums = &mut sums[done * N * S::LANES..];
+        // SAFETY: passed on from the caller.
+        unsafe {
+            done += match count - done {
+                left if left >= M => tile::<S, M, N>(pixels, done, weights, sums, add),
+                2.. => tile::<S, 2, N>(pixels, done, weights, sums, add),
+                _ => tile::<S, 1, N>(pixels, done, weights, sums, add),
+            };
+        }
+    }
+}
+
+/// `M` pixels from `first` on times `N` vectors of outputs; says how many pixels.
+#[inline(always)]
+unsafe fn tile<S: Simd, const M: usize, const N: usize>(
+    pixels: Pixels,
+    first: usize,
+    weights: &[f32],
+    sums: &mut [f32],
+    add: bool,
+) -> usize {
+    let places = &pixels.places[first..first + M];
+    let furthest = places.iter().max().map_or(0, |p| *p as usize);
+    debug_assert!(
+        pixels
+            .offsets
+            .iter()
+            .all(|o| furthest + (*o as usize) < pixels.block.len())
+    );
+    debug_assert!(weights.len() >= (pixels.offsets.len() - 1) * PANEL + N * S::LANES);
+    debug_assert!(sums.len() >= M * N * S::LANES);
+    // SAFETY: every pixel's values lie within the block, the weights hold whole vectors for every
+    // step, and the sums M times N vectors (checked above and in `multiply`).
+    unsafe {
+        let from: [*const f32; M] =
+            std::array::from_fn(|m| pixels.block.as_ptr().add(places[m] as usize));
+        let mut total = [[S::splat(0.0); N]; M];
+        let mut weight = weights.as_ptr();
+        for offset in pixels.offsets {
+            let mut b = [S::splat(0.0); N];
+            for (n, b) in b.iter_mut().enumerate() {
+                *b = S::load(weight.add(n * S::LANES));
+            }
+            for (total, from) in total.iter_mut().zip(&from) {
+                let a = S::splat(*from.add(*offset as usize));
+                for n in 0..N {
+                    total[n] = S::fma(a, b[n], total[n]);
+                }
+            }
+            weight = weight.wrapping_add(PANEL);
+        }
+        let mut to = sums.as_mut_ptr();
+        for value in total.iter().flatten() {
+            let value = if add {
+                S::add(S::load(to), *value)
+            } else {
+                *value
+            };
+            S::store(to, value);
+            to = to.wrapping_add(S::LANES);
+        }
+    }
+    M
+}
+
 /// Convolves every picture; one group only.
 pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
-    let taps = g.kernel.0 * g.kernel.1;
-    let (pixels, depth) = (g.output.0 * g.output.1, g.inputs * taps);
-    let (channels, outputs) = (16, VECTORS * isa.lanes());
+    let window = Window {
+        top: -(g.padding.0 as isize),
+        left: -(g.padding.1 as isize),
+        rows: (g.output.0 - 1) * g.stride + (g.kernel.0 - 1) * g.dilation + 1,
+        columns: (g.output.1 - 1) * g.stride + (g.kernel.1 - 1) * g.dilation + 1,
+    };
+    let (places, offsets) = layout(g, window);
+    let outputs = outputs_at_once(isa.lanes());
     for picture in pictures {
         scratch::with(|buffers| {
-            let values = buffers.transformed.get(pixels * depth);
-            let shared = Shared::new(values);
-            (0..g.inputs.div_ceil(channels))
-                .into_par_iter()
-                .with_max_len(1)
-                .for_each(|unit| {
-                    let first = unit * channels;
-                    scratch::with(|buffers| {
-                        let unit = Gather {
-                            geometry: g,
-                            picture,
-                            channels: (first, (first + channels).min(g.inputs)),
-                            to: shared,
-                            buffers,
-                        };
-                        simd::run(isa, unit);
-                    });
-                });
-            let gathered = Panels {
-                rows: pixels,
-                depth,
-                values,
+            let block = buffers
+                .transformed
+                .get(g.inputs * window.rows * window.columns);
+            gather_all(isa, picture, (g.inputs, window), block);
+            let pixels = Pixels {
+                block,
+                places: &places,
+                offsets: &offsets,
             };
             (0..g.rows.div_ceil(outputs))
                 .into_par_iter()
@@ -77,7 +181,7 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Pi
                             geometry: g,
                             picture,
                             weights,
-                            gathered,
+                            pixels,
                             outputs: (first, (first + outputs).min(g.rows)),
                             buffers,
                         };
@@ -88,59 +192,72 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Pi
     }
 }
 
-/// Lays out the values that some channels add to every output pixel, as a matrix
-/// `[pixels, depth]` in panels.
+/// Where the pixels' first values lie, and how far from there each step in depth.
+fn layout(g: &Geometry, window: Window) -> (Vec<u32>, Vec<u32>) {
+    let plane = window.rows * window.columns;
+    let places = (0..g.output.0 * g.output.1)
+        .map(|i| (i / g.output.1 * window.columns + i % g.output.1) * g.stride)
+        .map(|place| place as u32)
+        .collect();
+    let taps = g.kernel.0 * g.kernel.1;
+    let offsets = (0..g.inputs * taps)
+        .map(|k| {
+            let (ky, kx) = (k % taps / g.kernel.1, k % g.kernel.1);
+            k / taps * plane + (ky * window.columns + kx) * g.dilation
+        })
+        .map(|offset| offset as u32)
+        .collect();
+    (places, offsets)
+}
+
+/// Copies the window of all channels to `block`, plane after plane.
+pub(super) fn gather_all(
+    isa: Isa,
+    picture: &Picture,
+    (channels, window): (usize, Window),
+    block: &mut [f32],
+) {
+    let plane = window.rows * window.columns;
+    let shared = Shared::new(&mut block[..channels * plane]);
+    // Some thousand values a unit: less isn't worth waking another thread.
+    let at_once = (8192 / plane).max(1);
+    (0..channels.div_ceil(at_once))
+        .into_par_iter()
+        .with_max_len(1)
+        .for_each(|unit| {
+            let first = unit * at_once;
+            let channels = (first, (first + at_once).min(channels));
+            let unit = Gather {
+                picture,
+                window,
+                channels,
+                to: shared,
+            };
+            simd::run(isa, unit);
+        });
+}
+
 struct Gather<'a> {
-    geometry: &'a Geometry,
     picture: &'a Picture<'a>,
+    window: Window,
     channels: (usize, usize),
     to: Shared,
-    buffers: &'a mut Buffers,
 }
 
 impl Task for Gather<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let g = self.geometry;
-        let window = Window {
-            top: -(g.padding.0 as isize),
-            left: -(g.padding.1 as isize),
-            rows: (g.output.0 - 1) * g.stride + (g.kernel.0 - 1) * g.dilation + 1,
-            columns: (g.output.1 - 1) * g.stride + (g.kernel.1 - 1) * g.dilation + 1,
-        };
+        let plane = self.window.rows * self.window.columns;
         let layout = Layout {
             phases: 1,
-            run: window.columns,
+            run: self.window.columns,
         };
-        let block = self.buffers.block.get(window.rows * window.columns);
-        let block = &mut block[..window.rows * window.columns];
         for c in self.channels.0..self.channels.1 {
-            // SAFETY: `run` is called for an instruction set that is there.
-            unsafe { gather::channel::<S>(&self.picture.source, c, window, layout, block) };
-            spread(g, c, (block, window.columns), self.to);
-        }
-    }
-}
-
-/// Channel `c`, padded (`block`, its width), to its places in the matrix.
-fn spread(g: &Geometry, c: usize, (block, width): (&[f32], usize), to: Shared) {
-    let taps = g.kernel.0 * g.kernel.1;
-    let pixels = g.output.0 * g.output.1;
-    let matrix = Panels {
-        rows: pixels,
-        depth: g.inputs * taps,
-        values: &[],
-    };
-    for pixel in 0..pixels {
-        let height = ROWS.min(pixels - pixel / ROWS * ROWS);
-        let (y, x) = (pixel / g.output.1 * g.stride, pixel % g.output.1 * g.stride);
-        let mut place = matrix.place(pixel, c * taps);
-        for ky in 0..g.kernel.0 {
-            let line = &block[(y + ky * g.dilation) * width + x..];
-            for kx in 0..g.kernel.1 {
-                // SAFETY: each pixel's values of each channel have a place of their own.
-                unsafe { to.pointer(place, 1).write(line[kx * g.dilation]) };
-                place += height;
+            // SAFETY: each channel has its own plane, and is gathered by one unit; `run` is called
+            // for an instruction set that is there.
+            unsafe {
+                let to = self.to.slice(c * plane, plane);
+                gather::channel::<S>(&self.picture.source, c, self.window, layout, to);
             }
         }
     }
@@ -151,7 +268,7 @@ struct Unit<'a> {
     geometry: &'a Geometry,
     picture: &'a Picture<'a>,
     weights: &'a Weights,
-    gathered: Panels<'a>,
+    pixels: Pixels<'a>,
     outputs: (usize, usize),
     buffers: &'a mut Buffers,
 }
@@ -159,34 +276,22 @@ struct Unit<'a> {
 impl Task for Unit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let (pixels, depth) = (self.gathered.rows, self.gathered.depth);
-        let count = (self.outputs.1 - self.outputs.0).div_ceil(S::LANES);
-        let width = count * S::LANES;
-        let within = self.outputs.0 % PANEL;
-        let places: [u32; VECTORS] = std::array::from_fn(|v| (within + v * S::LANES) as u32);
-        let offsets: [u32; DEPTH] = std::array::from_fn(|k| (k * PANEL) as u32);
-        let panel = &self.weights.values[self.outputs.0 / PANEL * PANEL * depth..];
+        let (pixels, depth) = (self.pixels.places.len(), self.pixels.offsets.len());
+        let width = outputs_at_once(S::LANES);
+        let panel = self.outputs.0 / PANEL * PANEL * depth + self.outputs.0 % PANEL;
         let sums = self.buffers.sums.get(pixels * width);
         let turned = self.buffers.block.get(4 * pixels + 4 * S::LANES);
-        for k in (0..depth).step_by(DEPTH) {
-            let product = Product {
-                offsets: &offsets[..DEPTH.min(depth - k)],
-                pixels: &panel[k * PANEL..],
-                sum_stride: width,
-                add: k > 0,
-            };
-            let (rows, places) = ((0, pixels), &places[..count]);
-            // SAFETY: every step in depth holds whole vectors of weights, and `sums` a vector for
-            // each of them and each pixel.
-            unsafe { panel::multiply::<S>(self.gathered, rows, k, product, places, sums) };
-        }
         let channels = Channels {
             geometry: self.geometry,
             picture: self.picture,
             outputs: self.outputs,
         };
-        // SAFETY: these channels are written by this unit alone.
-        unsafe { channels.finish::<S>(sums, width, turned) };
+        // SAFETY: `run` is called for an instruction set that is there; these channels are written
+        // by this unit alone.
+        unsafe {
+            multiply::<S>(self.pixels, &self.weights.values[panel..], sums);
+            channels.finish::<S>(sums, width, turned);
+        }
     }
 }
 
