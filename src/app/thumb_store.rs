@@ -1,18 +1,19 @@
-//! Thumbnails in memory: a bounded number, the longest there leave first.
+//! Thumbnails in memory: as many as fit, the longest there leave first.
 
 use std::collections::{HashMap, VecDeque};
 
 use crate::gallery::protocol::PictureId;
 use crate::picture::Picture;
 
-/// Thumbnails kept: several screens full, about 100 MB.
-const CAPACITY: usize = 600;
+/// Bytes of thumbnails kept: several screens full. Older ones come back from the disk.
+const CAPACITY: usize = 48 << 20;
 
 /// Thumbnails by picture.
 #[derive(Debug, Default)]
 pub struct ThumbStore {
     pictures: HashMap<PictureId, Picture>,
     order: VecDeque<PictureId>,
+    bytes: usize,
     came: usize,
 }
 
@@ -35,12 +36,16 @@ impl ThumbStore {
     /// Takes a thumbnail in; the one that was here longest may leave.
     pub fn insert(&mut self, id: PictureId, thumb: Picture) {
         self.came += 1;
-        if self.pictures.insert(id, thumb).is_none() {
-            self.order.push_back(id);
+        self.bytes += thumb.rgba().len();
+        match self.pictures.insert(id, thumb) {
+            Some(old) => self.bytes -= old.rgba().len(),
+            None => self.order.push_back(id),
         }
-        while self.order.len() > CAPACITY {
-            if let Some(oldest) = self.order.pop_front() {
-                self.pictures.remove(&oldest);
+        // The newest stays whatever its size.
+        while self.bytes > CAPACITY && self.order.len() > 1 {
+            let oldest = self.order.pop_front();
+            if let Some(old) = oldest.and_then(|id| self.pictures.remove(&id)) {
+                self.bytes -= old.rgba().len();
             }
         }
     }
@@ -57,9 +62,14 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_a_new_picture_replaces_the_old_one() {
-        let thumb = |v| Picture::from_rgba(1, 1, vec![v, 0, 0, 255]).unwrap();
+        let side = 256;
+        let thumb = |v: u8| {
+            let pixels = [v, 0, 0, 255].repeat(side * side);
+            Picture::from_rgba(side as u32, side as u32, pixels).unwrap()
+        };
+        let fit = (CAPACITY / (side * side * 4)) as i64;
         let mut store = ThumbStore::default();
-        for n in 0..CAPACITY as i64 + 10 {
+        for n in 0..fit + 10 {
             store.insert(PictureId(n), thumb(1));
         }
         assert!(store.get(&PictureId(9)).is_none() && store.contains_key(&PictureId(10)));
@@ -69,5 +79,6 @@ mod tests {
             store.contains_key(&PictureId(11)),
             "a replacement takes nobody's place"
         );
+        assert_eq!(store.bytes, store.pictures.len() * side * side * 4);
     }
 }
