@@ -8,7 +8,7 @@ use super::tiles::Tiles;
 use crate::picture::Picture;
 
 /// Bytes of textures kept although nobody draws them.
-const SPARE_BYTES: usize = 48 << 20;
+const SPARE_BYTES: usize = 24 << 20;
 /// Frames that a picture is kept after it was drawn last.
 const KEPT_FRAMES: u64 = 600;
 

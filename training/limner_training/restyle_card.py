@@ -23,6 +23,9 @@ published weights: content 0.707, style 0.082 of the photo's at 512 x 512.
 
     {figures}
 
+`sheet.jpg`: six photos free of rights (S. van der Walt, R. Michetti, SpaceX, L. Varshney: CC0; NASA, public domain;
+the project's sample) in six of the styles made by code, by `restyle_sheet.py`.
+
 ## Data and rights
 - Photos: `caltech_*` from Caltech-101 (Li, Andreeto, Ranzato, Perona; CC BY 4.0); `grocery_*` from the Grocery Store
   Dataset (Klasson, Zhang, Kjellstroem; MIT).

@@ -22,6 +22,7 @@ from . import restyle_loss as L
 from .data import source_dir
 from .restyle import Config, Restyle, colour, whiten
 from .restyle_batches import Bank, Batches
+from .restyle_evaluate import load as load_weights
 from .vgg import Vgg
 
 RESERVE = 12.0          # seconds kept for the last state and sheet
@@ -36,11 +37,16 @@ class Trainer:
         torch.manual_seed(a.seed)
         self.path = a.state / "state.pt"
         saved = torch.load(self.path, map_location="cpu", weights_only=True) if self.path.exists() else None
-        self.cfg = Config.of(saved["config"]) if saved else Config(**({} if a.blocks is None else {"blocks": a.blocks}))
-        self.net = Restyle(self.cfg).to(self.dev)
-        groups = [{"params": list(self.net.transform.parameters()), "k": 1.0},
-                  {"params": list(self.net.encoder.parameters()), "k": 0.5}]
-        self.opt = torch.optim.Adam(groups, lr=a.lr, betas=(0.9, 0.99), fused=self.cuda)
+        begun = load_weights(a.start / "weights.safetensors") if a.start and not saved else None
+        own = Config(**({} if a.blocks is None else {"blocks": a.blocks}))
+        self.cfg = Config.of(saved["config"]) if saved else begun.cfg if begun else own
+        self.net = (begun or Restyle(self.cfg)).train().to(self.dev)
+        for name, p in self.net.named_parameters():
+            p.requires_grad_(name.startswith(a.only))
+        groups = [{"params": [p for p in part.parameters() if p.requires_grad], "k": k}
+                  for part, k in ((self.net.transform, 1.0), (self.net.encoder, 0.5))]
+        self.groups = [g for g in groups if g["params"]]
+        self.opt = torch.optim.Adam(self.groups, lr=a.lr, betas=(0.9, 0.99), fused=self.cuda)
         self.vgg = Vgg(a.vgg or source_dir(a.data) / "weights/vgg19_features.safetensors", self.dev,
                        torch.bfloat16 if self.cuda else torch.float32)
         self.step_no, self.seconds, self.images, self.runs = 0, 0.0, 0, []
@@ -48,24 +54,31 @@ class Trainer:
         if saved:
             self.load(saved)
         else:
-            self.start()
+            self.start(fresh=begun is None)
         self.transform = torch.compile(self.net.transform) if a.compile else self.net.transform
 
     # ---- state ---------------------------------------------------------------------------------------------------
 
     @torch.no_grad()
-    def start(self):
-        """Encoder's descriptor standardised over the styles, its linear layer set to principal components."""
+    def start(self, fresh):
+        """Distances that style losses are divided by at least; for a fresh encoder its descriptor standardised over the
+        styles, and its linear layer set to principal components."""
         enc, rng = self.net.encoder, np.random.default_rng([self.a.seed, 1 << 30])
         n = 8 if self.a.size >= 128 else 4
         d, scale = [], []
-        for k in range(self.a.start_batches):
+        for k in range(self.a.start_batches if fresh else 4):
             x, style = self.data.contents(rng, n, self.a.size)[0], self.data.styles(rng, n, self.a.size)
             d.append(enc.describe(self.white(style)))
             if k < 4:
                 both = zip(L.describe(self.vgg(x)), L.describe(self.vgg(style)))
                 scale.append([L.distance(p, q).mean() for p, q in both])
-        d = torch.cat(d)
+        self.base = [torch.stack(s).mean() for s in zip(*scale)]
+        if fresh:
+            self.principal(torch.cat(d))
+        self.ema = {k: v.clone() for k, v in self.net.state_dict().items()}
+
+    def principal(self, d):
+        enc = self.net.encoder
         enc.d_mean.copy_(d.mean(0))
         enc.d_std.copy_(d.std(0) + 1e-3)
         z = (d - enc.d_mean) / enc.d_std
@@ -73,8 +86,6 @@ class Trainer:
         val, vec = val.flip(0)[:enc.fc.out_features], vec.flip(1)[:, :enc.fc.out_features]
         enc.fc.weight.copy_((vec / (val.clamp_min(0) + 0.02 * val[0]).sqrt()).T)
         enc.fc.bias.zero_()
-        self.base = [torch.stack(s).mean() for s in zip(*scale)]
-        self.ema = {k: v.clone() for k, v in self.net.state_dict().items()}
 
     def save(self):
         s = {"net": self.net.state_dict(), "ema": self.ema, "opt": self.opt.state_dict(), "config": self.cfg.to_json(),
@@ -86,8 +97,8 @@ class Trainer:
     def load(self, s):
         self.net.load_state_dict(s["net"])
         self.opt.load_state_dict(s["opt"])
-        for g, k in zip(self.opt.param_groups, (1.0, 0.5)):
-            g["fused"], g["k"] = self.cuda, k
+        for g, mine in zip(self.opt.param_groups, self.groups):
+            g["fused"], g["k"] = self.cuda, mine["k"]
         for v in self.opt.state.values():
             v["step"] = v["step"].to(self.dev if self.cuda else "cpu", torch.float32)
         self.ema = {k: v.to(self.dev) for k, v in s["ema"].items()}
@@ -113,7 +124,7 @@ class Trainer:
     def step(self, done):
         """`done`: share of the training that is over, 0..1."""
         a, rng = self.a, np.random.default_rng([self.a.seed, self.step_no])
-        warm = self.step_no < a.warm_steps
+        warm = not a.start and self.step_no < a.warm_steps
         large = not warm and rng.random() < a.large_first + (a.large_last - a.large_first) * done
         crops = a.first_size if done < a.first_share else a.size
         size, n = (a.large, max(2, a.batch // 4)) if large else (crops, a.batch)
@@ -177,7 +188,7 @@ class Trainer:
             g["lr"] = float(lr * g["k"])
         self.opt.zero_grad(set_to_none=True)
         loss.backward()
-        params = list(self.net.parameters())
+        params = [p for g in self.groups for p in g["params"]]
         norm = torch.nn.utils.clip_grad_norm_(params, a.clip)
         if self.cuda:                                   # skips the step on the device, without waiting for it
             self.opt.found_inf = (~torch.isfinite(norm)).float()
@@ -252,6 +263,8 @@ def arguments():
     p.add_argument("--large-first", type=float, default=0.2, help="share of steps with larger pictures, at first")
     p.add_argument("--large-last", type=float, default=0.6, help="and at the end")
     p.add_argument("--blocks", type=int, help="residual blocks, other than Config's")
+    p.add_argument("--start", type=Path, help="folder of a shipped network (config.json, weights.safetensors) to go on from")
+    p.add_argument("--only", default="", help="train only parameters whose names begin so, such as encoder.fc")
     p.add_argument("--seed", type=int, default=20)
     p.add_argument("--lr", type=float, default=1.5e-3)
     p.add_argument("--ramp", type=int, default=200, help="steps until the learning rate is reached")
