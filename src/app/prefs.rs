@@ -42,6 +42,8 @@ pub struct Prefs {
     pub offline: bool,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// Why another device computed at the last start; said once, not at every start.
+    pub device_told: Option<String>,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -63,6 +65,7 @@ impl Default for Prefs {
             sign: false,
             offline: false,
             device: DeviceChoice::Auto,
+            device_told: None,
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

@@ -43,6 +43,9 @@ pub(crate) struct Common {
     /// No progress bars
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Why the program for cards couldn't be used, if it was tried.
+    #[arg(skip)]
+    pub(crate) card_trouble: Option<String>,
 }
 
 /// How results are written.

@@ -84,6 +84,8 @@ pub struct EngineConfig {
     pub cache_dir: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// Why a program for cards couldn't be used, told where the best device was wanted.
+    pub card_trouble: Option<String>,
     /// Memory that work may use unless a request says otherwise, in bytes.
     pub memory_budget: u64,
 }
@@ -97,6 +99,7 @@ impl Default for EngineConfig {
             model_dirs: default_folders(),
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
             device: DeviceChoice::Auto,
+            card_trouble: None,
             memory_budget: 1 << 30,
         }
     }

@@ -15,6 +15,8 @@ mod engine_error;
 mod errors;
 mod estimate;
 mod explore;
+#[cfg(test)]
+mod fallback_tests;
 mod handle;
 mod jobs;
 mod kept;

@@ -212,6 +212,9 @@ pub enum Stage {
 pub enum Event {
     /// The engine is up, or its device has changed.
     Ready(DeviceInfo),
+    /// The memory of the card of this name was too small for a picture's tiles;
+    /// smaller ones are tried.
+    SmallerTiles(String),
     /// Models and styles that are there, after start and after a rescan.
     Library(Arc<Library>),
     /// One picture of a preview request.

@@ -45,7 +45,10 @@ impl ModelStudio {
             // Another engine of this process was first; its pool serves both.
             log::warn!("{error}");
         }
-        let (device, info) = device::open(config.device);
+        let (device, mut info) = device::open(config.device);
+        if config.device == DeviceChoice::Auto && device::is_processor(&info) {
+            info.note = info.note.or(config.card_trouble);
+        }
         let hashes = config
             .cache_dir
             .as_ref()
@@ -95,9 +98,12 @@ impl ModelStudio {
         mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         match work(self) {
-            Err(error) if device::out_of_memory(&error) && self.device.name != "CPU" => {
+            Err(error) if device::out_of_memory(&error) && !device::is_processor(&self.device) => {
                 log::warn!("{}: {error}", self.device.detail);
-                let note = format!("the memory of {} was too small", self.device.detail);
+                let note = format!(
+                    "the memory of {} was too small for what was asked",
+                    self.device.detail
+                );
                 self.move_to(device::processor(Some(note)));
                 work(self)
             }
@@ -164,6 +170,7 @@ impl ModelStudio {
         tier: Tier,
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
+        device::room()?;
         match work {
             Work::Explore(params) => {
                 let most = match tier {

@@ -185,19 +185,23 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     }
 }
 
-/// Only where there is more than the processor to choose from.
+/// Only where there is more than the processor to choose from, or was.
 fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let Some(found) = &panel.state.engine.device else {
         return;
     };
-    if found.choices.len() < 2 {
+    if found.choices.len() < 2 && found.note.is_none() {
         return;
     }
     ui.horizontal(|ui| {
         let label = ui.label("Compute on");
         let name = |choice| {
             let found = found.choices.iter().find(|(c, _)| *c == choice);
-            found.map_or("The best that is there", |(_, name)| name.as_str())
+            match found {
+                Some((_, name)) => name.clone(),
+                None if choice == DeviceChoice::Auto => "The best that is there".to_owned(),
+                None => format!("{choice} (isn't there)"),
+            }
         };
         egui::ComboBox::from_id_salt("device")
             .selected_text(name(prefs.device))
@@ -208,7 +212,7 @@ fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
                     name(DeviceChoice::Auto),
                 );
                 for (choice, name) in &found.choices {
-                    ui.selectable_value(&mut prefs.device, *choice, name);
+                    ui.selectable_value(&mut prefs.device, *choice, name.as_str());
                 }
             })
             .response
