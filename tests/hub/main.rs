@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod parts;
+mod proxy;
 mod server;
 mod service;
 
@@ -49,6 +50,7 @@ impl Home {
             token: None,
             cache: self.cache(),
             offline: false,
+            proxy: None,
             patience: Patience {
                 connect: Duration::from_secs(5),
                 stall: Duration::from_millis(300),
@@ -269,6 +271,7 @@ fn a_token_stays_with_its_host() {
         token: Some("secret".into()),
         cache: home.cache(),
         offline: false,
+        proxy: None,
         patience: Patience::default(),
     };
     config.patience.backoff = Duration::from_millis(10);
@@ -381,6 +384,7 @@ fn offline_opens_no_socket() {
         token: None,
         cache: home.cache(),
         offline: true,
+        proxy: None,
         patience: Patience::default(),
     });
     assert!(matches!(
@@ -460,7 +464,21 @@ fn several_at_once_come_whole() {
 }
 
 fn limner(home: &Home, server: &Server, words: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_limner"))
+    limner_with(home, server, words, &[])
+}
+
+/// The program with variables of its own, and none about proxies from outside.
+fn limner_with(
+    home: &Home,
+    server: &Server,
+    words: &[&str],
+    more: &[(&str, &str)],
+) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_limner"));
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    let output = command
         .args(words)
         .env("HF_ENDPOINT", server.url())
         .env("HF_HOME", home.folder.path())
@@ -469,6 +487,7 @@ fn limner(home: &Home, server: &Server, words: &[&str]) -> (bool, String) {
         .env_remove("HF_HUB_CACHE")
         .env_remove("HF_TOKEN")
         .env_remove("HF_HUB_OFFLINE")
+        .envs(more.iter().copied())
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
