@@ -20,6 +20,7 @@ mod client;
 mod config;
 mod control;
 mod error;
+mod importing;
 pub mod protocol;
 mod proxy;
 mod pull;
