@@ -64,8 +64,18 @@ fn main() -> Outcome<()> {
             continue;
         }
         peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
-        let network = load(name, size, &folder, options.threads, &device)?;
-        report.add(case, interleave(&options, Some(&mut peers), network)?);
+        for half in [false, true] {
+            if half && !card {
+                continue;
+            }
+            let network = load(name, size, &folder, options.threads, (&device, half))?;
+            let case = if half {
+                format!("{case}, f16")
+            } else {
+                case.to_owned()
+            };
+            report.add(&case, interleave(&options, Some(&mut peers), network)?);
+        }
     }
     std::fs::remove_dir_all(&folder).ok();
     report.print(&options);
@@ -77,13 +87,13 @@ fn load(
     size: usize,
     folder: &Path,
     threads: usize,
-    device: &Device,
+    (device, half): (&Device, bool),
 ) -> Outcome<Network> {
     if name == "microast" {
         let studio = Studio::open(folder, "photo.png", [size as u32; 2], threads)?;
         return Ok(Box::new(move || studio.stylise()));
     }
-    let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?;
+    let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?.half(half);
     let config = std::fs::read_to_string(folder.join("config.json"))?;
     let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), device)?;
     let go = CancelToken::new();

@@ -34,6 +34,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         // No window to keep smooth: all cores, unless said otherwise.
         threads: Some(common.threads.map_or_else(all_cores, usize::from)),
         device: common.device,
+        precision: common.precision,
         card_trouble: common.card_trouble.clone(),
         ..EngineConfig::default()
     };

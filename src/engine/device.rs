@@ -2,7 +2,7 @@
 
 use candle_core::Device;
 
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::protocol::{DeviceInfo, EngineError};
 use super::recipes::kernel_name;
 use crate::nn::pool;
@@ -15,7 +15,15 @@ const PROCESSOR: &str = "CPU";
 
 /// Opens the chosen device. When it isn't there the processor steps in, and
 /// [`DeviceInfo::note`] says why.
-pub(super) fn open(choice: DeviceChoice) -> (Device, DeviceInfo) {
+pub(super) fn open(choice: DeviceChoice, precision: Precision) -> (Device, DeviceInfo) {
+    let (device, mut info) = opened(choice);
+    if !is_processor(&info) {
+        info.precision = precision;
+    }
+    (device, info)
+}
+
+fn opened(choice: DeviceChoice) -> (Device, DeviceInfo) {
     let card = match choice {
         DeviceChoice::Cpu => return processor(None),
         DeviceChoice::Auto => match first_card() {
@@ -44,6 +52,7 @@ fn info(
     DeviceInfo {
         name: name.into(),
         detail,
+        precision: Precision::F32,
         threads: pool::threads(),
         note,
         choices: choices(cards),
@@ -169,11 +178,12 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_replaced_by_the_processor_with_a_reason() {
-        let (device, info) = open(DeviceChoice::Cuda(4000));
+        let (device, info) = open(DeviceChoice::Cuda(4000), Precision::F16);
+        assert_eq!(info.precision, Precision::F32);
         assert!(device.is_cpu());
         assert_eq!(info.name, "CPU");
         assert!(info.note.unwrap().contains("NVIDIA"));
-        assert_eq!(open(DeviceChoice::Cpu).1.note, None);
+        assert_eq!(opened(DeviceChoice::Cpu).1.note, None);
         assert_eq!(choices(cards())[0].0, DeviceChoice::Cpu);
     }
 }

@@ -38,6 +38,6 @@ mod swatches;
 #[cfg(test)]
 mod worker_tests;
 
-pub use config::{DeviceChoice, EngineConfig, UnknownDevice};
+pub use config::{DeviceChoice, EngineConfig, Precision, UnknownDevice, UnknownPrecision};
 pub use handle::{Engine, LocalEngine};
 pub use recipes::explore_recipe;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
 use crate::picture::Picture;
 use crate::recipe::{
@@ -104,7 +104,7 @@ pub enum Request {
     /// Look for models and styles again.
     Rescan,
     /// Compute elsewhere from now on; answered by [`Event::Ready`].
-    Device(DeviceChoice),
+    Device(DeviceChoice, Precision),
     /// End the thread.
     Shutdown,
 }
@@ -355,6 +355,8 @@ pub struct DeviceInfo {
     pub name: String,
     /// SIMD in use or GPU name.
     pub detail: String,
+    /// With how many digits.
+    pub precision: Precision,
     /// Threads of the pool.
     pub threads: usize,
     /// Why it isn't the device that was wanted.
@@ -367,7 +369,11 @@ pub struct DeviceInfo {
 impl DeviceInfo {
     /// Device and numerics as recipes name them, e.g. `cpu avx512`.
     pub fn line(&self) -> String {
-        format!("{} {}", self.name.to_lowercase(), self.detail)
+        let half = match self.precision {
+            Precision::F32 => "",
+            Precision::F16 => " f16",
+        };
+        format!("{} {}{half}", self.name.to_lowercase(), self.detail)
     }
 }
 

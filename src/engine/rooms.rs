@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
-use super::config::{DeviceChoice, EngineConfig};
+use super::config::{DeviceChoice, EngineConfig, Precision};
 use super::desk::Desk;
 use super::device;
 use super::explore::Explorer;
@@ -45,7 +45,7 @@ impl ModelStudio {
             // Another engine of this process was first; its pool serves both.
             log::warn!("{error}");
         }
-        let (device, mut info) = device::open(config.device);
+        let (device, mut info) = device::open(config.device, config.precision.unwrap_or_default());
         if config.device == DeviceChoice::Auto && device::is_processor(&info) {
             info.note = info.note.or(config.card_trouble);
         }
@@ -53,7 +53,8 @@ impl ModelStudio {
             .cache_dir
             .as_ref()
             .map(|d| d.join("model-hashes.json"));
-        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device);
+        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
+        registry.set_device(device, info.precision == Precision::F16);
         registry.set_memory(config.memory_budget);
         Self {
             photos: Photos::new(),
@@ -85,7 +86,8 @@ impl ModelStudio {
 
     /// Computes on `device` from now on; networks in memory are read again when used.
     fn move_to(&mut self, (device, info): (candle_core::Device, DeviceInfo)) {
-        self.registry.set_device(device);
+        self.registry
+            .set_device(device, info.precision == Precision::F16);
         // Paces and statistics belong to the device; codes of styles don't.
         self.styling.start_afresh();
         self.lensing.start_afresh();
@@ -126,8 +128,8 @@ impl Studio for ModelStudio {
         &self.device
     }
 
-    fn use_device(&mut self, choice: DeviceChoice) {
-        self.move_to(device::open(choice));
+    fn use_device(&mut self, choice: DeviceChoice, precision: Precision) {
+        self.move_to(device::open(choice, precision));
     }
 
     fn rescan(&mut self) -> Arc<Library> {

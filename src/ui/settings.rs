@@ -7,7 +7,7 @@ use super::widgets::button::choice;
 use super::widgets::slider::Slider;
 use crate::app::action::{Action, Pick};
 use crate::app::prefs::{Prefs, ThemeChoice};
-use crate::engine::DeviceChoice;
+use crate::engine::{DeviceChoice, Precision};
 
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
@@ -219,9 +219,26 @@ fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
             .labelled_by(label.id)
             .on_hover_text("Takes effect at once");
     });
+    if found.choices.len() > 1 {
+        precision(ui, prefs);
+    }
     if let Some(note) = &found.note {
         ui.weak(format!("The processor computes: {note}."));
     }
+}
+
+/// How exactly a card computes.
+fn precision(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    let mut half = prefs.precision == Precision::F16;
+    let on = ui.checkbox(&mut half, "Compute with half precision");
+    on.on_hover_text(
+        "On a graphics card: numbers with fewer digits (f16), less memory and often quicker; \
+         colours may differ by a step or two of 255. The processor always computes in full",
+    );
+    prefs.precision = match half {
+        true => Precision::F16,
+        false => Precision::F32,
+    };
 }
 
 fn threads(ui: &mut egui::Ui, prefs: &mut Prefs) {

@@ -217,7 +217,7 @@ impl EngineLink for Painter {
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Cancel(_) | Request::Rescan | Request::Device(_) | Request::Shutdown => {}
+            Request::Cancel(_) | Request::Rescan | Request::Device(..) | Request::Shutdown => {}
         }
     }
 
