@@ -393,7 +393,7 @@ impl Desk {
 
 /// Work that the studio begins by itself, and nobody waits for.
 fn background(job: &Job) -> bool {
-    matches!(job, Job::Directions { .. })
+    matches!(job, Job::Directions { .. } | Job::LensDirections { .. })
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

@@ -160,7 +160,8 @@ pub enum Job {
         /// Generator.
         model: String,
     },
-    /// The sliders that an autoencoder brings; read, not found, so that somebody waits.
+    /// The sliders of an autoencoder: those that it brings, which are there at once, or
+    /// measured on some pictures and kept.
     LensDirections {
         /// Autoencoder.
         model: String,
@@ -331,6 +332,10 @@ pub enum Output {
         likeness: f32,
     },
 }
+
+/// Sliders of Lens that answer for a picture's parts, its light, colour and texture, have
+/// ids that begin so.
+pub const ANSWER: &str = "answer.";
 
 /// A slider that a model offers.
 #[derive(Debug, Clone, PartialEq)]

@@ -59,7 +59,7 @@ impl ModelStudio {
         Self {
             photos: Photos::new(),
             styling: Styling::new(),
-            lensing: Lensing::new(),
+            lensing: Lensing::new(config.cache_dir.as_deref()),
             swatches: Swatches::new(config.cache_dir.as_deref()),
             memory_budget: config.memory_budget,
             explore: Explorer::new(config.cache_dir.as_deref()),
@@ -214,7 +214,7 @@ impl ModelStudio {
                 jobs::project::run(self, desk, path, model, *steps)
             }
             Job::Directions { model } => jobs::directions::run(self, desk, model),
-            Job::LensDirections { model } => jobs::lens::directions(self, model),
+            Job::LensDirections { model } => jobs::lens::directions(self, desk, model),
             Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
         }
     }
