@@ -12,7 +12,8 @@ use egui_kittest::kittest::Queryable as _;
 use limner::app::StudioApp;
 use limner::app::action::Action;
 use limner::app::view::{Dialog, Workspace};
-use limner::engine::protocol::{DeviceInfo, Event};
+use limner::engine::protocol::{DeviceInfo, Event, Request};
+use limner::engine::{DeviceChoice, Precision};
 
 #[test]
 fn the_palette_finds_and_runs_a_command() {
@@ -303,4 +304,32 @@ fn a_driver_that_is_missing_is_told_at_the_first_start_only() {
         assert_eq!(told, expected, "start {start}");
         eframe::App::on_exit(harness.state_mut());
     }
+}
+
+#[test]
+fn half_precision_is_a_choice_where_there_is_a_card_and_takes_effect_at_once() {
+    let half = "Compute with half precision";
+    let preferences = |device: Option<DeviceInfo>| {
+        let outside = Outside::default();
+        outside.engine.borrow_mut().device = device;
+        let mut harness = studio(&outside);
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+        harness.run_steps(4);
+        (harness, outside)
+    };
+    let (harness, _) = preferences(None);
+    assert!(harness.query_by_label(half).is_none());
+    let names = [
+        (DeviceChoice::Cpu, "Processor"),
+        (DeviceChoice::Cuda(0), "Card"),
+    ];
+    let (mut harness, outside) = preferences(Some(DeviceInfo {
+        choices: names.map(|(choice, name)| (choice, name.to_owned())).into(),
+        ..DeviceInfo::default()
+    }));
+    harness.get_by_label(half).click();
+    harness.run_steps(3);
+    let asked = outside.engine.borrow();
+    let wanted = |r: &Request| matches!(r, Request::Device(DeviceChoice::Auto, Precision::F16));
+    assert!(asked.requests.iter().any(wanted), "{:?}", asked.requests);
 }

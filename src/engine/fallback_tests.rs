@@ -40,9 +40,9 @@ fn preview(engine: &mut LocalEngine, seq: Seq) -> Vec<Event> {
     engine.run()
 }
 
-fn notes(events: &[Event]) -> Vec<&str> {
-    let note = |e| match e {
-        &Event::Ready(ref device) => device.note.as_deref(),
+fn notes<'a>(events: &'a [Event]) -> Vec<&'a str> {
+    let note = |e: &'a Event| match e {
+        Event::Ready(device) => device.note.as_deref(),
         _ => None,
     };
     events.iter().filter_map(note).collect()

@@ -440,25 +440,12 @@ fn in_memory(bytes: u64) -> u64 {
     bytes.saturating_mul(3)
 }
 
-/// Networks that give the same pictures with half numbers. The others' activations are
-/// large (VGG's), or their attention is.
-fn can_be_half(architecture: Architecture) -> bool {
-    matches!(
-        architecture,
-        Architecture::StyleGan2
-            | Architecture::Restyle
-            | Architecture::Lens
-            | Architecture::Taesd
-            | Architecture::Crisp
-    )
-}
-
 fn build(entry: &Entry, device: &Device, half: bool) -> Result<Loaded, ModelError> {
     let (manifest, path) = (&entry.manifest, &entry.config_path);
     if manifest.architecture == Architecture::Cppn {
         return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
     }
-    let half = half && can_be_half(manifest.architecture);
+    let half = half && manifest.architecture.can_be_half();
     let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?.half(half);
     Ok(match manifest.architecture {
         Architecture::Cppn => return Err(ModelError::Unknown(entry.info.name.clone())),

@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 capability=${1:-80}
-kit=$PWD/target/cuda-kit
+# Also where several checkouts share one.
+kit=$(realpath -m target/cuda-kit)
 root=$kit/nvidia/cu13
 
 if [[ ! -x $root/bin/nvcc ]]; then

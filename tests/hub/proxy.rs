@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use limner::hub::ProxyConfig;
 
 use super::server::Server;
-use super::{Home, HubConfig, HubError, fetch, files, limner_with, network};
+use super::{Home, HubConfig, HubError, fetch, files, network};
 use limner::hub::Hub;
 
 /// How a proxy treats those who come.
 #[derive(Clone, Copy, PartialEq)]
-enum Manner {
+pub enum Manner {
     /// Leads to the hub, whatever host is asked for.
     Leads,
     /// Wants a name and a password: those of [`LOGIN`].
@@ -26,13 +26,13 @@ enum Manner {
 const LOGIN: &str = "Basic bWU6c2VjcmV0";
 
 /// A running proxy and what it was asked for.
-struct Proxy {
-    port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+pub struct Proxy {
+    pub port: u16,
+    pub asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
-    fn start(hub: &Server, manner: Manner) -> Self {
+    pub fn start(hub: &Server, manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -170,29 +170,4 @@ fn a_proxy_that_is_silent_or_gone_is_named_and_nothing_goes_around_it() {
         assert!(start.elapsed() < Duration::from_secs(10));
     }
     assert!(server.log.lock().unwrap().is_empty());
-}
-
-#[test]
-fn the_command_line_obeys_the_variables() {
-    let server = Server::start(|request, _| files().answer(request));
-    let proxy = Proxy::start(&server, Manner::Leads);
-    let home = Home::new();
-    let url = format!("http://127.0.0.1:{}", proxy.port);
-    let search = |more: &[(&str, &str)]| {
-        let (fine, text) = limner_with(&home, &server, &["models", "search", "style"], more);
-        assert!(fine && text.contains("owner/name"), "{text}");
-        std::mem::take(&mut *proxy.asked.lock().unwrap()).len()
-    };
-    let host = [("HF_ENDPOINT", "http://hub.invalid")];
-    assert_eq!(search(&[("HTTP_PROXY", &url), host[0]]), 1);
-    assert_eq!(search(&[("all_proxy", &url), host[0]]), 1);
-    // Not the one for this scheme; and a host that is reached without.
-    assert_eq!(search(&[("HTTPS_PROXY", &url)]), 0);
-    assert_eq!(
-        search(&[("HTTP_PROXY", &url), ("NO_PROXY", "localhost, 127.0.0.1")]),
-        0
-    );
-    let socks = [("ALL_PROXY", "socks5://127.0.0.1:1")];
-    let (fine, text) = limner_with(&home, &server, &["models", "search", "style"], &socks);
-    assert!(!fine && text.contains("SOCKS"), "{text}");
 }
