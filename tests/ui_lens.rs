@@ -12,7 +12,7 @@ use limner::app::action::{Action, Destination, FileRole, Pick, Subject, ViewEdit
 use limner::app::command::Command;
 use limner::app::document::LensDoc;
 use limner::app::view::{Compare, Workspace};
-use limner::engine::protocol::{Job, Request, Tier};
+use limner::engine::protocol::{Event, Job, Request, Tier};
 use limner::gallery::protocol::EntryKind;
 use limner::picture::Picture;
 use limner::recipe::{LensPart, Making};
@@ -256,8 +256,7 @@ fn any_picture_can_be_opened_in_lens() {
 #[test]
 fn an_imported_autoencoder_can_be_chosen() {
     let mut s = in_lens();
-    let library = &mut s.window.state_mut().state.engine.library;
-    let library = std::sync::Arc::make_mut(library);
+    let mut library = (*s.window.state().state.engine.library).clone();
     let lens = library.models.iter().find(|m| m.name == "lens").unwrap();
     let other = limner::engine::protocol::ModelInfo {
         name: "kl".into(),
@@ -266,6 +265,9 @@ fn an_imported_autoencoder_can_be_chosen() {
         ..lens.clone()
     };
     library.models.push(other);
+    // As after an import, when the engine has looked again.
+    s.asked.borrow_mut().news = Some(Event::Library(library.into()));
+    s.settle();
     choose(&mut s, "KL  (for your photos)");
     assert_eq!(s.window.state().state.doc.explore.model, "kl");
     let asked = s.asked.borrow();

@@ -21,7 +21,7 @@ use super::styling::Styling;
 use super::swatches::Swatches;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
-use crate::nn::pool;
+use crate::nn::{card, pool};
 use crate::picture::Picture;
 use crate::recipe::{ModelRef, StyleParams};
 
@@ -86,11 +86,12 @@ impl ModelStudio {
 
     /// Computes on `device` from now on; networks in memory are read again when used.
     fn move_to(&mut self, (device, info): (candle_core::Device, DeviceInfo)) {
-        self.registry
-            .set_device(device, info.precision == Precision::F16);
+        let half = info.precision == Precision::F16;
+        let before = self.registry.set_device(device, half);
         // Paces and statistics belong to the device; codes of styles don't.
         self.styling.start_afresh();
         self.lensing.start_afresh();
+        card::give_back(&before);
         self.device = info;
     }
 

@@ -112,7 +112,7 @@ impl Crisp {
                 "pictures can be enlarged 2 or 4 times, not {scale} times"
             )));
         };
-        pool::within(|| self.run(picture, head, scale, cancel))
+        pool::within(&self.device, || self.run(picture, head, scale, cancel))
     }
 
     fn run(

@@ -209,7 +209,7 @@ impl StyleTransfer for TransformerNet {
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {
-        pool::within(|| self.forward(picture, norms, cancel))
+        pool::within(&self.device, || self.forward(picture, norms, cancel))
     }
 }
 

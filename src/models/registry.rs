@@ -112,9 +112,11 @@ impl Registry {
 
     /// Networks are loaded onto `device` from now on, as half numbers if `half` (those
     /// that can: StyleGAN2, Restyle, Lens and TAESD, Crisp); those in memory are freed.
-    pub fn set_device(&mut self, device: Device, half: bool) {
+    /// Returns the device of before.
+    pub fn set_device(&mut self, device: Device, half: bool) -> Device {
         self.loaded.clear();
-        (self.device, self.half) = (device, half);
+        self.half = half;
+        std::mem::replace(&mut self.device, device)
     }
 
     /// Looks again. Networks in memory stay, unless their file has changed.

@@ -222,7 +222,8 @@ impl EngineLink for Painter {
     }
 
     fn try_recv(&mut self) -> Option<Event> {
-        self.answers.pop_front()
+        let news = self.asked.borrow_mut().news.take();
+        news.or_else(|| self.answers.pop_front())
     }
 }
 

@@ -220,12 +220,12 @@ impl Autoencoder for Taesd {
 
     fn encode(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_picture(self, picture)?;
-        pool::within(|| run(&self.encoder, picture.clone(), cancel))
+        pool::within(&self.device, || run(&self.encoder, picture.clone(), cancel))
     }
 
     fn decode(&self, grid: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_grid(self, grid)?;
-        pool::within(|| {
+        pool::within(&self.device, || {
             let soft = ((grid / 3.0)?.tanh()? * 3.0)?;
             run(&self.decoder, soft, cancel)
         })

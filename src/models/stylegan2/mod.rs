@@ -112,7 +112,9 @@ impl StyleGan2 {
                 NoiseSource::Random(Box::new(Random::new(Purpose::Noise, seed)))
             }
         };
-        pool::within(|| self.synthesis.forward(&ws, &mut source, cancel))
+        pool::within(&self.device, || {
+            self.synthesis.forward(&ws, &mut source, cancel)
+        })
     }
 }
 
