@@ -132,7 +132,7 @@ fn main() -> Outcome<()> {
     let options = Options::parse()?;
     pool::init(options.threads)?;
     // As a network does, which enters the pool once.
-    Ok(pool::within(|| {
+    Ok(pool::within(&Device::Cpu, || {
         compare(&options).map_err(|e| e.to_string())
     })?)
 }

@@ -19,7 +19,7 @@ use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
 use limner::models::weights::Weights;
-use limner::nn::pool;
+use limner::nn::{card, pool};
 use limner::recipe::NoiseMode;
 use serde_json::json;
 use studio::Studio;
@@ -54,18 +54,24 @@ fn main() -> Outcome<()> {
     let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
     let mut report = Report::default();
     let card = options.device != "cpu";
-    let device = if card {
-        Device::new_cuda(0)?
-    } else {
-        Device::Cpu
-    };
+    let device = if card { card::open(0)? } else { Device::Cpu };
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
         if card && name == "microast" {
             continue;
         }
         peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
-        let network = load(name, size, &folder, options.threads, &device)?;
-        report.add(case, interleave(&options, Some(&mut peers), network)?);
+        for half in [false, true] {
+            if half && !card {
+                continue;
+            }
+            let network = load(name, size, &folder, options.threads, (&device, half))?;
+            let case = if half {
+                format!("{case}, f16")
+            } else {
+                case.to_owned()
+            };
+            report.add(&case, interleave(&options, Some(&mut peers), network)?);
+        }
     }
     std::fs::remove_dir_all(&folder).ok();
     report.print(&options);
@@ -77,13 +83,13 @@ fn load(
     size: usize,
     folder: &Path,
     threads: usize,
-    device: &Device,
+    (device, half): (&Device, bool),
 ) -> Outcome<Network> {
     if name == "microast" {
         let studio = Studio::open(folder, "photo.png", [size as u32; 2], threads)?;
         return Ok(Box::new(move || studio.stylise()));
     }
-    let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?;
+    let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?.half(half);
     let config = std::fs::read_to_string(folder.join("config.json"))?;
     let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), device)?;
     let go = CancelToken::new();

@@ -485,3 +485,38 @@ fn lens_says_what_is_wrong_in_one_line() {
     assert!(lens(&two).contains("same second picture"));
     assert!(!desk.path("out.png").exists());
 }
+
+/// Stable Diffusion's autoencoder, imported; and sliders that a network didn't bring.
+#[test]
+fn lens_takes_imported_autoencoders_and_measures_missing_sliders() {
+    let desk = Desk::new();
+    photo(&desk.path("photo.png"), 90, 70);
+    let kl = engine_files::repository("tests/golden/import/kl");
+    let kl = kl.to_string_lossy();
+    let told = desk.fine(&["models", "import", &kl, "--name", "kl", "--into", "models"]);
+    assert!(told.contains("kl"), "{told}");
+    let card = desk.fine(&["models", "show", "kl"]);
+    assert!(card.contains("unknown"), "{card}");
+    let words = [
+        "lens",
+        "photo.png",
+        "--model",
+        "kl",
+        "--gain",
+        "all=1.5",
+        "-o",
+        "kl.png",
+    ];
+    desk.fine(&words);
+    assert!(decoded(&desk.path("kl.png")) != decoded(&desk.path("photo.png")));
+    engine_files::lens(&desk.path("models"), false);
+    let lens = |name: &str, sigma: &str| {
+        let direction = format!("brightness={sigma}");
+        desk.fine(&["lens", "photo.png", "--direction", &direction, "-o", name]);
+        let pixels = decoded(&desk.path(name));
+        pixels.pixels().map(|p| u64::from(p.0[1])).sum::<u64>()
+    };
+    assert!(lens("dark.png", "-2") < lens("light.png", "2"));
+    let kept = fs::read_dir(desk.path("cache/limner/lens-directions")).unwrap();
+    assert_eq!(kept.count(), 1);
+}

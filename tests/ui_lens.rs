@@ -12,7 +12,7 @@ use limner::app::action::{Action, Destination, FileRole, Pick, Subject, ViewEdit
 use limner::app::command::Command;
 use limner::app::document::LensDoc;
 use limner::app::view::{Compare, Workspace};
-use limner::engine::protocol::{Job, Request, Tier};
+use limner::engine::protocol::{Event, Job, Request, Tier};
 use limner::gallery::protocol::EntryKind;
 use limner::picture::Picture;
 use limner::recipe::{LensPart, Making};
@@ -250,4 +250,59 @@ fn any_picture_can_be_opened_in_lens() {
     assert!(name.contains("fruit"), "{name}");
     let recipe = limner::app::recipes::current_recipe(&s.window.state().state);
     assert!(matches!(recipe.unwrap().making, Making::Lens(_)));
+}
+
+/// A network that was brought in stands beside Limner's own, and its sliders are asked for.
+#[test]
+fn an_imported_autoencoder_can_be_chosen() {
+    let mut s = in_lens();
+    let mut library = (*s.window.state().state.engine.library).clone();
+    let lens = library.models.iter().find(|m| m.name == "lens").unwrap();
+    let other = limner::engine::protocol::ModelInfo {
+        name: "kl".into(),
+        title: "KL".into(),
+        licence: "unknown".into(),
+        ..lens.clone()
+    };
+    library.models.push(other);
+    // As after an import, when the engine has looked again.
+    s.asked.borrow_mut().news = Some(Event::Library(library.into()));
+    s.settle();
+    choose(&mut s, "KL  (for your photos)");
+    assert_eq!(s.window.state().state.doc.explore.model, "kl");
+    let asked = s.asked.borrow();
+    let sliders = asked.engine.iter().any(
+        |r| matches!(r, Request::Job { job: Job::LensDirections { model }, .. } if model == "kl"),
+    );
+    assert!(sliders);
+    drop(asked);
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    command(&mut s, Command::Keep);
+    let asked = s.asked.borrow();
+    let made = asked.engine.iter().find_map(|r| match r {
+        Request::Job {
+            job: Job::RenderLens(params),
+            ..
+        } => Some(params.model.clone()),
+        _ => None,
+    });
+    assert_eq!(made.as_deref(), Some("kl"));
+}
+
+/// Where light and texture can't be told apart, only everything is offered.
+#[test]
+fn parts_are_offered_where_they_are_known() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    let has = |s: &Studio<'_>, name: &str| {
+        s.window
+            .query_by_role_and_label(Role::Slider, name)
+            .is_some()
+    };
+    assert!(has(&s, "Texture") && !has(&s, "Everything"));
+    let directions = &mut s.window.state_mut().state.engine.directions;
+    let known = std::sync::Arc::make_mut(directions.get_mut("lens").unwrap());
+    known.retain(|d| d.measured);
+    s.settle();
+    assert!(!has(&s, "Texture") && has(&s, "Everything"));
 }

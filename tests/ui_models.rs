@@ -17,7 +17,9 @@ use limner::app::action::{Action, Pick, ViewEdit};
 use limner::app::hub::HubEdit;
 use limner::app::view::Dialog;
 use limner::engine::protocol::Request;
-use limner::hub::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, Progress, TaskId};
+use limner::hub::protocol::{
+    Added, Ending, HubEvent, HubRequest, ImportStep, Offer, Order, Progress, TaskId,
+};
 
 type Window = Harness<'static, StudioApp>;
 
@@ -209,5 +211,32 @@ fn a_file_that_is_no_network_says_why() {
     say(&mut window, &outside, HubEvent::Ended(id, Err(why)));
     window.get_by_label("the file is cut short; download it again");
     click(&mut window, "Close mine.pkl");
+    assert!(window.query_by_label("mine.pkl").is_none());
+}
+
+#[test]
+fn an_import_shows_how_far_it_is_and_can_be_cancelled() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    let file = std::path::PathBuf::from("folder/mine.pkl");
+    window.state_mut().act(Action::Hub(HubEdit::Import(file)));
+    window.run_steps(3);
+    asked(&outside);
+    let id = TaskId(0);
+    let reading = || HubEvent::Importing(id, ImportStep::Reading(30_000_000, 120_000_000));
+    say(&mut window, &outside, reading());
+    let bar = window.get_by_role_and_label(Role::ProgressIndicator, "mine.pkl");
+    assert_eq!(bar.accesskit_node().numeric_value(), Some(0.25));
+    window.get_by_label("Reading the file: 30.0 MB of 120.0 MB");
+    let step = HubEvent::Importing(id, ImportStep::Converting);
+    say(&mut window, &outside, step);
+    window.get_by_label("Putting the network together…");
+    click(&mut window, "Cancel mine.pkl");
+    assert_eq!(asked(&outside), [HubRequest::Cancel(id)]);
+    // News from before the cancelling was heard.
+    say(&mut window, &outside, reading());
+    window.get_by_label("Stopping…");
+    let ended = HubEvent::Ended(id, Err(Ending::Cancelled));
+    say(&mut window, &outside, ended);
     assert!(window.query_by_label("mine.pkl").is_none());
 }

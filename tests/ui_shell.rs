@@ -7,8 +7,13 @@ mod common;
 
 use common::{Outside, studio, studio_in};
 use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use limner::app::StudioApp;
+use limner::app::action::Action;
 use limner::app::view::{Dialog, Workspace};
+use limner::engine::protocol::{DeviceInfo, Event, Request};
+use limner::engine::{DeviceChoice, Precision};
 
 #[test]
 fn the_palette_finds_and_runs_a_command() {
@@ -229,4 +234,102 @@ fn frames_stay_quick_while_a_slider_moves() {
         median < 50.0,
         "half of the frames took more than {median} ms"
     );
+}
+
+/// The engine on a card that fell back, or not.
+fn computes(name: &str, note: Option<&str>) -> Event {
+    Event::Ready(DeviceInfo {
+        name: name.to_owned(),
+        detail: format!("{name} detail"),
+        note: note.map(str::to_owned),
+        ..DeviceInfo::default()
+    })
+}
+
+/// Says something as the engine, dismisses the messages of before, and gives the new ones.
+fn messages_after(
+    harness: &mut Harness<'_, StudioApp>,
+    outside: &Outside,
+    event: Event,
+) -> Vec<String> {
+    let old: Vec<u64> = harness.state().state.toasts.iter().map(|t| t.id).collect();
+    for id in old {
+        harness.state_mut().act(Action::DismissToast(id));
+    }
+    outside.engine.borrow_mut().news.push_back(event);
+    harness.run_steps(3);
+    let toasts = harness.state().state.toasts.iter();
+    toasts.map(|t| t.text.clone()).collect()
+}
+
+#[test]
+fn a_card_that_falls_back_is_told_once_each_time_it_happens() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let full = || computes("CPU", Some("the memory of Card was too small"));
+    let mut told = |event| messages_after(&mut harness, &outside, event);
+    assert!(told(computes("CUDA 0", None)).is_empty());
+    let small = told(Event::SmallerTiles("Card".to_owned()));
+    assert!(
+        small.len() == 1 && small[0].contains("smaller pieces"),
+        "{small:?}"
+    );
+    assert!(
+        told(Event::SmallerTiles("Card".to_owned())).is_empty(),
+        "not with every job"
+    );
+    let fell = told(full());
+    assert!(fell.len() == 1 && fell[0].contains("too small"), "{fell:?}");
+    assert!(told(full()).is_empty(), "the same again");
+    // Chosen again, and again too small.
+    assert!(told(computes("CUDA 0", None)).is_empty());
+    assert_eq!(told(full()).len(), 1);
+    harness.get_by_label_contains("The processor paints now");
+}
+
+#[test]
+fn a_driver_that_is_missing_is_told_at_the_first_start_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = || DeviceInfo {
+        name: "CPU".to_owned(),
+        note: Some("limner-cuda doesn't start here".to_owned()),
+        ..DeviceInfo::default()
+    };
+    for (start, expected) in [(1, 1), (2, 0)] {
+        let outside = Outside::default();
+        outside.engine.borrow_mut().device = Some(missing());
+        let mut harness = studio_in(&outside, dir.path());
+        let toasts = harness.state().state.toasts.iter();
+        let told = toasts.filter(|t| t.text.contains("limner-cuda")).count();
+        assert_eq!(told, expected, "start {start}");
+        eframe::App::on_exit(harness.state_mut());
+    }
+}
+
+#[test]
+fn half_precision_is_a_choice_where_there_is_a_card_and_takes_effect_at_once() {
+    let half = "Compute with half precision";
+    let preferences = |device: Option<DeviceInfo>| {
+        let outside = Outside::default();
+        outside.engine.borrow_mut().device = device;
+        let mut harness = studio(&outside);
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+        harness.run_steps(4);
+        (harness, outside)
+    };
+    let (harness, _) = preferences(None);
+    assert!(harness.query_by_label(half).is_none());
+    let names = [
+        (DeviceChoice::Cpu, "Processor"),
+        (DeviceChoice::Cuda(0), "Card"),
+    ];
+    let (mut harness, outside) = preferences(Some(DeviceInfo {
+        choices: names.map(|(choice, name)| (choice, name.to_owned())).into(),
+        ..DeviceInfo::default()
+    }));
+    harness.get_by_label(half).click();
+    harness.run_steps(3);
+    let asked = outside.engine.borrow();
+    let wanted = |r: &Request| matches!(r, Request::Device(DeviceChoice::Auto, Precision::F16));
+    assert!(asked.requests.iter().any(wanted), "{:?}", asked.requests);
 }

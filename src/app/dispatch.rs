@@ -3,6 +3,7 @@
 
 use super::action::{Action, Destination, Level, Pick, Subject, ViewEdit};
 use super::command::Command;
+use super::prefs::Prefs;
 use super::services::Services;
 use super::state::AppState;
 use super::view::{Compare, Dialog, Workspace, Zoom};
@@ -47,8 +48,10 @@ pub fn dispatch(
             if prefs.offline != state.prefs.offline {
                 services.hub.send(HubRequest::Offline(prefs.offline));
             }
-            if prefs.device != state.prefs.device {
-                services.engine.send(Request::Device(prefs.device));
+            let computing = |p: &Prefs| (p.device, p.precision);
+            let (device, precision) = computing(&prefs);
+            if computing(&prefs) != computing(&state.prefs) {
+                services.engine.send(Request::Device(device, precision));
             }
             state.prefs = *prefs;
             super::gallery_settings::send(state, services);

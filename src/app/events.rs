@@ -39,7 +39,8 @@ fn engine_event(
     follow: &mut Vec<Action>,
 ) {
     match event {
-        Event::Ready(device) => state.engine.device = Some(device),
+        Event::Ready(device) => super::device_news::ready(device, state),
+        Event::SmallerTiles(card) => super::device_news::smaller_tiles(&card, state),
         Event::Library(library) => library_arrived(&library, state, services),
         Event::Preview {
             channel,

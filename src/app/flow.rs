@@ -45,8 +45,9 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (_, Purpose::Export) => "Making the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
-        (Job::Directions { model }, _) => format!("Measuring sliders of {}", title(model)),
-        (Job::LensDirections { model }, _) => format!("Reading sliders of {}", title(model)),
+        (Job::Directions { model } | Job::LensDirections { model }, _) => {
+            format!("Measuring sliders of {}", title(model))
+        }
         (Job::Project { .. }, _) => "Looking for the photo".to_owned(),
         (Job::Walk { .. }, _) => "Making the walk".to_owned(),
         (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),

@@ -8,7 +8,7 @@ use super::services::Services;
 use super::state::AppState;
 use crate::engine::protocol::Request;
 use crate::hub::protocol::{
-    Added, Ending, Entry, Found, HubEvent, HubRequest, Offer, Order, Progress, TaskId,
+    Added, Ending, Entry, Found, HubEvent, HubRequest, ImportStep, Offer, Order, Progress, TaskId,
 };
 
 /// What panels ask for.
@@ -73,6 +73,8 @@ pub enum HubStage {
     Fetching(Progress),
     /// The network is being checked and read.
     Opening,
+    /// A file of the user's own is brought in.
+    Importing(ImportStep),
     /// Stopped, can go on; with the reason, unless the user wanted it.
     Paused(Option<String>),
     /// Being stopped.
@@ -88,6 +90,15 @@ impl HubState {
 
     fn set(&mut self, id: TaskId, stage: HubStage) {
         if let Some(task) = self.task(id) {
+            task.stage = stage;
+        }
+    }
+
+    /// As [`Self::set`], unless it is being stopped.
+    fn go_on(&mut self, id: TaskId, stage: HubStage) {
+        if let Some(task) = self.task(id)
+            && task.stage != HubStage::Stopping
+        {
             task.stage = stage;
         }
     }
@@ -145,7 +156,8 @@ pub fn edit(edit: HubEdit, state: &mut AppState, services: &mut Services) {
         }
         HubEdit::Import(file) => {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let id = hub.add(name.into_owned(), None, HubStage::Opening);
+            let begin = HubStage::Importing(ImportStep::Reading(0, 0));
+            let id = hub.add(name.into_owned(), None, begin);
             HubRequest::Import { id, file }
         }
     };
@@ -175,13 +187,8 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
             stage: HubStage::Paused(None),
         }),
         HubEvent::Queued(id) => hub.set(id, HubStage::Queued),
-        HubEvent::Progress(id, progress) => {
-            if let Some(task) = hub.task(id)
-                && task.stage != HubStage::Stopping
-            {
-                task.stage = HubStage::Fetching(progress);
-            }
-        }
+        HubEvent::Progress(id, progress) => hub.go_on(id, HubStage::Fetching(progress)),
+        HubEvent::Importing(id, step) => hub.go_on(id, HubStage::Importing(step)),
         HubEvent::Opening(id) => hub.set(id, HubStage::Opening),
         HubEvent::Paused(id, why) => hub.set(id, HubStage::Paused(why)),
         HubEvent::Ended(id, Ok(added)) => arrived(id, added, state, services),

@@ -90,7 +90,7 @@ pub fn is_there(state: &AppState) -> bool {
     state.engine.models(ModelKind::Autoencoder).next().is_some()
 }
 
-/// Limner's own goes first; imported ones bring no sliders.
+/// Limner's own goes first; it was trained for this, and its sliders are there at once.
 fn best<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
     all.sort_by_key(|m| m.name != "lens");

@@ -72,7 +72,7 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
         Request::Cancel(_)
         | Request::Estimate { .. }
         | Request::Rescan
-        | Request::Device(_)
+        | Request::Device(..)
         | Request::Shutdown => None,
     }
 }

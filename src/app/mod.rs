@@ -7,6 +7,7 @@
 pub mod action;
 pub mod blind_window;
 pub mod command;
+mod device_news;
 pub mod dispatch;
 pub mod document;
 pub mod drift;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::DeviceChoice;
+use crate::engine::{DeviceChoice, Precision};
 
 /// Dark or light.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -42,6 +42,10 @@ pub struct Prefs {
     pub offline: bool,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// With how many digits a card computes.
+    pub precision: Precision,
+    /// Why another device computed at the last start; said once, not at every start.
+    pub device_told: Option<String>,
     /// Threads of the engine, used at the next start; a good number when absent.
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
@@ -63,6 +67,8 @@ impl Default for Prefs {
             sign: false,
             offline: false,
             device: DeviceChoice::Auto,
+            precision: Precision::F32,
+            device_told: None,
             threads: None,
             memory_budget: 1 << 30,
             draft_side: 256,

@@ -120,6 +120,7 @@ fn start(ctx: &egui::Context, options: RunOptions) -> Result<StudioApp, StartErr
     if config.device == DeviceChoice::Auto {
         config.device = prefs.device;
     }
+    config.precision = config.precision.or(Some(prefs.precision));
     config.memory_budget = prefs.memory_budget;
     let (engine, events) = Engine::spawn(config, waker(ctx))?;
     let services = Services {

@@ -108,6 +108,8 @@ impl AppState {
 pub struct EngineState {
     /// What computes.
     pub device: Option<DeviceInfo>,
+    /// The card whose memory was small, once that has been said.
+    pub small_card: Option<String>,
     /// Models and styles.
     pub library: Arc<Library>,
     /// Whether the library has come.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
-use crate::engine::DeviceChoice;
+use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
 
 /// A desktop art studio: explore generative networks, put styles onto your photos,
@@ -31,6 +31,9 @@ pub(crate) struct Common {
     /// Where to compute: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, default_value = "auto")]
     pub(crate) device: DeviceChoice,
+    /// With how many digits a card computes: f32, or f16 for less memory [default: f32]
+    #[arg(long, global = true)]
+    pub(crate) precision: Option<Precision>,
     /// Computing threads [default: so that the window stays smooth]
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -43,6 +46,9 @@ pub(crate) struct Common {
     /// No progress bars
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
+    /// Why the program for cards couldn't be used, if it was tried.
+    #[arg(skip)]
+    pub(crate) card_trouble: Option<String>,
 }
 
 /// How results are written.

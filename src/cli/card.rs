@@ -10,14 +10,31 @@ use std::process::{Command, Stdio};
 /// File name of the program for cards.
 const NAME: &str = "limner-cuda";
 
-/// The program to hand over to, if there is one that starts here.
-pub(crate) fn program() -> Option<PathBuf> {
+/// The program to hand over to, if there is one.
+///
+/// # Errors
+/// Why the one that is there can't be used, for the user.
+pub(crate) fn program() -> Result<Option<PathBuf>, String> {
     if cfg!(feature = "cuda") {
-        return None;
+        return Ok(None);
     }
-    let own = std::env::current_exe().ok()?;
+    let Ok(own) = std::env::current_exe() else {
+        return Ok(None);
+    };
+    beside(&own)
+}
+
+fn beside(own: &Path) -> Result<Option<PathBuf>, String> {
     let other = own.with_file_name(format!("{NAME}{}", std::env::consts::EXE_SUFFIX));
-    (other.is_file() && starts(&other)).then_some(other)
+    if !other.is_file() {
+        return Ok(None);
+    }
+    match starts(&other) {
+        true => Ok(Some(other)),
+        false => Err(format!(
+            "{NAME} doesn't start here; install or update the driver of your NVIDIA card"
+        )),
+    }
 }
 
 /// Whether it comes up at all: without the driver the system's loader refuses it.
@@ -28,14 +45,7 @@ fn starts(program: &Path) -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    let comes_up = tried.is_ok_and(|status| status.success());
-    if !comes_up {
-        log::warn!(
-            "{} doesn't start here (is NVIDIA's driver installed?); computing on the processor",
-            program.display()
-        );
-    }
-    comes_up
+    tried.is_ok_and(|status| status.success())
 }
 
 /// Becomes `program`, with the same arguments; comes back only if that fails.
@@ -74,9 +84,15 @@ mod tests {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
             file
         };
-        assert!(starts(&script("#!/bin/sh\n[ \"$1\" = --version ]\n")));
+        let own = folder.path().join("limner");
+        assert_eq!(beside(&own), Ok(None));
+        let other = script("#!/bin/sh\n[ \"$1\" = --version ]\n");
+        assert_eq!(beside(&own), Ok(Some(other)));
         // As the loader ends a program whose libraries are missing.
-        assert!(!starts(&script("#!/bin/sh\nexit 127\n")));
-        assert!(!starts(&script("no program")));
+        for refused in ["#!/bin/sh\nexit 127\n", "no program"] {
+            script(refused);
+            let why = beside(&own).unwrap_err();
+            assert!(why.contains("driver"), "{why}");
+        }
     }
 }

@@ -36,7 +36,11 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
         say_json(&json!({
             "version": version,
             "system": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
-            "device": { "name": session.device.name, "detail": session.device.detail },
+            "device": {
+                "name": session.device.name,
+                "detail": session.device.detail,
+                "note": session.device.note,
+            },
             "devices": devices,
             "threads": session.device.threads,
             "cores": cores,
@@ -53,6 +57,9 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
     let device = &session.device;
     say(format!("Limner {version}"));
     say(format!("device   {} ({})", device.name, device.detail));
+    if let Some(note) = &device.note {
+        say(format!("note     {note}"));
+    }
     for (choice, name) in &device.choices {
         say(format!("--device {choice}: {name}"));
     }

@@ -52,7 +52,7 @@ impl Failure {
 
 /// Runs the program: a command, or the window when there is none.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -60,9 +60,8 @@ pub fn main() -> ExitCode {
         cli.common.device,
         DeviceChoice::Auto | DeviceChoice::Cuda(_)
     );
-    if for_card && let Some(program) = card::program() {
-        let error = card::become_it(&program);
-        log::warn!("{}: {error}", program.display());
+    if for_card {
+        hand_over(&mut cli.common);
     }
     let done = match &cli.command {
         Some(_) if cli.gallery.is_some() => Err(Failure::new(
@@ -78,6 +77,19 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Becomes the program for cards, if there is one that starts; else notes why not.
+fn hand_over(common: &mut Common) {
+    common.card_trouble = match card::program() {
+        Ok(None) => None,
+        Ok(Some(program)) => Some(format!(
+            "{} can't be started ({})",
+            program.display(),
+            card::become_it(&program)
+        )),
+        Err(trouble) => Some(trouble),
+    };
 }
 
 fn run(command: &Command, common: &Common) -> Result<(), Failure> {

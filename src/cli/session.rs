@@ -34,6 +34,8 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         // No window to keep smooth: all cores, unless said otherwise.
         threads: Some(common.threads.map_or_else(all_cores, usize::from)),
         device: common.device,
+        precision: common.precision,
+        card_trouble: common.card_trouble.clone(),
         ..EngineConfig::default()
     };
     for folder in common.models.iter().rev() {
@@ -55,10 +57,10 @@ fn all_cores() -> usize {
 /// Who asks for a device by name wants no other.
 fn wanted(choice: DeviceChoice, found: DeviceInfo) -> Result<DeviceInfo, Failure> {
     match &found.note {
-        Some(reason) => Err(Failure::new(format!(
+        Some(reason) if choice != DeviceChoice::Auto => Err(Failure::new(format!(
             "--device {choice}: {reason}; use --device cpu or auto"
         ))),
-        None => Ok(found),
+        _ => Ok(found),
     }
 }
 
@@ -113,12 +115,26 @@ impl Session {
                     left,
                     ..
                 } if about == id => show(&bar, stage, done, total, left),
+                Event::Ready(DeviceInfo {
+                    note: Some(note), ..
+                }) => self.remark(&bar, &format!("{note}; the processor computes now")),
+                Event::SmallerTiles(card) => self.remark(
+                    &bar,
+                    &format!("the memory of {card} is small for this; trying smaller tiles"),
+                ),
                 Event::Done { id: about, result } if about == id => {
                     bar.finish_and_clear();
                     return result.map_err(Failure::from);
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Says something beside the progress.
+    fn remark(&self, bar: &ProgressBar, text: &str) {
+        if !self.quiet {
+            bar.suspend(|| eprintln!("limner: {text}"));
         }
     }
 

@@ -23,6 +23,34 @@ pub enum DeviceChoice {
     Metal,
 }
 
+/// How many digits networks compute with on a card; the processor always takes all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Precision {
+    /// Full numbers.
+    #[default]
+    F32,
+    /// Half numbers: less memory, quicker on most cards.
+    F16,
+}
+
+/// A precision that isn't known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown precision '{0}': use f32 or f16")]
+pub struct UnknownPrecision(String);
+
+impl FromStr for Precision {
+    type Err = UnknownPrecision;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "f32" => Ok(Self::F32),
+            "f16" => Ok(Self::F16),
+            _ => Err(UnknownPrecision(text.to_owned())),
+        }
+    }
+}
+
 /// A device name that means nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown device '{0}': use auto, cpu, cuda, cuda:N or metal")]
@@ -84,6 +112,10 @@ pub struct EngineConfig {
     pub cache_dir: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
+    /// With how many digits; [`Precision::F32`] when absent.
+    pub precision: Option<Precision>,
+    /// Why a program for cards couldn't be used, told where the best device was wanted.
+    pub card_trouble: Option<String>,
     /// Memory that work may use unless a request says otherwise, in bytes.
     pub memory_budget: u64,
 }
@@ -97,6 +129,8 @@ impl Default for EngineConfig {
             model_dirs: default_folders(),
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
             device: DeviceChoice::Auto,
+            precision: None,
+            card_trouble: None,
             memory_budget: 1 << 30,
         }
     }
@@ -114,5 +148,7 @@ mod tests {
         for wrong in ["gpu", "cuda:", "cuda:-1", "CPU", ""] {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
         }
+        assert_eq!("f16".parse(), Ok(Precision::F16));
+        assert!("half".parse::<Precision>().is_err());
     }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 
 use super::cancel::CancelToken;
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::mailbox::{Message, Previews, SERVED, Shared};
 use super::progress::Pace;
 use super::protocol::{DeviceInfo, EngineError, Event, Job, JobId, Stage, Waker};
@@ -50,7 +50,7 @@ pub(crate) struct Desk {
     /// Jobs that let others go first, and wait for those to end.
     standing_back: usize,
     rescan: bool,
-    device: Option<DeviceChoice>,
+    device: Option<(DeviceChoice, Precision)>,
     told_device: Option<DeviceInfo>,
     disconnected: bool,
     told_queue: (usize, bool),
@@ -230,7 +230,7 @@ impl Desk {
             Message::Open { path, max_side } => self.opens.push_back((path, max_side)),
             Message::Job { id, job, token } => self.jobs.push_back(Waiting { id, job, token }),
             Message::Rescan => self.rescan = true,
-            Message::Device(choice) => self.device = Some(choice),
+            Message::Device(choice, digits) => self.device = Some((choice, digits)),
             Message::Look | Message::Shutdown => {}
         }
     }
@@ -275,11 +275,11 @@ impl Desk {
     }
 
     fn serve_device(&mut self, studio: &mut dyn Studio) -> bool {
-        let Some(choice) = self.device.take() else {
+        let Some((choice, digits)) = self.device.take() else {
             return false;
         };
         let moved = guarded(|| {
-            studio.use_device(choice);
+            studio.use_device(choice, digits);
             Ok(())
         });
         if moved.is_ok() {
@@ -393,7 +393,7 @@ impl Desk {
 
 /// Work that the studio begins by itself, and nobody waits for.
 fn background(job: &Job) -> bool {
-    matches!(job, Job::Directions { .. })
+    matches!(job, Job::Directions { .. } | Job::LensDirections { .. })
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

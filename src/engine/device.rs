@@ -2,17 +2,35 @@
 
 use candle_core::Device;
 
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::protocol::{DeviceInfo, EngineError};
 use super::recipes::kernel_name;
 use crate::nn::pool;
 
+/// Whether this program was built for cards: who has it wants one to compute.
+const FOR_CARDS: bool = cfg!(any(feature = "cuda", feature = "metal"));
+
+/// The processor's name in [`DeviceInfo::name`].
+const PROCESSOR: &str = "CPU";
+
 /// Opens the chosen device. When it isn't there the processor steps in, and
 /// [`DeviceInfo::note`] says why.
-pub(super) fn open(choice: DeviceChoice) -> (Device, DeviceInfo) {
+pub(super) fn open(choice: DeviceChoice, precision: Precision) -> (Device, DeviceInfo) {
+    let (device, mut info) = opened(choice);
+    if !is_processor(&info) {
+        info.precision = precision;
+    }
+    (device, info)
+}
+
+fn opened(choice: DeviceChoice) -> (Device, DeviceInfo) {
     let card = match choice {
         DeviceChoice::Cpu => return processor(None),
-        DeviceChoice::Auto => return first_card().unwrap_or_else(|| processor(None)),
+        DeviceChoice::Auto => match first_card() {
+            // Where nothing but the processor could be used, nothing is amiss.
+            Err(_) if !FOR_CARDS => return processor(None),
+            card => card,
+        },
         DeviceChoice::Cuda(number) => cuda(number),
         DeviceChoice::Metal => metal(),
     };
@@ -21,7 +39,7 @@ pub(super) fn open(choice: DeviceChoice) -> (Device, DeviceInfo) {
 
 /// The processor, and why it computes although something else was wanted.
 pub(super) fn processor(note: Option<String>) -> (Device, DeviceInfo) {
-    (Device::Cpu, info("CPU", kernel_name(), note, cards()))
+    (Device::Cpu, info(PROCESSOR, kernel_name(), note, cards()))
 }
 
 /// What is told of a device, and of the `cards` beside it.
@@ -34,6 +52,7 @@ fn info(
     DeviceInfo {
         name: name.into(),
         detail,
+        precision: Precision::F32,
         threads: pool::threads(),
         note,
         choices: choices(cards),
@@ -56,6 +75,42 @@ fn choices(cards: Vec<String>) -> Vec<(DeviceChoice, String)> {
     found
 }
 
+/// Whether it is the processor that computes.
+pub(super) fn is_processor(info: &DeviceInfo) -> bool {
+    info.name == PROCESSOR
+}
+
+/// Asked before a network runs; a test may pretend here that a card's memory is full.
+pub(super) fn room() -> Result<(), EngineError> {
+    #[cfg(test)]
+    pretend::room()?;
+    Ok(())
+}
+
+/// A card whose memory is full, for tests: on this thread, for the next runs.
+#[cfg(test)]
+pub(super) mod pretend {
+    use std::cell::Cell;
+
+    use super::EngineError;
+
+    thread_local!(static FULL: Cell<u32> = const { Cell::new(0) });
+
+    /// The next `runs` networks find no room.
+    pub(in crate::engine) fn full(runs: u32) {
+        FULL.set(runs);
+    }
+
+    pub(super) fn room() -> Result<(), EngineError> {
+        let left = FULL.get();
+        FULL.set(left.saturating_sub(1));
+        match left {
+            0 => Ok(()),
+            _ => Err(EngineError::Internal("CUDA_ERROR_OUT_OF_MEMORY".into())),
+        }
+    }
+}
+
 /// Whether an error means that a card's memory was too small.
 pub(super) fn out_of_memory(error: &EngineError) -> bool {
     let text = error.to_string();
@@ -64,14 +119,11 @@ pub(super) fn out_of_memory(error: &EngineError) -> bool {
         .any(|sign| text.contains(sign))
 }
 
-fn first_card() -> Option<(Device, DeviceInfo)> {
-    let found = match cfg!(feature = "metal") {
+fn first_card() -> Result<(Device, DeviceInfo), String> {
+    match cfg!(feature = "metal") {
         true => metal(),
         false => cuda(0),
-    };
-    found
-        .inspect_err(|reason| log::debug!("computing on the processor: {reason}"))
-        .ok()
+    }
 }
 
 #[cfg(feature = "cuda")]
@@ -102,7 +154,7 @@ fn cuda(number: usize) -> Result<(Device, DeviceInfo), String> {
             found => format!("there is no NVIDIA card {number}, only {found} (counted from 0)"),
         });
     };
-    let device = Device::new_cuda(number).map_err(|e| format!("{name} can't be used: {e}"))?;
+    let device = crate::nn::card::open(number).map_err(|e| format!("{name} can't be used: {e}"))?;
     let told = info(format!("CUDA {number}"), name.clone(), None, names);
     Ok((device, told))
 }
@@ -126,11 +178,12 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_replaced_by_the_processor_with_a_reason() {
-        let (device, info) = open(DeviceChoice::Cuda(4000));
+        let (device, info) = open(DeviceChoice::Cuda(4000), Precision::F16);
+        assert_eq!(info.precision, Precision::F32);
         assert!(device.is_cpu());
         assert_eq!(info.name, "CPU");
         assert!(info.note.unwrap().contains("NVIDIA"));
-        assert_eq!(open(DeviceChoice::Cpu).1.note, None);
+        assert_eq!(opened(DeviceChoice::Cpu).1.note, None);
         assert_eq!(choices(cards())[0].0, DeviceChoice::Cpu);
     }
 }

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
 use super::cancel::CancelToken;
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
 use crate::recipe::StyleParams;
 
@@ -65,7 +65,7 @@ pub(crate) enum Message {
         token: CancelToken,
     },
     Rescan,
-    Device(DeviceChoice),
+    Device(DeviceChoice, Precision),
     Shutdown,
     /// Something in [`Shared`] changed.
     Look,
@@ -199,7 +199,7 @@ impl Mailbox {
                 self.nudge()
             }
             Request::Rescan => self.queue(Message::Rescan),
-            Request::Device(choice) => self.queue(Message::Device(choice)),
+            Request::Device(choice, digits) => self.queue(Message::Device(choice, digits)),
             Request::Shutdown => {
                 self.shared.stop_everything();
                 // A full queue is fine: the worker sees the flag before its next step.

@@ -15,6 +15,8 @@ mod engine_error;
 mod errors;
 mod estimate;
 mod explore;
+#[cfg(test)]
+mod fallback_tests;
 mod handle;
 mod jobs;
 mod kept;
@@ -36,6 +38,6 @@ mod swatches;
 #[cfg(test)]
 mod worker_tests;
 
-pub use config::{DeviceChoice, EngineConfig, UnknownDevice};
+pub use config::{DeviceChoice, EngineConfig, Precision, UnknownDevice, UnknownPrecision};
 pub use handle::{Engine, LocalEngine};
 pub use recipes::explore_recipe;

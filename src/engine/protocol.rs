@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
 use crate::picture::Picture;
 use crate::recipe::{
@@ -104,7 +104,7 @@ pub enum Request {
     /// Look for models and styles again.
     Rescan,
     /// Compute elsewhere from now on; answered by [`Event::Ready`].
-    Device(DeviceChoice),
+    Device(DeviceChoice, Precision),
     /// End the thread.
     Shutdown,
 }
@@ -160,7 +160,8 @@ pub enum Job {
         /// Generator.
         model: String,
     },
-    /// The sliders that an autoencoder brings; read, not found, so that somebody waits.
+    /// The sliders of an autoencoder: those that it brings, which are there at once, or
+    /// measured on some pictures and kept.
     LensDirections {
         /// Autoencoder.
         model: String,
@@ -212,6 +213,9 @@ pub enum Stage {
 pub enum Event {
     /// The engine is up, or its device has changed.
     Ready(DeviceInfo),
+    /// The memory of the card of this name was too small for a picture's tiles;
+    /// smaller ones are tried.
+    SmallerTiles(String),
     /// Models and styles that are there, after start and after a rescan.
     Library(Arc<Library>),
     /// One picture of a preview request.
@@ -329,6 +333,10 @@ pub enum Output {
     },
 }
 
+/// Sliders of Lens that answer for a picture's parts, its light, colour and texture, have
+/// ids that begin so.
+pub const ANSWER: &str = "answer.";
+
 /// A slider that a model offers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DirectionInfo {
@@ -352,6 +360,8 @@ pub struct DeviceInfo {
     pub name: String,
     /// SIMD in use or GPU name.
     pub detail: String,
+    /// With how many digits.
+    pub precision: Precision,
     /// Threads of the pool.
     pub threads: usize,
     /// Why it isn't the device that was wanted.
@@ -364,7 +374,11 @@ pub struct DeviceInfo {
 impl DeviceInfo {
     /// Device and numerics as recipes name them, e.g. `cpu avx512`.
     pub fn line(&self) -> String {
-        format!("{} {}", self.name.to_lowercase(), self.detail)
+        let half = match self.precision {
+            Precision::F32 => "",
+            Precision::F16 => " f16",
+        };
+        format!("{} {}{half}", self.name.to_lowercase(), self.detail)
     }
 }
 

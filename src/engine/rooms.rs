@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
-use super::config::{DeviceChoice, EngineConfig};
+use super::config::{DeviceChoice, EngineConfig, Precision};
 use super::desk::Desk;
 use super::device;
 use super::explore::Explorer;
@@ -21,7 +21,7 @@ use super::styling::Styling;
 use super::swatches::Swatches;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
-use crate::nn::pool;
+use crate::nn::{card, pool};
 use crate::picture::Picture;
 use crate::recipe::{ModelRef, StyleParams};
 
@@ -45,17 +45,21 @@ impl ModelStudio {
             // Another engine of this process was first; its pool serves both.
             log::warn!("{error}");
         }
-        let (device, info) = device::open(config.device);
+        let (device, mut info) = device::open(config.device, config.precision.unwrap_or_default());
+        if config.device == DeviceChoice::Auto && device::is_processor(&info) {
+            info.note = info.note.or(config.card_trouble);
+        }
         let hashes = config
             .cache_dir
             .as_ref()
             .map(|d| d.join("model-hashes.json"));
-        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device);
+        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
+        registry.set_device(device, info.precision == Precision::F16);
         registry.set_memory(config.memory_budget);
         Self {
             photos: Photos::new(),
             styling: Styling::new(),
-            lensing: Lensing::new(),
+            lensing: Lensing::new(config.cache_dir.as_deref()),
             swatches: Swatches::new(config.cache_dir.as_deref()),
             memory_budget: config.memory_budget,
             explore: Explorer::new(config.cache_dir.as_deref()),
@@ -82,10 +86,12 @@ impl ModelStudio {
 
     /// Computes on `device` from now on; networks in memory are read again when used.
     fn move_to(&mut self, (device, info): (candle_core::Device, DeviceInfo)) {
-        self.registry.set_device(device);
+        let half = info.precision == Precision::F16;
+        let before = self.registry.set_device(device, half);
         // Paces and statistics belong to the device; codes of styles don't.
         self.styling.start_afresh();
         self.lensing.start_afresh();
+        card::give_back(&before);
         self.device = info;
     }
 
@@ -95,9 +101,12 @@ impl ModelStudio {
         mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         match work(self) {
-            Err(error) if device::out_of_memory(&error) && self.device.name != "CPU" => {
+            Err(error) if device::out_of_memory(&error) && !device::is_processor(&self.device) => {
                 log::warn!("{}: {error}", self.device.detail);
-                let note = format!("the memory of {} was too small", self.device.detail);
+                let note = format!(
+                    "the memory of {} was too small for what was asked",
+                    self.device.detail
+                );
                 self.move_to(device::processor(Some(note)));
                 work(self)
             }
@@ -120,8 +129,8 @@ impl Studio for ModelStudio {
         &self.device
     }
 
-    fn use_device(&mut self, choice: DeviceChoice) {
-        self.move_to(device::open(choice));
+    fn use_device(&mut self, choice: DeviceChoice, precision: Precision) {
+        self.move_to(device::open(choice, precision));
     }
 
     fn rescan(&mut self) -> Arc<Library> {
@@ -164,6 +173,7 @@ impl ModelStudio {
         tier: Tier,
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
+        device::room()?;
         match work {
             Work::Explore(params) => {
                 let most = match tier {
@@ -205,7 +215,7 @@ impl ModelStudio {
                 jobs::project::run(self, desk, path, model, *steps)
             }
             Job::Directions { model } => jobs::directions::run(self, desk, model),
-            Job::LensDirections { model } => jobs::lens::directions(self, model),
+            Job::LensDirections { model } => jobs::lens::directions(self, desk, model),
             Job::Replay(recipe) => jobs::replay::run(self, desk, recipe),
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::cancel::CancelToken;
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::desk::Desk;
 use super::protocol::{
     DeviceInfo, EngineError, Estimate, Job, Library, OpenedPhoto, Output, StylizeOptions, Tier,
@@ -20,7 +20,7 @@ pub(crate) trait Studio {
     fn device(&self) -> &DeviceInfo;
 
     /// Computes elsewhere from now on, if that is there.
-    fn use_device(&mut self, choice: DeviceChoice);
+    fn use_device(&mut self, choice: DeviceChoice, precision: Precision);
 
     /// Looks for models and styles on disk.
     fn rescan(&mut self) -> Arc<Library>;

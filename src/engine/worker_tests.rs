@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::cancel::CancelToken;
-use super::config::DeviceChoice;
+use super::config::{DeviceChoice, Precision};
 use super::desk::Desk;
 use super::handle::LocalEngine;
 use super::mailbox::Mailbox;
@@ -65,7 +65,7 @@ impl Studio for Fake {
         &self.device
     }
 
-    fn use_device(&mut self, _choice: DeviceChoice) {}
+    fn use_device(&mut self, _choice: DeviceChoice, _precision: Precision) {}
 
     fn rescan(&mut self) -> Arc<Library> {
         Arc::default()

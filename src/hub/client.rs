@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use ureq::config::RedirectAuthHeaders;
 use ureq::http::Response;
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 
 use super::config::HubConfig;
 use super::error::HubError;
+use super::proxy;
 
 /// Longer answers than this are no lists of files.
 const MOST_ANSWER: u64 = 16 << 20;
@@ -20,6 +21,8 @@ const MOST_ANSWER: u64 = 16 << 20;
 pub struct Hub {
     pub(super) config: HubConfig,
     agent: Agent,
+    /// The proxy in use; refused ones are told when something is asked for.
+    proxy: Option<Proxy>,
     halted: Arc<AtomicBool>,
 }
 
@@ -137,6 +140,7 @@ impl Hub {
     /// A door that nobody has gone through yet.
     pub fn new(config: HubConfig) -> Self {
         let patience = &config.patience;
+        let proxy = config.proxy.as_ref().and_then(|p| p.open().ok());
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // The token stays with the host it is meant for.
@@ -144,12 +148,15 @@ impl Hub {
             .timeout_connect(Some(patience.connect))
             .timeout_per_read(Some(patience.stall))
             .timeout_recv_response(Some(patience.stall.max(patience.connect)))
+            // Never ureq's own choice: it takes any variable for any scheme.
+            .proxy(proxy.clone())
             .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
             .build()
             .new_agent();
         Self {
             config,
             agent,
+            proxy,
             halted: Arc::default(),
         }
     }
@@ -228,6 +235,9 @@ impl Hub {
         if self.config.offline {
             return Err(HubError::Offline);
         }
+        if let (None, Some(refused)) = (&self.proxy, &self.config.proxy) {
+            refused.open()?;
+        }
         let patience = &self.config.patience;
         let mut wait = patience.backoff;
         let mut left = patience.tries.max(1);
@@ -257,6 +267,13 @@ impl Hub {
                     code @ 500..=599 => HubError::BadAnswer(format!("status {code}")),
                     code => return Err(HubError::BadAnswer(format!("status {code}"))),
                 },
+                // It won't think otherwise a second later.
+                Err(ureq::Error::ConnectProxyFailed(reason)) => {
+                    return Err(HubError::Proxy {
+                        proxy: self.proxy_on_the_way().unwrap_or_default(),
+                        reason: proxy::refusal(&reason),
+                    });
+                }
                 Err(error) => self.broken(&error),
             };
             if left == 0 {
@@ -275,9 +292,17 @@ impl Hub {
         }
     }
 
+    fn proxy_on_the_way(&self) -> Option<String> {
+        proxy::on_the_way(self.proxy.as_ref(), &self.config.endpoint)
+    }
+
     pub(super) fn broken(&self, error: &dyn std::fmt::Display) -> HubError {
+        let host = &self.config.endpoint;
         HubError::Connection {
-            host: self.config.endpoint.clone(),
+            host: match self.proxy_on_the_way() {
+                Some(proxy) => format!("{host} through the proxy {proxy}"),
+                None => host.clone(),
+            },
             reason: error.to_string(),
         }
     }

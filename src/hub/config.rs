@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::proxy::ProxyConfig;
+
 /// The public hub.
 const ENDPOINT: &str = "https://huggingface.co";
 
@@ -44,13 +46,16 @@ pub struct HubConfig {
     pub cache: PathBuf,
     /// No socket is ever opened.
     pub offline: bool,
+    /// On the way to it; straight there without one.
+    pub proxy: Option<ProxyConfig>,
     /// Waiting.
     pub patience: Patience,
 }
 
 impl HubConfig {
     /// From `HF_ENDPOINT`, `HF_TOKEN` (or the file that the hub's own programs keep it
-    /// in), `HF_HOME`, `HF_HUB_CACHE`, `XDG_CACHE_HOME` and `HF_HUB_OFFLINE`.
+    /// in), `HF_HOME`, `HF_HUB_CACHE`, `XDG_CACHE_HOME` and `HF_HUB_OFFLINE`; and
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     pub fn from_env() -> Self {
         Self::from_vars(&|name| std::env::var(name).ok().filter(|v| !v.trim().is_empty()))
     }
@@ -71,11 +76,11 @@ impl HubConfig {
                 "1" | "true" | "yes" | "on"
             )
         };
+        let endpoint = var("HF_ENDPOINT").unwrap_or_else(|| ENDPOINT.to_owned());
+        let endpoint = endpoint.trim().trim_end_matches('/').to_owned();
         Self {
-            endpoint: var("HF_ENDPOINT")
-                .unwrap_or_else(|| ENDPOINT.to_owned())
-                .trim_end_matches('/')
-                .to_owned(),
+            proxy: ProxyConfig::from_vars(&endpoint, var),
+            endpoint,
             token: var("HF_TOKEN").or_else(|| read_token(&token_file)),
             cache: var("HF_HUB_CACHE").map_or_else(|| home.join("hub"), PathBuf::from),
             offline: var("HF_HUB_OFFLINE").is_some_and(truthy),

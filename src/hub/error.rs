@@ -40,6 +40,16 @@ pub enum HubError {
         /// In the system's words.
         reason: String,
     },
+    /// The proxy on the way can't be used or refuses.
+    #[error(
+        "the proxy {proxy} doesn't let Limner through ({reason}); look at HTTPS_PROXY and HTTP_PROXY, or name the hub's host in NO_PROXY"
+    )]
+    Proxy {
+        /// Host and port.
+        proxy: String,
+        /// Why.
+        reason: String,
+    },
     /// The bytes have another hash than the hub says.
     #[error("'{0}' arrived damaged (its hash is wrong) and was thrown away; try again")]
     WrongBytes(String),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use super::catalog::Entry;
 pub use super::client::Found;
 pub use super::transfer::Progress;
+pub use crate::import::ImportStep;
 
 /// A download or an import. The window counts up from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -114,6 +115,8 @@ pub enum HubEvent {
     Progress(TaskId, Progress),
     /// The bytes are there and checked; the network is being read.
     Opening(TaskId),
+    /// How far an import is.
+    Importing(TaskId, ImportStep),
     /// Stopped, and what came is kept; with the reason, unless the user wanted it.
     Paused(TaskId, Option<String>),
     /// A task ended.

@@ -15,10 +15,10 @@ use super::client::Hub;
 use super::config::HubConfig;
 use super::control::{Control, Wish};
 use super::error::HubError;
+use super::importing::{self, Importing};
 use super::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
 use super::worker::{Message, Worker};
 use crate::engine::protocol::Waker;
-use crate::import;
 
 /// Downloads at the same time; the others wait.
 const AT_ONCE: usize = 3;
@@ -100,6 +100,7 @@ pub fn start(places: HubPlaces, waker: Waker) -> std::io::Result<HubHandle> {
                 inbox: own,
                 tasks: BTreeMap::new(),
                 queue: VecDeque::new(),
+                imports: Vec::new(),
                 question: Control::default(),
             };
             desk.recall();
@@ -156,6 +157,7 @@ struct Desk {
     begun: BegunList,
     tasks: BTreeMap<TaskId, Task>,
     queue: VecDeque<TaskId>,
+    imports: Vec<Importing>,
     /// Stops the question that is being asked.
     question: Control,
 }
@@ -273,6 +275,10 @@ impl Desk {
     }
 
     fn stop(&mut self, id: TaskId, wish: Wish) {
+        let import = self.imports.iter().find(|import| import.id == id);
+        if let (Some(import), Wish::Cancel) = (import, wish) {
+            import.stop.cancel();
+        }
         let Some(task) = self.tasks.get_mut(&id) else {
             return;
         };
@@ -301,24 +307,14 @@ impl Desk {
     }
 
     fn import(&mut self, id: TaskId, file: PathBuf) {
-        let Some(models) = self.models.clone() else {
-            let why = Ending::Failed("no home folder is known to keep models in".into());
-            return self.emitter.emit(HubEvent::Ended(id, Err(why)));
-        };
-        let emitter = self.emitter.clone();
-        let import = move || {
-            emitter.emit(HubEvent::Opening(id));
-            let result = import::import(&file, &models, None).map(|i| Added {
-                name: i.name,
-                summary: i.summary,
-            });
-            let result = result.map_err(|e| Ending::Failed(e.to_string()));
-            emitter.emit(HubEvent::Ended(id, result));
-        };
-        let thread = std::thread::Builder::new().name("limner-import".into());
-        if let Err(error) = thread.spawn(import) {
-            let why = Ending::Failed(error.to_string());
-            self.emitter.emit(HubEvent::Ended(id, Err(why)));
+        self.imports.retain(Importing::runs);
+        let models = self.models.clone();
+        match importing::start(id, file, models, self.emitter.clone()) {
+            Ok(import) => self.imports.push(import),
+            Err(why) => {
+                let why = Ending::Failed(why.to_string());
+                self.emitter.emit(HubEvent::Ended(id, Err(why)));
+            }
         }
     }
 
@@ -360,6 +356,10 @@ impl Desk {
     /// Breaks all connections and waits for the threads: what came is on disk then.
     fn shut_down(&mut self) {
         self.question.stop(Wish::Cancel);
+        self.imports.iter().for_each(|import| import.stop.cancel());
+        for import in self.imports.drain(..) {
+            import.end();
+        }
         for task in std::mem::take(&mut self.tasks).into_values() {
             if let State::Running(control, thread) = task.state {
                 control.stop(Wish::Pause);
@@ -378,6 +378,7 @@ fn keeps(error: &HubError) -> bool {
         HubError::Connection { .. }
             | HubError::TooMany(_)
             | HubError::BadAnswer(_)
+            | HubError::Proxy { .. }
             | HubError::Offline
             | HubError::NoRoom { .. }
             | HubError::Busy(_)

@@ -133,7 +133,7 @@ pub fn import_watched(
     fs::create_dir(&inside)?;
     let weights = serialize(&tensors)?;
     drop(tensors);
-    write_synced(&inside.join("weights.safetensors"), &weights)?;
+    write_watched(&inside.join("weights.safetensors"), &weights, watch)?;
     drop(weights);
     let config = serde_json::to_vec_pretty(&config).map_err(std::io::Error::from)?;
     write_synced(&inside.join("config.json"), &config)?;
@@ -301,6 +301,16 @@ fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
+}
+
+/// As [`write_synced`], in pieces, so that a stop is heard between them.
+fn write_watched(path: &Path, bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), ImportError> {
+    let mut file = File::create(path)?;
+    for piece in bytes.chunks(AT_ONCE as usize) {
+        watch.at(ImportStep::Converting)?;
+        file.write_all(piece)?;
+    }
+    Ok(file.sync_all()?)
 }
 
 fn card(

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 
 use super::ModelError;
@@ -112,7 +112,7 @@ impl Crisp {
                 "pictures can be enlarged 2 or 4 times, not {scale} times"
             )));
         };
-        pool::within(|| self.run(picture, head, scale, cancel))
+        pool::within(&self.device, || self.run(picture, head, scale, cancel))
     }
 
     fn run(
@@ -129,7 +129,8 @@ impl Crisp {
             }
             x = conv.forward(&x)?;
         }
-        let detail = pixel_shuffle(&head.forward(&x)?, scale as usize)?;
+        let detail = head.forward(&x)?.to_dtype(DType::F32)?;
+        let detail = pixel_shuffle(&detail, scale as usize)?;
         let mut base = upsample_nearest2x(picture)?;
         if scale == 4 {
             base = upsample_nearest2x(&base)?;

@@ -10,7 +10,7 @@ use super::restyle::Norms;
 use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use crate::engine::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode, pool};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode, Taken, pool};
 
 /// Added to variances, as `torch.nn.InstanceNorm2d` does.
 const EPS: f64 = 1e-5;
@@ -73,7 +73,7 @@ pub struct TransformerNet {
 /// A pass through the network: which normalisation comes next.
 struct Pass<'a> {
     given: Option<&'a Norms>,
-    used: Norms,
+    used: Vec<Taken>,
     cancel: &'a CancelToken,
 }
 
@@ -91,8 +91,9 @@ impl TransformerNet {
             let norm = vb.pp(norm);
             Ok::<_, ModelError>(Layer {
                 conv: convolution(vb, name, [inputs, outputs], k, config)?,
-                scale: norm.get(&[outputs], "weight")?,
-                shift: norm.get(&[outputs], "bias")?,
+                // They go into the statistics', which are numbers on the processor.
+                scale: norm.get(&[outputs], "weight")?.to_device(&Device::Cpu)?,
+                shift: norm.get(&[outputs], "bias")?.to_device(&Device::Cpu)?,
             })
         };
         let down = vec![
@@ -167,7 +168,7 @@ impl TransformerNet {
         for layer in &self.up {
             x = pass.layer(layer, &x, Activation::Relu, None)?;
         }
-        Ok(((self.out.forward(&x)? / 255.0)?, pass.used))
+        Ok(((self.out.forward(&x)? / 255.0)?, Taken::all(pass.used)?))
     }
 }
 
@@ -208,7 +209,7 @@ impl StyleTransfer for TransformerNet {
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {
-        pool::within(|| self.forward(picture, norms, cancel))
+        pool::within(&self.device, || self.forward(picture, norms, cancel))
     }
 }
 

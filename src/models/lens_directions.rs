@@ -1,23 +1,21 @@
 //! `directions.json` of an autoencoder: what an offset to all latents of a picture does,
-//! found on pictures beforehand (`training/limner_training/lens_directions.py`).
+//! found on pictures beforehand (`training/limner_training/lens_directions.py`) or here
+//! ([`super::lens_measure`]).
 
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use crate::engine::protocol::DirectionInfo;
+use crate::engine::protocol::{ANSWER, DirectionInfo};
 use crate::latent::grid::{self, GridError};
 use crate::recipe::{DirectionEdit, LayerRange, LensGain, LensPart};
 
 /// The layout that this program reads.
 const VERSION: u32 = 1;
 
-/// Directions that answer for a picture's variation begin so; `duals` are theirs.
-const ANSWER: &str = "answer.";
-
 /// One slider.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LensDirection {
     /// `measured.warmth`, `answer.3`, `look.0`.
     pub id: String,
@@ -34,7 +32,7 @@ pub struct LensDirection {
 }
 
 /// All sliders of an autoencoder.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LensDirections {
     version: u32,
     model_sha256: String,
@@ -83,6 +81,22 @@ impl LensDirections {
         Ok(found)
     }
 
+    /// Sliders that were measured here; how a picture's parts can be told apart wasn't.
+    pub fn measured(
+        model_sha256: &str,
+        latent_channels: usize,
+        directions: Vec<LensDirection>,
+    ) -> Self {
+        Self {
+            version: VERSION,
+            model_sha256: model_sha256.to_owned(),
+            latent_channels,
+            duals: Vec::new(),
+            directions,
+        }
+    }
+
+    /// The directions that `duals` belong to.
     fn answers(&self) -> impl Iterator<Item = &LensDirection> {
         self.directions.iter().filter(|d| d.id.starts_with(ANSWER))
     }
@@ -134,6 +148,9 @@ impl LensDirections {
                 .filter(move |g| g.part == wanted)
                 .map(|g| g.gain)
         };
+        if self.duals.is_empty() {
+            return plain_change(self.latent_channels, gains);
+        }
         for gain in gains {
             finite(gain.gain)?;
         }
@@ -162,7 +179,7 @@ pub fn plain_change(
     for gain in gains {
         if gain.part != LensPart::All && gain.gain != 1.0 {
             return Err(ModelError::BadRequest(format!(
-                "this network has no measured sliders, so that {} can't be weighed alone; use {}",
+                "the parts of a picture can't be told apart with this network, so that {} can't be weighed alone; use {}",
                 gain.part.name(),
                 LensPart::All.name()
             )));

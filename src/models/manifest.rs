@@ -35,6 +35,15 @@ pub enum Architecture {
 }
 
 impl Architecture {
+    /// Whether it gives the same pictures with half numbers. The others' activations are
+    /// large (VGG's), or their attention is.
+    pub(super) fn can_be_half(self) -> bool {
+        matches!(
+            self,
+            Self::StyleGan2 | Self::Restyle | Self::Lens | Self::Taesd | Self::Crisp
+        )
+    }
+
     fn parse(text: &str) -> Option<Self> {
         Some(match text.trim_start_matches("limner-") {
             "cppn" => Self::Cppn,

@@ -12,6 +12,7 @@ mod generator;
 mod hashes;
 mod in_memory;
 pub mod lens_directions;
+pub mod lens_measure;
 pub mod likeness;
 pub mod linear;
 pub mod manifest;

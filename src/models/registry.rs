@@ -20,7 +20,8 @@ use super::in_memory::InMemory;
 use super::manifest::Architecture;
 use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
-use super::scan::{CPPN_NAME, Entry, describe, embedded_cppn};
+pub(crate) use super::scan::CPPN_NAME;
+use super::scan::{Entry, describe, embedded_cppn};
 use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
@@ -64,6 +65,7 @@ pub fn network_of_style(id: &str) -> Option<&str> {
 pub struct Registry {
     folders: Vec<PathBuf>,
     device: Device,
+    half: bool,
     hashes: HashCache,
     entries: BTreeMap<String, Entry>,
     styles: StyleSet,
@@ -97,6 +99,7 @@ impl Registry {
         let mut registry = Self {
             folders,
             device,
+            half: false,
             hashes: HashCache::open(hash_cache),
             entries: BTreeMap::new(),
             styles: StyleSet::default(),
@@ -107,10 +110,13 @@ impl Registry {
         registry
     }
 
-    /// Networks are loaded onto `device` from now on; those in memory are freed.
-    pub fn set_device(&mut self, device: Device) {
+    /// Networks are loaded onto `device` from now on, as half numbers if `half` (those
+    /// that can: StyleGAN2, Restyle, Lens and TAESD, Crisp); those in memory are freed.
+    /// Returns the device of before.
+    pub fn set_device(&mut self, device: Device, half: bool) -> Device {
         self.loaded.clear();
-        self.device = device;
+        self.half = half;
+        std::mem::replace(&mut self.device, device)
     }
 
     /// Looks again. Networks in memory stay, unless their file has changed.
@@ -378,7 +384,7 @@ impl Registry {
             return Ok(loaded);
         }
         let entry = self.entry(name)?;
-        let loaded = build(entry, &self.device)?;
+        let loaded = build(entry, &self.device, self.half)?;
         let (sha256, bytes) = (entry.info.sha256.clone(), in_memory(entry.info.bytes));
         self.loaded
             .put(name.to_owned(), sha256, bytes, loaded.clone());
@@ -436,12 +442,13 @@ fn in_memory(bytes: u64) -> u64 {
     bytes.saturating_mul(3)
 }
 
-fn build(entry: &Entry, device: &Device) -> Result<Loaded, ModelError> {
+fn build(entry: &Entry, device: &Device, half: bool) -> Result<Loaded, ModelError> {
     let (manifest, path) = (&entry.manifest, &entry.config_path);
     if manifest.architecture == Architecture::Cppn {
         return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
     }
-    let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?;
+    let half = half && manifest.architecture.can_be_half();
+    let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?.half(half);
     Ok(match manifest.architecture {
         Architecture::Cppn => return Err(ModelError::Unknown(entry.info.name.clone())),
         Architecture::StyleGan2 => {

@@ -12,7 +12,7 @@ use crate::digest;
 use crate::engine::protocol::ModelInfo;
 
 /// The coordinate network travels inside the program.
-pub(super) const CPPN_NAME: &str = "cppn";
+pub(crate) const CPPN_NAME: &str = "cppn";
 const CPPN_CONFIG: &str = include_str!("../../models/cppn/config.json");
 const CPPN_CARD: &str = include_str!("../../models/cppn/card.md");
 

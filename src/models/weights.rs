@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::ModelError;
 
@@ -24,6 +24,7 @@ pub struct Weights {
     tensors: Arc<HashMap<String, Tensor>>,
     metadata: Arc<HashMap<String, String>>,
     prefix: String,
+    half: bool,
 }
 
 impl Weights {
@@ -69,7 +70,15 @@ impl Weights {
             tensors: Arc::new(tensors),
             metadata: Arc::new(metadata),
             prefix: String::new(),
+            half: false,
         })
+    }
+
+    /// The same tensors, convolutions' weights as half numbers if `half`: their operators
+    /// compute in what the weights are. Everything else stays f32; it is small, and
+    /// mapping networks and styles are where small differences grow.
+    pub fn half(self, half: bool) -> Self {
+        Self { half, ..self }
     }
 
     /// The same tensors, names taken below `name`.
@@ -116,6 +125,7 @@ impl Weights {
     pub fn any(&self, name: &str) -> Result<Tensor, ModelError> {
         let path = self.path(name);
         match self.tensors.get(&path) {
+            Some(tensor) if self.half && tensor.rank() == 4 => Ok(tensor.to_dtype(DType::F16)?),
             Some(tensor) => Ok(tensor.clone()),
             None => Err(ModelError::MissingTensor(path)),
         }

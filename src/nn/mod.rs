@@ -8,6 +8,7 @@
 //! come out depend on the kernel and the shape, never on the number of threads or the load.
 
 mod activation;
+pub mod card;
 pub mod conv;
 mod cpu;
 pub mod kernel;
@@ -21,7 +22,8 @@ pub mod upfirdn;
 pub use activation::{Activation, Post};
 pub use conv::{Conv2d, Conv2dConfig, PaddingMode, conv2d};
 pub use modulated::{ModulatedConv2d, ModulatedConv2dConfig, modulated_conv2d};
-pub use norm::{ChannelStats, Norm, adain, channel_stats, instance_norm};
+pub(crate) use norm::group_norm;
+pub use norm::{ChannelStats, Norm, Taken, adain, channel_stats, instance_norm};
 pub use resample::{
     pixel_shuffle, reflect_pad2d, replicate_pad2d, resize_bicubic, resize_bilinear,
     upsample_nearest2x,

@@ -1,13 +1,13 @@
 //! StyleGAN2's modulated convolution (Karras et al. 2020, "Analyzing and Improving the Image
 //! Quality of StyleGAN"; official `modulated_conv2d` and `conv2d_resample`).
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{D, DType, Result, Tensor, bail};
 
 use super::conv::own::{Convolution, Extras, Kernels, Taps};
 use super::upfirdn::{Fir, upfirdn2d};
-use super::{Activation, Conv2dConfig, Post, own_path, values};
+use super::{Activation, Conv2dConfig, Post, own_path, pixel_shuffle, values};
 
 /// Settings of a [`ModulatedConv2d`].
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,8 @@ pub struct ModulatedConv2d {
     bias: Option<Tensor>,
     cfg: ModulatedConv2dConfig,
     own: Option<Arc<Own>>,
+    /// For candle's operators, once they are needed.
+    ready: Arc<OnceLock<Ready>>,
 }
 
 impl ModulatedConv2d {
@@ -69,7 +71,8 @@ impl ModulatedConv2d {
     pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: ModulatedConv2dConfig) -> Result<Self> {
         check(&weight, bias.as_ref(), &cfg)?;
         let tracked = weight.track_op() || bias.as_ref().is_some_and(Tensor::track_op);
-        let own = match weight.device().is_cpu() && !tracked {
+        let single = weight.dtype() == DType::F32;
+        let own = match weight.device().is_cpu() && single && !tracked {
             true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
             false => None,
         };
@@ -78,12 +81,13 @@ impl ModulatedConv2d {
             bias,
             cfg,
             own,
+            ready: Arc::default(),
         })
     }
 
     /// `x` `[N, in, H, W]`, `styles` `[N, in]` (the affine layer's output), `noise` already times
     /// its strength: `[H', W']` for all pictures or `[N, 1, H', W']`. Result `[N, out, H', W']`
-    /// where `H' = 2H` with `up`, else `H`.
+    /// where `H' = 2H` with `up`, else `H`; half numbers where the weights are.
     ///
     /// # Errors
     /// When the shapes don't fit each other.
@@ -97,12 +101,27 @@ impl ModulatedConv2d {
         {
             return own.forward(x, styles, noise);
         }
+        let given = [Some(x), Some(&self.weight), Some(styles), noise];
+        let tracked = given.into_iter().flatten().any(Tensor::track_op);
+        if !tracked && !self.bias.as_ref().is_some_and(Tensor::track_op) {
+            let ready = match self.ready.get() {
+                Some(ready) => ready,
+                None => {
+                    let ready = Ready::new(&self.weight, self.bias.as_ref(), &self.cfg)?;
+                    self.ready.get_or_init(|| ready)
+                }
+            };
+            return ready.forward(x, styles, noise, &self.cfg);
+        }
+        // Gradients want full numbers.
+        let full = |t: &Tensor| t.to_dtype(x.dtype());
+        let bias = self.bias.as_ref().map(full).transpose()?;
         plain(
             x,
-            &self.weight,
+            &full(&self.weight)?,
             styles,
             noise,
-            self.bias.as_ref(),
+            bias.as_ref(),
             &self.cfg,
         )
     }
@@ -216,6 +235,130 @@ fn filtered_taps() -> Taps {
         mix: (0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect(),
         filter: std::array::from_fn(|i| filter.taps().get(i).map_or(0.0, |f| 2.0 * f)),
     }
+}
+
+/// What candle's operators need, made once: nothing of it changes from picture to picture.
+#[derive(Debug)]
+struct Ready {
+    /// `[out, in, k, k]`, or with `up` the phases of each output, `[4 · out, in, 3, 3]`.
+    weight: Tensor,
+    /// Sums of the squared taps, `[in, out]`, `f32`.
+    power: Option<Tensor>,
+    /// Times the gain, `[1, out, 1, 1]`.
+    bias: Option<Tensor>,
+}
+
+impl Ready {
+    fn new(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<Self> {
+        let dtype = weight.dtype();
+        let mut weight = weight.to_dtype(DType::F32)?;
+        if scaled(dtype, cfg) {
+            // The authors' way with half numbers: demodulation takes the factor out again.
+            let (_, inputs, kernel, _) = weight.dims4()?;
+            let largest = (weight.abs()?.flatten_from(1)?.max_keepdim(1)? + f64::MIN_POSITIVE)?;
+            let largest = largest.reshape(((), 1, 1, 1))?;
+            let usual = 1.0 / ((inputs * kernel * kernel) as f64).sqrt();
+            weight = (weight.broadcast_div(&largest)? * usual)?;
+        }
+        let power = match cfg.demodulate {
+            true => Some(weight.sqr()?.sum((2, 3))?.t()?.contiguous()?),
+            false => None,
+        };
+        let weight = if cfg.up { phases(&weight)? } else { weight };
+        let gain = f64::from(early_gain(&cfg.post));
+        let bias = match bias {
+            Some(bias) => {
+                let bias = (bias.to_dtype(DType::F32)? * gain)?.to_dtype(dtype)?;
+                Some(bias.reshape((1, (), 1, 1))?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            weight: weight.to_dtype(dtype)?.contiguous()?,
+            power,
+            bias,
+        })
+    }
+
+    fn forward(
+        &self,
+        x: &Tensor,
+        styles: &Tensor,
+        noise: Option<&Tensor>,
+        cfg: &ModulatedConv2dConfig,
+    ) -> Result<Tensor> {
+        let (n, c, _, _) = x.dims4()?;
+        let dtype = self.weight.dtype();
+        let gain = early_gain(&cfg.post);
+        let mut styles = styles.to_dtype(DType::F32)?;
+        if scaled(dtype, cfg) {
+            let largest = (styles.abs()?.max_keepdim(D::Minus1)? + f64::MIN_POSITIVE)?;
+            styles = styles.broadcast_div(&largest)?;
+        }
+        let each = styles.to_dtype(dtype)?.reshape((n, c, 1, 1))?;
+        let x = x.to_dtype(dtype)?.broadcast_mul(&each)?;
+        let kernel = self.weight.dim(3)?;
+        let mut y = x.conv2d(&self.weight, kernel / 2, 1, 1, 1)?;
+        if cfg.up {
+            y = pixel_shuffle(&y, 2)?;
+        }
+        match &self.power {
+            Some(power) => {
+                let power = styles.sqr()?.matmul(power)?;
+                let scale = ((power + 1e-8)?.sqrt()?.recip()? * f64::from(gain))?;
+                y = y.broadcast_mul(&scale.to_dtype(dtype)?.reshape((n, (), 1, 1))?)?;
+            }
+            None if gain != 1.0 => y = (y * f64::from(gain))?,
+            None => {}
+        }
+        if let Some(noise) = noise {
+            let noise = (noise.to_dtype(DType::F32)? * f64::from(gain))?;
+            y = y.broadcast_add(&noise.to_dtype(dtype)?)?;
+        }
+        if let Some(bias) = &self.bias {
+            y = y.broadcast_add(bias)?;
+        }
+        let rest = Post {
+            gain: cfg.post.gain / gain,
+            ..cfg.post.clone()
+        };
+        rest.apply_tensor(&y)
+    }
+}
+
+/// Whether weights and styles are brought to a size where half numbers do.
+fn scaled(dtype: DType, cfg: &ModulatedConv2dConfig) -> bool {
+    dtype == DType::F16 && cfg.demodulate
+}
+
+/// The gain, where it may as well come before the activation: small tensors take it then.
+fn early_gain(post: &Post) -> f32 {
+    match post.activation.negative_slope(0) {
+        Some(_) if post.gain > 0.0 => post.gain,
+        _ => 1.0,
+    }
+}
+
+/// [`filtered_taps`] as weights `[4 · out, in, 3, 3]`, the phases of an output beside each other.
+fn phases(weight: &Tensor) -> Result<Tensor> {
+    let Taps::Doubled(taps) = filtered_taps() else {
+        bail!("modulated convolution: there are no phases")
+    };
+    let (out, inputs, _, _) = weight.dims4()?;
+    // [phase · tap, weight tap] of one direction.
+    let mix: Vec<f32> = (0..2)
+        .flat_map(|phase| taps.iter().flat_map(move |tap| tap[phase].iter().copied()))
+        .collect();
+    let mix = Tensor::from_vec(mix, (6, 3), weight.device())?;
+    let across = weight
+        .reshape((out * inputs * 3, 3))?
+        .matmul(&mix.t()?)?
+        .reshape((out * inputs, 3, 6))?;
+    let both = mix.broadcast_matmul(&across)?;
+    // [out, in, phase, tap, phase, tap]
+    both.reshape((out, inputs, 2, 3, 2, 3))?
+        .permute((0, 2, 4, 1, 3, 5))?
+        .reshape((4 * out, inputs, 3, 3))
 }
 
 fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Instance normalisation and AdaIN, with statistics that can be kept and used again.
 
-use candle_core::{CpuStorage, InplaceOp1, Layout, Result, Tensor, bail};
+use candle_core::{CpuStorage, DType, Device, InplaceOp1, Layout, Result, Tensor, bail};
 use parking_lot::Mutex;
 use rayon::prelude::*;
 
@@ -41,6 +41,61 @@ impl ChannelStats {
             .iter()
             .map(|v| (f64::from(*v) + eps).sqrt() as f32)
             .collect()
+    }
+}
+
+/// The statistics that a normalisation used. On a card they stay there until somebody asks: reading
+/// them back makes the processor wait for all that was begun.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    /// Given ones, or those of the CPU kernels.
+    Here(ChannelStats),
+    /// Taken on a device: means, then variances, `[2, N, C]`.
+    There(Tensor),
+}
+
+impl Taken {
+    /// As numbers.
+    ///
+    /// # Errors
+    /// What the device says.
+    pub fn stats(self) -> Result<ChannelStats> {
+        let all = Self::all(vec![self])?.pop();
+        all.ok_or_else(|| candle_core::Error::Msg("statistics are missing".into()))
+    }
+
+    /// Those of many normalisations, read back at once.
+    ///
+    /// # Errors
+    /// As [`Taken::stats`].
+    pub fn all(taken: Vec<Self>) -> Result<Vec<ChannelStats>> {
+        let mut there = Vec::new();
+        for one in &taken {
+            if let Self::There(tensor) = one {
+                there.push(tensor.flatten_all()?);
+            }
+        }
+        let read = match there.is_empty() {
+            true => Vec::new(),
+            false => values(&Tensor::cat(&there, 0)?)?,
+        };
+        let mut rest = read.as_slice();
+        let stats = |one| match one {
+            Self::Here(stats) => Ok(stats),
+            Self::There(tensor) => {
+                let (_, batch, channels) = tensor.dims3()?;
+                let (own, others) = rest.split_at(2 * batch * channels);
+                rest = others;
+                let (mean, var) = own.split_at(batch * channels);
+                Ok(ChannelStats {
+                    batch,
+                    channels,
+                    mean: mean.to_vec(),
+                    var: var.to_vec(),
+                })
+            }
+        };
+        taken.into_iter().map(stats).collect()
     }
 }
 
@@ -111,13 +166,14 @@ pub fn channel_stats(x: &Tensor) -> Result<ChannelStats> {
             .collect();
         return Ok(ChannelStats::from_parts(batch, channels, &parts));
     }
-    let (mean, var) = plain::mean_var(x)?;
-    Ok(ChannelStats {
-        batch,
-        channels,
-        mean: values(&mean)?,
-        var: values(&var)?,
-    })
+    Taken::There(measured(x)?).stats()
+}
+
+/// Means and variances through candle's operators, `[2, N, C]`, `f32` whatever `x` is.
+fn measured(x: &Tensor) -> Result<Tensor> {
+    let (batch, channels, _, _) = x.dims4()?;
+    let (mean, var) = plain::mean_var(&x.detach().to_dtype(DType::F32)?)?;
+    Tensor::stack(&[mean, var], 0)?.reshape((2, batch, channels))
 }
 
 /// `activation((x − mean) / sqrt(var + eps) · scale + shift)`, and the statistics used.
@@ -148,25 +204,22 @@ pub fn instance_norm(
         let stats = normalise(&y, &norm, None)?;
         return Ok((y, stats));
     }
-    norm.plain(x)
+    let (y, taken) = norm.plain(x)?;
+    Ok((y, taken.stats()?))
 }
 
 impl Norm<'_> {
     /// [`instance_norm`] of a picture that nobody else holds, then `+ residual` (shaped as it), in
     /// place.
-    pub(crate) fn apply(
-        &self,
-        y: Tensor,
-        residual: Option<&Tensor>,
-    ) -> Result<(Tensor, ChannelStats)> {
+    pub(crate) fn apply(&self, y: Tensor, residual: Option<&Tensor>) -> Result<(Tensor, Taken)> {
         if self.check(&y)? && residual.is_none_or(own_path) && y.is_contiguous() {
             let stats = normalise(&y, self, residual)?;
-            return Ok((y, stats));
+            return Ok((y, Taken::Here(stats)));
         }
-        let (y, stats) = self.plain(&y)?;
+        let (y, taken) = self.plain(&y)?;
         match residual {
-            Some(residual) => Ok(((y + residual)?, stats)),
-            None => Ok((y, stats)),
+            Some(residual) => Ok(((&y + residual.to_dtype(y.dtype())?)?, taken)),
+            None => Ok((y, taken)),
         }
     }
 
@@ -204,25 +257,95 @@ impl Norm<'_> {
             && self.shift.is_none_or(own_path))
     }
 
-    /// Through candle's operators.
-    fn plain(&self, x: &Tensor) -> Result<(Tensor, ChannelStats)> {
+    /// Through candle's operators; nothing is read back.
+    fn plain(&self, x: &Tensor) -> Result<(Tensor, Taken)> {
         let c = x.dim(1)?;
-        let stats = match self.stats {
-            Some(stats) => stats.clone(),
-            None => channel_stats(x)?,
+        if let Some(stats) = self.stats.filter(|_| self.is_numbers()) {
+            let (factor, offset) = self.affine(stats, c)?;
+            let y = self.finished(x, factor, offset)?;
+            return Ok((y, Taken::Here(stats.clone())));
+        }
+        let (both, taken) = match self.stats {
+            Some(stats) => {
+                let both = [stats.mean.as_slice(), &stats.var].concat();
+                let both = Tensor::from_vec(both, (2, stats.batch, c), x.device())?;
+                (both, Taken::Here(stats.clone()))
+            }
+            None => {
+                let both = measured(x)?;
+                (both.clone(), Taken::There(both))
+            }
         };
-        let shape = (stats.batch, c, 1, 1);
-        let mean = Tensor::from_slice(&stats.mean, shape, x.device())?.to_dtype(x.dtype())?;
-        let std = Tensor::from_vec(stats.std(self.eps), shape, x.device())?.to_dtype(x.dtype())?;
-        let mut y = x.broadcast_sub(&mean)?.broadcast_div(&std)?;
+        let on_device = |t: &Tensor| t.to_device(x.device())?.to_dtype(DType::F32);
+        let mut factor = (both.get(1)? + self.eps)?.sqrt()?.recip()?;
         if let Some(scale) = self.scale {
-            y = y.broadcast_mul(&scale.reshape(((), c, 1, 1))?)?;
+            factor = factor.broadcast_mul(&on_device(scale)?)?;
         }
+        let mut offset = both.get(0)?.broadcast_mul(&factor)?.neg()?;
         if let Some(shift) = self.shift {
-            y = y.broadcast_add(&shift.reshape(((), c, 1, 1))?)?;
+            offset = offset.broadcast_add(&on_device(shift)?)?;
         }
-        Ok((self.activation.apply_tensor(&y)?, stats))
+        Ok((self.shifted(x, &factor, &offset)?, taken))
     }
+
+    /// Whether factor and offset of each channel can be told without asking a device.
+    pub(crate) fn is_numbers(&self) -> bool {
+        let here = |t: &Tensor| t.device().is_cpu() && t.dims().len() == 1 && !t.track_op();
+        self.stats.is_some_and(|stats| stats.batch == 1)
+            && self.scale.is_none_or(here)
+            && self.shift.is_none_or(here)
+    }
+
+    /// `activation(x · factor + offset)` of numbers for each channel, brought over in one go.
+    pub(crate) fn finished(
+        &self,
+        x: &Tensor,
+        factor: Vec<f32>,
+        offset: Vec<f32>,
+    ) -> Result<Tensor> {
+        let shape = (2, 1, factor.len());
+        let both = Tensor::from_vec([factor, offset].concat(), shape, x.device())?;
+        self.shifted(x, &both.get(0)?, &both.get(1)?)
+    }
+
+    /// The same of tensors `[N or 1, C]`. In `f32`: half numbers would lose what a large mean
+    /// leaves of them.
+    fn shifted(&self, x: &Tensor, factor: &Tensor, offset: &Tensor) -> Result<Tensor> {
+        let c = x.dim(1)?;
+        let y = x
+            .to_dtype(DType::F32)?
+            .broadcast_mul(&factor.reshape(((), c, 1, 1))?)?
+            .broadcast_add(&offset.reshape(((), c, 1, 1))?)?;
+        self.activation.apply_tensor(&y)?.to_dtype(x.dtype())
+    }
+}
+
+/// Normalisation over groups of channels (Wu & He 2018), through candle's operators: nothing is
+/// read back. `scale` and `shift` are `[C]`.
+///
+/// # Errors
+/// When the shapes don't fit each other.
+pub(crate) fn group_norm(
+    x: &Tensor,
+    groups: usize,
+    [scale, shift]: [&Tensor; 2],
+    eps: f64,
+    activation: &Activation,
+) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    let x32 = x.to_dtype(DType::F32)?;
+    let (mean, var) = plain::mean_var(&x32.reshape((n, groups, c / groups, h * w))?)?;
+    let each = |t: Tensor| -> Result<Tensor> {
+        let shape = (n, groups, c / groups, 1);
+        t.broadcast_as(shape)?.reshape((n, c, 1, 1))
+    };
+    let factor = each((var + eps)?.sqrt()?.recip()?)?;
+    let factor = factor.broadcast_mul(&scale.reshape((1, c, 1, 1))?)?;
+    let offset = shift
+        .reshape((1, c, 1, 1))?
+        .broadcast_sub(&(each(mean)? * &factor)?)?;
+    let y = x32.broadcast_mul(&factor)?.broadcast_add(&offset)?;
+    activation.apply_tensor(&y)?.to_dtype(x.dtype())
 }
 
 /// [`Norm::apply`] on the CPU, in place: each channel is measured and changed by one thread, while
@@ -319,7 +442,7 @@ pub fn adain(
     eps: f64,
 ) -> Result<(Tensor, ChannelStats)> {
     let shape = (style.batch, style.channels);
-    let scale = Tensor::from_vec(style.std(eps), shape, x.device())?.to_dtype(x.dtype())?;
-    let shift = Tensor::from_slice(&style.mean, shape, x.device())?.to_dtype(x.dtype())?;
+    let scale = Tensor::from_vec(style.std(eps), shape, &Device::Cpu)?;
+    let shift = Tensor::from_slice(&style.mean, shape, &Device::Cpu)?;
     instance_norm(x, stats, Some(&scale), Some(&shift), eps, &Activation::None)
 }

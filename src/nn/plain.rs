@@ -4,7 +4,7 @@
 use candle_core::{D, Result, Tensor};
 
 use super::conv::{Conv2dConfig, PaddingMode};
-use super::resample::{reflect_pad2d, replicate_pad2d};
+use super::resample::reflect_pad2d;
 
 /// See [`super::conv2d`].
 pub(crate) fn conv2d(
@@ -15,7 +15,9 @@ pub(crate) fn conv2d(
 ) -> Result<Tensor> {
     cfg.output_size(x, weight)?;
     let mut x = x.contiguous()?;
-    if cfg.upsample {
+    // Enlarging and repeating the border is one choice of rows and one of columns.
+    let at_once = cfg.padding_mode == PaddingMode::Replicate && cfg.upsample;
+    if cfg.upsample && !at_once {
         let (_, _, h, w) = x.dims4()?;
         x = x.upsample_nearest2d(2 * h, 2 * w)?;
     }
@@ -26,7 +28,7 @@ pub(crate) fn conv2d(
             0
         }
         PaddingMode::Replicate => {
-            x = replicate_pad2d(&x, cfg.padding)?;
+            x = repeated(&x, cfg.padding, if at_once { 2 } else { 1 })?;
             0
         }
     };
@@ -41,6 +43,23 @@ pub(crate) fn conv2d(
         y = y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?;
     }
     cfg.post.apply_tensor(&y)
+}
+
+/// Each pixel `times` times in both directions, then the border's `pad` times more.
+pub(crate) fn repeated(x: &Tensor, pad: usize, times: usize) -> Result<Tensor> {
+    if pad == 0 && times == 1 {
+        return Ok(x.clone());
+    }
+    let (_, _, h, w) = x.dims4()?;
+    let places = |side: usize| {
+        let last = (side * times).saturating_sub(1);
+        let places = (0..side * times + 2 * pad).map(|i| i.saturating_sub(pad).min(last) / times);
+        Tensor::from_iter(places.map(|i| i as u32), x.device())
+    };
+    // Rows first: they are fewer, and whole.
+    x.contiguous()?
+        .index_select(&places(h)?, 2)?
+        .index_select(&places(w)?, 3)
 }
 
 /// Zeros between the pixels, so that each side becomes `up` times as long.

@@ -1,5 +1,7 @@
 //! The one thread pool: rayon's global pool, which candle's own operators use as well.
 
+use candle_core::Device;
+
 /// Stack of each thread: while one waits it may begin another network.
 const STACK: usize = 8 << 20;
 
@@ -34,9 +36,13 @@ pub fn init(threads: usize) -> Result<(), PoolError> {
 }
 
 /// Does `f` on a thread of the pool. A network that goes through it wakes the pool once and not for
-/// each of its operators, which costs small networks half of their time.
-pub fn within<R: Send>(f: impl FnOnce() -> R + Send) -> R {
-    rayon::scope(|_| f())
+/// each of its operators, which costs small networks half of their time. For a card there is nothing
+/// to wake.
+pub fn within<R: Send>(device: &Device, f: impl FnOnce() -> R + Send) -> R {
+    match device.is_cpu() {
+        true => rayon::scope(|_| f()),
+        false => f(),
+    }
 }
 
 /// One core fewer than the machine has (at least one), so that the window keeps a core.

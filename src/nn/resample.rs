@@ -8,7 +8,7 @@ use super::cpu::gather::{Border, Source};
 use super::cpu::planes::{self, Twice};
 use super::cpu::scratch::Shared;
 use super::cpu::simd;
-use super::{kernel, own_path};
+use super::{kernel, own_path, plain};
 
 /// Mirrors `pad` pixels at each border (`dcb|abcd|cba`): `[N, C, H, W]` to
 /// `[N, C, H + 2·pad, W + 2·pad]`.
@@ -52,7 +52,7 @@ pub fn replicate_pad2d(x: &Tensor, pad: usize) -> Result<Tensor> {
     if own_path(x) && x.elem_count() > 0 {
         return own_pad(x, pad, Border::Replicate);
     }
-    x.pad_with_same(2, pad, pad)?.pad_with_same(3, pad, pad)
+    plain::repeated(x, pad, 1)
 }
 
 fn own_pad(x: &Tensor, pad: usize, border: Border) -> Result<Tensor> {

@@ -68,7 +68,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
         |ui| match &directions {
             Some(all) if !all.is_empty() => rows(ui, panel, all, model),
             Some(_) if panel.state.doc.explore.lens_doc().is_some() => {
-                ui.weak("No sliders are known for this network: it comes without a directions.json. More or less and a second picture work.");
+                ui.weak("No slider of this network does what a name says, pictures have shown. More or less and a second picture work.");
             }
             Some(_) => {
                 ui.weak("This generator has no sliders of its own. The seed and the variety still work.");
@@ -86,7 +86,7 @@ fn measuring(ui: &mut Ui, panel: &mut Panel<'_>) {
     let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
     let job = panel.state.engine.job_for(&purpose);
     if job.is_none() {
-        ui.weak("The sliders of this generator are not known yet.");
+        ui.weak("The sliders of this network are not known yet.");
         let text = "Find the sliders";
         let tip = "Look at many pictures and find out what each slider does; takes a while, once";
         if ui.button(text).on_hover_text(tip).clicked() {

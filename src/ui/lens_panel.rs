@@ -16,6 +16,7 @@ use super::{explore_directions, explore_panel};
 use crate::app::action::{Action, Destination, FileRole, Pick};
 use crate::app::document::LensDoc;
 use crate::app::lens::{Amount, LensEdit, MOST_GAIN};
+use crate::engine::protocol::{ANSWER, DirectionInfo};
 use crate::recipe::{LensOther, LensPart};
 
 /// What the panel remembers between frames; not part of the document.
@@ -179,7 +180,10 @@ impl LensPanel {
 
 /// How strong light, colour and texture are around the photo's average.
 fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
-    let told_apart = p.state.directions().is_none_or(|d| !d.is_empty());
+    // Sliders that were measured here say nothing of a picture's parts.
+    let answers = |d: &DirectionInfo| d.id.starts_with(ANSWER);
+    let directions = p.state.directions();
+    let told_apart = directions.is_some_and(|all| all.iter().any(answers));
     let all: &[(LensPart, &str)] = if told_apart {
         &[
             (

@@ -65,8 +65,9 @@ fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
         }
         ui.add_space(space::M);
         let file = ui.button("Import a file…").on_hover_text(
-            "Bring in a network of your own: StyleGAN2 (.pkl, .pt) or fast neural style (.pth). \
-             It is read as data, nothing in it is run.",
+            "Bring in a network of your own: StyleGAN2 (.pkl, .pt), a style network (fast neural \
+             style, AdaIN, MicroAST) or an autoencoder of Stable Diffusion for Lens. It is read \
+             as data, nothing in it is run.",
         );
         if file.clicked() {
             panel.actions.push(Action::Pick(Pick::ModelFile));

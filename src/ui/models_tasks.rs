@@ -8,7 +8,7 @@ use super::panel::Panel;
 use super::theme::space;
 use crate::app::action::Action;
 use crate::app::hub::{HubEdit, HubStage, HubTask};
-use crate::hub::protocol::Progress;
+use crate::hub::protocol::{ImportStep, Progress};
 
 /// Draws them; nothing when there are none.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -42,8 +42,15 @@ fn show(ui: &mut Ui, panel: &mut Panel<'_>, task: &HubTask) {
             }
         });
     });
-    if let HubStage::Fetching(progress) = &task.stage {
-        bar(ui, panel, &task.title, fraction(progress));
+    let share = match &task.stage {
+        HubStage::Fetching(progress) => Some(fraction(progress.done, progress.total)),
+        // Nothing is known yet of a file that is about to be opened.
+        HubStage::Importing(ImportStep::Reading(_, 0)) => None,
+        HubStage::Importing(ImportStep::Reading(done, total)) => Some(fraction(*done, *total)),
+        _ => None,
+    };
+    if let Some(share) = share {
+        bar(ui, panel, &task.title, share);
     }
     let words = words(task);
     let text = match &task.stage {
@@ -74,6 +81,11 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
             ("Go on", "Fetch what is missing", HubEdit::Resume(id)),
         ],
         HubStage::Failed(_) => vec![("Close", "Take this line away", HubEdit::Dismiss(id))],
+        HubStage::Importing(_) => vec![(
+            "Cancel",
+            "Stop; your file stays as it is, and nothing is brought in",
+            HubEdit::Cancel(id),
+        )],
         HubStage::Opening | HubStage::Stopping => Vec::new(),
     }
 }
@@ -82,6 +94,7 @@ fn words(task: &HubTask) -> String {
     match &task.stage {
         HubStage::Queued => "Waits for its turn".to_owned(),
         HubStage::Fetching(progress) => fetching(progress),
+        HubStage::Importing(step) => importing(*step),
         HubStage::Opening => "Checking and reading the network…".to_owned(),
         HubStage::Paused(why) => {
             let size = task.bytes.map(size_words).unwrap_or_default();
@@ -92,6 +105,17 @@ fn words(task: &HubTask) -> String {
         }
         HubStage::Stopping => "Stopping…".to_owned(),
         HubStage::Failed(why) => why.clone(),
+    }
+}
+
+fn importing(step: ImportStep) -> String {
+    match step {
+        ImportStep::Reading(done, total) => {
+            let (done, total) = (size_words(done), size_words(total));
+            format!("Reading the file: {done} of {total}")
+        }
+        ImportStep::Converting => "Putting the network together…".to_owned(),
+        ImportStep::Checking => "Trying whether it works…".to_owned(),
     }
 }
 
@@ -107,8 +131,8 @@ fn fetching(progress: &Progress) -> String {
     words
 }
 
-fn fraction(progress: &Progress) -> f32 {
-    progress.done as f32 / progress.total.max(1) as f32
+fn fraction(done: u64, total: u64) -> f32 {
+    done as f32 / total.max(1) as f32
 }
 
 fn bar(ui: &mut Ui, panel: &Panel<'_>, title: &str, fraction: f32) {

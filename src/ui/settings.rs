@@ -7,7 +7,7 @@ use super::widgets::button::choice;
 use super::widgets::slider::Slider;
 use crate::app::action::{Action, Pick};
 use crate::app::prefs::{Prefs, ThemeChoice};
-use crate::engine::DeviceChoice;
+use crate::engine::{DeviceChoice, Precision};
 
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
@@ -185,19 +185,23 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     }
 }
 
-/// Only where there is more than the processor to choose from.
+/// Only where there is more than the processor to choose from, or was.
 fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let Some(found) = &panel.state.engine.device else {
         return;
     };
-    if found.choices.len() < 2 {
+    if found.choices.len() < 2 && found.note.is_none() {
         return;
     }
     ui.horizontal(|ui| {
         let label = ui.label("Compute on");
         let name = |choice| {
             let found = found.choices.iter().find(|(c, _)| *c == choice);
-            found.map_or("The best that is there", |(_, name)| name.as_str())
+            match found {
+                Some((_, name)) => name.clone(),
+                None if choice == DeviceChoice::Auto => "The best that is there".to_owned(),
+                None => format!("{choice} (isn't there)"),
+            }
         };
         egui::ComboBox::from_id_salt("device")
             .selected_text(name(prefs.device))
@@ -208,16 +212,33 @@ fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
                     name(DeviceChoice::Auto),
                 );
                 for (choice, name) in &found.choices {
-                    ui.selectable_value(&mut prefs.device, *choice, name);
+                    ui.selectable_value(&mut prefs.device, *choice, name.as_str());
                 }
             })
             .response
             .labelled_by(label.id)
             .on_hover_text("Takes effect at once");
     });
+    if found.choices.len() > 1 {
+        precision(ui, prefs);
+    }
     if let Some(note) = &found.note {
         ui.weak(format!("The processor computes: {note}."));
     }
+}
+
+/// How exactly a card computes.
+fn precision(ui: &mut egui::Ui, prefs: &mut Prefs) {
+    let mut half = prefs.precision == Precision::F16;
+    let on = ui.checkbox(&mut half, "Compute with half precision");
+    on.on_hover_text(
+        "On a graphics card: numbers with fewer digits (f16), less memory and often quicker; \
+         colours may differ by a step or two of 255. The processor always computes in full",
+    );
+    prefs.precision = match half {
+        true => Precision::F16,
+        false => Precision::F32,
+    };
 }
 
 fn threads(ui: &mut egui::Ui, prefs: &mut Prefs) {

@@ -22,6 +22,10 @@ pub struct PainterLog {
     pub requests: Vec<Request>,
     /// Previews fail with this.
     pub fail: Option<EngineError>,
+    /// What computes, if not the usual stand-in.
+    pub device: Option<DeviceInfo>,
+    /// What the engine says by itself next.
+    pub news: VecDeque<Event>,
     /// Jobs stay unfinished.
     pub hold_jobs: bool,
 }
@@ -62,12 +66,13 @@ pub struct Painter {
 
 impl Painter {
     pub fn new(log: Rc<RefCell<PainterLog>>) -> Self {
-        let device = DeviceInfo {
+        let usual = || DeviceInfo {
             name: "CPU".to_owned(),
             detail: "test".to_owned(),
             threads: 2,
             ..DeviceInfo::default()
         };
+        let device = log.borrow().device.clone().unwrap_or_else(usual);
         let library = Library {
             models: vec![
                 model("orchard", "Orchard", ModelKind::Generator, true),
@@ -159,7 +164,8 @@ impl EngineLink for Painter {
     }
 
     fn try_recv(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let news = self.log.borrow_mut().news.pop_front();
+        self.events.pop_front().or(news)
     }
 }
 

@@ -220,16 +220,93 @@ fn a_picture_that_is_stopped_stops() {
     println!("stopped after {:?}", stopped.unwrap().elapsed());
 }
 
-/// TAESD and Stable Diffusion's own, as they are imported: no sliders, but the rest.
+fn sliders(room: &mut Room, model: &str) -> Vec<DirectionInfo> {
+    let model = model.to_owned();
+    match room.job(Job::LensDirections { model }).unwrap() {
+        Output::Directions { directions, .. } => directions.to_vec(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A network that comes without sliders gets some, which do what they say, and keeps them.
 #[test]
-fn imported_autoencoders_work_without_sliders() {
+fn missing_sliders_are_measured_once_and_kept() {
+    let mut room = room(false);
+    let found = sliders(&mut room, "lens");
+    let ids: Vec<&str> = found.iter().map(|d| d.id.as_str()).collect();
+    assert!(ids.contains(&"measured.brightness"), "{ids:?}");
+    assert!(ids.contains(&"measured.warmth"), "{ids:?}");
+    assert!(found.iter().all(|d| d.measured && d.strength > 0.1));
+    let mut params = LensParams::new("lens", room.photo("photo.png", 200, 150));
+    let at = |room: &mut Room, params: &mut LensParams, sigma| {
+        params.edits = vec![edit("measured.brightness", sigma)];
+        brightness(&room.picture(render(params)).0)
+    };
+    let (dark, light) = (
+        at(&mut room, &mut params, -1.5),
+        at(&mut room, &mut params, 1.5),
+    );
+    assert!(dark + 10.0 < light, "{dark} {light}");
+    // How to tell light from texture wasn't measured, and is said.
+    params.gains = vec![LensGain {
+        part: LensPart::Light,
+        gain: 2.0,
+    }];
+    let told = room.job(render(&params)).unwrap_err().to_string();
+    assert!(told.contains("Everything"), "{told}");
+    params.gains[0].part = LensPart::All;
+    room.picture(render(&params));
+    // The next start has them at once.
+    let mut next = Room {
+        engine: LocalEngine::new(config(room.folder.path()), Arc::new(|| {})),
+        folder: room.folder,
+        next: 1,
+    };
+    let id = JobId(77);
+    let model = "lens".to_owned();
+    let job = Job::LensDirections { model };
+    next.engine.send(Request::Job { id, job }).unwrap();
+    let measures = |e: &Event| {
+        matches!(
+            e,
+            Event::Progress {
+                stage: Stage::Sampling,
+                ..
+            }
+        )
+    };
+    assert!(!next.engine.run().iter().any(measures));
+    let again = sliders(&mut next, "lens");
+    assert_eq!(again, found);
+}
+
+/// TAESD and Stable Diffusion's own, as they are imported: measured sliders and the rest;
+/// their card says what isn't known.
+#[test]
+fn imported_autoencoders_are_used_as_lens_is() {
     let mut room = room(false);
     for file in ["taesd", "kl"] {
         let golden = engine_files::repository("tests/golden/import").join(file);
         limner::import::import(&golden, &room.path("models"), Some(file)).unwrap();
     }
     room.engine.send(Request::Rescan).unwrap();
+    let events = room.engine.run();
+    let library = events.iter().rev().find_map(|e| match e {
+        Event::Library(library) => Some(library.clone()),
+        _ => None,
+    });
+    let library = library.unwrap();
     for model in ["taesd", "kl"] {
+        let info = library.models.iter().find(|m| m.name == model).unwrap();
+        assert_eq!(info.kind, limner::engine::protocol::ModelKind::Autoencoder);
+        assert_eq!(info.licence, "unknown");
+        assert!(info.card.contains("Licence: unknown") && info.card.contains("SHA-256"));
+        for slider in sliders(&mut room, model) {
+            let mut params = LensParams::new(model, room.photo("photo.png", 77, 50));
+            params.edits = vec![edit(&slider.id, 2.0)];
+            let (made, _) = room.picture(render(&params));
+            assert_ne!(made, read(&room, "photo.png"), "{model}: {slider:?}");
+        }
         let mut params = LensParams::new(model, room.photo("photo.png", 77, 50));
         params.gains = vec![LensGain {
             part: LensPart::All,
@@ -271,15 +348,9 @@ fn sliders_of_other_weights_are_refused() {
 }
 
 #[test]
-fn without_sliders_it_says_what_is_missing_and_the_rest_works() {
+fn before_sliders_are_measured_it_says_what_is_missing_and_the_rest_works() {
     let mut room = room(false);
     let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
-    let model = "lens".to_owned();
-    let Output::Directions { directions, .. } = room.job(Job::LensDirections { model }).unwrap()
-    else {
-        panic!("sliders, even if there are none");
-    };
-    assert!(directions.is_empty());
     params.edits = vec![edit("measured.warmth", 1.0)];
     let told = room.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("no measured sliders"), "{told}");

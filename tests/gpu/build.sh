@@ -7,7 +7,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 capability=${1:-80}
-kit=$PWD/target/cuda-kit
+# Also where several checkouts share one.
+kit=$(realpath -m target/cuda-kit)
 root=$kit/nvidia/cu13
 
 if [[ ! -x $root/bin/nvcc ]]; then
@@ -34,11 +35,12 @@ grep -rhoE 'fn cu[A-Z][A-Za-z0-9_]*' "${cudarc%/*}/src/driver/sys" | sort -u | s
 
 export PATH=$root/bin:$PATH CUDA_HOME=$root CUDA_PATH=$root CUDA_ROOT=$root CUDA_TOOLKIT_ROOT_DIR=$root
 export CUDA_COMPUTE_CAP=$capability CUDARC_CUDA_VERSION=13000 LIBRARY_PATH=$lib
-cargo build --locked --features cuda --bin limner
+# The dependencies of daily work, Limner itself with all its speed.
+export CARGO_PROFILE_DEV_OPT_LEVEL=3
 mkdir -p target/gpu
-cp target/debug/limner target/gpu/limner
-# The two other programs, by what cargo says of them.
+# Each program by what cargo says of it: it may build elsewhere (CARGO_TARGET_DIR).
 built() { python3 -c 'import json,sys; print([m["executable"] for m in map(json.loads, sys.stdin) if m.get("executable")][-1])'; }
+cp "$(cargo build --locked --features cuda --bin limner --message-format json | built)" target/gpu/limner
 cp "$(cargo test --locked --features cuda --test gpu --no-run --message-format json | built)" target/gpu/tests
 cp "$(cargo bench --locked --features cuda --bench networks --profile dev --no-run --message-format json | built)" target/gpu/networks
 strip target/gpu/*

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use limner::engine::protocol::*;
-use limner::engine::{DeviceChoice, EngineConfig, LocalEngine};
+use limner::engine::{DeviceChoice, EngineConfig, LocalEngine, Precision};
 use limner::picture::Picture;
 use limner::recipe::{ExploreParams, StyleLayer, StyleParams, StyleSource};
 
@@ -120,17 +120,21 @@ fn the_device_can_change_while_the_studio_runs() {
     let job = || Job::Render(Arc::new(ExploreParams::new("fruit", 9)));
     let (on_card, line) = picture(&mut engine, 1, job());
     assert!(line.starts_with("cuda"), "{line}");
-    engine.send(Request::Device(DeviceChoice::Cpu)).unwrap();
+    engine
+        .send(Request::Device(DeviceChoice::Cpu, Precision::F32))
+        .unwrap();
     assert_eq!(ready(&engine.run()).unwrap().name, "CPU");
     let (on_processor, line) = picture(&mut engine, 2, job());
     assert!(line.starts_with("cpu"), "{line}");
     alike("after the switch", &on_card, &on_processor);
     engine
-        .send(Request::Device(DeviceChoice::Cuda(77)))
+        .send(Request::Device(DeviceChoice::Cuda(77), Precision::F32))
         .unwrap();
     let device = ready(&engine.run()).unwrap();
     assert_eq!(device.name, "CPU");
     assert!(device.note.unwrap().contains("no NVIDIA card 77"));
-    engine.send(Request::Device(DeviceChoice::Auto)).unwrap();
+    engine
+        .send(Request::Device(DeviceChoice::Auto, Precision::F32))
+        .unwrap();
     assert!(ready(&engine.run()).unwrap().name.starts_with("CUDA"));
 }

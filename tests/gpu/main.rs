@@ -23,7 +23,7 @@ fn root() -> PathBuf {
 }
 
 fn card() -> Device {
-    Device::new_cuda(0).expect("these tests need an NVIDIA card")
+    limner::nn::card::open(0).expect("these tests need an NVIDIA card")
 }
 
 fn flat(x: &Tensor) -> Vec<f32> {

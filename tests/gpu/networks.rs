@@ -11,7 +11,13 @@ use limner::recipe::NoiseMode;
 use super::{apart, card, root, same_picture};
 
 fn shipped(device: &Device) -> Registry {
-    Registry::open(vec![root().join("models")], None, device.clone())
+    shipped_in(device, false)
+}
+
+fn shipped_in(device: &Device, half: bool) -> Registry {
+    let mut models = Registry::open(vec![root().join("models")], None, device.clone());
+    models.set_device(device.clone(), half);
+    models
 }
 
 /// A picture with soft shapes and sharp edges, the same on both devices.
@@ -31,16 +37,22 @@ fn scene(h: usize, w: usize, device: &Device) -> Tensor {
     Tensor::from_vec(values, (1, 3, h, w), device).unwrap()
 }
 
-fn both(what: &str, f: impl Fn(&Device) -> Tensor) {
-    same_picture(what, &f(&Device::Cpu), &f(&card()));
+/// The card with full and with half numbers against the processor.
+fn both(what: &str, f: impl Fn(&mut Registry, &Device) -> Tensor) {
+    let here = f(&mut shipped(&Device::Cpu), &Device::Cpu);
+    let card = card();
+    for (half, digits) in [(false, "f32"), (true, "f16")] {
+        let there = f(&mut shipped_in(&card, half), &card);
+        same_picture(&format!("{what} {digits}"), &here, &there);
+    }
 }
 
 #[test]
 fn generators() {
     let never = CancelToken::new();
     for seed in 0..4u32 {
-        both(&format!("fruit {seed}"), |device| {
-            let net = shipped(device).stylegan2("fruit").unwrap();
+        both(&format!("fruit {seed}"), |models, _| {
+            let net = models.stylegan2("fruit").unwrap();
             let spec = net.spec().clone();
             let z: Vec<f32> = (0..spec.z_dim)
                 .map(|i| ((i as u32 * 37 + seed * 101) % 97) as f32 / 24.0 - 2.0)
@@ -62,18 +74,23 @@ fn style_networks_and_enlargers() {
             .unwrap()
     };
     for (h, w) in [(256, 320), (512, 512)] {
-        both(&format!("restyle {w}x{h}"), |device| {
-            let net = shipped(device).restyle("restyle").unwrap();
+        both(&format!("restyle {w}x{h}"), |models, device| {
+            let net = models.restyle("restyle").unwrap();
             net.stylise(&scene(h, w, device), &code, 1.0, 0.0, None, &never)
                 .unwrap()
         });
     }
     for scale in [2, 4] {
-        both(&format!("crisp x{scale}"), |device| {
-            let net = shipped(device).crisp("crisp").unwrap();
+        both(&format!("crisp x{scale}"), |models, device| {
+            let net = models.crisp("crisp").unwrap();
             net.enlarge(&scene(96, 128, device), scale, &never).unwrap()
         });
     }
+    both("lens", |models, device| {
+        let net = models.autoencoder("lens").unwrap();
+        let grid = net.encode(&scene(256, 192, device), &never).unwrap();
+        net.decode(&grid, &never).unwrap()
+    });
     let encoded = |device: &Device| {
         let mut models = shipped(device);
         let net = models.restyle("restyle").unwrap();

@@ -3,13 +3,14 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod environment;
 mod parts;
+mod proxy;
 mod server;
 mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use limner::hub::{Flow, Hub, HubConfig, HubError, Patience, Repo, pull};
@@ -49,6 +50,7 @@ impl Home {
             token: None,
             cache: self.cache(),
             offline: false,
+            proxy: None,
             patience: Patience {
                 connect: Duration::from_secs(5),
                 stall: Duration::from_millis(300),
@@ -269,6 +271,7 @@ fn a_token_stays_with_its_host() {
         token: Some("secret".into()),
         cache: home.cache(),
         offline: false,
+        proxy: None,
         patience: Patience::default(),
     };
     config.patience.backoff = Duration::from_millis(10);
@@ -381,6 +384,7 @@ fn offline_opens_no_socket() {
         token: None,
         cache: home.cache(),
         offline: true,
+        proxy: None,
         patience: Patience::default(),
     });
     assert!(matches!(
@@ -457,53 +461,4 @@ fn several_at_once_come_whole() {
         }
     });
     assert_eq!(home.blobs().len(), 4);
-}
-
-fn limner(home: &Home, server: &Server, words: &[&str]) -> (bool, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_limner"))
-        .args(words)
-        .env("HF_ENDPOINT", server.url())
-        .env("HF_HOME", home.folder.path())
-        .env("XDG_CACHE_HOME", home.folder.path().join("cache"))
-        .env("XDG_DATA_HOME", home.folder.path().join("data"))
-        .env_remove("HF_HUB_CACHE")
-        .env_remove("HF_TOKEN")
-        .env_remove("HF_HUB_OFFLINE")
-        .output()
-        .unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8(text).unwrap())
-}
-
-#[test]
-fn on_the_command_line_the_licence_comes_first() {
-    let server = Server::start(|request, _| files().answer(request));
-    let home = Home::new();
-    let (fine, text) = limner(&home, &server, &["models", "search", "style"]);
-    assert!(
-        fine && text.contains("owner/name") && text.contains("cc0-1.0"),
-        "{text}"
-    );
-    let (fine, text) = limner(
-        &home,
-        &server,
-        &["models", "pull", "owner/name", "--dry-run"],
-    );
-    assert!(
-        fine && text.contains("style.pth") && text.contains(COMMIT),
-        "{text}"
-    );
-    let (fine, text) = limner(&home, &server, &["models", "pull", "owner/name"]);
-    assert!(
-        !fine && text.contains("cc0-1.0") && text.contains("--accept-licence"),
-        "{text}"
-    );
-    assert!(server.files().is_empty(), "nothing is downloaded before");
-    let words = ["models", "pull", "owner/name", "--accept-licence", "-q"];
-    let (fine, text) = limner(&home, &server, &words);
-    assert!(fine, "{text}");
-    let (_, listed) = limner(&home, &server, &["models", "list"]);
-    assert!(listed.contains("net/name"), "{listed}");
-    let (fine, text) = limner(&home, &server, &[&words[..], &["--offline"]].concat());
-    assert!(!fine && text.contains("offline"), "{text}");
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use limner::hub::HubConfig;
-use limner::hub::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
+use limner::hub::protocol::{
+    Added, Ending, HubEvent, HubRequest, ImportStep, Offer, Order, TaskId,
+};
 use limner::hub::service::{HubHandle, HubPlaces, start};
 
 use super::server::{Files, Reply, Server};
@@ -322,4 +324,30 @@ fn a_file_of_ones_own_is_brought_in_or_refused_with_a_reason() {
     desk.handle.send(HubRequest::Import { id, file: bad });
     assert!(matches!(desk.end(id), Err(Ending::Failed(_))));
     assert!(server.log.lock().unwrap().is_empty());
+}
+
+#[test]
+fn an_import_tells_how_far_it_is_and_leaves_nothing_when_it_is_cancelled() {
+    let server = Server::start(|request, _| files().answer(request));
+    let home = Home::new();
+    let desk = Desk::open(&home, &server);
+    let file = home.folder.path().join("large.pkl");
+    // Three gigabytes of nothing: they take no room, but time to read.
+    fs::File::create(&file).unwrap().set_len(3 << 30).unwrap();
+    let id = TaskId(0);
+    let kept = file.clone();
+    desk.handle.send(HubRequest::Import { id, file });
+    desk.until(
+        |e| matches!(e, HubEvent::Importing(_, ImportStep::Reading(_, total)) if *total == 3 << 30),
+    );
+    desk.handle.send(HubRequest::Cancel(id));
+    assert_eq!(desk.end(id), Err(Ending::Cancelled));
+    let left = fs::read_dir(&desk.models).map_or(0, Iterator::count);
+    assert_eq!((left, kept.exists()), (0, true));
+    // Also when the program ends meanwhile.
+    desk.handle.send(HubRequest::Import { id, file: kept });
+    desk.until(|e| matches!(e, HubEvent::Importing(..)));
+    let models = desk.models.clone();
+    drop(desk);
+    assert_eq!(fs::read_dir(models).map_or(0, Iterator::count), 0);
 }

@@ -7,6 +7,7 @@ mod any_style;
 mod autoencoder;
 mod cppn;
 mod fast_style;
+mod half;
 mod latent_directions;
 mod latent_ways;
 mod registry;

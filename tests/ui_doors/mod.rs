@@ -49,6 +49,8 @@ pub struct Asked {
     pub copied: Vec<Picture>,
     /// How often the clipboard was read.
     pub pastes: usize,
+    /// What the engine says by itself next.
+    pub news: Option<Event>,
 }
 
 /// Shared record of what was asked.

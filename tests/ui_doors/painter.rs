@@ -217,12 +217,13 @@ impl EngineLink for Painter {
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Cancel(_) | Request::Rescan | Request::Device(_) | Request::Shutdown => {}
+            Request::Cancel(_) | Request::Rescan | Request::Device(..) | Request::Shutdown => {}
         }
     }
 
     fn try_recv(&mut self) -> Option<Event> {
-        self.answers.pop_front()
+        let news = self.asked.borrow_mut().news.take();
+        news.or_else(|| self.answers.pop_front())
     }
 }
 

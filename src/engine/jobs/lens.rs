@@ -76,12 +76,13 @@ fn written(
     Ok(recipe)
 }
 
-/// The sliders of an autoencoder; none where it brings none.
+/// The sliders of an autoencoder: its own, or measured now.
 pub(in crate::engine) fn directions(
     studio: &mut ModelStudio,
+    desk: &mut Desk,
     model: &str,
 ) -> Result<Output, EngineError> {
-    let known = studio.lens_directions(model)?;
+    let known = studio.lens_directions_found(desk, model)?;
     Ok(Output::Directions {
         model: model.to_owned(),
         directions: Arc::new(known.map_or_else(Vec::new, |known| known.infos())),

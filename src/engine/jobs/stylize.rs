@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::engine::desk::Desk;
 use crate::engine::device;
-use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
+use crate::engine::protocol::{EngineError, Event, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
 use crate::engine::rooms::ModelStudio;
 use crate::engine::styling::Sitting;
@@ -59,19 +59,24 @@ pub(super) fn make(
     let easel = studio.styling.easel.clone();
     let mut options = *options;
     let (picture, plan, times) = loop {
-        let made = ModelStudio::style_full(
-            &easel,
-            &sitting,
-            params,
-            &options,
-            &stop,
-            &mut |phase, done, all| {
-                tell(desk, phase, done, all);
-                desk.breathe(studio)
-            },
-        );
+        let made = device::room().and_then(|()| {
+            ModelStudio::style_full(
+                &easel,
+                &sitting,
+                params,
+                &options,
+                &stop,
+                &mut |phase, done, all| {
+                    tell(desk, phase, done, all);
+                    desk.breathe(studio)
+                },
+            )
+        });
         match (made, smaller_tile(&options)) {
-            (Err(error), Some(tile)) if device::out_of_memory(&error) => options.tile = Some(tile),
+            (Err(error), Some(tile)) if device::out_of_memory(&error) => {
+                desk.emit(Event::SmallerTiles(studio.device.detail.clone()));
+                options.tile = Some(tile);
+            }
             (made, _) => break made?,
         }
     };

@@ -7,10 +7,11 @@
 
 mod bench;
 mod frame;
+mod sliders;
 
 pub(crate) use bench::{Bench, Order, Step};
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,10 @@ use super::photo::Photo;
 use super::protocol::{EngineError, Tier};
 use super::rooms::ModelStudio;
 use crate::models::autoencoder::Autoencoder;
-use crate::models::lens_directions::{LensDirections, plain_change};
+use crate::models::lens_directions::plain_change;
 use crate::picture::Picture;
 use crate::recipe::{LensParams, LensPart};
+use sliders::Sliders;
 
 /// Longer side at which the network works; a smaller photo counts as it is.
 pub(crate) const SIDE: u32 = 512;
@@ -30,16 +32,15 @@ pub(crate) const SIDE: u32 = 512;
 /// What Lens keeps between requests.
 pub(crate) struct Lensing {
     pub(super) bench: Arc<Bench>,
-    /// By the model's hash; none where the model has no sliders.
-    directions: BTreeMap<String, Option<Arc<LensDirections>>>,
+    sliders: Sliders,
 }
 
 impl Lensing {
-    /// Nothing known yet.
-    pub(crate) fn new() -> Self {
+    /// Nothing known yet; sliders that are measured here are kept in `cache_dir`.
+    pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
         Self {
             bench: Arc::new(Bench::new()),
-            directions: BTreeMap::new(),
+            sliders: Sliders::new(cache_dir),
         }
     }
 
@@ -176,24 +177,6 @@ impl ModelStudio {
             offset,
             change,
         })
-    }
-
-    /// The sliders of an autoencoder; none where it has no `directions.json`.
-    pub(super) fn lens_directions(
-        &mut self,
-        model: &str,
-    ) -> Result<Option<Arc<LensDirections>>, EngineError> {
-        let sha = self.registry.info(model)?.sha256.clone();
-        if let Some(known) = self.lensing.directions.get(&sha) {
-            return Ok(known.clone());
-        }
-        let channels = self.registry.autoencoder(model)?.channels();
-        let found = match self.registry.directions_file(model) {
-            Some(file) => Some(Arc::new(LensDirections::read(&file, &sha, channels)?)),
-            None => None,
-        };
-        self.lensing.directions.insert(sha, found.clone());
-        Ok(found)
     }
 }
 

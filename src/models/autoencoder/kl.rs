@@ -8,7 +8,10 @@ use super::{Autoencoder, check_grid, check_picture, stop};
 use crate::engine::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
-use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, channel_stats, instance_norm};
+use crate::nn::{
+    Activation, ChannelStats, Conv2d, Conv2dConfig, channel_stats, group_norm, instance_norm,
+    own_path,
+};
 
 /// Added to variances, as the authors do.
 const EPS: f64 = 1e-6;
@@ -84,6 +87,11 @@ impl GroupNorm {
     }
 
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
+        if !own_path(x) {
+            let affine = [&self.scale, &self.shift];
+            let act = &self.activation;
+            return Ok(group_norm(x, self.groups, affine, EPS, act)?);
+        }
         let stats = grouped(&channel_stats(x)?, self.groups);
         let (scale, shift) = (Some(&self.scale), Some(&self.shift));
         Ok(instance_norm(x, Some(&stats), scale, shift, EPS, &self.activation)?.0)

@@ -3,7 +3,7 @@
 //! `decoder`). And *Lens*, which has the same layers and names, but widths of its own and
 //! fewer activations.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::{Autoencoder, check_grid, check_picture, stop};
@@ -202,7 +202,7 @@ fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, Mode
             }
         };
     }
-    Ok(x)
+    Ok(x.to_dtype(DType::F32)?)
 }
 
 impl Autoencoder for Taesd {
@@ -220,12 +220,12 @@ impl Autoencoder for Taesd {
 
     fn encode(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_picture(self, picture)?;
-        pool::within(|| run(&self.encoder, picture.clone(), cancel))
+        pool::within(&self.device, || run(&self.encoder, picture.clone(), cancel))
     }
 
     fn decode(&self, grid: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         check_grid(self, grid)?;
-        pool::within(|| {
+        pool::within(&self.device, || {
             let soft = ((grid / 3.0)?.tanh()? * 3.0)?;
             run(&self.decoder, soft, cancel)
         })

@@ -182,7 +182,7 @@ impl Restyle {
         style: &Tensor,
         cancel: &CancelToken,
     ) -> Result<Vec<f32>, ModelError> {
-        pool::within(|| {
+        pool::within(&self.device, || {
             let colours = self.colours(style)?;
             let mut code = colours.palette.to_code().to_vec();
             code.extend(self.encoder.forward(&colours.whiten(style)?, cancel)?);
@@ -218,7 +218,7 @@ impl Restyle {
             )));
         }
         let strokes = &code[self.config.palette_dim..];
-        pool::within(|| {
+        pool::within(&self.device, || {
             let white = colours.whiten(picture)?;
             self.transform
                 .forward(&white, strokes, strength, norms, cancel)

@@ -1,14 +1,14 @@
 //! Transform network of *Restyle*: fully convolutional, conditional instance
 //! normalisation from the style code (after Ghiasi et al. 2017).
 
-use candle_core::Tensor;
+use candle_core::{DType, Device, Tensor};
 
 use super::Config;
 use crate::engine::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;
-use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, Norm, PaddingMode};
+use crate::nn::{Activation, ChannelStats, Conv2d, Conv2dConfig, Norm, PaddingMode, Taken};
 
 /// Statistics of all normalisations, taken once from a copy of the photo.
 pub type Norms = Vec<ChannelStats>;
@@ -35,7 +35,7 @@ struct Pass<'a> {
     net: &'a Transform,
     hidden: Vec<f32>,
     given: Option<&'a Norms>,
-    used: Norms,
+    used: Vec<Taken>,
     cancel: &'a CancelToken,
 }
 
@@ -141,11 +141,11 @@ impl Transform {
             x = pass.conv(&block.conv2, &r, Activation::None, Some(&x))?;
         }
         let picture = match norms {
-            Some(_) => pass.enlarge_in_bands(&x)?,
-            // Statistics are of the whole picture.
-            None => pass.enlarge(&x)?,
+            Some(_) if x.device().is_cpu() => pass.enlarge_in_bands(&x)?,
+            // Statistics are of the whole picture; and a card wants few large steps.
+            _ => pass.enlarge(&x)?,
         };
-        Ok((picture, pass.used))
+        Ok((picture.to_dtype(DType::F32)?, Taken::all(pass.used)?))
     }
 }
 
@@ -206,8 +206,9 @@ impl Pass<'_> {
         for g in &mut gamma {
             *g += 1.0;
         }
-        let scale = Tensor::from_vec(gamma, beta.len(), x.device())?;
-        let shift = Tensor::from_vec(beta, scale.dims1()?, x.device())?;
+        // As numbers on the processor, wherever the picture is: they go into the statistics'.
+        let scale = Tensor::from_vec(gamma, beta.len(), &Device::Cpu)?;
+        let shift = Tensor::from_vec(beta, scale.dims1()?, &Device::Cpu)?;
         let norm = Norm {
             stats: self.given.and_then(|norms| norms.get(k)),
             scale: Some(&scale),

@@ -100,9 +100,10 @@ impl StyleGan2 {
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
         latent::check(ws, self.spec.num_ws, self.spec.w_dim)?;
-        let ws = ws
-            .iter()
-            .map(|w| Tensor::from_slice(w, (1, w.len()), &self.device))
+        // Brought over in one go.
+        let all = Tensor::from_vec(ws.concat(), (ws.len(), self.spec.w_dim), &self.device)?;
+        let ws = (0..ws.len())
+            .map(|i| all.narrow(0, i, 1))
             .collect::<Result<Vec<_>, _>>()?;
         let mut source = match noise {
             NoiseMode::Off => NoiseSource::None,
@@ -111,7 +112,9 @@ impl StyleGan2 {
                 NoiseSource::Random(Box::new(Random::new(Purpose::Noise, seed)))
             }
         };
-        pool::within(|| self.synthesis.forward(&ws, &mut source, cancel))
+        pool::within(&self.device, || {
+            self.synthesis.forward(&ws, &mut source, cancel)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Synthesis network of StyleGAN2 (Karras et al. 2020; `SynthesisNetwork` of
 //! networks_stylegan2 in the authors' stylegan3 repository), skip and resnet.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 
 use super::config::{Architecture, Config};
 use super::gradient::{StyledConv, doubled};
@@ -153,7 +153,9 @@ impl ToRgb {
     }
 
     fn forward(&self, x: &Tensor, w: &Tensor) -> candle_core::Result<Tensor> {
-        self.conv.forward(x, &self.affine.forward(w)?, None)
+        let shown = self.conv.forward(x, &self.affine.forward(w)?, None)?;
+        // Pictures add up in full numbers, as the authors' do.
+        shown.to_dtype(DType::F32)
     }
 }
 

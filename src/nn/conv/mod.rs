@@ -7,15 +7,16 @@ mod plan;
 
 use std::sync::Arc;
 
-use candle_core::{Result, Tensor, bail};
+use candle_core::{DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
 
 pub use config::{Conv2dConfig, PaddingMode};
 use own::{Convolution, Extras, Kernels, Taps};
 
-use super::{ChannelStats, Norm, Post, own_path, plain, resample, values};
+use super::{ChannelStats, Norm, Post, Taken, own_path, plain, resample, values};
 
-/// A convolution whose weights are laid out for the CPU once.
+/// A convolution whose weights are laid out for the CPU once. With half weights it takes any picture
+/// and gives half ones.
 ///
 /// Weight `[out, in / groups, k, k]`, bias `[out]`; `forward` maps `[N, in, H, W]` to
 /// `[N, out, H', W']`.
@@ -25,6 +26,8 @@ pub struct Conv2d {
     bias: Option<Tensor>,
     cfg: Conv2dConfig,
     own: Option<Arc<Own>>,
+    /// The bias as numbers, to be joined with a normalisation's; none when a gradient is wanted.
+    numbers: Option<Arc<[f32]>>,
 }
 
 /// What the CPU kernels need.
@@ -87,15 +90,22 @@ impl Conv2d {
     pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: Conv2dConfig) -> Result<Self> {
         cfg.check(&weight, bias.as_ref())?;
         let tracked = weight.track_op() || bias.as_ref().is_some_and(Tensor::track_op);
-        let own = match weight.device().is_cpu() && !tracked {
+        let single = weight.dtype() == DType::F32;
+        let own = match weight.device().is_cpu() && single && !tracked {
             true => Some(Arc::new(Own::new(&weight, bias.as_ref(), &cfg)?)),
             false => None,
         };
+        let numbers = match &bias {
+            Some(bias) if !tracked => Some(values(bias)?.into()),
+            _ => None,
+        };
+        let bias = bias.map(|bias| bias.to_dtype(weight.dtype())).transpose()?;
         Ok(Self {
             weight,
             bias,
             cfg,
             own,
+            numbers,
         })
     }
 
@@ -159,9 +169,10 @@ impl Conv2d {
             };
             return own.forward(x, &self.cfg, output, extras);
         }
-        let y = plain::conv2d(x, &self.weight, self.bias.as_ref(), &self.cfg)?;
+        let x = x.to_dtype(self.weight.dtype())?;
+        let y = plain::conv2d(&x, &self.weight, self.bias.as_ref(), &self.cfg)?;
         match residual {
-            Some(residual) => y + residual,
+            Some(residual) => y + residual.to_dtype(self.weight.dtype())?,
             None => Ok(y),
         }
     }
@@ -181,7 +192,7 @@ impl Conv2d {
         x: &Tensor,
         norm: &Norm,
         residual: Option<&Tensor>,
-    ) -> Result<(Tensor, ChannelStats)> {
+    ) -> Result<(Tensor, Taken)> {
         if self.cfg.post != Post::default() {
             bail!("convolution: an activation stands between it and its normalisation")
         }
@@ -197,9 +208,44 @@ impl Conv2d {
             && stats.batch == 1
         {
             let y = self.normed(own, x, norm, stats, residual)?;
-            return Ok((y, stats.clone()));
+            return Ok((y, Taken::Here(stats.clone())));
+        }
+        if let Some(stats) = norm.stats.filter(|_| norm.is_numbers())
+            && !own_path(x)
+            && self.numbers.is_some() == self.bias.is_some()
+        {
+            let y = self.normed_plain(x, norm, stats, residual)?;
+            return Ok((y, Taken::Here(stats.clone())));
         }
         norm.apply(self.forward(x)?, residual)
+    }
+
+    /// [`normed`](Self::normed) through candle's operators: the bias goes into the offset.
+    fn normed_plain(
+        &self,
+        x: &Tensor,
+        norm: &Norm,
+        stats: &ChannelStats,
+        residual: Option<&Tensor>,
+    ) -> Result<Tensor> {
+        let output = self.cfg.output_size(x, &self.weight)?;
+        let out = self.weight.dim(0)?;
+        check_residual(x, out, output, residual)?;
+        let (factor, mut offset) = norm.affine(stats, out)?;
+        for ((offset, factor), bias) in offset
+            .iter_mut()
+            .zip(&factor)
+            .zip(self.numbers.iter().flat_map(|bias| bias.iter()))
+        {
+            *offset += bias * factor;
+        }
+        let x = x.to_dtype(self.weight.dtype())?;
+        let y = plain::conv2d(&x, &self.weight, None, &self.cfg)?;
+        let y = norm.finished(&y, factor, offset)?;
+        match residual {
+            Some(residual) => y + residual.to_dtype(self.weight.dtype())?,
+            None => Ok(y),
+        }
     }
 
     fn normed(
