@@ -216,8 +216,8 @@ fn demodulation(styles: &[f32], power: &[f32], inputs: usize) -> Vec<f32> {
 }
 
 /// The transposed 3×3 convolution at stride 2 and the `[1, 3, 3, 1]` filter in one: each phase of
-/// the output is a 3×3 convolution of the small picture.
-fn filtered_taps() -> Taps {
+/// the output is a 3×3 convolution of the small picture; see [`Taps::Filtered`].
+fn filtered_mix() -> Vec<[Vec<f32>; 2]> {
     // Output 2q + phase takes input i = q + tap − 1 with weight tap k and filter tap
     // t = k + 1 − m where m = phase − 2 · (tap − 1); the filter's gain is 2 in each direction.
     let filter = Fir::stylegan2();
@@ -231,8 +231,13 @@ fn filtered_taps() -> Taps {
         };
         (0..3).map(weight).collect()
     };
+    (0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect()
+}
+
+fn filtered_taps() -> Taps {
+    let filter = Fir::stylegan2();
     Taps::Filtered {
-        mix: (0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect(),
+        mix: filtered_mix(),
         filter: std::array::from_fn(|i| filter.taps().get(i).map_or(0.0, |f| 2.0 * f)),
     }
 }
@@ -339,11 +344,9 @@ fn early_gain(post: &Post) -> f32 {
     }
 }
 
-/// [`filtered_taps`] as weights `[4 · out, in, 3, 3]`, the phases of an output beside each other.
+/// [`filtered_mix`] as weights `[4 · out, in, 3, 3]`, the phases of an output beside each other.
 fn phases(weight: &Tensor) -> Result<Tensor> {
-    let Taps::Doubled(taps) = filtered_taps() else {
-        bail!("modulated convolution: there are no phases")
-    };
+    let taps = filtered_mix();
     let (out, inputs, _, _) = weight.dims4()?;
     // [phase · tap, weight tap] of one direction.
     let mix: Vec<f32> = (0..2)
