@@ -1,4 +1,4 @@
-//! The multiplication at the heart: four rows of weights with up to three vectors of pixels.
+//! The multiplication at the heart: four rows of weights, or eight, with up to three vectors of pixels.
 
 #![allow(unsafe_code)]
 
@@ -97,6 +97,14 @@ pub(crate) unsafe fn multiply<S: Simd>(
             let (panel, height) = weights.panel(row, k);
             let target = (row - first_row) * product.sum_stride + i * VECTORS * S::LANES;
             let sums = &mut sums[target..];
+            // Registers for twice the rows: each vector of pixels is read half as often.
+            if S::LANES == 16 && last_row - row >= 2 * ROWS {
+                let (next, _) = weights.panel(row + ROWS, k);
+                // SAFETY: passed on from the caller.
+                unsafe { pair::<S>([panel, next], product, group, sums) };
+                row += 2 * ROWS;
+                continue;
+            }
             // SAFETY: passed on from the caller.
             unsafe {
                 match height {
@@ -108,6 +116,54 @@ pub(crate) unsafe fn multiply<S: Simd>(
             }
             row += height;
         }
+    }
+}
+
+/// Two panels at once.
+#[inline(always)]
+unsafe fn pair<S: Simd>(panels: [&[f32]; 2], product: Product, group: &[u32], sums: &mut [f32]) {
+    // SAFETY: passed on from the caller.
+    unsafe {
+        match *group {
+            [a, b, c] => pair_dot::<S, 3>(panels, product, [a, b, c], sums),
+            [a, b] => pair_dot::<S, 2>(panels, product, [a, b], sums),
+            [a] => pair_dot::<S, 1>(panels, product, [a], sums),
+            _ => {}
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn pair_dot<S: Simd, const N: usize>(
+    panels: [&[f32]; 2],
+    product: Product,
+    places: [u32; N],
+    sums: &mut [f32],
+) {
+    debug_assert!(
+        panels
+            .iter()
+            .all(|p| p.len() >= ROWS * product.offsets.len())
+    );
+    // SAFETY: passed on from the caller; each panel holds four values for each offset.
+    unsafe {
+        let pixels = places.map(|p| product.pixels.as_ptr().add(p as usize));
+        let mut acc = [[S::splat(0.0); N]; 2 * ROWS];
+        let mut weights = panels.map(<[f32]>::as_ptr);
+        for offset in product.offsets {
+            let mut b = [S::splat(0.0); N];
+            for n in 0..N {
+                b[n] = S::load(pixels[n].add(*offset as usize));
+            }
+            for (m, acc) in acc.iter_mut().enumerate() {
+                let a = S::splat(*weights[m / ROWS].add(m % ROWS));
+                for n in 0..N {
+                    acc[n] = S::fma(a, b[n], acc[n]);
+                }
+            }
+            weights = weights.map(|w| w.wrapping_add(ROWS));
+        }
+        store::<S, { 2 * ROWS }, N>(acc, product, sums);
     }
 }
 
