@@ -12,7 +12,7 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use harness::{Options, Outcome, Peers, Report, interleave};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::models::autoencoder::Autoencoder;
 use limner::models::autoencoder::taesd::{self, Taesd};
 use limner::models::crisp::{self, Crisp};

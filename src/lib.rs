@@ -2,7 +2,7 @@
 //! styles onto photos, keep the results with a recipe of how they were made.
 //!
 //! The rooms and who may enter which:
-//! * [`picture`] and [`recipe`] are plain data, known to everyone;
+//! * [`picture`], [`recipe`], [`cancel`] and [`waker`] are plain data, known to everyone;
 //! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
@@ -12,6 +12,7 @@
 //! was asked, [`ui`] draws.
 
 pub mod app;
+pub mod cancel;
 pub mod cli;
 pub mod clock;
 pub mod digest;
@@ -26,3 +27,4 @@ pub mod nn;
 pub mod picture;
 pub mod recipe;
 pub mod ui;
+pub mod waker;

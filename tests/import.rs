@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::import::torch::TorchFile;
 use limner::import::{
     ImportError, ImportStep, Origin, Watch, from_checkpoint, import, import_watched,

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
 
-use super::cancel::CancelToken;
 use super::config::{DeviceChoice, Precision};
 use super::mailbox::{Message, Previews, SERVED, Shared};
 use super::progress::Pace;
 use super::protocol::{DeviceInfo, EngineError, Event, Job, JobId, Stage, Waker};
 use super::studio::Studio;
+use crate::cancel::CancelToken;
 use crate::picture::Picture;
 
 /// Previews served between two steps of a job; so many that a grid of variations

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::cancel::CancelToken;
 use super::memory;
 use super::protocol::{EngineError, Estimate};
 use super::resample::Planes;
 use super::stylize::{Plan, StyleNet, try_finishing};
+use crate::cancel::CancelToken;
 
 /// Side of the piece on which the network is timed.
 const TRIAL_SIDE: usize = 256;

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cancel::CancelToken;
 use super::directions::Directions;
 use super::protocol::EngineError;
 use super::resample::{fit, shrink_to};
+use crate::cancel::CancelToken;
 use crate::latent::{self, Ws};
 use crate::models::{Generator, Registry};
 use crate::picture::Picture;

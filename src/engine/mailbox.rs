@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
-use super::cancel::CancelToken;
 use super::config::{DeviceChoice, Precision};
 use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
+use crate::cancel::CancelToken;
 use crate::recipe::StyleParams;
 
 /// Requests that may wait; more than anybody clicks together.

@@ -6,7 +6,6 @@
 //! * `rooms` is the real studio: it holds the networks and hands each request to
 //!   the file that knows how ([`photo`], `stylize`, `jobs`, …).
 
-pub mod cancel;
 mod config;
 mod desk;
 mod device;

@@ -7,13 +7,11 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use crate::latent::sliders::{ANSWER, DirectionInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::picture::Picture;
-use crate::recipe::{
-    ExploreParams, LayerRange, LensParams, Recipe, SourceRef, StyleParams, StyleSource, WalkParams,
-};
-
-/// Wakes whoever reads the events; called after each one.
-pub type Waker = Arc<dyn Fn() + Send + Sync>;
+use crate::recipe::{ExploreParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams};
+pub use crate::waker::Waker;
 
 /// A job's number, given by the sender, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -333,26 +331,6 @@ pub enum Output {
     },
 }
 
-/// Sliders of Lens that answer for a picture's parts, its light, colour and texture, have
-/// ids that begin so.
-pub const ANSWER: &str = "answer.";
-
-/// A slider that a model offers.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DirectionInfo {
-    /// Stable within the model's hash, e.g. `pca.0`, `measured.warmth`.
-    pub id: String,
-    /// What it does, in artists' words: `Warmth`, or `Shape 3`.
-    pub name: String,
-    /// Measured: share of the attribute's variance that it explains (R²);
-    /// unsupervised: share of the latents' variance.
-    pub strength: f32,
-    /// Whether `name` was measured.
-    pub measured: bool,
-    /// Layers where it acts most.
-    pub layers: LayerRange,
-}
-
 /// The device that computes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct DeviceInfo {
@@ -380,80 +358,6 @@ impl DeviceInfo {
         };
         format!("{} {}{half}", self.name.to_lowercase(), self.detail)
     }
-}
-
-/// Models and styles at hand.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Library {
-    /// Generators, style networks and others.
-    pub models: Vec<ModelInfo>,
-    /// Styles that ship.
-    pub styles: Vec<StyleInfo>,
-    /// Folders that looked like a model but can't be used: folder, reason.
-    pub broken: Vec<(PathBuf, String)>,
-}
-
-/// What a network is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ModelKind {
-    /// Makes pictures from a latent.
-    Generator,
-    /// Puts any style onto a photo.
-    Style,
-    /// Puts the one style that it knows onto a photo; listed among the styles.
-    OneStyle,
-    /// Enlarges.
-    Upscaler,
-    /// Encodes and decodes photos.
-    Autoencoder,
-}
-
-/// A model as the window needs to know it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ModelInfo {
-    /// Folder name, e.g. `fruit`.
-    pub name: String,
-    /// Shown name, e.g. `Fruit`.
-    pub title: String,
-    /// What for.
-    pub kind: ModelKind,
-    /// Whether it was trained on pictures (false for the coordinate network).
-    pub trained: bool,
-    /// Unfinished by its own card: usable, but not what the studio opens with.
-    pub sketch: bool,
-    /// Style inputs of a generator.
-    pub num_ws: usize,
-    /// Classes of a conditional generator; 0 for others.
-    pub classes: usize,
-    /// Own output size; a default for resizable ones.
-    pub size: [u32; 2],
-    /// Renders at any size.
-    pub resizable: bool,
-    /// Weights on disk, in bytes.
-    pub bytes: u64,
-    /// SHA-256, hex.
-    pub sha256: String,
-    /// The model card, Markdown.
-    pub card: String,
-    /// Licence line of the card.
-    pub licence: String,
-    /// Data statement and credit line for results' metadata.
-    pub credit: String,
-    /// Number of sliders of its style code (style networks).
-    pub code_len: usize,
-}
-
-/// A style that ships.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StyleInfo {
-    /// How recipes name it.
-    pub source: StyleSource,
-    /// Shown name.
-    pub name: String,
-    /// Licence and origin.
-    pub origin: String,
-    /// What it does to the sample photo.
-    pub swatch: Option<Picture>,
 }
 
 /// A picture file as read.

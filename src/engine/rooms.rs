@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cancel::CancelToken;
 use super::config::{DeviceChoice, EngineConfig, Precision};
 use super::desk::Desk;
 use super::device;
@@ -19,6 +18,7 @@ use super::protocol::{
 use super::studio::Studio;
 use super::styling::Styling;
 use super::swatches::Swatches;
+use crate::cancel::CancelToken;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
 use crate::nn::{card, pool};

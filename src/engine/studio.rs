@@ -4,13 +4,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::cancel::CancelToken;
 use super::config::{DeviceChoice, Precision};
 use super::desk::Desk;
 use super::protocol::{
     DeviceInfo, EngineError, Estimate, Job, Library, OpenedPhoto, Output, StylizeOptions, Tier,
     Work,
 };
+use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::StyleParams;
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::cancel::CancelToken;
 use super::estimate::{Needs, Pace};
 use super::photo::{self, Photo};
 use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
@@ -15,6 +14,7 @@ use super::rooms::ModelStudio;
 use super::stylize::{
     AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
 };
+use crate::cancel::CancelToken;
 use crate::models::registry::network_of_style;
 use crate::models::transfer;
 use crate::picture::Picture;

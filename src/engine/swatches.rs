@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::cancel::CancelToken;
 use super::kept;
 use super::photo::sample;
 use super::protocol::{EngineError, StyleInfo};
 use super::resample::shrink_to;
+use crate::cancel::CancelToken;
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
 use crate::models::Registry;

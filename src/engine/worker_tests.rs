@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::cancel::CancelToken;
 use super::config::{DeviceChoice, Precision};
 use super::desk::Desk;
 use super::handle::LocalEngine;
 use super::mailbox::Mailbox;
 use super::protocol::*;
 use super::studio::Studio;
+use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, LatentOrigin, StyleParams};
 

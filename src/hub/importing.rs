@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::error::HubError;
 use super::protocol::{Added, Ending, HubEvent, ImportStep, TaskId};
 use super::service::Emitter;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::import::{self, ImportError, Origin, Watch};
 
 /// Between two words about how far the reading is.

@@ -18,7 +18,7 @@ use super::error::HubError;
 use super::importing::{self, Importing};
 use super::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
 use super::worker::{Message, Worker};
-use crate::engine::protocol::Waker;
+use crate::waker::Waker;
 
 /// Downloads at the same time; the others wait.
 const AT_ONCE: usize = 3;

@@ -12,8 +12,8 @@ use super::family::{self, Found, Recognised};
 use super::parts::{self, Piece};
 use super::torch::{Tensors, TorchFile};
 use super::{ImportError, MAX_BYTES, safetensors_file};
+use crate::cancel::CancelToken;
 use crate::digest;
-use crate::engine::cancel::CancelToken;
 use crate::models::Registry;
 
 /// Bytes read between two looks at whether to stop.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::DirectionLookup;
 use super::stats::LatentStats;
-use crate::engine::protocol::DirectionInfo;
+use crate::latent::sliders::DirectionInfo;
 use crate::recipe::LayerRange;
 
 /// Changes whenever the same model would give other directions.

@@ -8,7 +8,7 @@ use super::regress::Regression;
 use super::response::responses;
 use super::stats::{LatentStats, sample_w};
 use super::{LatentError, Mapping, Ws, truncate};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::LayerRange;
 

@@ -14,6 +14,7 @@ pub mod regress;
 mod resolve;
 pub mod response;
 pub mod rng;
+pub mod sliders;
 mod stats;
 mod vary;
 mod walk;

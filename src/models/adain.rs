@@ -9,7 +9,7 @@ use super::ModelError;
 use super::restyle::Norms;
 use super::transfer::{self, Feature, StyleTransfer};
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, PaddingMode};
 
 /// Sizes of the network.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::ModelError;
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle, pool, upsample_nearest2x};
 
 /// Sizes of the network.

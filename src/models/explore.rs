@@ -1,7 +1,7 @@
 //! Finding the directions of a loaded generator.
 
 use super::{Generator, ModelError};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent::discover::{Plan, Studio, discover};
 use crate::latent::{DirectionSet, LatentError};
 use crate::recipe::NoiseMode;

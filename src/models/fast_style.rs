@@ -9,7 +9,7 @@ use super::ModelError;
 use super::restyle::Norms;
 use super::transfer::StyleTransfer;
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, Norm, PaddingMode, Taken, pool};
 
 /// Added to variances, as `torch.nn.InstanceNorm2d` does.

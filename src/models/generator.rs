@@ -1,6 +1,6 @@
 //! What every generator can do, whatever network is behind it.
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent::{self, LatentError, Mapping};
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;

@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use crate::engine::protocol::{ANSWER, DirectionInfo};
 use crate::latent::grid::{self, GridError};
+use crate::latent::sliders::{ANSWER, DirectionInfo};
 use crate::recipe::{DirectionEdit, LayerRange, LensGain, LensPart};
 
 /// The layout that this program reads.

@@ -9,7 +9,7 @@ use super::autoencoder::Autoencoder;
 use super::encoder::fitted;
 use super::lens_directions::{LensDirection, LensDirections};
 use super::pixels::{picture_of, tensor_of};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent::attributes::{Attribute, measure};
 use crate::latent::linalg::eigen_symmetric;
 use crate::picture::Picture;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::ModelError;
-use crate::engine::protocol::ModelKind;
+use crate::models::library::ModelKind;
 
 /// Networks that this program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::ModelError;
 use super::restyle::Norms;
 use super::transfer::{self, Feature, StyleTransfer};
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{
     Activation, Conv2d, Conv2dConfig, Fir, PaddingMode, channel_stats, replicate_pad2d, upsample2d,
 };

@@ -13,6 +13,7 @@ mod hashes;
 mod in_memory;
 pub mod lens_directions;
 pub mod lens_measure;
+pub mod library;
 pub mod likeness;
 pub mod linear;
 pub mod manifest;

@@ -10,7 +10,7 @@ use super::encoder::{Encoder, fitted};
 use super::likeness::likeness;
 use super::pixels::{picture_of_signed, tensor_of};
 use super::stylegan2::{NoiseSource, StyleGan2};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent::Ws;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;

@@ -27,8 +27,8 @@ use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
 use super::weights::Weights;
 use super::{Generator, ModelError};
-use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::latent::codes::CodeSliders;
+use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.

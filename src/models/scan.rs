@@ -9,7 +9,7 @@ use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
 use super::{ModelError, adain, cppn, fast_style, microast, restyle, stylegan2};
 use crate::digest;
-use crate::engine::protocol::ModelInfo;
+use crate::models::library::ModelInfo;
 
 /// The coordinate network travels inside the program.
 pub(crate) const CPPN_NAME: &str = "cppn";

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::ModelError;
 use super::weights::Weights;
-use crate::engine::protocol::StyleInfo;
 use crate::latent::codes::CodeSliders;
+use crate::models::library::StyleInfo;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
 

@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use super::ModelError;
 use super::pixels::tensor_of;
 use super::restyle::Norms;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{ChannelStats, resize_bilinear};
 use crate::picture::Picture;
 

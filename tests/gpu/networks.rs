@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use candle_core::{Device, Tensor};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::import::import;
 use limner::models::{Generator, Registry};
 use limner::recipe::NoiseMode;

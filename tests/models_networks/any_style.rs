@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::models::ModelError;
 use limner::models::adain::{self, Adain};
 use limner::models::microast::{self, MicroAst};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::import::import;
 use limner::latent::grid::{self, Grid};
 use limner::models::autoencoder::Autoencoder;

@@ -1,6 +1,6 @@
 //! *Waves*, the coordinate network, as an artist meets it.
 
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::latent::{self, distance};
 use limner::models::cppn::{Config, Cppn};
 use limner::models::{Generator, ModelError};

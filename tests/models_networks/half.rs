@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::import::import;
 use limner::models::{Generator, Registry};
 use limner::recipe::NoiseMode;

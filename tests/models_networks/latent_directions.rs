@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::latent::attributes::{Attribute, measure};
 use limner::latent::discover::{Plan, Studio, discover};
 use limner::latent::{DirectionSet, LatentError, resolve};

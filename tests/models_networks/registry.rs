@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use candle_core::Device;
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::latent;
 use limner::models::{ModelError, Registry};
 use limner::recipe::{ExploreParams, NoiseMode};

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::models::crisp::Crisp;
 use limner::models::encoder::Encoder;
 use limner::models::weights::Weights;

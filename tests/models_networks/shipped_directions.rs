@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use candle_core::Device;
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::engine::protocol::ModelKind;
 use limner::latent::DirectionSet;
 use limner::latent::LatentStats;

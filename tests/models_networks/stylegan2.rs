@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use candle_core::Device;
-use limner::engine::cancel::CancelToken;
+use limner::cancel::CancelToken;
 use limner::latent::{Ws, truncate};
 use limner::models::stylegan2::{Config, StyleGan2};
 use limner::models::weights::Weights;

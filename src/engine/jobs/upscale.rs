@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::engine::desk::Desk;
 use crate::engine::photo::{MAX_PIXELS, Photo};
 use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};

@@ -7,7 +7,7 @@ use candle_core::Tensor;
 use parking_lot::Mutex;
 
 use super::{Sitting, frame};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::engine::photo::Photo;
 use crate::engine::protocol::EngineError;
 use crate::engine::recent::Recent;

@@ -16,10 +16,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::cancel::CancelToken;
 use super::photo::Photo;
 use super::protocol::{EngineError, Tier};
 use super::rooms::ModelStudio;
+use crate::cancel::CancelToken;
 use crate::models::autoencoder::Autoencoder;
 use crate::models::lens_directions::plain_change;
 use crate::picture::Picture;

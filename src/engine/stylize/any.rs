@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
 use crate::models::restyle::Restyle;

@@ -27,10 +27,10 @@ pub(crate) use network::{StyleNet, to_planes, to_tensor};
 pub(crate) use plan::{Appetite, LARGEST_TILE, Plan};
 pub(crate) use tiles::tiles;
 
-use super::cancel::CancelToken;
 use super::protocol::EngineError;
 use super::recent::Recent;
 use super::resample::{Planes, planes, shrink};
+use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion};
 

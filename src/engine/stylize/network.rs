@@ -2,7 +2,7 @@
 
 use candle_core::{Device, Tensor};
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::{Planes, shrink_planes};
 

@@ -1,6 +1,6 @@
 //! *Restyle* as the network behind stylising.
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
 use crate::models::restyle::{Colours, Norms, Palette as CodePalette, Restyle};

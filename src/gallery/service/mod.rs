@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::protocol::{GalleryEvent, GalleryRequest, GallerySettings};
-use crate::engine::protocol::Waker;
+use crate::waker::Waker;
 use mailbox::Mailbox;
 
 /// Events that wait for the window; workers wait when there are more.

@@ -5,7 +5,7 @@ use candle_core::{D, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::{Autoencoder, check_grid, check_picture, stop};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
 use crate::nn::{

@@ -6,7 +6,7 @@ pub mod taesd;
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 
 /// Photo to latent grid to photo.
 pub trait Autoencoder: Send + Sync {

@@ -11,7 +11,7 @@ mod render;
 
 use serde::Deserialize;
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 
 use super::approx::{sin, tanh};
 use super::network::{FIELDS, LANES, Lane, Network, Scratch};

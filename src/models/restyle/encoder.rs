@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use super::Config;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::ModelError;
 use super::pixels::tensor_of;
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::nn::{pool, resize_bilinear};
 use crate::picture::Picture;
 use encoder::Encoder;

@@ -4,7 +4,7 @@
 use candle_core::{DType, Device, Tensor};
 
 use super::Config;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;

@@ -17,7 +17,7 @@ use super::ModelError;
 use super::generator::{Generator, GeneratorSpec};
 use super::pixels::picture_of_signed;
 use super::weights::Weights;
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent;
 use crate::latent::rng::{Purpose, Random};
 use crate::nn::pool;

@@ -5,7 +5,7 @@ use candle_core::{DType, Device, Tensor};
 
 use super::config::{Architecture, Config};
 use super::gradient::{StyledConv, doubled};
-use crate::engine::cancel::CancelToken;
+use crate::cancel::CancelToken;
 use crate::latent::rng::Random;
 use crate::models::ModelError;
 use crate::models::weights::Weights;

@@ -1,0 +1,80 @@
+//! What the window needs to know of the networks and styles that are there.
+
+use std::path::PathBuf;
+
+use crate::picture::Picture;
+use crate::recipe::StyleSource;
+
+/// Models and styles at hand.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Library {
+    /// Generators, style networks and others.
+    pub models: Vec<ModelInfo>,
+    /// Styles that ship.
+    pub styles: Vec<StyleInfo>,
+    /// Folders that looked like a model but can't be used: folder, reason.
+    pub broken: Vec<(PathBuf, String)>,
+}
+
+/// What a network is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ModelKind {
+    /// Makes pictures from a latent.
+    Generator,
+    /// Puts any style onto a photo.
+    Style,
+    /// Puts the one style that it knows onto a photo; listed among the styles.
+    OneStyle,
+    /// Enlarges.
+    Upscaler,
+    /// Encodes and decodes photos.
+    Autoencoder,
+}
+
+/// A model as the window needs to know it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelInfo {
+    /// Folder name, e.g. `fruit`.
+    pub name: String,
+    /// Shown name, e.g. `Fruit`.
+    pub title: String,
+    /// What for.
+    pub kind: ModelKind,
+    /// Whether it was trained on pictures (false for the coordinate network).
+    pub trained: bool,
+    /// Unfinished by its own card: usable, but not what the studio opens with.
+    pub sketch: bool,
+    /// Style inputs of a generator.
+    pub num_ws: usize,
+    /// Classes of a conditional generator; 0 for others.
+    pub classes: usize,
+    /// Own output size; a default for resizable ones.
+    pub size: [u32; 2],
+    /// Renders at any size.
+    pub resizable: bool,
+    /// Weights on disk, in bytes.
+    pub bytes: u64,
+    /// SHA-256, hex.
+    pub sha256: String,
+    /// The model card, Markdown.
+    pub card: String,
+    /// Licence line of the card.
+    pub licence: String,
+    /// Data statement and credit line for results' metadata.
+    pub credit: String,
+    /// Number of sliders of its style code (style networks).
+    pub code_len: usize,
+}
+
+/// A style that ships.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StyleInfo {
+    /// How recipes name it.
+    pub source: StyleSource,
+    /// Shown name.
+    pub name: String,
+    /// Licence and origin.
+    pub origin: String,
+    /// What it does to the sample photo.
+    pub swatch: Option<Picture>,
+}
