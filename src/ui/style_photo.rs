@@ -65,7 +65,7 @@ pub fn photo(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option<Phot
         }
         ui.vertical(|ui| {
             describe(ui, p, slot);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 event = sources(ui, p, slot.role);
             });
