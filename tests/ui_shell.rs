@@ -216,6 +216,46 @@ fn the_light_look_is_one_command_away() {
 }
 
 #[test]
+fn the_size_of_everything_can_be_dragged() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(4);
+    let slider = |h: &Harness<'_, StudioApp>| {
+        h.get_by_role_and_label(Role::Slider, "Size of everything")
+            .rect()
+    };
+    let rect = slider(&harness);
+    let rail = rect.left() + 126.0..rect.right() - 4.0;
+    let at = |t: f32| egui::pos2(rail.start + (rail.end - rail.start) * t, rect.center().y);
+    common::hold(&mut harness, at(0.2), at(0.6));
+    assert_eq!(
+        harness.state().state.prefs.scale,
+        1.0,
+        "nothing moves below the hand"
+    );
+    common::release(&mut harness, at(0.6));
+    let scale = harness.state().state.prefs.scale;
+    assert!((1.4..1.6).contains(&scale), "{scale}");
+}
+
+#[test]
+fn preferences_can_be_reached_in_a_low_window() {
+    let outside = Outside::default();
+    let builder = common::sized(640.0, 400.0);
+    let mut harness = common::build(builder, &outside, limner::app::session::Session::none());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(4);
+    let close = harness.get_by_label("Close").rect();
+    assert!(close.top() >= 0.0, "{close:?}");
+    let last = "Choose gallery folder…";
+    harness.get_by_label(last).scroll_to_me();
+    harness.run_steps(8);
+    let rect = harness.get_by_label(last).rect();
+    assert!(rect.bottom() <= 400.0, "{rect:?}");
+}
+
+#[test]
 fn frames_stay_quick_while_a_slider_moves() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
