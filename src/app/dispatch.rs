@@ -1,7 +1,7 @@
 //! The only place that changes the state on the user's behalf: panels queue
 //! [`Action`]s, this carries them out.
 
-use super::action::{Action, Destination, Level, Pick, Subject, ViewEdit};
+use super::action::{Action, Destination, FileRole, Level, Pick, Subject, ViewEdit};
 use super::command::Command;
 use super::prefs::Prefs;
 use super::services::Services;
@@ -186,7 +186,7 @@ fn run(
             }
         }
         C::Rescan => services.engine.send(Request::Rescan),
-        C::Paste => services.system.paste(),
+        C::Paste => services.system.paste(FileRole::of(state.view.workspace)),
         C::Open
         | C::OpenPhoto
         | C::OpenStyle
@@ -211,7 +211,6 @@ fn run(
 
 /// Commands that ask for a file first.
 fn pick(command: Command, state: &mut AppState, services: &mut Services) {
-    use super::action::FileRole;
     let pick = match command {
         Command::OpenPhoto if flow::lens_in_front(state) => Pick::Open(FileRole::LensPhoto),
         Command::OpenPhoto => Pick::Open(FileRole::Photo),

@@ -307,11 +307,23 @@ pub fn open_files(
             }
             _ => open(path, role, state, services),
         }
-        // One photo and one start at a time; styles and pictures may be many.
+        // One photo and one start at a time; styles may be many.
         if matches!(
             role,
-            FileRole::Photo | FileRole::Project | FileRole::LensPhoto | FileRole::LensOther
+            FileRole::Any
+                | FileRole::Photo
+                | FileRole::Project
+                | FileRole::LensPhoto
+                | FileRole::LensOther
         ) {
+            if paths.len() > 1 {
+                let words = format!(
+                    "One picture at a time: the first of {} was opened. In the Gallery, all of \
+                     them can be brought in at once.",
+                    paths.len()
+                );
+                state.toasts.push(Level::Info, words);
+            }
             break;
         }
     }
