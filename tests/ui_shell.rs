@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::StudioApp;
 use limner::app::action::Action;
-use limner::app::view::{Dialog, Workspace};
+use limner::app::view::{Compare, Dialog, Workspace};
 use limner::engine::protocol::{DeviceInfo, Event, Request};
 use limner::engine::{DeviceChoice, Precision};
 
@@ -372,4 +372,71 @@ fn half_precision_is_a_choice_where_there_is_a_card_and_takes_effect_at_once() {
     let asked = outside.engine.borrow();
     let wanted = |r: &Request| matches!(r, Request::Device(DeviceChoice::Auto, Precision::F16));
     assert!(asked.requests.iter().any(wanted), "{:?}", asked.requests);
+}
+
+#[test]
+fn escape_stops_the_random_walk_and_closes_the_neighbours() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::N);
+    harness.run_steps(4);
+    harness.key_press(Key::W);
+    harness.run_steps(4);
+    assert!(harness.state().state.drift.is_some());
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.state().state.drift.is_none());
+    assert!(harness.state().state.view.neighbours, "one thing at a time");
+    // Escape belongs to a dialog first.
+    harness.key_press(Key::F1);
+    harness.run_steps(4);
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.state().state.view.neighbours);
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(!harness.state().state.view.neighbours);
+}
+
+#[test]
+fn undo_stops_the_random_walk() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let before = harness.state().state.doc.explore.current().cloned();
+    harness.key_press(Key::W);
+    harness.run_steps(6);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(6);
+    assert!(harness.state().state.drift.is_none());
+    assert_eq!(harness.state().state.doc.explore.current().cloned(), before);
+}
+
+#[test]
+fn comparing_leaves_the_neighbours() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::N);
+    harness.run_steps(4);
+    harness.key_press(Key::Y);
+    harness.run_steps(4);
+    let view = &harness.state().state.view;
+    assert!(!view.neighbours, "they would hide the comparison");
+    assert_eq!(view.compare, Compare::Split);
+}
+
+#[test]
+fn every_step_has_its_picture_however_quick_the_next_one_comes() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(6);
+    harness.key_press(Key::K);
+    harness.run_steps(1);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(8);
+    let steps = harness.state().state.history.steps();
+    assert_eq!(steps.len(), 4);
+    for step in steps {
+        assert!(step.thumb.is_some(), "{}", step.label);
+    }
 }

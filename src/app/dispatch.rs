@@ -272,8 +272,16 @@ fn toggle_compare(state: &mut AppState, way: Compare) {
     let compare = match state.view.workspace {
         Workspace::Style => &mut state.view.style_compare,
         _ => &mut state.view.compare,
+    let in_grid =
+        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_none();
     };
-    *compare = if *compare == way { Compare::Off } else { way };
+    // Behind the neighbours nothing of it would be seen.
+    let neighbours = in_grid && std::mem::take(&mut state.view.neighbours);
+    *compare = if *compare == way && !neighbours {
+        Compare::Off
+    } else {
+        way
+    };
 }
 
 /// Zooms from what is on screen now; fit counts as 1:1.
@@ -323,6 +331,8 @@ fn adopt(
     if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }
+    // The next frame of a random walk would leave that step at once.
+    state.drift = None;
     state.doc = (*doc).clone();
     flow::reopen_sources(state, services);
     events::ask_directions(state, services);
