@@ -148,6 +148,9 @@ fn run(
     let subject = flow::current_subject(state);
     let mut send = |to, state: &mut AppState| match subject.clone() {
         Some(what) => flow::send(to, what, state, services),
+        None if state.view.workspace == Workspace::Gallery => {
+            state.toasts.push(Level::Info, "Choose a picture first.");
+        }
         None => state.toasts.push(Level::Info, "There is no picture yet."),
     };
     match command {
@@ -269,11 +272,11 @@ fn look(command: Command, state: &mut AppState) {
 
 /// One way to compare on the front canvas, or none again.
 fn toggle_compare(state: &mut AppState, way: Compare) {
+    let in_grid =
+        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_none();
     let compare = match state.view.workspace {
         Workspace::Style => &mut state.view.style_compare,
         _ => &mut state.view.compare,
-    let in_grid =
-        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_none();
     };
     // Behind the neighbours nothing of it would be seen.
     let neighbours = in_grid && std::mem::take(&mut state.view.neighbours);
@@ -328,11 +331,11 @@ fn adopt(
     services: &mut Services,
 ) {
     let Some(doc) = doc else { return };
+    // The next frame of a random walk would leave that step at once.
+    state.drift = None;
     if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }
-    // The next frame of a random walk would leave that step at once.
-    state.drift = None;
     state.doc = (*doc).clone();
     flow::reopen_sources(state, services);
     events::ask_directions(state, services);

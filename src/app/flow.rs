@@ -367,6 +367,14 @@ pub fn lens_in_front(state: &AppState) -> bool {
     state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_some()
 }
 
+/// An error as it stands alone: with a capital letter.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// A file was read, or not.
 pub fn opened(
     path: PathBuf,
@@ -382,8 +390,9 @@ pub fn opened(
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
-            state.toasts.push(Level::Error, error.to_string());
-            state.photos.failed.insert(path, error.to_string());
+            let why = sentence(&error.to_string());
+            state.toasts.push(Level::Error, why.clone());
+            state.photos.failed.insert(path, why);
             return;
         }
     };
