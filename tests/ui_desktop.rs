@@ -5,7 +5,9 @@
 
 mod ui_doors;
 
-use limner::app::action::{Action, ViewEdit};
+use egui_kittest::kittest::Queryable as _;
+use limner::app::action::{Action, FileRole, ViewEdit};
+use limner::app::command::Command;
 use limner::app::view::Workspace;
 use ui_doors::{Studio, studio};
 
@@ -64,6 +66,76 @@ fn paste_keys_read_the_clipboard_once_whatever_is_on_it() {
         s.settle();
     }
     assert_eq!(s.asked.borrow().pastes, 4);
+}
+
+#[test]
+fn copied_files_are_pasted_whichever_key_comes_up_first() {
+    let mut s = in_style();
+    hold(&mut s, egui::Modifiers::COMMAND);
+    hold(&mut s, egui::Modifiers::NONE);
+    s.window.event(v(false));
+    s.settle();
+    assert_eq!(
+        s.asked.borrow().pastes,
+        1,
+        "Ctrl was let go a moment before V"
+    );
+    // A V that was pressed as a letter is none, however short ago Ctrl was down.
+    hold(&mut s, egui::Modifiers::COMMAND);
+    hold(&mut s, egui::Modifiers::NONE);
+    s.window.event(v(true));
+    s.window.event(v(false));
+    s.settle();
+    assert_eq!(s.asked.borrow().pastes, 1);
+}
+
+/// Which of the keys that change others are down from now on.
+fn hold(s: &mut Studio<'_>, modifiers: egui::Modifiers) {
+    s.window.event(egui::Event::ModifiersChanged(modifiers));
+    s.window.run_steps(1);
+}
+
+/// The key V without others.
+fn v(pressed: bool) -> egui::Event {
+    egui::Event::Key {
+        key: egui::Key::V,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: egui::Modifiers::NONE,
+    }
+}
+
+#[test]
+fn what_is_pasted_into_the_gallery_is_brought_in() {
+    let mut s = in_style();
+    s.window.state_mut().act(Action::Command(Command::Paste));
+    s.settle();
+    assert_eq!(s.asked.borrow().pasted_as, Some(FileRole::Any));
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.window.state_mut().act(Action::Command(Command::Paste));
+    s.settle();
+    assert_eq!(s.asked.borrow().pasted_as, Some(FileRole::Import));
+}
+
+#[test]
+fn of_several_photos_the_first_is_opened_and_the_others_are_told_of() {
+    let mut s = in_style();
+    let paths: Vec<_> = ["first.png", "second.png", "third.png"]
+        .iter()
+        .map(|name| s.folder.path().join(name))
+        .collect();
+    for path in &paths {
+        ui_doors::photo(path);
+    }
+    let role = FileRole::Any;
+    s.window.state_mut().act(Action::OpenFiles { paths, role });
+    s.settle();
+    let photo = s.window.state().state.doc.style.photo.clone().unwrap();
+    assert_eq!(photo.name, "first.png");
+    s.window.get_by_label_contains("the first of 3 was opened");
 }
 
 /// A file held by the window system.

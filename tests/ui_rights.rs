@@ -1,5 +1,5 @@
-//! A style picture whose own metadata reserves rights: the window warns, and lets the
-//! artist go on.
+//! What is known of pictures from elsewhere: a style picture whose own metadata reserves
+//! rights is warned of and can still be used; "About this picture" guesses nothing.
 
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -9,6 +9,7 @@ mod ui_doors;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, FileRole, ViewEdit};
+use limner::app::command::Command;
 use limner::app::view::Workspace;
 use limner::recipe::StyleSource;
 
@@ -69,4 +70,51 @@ fn reserved_rights_are_a_warning_and_never_a_block() {
         panic!("a file");
     };
     assert_eq!(source.licence, "Used with permission");
+}
+
+fn in_gallery<'a>(titles: &[&str]) -> ui_doors::Studio<'a> {
+    let mut s = ui_doors::studio([1280.0, 800.0], egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    s.settle();
+    s.keep(titles);
+    s
+}
+
+#[test]
+fn without_a_choice_the_gallery_asks_for_one() {
+    let mut s = in_gallery(&["Apple", "Pear"]);
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::AboutPicture));
+    s.settle();
+    s.window.get_by_label("Choose a picture first.");
+    assert!(s.window.query_by_label("What made it").is_none());
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    s.window.state_mut().act(Action::Command(Command::Enlarge2));
+    s.settle();
+    s.window.get_by_label_contains("Choose a picture first.");
+}
+
+#[test]
+fn a_picture_from_elsewhere_was_not_made_on_the_day_it_came() {
+    let mut s = in_gallery(&[]);
+    let path = s.folder.path().join("holiday.png");
+    ui_doors::photo(&path);
+    let paths = vec![path];
+    let role = FileRole::Import;
+    s.window.state_mut().act(Action::OpenFiles { paths, role });
+    s.settle();
+    s.window
+        .get_by_role_and_label(Role::Button, "holiday")
+        .click();
+    s.settle();
+    s.window
+        .state_mut()
+        .act(Action::Command(Command::AboutPicture));
+    s.settle();
+    s.window.get_by_label_contains("In the gallery since");
+    assert!(s.window.query_by_label_contains("Made on").is_none());
 }

@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::StudioApp;
 use limner::app::action::Action;
-use limner::app::view::{Dialog, Workspace};
+use limner::app::view::{Compare, Dialog, Workspace};
 use limner::engine::protocol::{DeviceInfo, Event, Request};
 use limner::engine::{DeviceChoice, Precision};
 
@@ -216,6 +216,46 @@ fn the_light_look_is_one_command_away() {
 }
 
 #[test]
+fn the_size_of_everything_can_be_dragged() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(4);
+    let slider = |h: &Harness<'_, StudioApp>| {
+        h.get_by_role_and_label(Role::Slider, "Size of everything")
+            .rect()
+    };
+    let rect = slider(&harness);
+    let rail = rect.left() + 126.0..rect.right() - 4.0;
+    let at = |t: f32| egui::pos2(rail.start + (rail.end - rail.start) * t, rect.center().y);
+    common::hold(&mut harness, at(0.2), at(0.6));
+    assert_eq!(
+        harness.state().state.prefs.scale,
+        1.0,
+        "nothing moves below the hand"
+    );
+    common::release(&mut harness, at(0.6));
+    let scale = harness.state().state.prefs.scale;
+    assert!((1.4..1.6).contains(&scale), "{scale}");
+}
+
+#[test]
+fn preferences_can_be_reached_in_a_low_window() {
+    let outside = Outside::default();
+    let builder = common::sized(640.0, 400.0);
+    let mut harness = common::build(builder, &outside, limner::app::session::Session::none());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
+    harness.run_steps(4);
+    let close = harness.get_by_label("Close").rect();
+    assert!(close.top() >= 0.0, "{close:?}");
+    let last = "Choose gallery folder…";
+    harness.get_by_label(last).scroll_to_me();
+    harness.run_steps(8);
+    let rect = harness.get_by_label(last).rect();
+    assert!(rect.bottom() <= 400.0, "{rect:?}");
+}
+
+#[test]
 fn frames_stay_quick_while_a_slider_moves() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
@@ -332,4 +372,71 @@ fn half_precision_is_a_choice_where_there_is_a_card_and_takes_effect_at_once() {
     let asked = outside.engine.borrow();
     let wanted = |r: &Request| matches!(r, Request::Device(DeviceChoice::Auto, Precision::F16));
     assert!(asked.requests.iter().any(wanted), "{:?}", asked.requests);
+}
+
+#[test]
+fn escape_stops_the_random_walk_and_closes_the_neighbours() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::N);
+    harness.run_steps(4);
+    harness.key_press(Key::W);
+    harness.run_steps(4);
+    assert!(harness.state().state.drift.is_some());
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.state().state.drift.is_none());
+    assert!(harness.state().state.view.neighbours, "one thing at a time");
+    // Escape belongs to a dialog first.
+    harness.key_press(Key::F1);
+    harness.run_steps(4);
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.state().state.view.neighbours);
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    assert!(!harness.state().state.view.neighbours);
+}
+
+#[test]
+fn undo_stops_the_random_walk() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let before = harness.state().state.doc.explore.current().cloned();
+    harness.key_press(Key::W);
+    harness.run_steps(6);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(6);
+    assert!(harness.state().state.drift.is_none());
+    assert_eq!(harness.state().state.doc.explore.current().cloned(), before);
+}
+
+#[test]
+fn comparing_leaves_the_neighbours() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.key_press(Key::N);
+    harness.run_steps(4);
+    harness.key_press(Key::Y);
+    harness.run_steps(4);
+    let view = &harness.state().state.view;
+    assert!(!view.neighbours, "they would hide the comparison");
+    assert_eq!(view.compare, Compare::Split);
+}
+
+#[test]
+fn every_step_has_its_picture_however_quick_the_next_one_comes() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(6);
+    harness.key_press(Key::K);
+    harness.run_steps(1);
+    harness.get_by_label("Seed plus one").click();
+    harness.run_steps(8);
+    let steps = harness.state().state.history.steps();
+    assert_eq!(steps.len(), 4);
+    for step in steps {
+        assert!(step.thumb.is_some(), "{}", step.label);
+    }
 }

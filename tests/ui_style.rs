@@ -7,14 +7,14 @@
 mod ui_doors;
 
 use egui::accesskit::Role;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Request, Tier};
 use limner::gallery::protocol::Format;
 use limner::picture::Picture;
-use limner::recipe::{MaskShape, StyleSource};
+use limner::recipe::StyleSource;
 use ui_doors::{Studio, canvas_tiers, studio};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -175,116 +175,6 @@ fn the_style_code_has_sliders() {
 }
 
 #[test]
-fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
-    let mut s = in_style();
-    s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    let everywhere = shown(&s);
-    click(&mut s, "Paint the mask of Embers");
-    let canvas = s
-        .window
-        .get_by_role_and_label(Role::Image, "Stylised photo")
-        .rect();
-    let stroke = |s: &mut Studio<'_>, y: f32| {
-        let y = canvas.center().y + y;
-        s.window.drag_at(egui::pos2(canvas.center().x - 80.0, y));
-        s.window.run_steps(2);
-        for step in 1..6 {
-            s.window
-                .hover_at(egui::pos2(canvas.center().x - 80.0 + 30.0 * step as f32, y));
-            s.window.run_steps(1);
-        }
-        s.window.drop_at(egui::pos2(canvas.center().x + 70.0, y));
-        s.settle();
-    };
-    let shapes = |s: &Studio<'_>| {
-        s.window.state().state.doc.style.styles[0]
-            .mask
-            .as_ref()
-            .map_or(0, |m| m.shapes.len())
-    };
-    stroke(&mut s, 0.0);
-    assert_eq!(shapes(&s), 1);
-    let one = shown(&s);
-    assert!(one != everywhere, "outside the stroke the photo shows");
-    s.window.key_press(egui::Key::E);
-    s.settle();
-    stroke(&mut s, 10.0);
-    assert_eq!(shapes(&s), 2);
-    let StyleLayerShape::Eraser = last_shape(&s) else {
-        panic!("the E key takes the eraser")
-    };
-    s.window.state_mut().act(Action::Command(Command::Undo));
-    s.settle();
-    assert_eq!(shapes(&s), 1);
-    assert!(shown(&s) == one);
-
-    s.window.key_press(egui::Key::X);
-    s.settle();
-    assert!(
-        s.window.state().state.doc.style.styles[0]
-            .mask
-            .as_ref()
-            .unwrap()
-            .invert
-    );
-    click(&mut s, "Clear");
-    assert!(s.window.state().state.doc.style.styles[0].mask.is_none());
-    assert!(shown(&s) == everywhere);
-    s.window.key_press(egui::Key::Escape);
-    s.settle();
-    s.window
-        .get_by_role_and_label(Role::Button, "Paint the mask of Embers");
-}
-
-#[test]
-fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
-    let mut s = in_style();
-    s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    let everywhere = shown(&s);
-    let steps = s.window.state().state.history.steps().len();
-    click(&mut s, "Paint the mask of Embers");
-    let middle = s
-        .window
-        .get_by_role_and_label(Role::Image, "Stylised photo")
-        .rect()
-        .center();
-    s.window.drag_at(middle);
-    s.window.run_steps(4);
-    let dab = shown(&s);
-    assert!(dab != everywhere, "the hand is still down");
-    s.window.hover_at(middle + egui::vec2(80.0, 0.0));
-    s.window.run_steps(4);
-    assert!(shown(&s) != dab);
-    let shapes = |s: &Studio<'_>| {
-        let mask = &s.window.state().state.doc.style.styles[0].mask;
-        mask.as_ref().map_or(0, |m| m.shapes.len())
-    };
-    assert_eq!(shapes(&s), 1, "one shape however long the way");
-    s.window.key_press(egui::Key::Escape);
-    s.window.run_steps(4);
-    s.window.drop_at(middle + egui::vec2(80.0, 0.0));
-    s.settle();
-    assert_eq!(shapes(&s), 0);
-    assert!(shown(&s) == everywhere);
-    assert_eq!(s.window.state().state.history.steps().len(), steps);
-
-    // Erasing without a mask begins with the style everywhere.
-    s.window.key_press(egui::Key::E);
-    s.window.drag_at(middle);
-    s.window.run_steps(2);
-    s.window.drop_at(middle);
-    s.settle();
-    let mask = s.window.state().state.doc.style.styles[0].mask.clone();
-    assert!(matches!(
-        mask.unwrap().shapes[..],
-        [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
-    ));
-    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
-}
-
-#[test]
 fn export_makes_and_keeps_the_picture_once_then_asks_how() {
     let mut s = in_style();
     s.open_photo("a.png");
@@ -325,22 +215,6 @@ fn undo_shows_what_it_undoes() {
     s.settle();
     assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
     assert!(s.window.state().state.doc.style.styles.is_empty());
-}
-
-enum StyleLayerShape {
-    Eraser,
-    Other,
-}
-
-fn last_shape(s: &Studio<'_>) -> StyleLayerShape {
-    match s.window.state().state.doc.style.styles[0]
-        .mask
-        .as_ref()
-        .and_then(|m| m.shapes.last())
-    {
-        Some(MaskShape::Stroke(stroke)) if stroke.erase => StyleLayerShape::Eraser,
-        _ => StyleLayerShape::Other,
-    }
 }
 
 #[test]
@@ -439,34 +313,6 @@ fn split_shows_before_and_after() {
             .query_by_label("Difference: dark is the same")
             .is_none()
     );
-}
-
-#[test]
-fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
-    let mut s = in_style();
-    s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    click(&mut s, "Paint the mask of Embers");
-    let size = |s: &Studio<'_>| {
-        let slider = s.window.get_by_role_and_label(Role::Slider, "Size");
-        slider.accesskit_node().numeric_value().unwrap()
-    };
-    assert_eq!(size(&s), 6.0);
-    s.window.key_press(egui::Key::CloseBracket);
-    s.settle();
-    assert!((size(&s) - 7.2).abs() < 1e-3, "{}", size(&s));
-    click(&mut s, "Reset Size");
-    assert_eq!(size(&s), 6.0);
-    s.window
-        .get_by_role_and_label(Role::Slider, "Feather")
-        .focus();
-    s.settle();
-    s.window.key_press(egui::Key::Home);
-    s.settle();
-    click(&mut s, "Reset Feather");
-    s.window.key_press(egui::Key::Escape);
-    s.settle();
-    assert!(s.window.query_by_label("Show mask").is_none());
 }
 
 #[test]

@@ -360,6 +360,17 @@ pub enum FileRole {
     Reopen,
 }
 
+impl FileRole {
+    /// What files that were dropped or pasted are for: in the gallery they are brought
+    /// in, elsewhere the picture itself decides.
+    pub fn of(workspace: Workspace) -> Self {
+        match workspace {
+            Workspace::Gallery => Self::Import,
+            Workspace::Explore | Workspace::Style => Self::Any,
+        }
+    }
+}
+
 /// A file dialog.
 #[derive(Debug, Clone)]
 pub enum Pick {

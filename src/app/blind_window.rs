@@ -54,7 +54,7 @@ pub(super) struct NoDesktop;
 impl SystemLink for NoDesktop {
     fn pick(&mut self, _pick: Pick) {}
     fn copy_picture(&mut self, _picture: Picture) {}
-    fn paste(&mut self) {}
+    fn paste(&mut self, _role: super::action::FileRole) {}
     fn save_picture(&mut self, _job: SavePicture) {}
     fn try_recv(&mut self) -> Option<Action> {
         None

@@ -1,7 +1,7 @@
 //! The only place that changes the state on the user's behalf: panels queue
 //! [`Action`]s, this carries them out.
 
-use super::action::{Action, Destination, Level, Pick, Subject, ViewEdit};
+use super::action::{Action, Destination, FileRole, Level, Pick, Subject, ViewEdit};
 use super::command::Command;
 use super::prefs::Prefs;
 use super::services::Services;
@@ -148,6 +148,9 @@ fn run(
     let subject = flow::current_subject(state);
     let mut send = |to, state: &mut AppState| match subject.clone() {
         Some(what) => flow::send(to, what, state, services),
+        None if state.view.workspace == Workspace::Gallery => {
+            state.toasts.push(Level::Info, "Choose a picture first.");
+        }
         None => state.toasts.push(Level::Info, "There is no picture yet."),
     };
     match command {
@@ -186,7 +189,7 @@ fn run(
             }
         }
         C::Rescan => services.engine.send(Request::Rescan),
-        C::Paste => services.system.paste(),
+        C::Paste => services.system.paste(FileRole::of(state.view.workspace)),
         C::Open
         | C::OpenPhoto
         | C::OpenStyle
@@ -211,7 +214,6 @@ fn run(
 
 /// Commands that ask for a file first.
 fn pick(command: Command, state: &mut AppState, services: &mut Services) {
-    use super::action::FileRole;
     let pick = match command {
         Command::OpenPhoto if flow::lens_in_front(state) => Pick::Open(FileRole::LensPhoto),
         Command::OpenPhoto => Pick::Open(FileRole::Photo),
@@ -270,11 +272,19 @@ fn look(command: Command, state: &mut AppState) {
 
 /// One way to compare on the front canvas, or none again.
 fn toggle_compare(state: &mut AppState, way: Compare) {
+    let in_grid =
+        state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_none();
     let compare = match state.view.workspace {
         Workspace::Style => &mut state.view.style_compare,
         _ => &mut state.view.compare,
     };
-    *compare = if *compare == way { Compare::Off } else { way };
+    // Behind the neighbours nothing of it would be seen.
+    let neighbours = in_grid && std::mem::take(&mut state.view.neighbours);
+    *compare = if *compare == way && !neighbours {
+        Compare::Off
+    } else {
+        way
+    };
 }
 
 /// Zooms from what is on screen now; fit counts as 1:1.
@@ -321,6 +331,8 @@ fn adopt(
     services: &mut Services,
 ) {
     let Some(doc) = doc else { return };
+    // The next frame of a random walk would leave that step at once.
+    state.drift = None;
     if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }

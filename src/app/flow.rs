@@ -307,11 +307,23 @@ pub fn open_files(
             }
             _ => open(path, role, state, services),
         }
-        // One photo and one start at a time; styles and pictures may be many.
+        // One photo and one start at a time; styles may be many.
         if matches!(
             role,
-            FileRole::Photo | FileRole::Project | FileRole::LensPhoto | FileRole::LensOther
+            FileRole::Any
+                | FileRole::Photo
+                | FileRole::Project
+                | FileRole::LensPhoto
+                | FileRole::LensOther
         ) {
+            if paths.len() > 1 {
+                let words = format!(
+                    "One picture at a time: the first of {} was opened. In the Gallery, all of \
+                     them can be brought in at once.",
+                    paths.len()
+                );
+                state.toasts.push(Level::Info, words);
+            }
             break;
         }
     }
@@ -355,6 +367,14 @@ pub fn lens_in_front(state: &AppState) -> bool {
     state.view.workspace == Workspace::Explore && state.doc.explore.lens_doc().is_some()
 }
 
+/// An error as it stands alone: with a capital letter.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// A file was read, or not.
 pub fn opened(
     path: PathBuf,
@@ -370,8 +390,9 @@ pub fn opened(
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
-            state.toasts.push(Level::Error, error.to_string());
-            state.photos.failed.insert(path, error.to_string());
+            let why = sentence(&error.to_string());
+            state.toasts.push(Level::Error, why.clone());
+            state.photos.failed.insert(path, why);
             return;
         }
     };

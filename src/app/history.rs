@@ -47,6 +47,15 @@ pub fn differ_in(a: &Document, b: &Document) -> Option<Workspace> {
     }
 }
 
+/// Whether a change shows on no canvas, as keeping a point: the step then has the
+/// picture of the one before, and no preview comes that would give it one.
+fn looks_alike(a: &Document, b: &Document) -> bool {
+    a.style == b.style
+        && a.explore.model == b.explore.model
+        && a.explore.current() == b.explore.current()
+        && a.explore.lens_params() == b.explore.lens_params()
+}
+
 /// The document's past and, after undo, its future.
 #[derive(Debug, Clone)]
 pub struct History {
@@ -132,9 +141,13 @@ impl History {
         if *self.steps[self.at].doc == *doc {
             return false;
         }
-        let of = differ_in(&self.steps[self.at].doc, doc);
+        let before = &self.steps[self.at];
+        let mut step = Step::new(doc, pending.label, differ_in(&before.doc, doc));
+        if looks_alike(&before.doc, doc) {
+            step.thumb = before.thumb.clone();
+        }
         self.steps.truncate(self.at + 1);
-        self.steps.push(Step::new(doc, pending.label, of));
+        self.steps.push(step);
         if self.steps.len() > MAX_STEPS {
             self.steps.remove(0);
         }

@@ -67,6 +67,11 @@ pub struct StudioApp {
     hand_on: bool,
     /// The pressed paste keys came with something pasted.
     paste_heard: bool,
+    /// Whether the command key alone is down, when it last was, and whether V went
+    /// down as a key.
+    command_held: bool,
+    command_down: f64,
+    plain_v: bool,
 }
 
 impl StudioApp {
@@ -93,6 +98,9 @@ impl StudioApp {
             ui,
             hand_on: false,
             paste_heard: false,
+            command_held: false,
+            command_down: f64::NEG_INFINITY,
+            plain_v: false,
         };
         flow::reopen_sources(&mut app.state, &mut app.services);
         Ok(app)
@@ -205,16 +213,33 @@ impl StudioApp {
                 _ => None,
             });
             // Copied files are no text and no picture: then only the key's way up is
-            // heard of.
-            let key_up = i.events.iter().find_map(|e| match e {
-                egui::Event::Key {
+            // heard of, and the command key may be up by then.
+            let alone = |m: &egui::Modifiers| m.command && !m.shift && !m.alt;
+            let held = alone(&i.modifiers);
+            let told = |e: &egui::Event| matches!(e, egui::Event::ModifiersChanged(m) if alone(m));
+            if held || self.command_held || i.events.iter().any(told) {
+                self.command_down = i.time;
+            }
+            self.command_held = held;
+            let mut key_up = None;
+            for event in &i.events {
+                let egui::Event::Key {
                     key: egui::Key::V,
-                    pressed: false,
-                    modifiers: m,
+                    pressed,
+                    modifiers,
                     ..
-                } => Some(m.command && !m.shift && !m.alt),
-                _ => None,
-            });
+                } = event
+                else {
+                    continue;
+                };
+                if *pressed {
+                    self.plain_v = true;
+                } else {
+                    let lately = i.time - self.command_down < COMMAND_LETS_GO;
+                    let plain = std::mem::take(&mut self.plain_v);
+                    key_up = Some(!plain && (alone(modifiers) || lately));
+                }
+            }
             let plain = i.modifiers.is_none();
             let hold = plain && i.key_down(egui::Key::B);
             let arrows = [egui::Key::ArrowLeft, egui::Key::ArrowRight];
@@ -222,7 +247,7 @@ impl StudioApp {
             (dropped, pasted, key_up, hold, i.pointer.any_down(), keys)
         });
         if !dropped.is_empty() {
-            let role = self.ui.drop_role(&self.state);
+            let role = action::FileRole::of(self.state.view.workspace);
             self.actions.push(Action::OpenFiles {
                 paths: dropped,
                 role,
@@ -252,6 +277,9 @@ impl StudioApp {
         self.hand_on = hand_on;
     }
 }
+
+/// Seconds by which the command key may be let go before the V of pasting.
+const COMMAND_LETS_GO: f64 = 0.4;
 
 impl eframe::App for StudioApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {

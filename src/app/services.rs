@@ -6,7 +6,7 @@ use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
 use crate::hub::protocol::{HubEvent, HubRequest};
 use crate::picture::Picture;
 
-use super::action::{Action, Pick};
+use super::action::{Action, FileRole, Pick};
 
 /// The way to the inference thread. Neither call blocks.
 pub trait EngineLink {
@@ -39,9 +39,9 @@ pub trait SystemLink {
     fn pick(&mut self, pick: Pick);
     /// Puts a picture onto the clipboard.
     fn copy_picture(&mut self, picture: Picture);
-    /// Reads the clipboard: a picture or files become `OpenFiles`, text becomes
-    /// `PasteRecipe`.
-    fn paste(&mut self);
+    /// Reads the clipboard: a picture or files become `OpenFiles` in a role, text
+    /// becomes `PasteRecipe`.
+    fn paste(&mut self, role: FileRole);
     /// Writes a picture with its recipe to a file of the user's choice.
     fn save_picture(&mut self, job: SavePicture);
     /// The next answer, if there is one.

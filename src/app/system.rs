@@ -49,7 +49,7 @@ pub struct Desktop {
 /// Work of the desktop thread.
 enum Work {
     Copy(Picture),
-    Paste,
+    Paste(FileRole),
     Save(Box<SavePicture>),
 }
 
@@ -213,8 +213,8 @@ impl SystemLink for Desktop {
         self.queue(Work::Copy(picture));
     }
 
-    fn paste(&mut self) {
-        self.queue(Work::Paste);
+    fn paste(&mut self, role: FileRole) {
+        self.queue(Work::Paste(role));
     }
 
     fn save_picture(&mut self, job: SavePicture) {
@@ -330,7 +330,7 @@ fn serve(jobs: &Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
     for job in jobs {
         let answer = match job {
             Work::Copy(picture) => copy(&mut clipboard, &picture),
-            Work::Paste => paste(&mut clipboard),
+            Work::Paste(role) => paste(&mut clipboard, role),
             Work::Save(job) => super::save::save(&job),
         };
         out.send(answer).ok();
@@ -363,15 +363,15 @@ fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> Action {
 }
 
 /// A picture or files, then text.
-fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
+fn paste(slot: &mut Option<arboard::Clipboard>, role: FileRole) -> Action {
     let clipboard = match clipboard(slot) {
         Ok(clipboard) => clipboard,
         Err(error) => return notify(Level::Error, error),
     };
     let found = if ICONS_BESIDE_FILES {
-        copied_files(clipboard).or_else(|| copied_picture(clipboard))
+        copied_files(clipboard, role).or_else(|| copied_picture(clipboard, role))
     } else {
-        copied_picture(clipboard).or_else(|| copied_files(clipboard))
+        copied_picture(clipboard, role).or_else(|| copied_files(clipboard, role))
     };
     if let Some(action) = found {
         return action;
@@ -380,7 +380,7 @@ fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
         Ok(text) if text.trim_start().starts_with('{') => Action::PasteRecipe(text),
         Ok(text) if Path::new(text.trim()).is_file() => Action::OpenFiles {
             paths: vec![PathBuf::from(text.trim())],
-            role: FileRole::Any,
+            role,
         },
         _ => notify(
             Level::Info,
@@ -389,21 +389,18 @@ fn paste(slot: &mut Option<arboard::Clipboard>) -> Action {
     }
 }
 
-fn copied_files(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+fn copied_files(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
     let paths = clipboard.get().file_list().ok()?;
     let paths: Vec<PathBuf> = paths.into_iter().filter(|p| p.is_file()).collect();
-    (!paths.is_empty()).then_some(Action::OpenFiles {
-        paths,
-        role: FileRole::Any,
-    })
+    (!paths.is_empty()).then_some(Action::OpenFiles { paths, role })
 }
 
-fn copied_picture(clipboard: &mut arboard::Clipboard) -> Option<Action> {
+fn copied_picture(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
     let image = clipboard.get_image().ok()?;
     Some(match super::save::pasted(&image) {
         Ok(path) => Action::OpenFiles {
             paths: vec![path],
-            role: FileRole::Any,
+            role,
         },
         Err(error) => notify(Level::Error, error),
     })

@@ -140,10 +140,10 @@ pub(crate) fn named(
         .map(|wanted| {
             let found = directions.iter().find(|d| is_called(d, &wanted.name));
             let Some(found) = found else {
-                let ids: Vec<&str> = directions.iter().map(|d| d.id.as_str()).collect();
-                let has = match ids.is_empty() {
+                let names: Vec<&str> = directions.iter().map(|d| d.name.as_str()).collect();
+                let has = match names.is_empty() {
                     true => "it has none".to_owned(),
-                    false => format!("it has: {}", ids.join(", ")),
+                    false => format!("it has: {}", names.join(", ")),
                 };
                 return Err(Failure::new(format!(
                     "{model} has no direction called '{}'; {has}",
@@ -164,4 +164,31 @@ fn is_called(direction: &DirectionInfo, name: &str) -> bool {
     direction.id == name
         || direction.name.eq_ignore_ascii_case(name)
         || (direction.measured && short == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_direction_is_answered_with_names_that_can_be_typed() {
+        let directions = ["Warmth", "Shape 1"].map(|name| DirectionInfo {
+            id: format!("found.{}", name.len()),
+            name: name.to_owned(),
+            strength: 1.0,
+            measured: false,
+            layers: LayerRange { start: 0, end: 1 },
+        });
+        let wanted = |name: &str| {
+            let name = name.to_owned();
+            [DirectionArg { name, sigma: 1.0 }]
+        };
+        let Err(Failure(words)) = named("lens", &wanted("Warmt"), &directions) else {
+            panic!("there is no such direction");
+        };
+        assert!(words.ends_with("it has: Warmth, Shape 1"), "{words}");
+        for name in ["Warmth", "Shape 1"] {
+            assert!(named("lens", &wanted(name), &directions).is_ok());
+        }
+    }
 }

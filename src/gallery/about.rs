@@ -39,9 +39,14 @@ pub fn about(
     if let Some(e) = entry {
         let (y, m, d) = clock::date(e.created);
         let [w, h] = e.size;
+        // Of a picture from elsewhere, only the day is known on which it came here.
+        let since = match &file.recipe {
+            Some(_) => "Made on",
+            None => "In the gallery since",
+        };
         about
             .made_by
-            .push(format!("Made on {y:04}-{m:02}-{d:02}, {w} x {h} pixels."));
+            .push(format!("{since} {y:04}-{m:02}-{d:02}, {w} x {h} pixels."));
     }
     for (label, uri, name) in [
         ("Creator", ns::DC, "creator"),

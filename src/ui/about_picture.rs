@@ -29,7 +29,12 @@ fn subject(p: &Panel<'_>) -> Option<PictureId> {
 
 fn contents(ui: &mut Ui, p: &mut Panel<'_>) {
     let Some(id) = subject(p) else {
-        about_work(ui, p);
+        match p.state.view.workspace {
+            Workspace::Gallery => {
+                ui.weak("Choose a picture first.");
+            }
+            Workspace::Explore | Workspace::Style => about_work(ui, p),
+        }
         return;
     };
     let state = p.state;

@@ -92,6 +92,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                 ("Pan", "Drag, Space or middle button"),
                                 ("Fit or actual size", "Double-click"),
                                 ("See before", "Hold B"),
+                                ("Stop a walk, leave neighbours", "Escape"),
                                 ("Move a slider", "Left, Right (Shift: faster)"),
                                 ("Reset a slider", "Double-click or Delete"),
                             ] {

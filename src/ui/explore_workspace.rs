@@ -8,10 +8,12 @@ use super::theme::{PANEL_WIDTH, space};
 use super::widgets::tile::picture_tile;
 use super::{explore_kept, explore_neighbours, explore_panel, explore_toolbar, history};
 use crate::app::action::{Purpose, Subject};
-use crate::app::view::Workspace;
+use crate::app::command::Command;
+use crate::app::view::{Dialog, Workspace};
 
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    leave(ui, panel);
     if panel.state.doc.explore.lens_doc().is_some() {
         super::lens_workspace::ui(ui, panel);
         return;
@@ -33,6 +35,31 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
             picture(ui, panel);
         }
     });
+}
+
+/// Whether a text field or a menu had the Escape key in the last frame.
+#[derive(Default)]
+struct EscapeTaken(bool);
+
+/// Escape stops the random walk, else it closes the neighbours.
+fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
+    let ctx = ui.ctx();
+    let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
+    let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
+    let view = &panel.state.view;
+    let walking = panel.state.drift.is_some();
+    let lens = panel.state.doc.explore.lens_doc().is_some();
+    let something = !lens && (walking || view.neighbours);
+    if !something || busy || was_busy || view.dialog != Dialog::None {
+        return;
+    }
+    if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+        panel.actions.command(if walking {
+            Command::RandomWalk
+        } else {
+            Command::ToggleNeighbours
+        });
+    }
 }
 
 fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {

@@ -1,6 +1,8 @@
 //! Painting a mask on the canvas: the tool bar, the keys and the pointer.
 
-use egui::{Button, Color32, Key, Modifiers, Pos2, Rect, Stroke, Ui, pos2, vec2};
+use egui::{
+    Button, Color32, Event, Key, Modifiers, PointerButton, Pos2, Rect, Stroke, Ui, pos2, vec2,
+};
 
 use super::canvas::CanvasFrame;
 use super::mask_overlay::MaskOverlay;
@@ -11,6 +13,9 @@ use super::widgets::button::IconButton;
 use super::widgets::icon::Icon;
 use super::widgets::slider::Slider;
 use crate::recipe::{Mask, MaskShape};
+
+/// Room that tools and sliders need to share a row.
+const TOOLS_AND_SLIDERS: f32 = 400.0;
 
 /// A mask that is being painted; not part of the document.
 #[derive(Default)]
@@ -70,6 +75,7 @@ impl MaskTools {
                 });
             });
         });
+        let wide = ui.available_width() > TOOLS_AND_SLIDERS;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             for tool in MaskTool::ALL {
@@ -80,51 +86,56 @@ impl MaskTools {
                     self.painter.tool = tool;
                 }
             }
-            ui.add_space(12.0);
-            self.sliders(ui, &p.theme);
+            if wide {
+                ui.add_space(12.0);
+                self.sliders(ui, &p.theme);
+            }
         });
+        if !wide {
+            self.size(ui, &p.theme);
+            self.feather(ui, &p.theme);
+        }
     }
 
-    /// Size and softness, in percent.
+    /// Size and softness beside the tools.
     fn sliders(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
-        let standard = MaskPainter::default();
-        let percent = |v: f32| v * 100.0;
         let gaps = 8.0 + 3.0 * ui.spacing().item_spacing.x;
         let width = ((ui.available_width() - gaps) / 2.0).clamp(120.0, 300.0);
         let size = vec2(width, ui.available_height());
-        ui.allocate_ui(size, |ui| {
-            let range = percent(*RADIUS.start())..=percent(*RADIUS.end());
-            let moved = Slider::new(
-                "Size",
-                percent(self.painter.radius),
-                range,
-                percent(standard.radius),
-            )
+        ui.allocate_ui(size, |ui| self.size(ui, theme));
+        ui.add_space(8.0);
+        ui.allocate_ui(size, |ui| self.feather(ui, theme));
+    }
+
+    /// The brush's size, in percent.
+    fn size(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
+        let percent = |v: f32| v * 100.0;
+        let range = percent(*RADIUS.start())..=percent(*RADIUS.end());
+        let standard = percent(MaskPainter::default().radius);
+        let moved = Slider::new("Size", percent(self.painter.radius), range, standard)
             .logarithmic()
             .decimals(1)
             .name_width(34.0)
             .tooltip("Half the width of the brush, in percent of the photo ([ and ] keys)")
             .show(ui, theme);
-            if let Some(size) = moved.changed {
-                self.painter.radius = (size / 100.0).clamp(*RADIUS.start(), *RADIUS.end());
-            }
-        });
-        ui.add_space(8.0);
-        ui.allocate_ui(size, |ui| {
-            let moved = Slider::new(
-                "Feather",
-                percent(self.painter.feather),
-                0.0..=100.0,
-                percent(standard.feather),
-            )
+        if let Some(size) = moved.changed {
+            self.painter.radius = (size / 100.0).clamp(*RADIUS.start(), *RADIUS.end());
+        }
+    }
+
+    /// Its softness, in percent.
+    fn feather(&mut self, ui: &mut Ui, theme: &super::theme::Theme) {
+        let percent = |v: f32| v * 100.0;
+        let standard = percent(MaskPainter::default().feather);
+        let now = percent(self.painter.feather);
+        let moved = Slider::new("Feather", now, 0.0..=100.0, standard)
             .decimals(0)
             .name_width(54.0)
             .tooltip("How soft the rim is, in percent of the brush")
             .show(ui, theme);
-            if let Some(feather) = moved.changed {
-                self.painter.feather = feather / 100.0;
-            }
-        });
+        if let Some(feather) = moved.changed {
+            self.painter.feather = feather / 100.0;
+        }
     }
 
     /// From the right to the left.
@@ -240,32 +251,34 @@ impl MaskTools {
 
     /// Presses, drags and releases of the left button. The shape lies on the mask
     /// from its first point on, so that the picture follows the brush.
+    /// Between two frames the pointer may have been at many places: all of them count,
+    /// or quick curves would get corners and lose their ends.
     fn follow(&mut self, ui: &Ui, frame: &CanvasFrame, p: &mut Panel<'_>, target: MaskTarget) {
         let (down, shift) = ui.input(|i| (i.pointer.primary_down(), i.modifiers.shift));
         let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
-        let at = frame
-            .response
-            .interact_pointer_pos()
-            .map(|pos| frame.from_screen(pos));
-        match (here, at, self.painter.is_drawing()) {
-            (true, Some(at), false) => {
-                self.laid = None;
-                self.painter.press(at, shift);
-            }
-            (true, Some(at), true) => self.painter.drag(at),
-            (false, _, true) => {
-                let shape = self.painter.release();
-                let laid = self.laid.take();
-                match (shape, laid) {
-                    (Some(shape), Some(_)) => target.send(p, MaskEdit::Last(shape)),
-                    (Some(shape), None) => target.send(p, MaskEdit::Add(shape)),
-                    (None, Some((shape, _))) => {
-                        target.send(p, MaskEdit::Drop(shape));
-                    }
-                    (None, None) => {}
+        let drawing = self.painter.is_drawing();
+        let way = ui.input(|i| way(&i.events, drawing));
+        let mut way = way.into_iter().map(|pos| frame.from_screen(pos));
+        let tapped = frame.response.clicked() && !frame.panning;
+        if !drawing
+            && (here || tapped)
+            && let Some(first) = way.next()
+        {
+            self.laid = None;
+            self.painter.press(first, shift);
+        }
+        way.for_each(|at| self.painter.drag(at));
+        if !here && self.painter.is_drawing() {
+            let shape = self.painter.release();
+            let laid = self.laid.take();
+            match (shape, laid) {
+                (Some(shape), Some(_)) => target.send(p, MaskEdit::Last(shape)),
+                (Some(shape), None) => target.send(p, MaskEdit::Add(shape)),
+                (None, Some((shape, _))) => {
+                    target.send(p, MaskEdit::Drop(shape));
                 }
+                (None, None) => {}
             }
-            _ => {}
         }
         self.lay(p, target);
     }
@@ -322,6 +335,37 @@ impl MaskTools {
             painter.line_segment([pos - half, pos + half], Stroke::new(1.5, Color32::WHITE));
         }
     }
+}
+
+/// Where the pointer was with the left button down, in the events of a frame: from the
+/// press on, or from the start if a shape is being drawn, to the release.
+fn way(events: &[Event], drawing: bool) -> Vec<Pos2> {
+    let mut down = drawing;
+    let mut way = Vec::new();
+    for event in events {
+        match event {
+            Event::PointerMoved(pos) if down => way.push(*pos),
+            Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed,
+                ..
+            } => {
+                if *pressed && !drawing {
+                    way.clear();
+                    way.push(*pos);
+                } else if down {
+                    way.push(*pos);
+                }
+                if drawing && !pressed {
+                    break;
+                }
+                down = *pressed;
+            }
+            _ => {}
+        }
+    }
+    way
 }
 
 fn icon(tool: MaskTool) -> Icon {

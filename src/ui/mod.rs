@@ -69,7 +69,7 @@ pub mod widgets;
 
 use std::time::Duration;
 
-use crate::app::action::{Actions, FileRole};
+use crate::app::action::Actions;
 use crate::app::prefs::{Prefs, ThemeChoice};
 use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
@@ -120,15 +120,6 @@ impl Ui {
         ctx.set_theme(theme);
         ctx.set_zoom_factor(prefs.scale.clamp(0.6, 2.5));
         self.shown_prefs = Some(prefs.clone());
-    }
-
-    /// What dropped files are for: in the gallery they are brought in, elsewhere
-    /// the picture itself decides.
-    pub fn drop_role(&self, state: &AppState) -> FileRole {
-        match state.view.workspace {
-            Workspace::Gallery => FileRole::Import,
-            _ => FileRole::Any,
-        }
     }
 
     /// Draws the window.

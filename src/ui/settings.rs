@@ -9,16 +9,30 @@ use crate::app::action::{Action, Pick};
 use crate::app::prefs::{Prefs, ThemeChoice};
 use crate::engine::{DeviceChoice, Precision};
 
+/// Height of the dialog's title and rim, and some air around it.
+const AROUND: f32 = 96.0;
+
+/// Width of the bar that scrolls them.
+const BAR: f32 = 10.0;
+
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Preferences", |ui, panel| {
-        ui.set_width(440.0);
+        ui.set_width(440.0 + BAR);
         let mut prefs = panel.state.prefs.clone();
-        look(ui, panel, &mut prefs);
-        ui.add_space(space::M);
-        privacy(ui, &mut prefs);
-        ui.add_space(space::M);
-        work(ui, panel, &mut prefs);
+        // In a low window, or with everything larger, the last rows would be out of reach.
+        let height = ctx.content_rect().height() - AROUND;
+        egui::ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width() - BAR);
+                look(ui, panel, &mut prefs);
+                ui.add_space(space::M);
+                privacy(ui, &mut prefs);
+                ui.add_space(space::M);
+                work(ui, panel, &mut prefs);
+            });
         if prefs != panel.state.prefs {
             panel.actions.push(Action::SetPrefs(Box::new(prefs)));
         }
@@ -40,9 +54,13 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     if let Some(choice) = choice(ui, &theme, prefs.theme, &options) {
         prefs.theme = choice;
     }
+    // While the hand is on it the window keeps its size: the slider would run away
+    // from below the pointer.
+    let id = egui::Id::unique("size of everything in the hand");
+    let held: Option<f32> = ui.data(|d| d.get_temp(id));
     let scale = Slider::new(
         "Size of everything",
-        prefs.scale * 100.0,
+        held.unwrap_or(prefs.scale * 100.0),
         75.0..=200.0,
         100.0,
     )
@@ -52,11 +70,13 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     .name_width(120.0)
     .tooltip("Makes texts and controls larger or smaller")
     .show(ui, &theme);
-    if let Some(v) = scale
-        .changed
-        .filter(|_| !ui.input(|i| i.pointer.any_down()))
-    {
-        prefs.scale = v / 100.0;
+    if let Some(percent) = scale.changed.or(held) {
+        if ui.input(|i| i.pointer.any_down()) {
+            ui.data_mut(|d| d.insert_temp(id, percent));
+        } else {
+            ui.data_mut(|d| d.remove_temp::<f32>(id));
+            prefs.scale = percent / 100.0;
+        }
     }
 }
 

@@ -65,7 +65,7 @@ pub fn photo(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option<Phot
         }
         ui.vertical(|ui| {
             describe(ui, p, slot);
-            ui.horizontal(|ui| {
+            ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 event = sources(ui, p, slot.role);
             });
@@ -91,7 +91,11 @@ fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
         (Some(photo), _) => {
             let [w, h] = photo.size;
             let megapixels = f64::from(w) * f64::from(h) / 1e6;
-            ui.weak(format!("{w} × {h}, {megapixels:.1} MP"));
+            ui.weak(if megapixels < 0.1 {
+                format!("{w} × {h} pixels")
+            } else {
+                format!("{w} × {h}, {megapixels:.1} MP")
+            });
         }
         (None, Some(why)) => {
             ui.colored_label(*p.theme.error, why);

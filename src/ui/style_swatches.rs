@@ -141,7 +141,7 @@ fn swatch(
     let edge = if chosen {
         Stroke::new(3.0, visuals.selection.stroke.color)
     } else if response.has_focus() {
-        visuals.selection.stroke
+        Stroke::new(2.0, visuals.selection.stroke.color)
     } else if response.hovered() {
         Stroke::new(2.0, visuals.widgets.hovered.fg_stroke.color)
     } else {
@@ -149,6 +149,12 @@ fn swatch(
     };
     ui.painter()
         .rect_stroke(picture, round, edge, StrokeKind::Inside);
+    if chosen && response.has_focus() {
+        // Inside the frame of what is chosen, so that both are seen.
+        let ring = Stroke::new(1.5, visuals.strong_text_color());
+        ui.painter()
+            .rect_stroke(picture.shrink(3.0), 2.0, ring, StrokeKind::Inside);
+    }
     let color = if chosen {
         visuals.strong_text_color()
     } else {

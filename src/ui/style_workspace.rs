@@ -1,7 +1,7 @@
 //! The Style workspace: photo and styles on the left, the canvas in the middle,
 //! what is chosen and how it goes out on the right.
 
-use egui::{CentralPanel, Frame, Margin, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use super::canvas::{self, CanvasInput};
 use super::mask_target::MaskTarget;
@@ -24,6 +24,14 @@ use crate::recipe::StyleSource;
 
 /// Width of the panel on the left: three swatches, or the photo and its buttons.
 const LEFT: f32 = 304.0;
+/// The same in a narrow window, or where everything is drawn larger: two swatches.
+const LEFT_NARROW: f32 = 218.0;
+/// Width of a window from which on there is room for three.
+const WIDE: f32 = 940.0;
+/// Width from which the ways to compare and the dice share a row.
+const ONE_ROW: f32 = 310.0;
+/// Width of the hint beside the ways to compare.
+const HINT: f32 = 220.0;
 /// Width of the panel on the right.
 const RIGHT: f32 = 320.0;
 
@@ -58,7 +66,11 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
 
 impl StylePanel {
     fn left(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::left("style choices").exact_size(LEFT)).show(ui, |ui| {
+        let width = match ui.ctx().content_rect().width() {
+            window if window < WIDE => LEFT_NARROW,
+            _ => LEFT,
+        };
+        side(p, egui::Panel::left("style choices").exact_size(width)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 section(
@@ -147,6 +159,7 @@ impl StylePanel {
             }
             return;
         }
+        let room = ui.max_rect();
         Frame::new()
             .fill(*p.theme.panel)
             .inner_margin(Margin::symmetric(8, 3))
@@ -158,7 +171,11 @@ impl StylePanel {
                     compare_bar(ui, p);
                 }
             });
-        self.canvas(ui, p);
+        // A bar that needs more room than there is must not push the picture below the
+        // panel on the right.
+        let top = ui.cursor().top().min(room.bottom());
+        let rest = Rect::from_min_max(pos2(room.left(), top), room.max);
+        ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| self.canvas(ui, p));
     }
 
     fn canvas(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
@@ -216,34 +233,49 @@ fn side(p: &Panel<'_>, panel: egui::Panel) -> egui::Panel {
 /// Ways to look: alone, split, side by side, difference; and what the compare key does.
 fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     let now = p.state.view.style_compare;
-    ui.horizontal(|ui| {
-        let ways = [
-            (Compare::Off, "Result", "Only the stylised photo"),
-            (
-                Compare::Split,
-                "Split",
-                "Left of the line before, right of it after (Y)",
-            ),
-            (
-                Compare::SideBySide,
-                "Side by side",
-                "Photo and result next to each other, zoomed in step",
-            ),
-            (
-                Compare::Difference,
-                "Difference",
-                "Where the style changed the photo: dark is the same (D)",
-            ),
-        ];
+    let ways = [
+        (Compare::Off, "Result", "Only the stylised photo"),
+        (
+            Compare::Split,
+            "Split",
+            "Left of the line before, right of it after (Y)",
+        ),
+        (
+            Compare::SideBySide,
+            "Side by side",
+            "Photo and result next to each other, zoomed in step",
+        ),
+        (
+            Compare::Difference,
+            "Difference",
+            "Where the style changed the photo: dark is the same (D)",
+        ),
+    ];
+    let buttons = |ui: &mut Ui, p: &mut Panel<'_>| {
         for (way, text, help) in ways {
             let button = egui::Button::selectable(now == way, text);
             if ui.add(button).on_hover_text(help).clicked() {
                 p.actions.view(ViewEdit::Compare(Workspace::Style, way));
             }
         }
-        ui.weak("Hold B to see the photo as it was");
+    };
+    if ui.available_width() < ONE_ROW {
+        ui.horizontal_wrapped(|ui| {
+            buttons(ui, p);
+            surprise(ui, p);
+        });
+        return;
+    }
+    // From the right, so that the dice have their place; the hint gets what is left.
+    ui.horizontal(|ui| {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             surprise(ui, p);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                buttons(ui, p);
+                if ui.available_width() > HINT {
+                    ui.weak("Hold B to see the photo as it was");
+                }
+            });
         });
     });
 }

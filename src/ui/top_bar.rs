@@ -142,6 +142,7 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
             egui::FontId::proportional(13.5),
             color,
         );
+        super::widgets::focus::ring(ui, theme, &response, rect.shrink(1.0), 6.0);
         let command = match workspace {
             Workspace::Explore => Command::GoExplore,
             Workspace::Style => Command::GoStyle,

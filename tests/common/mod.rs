@@ -79,7 +79,7 @@ impl SystemLink for TestDesktop {
         self.0.copied.borrow_mut().push(picture);
     }
 
-    fn paste(&mut self) {}
+    fn paste(&mut self, _role: limner::app::action::FileRole) {}
 
     fn save_picture(&mut self, _job: SavePicture) {}
 

@@ -49,6 +49,8 @@ pub struct Asked {
     pub copied: Vec<Picture>,
     /// How often the clipboard was read.
     pub pastes: usize,
+    /// What for, the last time.
+    pub pasted_as: Option<FileRole>,
     /// What the engine says by itself next.
     pub news: Option<Event>,
 }
@@ -419,8 +421,9 @@ impl SystemLink for Desk {
         self.0.borrow_mut().copied.push(picture);
     }
 
-    fn paste(&mut self) {
+    fn paste(&mut self, role: FileRole) {
         self.0.borrow_mut().pastes += 1;
+        self.0.borrow_mut().pasted_as = Some(role);
     }
 
     fn save_picture(&mut self, _job: SavePicture) {}

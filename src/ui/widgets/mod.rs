@@ -1,6 +1,7 @@
 //! Controls of the studio, made from egui's parts.
 
 pub mod button;
+pub mod focus;
 pub mod icon;
 pub mod section;
 pub mod slider;

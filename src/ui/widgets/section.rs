@@ -60,6 +60,7 @@ fn heading(ui: &mut Ui, theme: &Theme, title: &str, open: bool) -> Response {
     icon::paint(ui.painter(), icon, mark, color);
     let at = rect.left_center() + vec2(18.0, -galley.size().y / 2.0);
     ui.painter().galley(at, galley, *theme.text_strong);
+    super::focus::ring(ui, theme, &response, rect.expand2(vec2(3.0, 0.0)), 4.0);
     response
 }
 

@@ -35,6 +35,9 @@ pub fn picture_tile(
             egui::Stroke::NONE
         };
         painter.rect_stroke(rect, 4.0, stroke, egui::StrokeKind::Inside);
+        if selected {
+            super::focus::ring_in_frame(ui, theme, &response, rect, 2.0);
+        }
     }
     response
 }

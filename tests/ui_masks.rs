@@ -1,0 +1,293 @@
+//! Painting masks on the canvas: brush, eraser, gradients, keys, and the smallest window.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ui_doors;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use limner::app::action::{Action, ViewEdit};
+use limner::app::command::Command;
+use limner::app::view::Workspace;
+use limner::picture::Picture;
+use limner::recipe::MaskShape;
+use ui_doors::{Studio, studio};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn in_style<'a>() -> Studio<'a> {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s
+}
+
+fn shown(s: &Studio<'_>) -> Picture {
+    s.window
+        .state()
+        .state
+        .previews
+        .style
+        .as_ref()
+        .unwrap()
+        .picture
+        .clone()
+}
+
+fn click(s: &mut Studio<'_>, label: &str) {
+    s.window.get_by_role_and_label(Role::Button, label).click();
+    s.settle();
+}
+
+#[test]
+fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let everywhere = shown(&s);
+    click(&mut s, "Paint the mask of Embers");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect();
+    let stroke = |s: &mut Studio<'_>, y: f32| {
+        let y = canvas.center().y + y;
+        s.window.drag_at(egui::pos2(canvas.center().x - 80.0, y));
+        s.window.run_steps(2);
+        for step in 1..6 {
+            s.window
+                .hover_at(egui::pos2(canvas.center().x - 80.0 + 30.0 * step as f32, y));
+            s.window.run_steps(1);
+        }
+        s.window.drop_at(egui::pos2(canvas.center().x + 70.0, y));
+        s.settle();
+    };
+    let shapes = |s: &Studio<'_>| {
+        s.window.state().state.doc.style.styles[0]
+            .mask
+            .as_ref()
+            .map_or(0, |m| m.shapes.len())
+    };
+    stroke(&mut s, 0.0);
+    assert_eq!(shapes(&s), 1);
+    let one = shown(&s);
+    assert!(one != everywhere, "outside the stroke the photo shows");
+    s.window.key_press(egui::Key::E);
+    s.settle();
+    stroke(&mut s, 10.0);
+    assert_eq!(shapes(&s), 2);
+    let StyleLayerShape::Eraser = last_shape(&s) else {
+        panic!("the E key takes the eraser")
+    };
+    s.window.state_mut().act(Action::Command(Command::Undo));
+    s.settle();
+    assert_eq!(shapes(&s), 1);
+    assert!(shown(&s) == one);
+
+    s.window.key_press(egui::Key::X);
+    s.settle();
+    assert!(
+        s.window.state().state.doc.style.styles[0]
+            .mask
+            .as_ref()
+            .unwrap()
+            .invert
+    );
+    click(&mut s, "Clear");
+    assert!(s.window.state().state.doc.style.styles[0].mask.is_none());
+    assert!(shown(&s) == everywhere);
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    s.window
+        .get_by_role_and_label(Role::Button, "Paint the mask of Embers");
+}
+
+#[test]
+fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let everywhere = shown(&s);
+    let steps = s.window.state().state.history.steps().len();
+    click(&mut s, "Paint the mask of Embers");
+    let middle = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect()
+        .center();
+    s.window.drag_at(middle);
+    s.window.run_steps(4);
+    let dab = shown(&s);
+    assert!(dab != everywhere, "the hand is still down");
+    s.window.hover_at(middle + egui::vec2(80.0, 0.0));
+    s.window.run_steps(4);
+    assert!(shown(&s) != dab);
+    let shapes = |s: &Studio<'_>| {
+        let mask = &s.window.state().state.doc.style.styles[0].mask;
+        mask.as_ref().map_or(0, |m| m.shapes.len())
+    };
+    assert_eq!(shapes(&s), 1, "one shape however long the way");
+    s.window.key_press(egui::Key::Escape);
+    s.window.run_steps(4);
+    s.window.drop_at(middle + egui::vec2(80.0, 0.0));
+    s.settle();
+    assert_eq!(shapes(&s), 0);
+    assert!(shown(&s) == everywhere);
+    assert_eq!(s.window.state().state.history.steps().len(), steps);
+
+    // Erasing without a mask begins with the style everywhere.
+    s.window.key_press(egui::Key::E);
+    s.window.drag_at(middle);
+    s.window.run_steps(2);
+    s.window.drop_at(middle);
+    s.settle();
+    let mask = s.window.state().state.doc.style.styles[0].mask.clone();
+    assert!(matches!(
+        mask.unwrap().shapes[..],
+        [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
+    ));
+    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+}
+
+#[test]
+fn a_quick_stroke_goes_through_all_places_of_the_pointer() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Paint the mask of Embers");
+    let middle = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect()
+        .center();
+    s.window.drag_at(middle);
+    s.window.run_steps(1);
+    // A corner, the end and the release, all within one frame.
+    s.window.hover_at(middle + egui::vec2(0.0, 90.0));
+    s.window.hover_at(middle + egui::vec2(90.0, 90.0));
+    s.window.drop_at(middle + egui::vec2(90.0, 0.0));
+    s.settle();
+    let points = |s: &Studio<'_>| {
+        let mask = s.window.state().state.doc.style.styles[0].mask.clone();
+        match mask.unwrap().shapes.last() {
+            Some(MaskShape::Stroke(stroke)) => stroke.points.clone(),
+            other => panic!("a stroke, not {other:?}"),
+        }
+    };
+    let way = points(&s);
+    assert_eq!(way.len(), 4, "{way:?}");
+    assert!(way[1][1] > way[0][1] && way[2][0] > way[1][0] && way[3][1] < way[2][1]);
+
+    // A tap that is over before the next frame is a dab.
+    let corner = middle - egui::vec2(60.0, 60.0);
+    s.window.hover_at(corner);
+    s.window.run_steps(1);
+    s.window.drag_at(corner);
+    s.window.drop_at(corner);
+    s.settle();
+    assert_eq!(points(&s).len(), 1);
+}
+
+#[test]
+fn with_everything_larger_the_ways_to_compare_stay_in_reach() {
+    // A window of 1280 x 800 with everything at 163 %.
+    let mut s = studio([785.0, 490.0], egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s.open_photo("a.png");
+    let panel = s.window.get_by_label("Chosen style").rect().left();
+    let dice = s.window.get_by_label("Another style at random").rect();
+    for name in ["Result", "Split", "Side by side", "Difference"] {
+        let rect = s.window.get_by_role_and_label(Role::Button, name).rect();
+        assert!(rect.right() <= panel, "{name}: {rect:?}");
+        assert!(!rect.intersects(dice), "{name}: {rect:?} {dice:?}");
+    }
+    assert!(dice.right() <= panel, "{dice:?}");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect();
+    assert!(canvas.width() > 200.0, "{canvas:?}");
+}
+
+#[test]
+fn in_the_smallest_window_no_bar_pushes_the_picture_aside() {
+    let mut s = studio([960.0, 600.0], egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    let canvas = |s: &Studio<'_>| {
+        let image = s
+            .window
+            .get_by_role_and_label(Role::Image, "Stylised photo");
+        image.rect()
+    };
+    // The left edge of the panel on the right.
+    let panel = s.window.get_by_label("Chosen style").rect().left();
+    assert!(canvas(&s).right() <= panel, "{:?}", canvas(&s));
+    let dice = s.window.get_by_label("Another style at random").rect();
+    assert!(dice.right() <= panel, "{dice:?}");
+    click(&mut s, "Paint the mask of Embers");
+    assert!(canvas(&s).right() <= panel, "{:?}", canvas(&s));
+    for name in ["Size", "Feather", "Done"] {
+        let all: Vec<_> = s
+            .window
+            .query_all_by_label(name)
+            .map(|n| n.rect())
+            .collect();
+        let inside = all.iter().any(|r| r.right() <= panel && r.left() >= 304.0);
+        assert!(inside, "{name}: {all:?}");
+    }
+}
+
+#[test]
+fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
+    let mut s = in_style();
+    s.open_photo("a.png");
+    click(&mut s, "Style Embers");
+    click(&mut s, "Paint the mask of Embers");
+    let size = |s: &Studio<'_>| {
+        let slider = s.window.get_by_role_and_label(Role::Slider, "Size");
+        slider.accesskit_node().numeric_value().unwrap()
+    };
+    assert_eq!(size(&s), 6.0);
+    s.window.key_press(egui::Key::CloseBracket);
+    s.settle();
+    assert!((size(&s) - 7.2).abs() < 1e-3, "{}", size(&s));
+    click(&mut s, "Reset Size");
+    assert_eq!(size(&s), 6.0);
+    s.window
+        .get_by_role_and_label(Role::Slider, "Feather")
+        .focus();
+    s.settle();
+    s.window.key_press(egui::Key::Home);
+    s.settle();
+    click(&mut s, "Reset Feather");
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    assert!(s.window.query_by_label("Show mask").is_none());
+}
+
+enum StyleLayerShape {
+    Eraser,
+    Other,
+}
+
+fn last_shape(s: &Studio<'_>) -> StyleLayerShape {
+    match s.window.state().state.doc.style.styles[0]
+        .mask
+        .as_ref()
+        .and_then(|m| m.shapes.last())
+    {
+        Some(MaskShape::Stroke(stroke)) if stroke.erase => StyleLayerShape::Eraser,
+        _ => StyleLayerShape::Other,
+    }
+}
