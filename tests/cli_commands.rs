@@ -311,7 +311,10 @@ fn mistakes_are_one_clear_line() {
         &generate(&["--mix-seed", "1", "--mix-layers", "3..99", "-o", "a.png"]),
         "0..",
     );
-    says(&generate(&["--direction", "zzz=1", "-o", "a.png"]), "pca.0");
+    says(
+        &generate(&["--direction", "zzz=1", "-o", "a.png"]),
+        "it has: Warmth",
+    );
     says(&generate(&[]), "--out");
     says(&generate(&["-o", "a.xyz"]), ".png");
     says(&generate(&["-o", "nowhere/a.png"]), "no such folder");
@@ -476,7 +479,7 @@ fn lens_says_what_is_wrong_in_one_line() {
         let words = ["lens", "photo.png", "-o", "out.png"];
         desk.fails(&[&words[..], more].concat())
     };
-    assert!(lens(&["--direction", "beauty=2"]).contains("measured.warmth"));
+    assert!(lens(&["--direction", "beauty=2"]).contains("Warmth"));
     assert!(lens(&["--model", "flowers"]).contains("not an autoencoder"));
     assert!(lens(&["--model", "nobody"]).contains("lens"));
     assert!(lens(&["--blend", "none.png=0.5"]).contains("no such file"));
