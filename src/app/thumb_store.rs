@@ -6,7 +6,7 @@ use crate::gallery::protocol::PictureId;
 use crate::picture::Picture;
 
 /// Bytes of thumbnails kept: several screens full. Older ones come back from the disk.
-const CAPACITY: usize = 48 << 20;
+const CAPACITY: usize = 40 << 20;
 
 /// Thumbnails by picture.
 #[derive(Debug, Default)]
