@@ -12,7 +12,7 @@ use crate::nn::cpu::finish::{Finish, Slope, Target};
 use crate::nn::cpu::gather::{Border, Source};
 use crate::nn::cpu::panel::Packed;
 use crate::nn::cpu::scratch::Shared;
-use crate::nn::cpu::{depthwise, direct, small, transposed, winograd};
+use crate::nn::cpu::{depthwise, direct, pages, small, transposed, winograd};
 use crate::nn::{Activation, Post, kernel, values};
 
 /// A weight laid out for the kernels, each layout made when a shape first asks for it.
@@ -253,6 +253,7 @@ impl CustomOp1 for Convolution<'_> {
         let slope = slope(&post.activation);
 
         let mut out = Vec::with_capacity(n * outputs * oh * ow);
+        pages::enlarge(&mut out);
         let shared = Shared::uninit(&mut out.spare_capacity_mut()[..n * outputs * oh * ow]);
         let pictures: Vec<Picture> = (0..n)
             .map(|i| {

@@ -10,6 +10,7 @@ pub(crate) mod depthwise;
 pub(crate) mod direct;
 pub(crate) mod finish;
 pub(crate) mod gather;
+pub(crate) mod pages;
 pub(crate) mod panel;
 pub(crate) mod planes;
 pub(crate) mod scratch;
