@@ -9,20 +9,11 @@ use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, FileRole, ViewEdit};
 use limner::app::command::Command;
 use limner::app::view::Workspace;
-use ui_doors::{Studio, studio};
-
-fn in_style<'a>() -> Studio<'a> {
-    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
-    s.settle();
-    s
-}
+use ui_doors::{Studio, in_style};
 
 #[test]
 fn paste_keys_read_the_clipboard_once_whatever_is_on_it() {
-    let mut s = in_style();
+    let mut s = in_style([1280.0, 800.0]);
     let way_up = egui::Event::Key {
         key: egui::Key::V,
         physical_key: None,
@@ -70,7 +61,7 @@ fn paste_keys_read_the_clipboard_once_whatever_is_on_it() {
 
 #[test]
 fn copied_files_are_pasted_whichever_key_comes_up_first() {
-    let mut s = in_style();
+    let mut s = in_style([1280.0, 800.0]);
     hold(&mut s, egui::Modifiers::COMMAND);
     hold(&mut s, egui::Modifiers::NONE);
     s.window.event(v(false));
@@ -108,7 +99,7 @@ fn v(pressed: bool) -> egui::Event {
 
 #[test]
 fn what_is_pasted_into_the_gallery_is_brought_in() {
-    let mut s = in_style();
+    let mut s = in_style([1280.0, 800.0]);
     s.window.state_mut().act(Action::Command(Command::Paste));
     s.settle();
     assert_eq!(s.asked.borrow().pasted_as, Some(FileRole::Any));
@@ -122,7 +113,7 @@ fn what_is_pasted_into_the_gallery_is_brought_in() {
 
 #[test]
 fn of_several_photos_the_first_is_opened_and_the_others_are_told_of() {
-    let mut s = in_style();
+    let mut s = in_style([1280.0, 800.0]);
     let paths: Vec<_> = ["first.png", "second.png", "third.png"]
         .iter()
         .map(|name| s.folder.path().join(name))
@@ -154,7 +145,7 @@ impl egui::DroppedFile for Dropped {
 
 #[test]
 fn a_photo_dropped_on_the_window_is_the_photo_to_style() {
-    let mut s = in_style();
+    let mut s = in_style([1280.0, 800.0]);
     let name = "dropped pears with a rather long name.png";
     let path = s.folder.path().join(name);
     ui_doors::photo(&path);

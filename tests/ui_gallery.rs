@@ -25,11 +25,6 @@ fn in_gallery<'a>(titles: &[&str]) -> Studio<'a> {
     s
 }
 
-fn click(s: &mut Studio<'_>, label: &str) {
-    s.window.get_by_role_and_label(Role::Button, label).click();
-    s.settle();
-}
-
 fn key(s: &mut Studio<'_>, key: Key) {
     s.window.key_press(key);
     s.settle();
@@ -51,14 +46,14 @@ fn chosen(s: &Studio<'_>) -> Vec<String> {
 fn an_empty_gallery_invites() {
     let mut s = in_gallery(&[]);
     s.window.get_by_label("What you keep comes here");
-    click(&mut s, "Put a style onto a photo");
+    s.click("Put a style onto a photo");
     assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
 }
 
 #[test]
 fn stars_by_key_and_by_click_are_in_the_file() {
     let mut s = in_gallery(&["Apple", "Pear"]);
-    click(&mut s, "Apple");
+    s.click("Apple");
     key(&mut s, Key::Num4);
     let stars = |s: &Studio<'_>, title: &str| {
         s.window
@@ -74,7 +69,7 @@ fn stars_by_key_and_by_click_are_in_the_file() {
     assert_eq!(stars(&s, "Apple"), 4);
     s.window
         .get_by_role_and_label(Role::Button, "Apple, 4 stars");
-    click(&mut s, "2 stars");
+    s.click("2 stars");
     assert_eq!(stars(&s, "Apple"), 2);
     assert_eq!(stars(&s, "Pear"), 0);
     // The truth is in the folder: a fresh store sees it.
@@ -107,14 +102,14 @@ fn keys_walk_the_grid_and_shift_extends() {
 fn delete_moves_on_and_undo_brings_back() {
     let mut s = in_gallery(&["A", "B", "C"]);
     let order = s.titles();
-    click(&mut s, &order[1]);
+    s.click(&order[1]);
     key(&mut s, Key::Delete);
     assert_eq!(s.titles(), [order[0].clone(), order[2].clone()]);
     assert_eq!(chosen(&s), [order[2].clone()], "the next one is chosen");
-    click(&mut s, "Bring back");
+    s.click("Bring back");
     assert_eq!(s.titles(), order);
     // The undo key does it too.
-    click(&mut s, &order[0]);
+    s.click(&order[0]);
     key(&mut s, Key::Delete);
     assert_eq!(s.titles().len(), 2);
     s.window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
@@ -125,7 +120,7 @@ fn delete_moves_on_and_undo_brings_back() {
 #[test]
 fn search_finds_titles_and_tags_and_show_all_widens() {
     let mut s = in_gallery(&["Sunset", "Harbour"]);
-    click(&mut s, "Harbour");
+    s.click("Harbour");
     let tag = s.window.get_by_role_and_label(Role::TextInput, "Add a tag");
     tag.focus();
     s.settle();
@@ -169,10 +164,10 @@ fn search_finds_titles_and_tags_and_show_all_widens() {
         assert_eq!(s.titles(), found, "{words}");
     }
     s.window.get_by_label("Nothing like that here");
-    click(&mut s, "Show all pictures");
+    s.click("Show all pictures");
     assert_eq!(s.titles().len(), 2);
-    click(&mut s, "Harbour");
-    click(&mut s, "Remove tag blue hour");
+    s.click("Harbour");
+    s.click("Remove tag blue hour");
     assert!(
         s.window
             .state()
@@ -187,7 +182,7 @@ fn search_finds_titles_and_tags_and_show_all_widens() {
 #[test]
 fn a_title_can_be_changed() {
     let mut s = in_gallery(&["Untitled"]);
-    click(&mut s, "Untitled");
+    s.click("Untitled");
     let title = s.window.get_by_role_and_label(Role::TextInput, "Title");
     title.focus();
     s.settle();
@@ -204,9 +199,9 @@ fn a_title_can_be_changed() {
 fn a_recipe_goes_back_to_explore_with_its_seed() {
     let mut s = in_gallery(&["One", "Two"]);
     // "Two" was kept second, with seed 2.
-    click(&mut s, "Two");
+    s.click("Two");
     s.window.get_by_label("2");
-    click(&mut s, "Open recipe");
+    s.click("Open recipe");
     let state = &s.window.state().state;
     assert_eq!(state.view.workspace, Workspace::Explore);
     assert_eq!(state.doc.explore.seed(), Some(2));
@@ -215,8 +210,8 @@ fn a_recipe_goes_back_to_explore_with_its_seed() {
 #[test]
 fn about_this_picture_says_what_made_it() {
     let mut s = in_gallery(&["One"]);
-    click(&mut s, "One");
-    click(&mut s, "About…");
+    s.click("One");
+    s.click("About…");
     s.window.get_by_label("About this picture");
     s.window.get_by_label("May it be used and sold?");
     s.window.get_by_label("What can't be known");
@@ -231,8 +226,8 @@ fn about_this_picture_says_what_made_it() {
 #[test]
 fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
     let mut s = in_gallery(&["One"]);
-    click(&mut s, "One");
-    click(&mut s, "Export…");
+    s.click("One");
+    s.click("Export…");
     s.window.get_by_label("Exactly what goes in").click();
     s.settle();
     let text = |s: &Studio<'_>| {
@@ -256,7 +251,7 @@ fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
         "labels stay: {}",
         text(&s)
     );
-    click(&mut s, "Choose where…");
+    s.click("Choose where…");
     let picks = s.asked.borrow();
     let Some(limner::app::action::Pick::Export { options, .. }) = picks.picks.last() else {
         panic!("asks where");
@@ -267,9 +262,9 @@ fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
 #[test]
 fn export_in_a_shape_with_a_file_size() {
     let mut s = in_gallery(&["One"]);
-    click(&mut s, "One");
-    click(&mut s, "Export…");
-    click(&mut s, "WebP");
+    s.click("One");
+    s.click("Export…");
+    s.click("WebP");
     s.window.get_by_label("File of at most").click();
     s.settle();
     s.window
@@ -278,11 +273,11 @@ fn export_in_a_shape_with_a_file_size() {
     s.settle();
     s.window.get_by_label("Story 1080 x 1920").click();
     s.settle();
-    click(&mut s, "Mirror");
+    s.click("Mirror");
     s.window.get_by_label("How the copy looks");
     s.window.get_by_label("1080 x 1920 pixels");
     s.window.get_by_label("That is larger than the picture.");
-    click(&mut s, "Choose where…");
+    s.click("Choose where…");
     let to = s.folder.path().join("story.webp");
     let picked = s.asked.borrow().picks.last().cloned();
     let Some(limner::app::action::Pick::Export { ids, options, .. }) = picked else {
@@ -309,12 +304,12 @@ fn several_pictures_go_onto_a_contact_sheet() {
     key(&mut s, Key::Home);
     s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     s.settle();
-    click(&mut s, "Export…");
+    s.click("Export…");
     s.window.get_by_label("Choose a folder…");
-    click(&mut s, "Contact sheet");
+    s.click("Contact sheet");
     s.window.get_by_label("On black").click();
     s.settle();
-    click(&mut s, "Choose where…");
+    s.click("Choose where…");
     let picks = s.asked.borrow();
     let Some(limner::app::action::Pick::Export { ids, sheet, .. }) = picks.picks.last() else {
         panic!("asks where");
@@ -326,7 +321,7 @@ fn several_pictures_go_onto_a_contact_sheet() {
 #[test]
 fn two_pictures_are_compared_in_step() {
     let mut s = in_gallery(&["Left", "Right", "Other"]);
-    click(&mut s, "Left");
+    s.click("Left");
     s.window
         .get_by_role_and_label(Role::Button, "Right")
         .click_modifiers(Modifiers::COMMAND);
@@ -334,7 +329,7 @@ fn two_pictures_are_compared_in_step() {
     key(&mut s, Key::C);
     s.window.get_by_label("Compared: Left");
     s.window.get_by_label("Compared: Right");
-    click(&mut s, "Zoom in");
+    s.click("Zoom in");
     key(&mut s, Key::Escape);
     assert!(s.window.query_by_label("Compared: Left").is_none());
     s.window.get_by_role_and_label(Role::Button, "Other");
@@ -355,9 +350,9 @@ fn enter_opens_a_picture_and_arrows_go_through_them() {
     };
     assert_eq!(open(&s).as_ref(), Some(&order[0]));
     s.window.get_by_role_and_label(Role::Image, "Kept picture");
-    click(&mut s, "Next picture");
+    s.click("Next picture");
     assert_eq!(open(&s).as_ref(), Some(&order[1]));
-    click(&mut s, "Back to gallery");
+    s.click("Back to gallery");
     assert_eq!(open(&s), None);
 }
 
@@ -389,12 +384,12 @@ fn filters_by_colour_and_by_date_narrow_the_grid() {
     }
     seen.sort();
     assert_eq!(seen, ["One", "Two"], "each has one colour");
-    click(&mut s, "Show all");
+    s.click("Show all");
     assert_eq!(s.titles().len(), 2);
     // Both recipes are of March 2026; the clock has gone on since.
     pick(&mut s, "Date", "Last 24 hours");
     assert!(s.titles().is_empty());
-    click(&mut s, "Show all");
+    s.click("Show all");
     pick(&mut s, "Kind", "Stylised");
     assert!(s.titles().is_empty());
     pick(&mut s, "Kind", "Generated");
@@ -423,13 +418,13 @@ fn a_family_can_be_walked_by_click_and_by_key() {
     };
     s.window.state_mut().act(Action::GalleryQuery(query));
     s.settle();
-    click(&mut s, "Root");
+    s.click("Root");
     let child = s
         .window
         .get_by_role_and_label(Role::Button, "Became: Child");
     child.scroll_to_me();
     s.settle();
-    click(&mut s, "Became: Child");
+    s.click("Became: Child");
     assert_eq!(chosen(&s), ["Child"]);
     s.window.get_by_label("Made from: Root");
     s.window.key_press_modifiers(Modifiers::ALT, Key::ArrowUp);

@@ -27,11 +27,6 @@ fn go(s: &mut Studio<'_>, workspace: Workspace) {
     s.settle();
 }
 
-fn click(s: &mut Studio<'_>, label: &str) {
-    s.window.get_by_role_and_label(Role::Button, label).click();
-    s.settle();
-}
-
 fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
     // Nothing of this machine may be in the picture.
     s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
@@ -56,7 +51,7 @@ fn style_workspace() {
         go(&mut s, Workspace::Style);
         take(&mut s, &mut results, &format!("style_empty_{name}"));
         s.open_photo("evening at the lake.png");
-        click(&mut s, "Style Ink wash");
+        s.click("Style Ink wash");
         s.window
             .get_by_role_and_label(Role::Button, "Style A mosaic with a remarkably long name")
             .click_modifiers(egui::Modifiers::COMMAND);
@@ -96,7 +91,7 @@ fn gallery_workspace() {
             "Pears",
             "Two apples on a blue cloth",
         ]);
-        click(&mut s, "Pears");
+        s.click("Pears");
         s.window.key_press(egui::Key::Num4);
         s.settle();
         take(&mut s, &mut results, &format!("gallery_{name}"));

@@ -47,11 +47,6 @@ fn doc<'a>(s: &'a Studio<'_>) -> &'a LensDoc {
     s.window.state().state.doc.explore.lens_doc().unwrap()
 }
 
-fn click(s: &mut Studio<'_>, label: &str) {
-    s.window.get_by_role_and_label(Role::Button, label).click();
-    s.settle();
-}
-
 fn command(s: &mut Studio<'_>, command: Command) {
     s.window.state_mut().act(Action::Command(command));
     s.settle();
@@ -66,8 +61,8 @@ fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
 fn an_empty_lens_invites_and_its_buttons_lead_somewhere() {
     let mut s = in_lens();
     s.window.get_by_label("Change a photo with sliders");
-    click(&mut s, "Open a photo…");
-    click(&mut s, "Try the sample photo");
+    s.click("Open a photo…");
+    s.click("Try the sample photo");
     {
         let asked = s.asked.borrow();
         assert!(matches!(asked.picks[0], Pick::Open(FileRole::LensPhoto)));
@@ -120,7 +115,7 @@ fn a_drag_changes_the_picture_is_one_step_and_undo_takes_it_back() {
     s.window.key_press(egui::Key::ArrowLeft);
     s.settle();
     assert!(doc(&s).edits[0].sigma < sigma);
-    click(&mut s, "Reset Warmth");
+    s.click("Reset Warmth");
     assert!(doc(&s).edits.is_empty());
     assert!(shown(&s) == before);
 }
@@ -135,7 +130,7 @@ fn gains_and_a_second_picture_have_sliders_and_reset_goes_for_all() {
     assert_eq!(gain.part, LensPart::Texture);
     assert!(gain.gain > 1.5, "{}", gain.gain);
     assert!(shown(&s) != before);
-    click(&mut s, "Choose second picture");
+    s.click("Choose second picture");
     let last = format!("{:?}", s.asked.borrow().picks.last());
     assert!(last.contains("LensOther"), "{last}");
     open(&mut s, "sky.png", FileRole::LensOther);
@@ -146,7 +141,7 @@ fn gains_and_a_second_picture_have_sliders_and_reset_goes_for_all() {
     command(&mut s, Command::ResetSliders);
     assert!(shown(&s) == before);
     assert!(doc(&s).other.is_some(), "it stays at hand");
-    click(&mut s, "Take second picture away");
+    s.click("Take second picture away");
     assert!(doc(&s).other.is_none());
     command(&mut s, Command::Undo);
     assert!(doc(&s).other.is_some());
@@ -158,7 +153,7 @@ fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     drag_slider(&mut s, "Warmth", 0.5, 0.8);
     let (sigma, made) = (doc(&s).edits[0].sigma, shown(&s));
-    click(&mut s, "Keep");
+    s.click("Keep");
     let entry = s.window.state().state.gallery.entries[0].clone();
     assert_eq!(entry.kind, EntryKind::Stylised);
     command(&mut s, Command::ResetSliders);
@@ -190,7 +185,7 @@ fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
 fn before_and_after_and_what_is_for_generators_only() {
     let mut s = in_lens();
     open(&mut s, "holiday.png", FileRole::LensPhoto);
-    click(&mut s, Command::ToggleSplit.text());
+    s.click(Command::ToggleSplit.text());
     assert_eq!(s.window.state().state.view.compare, Compare::Split);
     let random = Command::RandomWalk;
     let there = s
@@ -210,7 +205,7 @@ fn a_mask_is_painted_and_goes_into_the_recipe() {
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     drag_slider(&mut s, "Warmth", 0.5, 0.9);
     let everywhere = shown(&s);
-    click(&mut s, "Paint where…");
+    s.click("Paint where…");
     s.window.get_by_label("Where the photo changes");
     let canvas = s.window.get_by_label("Changed photo").rect().center();
     s.window.drag_at(canvas);
@@ -221,9 +216,9 @@ fn a_mask_is_painted_and_goes_into_the_recipe() {
     s.settle();
     assert_eq!(doc(&s).mask.as_ref().unwrap().shapes.len(), 1);
     assert!(shown(&s) != everywhere);
-    click(&mut s, "Done");
+    s.click("Done");
     s.asked.borrow_mut().engine.clear();
-    click(&mut s, "Keep");
+    s.click("Keep");
     let asked = s.asked.borrow();
     let job = asked.engine.iter().find_map(|r| match r {
         Request::Job {
@@ -245,7 +240,7 @@ fn any_picture_can_be_opened_in_lens() {
     let canvas = s.window.get_by_role_and_label(Role::Image, "Picture");
     canvas.click_secondary();
     s.settle();
-    click(&mut s, "Open in Lens");
+    s.click("Open in Lens");
     let name = doc(&s).photo.as_ref().unwrap().name.clone();
     assert!(name.contains("fruit"), "{name}");
     let recipe = limner::app::recipes::current_recipe(&s.window.state().state);

@@ -7,48 +7,20 @@ mod ui_doors;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use limner::app::action::{Action, ViewEdit};
+use limner::app::action::Action;
 use limner::app::command::Command;
-use limner::app::view::Workspace;
-use limner::picture::Picture;
 use limner::recipe::MaskShape;
-use ui_doors::{Studio, studio};
+use ui_doors::{Studio, in_style};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
-fn in_style<'a>() -> Studio<'a> {
-    let mut s = studio(SIZE, egui::Theme::Dark);
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
-    s.settle();
-    s
-}
-
-fn shown(s: &Studio<'_>) -> Picture {
-    s.window
-        .state()
-        .state
-        .previews
-        .style
-        .as_ref()
-        .unwrap()
-        .picture
-        .clone()
-}
-
-fn click(s: &mut Studio<'_>, label: &str) {
-    s.window.get_by_role_and_label(Role::Button, label).click();
-    s.settle();
-}
-
 #[test]
 fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    let everywhere = shown(&s);
-    click(&mut s, "Paint the mask of Embers");
+    s.click("Style Embers");
+    let everywhere = s.styled();
+    s.click("Paint the mask of Embers");
     let canvas = s
         .window
         .get_by_role_and_label(Role::Image, "Stylised photo")
@@ -73,7 +45,7 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
     };
     stroke(&mut s, 0.0);
     assert_eq!(shapes(&s), 1);
-    let one = shown(&s);
+    let one = s.styled();
     assert!(one != everywhere, "outside the stroke the photo shows");
     s.window.key_press(egui::Key::E);
     s.settle();
@@ -85,7 +57,7 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
     s.window.state_mut().act(Action::Command(Command::Undo));
     s.settle();
     assert_eq!(shapes(&s), 1);
-    assert!(shown(&s) == one);
+    assert!(s.styled() == one);
 
     s.window.key_press(egui::Key::X);
     s.settle();
@@ -96,9 +68,9 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
             .unwrap()
             .invert
     );
-    click(&mut s, "Clear");
+    s.click("Clear");
     assert!(s.window.state().state.doc.style.styles[0].mask.is_none());
-    assert!(shown(&s) == everywhere);
+    assert!(s.styled() == everywhere);
     s.window.key_press(egui::Key::Escape);
     s.settle();
     s.window
@@ -107,12 +79,12 @@ fn a_painted_mask_keeps_the_style_out_and_each_stroke_can_be_undone() {
 
 #[test]
 fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    let everywhere = shown(&s);
+    s.click("Style Embers");
+    let everywhere = s.styled();
     let steps = s.window.state().state.history.steps().len();
-    click(&mut s, "Paint the mask of Embers");
+    s.click("Paint the mask of Embers");
     let middle = s
         .window
         .get_by_role_and_label(Role::Image, "Stylised photo")
@@ -120,11 +92,11 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
         .center();
     s.window.drag_at(middle);
     s.window.run_steps(4);
-    let dab = shown(&s);
+    let dab = s.styled();
     assert!(dab != everywhere, "the hand is still down");
     s.window.hover_at(middle + egui::vec2(80.0, 0.0));
     s.window.run_steps(4);
-    assert!(shown(&s) != dab);
+    assert!(s.styled() != dab);
     let shapes = |s: &Studio<'_>| {
         let mask = &s.window.state().state.doc.style.styles[0].mask;
         mask.as_ref().map_or(0, |m| m.shapes.len())
@@ -135,7 +107,7 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.window.drop_at(middle + egui::vec2(80.0, 0.0));
     s.settle();
     assert_eq!(shapes(&s), 0);
-    assert!(shown(&s) == everywhere);
+    assert!(s.styled() == everywhere);
     assert_eq!(s.window.state().state.history.steps().len(), steps);
 
     // Erasing without a mask begins with the style everywhere.
@@ -154,10 +126,10 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
 
 #[test]
 fn a_quick_stroke_goes_through_all_places_of_the_pointer() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    click(&mut s, "Paint the mask of Embers");
+    s.click("Style Embers");
+    s.click("Paint the mask of Embers");
     let middle = s
         .window
         .get_by_role_and_label(Role::Image, "Stylised photo")
@@ -194,11 +166,7 @@ fn a_quick_stroke_goes_through_all_places_of_the_pointer() {
 #[test]
 fn with_everything_larger_the_ways_to_compare_stay_in_reach() {
     // A window of 1280 x 800 with everything at 163 %.
-    let mut s = studio([785.0, 490.0], egui::Theme::Dark);
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
-    s.settle();
+    let mut s = in_style([785.0, 490.0]);
     s.open_photo("a.png");
     let panel = s.window.get_by_label("Chosen style").rect().left();
     let dice = s.window.get_by_label("Another style at random").rect();
@@ -217,13 +185,9 @@ fn with_everything_larger_the_ways_to_compare_stay_in_reach() {
 
 #[test]
 fn in_the_smallest_window_no_bar_pushes_the_picture_aside() {
-    let mut s = studio([960.0, 600.0], egui::Theme::Dark);
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
-    s.settle();
+    let mut s = in_style([960.0, 600.0]);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
+    s.click("Style Embers");
     let canvas = |s: &Studio<'_>| {
         let image = s
             .window
@@ -235,7 +199,7 @@ fn in_the_smallest_window_no_bar_pushes_the_picture_aside() {
     assert!(canvas(&s).right() <= panel, "{:?}", canvas(&s));
     let dice = s.window.get_by_label("Another style at random").rect();
     assert!(dice.right() <= panel, "{dice:?}");
-    click(&mut s, "Paint the mask of Embers");
+    s.click("Paint the mask of Embers");
     assert!(canvas(&s).right() <= panel, "{:?}", canvas(&s));
     for name in ["Size", "Feather", "Done"] {
         let all: Vec<_> = s
@@ -250,10 +214,10 @@ fn in_the_smallest_window_no_bar_pushes_the_picture_aside() {
 
 #[test]
 fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    click(&mut s, "Paint the mask of Embers");
+    s.click("Style Embers");
+    s.click("Paint the mask of Embers");
     let size = |s: &Studio<'_>| {
         let slider = s.window.get_by_role_and_label(Role::Slider, "Size");
         slider.accesskit_node().numeric_value().unwrap()
@@ -262,7 +226,7 @@ fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
     s.window.key_press(egui::Key::CloseBracket);
     s.settle();
     assert!((size(&s) - 7.2).abs() < 1e-3, "{}", size(&s));
-    click(&mut s, "Reset Size");
+    s.click("Reset Size");
     assert_eq!(size(&s), 6.0);
     s.window
         .get_by_role_and_label(Role::Slider, "Feather")
@@ -270,7 +234,7 @@ fn the_brush_has_sliders_that_go_home_and_keys_of_its_own() {
     s.settle();
     s.window.key_press(egui::Key::Home);
     s.settle();
-    click(&mut s, "Reset Feather");
+    s.click("Reset Feather");
     s.window.key_press(egui::Key::Escape);
     s.settle();
     assert!(s.window.query_by_label("Show mask").is_none());

@@ -13,37 +13,10 @@ use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Request, Tier};
 use limner::gallery::protocol::Format;
-use limner::picture::Picture;
 use limner::recipe::StyleSource;
-use ui_doors::{Studio, canvas_tiers, studio};
+use ui_doors::{Studio, canvas_tiers, in_style};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
-
-fn in_style<'a>() -> Studio<'a> {
-    let mut s = studio(SIZE, egui::Theme::Dark);
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
-    s.settle();
-    s
-}
-
-fn shown(s: &Studio<'_>) -> Picture {
-    s.window
-        .state()
-        .state
-        .previews
-        .style
-        .as_ref()
-        .unwrap()
-        .picture
-        .clone()
-}
-
-fn click(s: &mut Studio<'_>, label: &str) {
-    s.window.get_by_role_and_label(Role::Button, label).click();
-    s.settle();
-}
 
 /// Presses somewhere on a slider's rail, drags and lets go.
 fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
@@ -52,10 +25,10 @@ fn drag_slider(s: &mut Studio<'_>, name: &str, from: f32, to: f32) {
 
 #[test]
 fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.window.get_by_label("Put a style onto a photo");
-    click(&mut s, "Open a photo…");
-    click(&mut s, "Try the sample photo");
+    s.click("Open a photo…");
+    s.click("Try the sample photo");
     let picks: Vec<String> = s
         .asked
         .borrow()
@@ -75,11 +48,11 @@ fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
 
 #[test]
 fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("holiday.png");
-    click(&mut s, "Style Blue marbling");
+    s.click("Style Blue marbling");
     assert_eq!(s.window.state().state.doc.style.styles.len(), 1);
-    let full = shown(&s);
+    let full = s.styled();
 
     s.asked.borrow_mut().engine.clear();
     drag_slider(&mut s, "Strength", 0.66, 0.2);
@@ -92,7 +65,7 @@ fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
         matches!(tiers.last(), Some(Tier::Full(_))),
         "full on release: {tiers:?}"
     );
-    let weaker = shown(&s);
+    let weaker = s.styled();
     assert!(weaker != full, "the picture changes");
 
     let before = s.window.state().state.doc.style.strength;
@@ -104,7 +77,7 @@ fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
         1.0,
         "one drag is one step"
     );
-    assert!(shown(&s) == full, "the same pixels come back");
+    assert!(s.styled() == full, "the same pixels come back");
     s.window.state_mut().act(Action::Command(Command::Undo));
     s.settle();
     assert!(s.window.state().state.doc.style.styles.is_empty());
@@ -112,33 +85,33 @@ fn choosing_a_style_asks_for_a_preview_and_strength_changes_it() {
 
 #[test]
 fn reset_brings_a_slider_home() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Weave");
+    s.click("Style Weave");
     drag_slider(&mut s, "Keep colours", 0.0, 0.7);
     assert!(s.window.state().state.doc.style.keep_colors > 0.4);
-    click(&mut s, "Reset Keep colours");
+    s.click("Reset Keep colours");
     assert_eq!(s.window.state().state.doc.style.keep_colors, 0.0);
 }
 
 #[test]
 fn several_styles_have_shares_and_one_can_go() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Weave");
+    s.click("Style Weave");
     let ink = s
         .window
         .get_by_role_and_label(Role::Button, "Style Ink wash");
     ink.click_modifiers(egui::Modifiers::COMMAND);
     s.settle();
     assert_eq!(s.window.state().state.doc.style.styles.len(), 2);
-    let even = shown(&s);
+    let even = s.styled();
     let share = s.window.get_by_role_and_label(Role::Slider, "Share 2");
     share.set_value_accesskit(20.0);
     s.settle();
     assert!((s.window.state().state.doc.style.styles[1].weight - 0.2).abs() < 1e-6);
-    assert!(shown(&s) != even);
-    click(&mut s, "Remove Weave");
+    assert!(s.styled() != even);
+    s.click("Remove Weave");
     let left: Vec<_> = s
         .window
         .state()
@@ -154,10 +127,10 @@ fn several_styles_have_shares_and_one_can_go() {
 
 #[test]
 fn the_style_code_has_sliders() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Weave");
-    click(&mut s, "Character of Weave");
+    s.click("Style Weave");
+    s.click("Character of Weave");
     s.window
         .get_by_role_and_label(Role::Slider, "Character 3")
         .set_value_accesskit(1.5);
@@ -166,7 +139,7 @@ fn the_style_code_has_sliders() {
         s.window.state().state.doc.style.styles[0].code_edits,
         [(2, 1.5)]
     );
-    click(&mut s, "Reset Character 3");
+    s.click("Reset Character 3");
     assert!(
         s.window.state().state.doc.style.styles[0]
             .code_edits
@@ -176,14 +149,14 @@ fn the_style_code_has_sliders() {
 
 #[test]
 fn export_makes_and_keeps_the_picture_once_then_asks_how() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
-    click(&mut s, "Export…");
+    s.click("Style Embers");
+    s.click("Export…");
     let kept = s.titles().len();
     assert_eq!(kept, 1, "a copy comes from a kept picture with its recipe");
-    click(&mut s, "JPEG");
-    click(&mut s, "Choose where…");
+    s.click("JPEG");
+    s.click("Choose where…");
     let export = |s: &Studio<'_>| match s.asked.borrow().picks.last() {
         Some(Pick::Export { ids, options, .. }) => (ids.clone(), options.clone()),
         other => panic!("{other:?}"),
@@ -192,21 +165,21 @@ fn export_makes_and_keeps_the_picture_once_then_asks_how() {
     assert_eq!(ids.len(), 1);
     assert!(matches!(options.format, Format::Jpeg(_)));
 
-    click(&mut s, "Export…");
+    s.click("Export…");
     assert_eq!(s.titles().len(), kept, "the same picture isn't made again");
-    click(&mut s, "Cancel");
+    s.click("Cancel");
     drag_slider(&mut s, "Strength", 0.66, 0.2);
-    click(&mut s, "Export…");
+    s.click("Export…");
     assert_eq!(s.titles().len(), kept + 1);
-    click(&mut s, "Choose where…");
+    s.click("Choose where…");
     assert_ne!(export(&s).0, ids);
 }
 
 #[test]
 fn undo_shows_what_it_undoes() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
+    s.click("Style Embers");
     s.window
         .state_mut()
         .act(Action::Command(Command::GoExplore));
@@ -219,7 +192,7 @@ fn undo_shows_what_it_undoes() {
 
 #[test]
 fn an_own_picture_as_style_is_asked_for_its_artist() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
     let style = s.folder.path().join("waves by someone.png");
     ui_doors::photo(&style);
@@ -227,7 +200,7 @@ fn an_own_picture_as_style_is_asked_for_its_artist() {
         paths: vec![style],
         role: FileRole::Style,
     });
-    click(&mut s, "Add your picture…");
+    s.click("Add your picture…");
     s.settle();
     s.window.get_by_label("Whose picture is it?");
     let artist = s.window.get_by_role_and_label(Role::TextInput, "Artist");
@@ -237,7 +210,7 @@ fn an_own_picture_as_style_is_asked_for_its_artist() {
         .get_by_role_and_label(Role::TextInput, "Artist")
         .type_text("Katsushika Hokusai");
     s.settle();
-    click(&mut s, "Save credit");
+    s.click("Save credit");
     let StyleSource::File(source) = s.window.state().state.doc.style.styles[0].style.clone() else {
         panic!("a file");
     };
@@ -250,13 +223,13 @@ fn an_own_picture_as_style_is_asked_for_its_artist() {
 
 #[test]
 fn full_size_is_estimated_first_then_made_and_kept() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Ink wash");
+    s.click("Style Ink wash");
     s.settle();
     s.window
         .get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
-    click(&mut s, "Make full size");
+    s.click("Make full size");
     let jobs = s
         .asked
         .borrow()
@@ -274,14 +247,14 @@ fn full_size_is_estimated_first_then_made_and_kept() {
 
 #[test]
 fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Ink wash");
+    s.click("Style Ink wash");
     s.asked.borrow_mut().answers.push_back(Action::StyleFolder {
         photos: vec!["one.png".into(), "two.png".into()],
         out: "out".into(),
     });
-    click(&mut s, "A whole folder…");
+    s.click("A whole folder…");
     s.settle();
     s.window.get_by_label("The folder is done");
     s.window.get_by_label_contains("notes.txt: not a picture");
@@ -294,19 +267,19 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
 
 #[test]
 fn split_shows_before_and_after() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Ink wash");
-    click(&mut s, "Split");
+    s.click("Style Ink wash");
+    s.click("Split");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Split);
-    click(&mut s, "Side by side");
+    s.click("Side by side");
     s.window.get_by_role_and_label(Role::Image, "Photo before");
     s.window
         .get_by_role_and_label(Role::Image, "Stylised photo");
-    click(&mut s, "Difference");
+    s.click("Difference");
     s.window
         .get_by_role_and_label(Role::Image, "Difference: dark is the same");
-    click(&mut s, "Result");
+    s.click("Result");
     assert_eq!(s.window.state().state.view.style_compare, Compare::Off);
     assert!(
         s.window
@@ -317,9 +290,9 @@ fn split_shows_before_and_after() {
 
 #[test]
 fn the_divider_moves_by_mouse_and_by_keys() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("holiday.png");
-    click(&mut s, "Style Blue marbling");
+    s.click("Style Blue marbling");
     s.window
         .state_mut()
         .act(Action::Command(Command::ToggleSplit));
@@ -353,9 +326,9 @@ fn the_divider_moves_by_mouse_and_by_keys() {
 
 #[test]
 fn a_style_step_keeps_its_thumbnail_when_exploring_goes_on() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("holiday.png");
-    click(&mut s, "Style Blue marbling");
+    s.click("Style Blue marbling");
     let thumb = |s: &Studio<'_>| {
         let history = &s.window.state().state.history;
         history.steps()[history.at()].thumb.clone()
@@ -372,32 +345,32 @@ fn a_style_step_keeps_its_thumbnail_when_exploring_goes_on() {
 
 #[test]
 fn a_kept_result_opens_again_with_the_same_pixels() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Style Embers");
+    s.click("Style Embers");
     drag_slider(&mut s, "Strength", 0.66, 0.3);
     let params = s.window.state().state.doc.style.params().unwrap();
-    let picture = shown(&s);
-    click(&mut s, "Make full size");
-    click(&mut s, "Style Weave");
-    assert!(shown(&s) != picture);
+    let picture = s.styled();
+    s.click("Make full size");
+    s.click("Style Weave");
+    assert!(s.styled() != picture);
     s.window
         .state_mut()
         .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
     s.settle();
     s.window.key_press(egui::Key::Home);
     s.settle();
-    click(&mut s, "Open recipe");
+    s.click("Open recipe");
     assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
     assert_eq!(s.window.state().state.doc.style.params().unwrap(), params);
-    assert!(shown(&s) == picture);
+    assert!(s.styled() == picture);
 }
 
 #[test]
 fn all_styles_can_be_tried_on_the_photo() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    click(&mut s, "Try all styles on the photo");
+    s.click("Try all styles on the photo");
     let asked = s.asked.borrow();
     let tried = asked.engine.iter().any(|r| {
         matches!(r, Request::Preview {
@@ -408,11 +381,11 @@ fn all_styles_can_be_tried_on_the_photo() {
 
 #[test]
 fn a_kept_picture_can_be_the_photo() {
-    let mut s = in_style();
+    let mut s = in_style(SIZE);
     s.keep(&["Red rings", "Blue rings"]);
-    click(&mut s, "Choose from gallery…");
+    s.click("Choose from gallery…");
     s.settle();
-    click(&mut s, "Red rings");
+    s.click("Red rings");
     let photo = s
         .window
         .state()

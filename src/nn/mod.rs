@@ -20,6 +20,7 @@ pub mod resample;
 pub mod upfirdn;
 
 pub use activation::{Activation, Post};
+pub(crate) use conv::own::{Held, contiguous};
 pub use conv::{Conv2d, Conv2dConfig, PaddingMode, conv2d};
 pub use modulated::{ModulatedConv2d, ModulatedConv2dConfig, modulated_conv2d};
 pub(crate) use norm::group_norm;

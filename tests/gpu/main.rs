@@ -12,6 +12,8 @@ mod networks;
 #[path = "../nn/mod.rs"]
 mod nn;
 mod operators;
+#[path = "../common/scene.rs"]
+mod scene;
 
 use std::path::PathBuf;
 

@@ -8,6 +8,7 @@ use limner::import::import;
 use limner::models::{Generator, Registry};
 use limner::recipe::NoiseMode;
 
+use super::scene::scene;
 use super::{apart, card, root, same_picture};
 
 fn shipped(device: &Device) -> Registry {
@@ -18,23 +19,6 @@ fn shipped_in(device: &Device, half: bool) -> Registry {
     let mut models = Registry::open(vec![root().join("models")], None, device.clone());
     models.set_device(device.clone(), half);
     models
-}
-
-/// A picture with soft shapes and sharp edges, the same on both devices.
-fn scene(h: usize, w: usize, device: &Device) -> Tensor {
-    let values: Vec<f32> = (0..3 * h * w)
-        .map(|i| {
-            let (c, y, x) = (i / (h * w), i / w % h, i % w);
-            let soft = ((x as f32 / 37.0).sin() + (y as f32 / 23.0).cos()) * 0.2 + 0.5;
-            let edge = if (x / 40 + y / 56) % 2 == c % 2 {
-                0.15
-            } else {
-                -0.15
-            };
-            soft + edge
-        })
-        .collect();
-    Tensor::from_vec(values, (1, 3, h, w), device).unwrap()
 }
 
 /// The card with full and with half numbers against the processor.

@@ -9,6 +9,8 @@ use limner::import::import;
 use limner::models::{Generator, Registry};
 use limner::recipe::NoiseMode;
 
+use super::scene::scene;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -17,23 +19,6 @@ fn models(half: bool) -> Registry {
     let mut models = Registry::open(vec![root().join("models")], None, Device::Cpu);
     models.set_device(Device::Cpu, half);
     models
-}
-
-/// Soft shapes and sharp edges.
-fn scene(h: usize, w: usize) -> Tensor {
-    let values: Vec<f32> = (0..3 * h * w)
-        .map(|i| {
-            let (c, y, x) = (i / (h * w), i / w % h, i % w);
-            let soft = ((x as f32 / 37.0).sin() + (y as f32 / 23.0).cos()) * 0.2 + 0.5;
-            let edge = if (x / 40 + y / 56) % 2 == c % 2 {
-                0.15
-            } else {
-                -0.15
-            };
-            soft + edge
-        })
-        .collect();
-    Tensor::from_vec(values, (1, 3, h, w), &Device::Cpu).unwrap()
 }
 
 /// At most one value in a thousand is further than 2/255 from the picture with full numbers; and
@@ -84,12 +69,13 @@ fn restyle() {
     let never = CancelToken::new();
     let code = {
         let net = models(false).restyle("restyle").unwrap();
-        net.encode_tensor(&scene(256, 256), &never).unwrap()
+        net.encode_tensor(&scene(256, 256, &Device::Cpu), &never)
+            .unwrap()
     };
     for measured in [false, true] {
         alike(&format!("restyle, measured before: {measured}"), |models| {
             let net = models.restyle("restyle").unwrap();
-            let photo = scene(128, 160);
+            let photo = scene(128, 160, &Device::Cpu);
             let colours = net.colours(&photo).unwrap();
             let norms = net.measure(&photo, &colours, &code, 1.0, &never).unwrap();
             let given = measured.then_some((&colours, &norms));
@@ -98,7 +84,9 @@ fn restyle() {
     }
     // A style's code is a handful of numbers, not a picture.
     let half = models(true).restyle("restyle").unwrap();
-    let other = half.encode_tensor(&scene(256, 256), &never).unwrap();
+    let other = half
+        .encode_tensor(&scene(256, 256, &Device::Cpu), &never)
+        .unwrap();
     let size = code.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
     let off = code.iter().zip(&other).map(|(a, b)| (a - b).abs() / size);
     let off = off.fold(0.0, f32::max);
@@ -112,7 +100,8 @@ fn crisp() {
     for scale in [2, 4] {
         alike(&format!("crisp x{scale}"), |models| {
             let net = models.crisp("crisp").unwrap();
-            net.enlarge(&scene(56, 72), scale, &never).unwrap()
+            net.enlarge(&scene(56, 72, &Device::Cpu), scale, &never)
+                .unwrap()
         });
     }
 }
@@ -122,7 +111,7 @@ fn lens() {
     let never = CancelToken::new();
     alike("lens", |models| {
         let net = models.autoencoder("lens").unwrap();
-        let grid = net.encode(&scene(128, 96), &never).unwrap();
+        let grid = net.encode(&scene(128, 96, &Device::Cpu), &never).unwrap();
         net.decode(&grid, &never).unwrap()
     });
 }
@@ -138,7 +127,7 @@ fn other_families_stay_as_they_are() {
         let mut models = Registry::open(vec![folder.path().into()], None, Device::Cpu);
         models.set_device(Device::Cpu, half);
         let net = models.autoencoder("kl").unwrap();
-        let grid = net.encode(&scene(64, 32), &never).unwrap();
+        let grid = net.encode(&scene(64, 32, &Device::Cpu), &never).unwrap();
         grid.flatten_all().unwrap().to_vec1().unwrap()
     };
     assert_eq!(run(true), run(false));

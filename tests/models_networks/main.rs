@@ -12,6 +12,8 @@ mod latent_directions;
 mod latent_ways;
 mod registry;
 mod restyle;
+#[path = "../common/scene.rs"]
+mod scene;
 mod shipped;
 mod shipped_directions;
 mod stylegan2;

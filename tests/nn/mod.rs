@@ -43,8 +43,7 @@ pub fn with_kernel<R>(kernel: Kernel, f: impl FnOnce() -> R) -> R {
 pub struct Reference {
     pub dims: [usize; 4],
     pub values: Vec<f64>,
-    /// The largest of what was added up: an activation or a clamp may have flattened it since,
-    /// but not its error.
+    /// The largest value; before a tanh or sigmoid, which flattens the sums but not their errors.
     pub size: f64,
 }
 
@@ -132,7 +131,9 @@ impl Reference {
                                 }
                             }
                         }
-                        size = size.max((sum * f64::from(cfg.post.gain)).abs());
+                        if let Activation::Tanh | Activation::Sigmoid = cfg.post.activation {
+                            size = size.max((sum * f64::from(cfg.post.gain)).abs());
+                        }
                         let v = activate(&cfg.post.activation, sum, o) * f64::from(cfg.post.gain);
                         let limit = cfg.post.clamp.map_or(f64::INFINITY, f64::from);
                         values.push(v.clamp(-limit, limit));

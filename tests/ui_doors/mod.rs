@@ -19,9 +19,10 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::StudioApp;
-use limner::app::action::{Action, FileRole, Pick};
+use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::services::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
+use limner::app::view::Workspace;
 use limner::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, Event, Job, Library, ModelInfo, ModelKind, OpenedPhoto,
     Output, Request, StyleInfo, Tier, Work,
@@ -105,7 +106,31 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
     studio
 }
 
+/// A studio with the Style workspace in front.
+pub fn in_style<'a>(size: [f32; 2]) -> Studio<'a> {
+    let mut s = studio(size, egui::Theme::Dark);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+    s.settle();
+    s
+}
+
 impl Studio<'_> {
+    /// The stylised photo as it is shown.
+    pub fn styled(&self) -> Picture {
+        let style = self.window.state().state.previews.style.as_ref();
+        style.unwrap().picture.clone()
+    }
+
+    /// Clicks a button and waits.
+    pub fn click(&mut self, label: &str) {
+        self.window
+            .get_by_role_and_label(Role::Button, label)
+            .click();
+        self.settle();
+    }
+
     /// Drags on a slider's rail, which begins `rail` points from its left, and lets go.
     pub fn drag_slider(&mut self, name: &str, rail: f32, from: f32, to: f32) {
         let rect = self.window.get_by_role_and_label(Role::Slider, name).rect();

@@ -7,13 +7,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, DType, Layout, Result, Shape, Storage, Tensor, bail,
-};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 use crate::nn::{
-    Conv2d, Conv2dConfig, Fir, ModulatedConv2d, ModulatedConv2dConfig, upfirdn2d, upsample2d,
+    Conv2d, Conv2dConfig, Fir, Held, ModulatedConv2d, ModulatedConv2dConfig, contiguous, upfirdn2d,
+    upsample2d,
 };
 
 /// Taps of the filter that the adjoints are written for.
@@ -305,26 +304,13 @@ fn shared_by_plane(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 
 /// Looks at the values of a contiguous `f32` tensor on the processor.
 fn with_values<R>(tensor: &Tensor, look: impl FnOnce(&[f32]) -> R) -> Result<R> {
-    let (storage, layout) = tensor.storage_and_layout();
-    match (&*storage, layout.contiguous_offsets()) {
-        (Storage::Cpu(CpuStorage::F32(values)), Some((start, end))) => {
-            Ok(look(&values[start..end]))
-        }
-        _ => bail!("styled-convolution: wants contiguous f32"),
-    }
+    Ok(look(Held::new(tensor)?.values()?))
 }
 
 /// A tensor of its own.
 fn taken(storage: &CpuStorage, layout: &Layout) -> Result<Tensor> {
-    let (CpuStorage::F32(values), Some((start, end))) = (storage, layout.contiguous_offsets())
-    else {
-        bail!("styled-convolution: wants contiguous f32")
-    };
-    Tensor::from_slice(
-        &values[start..end],
-        layout.shape(),
-        &candle_core::Device::Cpu,
-    )
+    let values = contiguous(storage, layout)?;
+    Tensor::from_slice(values, layout.shape(), &candle_core::Device::Cpu)
 }
 
 #[cfg(test)]

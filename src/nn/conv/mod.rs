@@ -155,8 +155,7 @@ impl Conv2d {
     /// # Errors
     /// As [`forward`](Self::forward), and when the residual's shape differs from the result's.
     pub fn forward_add(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
-        let output = self.cfg.output_size(x, &self.weight)?;
-        check_residual(x, self.weight.dim(0)?, output, residual)?;
+        let output = self.checked(x, residual)?;
         if let Some(own) = &self.own
             && own_path(x)
             && residual.is_none_or(own_path)
@@ -228,17 +227,8 @@ impl Conv2d {
         stats: &ChannelStats,
         residual: Option<&Tensor>,
     ) -> Result<Tensor> {
-        let output = self.cfg.output_size(x, &self.weight)?;
-        let out = self.weight.dim(0)?;
-        check_residual(x, out, output, residual)?;
-        let (factor, mut offset) = norm.affine(stats, out)?;
-        for ((offset, factor), bias) in offset
-            .iter_mut()
-            .zip(&factor)
-            .zip(self.numbers.iter().flat_map(|bias| bias.iter()))
-        {
-            *offset += bias * factor;
-        }
+        self.checked(x, residual)?;
+        let (factor, offset) = self.folded(norm, stats, self.numbers.as_deref())?;
         let x = x.to_dtype(self.weight.dtype())?;
         let y = plain::conv2d(&x, &self.weight, None, &self.cfg)?;
         let y = norm.finished(&y, factor, offset)?;
@@ -246,6 +236,28 @@ impl Conv2d {
             Some(residual) => y + residual.to_dtype(self.weight.dtype())?,
             None => Ok(y),
         }
+    }
+
+    /// Factor and offset of each channel by a normalisation, the bias in the offset.
+    fn folded(
+        &self,
+        norm: &Norm,
+        stats: &ChannelStats,
+        bias: Option<&[f32]>,
+    ) -> Result<(Vec<f32>, Vec<f32>)> {
+        let (factor, mut offset) = norm.affine(stats, self.weight.dim(0)?)?;
+        for ((offset, factor), bias) in offset.iter_mut().zip(&factor).zip(bias.unwrap_or_default())
+        {
+            *offset += bias * factor;
+        }
+        Ok((factor, offset))
+    }
+
+    /// The output's size, if picture and residual fit.
+    fn checked(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<(usize, usize)> {
+        let output = self.cfg.output_size(x, &self.weight)?;
+        check_residual(x, self.weight.dim(0)?, output, residual)?;
+        Ok(output)
     }
 
     fn normed(
@@ -256,17 +268,8 @@ impl Conv2d {
         stats: &ChannelStats,
         residual: Option<&Tensor>,
     ) -> Result<Tensor> {
-        let output = self.cfg.output_size(x, &self.weight)?;
-        let out = self.weight.dim(0)?;
-        check_residual(x, out, output, residual)?;
-        let (factor, offset) = norm.affine(stats, out)?;
-        let bias: Vec<f32> = match &own.bias {
-            Some(bias) => {
-                let scaled = bias.iter().zip(&factor).zip(&offset);
-                scaled.map(|((b, f), o)| b * f + o).collect()
-            }
-            None => offset,
-        };
+        let output = self.checked(x, residual)?;
+        let (factor, bias) = self.folded(norm, stats, own.bias.as_deref())?;
         // One factor list for each picture of the batch.
         let factors = factor.repeat(x.dim(0)?);
         let cfg = self.cfg.clone().activation(norm.activation.clone());
