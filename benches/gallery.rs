@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
-use limner::app::blind_window::FrameTimes;
-use limner::app::gallery_bench;
 use limner::export::{self, Provenance, WriteOptions};
 use limner::gallery::Gallery;
 use limner::gallery::protocol::{Format, Query, Sort};
 use limner::picture::Picture;
 use limner::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
+use limner::window::blind_window::FrameTimes;
+use limner::window::gallery_bench;
 
 /// Frames of each way of scrolling.
 const FRAMES: usize = 900;

@@ -19,7 +19,7 @@ use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
 use limner::models::weights::Weights;
-use limner::nn::{card, pool};
+use limner::nn::{gpu, pool};
 use limner::recipe::NoiseMode;
 use serde_json::json;
 use studio::Studio;
@@ -54,7 +54,7 @@ fn main() -> Outcome<()> {
     let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
     let mut report = Report::default();
     let card = options.device != "cpu";
-    let device = if card { card::open(0)? } else { Device::Cpu };
+    let device = if card { gpu::open(0)? } else { Device::Cpu };
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
         if card && name == "microast" {
             continue;

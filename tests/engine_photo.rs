@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use engine_files::{photo, pixels};
 use image::{DynamicImage, ImageEncoder};
-use limner::engine::photo::{Photo, probe, read};
+use limner::photo::{Photo, probe, read};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()

@@ -117,8 +117,9 @@ fn pressing_without_moving_asks_for_nothing() {
 fn dice_and_steps_change_the_seed() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    let seed =
-        |h: &egui_kittest::Harness<'_, limner::app::StudioApp>| h.state().state.doc.explore.seed();
+    let seed = |h: &egui_kittest::Harness<'_, limner::window::StudioApp>| {
+        h.state().state.doc.explore.seed()
+    };
     assert_eq!(seed(&harness), Some(1));
     harness.get_by_label("Seed plus one").click();
     harness.run_steps(3);

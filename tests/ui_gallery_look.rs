@@ -12,7 +12,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole, ViewEdit};
-use limner::app::lens::LensEdit;
+use limner::app::lens::edit::LensEdit;
 use limner::app::view::{Compare, Dialog, Workspace};
 use limner::recipe::LensPart;
 use ui_doors::{Studio, studio};

@@ -12,14 +12,14 @@ use common::{Outside, studio};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use limner::app::StudioApp;
 use limner::app::action::{Action, Pick, ViewEdit};
-use limner::app::hub::HubEdit;
+use limner::app::hub::state::HubEdit;
 use limner::app::view::Dialog;
 use limner::engine::protocol::Request;
 use limner::hub::protocol::{
     Added, Ending, HubEvent, HubRequest, ImportStep, Offer, Order, Progress, TaskId,
 };
+use limner::window::StudioApp;
 
 type Window = Harness<'static, StudioApp>;
 

@@ -9,11 +9,11 @@ use common::{Outside, studio, studio_in};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use limner::app::StudioApp;
 use limner::app::action::Action;
 use limner::app::view::{Compare, Dialog, Workspace};
 use limner::engine::protocol::{DeviceInfo, Event, Request};
 use limner::engine::{DeviceChoice, Precision};
+use limner::window::StudioApp;
 
 #[test]
 fn the_palette_finds_and_runs_a_command() {

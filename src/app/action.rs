@@ -1,20 +1,20 @@
-//! What panels ask for. They queue; [`super::dispatch`] does.
+//! What panels ask for. They queue; [`crate::app::dispatch`] does.
 
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::notice::Level;
+use crate::app::style::edit::StyleEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::command::Command;
-use super::lens::LensEdit;
-use super::prefs::Prefs;
-use super::previews::Previews;
-use super::view::{CanvasView, Compare, Dialog, Workspace};
+use crate::app::command::Command;
+use crate::app::lens::edit::LensEdit;
+use crate::app::prefs::Prefs;
+use crate::app::previews::Previews;
+use crate::app::view::{CanvasView, Compare, Dialog, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
-use crate::recipe::{
-    ExploreParams, LayerRange, Mask, MaskShape, NoiseMode, Recipe, SourceRef, StyleMix,
-    StyleParams, StyleSource,
-};
+use crate::recipe::{ExploreParams, Recipe};
 
 /// A request of a panel.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub enum Action {
     /// Show the system's file dialog; the answer comes back as an action.
     Pick(Pick),
     /// Models from outside.
-    Hub(super::hub::HubEdit),
+    Hub(crate::app::hub::state::HubEdit),
     /// To the gallery, as it is.
     Gallery(GalleryRequest),
     /// Change what the gallery lists.
@@ -128,118 +128,6 @@ pub enum Action {
     DismissToast(u64),
     /// The report of a folder was read.
     CloseFolderReport,
-}
-
-/// A change of Explore.
-#[derive(Debug, Clone)]
-pub enum ExploreEdit {
-    /// Another generator; each remembers where it was left.
-    Model(String),
-    /// Class of a conditional generator; none for no class.
-    Class(Option<u32>),
-    /// Base latent from a seed.
-    Seed(u64),
-    /// Truncation ψ.
-    Psi(f32),
-    /// Style mixing.
-    Mix(Option<StyleMix>),
-    /// Noise.
-    Noise(NoiseMode),
-    /// Output size.
-    Size([u32; 2]),
-    /// A direction slider, in σ.
-    Sigma {
-        /// Direction id.
-        direction: String,
-        /// Where to.
-        sigma: f32,
-    },
-    /// All direction sliders to zero.
-    ResetSliders,
-    /// Unlocked direction sliders anywhere.
-    RandomiseSliders,
-    /// Own name of a slider; none gives its measured one back.
-    Rename {
-        /// Direction id.
-        direction: String,
-        /// Name.
-        name: Option<String>,
-    },
-    /// Star on or off.
-    Star(String),
-    /// Lock on or off.
-    Lock(String),
-    /// Layers where a slider acts.
-    Layers {
-        /// Direction id.
-        direction: String,
-        /// Layers; none is all.
-        layers: Option<LayerRange>,
-    },
-    /// Everything at once: a neighbour, a pasted recipe, a kept point.
-    Replace {
-        /// The new state.
-        params: Box<ExploreParams>,
-        /// Name of the step.
-        label: &'static str,
-    },
-    /// Keep the current point.
-    Keep,
-    /// Forget a kept point.
-    RemoveKept(usize),
-    /// Reorder kept points.
-    MoveKept {
-        /// From here.
-        from: usize,
-        /// To before this place.
-        to: usize,
-    },
-}
-
-/// A change of Style.
-#[derive(Debug, Clone)]
-pub enum StyleEdit {
-    /// The photo.
-    Photo(SourceRef),
-    /// The network.
-    Model(String),
-    /// See [`StyleParams::strength`].
-    Strength(f32),
-    /// See [`StyleParams::brush`].
-    Brush(f32),
-    /// See [`StyleParams::keep_colors`].
-    KeepColors(f32),
-    /// Only this style.
-    OnlyStyle(StyleSource),
-    /// One style more.
-    AddStyle(StyleSource),
-    /// One style less.
-    RemoveStyle(usize),
-    /// Another style in this place, weight and mask stay.
-    ReplaceStyle(usize, StyleSource),
-    /// The same style with artist and licence filled in.
-    Credit(usize, StyleSource),
-    /// Share of a style.
-    Weight(usize, f32),
-    /// A style-code slider, in σ.
-    Code {
-        /// Which style.
-        style: usize,
-        /// Code direction.
-        direction: usize,
-        /// Where to.
-        sigma: f32,
-    },
-    /// The whole mask of a style.
-    SetMask(usize, Option<Mask>),
-    /// One more shape on the mask of a style.
-    AddShape(usize, MaskShape),
-    /// The shape that is being drawn, further on; nothing if another is last.
-    LastShape(usize, MaskShape),
-    /// Takes the shape that is being drawn away again.
-    DropShape(usize, MaskShape),
-    /// Everything at once, from a recipe.
-    Replace(Box<StyleParams>),
 }
 
 /// A change of view.
@@ -397,17 +285,6 @@ pub enum Pick {
     GalleryFolder,
     /// A checkpoint to bring in.
     ModelFile,
-}
-
-/// How serious a message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Level {
-    /// Good news.
-    Info,
-    /// Take care.
-    Warning,
-    /// Didn't work.
-    Error,
 }
 
 /// The queue that panels write to.

@@ -1,23 +1,24 @@
 //! The only place that changes the state on the user's behalf: panels queue
 //! [`Action`]s, this carries them out.
 
-use super::action::{Action, Destination, FileRole, Level, Pick, Subject, ViewEdit};
-use super::command::Command;
-use super::prefs::Prefs;
-use super::services::Services;
-use super::state::AppState;
-use super::view::{Compare, Dialog, Workspace, Zoom};
-use super::{edits, events, flow, recipes};
+use crate::app::action::{Action, Destination, FileRole, Pick, Subject, ViewEdit};
+use crate::app::command::Command;
+use crate::app::explore;
+use crate::app::hub;
+use crate::app::jobs;
+use crate::app::lens;
+use crate::app::notice::Level;
+use crate::app::now::Now;
+use crate::app::ports::Services;
+use crate::app::prefs::Prefs;
+use crate::app::sources;
+use crate::app::state::AppState;
+use crate::app::style;
+use crate::app::view::{Compare, Dialog, Workspace, Zoom};
+use crate::app::{flow, recipes};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
 use crate::hub::protocol::HubRequest;
-
-/// What a dispatch needs to know of the moment.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Now {
-    /// Seconds since the window opened.
-    pub time: f64,
-}
 
 /// What only the window itself can do.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,11 +39,11 @@ pub fn dispatch(
     match action {
         Action::Command(command) => return run(command, state, services, now),
         Action::Explore(edit) => {
-            edits::explore(edit, state, now);
-            events::ask_directions(state, services);
+            explore::apply::explore(edit, state, now);
+            jobs::ask_directions(state, services);
         }
-        Action::Style(edit) => edits::style(edit, state, services, now),
-        Action::Lens(edit) => super::lens::edit(edit, state, services, now),
+        Action::Style(edit) => style::apply::style(edit, state, services, now),
+        Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::View(edit) => view(edit, state, services),
         Action::SetPrefs(prefs) => {
             if prefs.offline != state.prefs.offline {
@@ -54,7 +55,7 @@ pub fn dispatch(
                 services.engine.send(Request::Device(device, precision));
             }
             state.prefs = *prefs;
-            super::gallery_settings::send(state, services);
+            crate::app::gallery::settings::send(state, services);
         }
         Action::GoToStep(step) => {
             state.history.commit(&state.doc);
@@ -71,12 +72,12 @@ pub fn dispatch(
             }
         }
         Action::Start { job, purpose } => {
-            flow::start(*job, purpose, state, services);
+            jobs::start(*job, purpose, state, services);
         }
-        Action::Cancel(id) => events::cancel(id, state, services),
+        Action::Cancel(id) => jobs::cancel(id, state, services),
         Action::MeasureSliders => {
             state.engine.declined.remove(&state.doc.explore.model);
-            events::ask_directions(state, services);
+            jobs::ask_directions(state, services);
         }
         Action::Estimate(options) => {
             if let Some(params) = state.doc.style.params() {
@@ -91,11 +92,11 @@ pub fn dispatch(
         Action::Send { to, what } => flow::send(to, what, state, services),
         Action::OpenFiles { paths, role } => flow::open_files(&paths, role, state, services),
         Action::Pick(pick) => services.system.pick(pick),
-        Action::Hub(edit) => super::hub::edit(edit, state, services),
+        Action::Hub(edit) => hub::apply::edit(edit, state, services),
         Action::Gallery(request) => gallery(request, state, services),
         Action::GalleryQuery(query) => {
             state.gallery.query = query;
-            super::gallery_events::ask_listing(state, services);
+            crate::app::gallery::ask::ask_listing(state, services);
         }
         Action::Select(ids) => state.gallery.selected = ids.into_iter().collect(),
         Action::OpenPicture(id) => open_picture(id, state, services),
@@ -127,7 +128,7 @@ pub fn dispatch(
         }
         Action::OpenRecipe(recipe) => {
             recipes::reopen_recipe(Some(&recipe), state, services);
-            events::ask_directions(state, services);
+            jobs::ask_directions(state, services);
         }
         Action::PasteRecipe(text) => recipes::paste_recipe(&text, state, services),
         Action::Notify { level, text } => state.toasts.push(level, text),
@@ -157,7 +158,7 @@ fn run(
         C::Keep => send(Destination::Keep, state),
         C::SaveAs => send(Destination::SaveAs, state),
         C::Export if state.view.dialog == Dialog::Export => state.view.dialog = Dialog::None,
-        C::Export => super::export_flow::begin(state, services),
+        C::Export => crate::app::export::flow::begin(state, services),
         C::CopyPicture => send(Destination::Clipboard, state),
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
@@ -172,8 +173,8 @@ fn run(
             });
         }
         C::Quit => return Some(Effect::Close),
-        C::Undo if super::gallery_news::can_bring_back(state) => {
-            super::gallery_news::bring_back(state, services);
+        C::Undo if crate::app::gallery::file_events::can_bring_back(state) => {
+            crate::app::gallery::file_events::bring_back(state, services);
         }
         C::Undo => {
             let doc = state.history.undo(&state.doc);
@@ -185,7 +186,7 @@ fn run(
         }
         C::CancelJob => {
             if let Some(id) = state.engine.jobs.first().map(|j| j.id) {
-                events::cancel(id, state, services);
+                jobs::cancel(id, state, services);
             }
         }
         C::Rescan => services.engine.send(Request::Rescan),
@@ -204,8 +205,8 @@ fn run(
         | C::ResetSliders
         | C::KeepPoint
         | C::RandomWalk => {
-            edits::command(command, state, now);
-            events::ask_directions(state, services);
+            explore::apply::command(command, state, now);
+            jobs::ask_directions(state, services);
         }
         _ => look(command, state),
     }
@@ -215,7 +216,7 @@ fn run(
 /// Commands that ask for a file first.
 fn pick(command: Command, state: &mut AppState, services: &mut Services) {
     let pick = match command {
-        Command::OpenPhoto if flow::lens_in_front(state) => Pick::Open(FileRole::LensPhoto),
+        Command::OpenPhoto if sources::lens_in_front(state) => Pick::Open(FileRole::LensPhoto),
         Command::OpenPhoto => Pick::Open(FileRole::Photo),
         Command::OpenStyle => Pick::Open(FileRole::Style),
         Command::Import => Pick::Open(FileRole::Import),
@@ -232,7 +233,7 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
 
 /// Commands that only change what's seen.
 fn look(command: Command, state: &mut AppState) {
-    use super::prefs::ThemeChoice;
+    use crate::app::prefs::ThemeChoice;
     use Command as C;
     let workspace = state.view.workspace;
     match command {
@@ -295,7 +296,8 @@ fn zoom_by(factor: f32, state: &mut AppState) {
         Zoom::Scale(s) => s,
     };
     let canvas = state.view.canvas_mut(state.view.workspace);
-    canvas.zoom = Zoom::Scale((now * factor).clamp(super::view::MIN_ZOOM, super::view::MAX_ZOOM));
+    canvas.zoom =
+        Zoom::Scale((now * factor).clamp(crate::app::view::MIN_ZOOM, crate::app::view::MAX_ZOOM));
 }
 
 fn toggle_dialog(state: &mut AppState, dialog: Dialog) {
@@ -319,26 +321,26 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
     }
     if state.view.workspace == Workspace::Gallery && !state.gallery.listed {
-        super::gallery_events::ask_listing(state, services);
+        crate::app::gallery::ask::ask_listing(state, services);
     }
 }
 
 /// Takes over a document of the history, and shows where it changed: an undo that
 /// nobody sees would be one press too many.
 fn adopt(
-    doc: Option<std::sync::Arc<super::document::Document>>,
+    doc: Option<std::sync::Arc<crate::app::document::Document>>,
     state: &mut AppState,
     services: &mut Services,
 ) {
     let Some(doc) = doc else { return };
     // The next frame of a random walk would leave that step at once.
     state.drift = None;
-    if let Some(workspace) = super::history::differ_in(&state.doc, &doc) {
+    if let Some(workspace) = crate::app::history::differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }
     state.doc = (*doc).clone();
-    flow::reopen_sources(state, services);
-    events::ask_directions(state, services);
+    sources::reopen_sources(state, services);
+    jobs::ask_directions(state, services);
 }
 
 fn gallery(request: GalleryRequest, state: &mut AppState, services: &mut Services) {
@@ -354,7 +356,7 @@ fn open_picture(
     services: &mut Services,
 ) {
     state.gallery.open = id;
-    state.view.gallery = super::view::CanvasView::default();
+    state.view.gallery = crate::app::view::CanvasView::default();
     let Some(id) = id else { return };
     if state.gallery.picture(id).is_none() {
         services.gallery.send(GalleryRequest::Load(id));

@@ -1,14 +1,17 @@
 //! What engine and gallery answer goes into the state here.
 
-use super::action::{Action, Level, Purpose};
-use super::previews::Received;
-use super::services::Services;
-use super::state::AppState;
-use super::thumbs;
-use super::view::Workspace;
-use super::{flow, results};
+use crate::app::action::{Action, Purpose};
+use crate::app::jobs;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::previews::Received;
+use crate::app::results;
+use crate::app::sources;
+use crate::app::state::AppState;
+use crate::app::thumbs;
+use crate::app::view::Workspace;
 use crate::engine::protocol::{
-    EngineError, Event, Job, JobId, Library, ModelInfo, ModelKind, Output, Request, Work,
+    EngineError, Event, JobId, Library, ModelInfo, ModelKind, Output, Work,
 };
 
 /// Longer side of a history thumbnail.
@@ -21,10 +24,10 @@ pub fn drain(state: &mut AppState, services: &mut Services) -> Vec<Action> {
         engine_event(event, state, services, &mut follow);
     }
     while let Some(event) = services.gallery.try_recv() {
-        super::gallery_events::gallery_event(event, state, services, &mut follow);
+        crate::app::gallery::events::gallery_event(event, state, services, &mut follow);
     }
     while let Some(event) = services.hub.try_recv() {
-        super::hub::hub_event(event, state, services);
+        crate::app::hub::events::hub_event(event, state, services);
     }
     while let Some(action) = services.system.try_recv() {
         follow.push(action);
@@ -39,8 +42,8 @@ fn engine_event(
     follow: &mut Vec<Action>,
 ) {
     match event {
-        Event::Ready(device) => super::device_news::ready(device, state),
-        Event::SmallerTiles(card) => super::device_news::smaller_tiles(&card, state),
+        Event::Ready(device) => crate::app::device_events::ready(device, state),
+        Event::SmallerTiles(card) => crate::app::device_events::smaller_tiles(&card, state),
         Event::Library(library) => library_arrived(&library, state, services),
         Event::Preview {
             channel,
@@ -65,7 +68,7 @@ fn engine_event(
             seq,
             error,
         } => state.previews.fail(channel, seq, error),
-        Event::Opened { path, result } => flow::opened(path, result, state, follow),
+        Event::Opened { path, result } => sources::opened(path, result, state, follow),
         Event::Estimate { seq, estimate } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = Some(estimate);
@@ -133,10 +136,10 @@ fn library_arrived(
 ) {
     state.engine.library = std::sync::Arc::clone(library);
     state.engine.library_known = true;
-    super::gallery_settings::send(state, services);
+    crate::app::gallery::settings::send(state, services);
     state.previews.forget();
     choose_models(state);
-    ask_directions(state, services);
+    jobs::ask_directions(state, services);
     for (folder, reason) in &library.broken {
         state.toasts.push(
             Level::Warning,
@@ -154,7 +157,9 @@ fn choose_models(state: &mut AppState) {
         doc.explore
             .params
             .entry(model.name.clone())
-            .or_insert_with(|| super::document::fresh(&model.name, model.resizable, model.size));
+            .or_insert_with(|| {
+                crate::app::document::fresh(&model.name, model.resizable, model.size)
+            });
     }
     for model in of(ModelKind::Autoencoder) {
         doc.explore.lens.entry(model.name.clone()).or_default();
@@ -190,27 +195,6 @@ fn first_style_network<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Optio
     all.into_iter().next()
 }
 
-/// Asks for the sliders of the current generator, once.
-pub fn ask_directions(state: &mut AppState, services: &mut Services) {
-    let model = state.doc.explore.model.clone();
-    let purpose = Purpose::Directions(model.clone());
-    let known = state.engine.directions.contains_key(&model);
-    let declined = state.engine.declined.contains(&model);
-    if known
-        || declined
-        || state.engine.model(&model).is_none()
-        || state.engine.job_for(&purpose).is_some()
-    {
-        return;
-    }
-    let brought = state.doc.explore.lens_doc().is_some();
-    let job = match brought {
-        true => Job::LensDirections { model },
-        false => Job::Directions { model },
-    };
-    flow::start(job, purpose, state, services);
-}
-
 fn job_ended(
     id: JobId,
     result: Result<Output, EngineError>,
@@ -223,7 +207,7 @@ fn job_ended(
     };
     let job = state.engine.jobs.remove(at);
     if result.is_err() && job.purpose == Purpose::Export {
-        super::export_flow::forget(state);
+        crate::app::export::flow::forget(state);
     }
     match result {
         Ok(output) => results::finished(job, output, state, services, follow),
@@ -294,17 +278,5 @@ fn full_side(state: &AppState) -> u32 {
             .current()
             .and_then(|p| p.size)
             .map_or(1024, |[w, h]| w.max(h).min(1536)),
-    }
-}
-
-/// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
-/// begin again by itself then.
-pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
-    if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
-        if let Purpose::Directions(model) = &job.purpose {
-            state.engine.declined.insert(model.clone());
-        }
-        job.cancelling = true;
-        services.engine.send(Request::Cancel(id));
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::document::Document;
-use super::view::Workspace;
+use crate::app::document::Document;
+use crate::app::view::Workspace;
 use crate::picture::Picture;
 
 /// Steps kept.

@@ -1,14 +1,14 @@
 //! Recipes: back to the workspace where they were made, and out as text.
 
+use crate::app::history_note;
 use std::sync::Arc;
 
-use super::action::Level;
-use super::dispatch::Now;
-use super::edits;
-use super::flow::reopen_sources;
-use super::services::Services;
-use super::state::AppState;
-use super::view::Workspace;
+use crate::app::notice::Level;
+use crate::app::now::Now;
+use crate::app::ports::Services;
+use crate::app::sources::reopen_sources;
+use crate::app::state::AppState;
+use crate::app::view::Workspace;
 use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe};
 
 /// A recipe goes back to the workspace where it was made.
@@ -69,7 +69,7 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 .points
                 .iter()
                 .cloned()
-                .map(|p| super::document::KeptPoint {
+                .map(|p| crate::app::document::KeptPoint {
                     params: Arc::new(p),
                 });
             state.doc.explore.kept = points.collect();
@@ -82,7 +82,7 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
             );
         }
     }
-    edits::note(&before, "Open recipe", state, Now::default());
+    history_note::note(&before, "Open recipe", state, Now::default());
     state.history.commit(&state.doc);
 }
 

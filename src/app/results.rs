@@ -1,9 +1,11 @@
 //! Finished jobs: each result goes where it should.
 
-use super::action::{Action, Destination, ExploreEdit, Level, Purpose, ViewEdit};
-use super::services::{SavePicture, Services};
-use super::state::{AppState, JobEntry};
-use super::view::Workspace;
+use crate::app::action::{Action, Destination, Purpose, ViewEdit};
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::notice::Level;
+use crate::app::ports::{SavePicture, Services};
+use crate::app::state::{AppState, JobEntry};
+use crate::app::view::Workspace;
 use crate::engine::protocol::Output;
 use crate::gallery::protocol::GalleryRequest;
 use crate::picture::Picture;
@@ -30,7 +32,7 @@ pub fn finished(
             kept,
             skipped,
         } => {
-            let report = super::folder_report::FolderReport {
+            let report = crate::app::style::folder_report::FolderReport {
                 written,
                 kept,
                 skipped,
@@ -71,7 +73,7 @@ fn picture_made(
             picture,
             recipe,
             with_recipe: state.prefs.export_recipe,
-            settings: super::gallery_settings::of(state),
+            settings: crate::app::gallery::settings::of(state),
         }),
         Purpose::SendToStyle => keep(
             picture,

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
-use super::document::Document;
-use super::prefs::Prefs;
-use super::state::AppState;
-use super::view::ViewState;
+use crate::app::document::Document;
+use crate::app::prefs::Prefs;
+use crate::app::state::AppState;
+use crate::app::view::ViewState;
 
 /// Quiet time before a change is written.
 const DEBOUNCE: Duration = Duration::from_millis(800);
@@ -178,7 +178,7 @@ impl Session {
 /// Equal in what is remembered.
 fn same_view(a: &ViewState, b: &ViewState) -> bool {
     let plain = |v: &ViewState| ViewState {
-        dialog: super::view::Dialog::None,
+        dialog: crate::app::view::Dialog::None,
         hold_before: false,
         fit_scale: 1.0,
         ..v.clone()

@@ -1,19 +1,20 @@
-//! The whole state of the window. Panels read it; [`super::dispatch`] and
-//! [`super::events`] change it.
+//! The whole state of the window. Panels read it; [`crate::app::dispatch`] and
+//! [`crate::app::events`] change it.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::action::{Destination, FileRole, Level, Purpose};
-use super::document::Document;
-use super::drift::Drift;
-use super::frame_stats::FrameStats;
-use super::history::History;
-use super::prefs::Prefs;
-use super::previews::Previews;
-use super::view::ViewState;
+use crate::app::action::{Destination, FileRole, Purpose};
+use crate::app::document::Document;
+use crate::app::explore::random_walk::Drift;
+use crate::app::frame_stats::FrameStats;
+use crate::app::history::History;
+use crate::app::notice::Level;
+use crate::app::prefs::Prefs;
+use crate::app::previews::Previews;
+use crate::app::view::ViewState;
 use crate::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, OpenedPhoto, Stage,
 };
@@ -40,11 +41,11 @@ pub struct AppState {
     /// What the gallery told.
     pub gallery: GalleryState,
     /// The picture of Explore or Style that the export dialog is about.
-    pub export: Option<super::export_flow::ExportTarget>,
+    pub export: Option<crate::app::export::target::ExportTarget>,
     /// What is known of models from outside.
-    pub hub: super::hub::HubState,
+    pub hub: crate::app::hub::state::HubState,
     /// What became of the last folder of photos, until it was read.
-    pub folder_report: Option<super::folder_report::FolderReport>,
+    pub folder_report: Option<crate::app::style::folder_report::FolderReport>,
     /// Messages in the corner.
     pub toasts: Toasts,
     /// Time spent per frame.
@@ -68,12 +69,12 @@ impl AppState {
             photos: Photos::default(),
             gallery: GalleryState::default(),
             export: None,
-            hub: super::hub::HubState::default(),
+            hub: crate::app::hub::state::HubState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
             drift: None,
-            random: super::edits::random_source(),
+            random: crate::app::random::random_source(),
         }
     }
 
@@ -228,7 +229,7 @@ pub struct GalleryState {
     /// Whether a listing has come.
     pub listed: bool,
     /// Thumbnails that came.
-    pub thumbs: super::thumb_store::ThumbStore,
+    pub thumbs: crate::app::gallery::thumb_store::ThumbStore,
     /// Thumbnails that can't be made, and why.
     pub thumb_errors: HashMap<PictureId, String>,
     /// Chosen pictures.
@@ -304,7 +305,7 @@ pub struct Toast {
     /// Since when.
     pub since: Instant,
     /// A button that helps: its text and what it does.
-    pub offer: Option<(String, Box<super::action::Action>)>,
+    pub offer: Option<(String, Box<crate::app::action::Action>)>,
 }
 
 impl Toast {
@@ -329,7 +330,7 @@ impl Toasts {
         &mut self,
         level: Level,
         text: impl Into<String>,
-        offer: Option<(String, Box<super::action::Action>)>,
+        offer: Option<(String, Box<crate::app::action::Action>)>,
     ) {
         let text = text.into();
         if let Some(same) = self.list.iter_mut().find(|t| t.text == text) {

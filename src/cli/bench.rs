@@ -152,7 +152,7 @@ fn window(common: &Common) -> Result<Value, Failure> {
     let mut config = super::session::config(common)?;
     // As the window starts it: the engine's own choice of threads, unless said otherwise.
     config.threads = common.threads.map(usize::from);
-    let report = crate::app::frame_bench::measure(config, FRAMES)
+    let report = crate::window::frame_bench::measure(config, FRAMES)
         .map_err(|e| Failure::new(e.to_string()))?;
     let round = |ms: f32| (f64::from(ms) * 100.0).round() / 100.0;
     Ok(json!({

@@ -23,8 +23,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::app::{self, RunOptions};
 use crate::engine::{DeviceChoice, EngineConfig};
+use crate::window::{self, RunOptions};
 use args::{Cli, Command, Common, ModelsCommand};
 use session::Session;
 
@@ -148,7 +148,7 @@ fn open_window(cli: Cli) -> Result<(), Failure> {
         threads: cli.common.threads.map(usize::from),
         ..session::config(&cli.common)?
     };
-    app::run(RunOptions {
+    window::run(RunOptions {
         engine,
         gallery: cli.gallery,
         files: cli.files,

@@ -9,9 +9,9 @@ use super::args::{Common, RecipeCommand};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
 use super::{Failure, say, say_json};
-use crate::engine::photo;
 use crate::engine::protocol::{Job, Output};
 use crate::export::metadata;
+use crate::photo;
 use crate::recipe::{Making, Recipe, SourceRef};
 
 /// Longer side of an animation made again when its recipe doesn't say.

@@ -9,8 +9,8 @@ use super::args::Stylize;
 use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};
 use super::{Failure, say, say_json};
-use crate::engine::photo;
 use crate::engine::protocol::{Event, Job, Output, Request, StylizeOptions};
+use crate::photo;
 use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
 /// Style pictures' size at which the network's own stroke comes out.

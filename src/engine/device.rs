@@ -154,7 +154,7 @@ fn cuda(number: usize) -> Result<(Device, DeviceInfo), String> {
             found => format!("there is no NVIDIA card {number}, only {found} (counted from 0)"),
         });
     };
-    let device = crate::nn::card::open(number).map_err(|e| format!("{name} can't be used: {e}"))?;
+    let device = crate::nn::gpu::open(number).map_err(|e| format!("{name} can't be used: {e}"))?;
     let told = info(format!("CUDA {number}"), name.clone(), None, names);
     Ok((device, told))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::kept;
+use crate::engine::cache_file;
 use crate::export::atomic::{Existing, write_bytes};
 use crate::latent::DirectionSet;
 use crate::models::Registry;
@@ -62,7 +62,7 @@ impl Directions {
     }
 
     fn file(&self, model_sha: &str) -> Option<PathBuf> {
-        kept::file_of(self.folder.as_deref(), model_sha, "json")
+        cache_file::file_of(self.folder.as_deref(), model_sha, "json")
     }
 }
 

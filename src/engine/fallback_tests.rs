@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::config::EngineConfig;
 use super::device::pretend;
 use super::handle::LocalEngine;
-use super::photo;
 use super::protocol::*;
-use super::rooms::ModelStudio;
+use crate::engine::inference_worker::ModelStudio;
+use crate::photo;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, SourceRef, StyleLayer, StyleParams, StyleSource};
 

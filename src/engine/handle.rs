@@ -5,11 +5,11 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, bounded};
 
 use super::config::EngineConfig;
-use super::desk::Desk;
 use super::mailbox::{Mailbox, mailbox};
 use super::protocol::{EngineError, Event, Request, Waker};
-use super::rooms::ModelStudio;
-use super::studio::Studio;
+use crate::engine::backend::Studio;
+use crate::engine::inference_worker::ModelStudio;
+use crate::engine::scheduler::Desk;
 
 /// Events that may wait to be read before the worker is held back.
 const EVENTS: usize = 256;

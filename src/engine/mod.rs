@@ -6,8 +6,9 @@
 //! * `rooms` is the real studio: it holds the networks and hands each request to
 //!   the file that knows how ([`photo`], `stylize`, `jobs`, …).
 
+mod backend;
+mod cache_file;
 mod config;
-mod desk;
 mod device;
 mod directions;
 mod engine_error;
@@ -17,20 +18,18 @@ mod explore;
 #[cfg(test)]
 mod fallback_tests;
 mod handle;
+mod inference_worker;
 mod jobs;
-mod kept;
 mod lens;
 mod mailbox;
 pub mod memory;
-pub mod photo;
 mod photos;
 mod progress;
 pub mod protocol;
 mod recent;
 mod recipes;
 mod resample;
-mod rooms;
-mod studio;
+mod scheduler;
 mod styling;
 mod stylize;
 mod swatches;

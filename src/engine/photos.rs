@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::photo::{self, Photo};
 use super::protocol::{EngineError, OpenedPhoto};
 use super::recent::Recent;
 use super::resample::shrink_to;
+use crate::photo;
+use crate::photo::Photo;
 use crate::recipe::SourceRef;
 
 /// Bytes of photos kept; the one in use always is.

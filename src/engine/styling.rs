@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::estimate::{Needs, Pace};
-use super::photo::{self, Photo};
 use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
-use super::rooms::ModelStudio;
 use super::stylize::{
     AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
 };
 use crate::cancel::CancelToken;
+use crate::engine::inference_worker::ModelStudio;
 use crate::models::registry::network_of_style;
 use crate::models::transfer;
+use crate::photo;
+use crate::photo::Photo;
 use crate::picture::Picture;
 use crate::recipe::{StyleParams, StyleSource};
 

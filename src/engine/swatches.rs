@@ -4,16 +4,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::kept;
-use super::photo::sample;
 use super::protocol::{EngineError, StyleInfo};
 use super::resample::shrink_to;
 use crate::cancel::CancelToken;
+use crate::engine::cache_file;
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
 use crate::models::Registry;
 use crate::models::pixels::{picture_of, tensor_of};
 use crate::models::registry::network_of_style;
+use crate::photo::sample;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
 
@@ -57,7 +57,7 @@ impl Swatches {
     }
 
     fn find(&self, model: &str, sha256: &str, registry: &mut Registry) -> Option<Picture> {
-        let file = kept::file_of(self.folder.as_deref(), sha256, "png");
+        let file = cache_file::file_of(self.folder.as_deref(), sha256, "png");
         if let Some(kept) = file.as_ref().and_then(|file| image::open(file).ok()) {
             let kept = kept.to_rgba8();
             return Picture::from_rgba(kept.width(), kept.height(), kept.into_raw()).ok();

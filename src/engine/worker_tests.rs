@@ -7,12 +7,12 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::config::{DeviceChoice, Precision};
-use super::desk::Desk;
 use super::handle::LocalEngine;
 use super::mailbox::Mailbox;
 use super::protocol::*;
-use super::studio::Studio;
 use crate::cancel::CancelToken;
+use crate::engine::backend::Studio;
+use crate::engine::scheduler::Desk;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, LatentOrigin, StyleParams};
 

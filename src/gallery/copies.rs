@@ -4,13 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
-use super::seal::Finished;
 use super::{Gallery, GalleryError, decode, layout};
 use crate::export::atomic::Existing;
 use crate::export::metadata::FileMetadata;
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
+use crate::gallery::signing::Finished;
 use crate::picture::Picture;
 
 impl Gallery {

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use image::RgbaImage;
 
-use crate::engine::photo;
 use crate::engine::protocol::EngineError;
 use crate::export::ExportError;
+use crate::photo;
 use crate::picture::Picture;
 
 /// Decodes a file.

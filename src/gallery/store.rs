@@ -8,12 +8,12 @@ use super::describe::{describe, hash_file};
 use super::index::Index;
 use super::layout::{self, Layout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
-use super::seal::Finished;
 use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
 use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
+use crate::gallery::signing::Finished;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 

@@ -13,7 +13,6 @@
 //!
 //! Nothing here opens a socket unless a caller asks for it by name.
 
-mod begun;
 mod cache;
 pub mod catalog;
 mod client;
@@ -21,6 +20,7 @@ mod config;
 mod control;
 mod error;
 mod importing;
+mod pending_downloads;
 pub mod protocol;
 mod proxy;
 mod pull;

@@ -8,7 +8,6 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::begun::BegunList;
 use super::cache::RepoCache;
 use super::catalog;
 use super::client::Hub;
@@ -18,6 +17,7 @@ use super::error::HubError;
 use super::importing::{self, Importing};
 use super::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
 use super::worker::{Message, Worker};
+use crate::hub::pending_downloads::BegunList;
 use crate::waker::Waker;
 
 /// Downloads at the same time; the others wait.

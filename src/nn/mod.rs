@@ -8,9 +8,9 @@
 //! come out depend on the kernel and the shape, never on the number of threads or the load.
 
 mod activation;
-pub mod card;
 pub mod conv;
 mod cpu;
+pub mod gpu;
 pub mod kernel;
 pub mod modulated;
 pub mod norm;

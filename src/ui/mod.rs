@@ -1,70 +1,17 @@
 //! The looks: what the window draws. Reads the state, queues actions, knows
 //! nothing of networks or files.
 
-pub mod about_picture;
 pub mod canvas;
-mod card_text;
-pub mod compare_view;
-pub mod dialogs;
-mod difference;
-pub mod explore_class;
-pub mod explore_directions;
-pub mod explore_kept;
-pub mod explore_neighbours;
-pub mod explore_panel;
-pub mod explore_size;
-pub mod explore_toolbar;
-pub mod explore_walk;
-pub mod explore_workspace;
-pub mod export_choices;
-mod export_dialog;
-mod export_look;
-pub mod gallery_details;
-pub mod gallery_empty;
-pub mod gallery_filter;
-pub mod gallery_grid;
-pub mod gallery_lineage;
-pub mod gallery_recipe;
-pub mod gallery_selection;
-pub mod gallery_single;
-pub mod gallery_tags;
-pub mod gallery_workspace;
-pub mod history;
-pub mod image_grid;
-pub mod image_grid_layout;
-pub mod image_grid_star;
-pub mod lens_panel;
-pub mod lens_workspace;
-pub mod mask_overlay;
-pub mod mask_paint;
-pub mod mask_target;
-pub mod mask_tools;
-pub mod models_more;
-pub mod models_panel;
-pub mod models_tasks;
-pub mod palette;
+pub mod explore;
+pub mod export;
+pub mod gallery;
+pub mod lens;
+pub mod mask;
+pub mod models;
 pub mod panel;
-pub mod picture_menu;
-pub mod settings;
-mod split_divider;
-pub mod status_bar;
-pub mod style_chosen;
-pub mod style_compare;
-pub mod style_credit;
-pub mod style_gallery_pick;
-pub mod style_names;
-pub mod style_output;
-pub mod style_photo;
-pub mod style_report;
-pub mod style_sliders;
-pub mod style_swatches;
-pub mod style_tryouts;
-pub mod style_workspace;
-pub mod textures;
+pub mod shell;
+pub mod style;
 pub mod theme;
-pub mod tiles;
-pub mod toasts;
-pub mod top_bar;
 pub mod widgets;
 
 use std::time::Duration;
@@ -73,8 +20,9 @@ use crate::app::action::Actions;
 use crate::app::prefs::{Prefs, ThemeChoice};
 use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
+use crate::ui::canvas::textures::Textures;
 use panel::{Panel, Scratch};
-use textures::Textures;
+use shell::{about_picture, dialogs, palette, settings, status_bar, toasts, top_bar};
 use theme::Themes;
 
 /// Why the window's looks can't be set up.
@@ -135,9 +83,9 @@ impl Ui {
         top_bar::ui(ui, &mut panel);
         status_bar::ui(ui, &mut panel);
         match state.view.workspace {
-            Workspace::Explore => explore_workspace::ui(ui, &mut panel),
-            Workspace::Style => style_workspace::ui(ui, &mut panel),
-            Workspace::Gallery => gallery_workspace::ui(ui, &mut panel),
+            Workspace::Explore => explore::workspace::ui(ui, &mut panel),
+            Workspace::Style => style::workspace::ui(ui, &mut panel),
+            Workspace::Gallery => gallery::workspace::ui(ui, &mut panel),
         }
         dialog(&ctx, &mut panel);
         drop_overlay(&ctx, &panel);
@@ -151,9 +99,9 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::None => {}
         Dialog::Palette => palette::ui(ctx, panel),
         Dialog::Settings => settings::ui(ctx, panel),
-        Dialog::Models(name) => models_panel::ui(ctx, panel, name.as_deref()),
-        Dialog::ExportWalk => explore_walk::ui(ctx, panel),
-        Dialog::Export => export_dialog::ui(ctx, panel),
+        Dialog::Models(name) => models::panel::ui(ctx, panel, name.as_deref()),
+        Dialog::ExportWalk => explore::walk::ui(ctx, panel),
+        Dialog::Export => export::dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),

@@ -4,10 +4,10 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::textures::Textures;
 use super::theme::Theme;
 use crate::app::action::Actions;
 use crate::app::state::AppState;
+use crate::ui::canvas::textures::Textures;
 
 /// Everything for drawing a panel: state to read, a queue for requests.
 pub struct Panel<'a> {

@@ -11,13 +11,13 @@ use std::path::Path;
 use std::rc::Rc;
 
 use egui_kittest::{Harness, HarnessBuilder};
-use limner::app::StudioApp;
 use limner::app::action::{Action, Pick};
-use limner::app::services::{GalleryLink, HubLink, SavePicture, Services, SystemLink};
+use limner::app::ports::{GalleryLink, HubLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
 use limner::hub::protocol::{HubEvent, HubRequest};
 use limner::picture::Picture;
+use limner::window::StudioApp;
 use painter::{Painter, PainterLog};
 
 /// What a test can look at and steer from outside.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use limner::app::services::EngineLink;
+use limner::app::ports::EngineLink;
 use limner::engine::protocol::{
     Channel, DeviceInfo, DirectionInfo, EngineError, Event, Job, Library, ModelInfo, ModelKind,
     Output, Request, Tier, Work,

@@ -30,9 +30,7 @@ fn render(params: &LensParams) -> Job {
 }
 
 fn read(room: &Room, name: &str) -> Picture {
-    limner::engine::photo::read(&room.path(name))
-        .unwrap()
-        .picture
+    limner::photo::read(&room.path(name)).unwrap().picture
 }
 
 /// Average of all three colours, 0..=255.

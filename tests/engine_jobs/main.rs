@@ -101,7 +101,7 @@ impl Room {
 }
 
 fn source(path: &Path) -> SourceRef {
-    limner::engine::photo::read(path).unwrap().source
+    limner::photo::read(path).unwrap().source
 }
 
 fn style(source: SourceRef) -> StyleLayer {

@@ -89,7 +89,7 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
             out: out.clone(),
         };
         room.job(job).unwrap();
-        let opened = limner::engine::photo::read(&out).unwrap();
+        let opened = limner::photo::read(&out).unwrap();
         assert_eq!(opened.picture.size(), [16, 24]);
         assert!(opened.notes.iter().any(|n| n.contains("first frame")));
         let found = limner::export::metadata::read(&out).unwrap();

@@ -12,7 +12,7 @@ fn a_photo_is_stylised_and_its_recipe_gives_the_same_pixels() {
     let job = Job::Stylize(Arc::new(params.clone()), StylizeOptions::default());
     let (made, recipe) = room.picture(job);
     assert_eq!(made.size(), [300, 200]);
-    let original = limner::engine::photo::read(&room.path("photo.jpg")).unwrap();
+    let original = limner::photo::read(&room.path("photo.jpg")).unwrap();
     assert!(within(&made, &original.picture, 0.5) > 5, "it changed");
     assert_eq!(recipe.models[0].name, "restyle");
     assert_eq!(recipe.sources.len(), 2);
@@ -74,7 +74,7 @@ fn preview_and_export_look_alike() {
 fn strength_masks_and_weights_decide() {
     let mut room = Room::new();
     let photo = room.photo("photo.png", 200, 160);
-    let original = limner::engine::photo::read(&room.path("photo.png"))
+    let original = limner::photo::read(&room.path("photo.png"))
         .unwrap()
         .picture;
     let styles = [room.photo("a.png", 90, 120), room.photo("b.png", 50, 60)].map(style);

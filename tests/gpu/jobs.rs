@@ -54,7 +54,7 @@ fn photo(path: &Path) -> limner::recipe::SourceRef {
         image::Rgb([v, 255 - v, ((x / 64 + y / 64) % 2 * 120 + 60) as u8])
     });
     pixels.save(path).unwrap();
-    limner::engine::photo::read(path).unwrap().source
+    limner::photo::read(path).unwrap().source
 }
 
 fn alike(what: &str, a: &Picture, b: &Picture) {

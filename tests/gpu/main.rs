@@ -25,7 +25,7 @@ fn root() -> PathBuf {
 }
 
 fn card() -> Device {
-    limner::nn::card::open(0).expect("these tests need an NVIDIA card")
+    limner::nn::gpu::open(0).expect("these tests need an NVIDIA card")
 }
 
 fn flat(x: &Tensor) -> Vec<f32> {

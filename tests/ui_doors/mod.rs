@@ -18,9 +18,8 @@ use std::time::Duration;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use limner::app::StudioApp;
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
-use limner::app::services::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
+use limner::app::ports::{EngineLink, GalleryLink, SavePicture, Services, SystemLink};
 use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
@@ -34,6 +33,7 @@ use limner::recipe::{
     LayerRange, LensParams, Making, ModelRef, PixelRegion, RECIPE_VERSION, Recipe, SourceRef,
     StyleParams, StyleSource,
 };
+use limner::window::StudioApp;
 
 /// What the doors were asked; shared with the test.
 #[derive(Default)]
@@ -79,7 +79,7 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
             &folder.path().join("gallery"),
             Rc::clone(&asked),
         )),
-        hub: Box::new(limner::app::links::NoHub),
+        hub: Box::new(limner::window::adapters::NoHub),
         system: Box::new(Desk(Rc::clone(&asked))),
     };
     let window = Harness::builder()

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::engine::desk::Desk;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage};
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::latent::DirectionSet;
 use crate::latent::discover::Plan;
 use crate::models::find_directions;

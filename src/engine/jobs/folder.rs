@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::desk::Desk;
-use crate::engine::photo;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
+use crate::photo;
 use crate::recipe::{SourceRef, StyleParams};
 
 /// Stylises photo after photo. Files that are there already are left, photos that

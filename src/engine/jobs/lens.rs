@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::engine::desk::Desk;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::lens::{Numbers, Sitting, Step};
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::picture::Picture;
 use crate::recipe::{LensParams, Making, Recipe};
 

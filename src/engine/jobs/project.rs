@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use crate::engine::desk::Desk;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::resample::shrink_to;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::models::{ModelError, project};
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 

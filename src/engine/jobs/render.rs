@@ -1,9 +1,9 @@
 //! The full picture of a generator.
 
-use crate::engine::desk::Desk;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::recipe::{ExploreParams, Making};
 
 /// Renders at full size.

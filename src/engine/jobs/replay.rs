@@ -1,9 +1,9 @@
 //! The same pixels again from a recipe.
 
-use crate::engine::desk::Desk;
 use crate::engine::explore::synthesize;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage};
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::latent;
 use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
 

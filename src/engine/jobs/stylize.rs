@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use crate::engine::desk::Desk;
 use crate::engine::device;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Event, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::engine::styling::Sitting;
 use crate::engine::stylize::{LARGEST_TILE, Phase, Plan};
 use crate::picture::Picture;

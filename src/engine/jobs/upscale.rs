@@ -6,14 +6,14 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use crate::cancel::CancelToken;
-use crate::engine::desk::Desk;
-use crate::engine::photo::{MAX_PIXELS, Photo};
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::resample::{Planes, to_byte};
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::engine::stylize::tiles;
 use crate::models::crisp::Crisp;
+use crate::photo::{MAX_PIXELS, Photo};
 use crate::picture::Picture;
 use crate::recipe::{Making, Recipe};
 

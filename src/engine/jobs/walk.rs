@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::engine::desk::Desk;
 use crate::engine::explore::synthesize;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::export::animation::{AnimationWriter, Pace};
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;

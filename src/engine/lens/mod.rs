@@ -5,23 +5,23 @@
 //! photo at its own size with its fine detail (see `stylize::finish`): with all sliders
 //! at rest that is the photo itself.
 
-mod bench;
 mod frame;
+mod latent_cache;
 mod sliders;
 
-pub(crate) use bench::{Bench, Order, Step};
+pub(crate) use crate::engine::lens::latent_cache::{Bench, Order, Step};
 
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::photo::Photo;
 use super::protocol::{EngineError, Tier};
-use super::rooms::ModelStudio;
 use crate::cancel::CancelToken;
+use crate::engine::inference_worker::ModelStudio;
 use crate::models::autoencoder::Autoencoder;
 use crate::models::lens_directions::plain_change;
+use crate::photo::Photo;
 use crate::picture::Picture;
 use crate::recipe::{LensParams, LensPart};
 use sliders::Sliders;

@@ -6,17 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cancel::CancelToken;
-use crate::engine::desk::Desk;
-use crate::engine::kept;
-use crate::engine::photo::sample;
+use crate::engine::cache_file;
+use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Stage};
 use crate::engine::resample::shrink_to;
-use crate::engine::rooms::ModelStudio;
+use crate::engine::scheduler::Desk;
 use crate::export::atomic::{Existing, write_bytes};
 use crate::models::Registry;
 use crate::models::lens_directions::LensDirections;
 use crate::models::lens_measure::{self, FEWEST};
 use crate::models::registry::CPPN_NAME;
+use crate::photo::sample;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
 
@@ -41,7 +41,7 @@ impl Sliders {
     }
 
     fn file(&self, sha256: &str) -> Option<PathBuf> {
-        kept::file_of(self.folder.as_deref(), sha256, "json")
+        cache_file::file_of(self.folder.as_deref(), sha256, "json")
     }
 
     /// Keeps what was measured. A cache that can't be written costs time next time.

@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 
 use crossbeam_channel::{Receiver, Sender};
 
-use super::desk::Shared;
 use super::scan::ScanWork;
 use crate::export::{credentials, metadata};
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId, Sheet};
+use crate::gallery::service::session::Shared;
 use crate::gallery::{Gallery, GalleryError};
 use crate::picture::Picture;
 use crate::recipe::Recipe;

@@ -2,10 +2,10 @@
 //! (index and labels), files (save, load, export), scan (folder and index kept in
 //! line), and thumbnails.
 
-mod desk;
 mod files;
 mod mailbox;
 mod scan;
+mod session;
 mod thumbnails;
 
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ pub fn start(
     let inbox = mailbox.clone();
     let desk = std::thread::Builder::new()
         .name("limner-gallery".into())
-        .spawn(move || desk::run(folder, settings, &inbox, &emitter))?;
+        .spawn(move || session::run(folder, settings, &inbox, &emitter))?;
     Ok(GalleryHandle {
         mailbox,
         events: Some(receiver),

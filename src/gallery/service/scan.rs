@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::desk::Shared;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
+use crate::gallery::service::session::Shared;
 use crate::gallery::{Changes, Gallery, GalleryError, decode, hash_file, layout, prevailing};
 
 /// Other programs write in bursts: wait until it is quiet for so long …

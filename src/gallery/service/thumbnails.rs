@@ -5,10 +5,10 @@ use std::collections::{HashSet, VecDeque};
 
 use parking_lot::{Condvar, Mutex};
 
-use super::desk::Shared;
 use crate::export::ExportError;
 use crate::gallery::describe::Stamp;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
+use crate::gallery::service::session::Shared;
 use crate::gallery::{CAPACITY, Gallery, GalleryError, ThumbCache, decode, prevailing};
 use crate::picture::Picture;
 

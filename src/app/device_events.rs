@@ -1,0 +1,43 @@
+//! Says when something else computes than was wanted: once each, not with every
+//! picture.
+
+use crate::app::notice::Level;
+use crate::app::state::AppState;
+use crate::engine::protocol::DeviceInfo;
+
+/// The engine is up, or computes elsewhere now.
+pub(crate) fn ready(device: DeviceInfo, state: &mut AppState) {
+    let known = match &state.engine.device {
+        Some(before) => before.note.clone(),
+        // A driver that is missing is missing at every start.
+        None => std::mem::replace(&mut state.prefs.device_told, device.note.clone()),
+    };
+    if let Some(note) = device.note.as_ref().filter(|n| Some(*n) != known.as_ref()) {
+        state.toasts.push(
+            Level::Warning,
+            format!(
+                "The processor paints now: {note}. Everything works, large pictures take longer."
+            ),
+        );
+    }
+    // A card that was chosen again may say again what it lacks.
+    if state.engine.device.as_ref().map(|d| &d.detail) != Some(&device.detail) {
+        state.engine.small_card = None;
+    }
+    state.engine.device = Some(device);
+}
+
+/// A picture is made in smaller pieces because a card's memory is small.
+pub(crate) fn smaller_tiles(card: &str, state: &mut AppState) {
+    if state.engine.small_card.as_deref() == Some(card) {
+        return;
+    }
+    state.engine.small_card = Some(card.to_owned());
+    state.toasts.push(
+        Level::Info,
+        format!(
+            "The memory of {card} is too small for this picture at once: it is painted in \
+             smaller pieces, which takes a little longer."
+        ),
+    );
+}

@@ -1,0 +1,130 @@
+//! What the gallery answers goes into the state here.
+
+use crate::app::action::{Action, Destination, Subject};
+use crate::app::gallery::ask;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest};
+
+/// Whole pictures kept in memory for the single view.
+const LOADED: usize = 4;
+
+/// Takes one answer in.
+pub fn gallery_event(
+    event: GalleryEvent,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Vec<Action>,
+) {
+    let gallery = &mut state.gallery;
+    match event {
+        GalleryEvent::Open(folder, count) => {
+            gallery.folder = Some(folder);
+            gallery.count = count;
+            ask::ask_listing(state, services);
+        }
+        GalleryEvent::Saved { token, result } => saved(token, result, state, follow),
+        GalleryEvent::Listing { seq, entries } => {
+            if seq == gallery.seq {
+                gallery.entries = entries;
+                gallery.listed = true;
+                // Looked up from the few to the many: listings can be long.
+                let selected = std::mem::take(&mut gallery.selected);
+                if !selected.is_empty() {
+                    let listed = gallery.entries.iter().map(|e| e.id);
+                    gallery.selected = listed.filter(|id| selected.contains(id)).collect();
+                }
+            }
+        }
+        GalleryEvent::Thumbnail(id, picture) => {
+            gallery.thumb_errors.remove(&id);
+            gallery.thumbs.insert(id, picture);
+        }
+        GalleryEvent::ThumbnailFailed(id, reason) => {
+            gallery.thumb_errors.insert(id, reason);
+        }
+        GalleryEvent::Picture { id, result } => match result {
+            Ok((picture, recipe)) => {
+                gallery.loaded.retain(|(i, _, _)| *i != id);
+                gallery.loaded.push((id, picture, recipe));
+                if gallery.loaded.len() > LOADED {
+                    gallery.loaded.remove(0);
+                }
+                let (now, later) = std::mem::take(&mut gallery.awaited)
+                    .into_iter()
+                    .partition(|(i, _)| *i == id);
+                gallery.awaited = later;
+                let now: Vec<(_, Destination)> = now;
+                for (id, to) in now {
+                    follow.push(Action::Send {
+                        to,
+                        what: Subject::Gallery(id),
+                    });
+                }
+            }
+            Err(reason) => {
+                gallery.awaited.retain(|(i, _)| *i != id);
+                gallery.load_errors.insert(id, reason.clone());
+                state.toasts.push(Level::Error, reason);
+            }
+        },
+        GalleryEvent::Changed => ask::ask_listing(state, services),
+        GalleryEvent::Deleted { token, count } => {
+            gallery.deleted.push(token);
+            gallery.selected.clear();
+            gallery.open = None;
+            state.toasts.offer(
+                Level::Info,
+                format!("{count} in the bin"),
+                Some((
+                    "Bring back".to_owned(),
+                    Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
+                )),
+            );
+            crate::app::export::flow::forget(state);
+            ask::ask_listing(state, services);
+        }
+        GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
+        GalleryEvent::Rebuilding(done, total) => {
+            gallery.rebuilding = (done < total).then_some((done, total));
+        }
+        GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
+        other => crate::app::gallery::file_events::receive(other, state),
+    }
+}
+
+/// A picture is safe on disk: it may go on from its file.
+fn saved(
+    token: u64,
+    result: Result<Entry, String>,
+    state: &mut AppState,
+    follow: &mut Vec<Action>,
+) {
+    let then = state
+        .gallery
+        .saving
+        .iter()
+        .position(|(t, _)| *t == token)
+        .and_then(|at| state.gallery.saving.remove(at).1);
+    match (result, then) {
+        (Ok(entry), None) => {
+            state.toasts.offer(
+                Level::Info,
+                "Kept in the gallery",
+                Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
+            );
+        }
+        (Ok(entry), Some(Destination::Export)) => crate::app::export::flow::kept(entry, state),
+        (Ok(entry), Some(to)) => follow.push(Action::Send {
+            to,
+            what: Subject::File(entry.path),
+        }),
+        (Err(reason), then) => {
+            state.toasts.push(Level::Error, reason);
+            if then == Some(Destination::Export) {
+                crate::app::export::flow::forget(state);
+            }
+        }
+    }
+}

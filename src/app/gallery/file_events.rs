@@ -1,0 +1,106 @@
+//! What the gallery tells besides listings and pictures: what was brought in,
+//! brought back, copied, exported, and what is known of a picture.
+
+use crate::app::action::Action;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::state::{AppState, Exporting};
+use crate::app::view::Workspace;
+use crate::gallery::protocol::{Claims, GalleryEvent, GalleryRequest, Standing};
+
+/// Takes one answer in.
+pub fn receive(event: GalleryEvent, state: &mut AppState) {
+    match event {
+        GalleryEvent::Imported {
+            added,
+            skipped,
+            claims,
+        } => {
+            tell_claims(&claims, state);
+            let words = match added.len() {
+                0 => "Nothing was brought in".to_owned(),
+                1 => "1 picture brought in".to_owned(),
+                n => format!("{n} pictures brought in"),
+            };
+            let show = added
+                .first()
+                .filter(|_| added.len() == 1)
+                .map(|e| ("Show".to_owned(), Box::new(Action::ShowInGallery(e.id))));
+            state.toasts.offer(Level::Info, words, show);
+            for (path, why) in skipped.iter().take(3) {
+                let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                let text = format!("{}: {why}", name.unwrap_or_default());
+                state.toasts.push(Level::Warning, text);
+            }
+            if skipped.len() > 3 {
+                let text = format!("{} more files could not be brought in", skipped.len() - 3);
+                state.toasts.push(Level::Warning, text);
+            }
+        }
+        GalleryEvent::Exporting(done, total) => {
+            let before = state.gallery.exporting.filter(|e| e.done <= done);
+            state.gallery.exporting = Some(Exporting {
+                done,
+                total: total.max(done),
+                since: before.map_or_else(std::time::Instant::now, |e| e.since),
+            });
+        }
+        GalleryEvent::Exported(result) => {
+            state.gallery.exporting = None;
+            match result {
+                Ok(paths) => state.toasts.push(Level::Info, written(paths.len())),
+                Err(reason) => state.toasts.push(Level::Error, reason),
+            }
+        }
+        GalleryEvent::ExportPreview { id, options, lines } => {
+            state.gallery.export_preview = Some((id, options, lines));
+        }
+        GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
+        GalleryEvent::Undeleted { count, .. } => {
+            let text = match count {
+                1 => "Back again".to_owned(),
+                n => format!("{n} pictures are back again"),
+            };
+            state.toasts.push(Level::Info, text);
+        }
+        GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
+        other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),
+    }
+}
+
+/// What brought in pictures claim about themselves; broken claims first.
+fn tell_claims(claims: &[(std::path::PathBuf, Claims)], state: &mut AppState) {
+    let broken = |c: &Claims| c.standing == Standing::Broken;
+    let (bad, good): (Vec<_>, Vec<_>) = claims.iter().partition(|(_, c)| broken(c));
+    for (path, claims) in bad.into_iter().chain(good).take(3) {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let said = claims.lines.first().map_or("", String::as_str);
+        let level = if broken(claims) {
+            Level::Warning
+        } else {
+            Level::Info
+        };
+        let text = format!("{}: {said}", name.unwrap_or_default());
+        state.toasts.push(level, text);
+    }
+}
+
+fn written(n: usize) -> String {
+    match n {
+        0 => "Nothing was written".to_owned(),
+        1 => "1 picture written".to_owned(),
+        n => format!("{n} pictures written"),
+    }
+}
+
+/// Whether undo means the last deletion: in the gallery, while there is one.
+pub fn can_bring_back(state: &AppState) -> bool {
+    state.view.workspace == Workspace::Gallery && !state.gallery.deleted.is_empty()
+}
+
+/// Brings the pictures of the last deletion back.
+pub fn bring_back(state: &mut AppState, services: &mut Services) {
+    if let Some(token) = state.gallery.deleted.pop() {
+        services.gallery.send(GalleryRequest::Undelete(token));
+    }
+}

@@ -1,0 +1,7 @@
+//! The gallery's part of the state: what it tells, and what is asked of it.
+
+pub mod ask;
+pub mod events;
+pub mod file_events;
+pub mod settings;
+pub mod thumb_store;

@@ -1,0 +1,56 @@
+//! What the hub's threads answer.
+
+use crate::app::hub::state::HubStage;
+use crate::app::hub::state::HubTask;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::engine::protocol::Request;
+use crate::hub::protocol::{Added, Ending, HubEvent, TaskId};
+
+/// Takes one answer in.
+pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services) {
+    let hub = &mut state.hub;
+    match event {
+        HubEvent::Recommended(list) => hub.recommended = list,
+        HubEvent::Found { seq, result } => {
+            if seq == hub.seq {
+                hub.searching = false;
+                hub.found = Some(result);
+            }
+        }
+        HubEvent::Offered { seq, result } => {
+            if seq == hub.seq && hub.looking.is_some() {
+                hub.offer = Some(result);
+            }
+        }
+        HubEvent::Begun(id, order) => hub.tasks.push(HubTask {
+            id,
+            title: order.repo,
+            bytes: Some(order.bytes),
+            stage: HubStage::Paused(None),
+        }),
+        HubEvent::Queued(id) => hub.set(id, HubStage::Queued),
+        HubEvent::Progress(id, progress) => hub.go_on(id, HubStage::Fetching(progress)),
+        HubEvent::Importing(id, step) => hub.go_on(id, HubStage::Importing(step)),
+        HubEvent::Opening(id) => hub.set(id, HubStage::Opening),
+        HubEvent::Paused(id, why) => hub.set(id, HubStage::Paused(why)),
+        HubEvent::Ended(id, Ok(added)) => arrived(id, added, state, services),
+        HubEvent::Ended(id, Err(Ending::Cancelled)) => hub.tasks.retain(|t| t.id != id),
+        HubEvent::Ended(id, Err(Ending::Failed(why))) => {
+            let title = hub.task(id).map(|t| t.title.clone()).unwrap_or_default();
+            hub.set(id, HubStage::Failed(why.clone()));
+            state.toasts.push(Level::Error, format!("{title}: {why}"));
+        }
+    }
+}
+
+/// A new model: the engine looks again, and it appears in the studio.
+pub(crate) fn arrived(id: TaskId, added: Added, state: &mut AppState, services: &mut Services) {
+    state.hub.tasks.retain(|t| t.id != id);
+    let Added { name, summary } = added;
+    state
+        .toasts
+        .push(Level::Info, format!("{name} is there now: {summary}"));
+    services.engine.send(Request::Rescan);
+}

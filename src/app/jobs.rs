@@ -1,0 +1,97 @@
+//! Jobs of the engine: queued, named, cancelled.
+
+use crate::app::action::Purpose;
+use crate::app::jobs;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::app::state::JobEntry;
+use crate::engine::protocol::{Job, JobId, Request, StylizeOptions};
+use std::sync::Arc;
+
+/// What is asked of the engine to make the picture at full size.
+pub fn lens_job(state: &AppState) -> Option<Job> {
+    let params = state.doc.explore.lens_params()?;
+    Some(Job::RenderLens(Arc::new(params)))
+}
+
+/// Queues a job.
+pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
+    let id = state.engine.next_job();
+    state.engine.jobs.push(JobEntry {
+        id,
+        title: job_title(&job, &purpose, state),
+        purpose,
+        stage: None,
+        done: 0,
+        total: 0,
+        left: None,
+        look: None,
+        cancelling: false,
+    });
+    services.engine.send(Request::Job { id, job });
+}
+
+pub(crate) fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
+    let title = |name: &str| {
+        state
+            .engine
+            .model(name)
+            .map_or_else(|| name.to_owned(), |m| m.title.clone())
+    };
+    match (job, purpose) {
+        (_, Purpose::Keep) => "Keeping the picture".to_owned(),
+        (_, Purpose::Export) => "Making the picture to export".to_owned(),
+        (_, Purpose::Copy) => "Copying the picture".to_owned(),
+        (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
+        (Job::Directions { model } | Job::LensDirections { model }, _) => {
+            format!("Measuring sliders of {}", title(model))
+        }
+        (Job::Project { .. }, _) => "Looking for the photo".to_owned(),
+        (Job::Walk { .. }, _) => "Making the walk".to_owned(),
+        (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),
+        (Job::Upscale { scale, .. }, _) => format!("Enlarging {scale} times"),
+        _ => "Making the picture".to_owned(),
+    }
+}
+
+/// Options for a full-size stylisation.
+pub fn style_options(state: &AppState) -> StylizeOptions {
+    StylizeOptions {
+        max_side: state.view.style_side,
+        memory_budget: state.prefs.memory_budget,
+        ..StylizeOptions::default()
+    }
+}
+
+/// Asks for the sliders of the current generator, once.
+pub fn ask_directions(state: &mut AppState, services: &mut Services) {
+    let model = state.doc.explore.model.clone();
+    let purpose = Purpose::Directions(model.clone());
+    let known = state.engine.directions.contains_key(&model);
+    let declined = state.engine.declined.contains(&model);
+    if known
+        || declined
+        || state.engine.model(&model).is_none()
+        || state.engine.job_for(&purpose).is_some()
+    {
+        return;
+    }
+    let brought = state.doc.explore.lens_doc().is_some();
+    let job = match brought {
+        true => Job::LensDirections { model },
+        false => Job::Directions { model },
+    };
+    jobs::start(job, purpose, state, services);
+}
+
+/// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
+/// begin again by itself then.
+pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
+    if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
+        if let Purpose::Directions(model) = &job.purpose {
+            state.engine.declined.insert(model.clone());
+        }
+        job.cancelling = true;
+        services.engine.send(Request::Cancel(id));
+    }
+}

@@ -1,0 +1,3 @@
+//! Lens' part of the state.
+pub mod apply;
+pub mod edit;

@@ -1,0 +1,8 @@
+//! The moment at which something is carried out.
+
+/// What a dispatch needs to know of the moment.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Now {
+    /// Seconds since the window opened.
+    pub time: f64,
+}

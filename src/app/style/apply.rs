@@ -1,0 +1,125 @@
+//! Changes of Style, each noted in the history.
+
+use crate::app::document::StyleDoc;
+use crate::app::history_note;
+use crate::app::now::Now;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::app::style::edit::StyleEdit;
+use crate::recipe::{Mask, StyleLayer, StyleSource};
+use std::sync::Arc;
+
+/// Changes Style.
+pub fn style(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
+    let label = style_label(&edit);
+    if matches!(edit, StyleEdit::AddShape(..)) {
+        // Quick dabs are steps of their own.
+        state.history.commit(&state.doc);
+    }
+    let before = state.doc.clone();
+    apply_style(edit, &mut state.doc.style);
+    history_note::note(&before, label, state, now);
+    crate::app::sources::reopen_sources(state, services);
+}
+
+pub(crate) fn style_label(edit: &StyleEdit) -> &'static str {
+    match edit {
+        StyleEdit::Photo(_) => "Photo",
+        StyleEdit::Model(_) => "Style network",
+        StyleEdit::Strength(_) => "Strength",
+        StyleEdit::Brush(_) => "Brush size",
+        StyleEdit::KeepColors(_) => "Keep colours",
+        StyleEdit::OnlyStyle(_) => "Style",
+        StyleEdit::AddStyle(_) => "Add style",
+        StyleEdit::RemoveStyle(_) => "Remove style",
+        StyleEdit::ReplaceStyle(..) => "Change style",
+        StyleEdit::Credit(..) => "Credit",
+        StyleEdit::Weight(..) => "Share",
+        StyleEdit::Code { .. } => "Style slider",
+        StyleEdit::SetMask(..) => "Mask",
+        StyleEdit::AddShape(..) | StyleEdit::LastShape(..) | StyleEdit::DropShape(..) => {
+            "Paint mask"
+        }
+        StyleEdit::Replace(_) => "Recipe",
+    }
+}
+
+/// A style at full share, everywhere.
+pub(crate) fn layer(style: StyleSource) -> Arc<StyleLayer> {
+    Arc::new(StyleLayer {
+        style,
+        weight: 1.0,
+        code: None,
+        code_edits: Vec::new(),
+        mask: None,
+    })
+}
+
+pub(crate) fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
+    match edit {
+        StyleEdit::Photo(photo) => {
+            if doc.photo.as_ref() != Some(&photo) {
+                doc.photo = Some(photo);
+                doc.photo_size = None;
+            }
+        }
+        StyleEdit::Model(model) => doc.model = model,
+        StyleEdit::Strength(v) => doc.strength = v.clamp(0.0, 1.5),
+        StyleEdit::Brush(v) => doc.brush = v.clamp(0.5, 3.0),
+        StyleEdit::KeepColors(v) => doc.keep_colors = v.clamp(0.0, 1.0),
+        StyleEdit::OnlyStyle(style) => doc.styles = vec![layer(style)],
+        StyleEdit::AddStyle(style) => doc.styles.push(layer(style)),
+        StyleEdit::RemoveStyle(at) => {
+            if at < doc.styles.len() {
+                doc.styles.remove(at);
+            }
+        }
+        StyleEdit::Replace(params) => doc.set_params(&params),
+        StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
+            l.style = style;
+            l.code = None;
+            l.code_edits.clear();
+        }),
+        StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
+        StyleEdit::Weight(at, v) => change_layer(doc, at, |l| l.weight = v.clamp(0.0, 1.0)),
+        StyleEdit::Code {
+            style,
+            direction,
+            sigma,
+        } => change_layer(doc, style, |l| {
+            l.code_edits.retain(|(d, _)| *d != direction);
+            if sigma != 0.0 {
+                l.code_edits.push((direction, sigma));
+                l.code_edits.sort_by_key(|(d, _)| *d);
+            }
+        }),
+        StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
+        StyleEdit::AddShape(at, shape) => {
+            change_layer(doc, at, |l| {
+                let mask = l.mask.get_or_insert_with(|| Mask::before(&shape));
+                mask.shapes.push(shape);
+            });
+        }
+        StyleEdit::LastShape(at, shape) => change_layer(doc, at, |l| {
+            let last = l.mask.as_mut().and_then(|m| m.shapes.last_mut());
+            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
+                *last = shape;
+            }
+        }),
+        StyleEdit::DropShape(at, shape) => change_layer(doc, at, |l| {
+            let Some(mask) = &mut l.mask else { return };
+            if mask.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
+                mask.shapes.pop();
+            }
+            if *mask == Mask::before(&shape) {
+                l.mask = None;
+            }
+        }),
+    }
+}
+
+pub(crate) fn change_layer(doc: &mut StyleDoc, at: usize, change: impl FnOnce(&mut StyleLayer)) {
+    if let Some(layer) = doc.styles.get_mut(at) {
+        change(Arc::make_mut(layer));
+    }
+}

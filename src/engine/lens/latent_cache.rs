@@ -1,0 +1,261 @@
+//! The bench: a photo's latents are read once and kept, so that a slider costs one way
+//! through the decoder.
+
+use std::sync::Arc;
+
+use candle_core::Tensor;
+use parking_lot::Mutex;
+
+use crate::cancel::CancelToken;
+use crate::engine::lens::{Sitting, frame};
+use crate::engine::protocol::EngineError;
+use crate::engine::recent::Recent;
+use crate::engine::resample::Planes;
+use crate::engine::stylize::{Composed, Easel, Fine, finish, to_planes, to_tensor};
+use crate::latent::grid::{Grid, GridError, Loan};
+use crate::models::ModelError;
+use crate::photo::Photo;
+use crate::picture::Picture;
+use crate::recipe::{LensOther, LensParams, PixelRegion};
+
+/// Memory for what can be made again, in bytes each: latents, and pictures of unmoved
+/// latents.
+const KEPT: [usize; 2] = [32 << 20, 48 << 20];
+
+/// Everything that decides a picture.
+pub(crate) struct Order<'a> {
+    pub(crate) sitting: &'a Sitting,
+    pub(crate) params: &'a LensParams,
+    /// Where the network works, `[width, height]`.
+    pub(crate) working: [u32; 2],
+    /// The result.
+    pub(crate) output: [u32; 2],
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The network: reading and making.
+    Network,
+    /// The result: rows.
+    Finishing,
+}
+
+/// Called between steps with done and in all; an error stops the work.
+pub(crate) type Between<'a> = dyn FnMut(Step, usize, usize) -> Result<(), EngineError> + 'a;
+
+/// Network, picture, size; whether the picture was cut to cover the size.
+type Key = (String, String, [u32; 2], bool);
+
+/// What sliders don't change.
+pub(crate) struct Bench {
+    grids: Mutex<Recent<Key, Arc<Grid>>>,
+    unmoved: Mutex<Recent<Key, Arc<Planes>>>,
+}
+
+impl Bench {
+    /// An empty bench.
+    pub(crate) fn new() -> Self {
+        Self {
+            grids: Mutex::new(Recent::new(KEPT[0])),
+            unmoved: Mutex::new(Recent::new(KEPT[1])),
+        }
+    }
+
+    /// Makes a picture. With all sliders at rest and the detail kept it is the photo.
+    pub(crate) fn make(
+        &self,
+        order: &Order<'_>,
+        easel: &Easel,
+        stop: &CancelToken,
+        between: &mut Between<'_>,
+    ) -> Result<Picture, EngineError> {
+        let (sitting, params) = (order.sitting, order.params);
+        let photo = &sitting.photo;
+        let own = easel.at_size(&photo.picture, &photo.source.sha256, order.output);
+        if params.keep_detail && params.is_still() {
+            return Ok(own);
+        }
+        between(Step::Network, 0, 3)?;
+        let small = easel.planes_of(&photo.picture, &photo.source.sha256, order.working);
+        let grid = self.grid(order, &small, stop)?;
+        between(Step::Network, 1, 3)?;
+        let cover = params
+            .mask
+            .as_ref()
+            .map(|mask| mask.coverage(order.working, PixelRegion::whole(order.working)));
+        let moved = self.moved(order, &grid, cover.as_deref(), stop)?;
+        let picture = decode(sitting, &moved, small.size(), stop)?;
+        between(Step::Network, 2, 3)?;
+        let picture = match params.keep_detail {
+            true => added(
+                &small,
+                &*self.unmoved(order, &grid, stop)?,
+                picture,
+                own_share(params),
+            ),
+            false => picture,
+        };
+        let composed = Composed {
+            touch: vec![1.0; picture.pixels()],
+            picture: gated(&small, picture, cover.as_deref()),
+        };
+        let fine = match params.keep_detail {
+            true => Fine::Kept { colors: 1.0 },
+            false => Fine::Redrawn,
+        };
+        finish(&small, &composed, fine, &own, &mut |done, all| {
+            between(Step::Finishing, done, all)
+        })
+    }
+
+    /// The photo's latents.
+    fn grid(
+        &self,
+        order: &Order<'_>,
+        small: &Planes,
+        stop: &CancelToken,
+    ) -> Result<Arc<Grid>, EngineError> {
+        let key = key(order, &order.sitting.photo, false);
+        self.encoded(key, order.sitting, stop, || small.clone())
+    }
+
+    fn encoded(
+        &self,
+        key: Key,
+        sitting: &Sitting,
+        stop: &CancelToken,
+        picture: impl FnOnce() -> Planes,
+    ) -> Result<Arc<Grid>, EngineError> {
+        if let Some(grid) = self.grids.lock().get(&key) {
+            return Ok(grid);
+        }
+        let picture = picture();
+        let net = &sitting.net;
+        let whole = frame::mirrored(&picture, frame::padded(picture.size(), net.factor()));
+        let latents = net.encode(&to_tensor(&whole, net.device())?, stop)?;
+        let (_, channels, height, width) = latents.dims4()?;
+        let data = latents.flatten_all()?.to_vec1()?;
+        let grid = Grid::new(channels, [width, height], data).map_err(ModelError::from)?;
+        let grid = Arc::new(grid);
+        let weight = grid.data().len() * 4;
+        self.grids.lock().put(key, Arc::clone(&grid), weight);
+        Ok(grid)
+    }
+
+    /// The picture of the unmoved latents.
+    fn unmoved(
+        &self,
+        order: &Order<'_>,
+        grid: &Grid,
+        stop: &CancelToken,
+    ) -> Result<Arc<Planes>, EngineError> {
+        let key = key(order, &order.sitting.photo, false);
+        if let Some(planes) = self.unmoved.lock().get(&key) {
+            return Ok(planes);
+        }
+        let size = order.working.map(|s| s as usize);
+        let planes = Arc::new(decode(order.sitting, grid, size, stop)?);
+        let weight = planes.data.len() * 4;
+        self.unmoved.lock().put(key, Arc::clone(&planes), weight);
+        Ok(planes)
+    }
+
+    /// The latents as the sliders want them: the second picture first, then gains, then
+    /// directions, all of it where the mask is.
+    fn moved(
+        &self,
+        order: &Order<'_>,
+        grid: &Grid,
+        cover: Option<&[f32]>,
+        stop: &CancelToken,
+    ) -> Result<Grid, EngineError> {
+        let (sitting, params) = (order.sitting, order.params);
+        let mut moved = grid.clone();
+        if let (Some(other), Some(picture)) = (&params.other, &sitting.other) {
+            let second = self.encoded(key(order, picture, true), sitting, stop, || {
+                frame::covering(&picture.picture, order.working.map(|s| s as usize))
+            })?;
+            bring_in(&mut moved, &second, other)?;
+        }
+        let work = |moved: &mut Grid| -> Result<(), GridError> {
+            if let Some(change) = &sitting.numbers.change {
+                moved.weigh(change)?;
+            }
+            moved.shift(&sitting.numbers.offset)?;
+            if let Some(cover) = cover {
+                let size = order.working.map(|s| s as usize);
+                moved.restrict(grid, &frame::on_grid(cover, size, sitting.net.factor()))?;
+            }
+            Ok(())
+        };
+        work(&mut moved).map_err(ModelError::from)?;
+        Ok(moved)
+    }
+}
+
+fn key(order: &Order<'_>, picture: &Photo, cut: bool) -> Key {
+    let net = order.sitting.net_sha.clone();
+    (net, picture.source.sha256.clone(), order.working, cut)
+}
+
+/// Blends the second picture in, and borrows from it.
+fn bring_in(grid: &mut Grid, second: &Grid, other: &LensOther) -> Result<(), ModelError> {
+    if other.blend != 0.0 {
+        grid.blend(second, other.blend.clamp(0.0, 1.0))?;
+    }
+    let loan = Loan {
+        averages: other.light.clamp(0.0, 1.0),
+        deviations: other.texture.clamp(0.0, 1.0),
+    };
+    if loan.averages != 0.0 || loan.deviations != 0.0 {
+        grid.borrow(&second.averages(), &second.deviations(), loan)?;
+    }
+    Ok(())
+}
+
+/// The picture of latents, without what was mirrored around it.
+fn decode(
+    sitting: &Sitting,
+    grid: &Grid,
+    size: [usize; 2],
+    stop: &CancelToken,
+) -> Result<Planes, EngineError> {
+    let [width, height] = grid.size();
+    let shape = (1, grid.channels(), height, width);
+    let latents = Tensor::from_slice(grid.data(), shape, sitting.net.device())?;
+    let whole = to_planes(&sitting.net.decode(&latents, stop)?)?;
+    let mut picture = whole.crop(0, 0, size[0], size[1]);
+    picture.data.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
+    Ok(picture)
+}
+
+/// How much of what the network lost of the photo comes back: where another picture
+/// comes in, the photo's goes.
+fn own_share(params: &LensParams) -> f32 {
+    let blend = params.other.as_ref().map_or(0.0, |other| other.blend);
+    1.0 - blend.clamp(0.0, 1.0)
+}
+
+/// `moved` with `share` of what the photo has beyond `unmoved`: the photo itself with
+/// what changed, where all of it is.
+fn added(photo: &Planes, unmoved: &Planes, moved: Planes, share: f32) -> Planes {
+    let mut out = moved;
+    for ((value, before), own) in out.data.iter_mut().zip(&unmoved.data).zip(&photo.data) {
+        *value = (*value + share * (own - before)).clamp(0.0, 1.0);
+    }
+    out
+}
+
+/// Leaves the photo alone where the mask is not. Latents reach further than their
+/// places; the mask's own soft edge is in them already, so that this one is short.
+fn gated(photo: &Planes, picture: Planes, cover: Option<&[f32]>) -> Planes {
+    let Some(cover) = cover else { return picture };
+    let mut out = picture;
+    let pixels = photo.pixels();
+    for (i, (value, own)) in out.data.iter_mut().zip(&photo.data).enumerate() {
+        let share = (4.0 * cover[i % pixels]).min(1.0);
+        *value = own + share * (*value - own);
+    }
+    out
+}

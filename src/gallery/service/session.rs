@@ -1,0 +1,332 @@
+//! The desk: answers quickly from the index, hands slow work to its colleagues.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Sender, TrySendError, bounded};
+use parking_lot::RwLock;
+
+use crate::export::metadata;
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySettings, PictureId};
+use crate::gallery::service::Emitter;
+use crate::gallery::service::files;
+use crate::gallery::service::files::FileWork;
+use crate::gallery::service::mailbox::Mailbox;
+use crate::gallery::service::scan;
+use crate::gallery::service::scan::ScanWork;
+use crate::gallery::service::thumbnails;
+use crate::gallery::service::thumbnails::ThumbQueue;
+use crate::gallery::{Gallery, GalleryError, about, default_folder};
+
+/// Saves, loads and exports that may wait for their turn.
+const FILE_WORK: usize = 256;
+/// Threads that decode thumbnails.
+const THUMB_THREADS: usize = 2;
+
+/// What all threads of one gallery share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) emitter: Emitter,
+    pub(crate) settings: Arc<RwLock<GallerySettings>>,
+    pub(crate) stop: Arc<AtomicBool>,
+    /// Changed or closed index: counts rebuilds that replaced the file.
+    pub(crate) replaced: Arc<std::sync::atomic::AtomicU64>,
+    /// The export that runs is to end.
+    pub(crate) cancel_export: Arc<AtomicBool>,
+}
+
+impl Shared {
+    pub(crate) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+}
+
+/// The threads of one open gallery.
+struct Room {
+    gallery: Gallery,
+    shared: Shared,
+    files: Option<Sender<FileWork>>,
+    scan: Option<Sender<ScanWork>>,
+    thumbs: Arc<ThumbQueue>,
+    threads: Vec<JoinHandle<()>>,
+    replaced: u64,
+    /// Listings that the window may still hold, the newest last: whoever lets go of
+    /// 100,000 lines last has to free them, and that isn't to be the window.
+    listings: Vec<Arc<Vec<Entry>>>,
+}
+
+/// Works until `Shutdown`.
+pub(crate) fn run(
+    folder: Option<PathBuf>,
+    settings: GallerySettings,
+    inbox: &Mailbox,
+    emitter: &Emitter,
+) {
+    let settings = Arc::new(RwLock::new(settings));
+    let mut room = match folder.or_else(default_folder) {
+        Some(folder) => open(folder, &settings, emitter),
+        None => {
+            emitter.fail(&"there is no pictures folder; choose a folder for the gallery");
+            None
+        }
+    };
+    loop {
+        match (inbox.take(), &mut room) {
+            (GalleryRequest::Shutdown, _) => break,
+            (GalleryRequest::OpenFolder(folder), _) => {
+                // The old gallery's last saves are done before the new one opens.
+                drop(room.take());
+                room = open(folder, &settings, emitter);
+            }
+            (GalleryRequest::Settings(s), _) => *settings.write() = *s,
+            (request, Some(room)) => room.answer(request),
+            (GalleryRequest::Save { token, .. }, None) => {
+                emitter.emit(GalleryEvent::Saved {
+                    token,
+                    result: Err("no gallery is open; choose a folder for it".into()),
+                });
+            }
+            (_, None) => emitter.fail(&"no gallery is open; choose a folder for it"),
+        }
+    }
+}
+
+fn open(
+    folder: PathBuf,
+    settings: &Arc<RwLock<GallerySettings>>,
+    emitter: &Emitter,
+) -> Option<Room> {
+    let shared = Shared {
+        emitter: emitter.clone(),
+        settings: settings.clone(),
+        stop: Arc::default(),
+        replaced: Arc::default(),
+        cancel_export: Arc::default(),
+    };
+    match Room::open(folder, shared) {
+        Ok(room) => Some(room),
+        Err(e) => {
+            emitter.fail(&e);
+            None
+        }
+    }
+}
+
+impl Room {
+    fn open(folder: PathBuf, shared: Shared) -> Result<Self, GalleryError> {
+        let gallery = Gallery::open(folder)?;
+        let count = gallery.len()?;
+        let (file_sender, file_receiver) = bounded(FILE_WORK);
+        let (scan_sender, scan_receiver) = bounded(1024);
+        let thumbs = Arc::new(ThumbQueue::default());
+        let mut threads = Vec::new();
+        let mut spawn =
+            |name: String, work: Box<dyn FnOnce() + Send>| match std::thread::Builder::new()
+                .name(name)
+                .spawn(work)
+            {
+                Ok(t) => threads.push(t),
+                Err(e) => shared.emitter.fail(&e),
+            };
+        let (g, s, changed) = (gallery.again()?, shared.clone(), scan_sender.clone());
+        spawn(
+            "limner-gallery-files".into(),
+            Box::new(move || files::run(g, &file_receiver, &changed, &s)),
+        );
+        let (g, s, inbox) = (gallery.again()?, shared.clone(), scan_sender.clone());
+        let is_new = gallery.needs_rebuild();
+        spawn(
+            "limner-gallery-scan".into(),
+            Box::new(move || scan::run(g, is_new, inbox, &scan_receiver, &s)),
+        );
+        for i in 1..=THUMB_THREADS {
+            let (g, s, q) = (gallery.again()?, shared.clone(), thumbs.clone());
+            spawn(
+                format!("limner-thumbs-{i}"),
+                Box::new(move || thumbnails::run(g, &q, &s)),
+            );
+        }
+        shared
+            .emitter
+            .emit(GalleryEvent::Open(gallery.folder().to_path_buf(), count));
+        Ok(Self {
+            gallery,
+            shared,
+            files: Some(file_sender),
+            scan: Some(scan_sender),
+            thumbs,
+            threads,
+            replaced: 0,
+            listings: Vec::new(),
+        })
+    }
+
+    fn emit(&self, event: GalleryEvent) {
+        self.shared.emitter.emit(event);
+    }
+
+    fn answer(&mut self, request: GalleryRequest) {
+        self.follow_replaced_index();
+        self.listings.retain(|l| Arc::strong_count(l) > 1);
+        match self.try_answer(request) {
+            Ok(()) => {}
+            Err(e) if e.is_damaged_index() => {
+                log::warn!("{e}");
+                self.scan_work(ScanWork::ReplaceIndex);
+            }
+            Err(e) => self.shared.emitter.fail(&e),
+        }
+    }
+
+    /// The scan thread has put a new index in place of a damaged one.
+    fn follow_replaced_index(&mut self) {
+        let now = self.shared.replaced.load(Ordering::Acquire);
+        if now != self.replaced {
+            match self.gallery.again() {
+                Ok(g) => {
+                    self.gallery = g;
+                    self.replaced = now;
+                }
+                Err(e) => self.shared.emitter.fail(&e),
+            }
+        }
+    }
+
+    fn try_answer(&mut self, request: GalleryRequest) -> Result<(), GalleryError> {
+        use GalleryRequest as R;
+        let g = &mut self.gallery;
+        match request {
+            R::Query { seq, query } => {
+                let entries = g.listing(&query)?;
+                self.listings.push(entries.clone());
+                self.emit(GalleryEvent::Listing { seq, entries });
+            }
+            R::Thumbnails(ids) => self.thumbs.replace(ids),
+            R::SetStars(ids, stars) => self.changed(|g| g.set_stars(&ids, stars)),
+            R::SetTitle(id, title) => self.changed(|g| g.set_title(id, &title)),
+            R::AddTag(ids, tag) => self.changed(|g| g.add_tag(&ids, &tag)),
+            R::RemoveTag(ids, tag) => self.changed(|g| g.remove_tag(&ids, &tag)),
+            R::Delete(ids) => {
+                let (token, count) = g.delete(&ids)?;
+                self.emit(GalleryEvent::Deleted { token, count });
+                self.emit(GalleryEvent::Changed);
+            }
+            R::Undelete(token) => {
+                let count = g.undelete(token)?.len();
+                self.emit(GalleryEvent::Undeleted { token, count });
+                self.emit(GalleryEvent::Changed);
+            }
+            R::Bin => self.emit_bin(),
+            R::EmptyBin { before } => {
+                g.empty_bin(before)?;
+                self.emit_bin();
+            }
+            R::Lineage(id) => {
+                let family = g.family(id)?;
+                self.emit(GalleryEvent::Lineage { id, family });
+            }
+            R::About(id) => self.about(id)?,
+            R::Rebuild => self.scan_work(ScanWork::Rebuild),
+            R::Save {
+                token,
+                picture,
+                recipe,
+            } => self.file_work(FileWork::Save {
+                token,
+                picture,
+                recipe,
+            }),
+            R::Import(paths) => self.file_work(FileWork::Import(paths)),
+            R::Load(id) => self.file_work(FileWork::Load(id)),
+            R::Export { ids, to, options } => self.file_work(FileWork::Export { ids, to, options }),
+            R::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            } => self.file_work(FileWork::Sheet {
+                ids,
+                to,
+                sheet,
+                options,
+            }),
+            R::CancelExport => self.shared.cancel_export.store(true, Ordering::Release),
+            R::PreviewExport { id, options } => {
+                g.set_settings(self.shared.settings.read().clone());
+                let lines = g.export_preview(id, &options)?;
+                self.emit(GalleryEvent::ExportPreview { id, options, lines });
+            }
+            R::CopyToClipboard(id) => self.file_work(FileWork::Copy(id)),
+            R::Settings(_) | R::OpenFolder(_) | R::Shutdown => {}
+        }
+        Ok(())
+    }
+
+    /// Changes labels; the list is asked anew even when some couldn't be changed.
+    fn changed(&mut self, change: impl FnOnce(&mut Gallery) -> Result<(), GalleryError>) {
+        if let Err(e) = change(&mut self.gallery) {
+            self.shared.emitter.fail(&e);
+        }
+        self.emit(GalleryEvent::Changed);
+    }
+
+    fn emit_bin(&self) {
+        self.emit(GalleryEvent::Bin(self.gallery.bin()));
+    }
+
+    fn about(&self, id: PictureId) -> Result<(), GalleryError> {
+        let entry = self.gallery.get(id)?;
+        let file = metadata::read(&entry.path)?;
+        let (parents, _) = self.gallery.lineage(id)?;
+        let settings = self.shared.settings.read().clone();
+        let keys = settings.credentials.as_deref();
+        let about = about(&file, Some(&entry), &parents, &settings.cards, keys);
+        let about = Box::new(about);
+        self.emit(GalleryEvent::About { id, about });
+        Ok(())
+    }
+
+    fn scan_work(&self, work: ScanWork) {
+        if let Some(scan) = &self.scan {
+            // When its queue is full, it is going to look at the whole folder anyway.
+            if let Err(e) = scan.try_send(work) {
+                log::warn!("{e}");
+            }
+        }
+    }
+
+    fn file_work(&self, work: FileWork) {
+        let Some(files) = &self.files else { return };
+        let refused = match files.try_send(work) {
+            Ok(()) => return,
+            Err(TrySendError::Full(w) | TrySendError::Disconnected(w)) => w,
+        };
+        let why = "too much is waiting for the disk; try again in a moment".to_owned();
+        self.emit(match refused {
+            FileWork::Save { token, .. } => GalleryEvent::Saved {
+                token,
+                result: Err(why),
+            },
+            _ => GalleryEvent::Failed(why),
+        });
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        // Files end after their last work; the others as soon as they can.
+        self.files = None;
+        self.shared.stop.store(true, Ordering::Release);
+        if let Some(scan) = self.scan.take() {
+            scan.try_send(ScanWork::Stop).ok();
+        }
+        self.thumbs.close();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                log::error!("a thread of the gallery ended in a panic");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Pictures on the screen: zoom and pan, tiles and textures, before and after.
+
+pub mod difference;
+pub mod picture_menu;
+pub mod picture_view;
+pub mod split_divider;
+pub mod textures;
+pub mod tiles;

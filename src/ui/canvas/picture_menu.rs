@@ -1,0 +1,43 @@
+//! What any picture can do next: the same menu wherever a picture is shown.
+
+use crate::app::action::{Action, Destination, Subject};
+use crate::app::command::Command;
+use crate::ui::panel::Panel;
+
+/// The menu's entries.
+pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
+    ui.set_min_width(170.0);
+    let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
+    let in_gallery = matches!(subject, Subject::Gallery(_));
+    let lens = crate::app::lens::apply::is_there(panel.state) && !matches!(subject, Subject::Lens);
+    let entries: &[(Destination, &str, bool)] = &[
+        (Destination::Explore, "Open where it was made", stored),
+        (Destination::StylePhoto, "Send to Style", true),
+        (Destination::StyleStyle, "Use as style", true),
+        (Destination::LensPhoto, "Open in Lens", lens),
+        (Destination::Enlarge(2), "Enlarge 2 times", true),
+        (Destination::Enlarge(4), "Enlarge 4 times", true),
+        (Destination::Keep, "Keep in gallery", !in_gallery),
+        (Destination::SaveAs, "Save as…", !in_gallery),
+        (Destination::Export, "Export…", in_gallery),
+        (
+            Destination::Clipboard,
+            "Copy picture",
+            !matches!(subject, Subject::File(_)),
+        ),
+    ];
+    for &(to, text, offered) in entries {
+        if offered && ui.button(text).clicked() {
+            panel.actions.push(Action::Send {
+                to,
+                what: subject.clone(),
+            });
+            ui.close();
+        }
+    }
+    let on_canvas = matches!(subject, Subject::Explore | Subject::Style | Subject::Lens);
+    if on_canvas && ui.button(Command::Export.text()).clicked() {
+        panel.actions.command(Command::Export);
+        ui.close();
+    }
+}

@@ -1,0 +1,441 @@
+//! The direction sliders of a generator: starred first, then measured ones, then
+//! those that were found without names.
+
+use std::sync::Arc;
+
+use egui::{Response, Ui, vec2};
+
+use crate::app::action::{Action, Purpose};
+use crate::app::command::Command;
+use crate::app::document::SliderMark;
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::state::AppState;
+use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
+use crate::recipe::DirectionEdit;
+use crate::ui::panel::Panel;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::IconButton;
+use crate::ui::widgets::icon;
+use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::section::section;
+use crate::ui::widgets::slider::Slider;
+
+/// Ends of a slider, σ: of a generator's picture, of a photo. Photos differ more from
+/// place to place than from each other, so that a σ goes far.
+const REACH: [f32; 2] = [3.0, 2.0];
+/// The thumbnails on hover show the picture this far to both sides, σ.
+const LOOK: [f32; 2] = [2.0, 1.0];
+/// Where more sliders than this were found, only the strongest [`FIRST`] are shown at
+/// first; those that were moved always are.
+const MANY: usize = 12;
+const FIRST: usize = 8;
+/// Pixels of a hover thumbnail.
+const LOOK_SIDE: u32 = 112;
+
+#[derive(Default)]
+struct RenameScratch {
+    direction: Option<String>,
+    text: String,
+}
+
+/// Draws the sliders.
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
+    let theme = panel.theme.clone();
+    let directions = panel.state.directions().cloned();
+    let empty = directions.as_ref().is_none_or(|d| d.is_empty());
+    let ctx = ui.ctx().clone();
+    let mut chosen = None;
+    let buttons = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for (icon, command) in [
+            (Icon::Reset, Command::ResetSliders),
+            (Icon::Dice, Command::RandomiseSliders),
+        ] {
+            let tip = command.tooltip_with_keys(&ctx);
+            let button = IconButton::new(icon, command.text())
+                .tooltip(&tip)
+                .enabled(!empty);
+            if button.show(ui, &theme).clicked() {
+                chosen = Some(command);
+            }
+        }
+    };
+    let theme = panel.theme.clone();
+    section(
+        ui,
+        &theme,
+        "Sliders",
+        true,
+        buttons,
+        |ui| match &directions {
+            Some(all) if !all.is_empty() => rows(ui, panel, all, model),
+            Some(_) if panel.state.doc.explore.lens_doc().is_some() => {
+                ui.weak("No slider of this network does what a name says, pictures have shown. More or less and a second picture work.");
+            }
+            Some(_) => {
+                ui.weak("This generator has no sliders of its own. The seed and the variety still work.");
+            }
+            None => measuring(ui, panel),
+        },
+    );
+    if let Some(command) = chosen {
+        panel.actions.command(command);
+    }
+}
+
+/// The sliders are being found out.
+fn measuring(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
+    let job = panel.state.engine.job_for(&purpose);
+    if job.is_none() {
+        ui.weak("The sliders of this network are not known yet.");
+        let text = "Find the sliders";
+        let tip = "Look at many pictures and find out what each slider does; takes a while, once";
+        if ui.button(text).on_hover_text(tip).clicked() {
+            panel.actions.push(Action::MeasureSliders);
+        }
+        return;
+    }
+    ui.weak("Looking at many pictures to find out what each slider does. This happens once.");
+    let bar = egui::ProgressBar::new(job.map_or(0.0, crate::app::state::JobEntry::fraction))
+        .desired_height(5.0)
+        .fill(*panel.theme.accent);
+    ui.add(bar);
+}
+
+fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model: &ModelInfo) {
+    ui.spacing_mut().item_spacing.y = 1.0;
+    let doc = &panel.state.doc.explore;
+    let starred = |d: &DirectionInfo| doc.mark(&d.id).is_some_and(|m| m.star);
+    let mut order: Vec<&DirectionInfo> = all.iter().collect();
+    order.sort_by_key(|d| (!starred(d), !d.measured));
+    let found = |d: &&DirectionInfo| !d.measured && !starred(d);
+    let many = order.iter().copied().filter(|d| found(d)).count() > MANY;
+    let id = ui.scope_id().with(("all sliders", &model.name));
+    let mut every: bool = ui.data(|d| d.get_temp(id)).unwrap_or(false);
+    if many && !every {
+        let mut shown = 0;
+        order.retain(|d| {
+            shown += usize::from(found(d));
+            !found(d) || shown <= FIRST || doc.sigma(&d.id) != 0.0
+        });
+    }
+    let mut group = None;
+    for direction in order {
+        let now = match (starred(direction), direction.measured) {
+            (true, _) => "Starred",
+            (_, true) => "Measured",
+            _ => "Found",
+        };
+        if group != Some(now) {
+            ui.add_space(if group.is_some() { 8.0 } else { 2.0 });
+            let tip = match now {
+                "Starred" => "Sliders that you marked",
+                "Measured" => "Named by measuring what changes in many pictures",
+                _ => "The main ways in which pictures of this network differ",
+            };
+            ui.label(
+                egui::RichText::new(now)
+                    .small()
+                    .color(*panel.theme.text_weak),
+            )
+            .on_hover_text(tip);
+            group = Some(now);
+        }
+        row(ui, panel, direction, model);
+    }
+    if many {
+        ui.add_space(4.0);
+        let text = if every {
+            "Fewer sliders"
+        } else {
+            "More sliders"
+        };
+        if ui.small_button(text).clicked() {
+            every = !every;
+            ui.data_mut(|d| d.insert_temp(id, every));
+        }
+    }
+}
+
+fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &ModelInfo) {
+    let theme = panel.theme.clone();
+    let state = panel.state;
+    let id = &direction.id;
+    let mark = state.doc.explore.mark(id).cloned().unwrap_or_default();
+    if panel.scratch.of::<RenameScratch>().direction.as_ref() == Some(id) {
+        rename_row(ui, panel, direction);
+        return;
+    }
+    let name = mark.name.clone().unwrap_or_else(|| direction.name.clone());
+    let reach = REACH[usize::from(state.doc.explore.lens_doc().is_some())];
+    let sigma = state.doc.explore.sigma(id);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.set_height(26.0);
+        let width = ui.available_width() - 24.0;
+        let slider = ui
+            .allocate_ui(vec2(width, 26.0), |ui| {
+                Slider::new(&name, sigma, -reach..=reach, 0.0)
+                    .step(0.1)
+                    .name_width(110.0)
+                    .show(ui, &theme)
+            })
+            .inner;
+        if let Some(sigma) = slider.changed {
+            panel.actions.explore(ExploreEdit::Sigma {
+                direction: id.clone(),
+                sigma,
+            });
+        }
+        more(ui, panel, direction, &mark, &name, model);
+        look(ui, panel, direction, &mark, &name, &slider.response);
+    });
+}
+
+/// The button at the end of a row: star, lock, layers, name. A star or a lock
+/// shows in its place.
+fn more(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    name: &str,
+    model: &ModelInfo,
+) {
+    let theme = panel.theme.clone();
+    let icon = match (mark.lock, mark.star) {
+        (true, _) => Icon::Lock,
+        (_, true) => Icon::StarFull,
+        _ => Icon::More,
+    };
+    let button_name = format!("More about {name}");
+    let button = IconButton::new(icon, &button_name)
+        .tooltip(if model.num_ws > 1 {
+            "Star, lock, rename, layers"
+        } else {
+            "Star, lock, rename"
+        })
+        .size(22.0)
+        .show(ui, &theme);
+    egui::Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_min_width(190.0);
+            menu(ui, panel, direction, mark, model, &theme);
+        });
+}
+
+fn menu(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    model: &ModelInfo,
+    theme: &Theme,
+) {
+    let id = &direction.id;
+    if menu_item(
+        ui,
+        theme,
+        if mark.star {
+            Icon::StarFull
+        } else {
+            Icon::Star
+        },
+        if mark.star {
+            "Take the star away"
+        } else {
+            "Star: show first"
+        },
+    ) {
+        panel.actions.explore(ExploreEdit::Star(id.clone()));
+        ui.close();
+    }
+    if menu_item(
+        ui,
+        theme,
+        if mark.lock { Icon::Unlock } else { Icon::Lock },
+        if mark.lock {
+            "Unlock"
+        } else {
+            "Lock: dice leave it alone"
+        },
+    ) {
+        panel.actions.explore(ExploreEdit::Lock(id.clone()));
+        ui.close();
+    }
+    if menu_item(ui, theme, Icon::Tag, "Rename") {
+        let scratch = panel.scratch.of::<RenameScratch>();
+        scratch.direction = Some(id.clone());
+        scratch.text = mark.name.clone().unwrap_or_else(|| direction.name.clone());
+        ui.close();
+    }
+    if mark.name.is_some() && menu_item(ui, theme, Icon::Undo, "Back to its own name") {
+        panel.actions.explore(ExploreEdit::Rename {
+            direction: id.clone(),
+            name: None,
+        });
+        ui.close();
+    }
+    if model.num_ws > 1 {
+        ui.separator();
+        ui.set_width(260.0);
+        ui.weak("Acts on layers");
+        let mut all = mark.layers.is_none();
+        if ui.checkbox(&mut all, "All layers").changed() {
+            let layers = (!all).then(|| crate::ui::explore::panel::zones(model.num_ws)[1].1);
+            set_layers(panel, id, layers);
+        }
+        if let Some(now) = mark.layers
+            && let Some(layers) =
+                crate::ui::explore::panel::layer_choice(ui, theme, now, model.num_ws)
+        {
+            set_layers(panel, id, Some(layers));
+        }
+    }
+}
+
+fn set_layers(panel: &mut Panel<'_>, direction: &str, layers: Option<crate::recipe::LayerRange>) {
+    panel.actions.explore(ExploreEdit::Layers {
+        direction: direction.to_owned(),
+        layers,
+    });
+}
+
+/// A menu entry with an icon.
+fn menu_item(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str) -> bool {
+    let button = egui::Button::new(format!("        {text}"))
+        .frame(false)
+        .min_size(vec2(180.0, 24.0));
+    let response = ui.add(button).accessible_name(text);
+    let mark = egui::Rect::from_center_size(
+        response.rect.left_center() + vec2(12.0, 0.0),
+        vec2(13.0, 13.0),
+    );
+    icon::paint(ui.painter(), icon, mark, *theme.text_weak);
+    response.clicked()
+}
+
+/// The row while its name is being typed.
+fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo) {
+    let scratch = panel.scratch.of::<RenameScratch>();
+    let response = ui
+        .add(
+            egui::TextEdit::singleline(&mut scratch.text)
+                .desired_width(200.0)
+                .char_limit(40),
+        )
+        .accessible_name("Slider name");
+    if response.lost_focus() {
+        let cancelled = ui.input(|i| i.key_pressed(egui::Key::Escape));
+        let name = std::mem::take(&mut scratch.text);
+        scratch.direction = None;
+        if !cancelled {
+            let own = (name.trim() != direction.name).then(|| name.trim().to_owned());
+            panel.actions.explore(ExploreEdit::Rename {
+                direction: direction.id.clone(),
+                name: own,
+            });
+        }
+    } else {
+        response.request_focus();
+    }
+}
+
+/// On hover: what it is, and the picture to both sides.
+fn look(
+    ui: &Ui,
+    panel: &mut Panel<'_>,
+    direction: &DirectionInfo,
+    mark: &SliderMark,
+    name: &str,
+    response: &Response,
+) {
+    let still = ui.input(|i| i.pointer.is_still() && !i.pointer.any_down());
+    let open = response.is_tooltip_open();
+    if !(response.hovered() && (still || open)) {
+        return;
+    }
+    let moved = |sigma| {
+        let edit = DirectionEdit {
+            direction: direction.id.clone(),
+            sigma,
+            layers: mark.layers,
+        };
+        moved_to(panel.state, edit)
+    };
+    let of_photos = panel.state.doc.explore.lens_doc().is_some();
+    let far = LOOK[usize::from(of_photos)];
+    let works: Vec<Work> = [-far, far].into_iter().filter_map(moved).collect();
+    if works.is_empty() {
+        return;
+    }
+    panel.actions.push(Action::Previews {
+        channel: Channel::Hover,
+        tier: Tier::Draft(LOOK_SIDE),
+        items: works.clone(),
+    });
+    let words = words(direction, of_photos);
+    response.clone().on_hover_ui(|ui| {
+        ui.set_max_width(260.0);
+        ui.strong(name);
+        ui.label(words);
+        ui.horizontal(|ui| {
+            for (work, text) in works.iter().zip(["to the left", "to the right"]) {
+                ui.vertical(|ui| {
+                    let picture = panel.state.previews.picture(Channel::Hover, work);
+                    let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
+                    let size = vec2(LOOK_SIDE as f32, LOOK_SIDE as f32);
+                    crate::ui::widgets::tile::picture_tile(
+                        ui,
+                        &panel.theme,
+                        text,
+                        texture,
+                        size,
+                        false,
+                    );
+                    ui.weak(text);
+                });
+            }
+        });
+    });
+}
+
+/// The picture with one slider somewhere else.
+fn moved_to(state: &AppState, edit: DirectionEdit) -> Option<Work> {
+    let set = |edits: &mut Vec<DirectionEdit>| {
+        edits.retain(|e| e.direction != edit.direction);
+        edits.push(edit.clone());
+    };
+    let doc = &state.doc.explore;
+    if doc.lens_doc().is_some() {
+        let mut params = doc.lens_params()?;
+        set(&mut params.edits);
+        return Some(Work::Lens(Arc::new(params)));
+    }
+    let mut params = doc.current()?.clone();
+    set(&mut params.edits);
+    Some(Work::Explore(Arc::new(params)))
+}
+
+/// What a slider is, in a sentence.
+fn words(direction: &DirectionInfo, of_photos: bool) -> String {
+    let percent = (direction.strength * 100.0).round();
+    if of_photos && direction.measured {
+        let name = direction.name.to_lowercase();
+        format!("Measured on photos that it had not seen: this changes their {name}.")
+    } else if of_photos {
+        "Found without a name, the strongest of its sort first. Rename it to what you see.".into()
+    } else if direction.measured {
+        format!(
+            "Measured: it explains {percent:.0} % of the differences in {} (R² {:.2}).",
+            direction.name.to_lowercase(),
+            direction.strength
+        )
+    } else {
+        format!(
+            "Found without a name: {percent:.0} % of how this generator's pictures differ. Rename it to what you see."
+        )
+    }
+}

@@ -1,0 +1,223 @@
+//! Neighbours: a grid of variations around the current picture. Click to move
+//! there, pick two to breed.
+
+use std::sync::Arc;
+
+use egui::{Rect, Ui, vec2};
+
+use crate::app::action::{Action, Subject, ViewEdit};
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::explore::variations;
+use crate::engine::protocol::{Channel, DirectionInfo, Tier, Work};
+use crate::recipe::ExploreParams;
+use crate::ui::panel::Panel;
+use crate::ui::theme::space;
+use crate::ui::widgets::button::IconButton;
+use crate::ui::widgets::icon::Icon;
+use crate::ui::widgets::slider::Slider;
+use crate::ui::widgets::tile::picture_tile;
+
+/// Pictures in the grid, the current one in the middle.
+const GRID: usize = 9;
+/// Longer side of a picture of the grid, pixels.
+const SIDE: u32 = 256;
+
+#[derive(Default)]
+struct GridScratch {
+    round: u64,
+    made_for: Option<(ExploreParams, u32, u64)>,
+    around: Vec<Arc<ExploreParams>>,
+    picked: Vec<Arc<ExploreParams>>,
+    bred: bool,
+}
+
+/// Draws the grid.
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let theme = panel.theme.clone();
+    let rect = ui.available_rect_before_wrap();
+    ui.painter().rect_filled(rect, 0.0, *theme.canvas);
+    let (Some(base), Some(directions)) = (
+        panel.state.doc.explore.current().cloned(),
+        panel.state.directions().cloned(),
+    ) else {
+        crate::ui::canvas::picture_view::empty(
+            ui,
+            panel,
+            "Not yet",
+            "Neighbours need the sliders of this generator, which are being found out.",
+        );
+        return;
+    };
+    egui::Frame::new()
+        .inner_margin(egui::Margin::symmetric(16, 8))
+        .show(ui, |ui| {
+            tools(ui, panel, &directions);
+            refresh(panel, &base, &directions);
+            grid(ui, panel, &base);
+        });
+}
+
+/// Distance, other neighbours, breeding.
+fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
+    let theme = panel.theme.clone();
+    let distance = panel.state.view.distance;
+    ui.horizontal(|ui| {
+        let slider = ui
+            .allocate_ui(vec2(300.0, 26.0), |ui| {
+                Slider::new("Distance", distance, 0.1..=4.0, 1.0)
+                    .name_width(64.0)
+                    .step(0.1)
+                    .decimals(1)
+                    .tooltip("How different the neighbours are")
+                    .show(ui, &theme)
+            })
+            .inner;
+        if let Some(v) = slider.changed {
+            panel.actions.view(ViewEdit::Distance(v));
+        }
+        let scratch = panel.scratch.of::<GridScratch>();
+        if ui
+            .button("Others")
+            .on_hover_text("Other neighbours of this picture")
+            .clicked()
+        {
+            scratch.round += 1;
+            scratch.made_for = None;
+        }
+        let ready = scratch.picked.len() == 2;
+        let breed = ui
+            .add_enabled(ready, egui::Button::new("Breed"))
+            .on_hover_text("Children of the two picked pictures")
+            .on_disabled_hover_text("Pick two pictures first, with the plus in their corner");
+        if breed.clicked() {
+            scratch.round += 1;
+            let (a, b) = (&scratch.picked[0], &scratch.picked[1]);
+            scratch.around =
+                variations::children(a, b, directions, distance, GRID - 1, scratch.round)
+                    .into_iter()
+                    .map(Arc::new)
+                    .collect();
+            scratch.picked.clear();
+            scratch.bred = true;
+        }
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            let close = IconButton::new(Icon::Close, "Back to the picture");
+            if close.show(ui, &theme).clicked() {
+                panel.actions.view(ViewEdit::Neighbours(false));
+            }
+        });
+    });
+}
+
+/// Makes new neighbours after a move, another distance, or on request.
+fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionInfo]) {
+    let doc = &panel.state.doc.explore;
+    let distance = panel.state.view.distance;
+    let scratch = panel.scratch.of::<GridScratch>();
+    let key = (base.clone(), (distance * 100.0) as u32, scratch.round);
+    let moved = scratch
+        .made_for
+        .as_ref()
+        .is_none_or(|(b, d, _)| *b != key.0 || *d != key.1);
+    if scratch.made_for.as_ref() == Some(&key) || (scratch.bred && !moved) {
+        return;
+    }
+    let locked = |id: &str| doc.mark(id).is_some_and(|m| m.lock);
+    scratch.around =
+        variations::neighbours(base, directions, &locked, distance, GRID - 1, scratch.round)
+            .into_iter()
+            .map(Arc::new)
+            .collect();
+    scratch.picked.clear();
+    scratch.bred = false;
+    scratch.made_for = Some(key);
+}
+
+fn grid(ui: &mut Ui, panel: &mut Panel<'_>, base: &ExploreParams) {
+    let around = panel.scratch.of::<GridScratch>().around.clone();
+    let mut cells: Vec<Arc<ExploreParams>> = around;
+    cells.insert(GRID / 2, Arc::new(base.clone()));
+    let works: Vec<Work> = cells.iter().map(|p| Work::Explore(Arc::clone(p))).collect();
+    panel.actions.push(Action::Previews {
+        channel: Channel::Neighbours,
+        tier: Tier::Draft(SIDE),
+        items: works.clone(),
+    });
+    let room = ui.available_rect_before_wrap();
+    let side = ((room.width().min(room.height()) - 2.0 * space::S) / 3.0).max(40.0);
+    let whole = side * 3.0 + 2.0 * space::S;
+    let min = egui::pos2(
+        room.center().x - whole / 2.0,
+        room.top() + (room.height() - whole).max(0.0) / 2.0,
+    );
+    for (i, (params, work)) in cells.iter().zip(&works).enumerate() {
+        let at = min + vec2((i % 3) as f32, (i / 3) as f32) * (side + space::S);
+        cell(
+            ui,
+            panel,
+            i,
+            params,
+            work,
+            Rect::from_min_size(at, vec2(side, side)),
+        );
+    }
+}
+
+fn cell(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    i: usize,
+    params: &Arc<ExploreParams>,
+    work: &Work,
+    rect: Rect,
+) {
+    let theme = panel.theme.clone();
+    let middle = i == GRID / 2;
+    let name = if middle {
+        "Current picture".to_owned()
+    } else {
+        format!("Neighbour {}", if i < GRID / 2 { i + 1 } else { i })
+    };
+    let picture = panel.state.previews.picture(Channel::Neighbours, work);
+    let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
+    let picked = panel
+        .scratch
+        .of::<GridScratch>()
+        .picked
+        .iter()
+        .any(|p| p == params);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+        let tile = picture_tile(ui, &theme, &name, texture, rect.size(), middle || picked);
+        if tile.clicked() && !middle {
+            panel.actions.explore(ExploreEdit::Replace {
+                params: Box::new((**params).clone()),
+                label: "Neighbour",
+            });
+        }
+        tile.context_menu(|ui| {
+            crate::ui::canvas::picture_menu::ui(ui, panel, &Subject::Params(Arc::clone(params)))
+        });
+    });
+    let corner = Rect::from_min_size(rect.right_top() + vec2(-32.0, 6.0), vec2(26.0, 26.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(corner), |ui| {
+        ui.painter()
+            .rect_filled(corner, 5.0, theme.panel.gamma_multiply(0.7));
+        let name = format!("Pick {}", name.to_lowercase());
+        let icon = if picked { Icon::Check } else { Icon::Plus };
+        let button = IconButton::new(icon, &name)
+            .tooltip("Pick for breeding")
+            .selected(picked);
+        if button.show(ui, &theme).clicked() {
+            let list = &mut panel.scratch.of::<GridScratch>().picked;
+            match list.iter().position(|p| p == params) {
+                Some(at) => {
+                    list.remove(at);
+                }
+                None => list.push(Arc::clone(params)),
+            }
+            if list.len() > 2 {
+                list.remove(0);
+            }
+        }
+    });
+}

@@ -1,0 +1,146 @@
+//! Explore: the canvas of a generator, its panel, kept points and history.
+
+use std::sync::Arc;
+
+use crate::app::action::{Purpose, Subject};
+use crate::app::command::Command;
+use crate::app::view::{Dialog, Workspace};
+use crate::ui::canvas::picture_view;
+use crate::ui::canvas::picture_view::CanvasInput;
+use crate::ui::explore::{kept, neighbours, panel, toolbar};
+use crate::ui::panel::Panel;
+use crate::ui::shell::history;
+use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::widgets::tile::picture_tile;
+
+/// Draws the workspace.
+pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    leave(ui, panel);
+    if panel.state.doc.explore.lens_doc().is_some() {
+        crate::ui::lens::workspace::ui(ui, panel);
+        return;
+    }
+    let frame = egui::Frame::new()
+        .fill(*panel.theme.panel)
+        .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
+    egui::Panel::right("explore panel")
+        .exact_size(PANEL_WIDTH + 16.0)
+        .frame(frame)
+        .show(ui, |ui| panel::ui(ui, panel));
+    history::strip(ui, panel);
+    kept::strip(ui, panel);
+    toolbar::ui(ui, panel);
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        if panel.state.view.neighbours {
+            neighbours::ui(ui, panel);
+        } else {
+            picture(ui, panel);
+        }
+    });
+}
+
+/// Whether a text field or a menu had the Escape key in the last frame.
+#[derive(Default)]
+struct EscapeTaken(bool);
+
+/// Escape stops the random walk, else it closes the neighbours.
+fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
+    let ctx = ui.ctx();
+    let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
+    let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
+    let view = &panel.state.view;
+    let walking = panel.state.drift.is_some();
+    let lens = panel.state.doc.explore.lens_doc().is_some();
+    let something = !lens && (walking || view.neighbours);
+    if !something || busy || was_busy || view.dialog != Dialog::None {
+        return;
+    }
+    if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+        panel.actions.command(if walking {
+            Command::RandomWalk
+        } else {
+            Command::ToggleNeighbours
+        });
+    }
+}
+
+fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+    let state = panel.state;
+    let shown = state.previews.explore.as_ref();
+    let size = logical_size(panel);
+    let before = kept::before(panel);
+    let subject = shown.map(|_| Subject::Explore);
+    let input = CanvasInput {
+        workspace: Workspace::Explore,
+        name: "Picture",
+        picture: shown.map(|s| &s.picture),
+        before: before.as_ref(),
+        logical_size: size,
+        compare: state.view.compare,
+        tool: false,
+        busy: state.previews.canvas_waiting(),
+        subject,
+    };
+    picture_view::show(ui, panel, input, |ui, frame, panel| {
+        message(ui, panel);
+        projection(ui, panel, frame);
+    });
+}
+
+/// What stands on an empty or failed canvas.
+fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
+    let state = panel.state;
+    if let Some(error) = &state.previews.canvas_error {
+        picture_view::empty(ui, panel, "This picture can't be made", &error.to_string());
+    } else if state.previews.explore.is_none() {
+        let (title, hint) = if !state.engine.library_known {
+            ("Starting", "The engine reads its networks.")
+        } else if state.generator().is_none() {
+            (
+                "No generator here",
+                "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+            )
+        } else {
+            ("Rendering the first picture", "")
+        };
+        picture_view::empty(ui, panel, title, hint);
+    }
+}
+
+/// While a photo is looked for: what was found so far.
+fn projection(ui: &mut egui::Ui, panel: &mut Panel<'_>, frame: &picture_view::CanvasFrame) {
+    let state = panel.state;
+    let job = state.engine.job_for(&Purpose::Project);
+    let Some(look) = job.and_then(|j| j.look.as_ref()) else {
+        return;
+    };
+    let side = 180.0;
+    let at = egui::Rect::from_min_size(
+        frame.rect.right_top() + egui::vec2(-side - 16.0, 16.0),
+        egui::vec2(side, side),
+    );
+    let texture = (panel.textures.of(ui.ctx(), look), look.size());
+    let theme = panel.theme.clone();
+    ui.painter().rect_filled(at.expand(6.0), 6.0, *theme.panel);
+    ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
+        picture_tile(ui, &theme, "Found so far", Some(texture), at.size(), false)
+            .on_hover_text("The closest picture so far; stop it below if it's close enough");
+    });
+}
+
+/// The size that zoom refers to: the recipe's, or the network's own.
+fn logical_size(panel: &Panel<'_>) -> [u32; 2] {
+    let state = panel.state;
+    state
+        .doc
+        .explore
+        .current()
+        .and_then(|p| p.size)
+        .or(state.generator().map(|m| m.size))
+        .unwrap_or([512, 512])
+}
+
+/// The current parameters, shared.
+pub fn current(panel: &Panel<'_>) -> Option<Arc<crate::recipe::ExploreParams>> {
+    panel.state.doc.explore.current().cloned().map(Arc::new)
+}

@@ -1,0 +1,306 @@
+//! What the export dialog is set to: format, size, shape, sheet.
+
+use egui::{ComboBox, DragValue, Ui};
+
+use crate::gallery::protocol::{ExportOptions, ExportSize, Fitting, Format, Preset, Sheet};
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::choice;
+use crate::ui::widgets::slider::Slider;
+
+/// A file format as it is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Lossless.
+    Png,
+    /// With a quality.
+    Jpeg,
+    /// Lossless or with a quality.
+    WebP,
+    /// Lossless, for print.
+    Tiff,
+}
+
+/// A size as it is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SizeChoice {
+    Same,
+    Longer,
+    Shape(Preset),
+}
+
+/// One file each, or all on one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    Files,
+    Sheet,
+}
+
+/// Everything that is chosen but for the recipe.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choices {
+    /// File format.
+    pub kind: Kind,
+    quality: u8,
+    lossless_webp: bool,
+    limit: Option<u64>,
+    size: SizeChoice,
+    side: u32,
+    fitting: Fitting,
+    sharpen: f32,
+    layout: Layout,
+    sheet: Sheet,
+}
+
+/// Sharpening that looks right on most screens.
+const SHARPEN: f32 = 0.4;
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Png,
+            quality: 92,
+            lossless_webp: false,
+            limit: None,
+            size: SizeChoice::Same,
+            side: 1920,
+            fitting: Fitting::Crop,
+            sharpen: SHARPEN,
+            layout: Layout::Files,
+            sheet: Sheet {
+                columns: 0,
+                cell: 320,
+                background: [255; 3],
+            },
+        }
+    }
+}
+
+impl Choices {
+    /// As the gallery is told.
+    pub fn options(&self, recipe: bool, source_names: bool) -> ExportOptions {
+        ExportOptions {
+            format: match self.kind {
+                Kind::Png => Format::Png,
+                Kind::Jpeg => Format::Jpeg(self.quality),
+                Kind::WebP if self.lossless_webp => Format::WebP,
+                Kind::WebP => Format::WebPLossy(self.quality),
+                Kind::Tiff => Format::Tiff,
+            },
+            size: match self.size {
+                SizeChoice::Same => ExportSize::Same,
+                SizeChoice::Longer => ExportSize::LongerSide(self.side),
+                SizeChoice::Shape(preset) => ExportSize::Shape(preset, self.fitting),
+            },
+            sharpen: self.sharpen,
+            max_bytes: self
+                .limit
+                .filter(|_| self.has_quality())
+                .map(|kb| kb * 1000),
+            recipe,
+            source_names,
+        }
+    }
+
+    /// The contact sheet, if so many pictures are to go on one.
+    pub fn sheet(&self, pictures: usize) -> Option<Sheet> {
+        (pictures > 1 && self.layout == Layout::Sheet).then_some(self.sheet)
+    }
+
+    fn has_quality(&self) -> bool {
+        self.kind == Kind::Jpeg || (self.kind == Kind::WebP && !self.lossless_webp)
+    }
+
+    /// Files or a sheet; nothing for one picture.
+    pub fn layout_ui(&mut self, ui: &mut Ui, theme: &Theme, pictures: usize) {
+        if pictures < 2 {
+            return;
+        }
+        let layouts = [
+            (
+                Layout::Files,
+                "A file each",
+                "All with the same format and size",
+            ),
+            (Layout::Sheet, "Contact sheet", "All pictures small on one"),
+        ];
+        if let Some(layout) = choice(ui, theme, self.layout, &layouts) {
+            self.layout = layout;
+        }
+        if self.layout == Layout::Files {
+            return;
+        }
+        ui.horizontal(|ui| {
+            let label = ui.label("In a row");
+            let columns = DragValue::new(&mut self.sheet.columns)
+                .range(0..=60)
+                .custom_formatter(|n, _| match n as u32 {
+                    0 => "as many as look good".to_owned(),
+                    n => n.to_string(),
+                });
+            ui.add(columns).labelled_by(label.id);
+            let label = ui.label("Size of each");
+            ui.add(
+                DragValue::new(&mut self.sheet.cell)
+                    .range(64..=2000)
+                    .suffix(" px"),
+            )
+            .labelled_by(label.id);
+            let mut dark = self.sheet.background == [0; 3];
+            if ui.checkbox(&mut dark, "On black").changed() {
+                self.sheet.background = if dark { [0; 3] } else { [255; 3] };
+            }
+        });
+    }
+
+    /// Format, quality and file size.
+    pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme) {
+        let kinds = [
+            (Kind::Png, "PNG", "Lossless, understood everywhere"),
+            (
+                Kind::Jpeg,
+                "JPEG",
+                "Small; a little is lost; no transparency",
+            ),
+            (Kind::WebP, "WebP", "Smaller than PNG and JPEG; for the web"),
+            (Kind::Tiff, "TIFF", "Lossless, for print"),
+        ];
+        if let Some(kind) = choice(ui, theme, self.kind, &kinds) {
+            self.kind = kind;
+        }
+        if self.kind == Kind::WebP {
+            ui.checkbox(&mut self.lossless_webp, "Lossless")
+                .on_hover_text("Every pixel stays as it is; the file becomes larger");
+        }
+        if !self.has_quality() {
+            return;
+        }
+        ui.add_enabled_ui(self.limit.is_none(), |ui| {
+            let moved = Slider::new("Quality", f32::from(self.quality), 1.0..=100.0, 92.0)
+                .decimals(0)
+                .step(1.0)
+                .tooltip("Higher looks better and takes more space; 92 is hard to tell from the original")
+                .show(ui, theme);
+            if let Some(quality) = moved.changed {
+                self.quality = quality.round().clamp(1.0, 100.0) as u8;
+            }
+        });
+        ui.horizontal(|ui| {
+            let mut limited = self.limit.is_some();
+            let tip = "The best quality that fits; some sites only take files of a certain size";
+            if ui
+                .checkbox(&mut limited, "File of at most")
+                .on_hover_text(tip)
+                .changed()
+            {
+                self.limit = limited.then_some(500);
+            }
+            if let Some(kb) = &mut self.limit {
+                ui.add(
+                    DragValue::new(kb)
+                        .range(10..=100_000)
+                        .speed(5)
+                        .suffix(" kB"),
+                )
+                .accessible_name("Most kilobytes");
+            }
+        });
+    }
+
+    /// Size and shape; `own` is the picture's.
+    pub fn size_ui(&mut self, ui: &mut Ui, theme: &Theme, own: [u32; 2]) {
+        let name = |size: SizeChoice| match size {
+            SizeChoice::Same => format!("As it is ({} x {})", own[0], own[1]),
+            SizeChoice::Longer => "Longer side…".to_owned(),
+            SizeChoice::Shape(preset) => preset.name().to_owned(),
+        };
+        ui.horizontal(|ui| {
+            let label = ui.label("Size");
+            let shapes = Preset::ALL.map(SizeChoice::Shape);
+            let combo = ComboBox::from_id_salt("export size")
+                .width(170.0)
+                .selected_text(name(self.size))
+                .show_ui(ui, |ui| {
+                    for size in [SizeChoice::Same, SizeChoice::Longer]
+                        .into_iter()
+                        .chain(shapes)
+                    {
+                        ui.selectable_value(&mut self.size, size, name(size));
+                    }
+                });
+            combo.response.labelled_by(label.id);
+            if self.size == SizeChoice::Longer {
+                ui.add(
+                    DragValue::new(&mut self.side)
+                        .range(16..=16_384)
+                        .suffix(" px"),
+                )
+                .on_hover_text("Longer side in pixels: drag, or click and type")
+                .accessible_name("Longer side in pixels");
+            }
+        });
+        if let SizeChoice::Shape(_) = self.size {
+            let ways = [
+                (
+                    Fitting::Crop,
+                    "Crop",
+                    "Fill it; what sticks out is cut off evenly",
+                ),
+                (
+                    Fitting::Fit([255; 3]),
+                    "On white",
+                    "Show all of it, with white around",
+                ),
+                (
+                    Fitting::Fit([0; 3]),
+                    "On black",
+                    "Show all of it, with black around",
+                ),
+                (
+                    Fitting::Mirror,
+                    "Mirror",
+                    "Show all of it, going on as in a mirror around",
+                ),
+            ];
+            if let Some(fitting) = choice(ui, theme, self.fitting, &ways) {
+                self.fitting = fitting;
+            }
+        }
+        if self.size != SizeChoice::Same {
+            let moved = Slider::new("Sharpen", self.sharpen, 0.0..=1.0, SHARPEN)
+                .tooltip("Gives back the crispness that another size takes away")
+                .show(ui, theme);
+            if let Some(amount) = moved.changed {
+                self.sharpen = amount;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_formats_with_a_quality_have_a_limit() {
+        let mut c = Choices {
+            limit: Some(300),
+            ..Choices::default()
+        };
+        assert_eq!(c.options(true, true).max_bytes, None);
+        c.kind = Kind::WebP;
+        assert_eq!(c.options(true, true).max_bytes, Some(300_000));
+        assert_eq!(c.options(true, true).format, Format::WebPLossy(92));
+        c.lossless_webp = true;
+        assert_eq!(c.options(true, true).max_bytes, None);
+        assert_eq!(c.options(true, true).format, Format::WebP);
+    }
+
+    #[test]
+    fn one_picture_is_no_sheet() {
+        let c = Choices {
+            layout: Layout::Sheet,
+            ..Choices::default()
+        };
+        assert!(c.sheet(1).is_none() && c.sheet(2).is_some());
+    }
+}

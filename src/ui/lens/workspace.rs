@@ -1,0 +1,84 @@
+//! Lens in Explore: a photo on the canvas instead of a generator's picture.
+
+use egui::{CentralPanel, Frame, Margin, Ui};
+
+use crate::app::action::{Destination, Subject};
+use crate::app::view::Workspace;
+use crate::ui::canvas::picture_view;
+use crate::ui::canvas::picture_view::CanvasInput;
+use crate::ui::explore::toolbar;
+use crate::ui::lens::panel::LensPanel;
+use crate::ui::panel::Panel;
+use crate::ui::shell::history;
+use crate::ui::style::photo;
+use crate::ui::style::photo::PhotoEvent;
+use crate::ui::style::workspace::canvas_error;
+use crate::ui::theme::{PANEL_WIDTH, space};
+
+/// Draws the workspace.
+pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
+    let mut lens = std::mem::take(p.scratch.of::<LensPanel>());
+    let frame = Frame::new()
+        .fill(*p.theme.panel)
+        .inner_margin(Margin::symmetric(space::M as i8, 4));
+    egui::Panel::right("lens panel")
+        .exact_size(PANEL_WIDTH + 16.0)
+        .frame(frame)
+        .show(ui, |ui| lens.ui(ui, p));
+    history::strip(ui, p);
+    if p.state.lens_photo().is_some() {
+        toolbar::ui(ui, p);
+    }
+    let frame = Frame::new().fill(*p.theme.canvas);
+    CentralPanel::no_frame()
+        .frame(frame)
+        .show(ui, |ui| middle(ui, p, &mut lens));
+    lens.pick(ui, p);
+    *p.scratch.of::<LensPanel>() = lens;
+}
+
+fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
+    let slot = photo::of_lens(p.state);
+    if slot.source.is_none() {
+        if let Some(PhotoEvent::FromGallery) = photo::invitation(ui, p, slot) {
+            lens.choose(Destination::LensPhoto);
+        }
+        return;
+    }
+    if lens.mask.target(p).is_some() {
+        Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(8, 3))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                lens.mask.bar(ui, p);
+            });
+    }
+    let Some(photo) = slot.opened else {
+        let path = slot.source.map(|s| std::path::PathBuf::from(&s.path));
+        match path.and_then(|path| p.state.photos.failed.get(&path)) {
+            Some(why) => picture_view::empty(ui, p, "This photo can't be read", why),
+            None => picture_view::empty(ui, p, "Reading the photo…", ""),
+        }
+        return;
+    };
+    let state = p.state;
+    let shown = state.previews.lens.as_ref();
+    let input = CanvasInput {
+        workspace: Workspace::Explore,
+        name: "Changed photo",
+        picture: shown.map(|s| &s.picture).or(Some(&photo.picture)),
+        before: Some(&photo.picture),
+        logical_size: photo.size,
+        compare: state.view.compare,
+        tool: lens.mask.target(p).is_some(),
+        busy: state.previews.canvas_waiting(),
+        subject: Some(Subject::Lens),
+    };
+    picture_view::show(ui, p, input, |ui, frame, p| {
+        lens.mask.on_canvas(ui, frame, p);
+    });
+    if let Some(error) = &state.previews.canvas_error {
+        canvas_error(ui, p, &error.to_string());
+    }
+}

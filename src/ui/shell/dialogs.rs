@@ -1,0 +1,139 @@
+//! Dialogs of the shell, and the frame that all dialogs share.
+
+use strum::IntoEnumIterator as _;
+
+use crate::app::action::ViewEdit;
+use crate::app::command::{Command, Menu, keys_text};
+use crate::app::view::Dialog;
+use crate::ui::panel::Panel;
+use crate::ui::widgets::button::IconButton;
+use crate::ui::widgets::icon::Icon;
+
+/// Space around a dialog's contents.
+const MARGIN: f32 = 16.0;
+
+/// A dialog with a title; Esc, the backdrop or the cross close it.
+pub fn modal(
+    ctx: &egui::Context,
+    panel: &mut Panel<'_>,
+    title: &str,
+    contents: impl FnOnce(&mut egui::Ui, &mut Panel<'_>),
+) {
+    let theme = panel.theme.clone();
+    let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
+        .backdrop_color(theme.window.gamma_multiply(0.6))
+        .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
+        .show(ctx, |ui| {
+            ui.set_min_width(360.0);
+            let mut close = false;
+            ui.horizontal(|ui| {
+                ui.heading(title);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    close = IconButton::new(Icon::Close, "Close")
+                        .show(ui, &theme)
+                        .clicked();
+                });
+            });
+            ui.add_space(8.0);
+            contents(ui, panel);
+            close
+        });
+    if response.inner || response.should_close() {
+        panel.actions.view(ViewEdit::Dialog(Dialog::None));
+    }
+}
+
+/// Placeholder-free fallback for a dialog without anything to show.
+pub fn not_here(ctx: &egui::Context, panel: &mut Panel<'_>) {
+    modal(ctx, panel, "Picture", |ui, _| {
+        ui.label("There is no picture yet.");
+    });
+}
+
+/// All keys on one page.
+pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
+    modal(ctx, panel, "Keyboard shortcuts", |ui, panel| {
+        let os = ctx.os();
+        let height = ctx.content_rect().height() - 180.0;
+        egui::ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .show(ui, |ui| {
+                ui.columns(2, |columns| {
+                    for (i, menu) in Menu::iter().enumerate() {
+                        let ui = &mut columns[i % 2];
+                        ui.label(egui::RichText::new(menu.title()).color(*panel.theme.accent));
+                        egui::Grid::new(menu.title())
+                            .num_columns(2)
+                            .min_col_width(150.0)
+                            .show(ui, |ui| {
+                                for command in menu.commands().iter().copied().flatten() {
+                                    let keys = command.shortcuts(os);
+                                    if keys.is_empty() {
+                                        continue;
+                                    }
+                                    ui.label(command.text());
+                                    let text: Vec<String> =
+                                        keys.iter().map(|k| keys_text(ctx, k)).collect();
+                                    ui.weak(text.join(", "));
+                                    ui.end_row();
+                                }
+                            });
+                        ui.add_space(8.0);
+                    }
+                    let ui = &mut columns[1];
+                    ui.label(egui::RichText::new("Canvas and sliders").color(*panel.theme.accent));
+                    egui::Grid::new("mouse")
+                        .num_columns(2)
+                        .min_col_width(150.0)
+                        .show(ui, |ui| {
+                            for (what, how) in [
+                                ("Zoom", "Wheel"),
+                                ("Pan", "Drag, Space or middle button"),
+                                ("Fit or actual size", "Double-click"),
+                                ("See before", "Hold B"),
+                                ("Stop a walk, leave neighbours", "Escape"),
+                                ("Move a slider", "Left, Right (Shift: faster)"),
+                                ("Reset a slider", "Double-click or Delete"),
+                            ] {
+                                ui.label(what);
+                                ui.weak(how);
+                                ui.end_row();
+                            }
+                        });
+                });
+            });
+    });
+}
+
+/// About the program.
+pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
+    modal(ctx, panel, "About Limner", |ui, panel| {
+        ui.label(concat!("Limner ", env!("CARGO_PKG_VERSION")));
+        ui.label("A studio for wandering through generative networks and for putting styles onto photos.");
+        ui.label("Everything is computed on this machine; nothing leaves it.");
+        ui.add_space(8.0);
+        if let Some(device) = &panel.state.engine.device {
+            ui.weak(format!(
+                "{}: {}, {} threads",
+                device.name, device.detail, device.threads
+            ));
+        }
+        if let Some(p99) = panel.state.frames.percentile(0.99) {
+            ui.weak(format!(
+                "99 % of the last frames took less than {p99:.1} ms"
+            ));
+        }
+        ui.weak(
+            "Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.",
+        );
+    });
+}
+
+/// The first shortcut of a command as text, empty without one.
+pub fn keys_of(ctx: &egui::Context, command: Command) -> String {
+    command
+        .shortcuts(ctx.os())
+        .first()
+        .map_or_else(String::new, |k| keys_text(ctx, k))
+}

@@ -1,0 +1,10 @@
+//! What stands around every workspace: bars, palette, preferences, dialogs, messages.
+
+pub mod about_picture;
+pub mod dialogs;
+pub mod history;
+pub mod palette;
+pub mod settings;
+pub mod status_bar;
+pub mod toasts;
+pub mod top_bar;

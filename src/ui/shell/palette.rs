@@ -1,0 +1,184 @@
+//! The command palette: a few letters find any command.
+
+use egui::{Key, Sense, vec2};
+use strum::IntoEnumIterator as _;
+
+use crate::app::action::ViewEdit;
+use crate::app::command::Command;
+use crate::app::view::Dialog;
+use crate::ui::panel::Panel;
+use crate::ui::shell::dialogs::keys_of;
+
+/// Rows shown at once.
+const ROWS: usize = 12;
+
+#[derive(Default)]
+struct PaletteScratch {
+    text: String,
+    at: usize,
+    open: bool,
+}
+
+/// Draws the palette.
+pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
+    let theme = panel.theme.clone();
+    let area = egui::Modal::default_area(egui::Id::unique("palette"))
+        .anchor(egui::Align2::CENTER_TOP, vec2(0.0, 80.0));
+    let response = egui::Modal::new(egui::Id::unique("palette"))
+        .area(area)
+        .backdrop_color(theme.window.gamma_multiply(0.4))
+        .show(ctx, |ui| {
+            ui.set_width(480.0);
+            let chosen = search(ui, panel);
+            if let Some(command) = chosen {
+                panel.actions.view(ViewEdit::Dialog(Dialog::None));
+                panel.actions.command(command);
+            }
+            chosen.is_some()
+        });
+    let close = response.inner || response.should_close();
+    if close {
+        *panel.scratch.of::<PaletteScratch>() = PaletteScratch::default();
+        if !response.inner {
+            panel.actions.view(ViewEdit::Dialog(Dialog::None));
+        }
+    }
+}
+
+fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
+    let (up, down, enter) = ui.input_mut(|i| {
+        (
+            i.consume_key(egui::Modifiers::NONE, Key::ArrowUp),
+            i.consume_key(egui::Modifiers::NONE, Key::ArrowDown),
+            i.key_pressed(Key::Enter),
+        )
+    });
+    let scratch = panel.scratch.of::<PaletteScratch>();
+    let field = egui::TextEdit::singleline(&mut scratch.text)
+        .hint_text("What do you want to do?")
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin::symmetric(10, 8));
+    let response = ui.add(field).accessible_name("Find a command");
+    // Enter without a hit takes the focus away: it comes back, typing goes on.
+    if !scratch.open || response.lost_focus() {
+        response.request_focus();
+        scratch.open = true;
+    }
+    if response.changed() {
+        scratch.at = 0;
+    }
+    let hits = find(&scratch.text);
+    let last = hits.len().saturating_sub(1);
+    if up {
+        scratch.at = scratch.at.saturating_sub(1);
+    }
+    if down {
+        scratch.at = (scratch.at + 1).min(last);
+    }
+    let at = scratch.at.min(last);
+    ui.add_space(6.0);
+    let mut chosen = enter.then(|| hits.get(at).copied()).flatten();
+    let first = (at + 1).saturating_sub(ROWS);
+    for (i, command) in hits.iter().enumerate().skip(first).take(ROWS) {
+        if row(ui, panel, *command, i == at) {
+            chosen = Some(*command);
+        }
+    }
+    if hits.is_empty() {
+        ui.weak("Nothing is called that.");
+    }
+    chosen
+}
+
+fn row(ui: &mut egui::Ui, panel: &Panel<'_>, command: Command, on: bool) -> bool {
+    let theme = &panel.theme;
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, on, command.text())
+    });
+    if on {
+        ui.painter().rect_filled(rect, 5.0, *theme.accent_soft);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, 5.0, *theme.raised);
+    }
+    let left = rect.left_center() + vec2(10.0, 0.0);
+    let font = egui::FontId::proportional(13.0);
+    ui.painter().text(
+        left,
+        egui::Align2::LEFT_CENTER,
+        command.text(),
+        font.clone(),
+        *theme.text_strong,
+    );
+    let right = rect.right_center() - vec2(10.0, 0.0);
+    let keys = keys_of(ui.ctx(), command);
+    ui.painter().text(
+        right,
+        egui::Align2::RIGHT_CENTER,
+        keys,
+        font,
+        *theme.text_weak,
+    );
+    response.on_hover_text(command.tooltip()).clicked()
+}
+
+/// Commands that fit, best first.
+fn find(text: &str) -> Vec<Command> {
+    let mut hits: Vec<(i32, Command)> = Command::iter()
+        .filter(|c| *c != Command::Palette)
+        .filter_map(|c| score(text, c).map(|s| (s, c)))
+        .collect();
+    hits.sort_by_key(|(s, _)| -s);
+    hits.into_iter().map(|(_, c)| c).collect()
+}
+
+/// How well a command fits; nothing if it doesn't.
+fn score(text: &str, command: Command) -> Option<i32> {
+    let name = fuzzy(text, command.text());
+    let tip = fuzzy(text, command.tooltip()).map(|s| s / 2 - 20);
+    name.max(tip)
+}
+
+/// All letters in order; letters at the start of words and next to each other count more.
+fn fuzzy(needle: &str, hay: &str) -> Option<i32> {
+    let hay: Vec<char> = hay.to_lowercase().chars().collect();
+    let mut at = 0;
+    let mut last: Option<usize> = None;
+    let mut score = 0;
+    for c in needle.to_lowercase().chars().filter(|c| !c.is_whitespace()) {
+        let found = at + hay[at..].iter().position(|h| *h == c)?;
+        let word_start = found == 0 || hay[found - 1] == ' ';
+        score += 1;
+        if word_start {
+            score += 8;
+        }
+        match last {
+            Some(l) if l + 1 == found => score += 5,
+            Some(l) => score -= (found - l).min(10) as i32,
+            None => {}
+        }
+        last = Some(found);
+        at = found + 1;
+    }
+    Some(score)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_few_letters_find_the_command() {
+        assert_eq!(find("undo")[0], Command::Undo);
+        assert_eq!(find("new seed")[0], Command::NewSeed);
+        assert_eq!(find("dark")[0], Command::ThemeDark);
+        assert_eq!(find("gst")[0], Command::GoStyle);
+        assert_eq!(find("exw")[0], Command::ExportWalk);
+        assert!(find("zzqx").is_empty());
+    }
+
+    #[test]
+    fn no_letters_show_everything() {
+        assert_eq!(find("").len(), Command::iter().count() - 1);
+    }
+}

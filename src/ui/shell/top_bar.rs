@@ -1,0 +1,156 @@
+//! The bar at the top: menus, workspace switch, undo and redo, palette.
+
+use egui::{Align, Layout, Sense, Ui, vec2};
+use strum::IntoEnumIterator as _;
+
+use crate::app::action::ViewEdit;
+use crate::app::command::{Command, Menu};
+use crate::app::view::Workspace;
+use crate::ui::panel::Panel;
+use crate::ui::shell::dialogs::keys_of;
+use crate::ui::theme::space;
+use crate::ui::widgets::button::IconButton;
+use crate::ui::widgets::icon::Icon;
+
+/// Height of the bar.
+const HEIGHT: f32 = 44.0;
+
+/// Draws the bar.
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let frame = egui::Frame::new()
+        .fill(*panel.theme.panel)
+        .inner_margin(egui::Margin::symmetric(space::M as i8, 0));
+    egui::Panel::top("top bar")
+        .exact_size(HEIGHT)
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                menus(ui, panel);
+                right_side(ui, panel);
+            });
+            workspaces(ui, panel);
+        });
+}
+
+fn menus(ui: &mut Ui, panel: &mut Panel<'_>) {
+    ui.spacing_mut().item_spacing.x = 2.0;
+    let ctx = ui.ctx().clone();
+    ui.scope(|ui| {
+        ui.visuals_mut().widgets.inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
+        ui.visuals_mut().widgets.inactive.bg_stroke = egui::Stroke::NONE;
+        ui.spacing_mut().button_padding = vec2(7.0, 4.0);
+        for menu in Menu::iter() {
+            ui.menu_button(menu.title(), |ui| {
+                ui.set_min_width(230.0);
+                for entry in menu.commands() {
+                    match entry {
+                        None => {
+                            ui.separator();
+                        }
+                        Some(command) => menu_entry(ui, &ctx, panel, *command),
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn menu_entry(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, command: Command) {
+    let history = &panel.state.history;
+    let text = match command {
+        Command::Undo => history.undo_label().map(|l| format!("Undo: {l}")),
+        Command::Redo => history.redo_label().map(|l| format!("Redo: {l}")),
+        _ => None,
+    };
+    let enabled = match command {
+        Command::Undo => history.undo_label().is_some(),
+        Command::Redo => history.redo_label().is_some(),
+        _ => true,
+    };
+    let text = text.unwrap_or_else(|| command.text().to_owned());
+    let button = egui::Button::new(text).shortcut_text(keys_of(ctx, command));
+    if ui
+        .add_enabled(enabled, button)
+        .on_hover_text(command.tooltip())
+        .clicked()
+    {
+        panel.actions.command(command);
+        ui.close();
+    }
+}
+
+fn right_side(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let theme = panel.theme.clone();
+    let ctx = ui.ctx().clone();
+    let history = &panel.state.history;
+    let (can_undo, can_redo) = (
+        history.undo_label().is_some(),
+        history.redo_label().is_some(),
+    );
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let entries = [
+            (Icon::Search, Command::Palette, true),
+            (Icon::Redo, Command::Redo, can_redo),
+            (Icon::Undo, Command::Undo, can_undo),
+        ];
+        for (icon, command, enabled) in entries {
+            let clicked = IconButton::new(icon, command.text())
+                .tooltip(&command.tooltip_with_keys(&ctx))
+                .enabled(enabled)
+                .size(28.0)
+                .show(ui, &theme)
+                .clicked();
+            if clicked {
+                panel.actions.command(command);
+            }
+        }
+    });
+}
+
+/// The switch in the middle of the bar.
+fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let size = vec2(92.0, 28.0);
+    let all: Vec<Workspace> = Workspace::iter().collect();
+    let bar = ui.max_rect();
+    // In the middle, but never over the menus of a narrow window.
+    let left = (bar.center().x - size.x * all.len() as f32 / 2.0).max(bar.left() + 396.0);
+    let min = egui::pos2(left, bar.center().y - size.y / 2.0);
+    let whole = egui::Rect::from_min_size(min, vec2(size.x * all.len() as f32, size.y));
+    ui.painter().rect_filled(whole, 7.0, *panel.theme.window);
+    for (i, workspace) in all.into_iter().enumerate() {
+        let rect = egui::Rect::from_min_size(min + vec2(size.x * i as f32, 0.0), size);
+        let response = ui.interact(rect, ui.scope_id().with(("workspace", i)), Sense::click());
+        let on = panel.state.view.workspace == workspace;
+        response.widget_info(|| {
+            egui::WidgetInfo::selected(egui::Role::Tab, true, on, workspace.title())
+        });
+        let theme = &panel.theme;
+        if on {
+            ui.painter()
+                .rect_filled(rect.shrink(2.0), 5.0, *theme.raised_active);
+        }
+        let color = match (on, response.hovered() || response.has_focus()) {
+            (true, _) => *theme.accent,
+            (_, true) => *theme.text_strong,
+            _ => *theme.text_weak,
+        };
+        ui.painter().text(
+            rect.center(),
+            egui::Align2::CENTER_CENTER,
+            workspace.title(),
+            egui::FontId::proportional(13.5),
+            color,
+        );
+        crate::ui::widgets::focus::ring(ui, theme, &response, rect.shrink(1.0), 6.0);
+        let command = match workspace {
+            Workspace::Explore => Command::GoExplore,
+            Workspace::Style => Command::GoStyle,
+            Workspace::Gallery => Command::GoGallery,
+        };
+        let tip = command.tooltip_with_keys(ui.ctx());
+        if response.on_hover_text(tip).clicked() {
+            panel.actions.view(ViewEdit::Workspace(workspace));
+        }
+    }
+}

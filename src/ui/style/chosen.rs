@@ -1,0 +1,216 @@
+//! The chosen styles: share, mask, own sliders, credit; one card each.
+
+use egui::{Button, RichText, Ui, Vec2, vec2};
+
+use crate::app::state::AppState;
+use crate::app::style::edit::StyleEdit;
+use crate::recipe::{StyleLayer, StyleSource};
+use crate::ui::panel::Panel;
+use crate::ui::style::credit;
+use crate::ui::style::credit::{CreditAnswer, CreditDraft, credit_fields};
+use crate::ui::style::swatches::{size_of, square};
+use crate::ui::style::{names, sliders};
+
+/// What is open in the list; not part of the document.
+#[derive(Debug, Default)]
+pub struct ChosenStyles {
+    /// The style whose sliders are open.
+    open: Option<usize>,
+    /// Artist and licence being filled in.
+    draft: Option<CreditDraft>,
+    /// Pictures, by content, whose credit the user puts off.
+    later: Vec<String>,
+}
+
+/// What the list asks its panel for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChosenEvent {
+    /// Paint this style's mask, or stop it.
+    EditMask(Option<usize>),
+}
+
+impl ChosenStyles {
+    /// Draws the list; `masking` is the style whose mask is being painted.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        masking: Option<usize>,
+    ) -> Option<ChosenEvent> {
+        let styles = &p.state.doc.style.styles;
+        if styles.is_empty() {
+            ui.weak(if p.state.doc.style.photo.is_some() {
+                "Choose a style on the left: the photo is shown as it is."
+            } else {
+                "Choose a style on the left, and put a photo in."
+            });
+            return None;
+        }
+        let mut event = None;
+        let several = styles.len() > 1;
+        let total: f32 = styles.iter().map(|s| s.weight).sum();
+        for (at, layer) in styles.iter().enumerate() {
+            ui.push_id(("chosen", at), |ui| {
+                egui::Frame::new()
+                    .fill(ui.visuals().faint_bg_color)
+                    .corner_radius(6)
+                    .inner_margin(6)
+                    .show(ui, |ui| {
+                        ui.set_width(ui.available_width());
+                        let masked = masking == Some(at);
+                        event = self.head(ui, p, at, layer, masked).or(event);
+                        if several {
+                            let share = if total > 0.0 {
+                                layer.weight / total
+                            } else {
+                                0.0
+                            };
+                            sliders::share(ui, p, at, layer.weight, share);
+                        }
+                        self.credit(ui, p, at, layer);
+                        if self.open == Some(at) {
+                            sliders::code(ui, p, at, layer);
+                        }
+                    });
+            });
+        }
+        event
+    }
+
+    fn head(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        at: usize,
+        layer: &StyleLayer,
+        masked: bool,
+    ) -> Option<ChosenEvent> {
+        let name = names::name(p.state, &layer.style);
+        let mut event = None;
+        ui.horizontal(|ui| {
+            if let Some(picture) = names::swatch(p.state, &layer.style) {
+                let (texture, size) = (p.textures.of(ui.ctx(), picture), size_of(picture));
+                ui.add(
+                    egui::Image::new((texture, Vec2::splat(44.0)))
+                        .uv(square(size))
+                        .corner_radius(4)
+                        .alt_text(name.clone()),
+                );
+            }
+            ui.vertical(|ui| {
+                ui.add(egui::Label::new(RichText::new(&name).strong()).truncate());
+                ui.horizontal(|ui| {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    event = mask_button(ui, at, &name, layer, masked);
+                    self.more_button(ui, p.state, at, &name, layer);
+                    let remove = ui
+                        .add(Button::new("Remove").small())
+                        .on_hover_text("Take this style away");
+                    if remove.clicked() {
+                        p.actions.style(StyleEdit::RemoveStyle(at));
+                        self.open = None;
+                        event = Some(ChosenEvent::EditMask(None));
+                    }
+                    remove.accessible_name(format!("Remove {name}"));
+                });
+            });
+        });
+        event
+    }
+
+    fn more_button(
+        &mut self,
+        ui: &mut Ui,
+        state: &AppState,
+        at: usize,
+        name: &str,
+        layer: &StyleLayer,
+    ) {
+        if state.style_model().is_none_or(|m| m.code_len == 0) {
+            return;
+        }
+        let open = self.open == Some(at);
+        let text = if layer.code_edits.is_empty() {
+            "Character"
+        } else {
+            "Character *"
+        };
+        let button = ui
+            .add(Button::new(text).small().selected(open))
+            .on_hover_text("Sliders for the inner character of this style");
+        if button.clicked() {
+            self.open = (!open).then_some(at);
+        }
+        button.accessible_name(format!("Character of {name}"));
+    }
+
+    fn credit(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
+        let StyleSource::File(source) = &layer.style else {
+            return;
+        };
+        let editing = self.draft.as_ref().is_some_and(|d| d.is_about(source));
+        let ask = credit::is_open(&layer.style) && !self.later.contains(&source.sha256);
+        if !editing && ask && self.draft.is_none() {
+            self.draft = Some(CreditDraft::of(source));
+        }
+        if let Some(draft) = self.draft.as_mut().filter(|d| d.is_about(source)) {
+            let notes = p.state.photos.of(source).map_or(&[][..], |p| &p.notes);
+            match credit_fields(ui, draft, source, notes) {
+                Some(CreditAnswer::Filled(style)) => {
+                    p.actions.style(StyleEdit::Credit(at, style));
+                    self.draft = None;
+                }
+                Some(CreditAnswer::Later) => {
+                    self.later.push(source.sha256.clone());
+                    self.draft = None;
+                }
+                None => {}
+            }
+            return;
+        }
+        ui.horizontal(|ui| {
+            ui.add(
+                egui::Label::new(
+                    RichText::new(credit::line(&layer.style).unwrap_or_default()).weak(),
+                )
+                .truncate(),
+            );
+            if ui
+                .small_button("Edit")
+                .on_hover_text("Artist and licence")
+                .clicked()
+            {
+                self.draft = Some(CreditDraft::of(source));
+            }
+        });
+    }
+}
+
+fn mask_button(
+    ui: &mut Ui,
+    at: usize,
+    name: &str,
+    layer: &StyleLayer,
+    masked: bool,
+) -> Option<ChosenEvent> {
+    let text = match (masked, layer.mask.is_some()) {
+        (true, _) => "Done",
+        (false, true) => "Mask *",
+        (false, false) => "Mask",
+    };
+    let button = ui
+        .add(
+            Button::new(text)
+                .small()
+                .selected(masked)
+                .min_size(vec2(40.0, 0.0)),
+        )
+        .on_hover_text("Paint where this style goes");
+    let clicked = button.clicked();
+    button.accessible_name(if masked {
+        format!("Done painting the mask of {name}")
+    } else {
+        format!("Paint the mask of {name}")
+    });
+    clicked.then(|| ChosenEvent::EditMask((!masked).then_some(at)))
+}

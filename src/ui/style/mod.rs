@@ -1,0 +1,14 @@
+//! The workspace *Style*: a photo, styles with weights, and the way to the full size.
+
+pub mod chosen;
+pub mod compare;
+pub mod credit;
+pub mod gallery_pick;
+pub mod names;
+pub mod output;
+pub mod photo;
+pub mod report;
+pub mod sliders;
+pub mod swatches;
+pub mod tryouts;
+pub mod workspace;

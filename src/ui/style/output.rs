@@ -1,0 +1,241 @@
+//! The full-size picture: how large, what it takes, and making it; the same for a
+//! whole folder.
+
+use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
+
+use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::command::Command;
+use crate::app::jobs::style_options;
+use crate::app::state::JobEntry;
+use crate::engine::protocol::{Job, Stage, StylizeOptions};
+use crate::recipe::StyleParams;
+use crate::ui::gallery::recipe::{bytes, duration};
+use crate::ui::panel::Panel;
+use crate::ui::widgets::button::primary;
+
+/// Sizes to choose from.
+const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
+
+/// What was chosen, and what the engine was asked to estimate.
+#[derive(Debug, Default)]
+pub struct StyleOutput {
+    estimated: Option<(StyleParams, StylizeOptions)>,
+}
+
+impl StyleOutput {
+    /// Draws the section.
+    pub fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
+        let Some(params) = p.state.doc.style.params() else {
+            ui.weak("Put a photo in first.");
+            return;
+        };
+        size_row(ui, p);
+        let options = style_options(p.state);
+        self.ask_estimate(ui, p, &params, options);
+        self.estimate(ui, p);
+        let ready = !params.styles.is_empty();
+        ui.horizontal(|ui| {
+            let make = ui
+                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Make full size"))
+                .inner
+                .on_hover_text(
+                    "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
+                );
+            if make.clicked() {
+                p.actions.push(Action::Start {
+                    job: Box::new(Job::Stylize(params.clone().into(), options)),
+                    purpose: Purpose::Keep,
+                });
+            }
+            let tip = Command::Export.tooltip_with_keys(ui.ctx());
+            let export = ui.add_enabled(ready, Button::new("Export…"));
+            if export.on_hover_text(tip).clicked() {
+                p.actions.command(Command::Export);
+            }
+            let folder = ui
+                .add_enabled(ready, Button::new("A whole folder…"))
+                .on_hover_text(
+                    "Put this style onto all photos of a folder. Photos that are done already are left, \
+                     so that a stopped run goes on where it was.",
+                );
+            if folder.clicked() {
+                p.actions.push(Action::Pick(Pick::StyleFolder));
+            }
+        });
+        if !ready {
+            ui.weak("Choose a style first.");
+        }
+        for job in p.state.engine.jobs.iter().filter(|j| is_output(&j.purpose)) {
+            if job_row(ui, job) {
+                p.actions.push(Action::Cancel(job.id));
+            }
+        }
+    }
+
+    /// Once the hand is off and something changed.
+    fn ask_estimate(
+        &mut self,
+        ui: &Ui,
+        p: &mut Panel<'_>,
+        params: &StyleParams,
+        options: StylizeOptions,
+    ) {
+        let asked = self
+            .estimated
+            .as_ref()
+            .is_some_and(|(a, o)| a == params && *o == options);
+        if asked || ui.input(|i| i.pointer.any_down()) {
+            return;
+        }
+        self.estimated = Some((params.clone(), options));
+        p.actions.push(Action::Estimate(options));
+    }
+
+    fn estimate(&self, ui: &mut Ui, p: &Panel<'_>) {
+        if let Some(why) = &p.state.engine.estimate_error {
+            ui.colored_label(*p.theme.error, why);
+            return;
+        }
+        let Some(estimate) = &p.state.engine.estimate else {
+            ui.weak("Estimating…");
+            return;
+        };
+        let [w, h] = estimate.size;
+        let tiles = match estimate.tiles {
+            0 | 1 => String::new(),
+            n => format!(", in {n} tiles"),
+        };
+        ui.weak(format!(
+            "{w} × {h}: about {} and {} of memory{tiles}",
+            duration(estimate.time),
+            bytes(estimate.memory),
+        ));
+        if estimate.memory > p.state.prefs.memory_budget {
+            ui.colored_label(
+                ui.visuals().warn_fg_color,
+                format!(
+                    "That is more than the {} that Limner may use. Choose a smaller size, or allow more in Preferences.",
+                    bytes(p.state.prefs.memory_budget)
+                ),
+            );
+        }
+    }
+}
+
+/// The longer side of the result.
+fn size_row(ui: &mut Ui, p: &mut Panel<'_>) {
+    let photo = p.state.photo().map(|photo| photo.size);
+    let now = p.state.view.style_side;
+    let mut side = now;
+    let name = |side: Option<u32>| match (side, photo) {
+        (None, Some([w, h])) => format!("As the photo ({w} × {h})"),
+        (None, None) => "As the photo".to_owned(),
+        (Some(side), _) => format!("{side} pixels"),
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label("Size");
+        let combo = ComboBox::from_id_salt("output size")
+            .selected_text(name(side))
+            .show_ui(ui, |ui| {
+                let all = [None].into_iter().chain(SIDES.map(Some));
+                for choice in all {
+                    ui.selectable_value(&mut side, choice, name(choice));
+                }
+            });
+        combo
+            .response
+            .labelled_by(label.id)
+            .on_hover_text("Longer side of the result, also when it is kept, saved or exported");
+        if let Some(side) = &mut side {
+            ui.add(DragValue::new(side).range(64..=16_384).suffix(" px"))
+                .on_hover_text("Longer side in pixels: drag, or click and type")
+                .accessible_name("Longer side in pixels");
+        }
+    });
+    if side != now {
+        p.actions.view(ViewEdit::StyleSide(side));
+    }
+}
+
+/// Jobs whose progress belongs here.
+fn is_output(purpose: &Purpose) -> bool {
+    matches!(
+        purpose,
+        Purpose::Keep | Purpose::Export | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
+    )
+}
+
+/// Title, progress, time left and a button; true when it was clicked.
+fn job_row(ui: &mut Ui, job: &JobEntry) -> bool {
+    let mut stop = false;
+    egui::Frame::new()
+        .fill(ui.visuals().faint_bg_color)
+        .corner_radius(6)
+        .inner_margin(6)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.label(&job.title);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let text = if job.cancelling {
+                        "Stopping…"
+                    } else {
+                        "Stop"
+                    };
+                    let button = ui.add_enabled(!job.cancelling, Button::new(text).small());
+                    stop = button.clicked();
+                    button.accessible_name(format!("Stop: {}", job.title));
+                });
+            });
+            ui.add(ProgressBar::new(job.fraction()).desired_height(6.0));
+            ui.weak(progress_words(job));
+        });
+    stop
+}
+
+/// What a job does and how long that takes.
+pub fn progress_words(job: &JobEntry) -> String {
+    let stage = match job.stage {
+        None => return "Waiting for its turn".to_owned(),
+        Some(Stage::Loading) => "Loading the network",
+        Some(Stage::Reading) => "Reading",
+        Some(Stage::Rendering) => "Painting",
+        Some(Stage::Sampling) => "Sampling",
+        Some(Stage::Projecting) => "Looking",
+        Some(Stage::Writing) => "Writing",
+    };
+    let steps = if job.total > 1 {
+        format!(" {} of {}", job.done, job.total)
+    } else {
+        String::new()
+    };
+    match job.left {
+        Some(left) => format!("{stage}{steps}, {} left", duration(left)),
+        None => format!("{stage}{steps}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::protocol::JobId;
+
+    #[test]
+    fn progress_says_what_and_how_long() {
+        let mut job = JobEntry {
+            id: JobId(1),
+            title: "Keeping the picture".into(),
+            purpose: Purpose::Keep,
+            stage: None,
+            done: 3,
+            total: 24,
+            left: Some(Duration::from_secs(90)),
+            look: None,
+            cancelling: false,
+        };
+        assert_eq!(progress_words(&job), "Waiting for its turn");
+        job.stage = Some(Stage::Rendering);
+        assert_eq!(progress_words(&job), "Painting 3 of 24, 1 min 30 s left");
+    }
+}

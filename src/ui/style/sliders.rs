@@ -1,0 +1,90 @@
+//! Strength, brush size, keep colours; the share and the inner character of a style.
+
+use egui::Ui;
+
+use crate::app::style::edit::StyleEdit;
+use crate::recipe::StyleLayer;
+use crate::ui::panel::Panel;
+use crate::ui::widgets::slider::Slider;
+
+/// Sliders of a style code shown at first; the rest on demand.
+const CHARACTERS: usize = 8;
+
+/// The three main sliders.
+pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
+    let doc = &p.state.doc.style;
+    let strength = Slider::new("Strength", doc.strength * 100.0, 0.0..=150.0, 100.0)
+        .decimals(0)
+        .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
+        .show(ui, &p.theme);
+    if let Some(v) = strength.changed {
+        p.actions.style(StyleEdit::Strength(v / 100.0));
+    }
+    let brush = Slider::new("Brush size", doc.brush, 0.5..=3.0, 1.0)
+        .logarithmic()
+        .tooltip("How large the strokes are compared to the picture; the same in print as here")
+        .show(ui, &p.theme);
+    if let Some(v) = brush.changed {
+        p.actions.style(StyleEdit::Brush(v));
+    }
+    let keep = Slider::new("Keep colours", doc.keep_colors * 100.0, 0.0..=100.0, 0.0)
+        .decimals(0)
+        .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
+        .show(ui, &p.theme);
+    if let Some(v) = keep.changed {
+        p.actions.style(StyleEdit::KeepColors(v / 100.0));
+    }
+}
+
+/// How much of a style among several; `share` is what it comes to, 0..=1.
+pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32) {
+    let name = format!("Share {}", at + 1);
+    let tooltip = format!(
+        "How much of this style: {:.0} % of the mixture now",
+        share * 100.0
+    );
+    let moved = Slider::new(&name, weight * 100.0, 0.0..=100.0, 100.0)
+        .decimals(0)
+        .name_width(56.0)
+        .tooltip(&tooltip)
+        .show(ui, &p.theme);
+    if let Some(v) = moved.changed {
+        p.actions.style(StyleEdit::Weight(at, v / 100.0));
+    }
+}
+
+/// Sliders along the style code's main directions.
+pub fn code(ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
+    let count = p.state.style_model().map_or(0, |m| m.code_len);
+    let all_id = ui.scope_id().with("all characters");
+    let mut all: bool = ui.data(|d| d.get_temp(all_id)).unwrap_or(false);
+    let shown = if all { count } else { count.min(CHARACTERS) };
+    for direction in 0..shown {
+        let name = format!("Character {}", direction + 1);
+        let sigma = layer
+            .code_edits
+            .iter()
+            .find(|(d, _)| *d == direction)
+            .map_or(0.0, |(_, s)| *s);
+        let moved = Slider::new(&name, sigma, -3.0..=3.0, 0.0)
+            .decimals(1)
+            .step(0.1)
+            .name_width(84.0)
+            .tooltip("Changes the style itself; 0 is the style as it is")
+            .show(ui, &p.theme);
+        if let Some(sigma) = moved.changed {
+            p.actions.style(StyleEdit::Code {
+                style: at,
+                direction,
+                sigma,
+            });
+        }
+    }
+    if count > CHARACTERS {
+        let text = if all { "Fewer sliders" } else { "More sliders" };
+        if ui.small_button(text).clicked() {
+            all = !all;
+            ui.data_mut(|d| d.insert_temp(all_id, all));
+        }
+    }
+}

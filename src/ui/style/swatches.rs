@@ -1,0 +1,194 @@
+//! The styles to choose from: those that ship, then the user's own.
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::action::{Action, Actions, FileRole, Pick};
+use crate::app::style::edit::StyleEdit;
+use crate::recipe::StyleSource;
+use crate::ui::panel::Panel;
+use crate::ui::style::names;
+use crate::ui::style::tryouts::Tryouts;
+
+/// Least side of a swatch; it grows until the row is full.
+const SIDE: f32 = 78.0;
+/// Two lines for the name.
+const CAPTION: f32 = 32.0;
+const GAP: f32 = 8.0;
+
+/// What the grid of styles asks its panel for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SwatchEvent {
+    /// Choose a picture of the gallery as a style.
+    FromGallery,
+}
+
+/// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
+/// Shift-click add it to them, or take it away again.
+pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option<SwatchEvent> {
+    tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
+    let library = std::sync::Arc::clone(&p.state.engine.library);
+    let styles = &library.styles;
+    if styles.is_empty() {
+        ui.weak(if p.state.engine.library_known {
+            "No styles ship with this network. Add a picture of your own below."
+        } else {
+            "Looking for styles…"
+        });
+    }
+    let columns = ((ui.available_width() + GAP) / (SIDE + GAP))
+        .floor()
+        .max(1.0) as usize;
+    let side = swatch_side(ui.available_width(), columns);
+    for row in styles.chunks(columns) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GAP;
+            for style in row {
+                let at = names::position(p.state, &style.source);
+                let texture = tryouts
+                    .picture(p, &style.source)
+                    .or(style.swatch.as_ref())
+                    .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
+                let response = swatch(ui, side, &style.name, texture, at.is_some());
+                let hover = format!(
+                    "{}\n{}\nCtrl-click mixes it with the chosen ones.",
+                    style.name, style.origin
+                );
+                if response.clicked() {
+                    choose(ui, &style.source, at, p.actions);
+                }
+                response.on_hover_text(hover);
+            }
+        });
+    }
+    add_buttons(ui, p.actions)
+}
+
+/// What a click on a style does, by the keys that are held.
+fn choose(ui: &Ui, source: &StyleSource, at: Option<usize>, actions: &mut Actions) {
+    let add = ui.input(|i| i.modifiers.command || i.modifiers.shift);
+    actions.style(match (add, at) {
+        (true, Some(at)) => StyleEdit::RemoveStyle(at),
+        (true, None) => StyleEdit::AddStyle(source.clone()),
+        (false, _) => StyleEdit::OnlyStyle(source.clone()),
+    });
+}
+
+fn add_buttons(ui: &mut Ui, actions: &mut Actions) -> Option<SwatchEvent> {
+    let mut event = None;
+    ui.horizontal_wrapped(|ui| {
+        if ui
+            .button("Add your picture…")
+            .on_hover_text("Use a picture of your own as a style")
+            .clicked()
+        {
+            actions.push(Action::Pick(Pick::Open(FileRole::Style)));
+        }
+        if ui
+            .button("From gallery…")
+            .on_hover_text("Use a picture you kept as a style")
+            .clicked()
+        {
+            event = Some(SwatchEvent::FromGallery);
+        }
+    });
+    event
+}
+
+/// Side of a swatch that fills its column, whole points.
+fn swatch_side(width: f32, columns: usize) -> f32 {
+    let gaps = GAP * (columns as f32 - 1.0);
+    ((width - gaps) / columns as f32).floor().max(SIDE)
+}
+
+fn swatch(
+    ui: &mut Ui,
+    side: f32,
+    name: &str,
+    texture: Option<(egui::TextureId, Vec2)>,
+    chosen: bool,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(vec2(side, side + CAPTION), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}")));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let picture = Rect::from_min_size(rect.min, Vec2::splat(side));
+    let visuals = ui.visuals();
+    let round = CornerRadius::same(4);
+    match texture {
+        Some((texture, size)) => {
+            egui::Image::new((texture, size))
+                .uv(square(size))
+                .corner_radius(round)
+                .paint_at(ui, picture);
+        }
+        None => {
+            ui.painter()
+                .rect_filled(picture, round, visuals.faint_bg_color);
+            let initial: String = name.chars().take(2).collect();
+            ui.painter().text(
+                picture.center(),
+                Align2::CENTER_CENTER,
+                initial,
+                FontId::proportional(22.0),
+                visuals.weak_text_color(),
+            );
+        }
+    }
+    let edge = if chosen {
+        Stroke::new(3.0, visuals.selection.stroke.color)
+    } else if response.has_focus() {
+        Stroke::new(2.0, visuals.selection.stroke.color)
+    } else if response.hovered() {
+        Stroke::new(2.0, visuals.widgets.hovered.fg_stroke.color)
+    } else {
+        Stroke::new(1.0, Color32::from_black_alpha(60))
+    };
+    ui.painter()
+        .rect_stroke(picture, round, edge, StrokeKind::Inside);
+    if chosen && response.has_focus() {
+        // Inside the frame of what is chosen, so that both are seen.
+        let ring = Stroke::new(1.5, visuals.strong_text_color());
+        ui.painter()
+            .rect_stroke(picture.shrink(3.0), 2.0, ring, StrokeKind::Inside);
+    }
+    let color = if chosen {
+        visuals.strong_text_color()
+    } else {
+        visuals.text_color()
+    };
+    caption(
+        ui,
+        Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max),
+        name,
+        color,
+    );
+    response
+}
+
+/// Size of a picture in pixels.
+pub fn size_of(picture: &crate::picture::Picture) -> Vec2 {
+    vec2(picture.width() as f32, picture.height() as f32)
+}
+
+/// The middle square of a picture, as texture coordinates.
+pub fn square(size: Vec2) -> Rect {
+    let side = size.min_elem().max(1.0);
+    let share = vec2(side / size.x.max(1.0), side / size.y.max(1.0));
+    Rect::from_center_size(pos2(0.5, 0.5), share)
+}
+
+/// A name below its swatch: two lines if it must be, from the top.
+fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
+    let font = FontId::proportional(11.5);
+    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
+    job.wrap.max_rows = 2;
+    job.halign = egui::Align::Center;
+    let galley = ui.painter().layout_job(job);
+    let at = pos2(rect.center().x, rect.top() + 3.0);
+    ui.painter().galley(at, galley, color);
+}

@@ -1,0 +1,480 @@
+//! The desktop around the window: file dialogs and clipboard, each on a thread of
+//! its own so that the window never waits.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use rfd::{AsyncFileDialog, FileHandle};
+
+use crate::app::action::{Action, FileRole, Pick, Purpose};
+use crate::app::notice::Level;
+use crate::app::ports::{SavePicture, SystemLink};
+use crate::engine::protocol::{self, Job};
+use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
+use crate::picture::Picture;
+
+/// Endings of picture files that can be opened.
+pub const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif", "bmp"];
+
+/// Endings of files that may be networks.
+const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
+
+/// Answers that may wait.
+const ANSWERS: usize = 64;
+
+/// Nobody closes a dialog as quickly as this: it never came up.
+const NEVER_SHOWN: Duration = Duration::from_millis(250);
+
+/// What helps where there are no dialogs.
+const NO_DIALOGS: &str = "This desktop shows no file dialogs. Drop files onto the window instead, \
+     or install the package xdg-desktop-portal-gtk or zenity.";
+
+/// Whether the system puts the picture of an icon onto the clipboard beside a copied
+/// file; elsewhere a picture is asked for first, because some programs answer a
+/// question for files with the bytes of the picture.
+const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
+
+/// The real desktop.
+pub struct Desktop {
+    answers: Receiver<Action>,
+    sender: Sender<Action>,
+    work: Sender<Work>,
+    waker: protocol::Waker,
+}
+
+/// Work of the desktop thread.
+enum Work {
+    Copy(Picture),
+    Paste(FileRole),
+    Save(Box<SavePicture>),
+}
+
+impl Desktop {
+    /// Starts the desktop thread. `waker` is called after each answer.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn new(waker: protocol::Waker) -> std::io::Result<Self> {
+        let (sender, answers) = bounded(ANSWERS);
+        let (work, jobs) = bounded(ANSWERS);
+        let (out, wake) = (sender.clone(), Arc::clone(&waker));
+        std::thread::Builder::new()
+            .name("limner-desktop".to_owned())
+            .spawn(move || serve(&jobs, &out, &wake))?;
+        Ok(Self {
+            answers,
+            sender,
+            work,
+            waker,
+        })
+    }
+
+    fn queue(&mut self, work: Work) {
+        if self.work.try_send(work).is_err() {
+            self.sender
+                .try_send(notify(
+                    Level::Error,
+                    "The desktop doesn't answer. Try again in a moment.",
+                ))
+                .ok();
+        }
+    }
+
+    /// Waits for a dialog on a thread of its own, then answers.
+    fn dialog<T, F>(&self, future: F, answer: impl FnOnce(T) -> Vec<Action> + Send + 'static)
+    where
+        F: Future<Output = Option<T>> + Send + 'static,
+        T: 'static,
+    {
+        let (sender, waker) = (self.sender.clone(), Arc::clone(&self.waker));
+        let thread = std::thread::Builder::new()
+            .name("limner-dialog".to_owned())
+            .spawn(move || {
+                let start = Instant::now();
+                let actions = match wait(future) {
+                    Some(chosen) => answer(chosen),
+                    None if start.elapsed() < NEVER_SHOWN => {
+                        vec![notify(Level::Error, NO_DIALOGS)]
+                    }
+                    None => return,
+                };
+                for action in actions {
+                    sender.send(action).ok();
+                }
+                waker();
+            });
+        if let Err(error) = thread {
+            log::error!("no thread for a file dialog: {error}");
+        }
+    }
+}
+
+impl SystemLink for Desktop {
+    fn pick(&mut self, pick: Pick) {
+        match pick {
+            Pick::Open(role) => open(self, role),
+            Pick::WalkFile(walk) => {
+                let mut dialog = AsyncFileDialog::new()
+                    .set_title("Export walk")
+                    .set_file_name("walk.gif")
+                    .add_filter("GIF", &["gif"])
+                    .add_filter("Animated PNG", &["png"]);
+                if crate::export::animation::ENDINGS.contains(&"mp4") {
+                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
+                }
+                let future = dialog.save_file();
+                self.dialog(future, move |file: FileHandle| {
+                    let job = Job::Walk {
+                        params: walk,
+                        max_side: 512,
+                        out: with_ending(file.path(), "gif"),
+                    };
+                    vec![start(job, Purpose::Walk)]
+                });
+            }
+            Pick::SaveAs(subject) => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Save picture")
+                    .set_file_name("picture.png")
+                    .add_filter("PNG", &["png"])
+                    .add_filter("JPEG", &["jpg", "jpeg"])
+                    .add_filter("WebP", &["webp"])
+                    .add_filter("TIFF", &["tif", "tiff"])
+                    .save_file();
+                self.dialog(future, move |file: FileHandle| {
+                    vec![Action::SaveTo {
+                        what: subject,
+                        path: with_ending(file.path(), "png"),
+                    }]
+                });
+            }
+            Pick::Export {
+                ids,
+                options,
+                sheet,
+            } => export(self, ids, options, sheet),
+            Pick::StyleFolder => {
+                let future = async {
+                    let from = AsyncFileDialog::new()
+                        .set_title("Folder of photos")
+                        .pick_folder()
+                        .await?;
+                    let to = AsyncFileDialog::new()
+                        .set_title("Folder for the results")
+                        .pick_folder()
+                        .await?;
+                    Some((from.path().to_owned(), to.path().to_owned()))
+                };
+                self.dialog(future, |(from, out): (PathBuf, PathBuf)| {
+                    vec![Action::StyleFolder {
+                        photos: pictures_in(&from),
+                        out,
+                    }]
+                });
+            }
+            Pick::SamplePhoto(role) => {
+                let place = async { Some(crate::window::sample::place(&crate::paths::data_dir())) };
+                self.dialog(place, move |placed| match placed {
+                    Ok(path) => vec![Action::OpenFiles {
+                        paths: vec![path],
+                        role,
+                    }],
+                    Err(error) => vec![notify(Level::Error, error.to_string())],
+                });
+            }
+            Pick::ModelFile => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Bring in a network")
+                    .add_filter("Networks", NETWORKS)
+                    .add_filter("All files", &["*"])
+                    .pick_file();
+                self.dialog(future, |file: FileHandle| {
+                    vec![Action::Hub(crate::app::hub::state::HubEdit::Import(
+                        file.path().to_owned(),
+                    ))]
+                });
+            }
+            Pick::GalleryFolder => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Gallery folder")
+                    .pick_folder();
+                self.dialog(future, |folder: FileHandle| {
+                    vec![Action::SetGalleryFolder(folder.path().to_owned())]
+                });
+            }
+        }
+    }
+
+    fn copy_picture(&mut self, picture: Picture) {
+        self.queue(Work::Copy(picture));
+    }
+
+    fn paste(&mut self, role: FileRole) {
+        self.queue(Work::Paste(role));
+    }
+
+    fn save_picture(&mut self, job: SavePicture) {
+        self.queue(Work::Save(Box::new(job)));
+    }
+
+    fn try_recv(&mut self) -> Option<Action> {
+        self.answers.try_recv().ok()
+    }
+}
+
+fn start(job: Job, purpose: Purpose) -> Action {
+    Action::Start {
+        job: Box::new(job),
+        purpose,
+    }
+}
+
+fn notify(level: Level, text: impl Into<String>) -> Action {
+    Action::Notify {
+        level,
+        text: text.into(),
+    }
+}
+
+fn open(desktop: &Desktop, role: FileRole) {
+    let title = match role {
+        FileRole::Photo | FileRole::LensPhoto => "Open a photo",
+        FileRole::LensOther => "Open a second picture",
+        FileRole::Style => "Open a style picture",
+        FileRole::Import => "Bring pictures into the gallery",
+        FileRole::Project => "Photo to look for",
+        _ => "Open pictures",
+    };
+    let future = AsyncFileDialog::new()
+        .set_title(title)
+        .add_filter("Pictures", PICTURES)
+        .add_filter("All files", &["*"])
+        .pick_files();
+    desktop.dialog(future, move |files: Vec<FileHandle>| {
+        vec![Action::OpenFiles {
+            paths: files.iter().map(|f| f.path().to_owned()).collect(),
+            role,
+        }]
+    });
+}
+
+fn export(desktop: &Desktop, ids: Vec<PictureId>, options: ExportOptions, sheet: Option<Sheet>) {
+    let ending = crate::export::extension(options.format);
+    let into_folder = ids.len() > 1 && sheet.is_none();
+    let answer = move |file: FileHandle| {
+        let to = if into_folder {
+            file.path().to_owned()
+        } else {
+            with_ending(file.path(), ending)
+        };
+        vec![Action::Gallery(match sheet {
+            Some(sheet) => GalleryRequest::ExportSheet {
+                ids,
+                to,
+                sheet,
+                options,
+            },
+            None => GalleryRequest::Export { ids, to, options },
+        })]
+    };
+    if into_folder {
+        let future = AsyncFileDialog::new()
+            .set_title("Folder for the copies")
+            .pick_folder();
+        desktop.dialog(future, answer);
+    } else {
+        let name = if sheet.is_some() { "sheet" } else { "picture" };
+        let future = AsyncFileDialog::new()
+            .set_title("Export picture")
+            .set_file_name(format!("{name}.{ending}"))
+            .save_file();
+        desktop.dialog(future, answer);
+    }
+}
+
+/// A path with an ending, if it had none.
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    if path.extension().is_some() {
+        path.to_owned()
+    } else {
+        path.with_extension(ending)
+    }
+}
+
+/// Picture files of a folder, by name.
+fn pictures_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .filter(|p| {
+            p.extension()
+                .and_then(|e| e.to_str())
+                .is_some_and(|e| PICTURES.contains(&e.to_lowercase().as_str()))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// The desktop thread. It keeps the clipboard open: on X11 and Wayland what was
+/// copied lives as long as its owner.
+fn serve(jobs: &Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
+    let mut clipboard = None;
+    for job in jobs {
+        let answer = match job {
+            Work::Copy(picture) => copy(&mut clipboard, &picture),
+            Work::Paste(role) => paste(&mut clipboard, role),
+            Work::Save(job) => crate::window::save::save(&job),
+        };
+        out.send(answer).ok();
+        waker();
+    }
+}
+
+/// The clipboard, opened when first needed.
+fn clipboard(slot: &mut Option<arboard::Clipboard>) -> Result<&mut arboard::Clipboard, String> {
+    let opened = match slot.take() {
+        Some(clipboard) => clipboard,
+        None => {
+            arboard::Clipboard::new().map_err(|e| format!("The clipboard can't be reached: {e}"))?
+        }
+    };
+    Ok(slot.insert(opened))
+}
+
+fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> Action {
+    let image = arboard::ImageData {
+        width: picture.width() as usize,
+        height: picture.height() as usize,
+        bytes: picture.rgba().into(),
+    };
+    let done = clipboard(slot).and_then(|c| c.set_image(image).map_err(|e| e.to_string()));
+    match done {
+        Ok(()) => notify(Level::Info, "Picture copied"),
+        Err(error) => notify(Level::Error, error),
+    }
+}
+
+/// A picture or files, then text.
+fn paste(slot: &mut Option<arboard::Clipboard>, role: FileRole) -> Action {
+    let clipboard = match clipboard(slot) {
+        Ok(clipboard) => clipboard,
+        Err(error) => return notify(Level::Error, error),
+    };
+    let found = if ICONS_BESIDE_FILES {
+        copied_files(clipboard, role).or_else(|| copied_picture(clipboard, role))
+    } else {
+        copied_picture(clipboard, role).or_else(|| copied_files(clipboard, role))
+    };
+    if let Some(action) = found {
+        return action;
+    }
+    match clipboard.get_text() {
+        Ok(text) if text.trim_start().starts_with('{') => Action::PasteRecipe(text),
+        Ok(text) if Path::new(text.trim()).is_file() => Action::OpenFiles {
+            paths: vec![PathBuf::from(text.trim())],
+            role,
+        },
+        _ => notify(
+            Level::Info,
+            "There is no picture, file or recipe on the clipboard.",
+        ),
+    }
+}
+
+fn copied_files(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
+    let paths = clipboard.get().file_list().ok()?;
+    let paths: Vec<PathBuf> = paths.into_iter().filter(|p| p.is_file()).collect();
+    (!paths.is_empty()).then_some(Action::OpenFiles { paths, role })
+}
+
+fn copied_picture(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
+    let image = clipboard.get_image().ok()?;
+    Some(match crate::window::save::pasted(&image) {
+        Ok(path) => Action::OpenFiles {
+            paths: vec![path],
+            role,
+        },
+        Err(error) => notify(Level::Error, error),
+    })
+}
+
+/// Wakes a parked thread.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Waits for a future on this thread.
+fn wait<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endings_are_added_only_where_missing() {
+        assert_eq!(with_ending(Path::new("a/b"), "png"), Path::new("a/b.png"));
+        assert_eq!(
+            with_ending(Path::new("a/b.jpg"), "png"),
+            Path::new("a/b.jpg")
+        );
+    }
+
+    #[test]
+    fn a_desktop_without_dialogs_says_so_and_cancelling_says_nothing() {
+        let answers = |pause: Duration| {
+            let (told, asked) = bounded(1);
+            let waker: protocol::Waker = Arc::new(move || {
+                told.try_send(()).ok();
+            });
+            let mut desktop = Desktop::new(waker).unwrap();
+            let closed = async move {
+                std::thread::sleep(pause);
+                None::<FileHandle>
+            };
+            desktop.dialog(closed, |_| Vec::new());
+            asked.recv_timeout(Duration::from_millis(600)).ok();
+            desktop.try_recv()
+        };
+        let Some(Action::Notify { text, .. }) = answers(Duration::ZERO) else {
+            panic!("a message");
+        };
+        assert!(text.contains("zenity"), "{text}");
+        assert!(answers(NEVER_SHOWN + Duration::from_millis(50)).is_none());
+    }
+
+    #[test]
+    fn a_folder_gives_its_pictures_by_name() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["b.JPG", "a.png", "notes.txt"] {
+            std::fs::write(dir.path().join(name), b"x").unwrap();
+        }
+        let names: Vec<_> = pictures_in(dir.path())
+            .iter()
+            .map(|p| p.file_name().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, ["a.png", "b.JPG"]);
+    }
+}

@@ -1,0 +1,273 @@
+//! The loop: one frame after the other, and what eframe wants to know of it.
+
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::sources;
+use std::time::Instant;
+
+use crate::app::action;
+use crate::app::action::{Action, Actions};
+use crate::app::command::Command;
+use crate::app::dispatch;
+use crate::app::dispatch::Effect;
+use crate::app::events;
+use crate::app::explore::apply;
+use crate::app::notice::Level;
+use crate::app::now::Now;
+use crate::app::ports::Services;
+use crate::app::session::Session;
+use crate::app::state::AppState;
+use crate::ui::Ui;
+
+/// The window.
+pub struct StudioApp {
+    /// Everything that is shown.
+    pub state: AppState,
+    services: Services,
+    session: Session,
+    actions: Actions,
+    ui: Ui,
+    hand_on: bool,
+    /// The pressed paste keys came with something pasted.
+    paste_heard: bool,
+    /// Whether the command key alone is down, when it last was, and whether V went
+    /// down as a key.
+    command_held: bool,
+    command_down: f64,
+    plain_v: bool,
+}
+
+impl StudioApp {
+    /// A studio on the given doors, with the last session if there is one.
+    ///
+    /// # Errors
+    /// If the looks that ship can't be read, or the system gives no thread.
+    pub fn new(
+        ctx: &egui::Context,
+        services: Services,
+        mut session: Session,
+    ) -> Result<Self, crate::ui::StartError> {
+        let ui = Ui::new(ctx)?;
+        let (saved, warning) = session.take_saved();
+        let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
+        if let Some(warning) = warning {
+            state.toasts.push(Level::Warning, warning);
+        }
+        let mut app = Self {
+            state,
+            services,
+            session,
+            actions: Actions::default(),
+            ui,
+            hand_on: false,
+            paste_heard: false,
+            command_held: false,
+            command_down: f64::NEG_INFINITY,
+            plain_v: false,
+        };
+        sources::reopen_sources(&mut app.state, &mut app.services);
+        Ok(app)
+    }
+
+    /// Queues an action from outside, e.g. files named on the command line.
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// The part of a frame without drawing.
+    pub fn think(&mut self, ctx: &egui::Context) {
+        let start = Instant::now();
+        self.step(ctx);
+        self.ui.logic_time = start.elapsed();
+    }
+
+    /// The drawing part of a frame; notes the time of both parts.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        let start = Instant::now();
+        let ctx = ui.ctx().clone();
+        self.read_input(&ctx);
+        self.ui.apply_prefs(&ctx, &self.state.prefs);
+        self.ui.draw(ui, &self.state, &mut self.actions);
+        if self.actions.need_a_frame(&self.state.previews) {
+            ctx.request_repaint();
+        }
+        let time = self.ui.logic_time + start.elapsed();
+        self.state.frames.record(time);
+    }
+
+    /// Answers, actions, requests: everything but drawing.
+    fn step(&mut self, ctx: &egui::Context) {
+        let now = Now {
+            time: ctx.input(|i| i.time),
+        };
+        let follow = events::drain(&mut self.state, &mut self.services);
+        let queued = self.actions.drain();
+        for action in follow.into_iter().chain(queued) {
+            self.carry_out(ctx, action, now);
+        }
+        self.walk_on(ctx, now);
+        let settled = self
+            .state
+            .history
+            .settle(&self.state.doc, self.hand_on, now.time);
+        if settled {
+            events::remember_thumb(&mut self.state);
+        }
+        if self.state.history.is_pending() && !settled {
+            ctx.request_repaint_after(std::time::Duration::from_millis(120));
+        }
+        events::sync_canvas(&mut self.state, &mut self.services, self.hand_on);
+        self.session.autosave(&self.state);
+        if let Some(wait) = self.session.due_in() {
+            ctx.request_repaint_after(wait);
+        }
+        if let Some(wait) = self.state.toasts.expire() {
+            ctx.request_repaint_after(wait);
+        }
+    }
+
+    fn carry_out(&mut self, ctx: &egui::Context, action: Action, now: Now) {
+        match dispatch::dispatch(action, &mut self.state, &mut self.services, now) {
+            Some(Effect::Close) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Some(Effect::CopyText(text)) => ctx.copy_text(text),
+            None => {}
+        }
+    }
+
+    /// Moves the random walk on.
+    fn walk_on(&mut self, ctx: &egui::Context, now: Now) {
+        let Some(mut drift) = self.state.drift.take() else {
+            return;
+        };
+        let directions = self.state.directions().cloned();
+        let base = self.state.doc.explore.current().cloned();
+        if let (Some(directions), Some(base)) = (directions, base) {
+            let doc = &self.state.doc.explore;
+            let locked = |id: &str| doc.mark(id).is_some_and(|m| m.lock);
+            let params = drift.at(&base, &directions, locked, now.time);
+            let edit = ExploreEdit::Replace {
+                params: Box::new(params),
+                label: "Random walk",
+            };
+            apply::explore(edit, &mut self.state, now);
+            self.hand_on = true;
+            ctx.request_repaint_after(std::time::Duration::from_millis(33));
+        }
+        self.state.drift = Some(drift);
+    }
+
+    /// Keys, dropped files and pasted things become actions.
+    fn read_input(&mut self, ctx: &egui::Context) {
+        for command in Command::pressed(ctx) {
+            self.actions.command(command);
+        }
+        let typing = ctx.text_edit_focused();
+        let (dropped, pasted, key_up, hold, pointer, keys) = ctx.input(|i| {
+            let dropped: Vec<_> = i
+                .raw
+                .dropped_files
+                .iter()
+                .map(|f| f.path().to_owned())
+                .collect();
+            let pasted = i.events.iter().find_map(|e| match e {
+                egui::Event::Paste(text) => Some(text.clone()),
+                // A picture: the desktop thread reads it from the clipboard.
+                egui::Event::PasteImage(_) => Some(String::new()),
+                _ => None,
+            });
+            // Copied files are no text and no picture: then only the key's way up is
+            // heard of, and the command key may be up by then.
+            let alone = |m: &egui::Modifiers| m.command && !m.shift && !m.alt;
+            let held = alone(&i.modifiers);
+            let told = |e: &egui::Event| matches!(e, egui::Event::ModifiersChanged(m) if alone(m));
+            if held || self.command_held || i.events.iter().any(told) {
+                self.command_down = i.time;
+            }
+            self.command_held = held;
+            let mut key_up = None;
+            for event in &i.events {
+                let egui::Event::Key {
+                    key: egui::Key::V,
+                    pressed,
+                    modifiers,
+                    ..
+                } = event
+                else {
+                    continue;
+                };
+                if *pressed {
+                    self.plain_v = true;
+                } else {
+                    let lately = i.time - self.command_down < COMMAND_LETS_GO;
+                    let plain = std::mem::take(&mut self.plain_v);
+                    key_up = Some(!plain && (alone(modifiers) || lately));
+                }
+            }
+            let plain = i.modifiers.is_none();
+            let hold = plain && i.key_down(egui::Key::B);
+            let arrows = [egui::Key::ArrowLeft, egui::Key::ArrowRight];
+            let keys = arrows.iter().any(|k| i.key_down(*k));
+            (dropped, pasted, key_up, hold, i.pointer.any_down(), keys)
+        });
+        if !dropped.is_empty() {
+            let role = action::FileRole::of(self.state.view.workspace);
+            self.actions.push(Action::OpenFiles {
+                paths: dropped,
+                role,
+            });
+        }
+        self.paste_heard |= pasted.is_some();
+        if let Some(with_command) = key_up {
+            let heard = std::mem::take(&mut self.paste_heard);
+            if with_command && !heard && !typing {
+                self.actions.command(Command::Paste);
+            }
+        }
+        if let Some(text) = pasted.filter(|_| !typing) {
+            if text.trim_start().starts_with('{') {
+                self.actions.push(Action::PasteRecipe(text));
+            } else {
+                self.actions.command(Command::Paste);
+            }
+        }
+        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
+        self.state.view.hold_before = hold && !typing && !dialog;
+        let hand_on = pointer || keys;
+        if hand_on != self.hand_on {
+            // The next frame asks for the full picture after a release.
+            ctx.request_repaint();
+        }
+        self.hand_on = hand_on;
+    }
+}
+
+/// Seconds by which the command key may be let go before the V of pasting.
+const COMMAND_LETS_GO: f64 = 0.4;
+
+impl eframe::App for StudioApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.think(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+
+    fn on_exit(&mut self) {
+        self.state.history.commit(&self.state.doc);
+        self.session.save_now(&self.state);
+        self.services
+            .engine
+            .send(crate::engine::protocol::Request::Shutdown);
+        self.services
+            .gallery
+            .send(crate::gallery::protocol::GalleryRequest::Shutdown);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        true
+    }
+}
