@@ -9,7 +9,7 @@ use image::ImageEncoder;
 use super::ExportError;
 use super::container::{jpeg, webp};
 use super::xmp::Packet;
-use crate::gallery::protocol::Format;
+use crate::export::format::Format;
 use crate::picture::Picture;
 
 /// What goes into a file beside the pixels.

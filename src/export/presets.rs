@@ -6,7 +6,7 @@ use image::{ImageBuffer, Rgba, RgbaImage};
 
 use super::encode::{Labels, encode_to_bytes};
 use super::error::ExportError;
-use crate::gallery::protocol::Format;
+use crate::export::format::Format;
 use crate::picture::Picture;
 
 /// A size that people ask for.

@@ -3,7 +3,7 @@
 
 use super::ExportError;
 use super::presets::resize;
-use crate::gallery::protocol::Sheet;
+use crate::export::options::Sheet;
 use crate::picture::Picture;
 
 /// Longest side of a sheet; cells become smaller rather than the sheet larger.

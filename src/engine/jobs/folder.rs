@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::engine::inference_worker::ModelStudio;
 use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
 use crate::engine::scheduler::Desk;
+use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::Format;
 use crate::photo;
 use crate::recipe::{SourceRef, StyleParams};
 

@@ -8,8 +8,8 @@ use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::scheduler::Desk;
 use crate::export::animation::{AnimationWriter, Pace};
+use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::Format;
 use crate::latent::Walk;
 use crate::recipe::{Making, WalkParams};
 
