@@ -43,7 +43,7 @@ fn engine_event(
 ) {
     match event {
         Event::Ready(device) => crate::app::device_events::ready(device, state),
-        Event::SmallerTiles(card) => crate::app::device_events::smaller_tiles(&card, state),
+        Event::SmallerTiles(gpu) => crate::app::device_events::smaller_tiles(&gpu, state),
         Event::Library(library) => library_arrived(&library, state, services),
         Event::Preview {
             channel,

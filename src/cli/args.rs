@@ -48,7 +48,7 @@ pub(crate) struct Common {
     pub(crate) quiet: bool,
     /// Why the program for cards couldn't be used, if it was tried.
     #[arg(skip)]
-    pub(crate) card_trouble: Option<String>,
+    pub(crate) gpu_problem: Option<String>,
 }
 
 /// How results are written.

@@ -35,7 +35,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         threads: Some(common.threads.map_or_else(all_cores, usize::from)),
         device: common.device,
         precision: common.precision,
-        card_trouble: common.card_trouble.clone(),
+        gpu_problem: common.gpu_problem.clone(),
         ..EngineConfig::default()
     };
     for folder in common.models.iter().rev() {

@@ -36,7 +36,7 @@ impl Swatches {
     }
 
     /// Gives swatches to the styles that are networks and have none. A network that
-    /// can't be run stays without; whoever chooses it is told why.
+    /// can't be run stays without; choosing it gives the reason.
     pub(crate) fn fill(&mut self, styles: &mut [StyleInfo], registry: &mut Registry) {
         for style in styles.iter_mut().filter(|s| s.swatch.is_none()) {
             let StyleSource::Builtin(id) = &style.source else {
