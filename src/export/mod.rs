@@ -13,6 +13,7 @@ pub mod metadata;
 mod mp4;
 pub mod presets;
 pub mod provenance;
+pub mod resize;
 pub mod rights;
 pub mod sheet;
 pub mod xmp;
