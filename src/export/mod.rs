@@ -15,6 +15,7 @@ mod mp4;
 pub mod options;
 pub mod presets;
 pub mod provenance;
+pub mod resize;
 pub mod rights;
 pub mod sheet;
 pub mod xmp;

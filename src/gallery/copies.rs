@@ -7,6 +7,7 @@ use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
 use super::{Gallery, GalleryError, decode, layout};
 use crate::export::atomic::Existing;
 use crate::export::metadata::FileMetadata;
+use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
@@ -218,7 +219,7 @@ fn reshaped(picture: Picture, options: &ExportOptions) -> Picture {
     }
     let shaped = match options.size {
         ExportSize::Shape(_, fitting) => presets::shape(&picture, size, fitting),
-        ExportSize::Same | ExportSize::LongerSide(_) => presets::resize(&picture, size[0], size[1]),
+        ExportSize::Same | ExportSize::LongerSide(_) => resize(&picture, size, Filter::Lanczos),
     };
     drop(picture);
     if options.sharpen > 0.0 {

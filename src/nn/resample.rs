@@ -1,4 +1,6 @@
-//! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing.
+//! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing. The latter is on
+//! tensors, on any device, with PyTorch's weights, for networks were trained with them; a
+//! resampler of pictures can't take its place.
 
 use candle_core::{Device, Result, Tensor, bail};
 use rayon::prelude::*;

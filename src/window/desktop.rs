@@ -4,8 +4,6 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -96,7 +94,7 @@ impl Desktop {
             .name("limner-dialog".to_owned())
             .spawn(move || {
                 let start = Instant::now();
-                let actions = match wait(future) {
+                let actions = match pollster::block_on(future) {
                     Some(chosen) => answer(chosen),
                     None if start.elapsed() < NEVER_SHOWN => {
                         vec![notify(Level::Error, NO_DIALOGS)]
@@ -405,28 +403,6 @@ fn copied_picture(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<
         },
         Err(error) => notify(Level::Error, error),
     })
-}
-
-/// Wakes a parked thread.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits for a future on this thread.
-fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
 }
 
 #[cfg(test)]
