@@ -49,7 +49,9 @@ fn pixel(x: f32, y: f32, scale: f32) -> [u8; 4] {
     let (dx, dy) = ((cx - half + CORNER).max(0.0), (cy - half + CORNER).max(0.0));
     let inside = (coverage((CORNER - dx.hypot(dy)) * scale) * 255.0) as u8;
     let (t, middle, width) = stroke(y);
-    let stroke = coverage((width - (x - middle).abs() * SLANT) * scale);
+    // Beyond its ends there is no stroke, not even a hair's breadth.
+    let painted = coverage((width - (x - middle).abs() * SLANT) * scale);
+    let stroke = if width > 0.0 { painted } else { 0.0 };
     let mix = |a: f32, b: f32, s: f32| a + (b - a) * s;
     let channel = |i: usize| {
         let paint = mix(WARM[i], COOL[i], t.clamp(0.0, 1.0));
@@ -90,7 +92,10 @@ mod tests {
     fn svg() -> String {
         let steps = 48;
         let edge = |i: usize, sign: f32| {
-            let y = STROKE_MARGIN + (SIDE as f32 - 2.0 * STROKE_MARGIN) * i as f32 / steps as f32;
+            // Closer together towards the ends, which are round.
+            let turn = std::f32::consts::PI * i as f32 / steps as f32;
+            let (half, long) = (SIDE as f32 / 2.0, SIDE as f32 / 2.0 - STROKE_MARGIN);
+            let y = half - long * turn.cos();
             let (_, middle, width) = stroke(y);
             format!("{:.2} {y:.2}", middle + sign * width / SLANT)
         };
