@@ -345,7 +345,7 @@ fn what_survives_imagemagick_is_what_the_table_says() {
             .arg(&again)
             .status();
         if !convert.is_ok_and(|s| s.success()) {
-            println!("skipped: ImageMagick isn't installed");
+            files::skip::skip(files::skip::Lack::ImageMagick);
             return;
         }
         let read = metadata::read(&again).unwrap();

@@ -201,6 +201,24 @@ fn models_show_their_cards() {
 }
 
 #[test]
+fn about_leads_to_the_licences_of_everything_inside() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness
+        .state_mut()
+        .act(Action::Command(limner::app::command::Command::About));
+    harness.run_steps(4);
+    harness.get_by_label_contains("Limner 0.");
+    harness.get_by_label("Licences of its parts…").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.dialog, Dialog::Licences);
+    harness.get_by_label("IN THE PROGRAM");
+    harness.get_by_label("Back").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.dialog, Dialog::About);
+}
+
+#[test]
 fn the_light_look_is_one_command_away() {
     let outside = Outside::default();
     let mut harness = studio(&outside);

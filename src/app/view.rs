@@ -100,6 +100,8 @@ pub enum Dialog {
     Shortcuts,
     /// About the program.
     About,
+    /// Licences of what the program is built from.
+    Licences,
 }
 
 /// View state that the session remembers.

@@ -73,27 +73,8 @@ pub struct Registry {
     loaded: InMemory<Loaded>,
 }
 
-/// Where models are looked for, in this order; the first of a name wins: beside the
-/// program, in the source tree that the program was built from, in the user's data
-/// folder.
-pub fn default_folders() -> Vec<PathBuf> {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|exe| Some(exe.parent()?.join("models")));
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    [beside, Some(source), user_folder()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The user's own models: imported and downloaded ones go here.
-pub fn user_folder() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"))
-}
-
 impl Registry {
-    /// Looks through `folders` (see [`default_folders`]). `hash_cache` is a file
+    /// Looks through `folders` (see [`super::folders::default_folders`]). `hash_cache` is a file
     /// that remembers SHA-256 sums from start to start. Nothing is loaded yet.
     pub fn open(folders: Vec<PathBuf>, hash_cache: Option<PathBuf>, device: Device) -> Self {
         let mut registry = Self {

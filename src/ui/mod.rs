@@ -22,7 +22,7 @@ use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::textures::Textures;
 use panel::{Panel, Scratch};
-use shell::{about_picture, dialogs, palette, settings, status_bar, toasts, top_bar};
+use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toasts, top_bar};
 use theme::Themes;
 
 /// Why the window's looks can't be set up.
@@ -105,6 +105,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
+        Dialog::Licences => licences::licences(ctx, panel),
     }
 }
 

@@ -127,6 +127,10 @@ pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
         ui.weak(
             "Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.",
         );
+        ui.add_space(8.0);
+        if ui.button("Licences of its parts…").clicked() {
+            panel.actions.view(ViewEdit::Dialog(Dialog::Licences));
+        }
     });
 }
 
