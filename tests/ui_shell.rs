@@ -201,14 +201,14 @@ fn models_show_their_cards() {
 }
 
 #[test]
-fn the_light_look_is_one_command_away() {
+fn the_light_theme_is_one_command_away() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run_steps(4);
     harness
         .get_by_label("Find a command")
-        .type_text("light look");
+        .type_text("light theme");
     harness.run_steps(3);
     harness.key_press(Key::Enter);
     harness.run_steps(4);
@@ -216,13 +216,13 @@ fn the_light_look_is_one_command_away() {
 }
 
 #[test]
-fn the_size_of_everything_can_be_dragged() {
+fn the_interface_scale_can_be_dragged() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     harness.run_steps(4);
     let slider = |h: &Harness<'_, StudioApp>| {
-        h.get_by_role_and_label(Role::Slider, "Size of everything")
+        h.get_by_role_and_label(Role::Slider, "Interface scale")
             .rect()
     };
     let rect = slider(&harness);
@@ -324,7 +324,7 @@ fn a_card_that_falls_back_is_told_once_each_time_it_happens() {
     // Chosen again, and again too small.
     assert!(told(computes("CUDA 0", None)).is_empty());
     assert_eq!(told(full()).len(), 1);
-    harness.get_by_label_contains("The processor paints now");
+    harness.get_by_label_contains("Rendering on the processor now");
 }
 
 #[test]

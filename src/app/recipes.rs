@@ -78,7 +78,7 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,
-                "This picture was brought in or only enlarged; there are no settings to go back to.",
+                "This picture was imported or only upscaled; it has no settings to go back to.",
             );
         }
     }
@@ -89,7 +89,9 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
 fn missing_model(name: &str, state: &mut AppState) {
     state.toasts.push(
         Level::Warning,
-        format!("The recipe needs the model '{name}', which isn't here. See Studio, Models."),
+        format!(
+            "The recipe needs the model '{name}', which isn't here. Get it under Settings, Models."
+        ),
     );
 }
 

@@ -67,7 +67,7 @@ impl Session {
         let mut session = Self::none();
         if let Err(error) = session.try_open(dir) {
             session.warning = Some(format!(
-                "The session can't be kept ({error}). Check the folder {}",
+                "The session can't be saved ({error}). Check the folder {}",
                 dir.display()
             ));
         }

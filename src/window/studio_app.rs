@@ -146,7 +146,7 @@ impl StudioApp {
             let params = drift.at(&base, &directions, locked, now.time);
             let edit = ExploreEdit::Replace {
                 params: Box::new(params),
-                label: "Random walk",
+                label: "Latent walk",
             };
             apply::explore(edit, &mut self.state, now);
             self.hand_on = true;

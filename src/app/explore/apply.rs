@@ -72,9 +72,9 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
             .model(name)
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
-        ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Psi(_) => "Truncation".to_owned(),
         ExploreEdit::Class(_) => "Class".to_owned(),
-        ExploreEdit::Mix(_) => "Mixing".to_owned(),
+        ExploreEdit::Mix(_) => "Style mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
         ExploreEdit::Sigma { direction, .. } => slider(direction),
@@ -83,11 +83,11 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
         ExploreEdit::Rename { .. } => "Rename slider".to_owned(),
         ExploreEdit::Star(id) => format!("Star: {}", slider(id)),
         ExploreEdit::Lock(id) => format!("Lock: {}", slider(id)),
-        ExploreEdit::Layers { direction, .. } => format!("Layers: {}", slider(direction)),
+        ExploreEdit::Layers { direction, .. } => format!("Layer range: {}", slider(direction)),
         ExploreEdit::Replace { label, .. } => (*label).to_owned(),
-        ExploreEdit::Keep => "Keep point".to_owned(),
-        ExploreEdit::RemoveKept(_) => "Forget point".to_owned(),
-        ExploreEdit::MoveKept { .. } => "Move point".to_owned(),
+        ExploreEdit::Keep => "Add bookmark".to_owned(),
+        ExploreEdit::RemoveKept(_) => "Remove bookmark".to_owned(),
+        ExploreEdit::MoveKept { .. } => "Move bookmark".to_owned(),
     }
 }
 

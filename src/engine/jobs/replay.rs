@@ -30,7 +30,7 @@ pub(in crate::engine) fn run(
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
         Making::Imported => Err(EngineError::BadRequest(
-            "this picture was brought in from outside; there is nothing to make again".into(),
+            "this picture was imported; there is nothing to render again".into(),
         )),
     }
 }

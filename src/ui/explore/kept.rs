@@ -93,7 +93,7 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
     for (i, (work, kept)) in works.iter().zip(&state.doc.explore.kept).enumerate() {
         let picture = state.previews.picture(Channel::Strip, work);
         let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
-        let name = format!("Kept point {}", i + 1);
+        let name = format!("Bookmark {}", i + 1);
         let on = now == Some(&*kept.params);
         let tile = picture_tile(ui, &theme, &name, texture, vec2(72.0, 72.0), on);
         tile.dnd_set_drag_payload(i);
@@ -105,11 +105,11 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
         if tile.clicked() {
             panel.actions.explore(ExploreEdit::Replace {
                 params: Box::new((*kept.params).clone()),
-                label: "Kept point",
+                label: "Bookmark",
             });
         }
         tile.context_menu(|ui| {
-            if ui.button("Forget this point").clicked() {
+            if ui.button("Remove bookmark").clicked() {
                 panel.actions.explore(ExploreEdit::RemoveKept(i));
                 ui.close();
             }

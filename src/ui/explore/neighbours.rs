@@ -44,7 +44,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui,
             panel,
             "Not yet",
-            "Neighbours need the sliders of this generator, which are being found out.",
+            "Variations need the sliders of this generator, which are being measured.",
         );
         return;
     };
@@ -68,7 +68,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
                     .name_width(64.0)
                     .step(0.1)
                     .decimals(1)
-                    .tooltip("How different the neighbours are")
+                    .tooltip("How far the variations are from this picture, in standard deviations")
                     .show(ui, &theme)
             })
             .inner;
@@ -78,7 +78,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         let scratch = panel.scratch.of::<GridScratch>();
         if ui
             .button("Others")
-            .on_hover_text("Other neighbours of this picture")
+            .on_hover_text("Other variations of this picture")
             .clicked()
         {
             scratch.round += 1;
@@ -176,7 +176,7 @@ fn cell(
     let name = if middle {
         "Current picture".to_owned()
     } else {
-        format!("Neighbour {}", if i < GRID / 2 { i + 1 } else { i })
+        format!("Variation {}", if i < GRID / 2 { i + 1 } else { i })
     };
     let picture = panel.state.previews.picture(Channel::Neighbours, work);
     let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
@@ -191,7 +191,7 @@ fn cell(
         if tile.clicked() && !middle {
             panel.actions.explore(ExploreEdit::Replace {
                 params: Box::new((**params).clone()),
-                label: "Neighbour",
+                label: "Variation",
             });
         }
         tile.context_menu(|ui| {

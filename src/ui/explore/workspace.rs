@@ -91,14 +91,19 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
     let state = panel.state;
     if let Some(error) = &state.previews.canvas_error {
-        picture_view::empty(ui, panel, "This picture can't be made", &error.to_string());
+        picture_view::empty(
+            ui,
+            panel,
+            "This picture can't be rendered",
+            &error.to_string(),
+        );
     } else if state.previews.explore.is_none() {
         let (title, hint) = if !state.engine.library_known {
             ("Starting", "The engine reads its networks.")
         } else if state.generator().is_none() {
             (
                 "No generator here",
-                "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+                "Put the folder 'models' next to the program, then choose Settings, Rescan models.",
             )
         } else {
             ("Rendering the first picture", "")
@@ -123,8 +128,15 @@ fn projection(ui: &mut egui::Ui, panel: &mut Panel<'_>, frame: &picture_view::Ca
     let theme = panel.theme.clone();
     ui.painter().rect_filled(at.expand(6.0), 6.0, *theme.panel);
     ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
-        picture_tile(ui, &theme, "Found so far", Some(texture), at.size(), false)
-            .on_hover_text("The closest picture so far; stop it below if it's close enough");
+        picture_tile(
+            ui,
+            &theme,
+            "Closest so far",
+            Some(texture),
+            at.size(),
+            false,
+        )
+        .on_hover_text("The closest picture so far; stop it below if it's close enough");
     });
 }
 

@@ -156,11 +156,7 @@ impl Choices {
     pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme) {
         let kinds = [
             (Kind::Png, "PNG", "Lossless, understood everywhere"),
-            (
-                Kind::Jpeg,
-                "JPEG",
-                "Small; a little is lost; no transparency",
-            ),
+            (Kind::Jpeg, "JPEG", "Small; loses a little; no transparency"),
             (Kind::WebP, "WebP", "Smaller than PNG and JPEG; for the web"),
             (Kind::Tiff, "TIFF", "Lossless, for print"),
         ];

@@ -74,7 +74,7 @@ impl GalleryPick {
             ui.add_sized(
                 vec2(ui.available_width(), 80.0),
                 egui::Label::new(
-                    "No pictures here yet. Keep one in Explore, or bring files into the gallery.",
+                    "No pictures here yet. Save one in Explore, or import files into the gallery.",
                 ),
             );
             return None;
