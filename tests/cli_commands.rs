@@ -549,8 +549,8 @@ fn the_words_of_version_0_1_still_do_what_they_did() {
         let [old, new] = [old, new].map(|words| words.split(' ').collect::<Vec<_>>());
         say_the_same(
             &desk,
-            &[&lens[..], &old].concat(),
-            &[&lens[..], &new].concat(),
+            &[&lens[..], &old[..]].concat(),
+            &[&lens[..], &new[..]].concat(),
         );
     }
     let style = ["stylize", "photo.png", "--style", "style.png"];
@@ -563,8 +563,8 @@ fn the_words_of_version_0_1_still_do_what_they_did() {
         let [old, new] = [old, new].map(|words| words.split(' ').collect::<Vec<_>>());
         say_the_same(
             &desk,
-            &[&style[..], &old].concat(),
-            &[&style[..], &new].concat(),
+            &[&style[..], &old[..]].concat(),
+            &[&style[..], &new[..]].concat(),
         );
     }
     let both = ["--style-size", "900", "--stroke-scale", "2", "-o", "x.png"];

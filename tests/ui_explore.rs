@@ -271,7 +271,7 @@ fn kept_points_are_a_way_back() {
     harness.run_steps(4);
     harness.key_press(Key::K);
     harness.run_steps(4);
-    assert_eq!(harness.state().state.doc.explore.kept.len(), 2);
+    assert_eq!(harness.state().state.doc.explore.bookmarks.len(), 2);
     harness.get_by_label("Bookmark 1").click();
     harness.run_steps(4);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));

@@ -187,7 +187,7 @@ fn before_and_after_and_what_is_for_generators_only() {
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     s.click(Command::ToggleSplit.text());
     assert_eq!(s.window.state().state.view.compare, Compare::Split);
-    let walk = Command::RandomWalk;
+    let walk = Command::LatentWalk;
     let there = s.window.query_by_role_and_label(Role::Button, walk.text());
     assert!(there.is_none());
     command(&mut s, Command::NewSeed);

@@ -64,13 +64,13 @@ pub enum Command {
     /// All sliders to zero.
     ResetSliders,
     /// The grid of variations.
-    ToggleNeighbours,
+    ToggleVariations,
     /// Adds the current picture to the kept points.
-    KeepPoint,
+    AddBookmark,
     /// Exports a walk through the kept points.
     ExportWalk,
     /// Plays or stops a random walk.
-    RandomWalk,
+    LatentWalk,
     /// A photo as a start in the latent space.
     ProjectPhoto,
 
@@ -81,9 +81,9 @@ pub enum Command {
     /// Opens the current picture in Lens.
     OpenInLens,
     /// Enlarges twice.
-    Enlarge2,
+    Upscale2,
     /// Enlarges four times.
-    Enlarge4,
+    Upscale4,
     /// Where the picture comes from.
     AboutPicture,
     /// A photo for Style.
@@ -192,7 +192,7 @@ impl Menu {
                 Some(C::ToggleSplit),
                 Some(C::ToggleDifference),
                 Some(C::PinBefore),
-                Some(C::ToggleNeighbours),
+                Some(C::ToggleVariations),
                 Some(C::ToggleHistory),
             ],
             Self::Explore => &[
@@ -203,8 +203,8 @@ impl Menu {
                 Some(C::RandomiseSliders),
                 Some(C::ResetSliders),
                 None,
-                Some(C::KeepPoint),
-                Some(C::RandomWalk),
+                Some(C::AddBookmark),
+                Some(C::LatentWalk),
                 Some(C::ProjectPhoto),
             ],
             Self::Picture => &[
@@ -212,8 +212,8 @@ impl Menu {
                 Some(C::UseAsStyle),
                 Some(C::OpenInLens),
                 None,
-                Some(C::Enlarge2),
-                Some(C::Enlarge4),
+                Some(C::Upscale2),
+                Some(C::Upscale4),
                 Some(C::RenderFullSize),
                 None,
                 Some(C::AboutPicture),
@@ -249,13 +249,13 @@ impl Command {
         match self {
             Self::Keep => &["Keep in gallery"],
             Self::PinBefore => &["Pin as before"],
-            Self::ToggleNeighbours => &["Neighbours"],
-            Self::KeepPoint => &["Keep this point", "Kept points"],
+            Self::ToggleVariations => &["Neighbours"],
+            Self::AddBookmark => &["Keep this point", "Kept points"],
             Self::ExportWalk => &["Walk through the kept points", "Film"],
-            Self::RandomWalk => &["Random walk", "Drift"],
+            Self::LatentWalk => &["Random walk", "Drift"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
-            Self::Enlarge2 => &["Enlarge 2 times"],
-            Self::Enlarge4 => &["Enlarge 4 times"],
+            Self::Upscale2 => &["Enlarge 2 times"],
+            Self::Upscale4 => &["Enlarge 4 times"],
             Self::RenderFullSize => &["Make full size"],
             Self::Import => &["Bring into gallery", "Bring in files"],
             Self::Rescan => &["Look for models again"],
@@ -323,13 +323,13 @@ impl Command {
             Self::PreviousSeed => ("Previous seed", "The seed before this one"),
             Self::RandomiseSliders => ("Randomise sliders", "Move every slider that isn't locked"),
             Self::ResetSliders => ("Reset all sliders", "Set all direction sliders to zero"),
-            Self::ToggleNeighbours => ("Variations", "A grid of pictures close to this one"),
-            Self::KeepPoint => (
+            Self::ToggleVariations => ("Variations", "A grid of pictures close to this one"),
+            Self::AddBookmark => (
                 "Add bookmark",
                 "Bookmark this picture: walks go through the bookmarks",
             ),
             Self::ExportWalk => ("Export walk…", "Save an animation through the bookmarks"),
-            Self::RandomWalk => (
+            Self::LatentWalk => (
                 "Latent walk",
                 "Move through the latent space at random, until stopped",
             ),
@@ -343,11 +343,11 @@ impl Command {
                 "Open in Lens",
                 "Change the picture with the sliders of Lens",
             ),
-            Self::Enlarge2 => (
+            Self::Upscale2 => (
                 "Upscale 2×",
                 "Make it twice as large and save it to the gallery",
             ),
-            Self::Enlarge4 => (
+            Self::Upscale4 => (
                 "Upscale 4×",
                 "Make it four times as large and save it to the gallery",
             ),
@@ -428,10 +428,10 @@ impl Command {
             Self::PreviousSeed => vec![plain(Key::Comma)],
             Self::RandomiseSliders => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::R)],
             Self::ResetSliders => vec![plain(Key::Num0)],
-            Self::ToggleNeighbours => vec![plain(Key::N)],
-            Self::KeepPoint => vec![plain(Key::K)],
+            Self::ToggleVariations => vec![plain(Key::N)],
+            Self::AddBookmark => vec![plain(Key::K)],
             Self::ExportWalk => vec![shift(Key::E)],
-            Self::RandomWalk => vec![plain(Key::W)],
+            Self::LatentWalk => vec![plain(Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],
@@ -451,8 +451,8 @@ impl Command {
             | Self::OpenStyle
             | Self::StyleFolder
             | Self::ProjectPhoto
-            | Self::Enlarge2
-            | Self::Enlarge4
+            | Self::Upscale2
+            | Self::Upscale4
             | Self::Import
             | Self::Rescan
             | Self::ThemeDark

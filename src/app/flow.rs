@@ -171,7 +171,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
-        Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
+        Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
         Destination::Export => Some(Purpose::Export),
         Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
     }
@@ -210,10 +210,10 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
         Destination::LensPhoto => FileRole::LensPhoto,
         Destination::LensOther => FileRole::LensOther,
         Destination::Explore => FileRole::Any,
-        Destination::Enlarge(scale) => {
+        Destination::Upscale(scale) => {
             jobs::start(
                 Job::Upscale { path, scale },
-                Purpose::Enlarge,
+                Purpose::Upscale,
                 state,
                 services,
             );
@@ -248,12 +248,12 @@ pub fn open_files(
                 };
                 jobs::start(job, Purpose::Project, state, services);
             }
-            FileRole::Enlarge => {
+            FileRole::Upscale => {
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
                 };
-                jobs::start(job, Purpose::Enlarge, state, services);
+                jobs::start(job, Purpose::Upscale, state, services);
             }
             _ => sources::open(path, role, state, services),
         }

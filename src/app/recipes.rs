@@ -41,7 +41,7 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 .params
                 .insert(params.model.clone(), params.clone());
             state.view.workspace = Workspace::Explore;
-            state.view.neighbours = false;
+            state.view.variations = false;
         }
         Making::Style(params) => {
             if state.engine.model(&params.model).is_none() {
@@ -69,10 +69,10 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 .points
                 .iter()
                 .cloned()
-                .map(|p| crate::app::document::KeptPoint {
+                .map(|p| crate::app::document::Bookmark {
                     params: Arc::new(p),
                 });
-            state.doc.explore.kept = points.collect();
+            state.doc.explore.bookmarks = points.collect();
             state.view.workspace = Workspace::Explore;
         }
         Making::Upscale { .. } | Making::Imported => {

@@ -99,11 +99,11 @@ fn picture_made(
             state,
             services,
         ),
-        Purpose::EnlargeNext(scale) => {
+        Purpose::UpscaleNext(scale) => {
             keep(
                 picture,
                 recipe,
-                Some(Destination::Enlarge(scale)),
+                Some(Destination::Upscale(scale)),
                 state,
                 services,
             );

@@ -271,6 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn bookmarks_and_variations_keep_the_names_that_version_0_1_wrote() {
+        let params = crate::recipe::ExploreParams::new("fruit", 7);
+        let written = serde_json::json!({
+            "doc": { "explore": { "kept": [{ "params": params }] } },
+            "view": { "neighbours": true },
+        });
+        let saved: Saved = serde_json::from_value(written).unwrap();
+        assert_eq!(*saved.doc.explore.bookmarks[0].params, params);
+        assert!(saved.view.variations);
+        let again = serde_json::to_value(&saved).unwrap();
+        assert!(again["doc"]["explore"]["kept"][0]["params"].is_object());
+        assert_eq!(again["view"]["neighbours"], true);
+    }
+
+    #[test]
     fn a_session_of_an_older_version_keeps_what_it_has() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(

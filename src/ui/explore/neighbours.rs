@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
 }
 
-/// Distance, other neighbours, breeding.
+/// Distance, other variations, breeding.
 fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
     let theme = panel.theme.clone();
     let distance = panel.state.view.distance;
@@ -103,13 +103,13 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let close = IconButton::new(Icon::Close, "Back to the picture");
             if close.show(ui, &theme).clicked() {
-                panel.actions.view(ViewEdit::Neighbours(false));
+                panel.actions.view(ViewEdit::Variations(false));
             }
         });
     });
 }
 
-/// Makes new neighbours after a move, another distance, or on request.
+/// Makes new variations after a move, another distance, or on request.
 fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionInfo]) {
     let doc = &panel.state.doc.explore;
     let distance = panel.state.view.distance;
@@ -139,7 +139,7 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, base: &ExploreParams) {
     cells.insert(GRID / 2, Arc::new(base.clone()));
     let works: Vec<Work> = cells.iter().map(|p| Work::Explore(Arc::clone(p))).collect();
     panel.actions.push(Action::Previews {
-        channel: Channel::Neighbours,
+        channel: Channel::Variations,
         tier: Tier::Draft(SIDE),
         items: works.clone(),
     });
@@ -178,7 +178,7 @@ fn cell(
     } else {
         format!("Variation {}", if i < GRID / 2 { i + 1 } else { i })
     };
-    let picture = panel.state.previews.picture(Channel::Neighbours, work);
+    let picture = panel.state.previews.picture(Channel::Variations, work);
     let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
     let picked = panel
         .scratch

@@ -31,7 +31,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     kept::strip(ui, panel);
     toolbar::ui(ui, panel);
     egui::CentralPanel::no_frame().show(ui, |ui| {
-        if panel.state.view.neighbours {
+        if panel.state.view.variations {
             neighbours::ui(ui, panel);
         } else {
             picture(ui, panel);
@@ -43,23 +43,23 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 #[derive(Default)]
 struct EscapeTaken(bool);
 
-/// Escape stops the random walk, else it closes the neighbours.
+/// Escape stops the latent walk, else it closes the variations.
 fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
     let ctx = ui.ctx();
     let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
     let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
     let view = &panel.state.view;
-    let walking = panel.state.drift.is_some();
+    let walking = panel.state.latent_walk.is_some();
     let lens = panel.state.doc.explore.lens_doc().is_some();
-    let something = !lens && (walking || view.neighbours);
+    let something = !lens && (walking || view.variations);
     if !something || busy || was_busy || view.dialog != Dialog::None {
         return;
     }
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
         panel.actions.command(if walking {
-            Command::RandomWalk
+            Command::LatentWalk
         } else {
-            Command::ToggleNeighbours
+            Command::ToggleVariations
         });
     }
 }

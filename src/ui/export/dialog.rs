@@ -140,7 +140,7 @@ impl ExportDialog {
             .clicked();
         if clicked {
             p.actions.push(Action::Send {
-                to: Destination::Enlarge(factor),
+                to: Destination::Upscale(factor),
                 what: Subject::Gallery(first.id),
             });
         }

@@ -354,12 +354,12 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
     (
         "Upscale 2×",
         "Twice as large, saved as a new picture",
-        Destination::Enlarge(2),
+        Destination::Upscale(2),
     ),
     (
         "Upscale 4×",
         "Four times as large, saved as a new picture",
-        Destination::Enlarge(4),
+        Destination::Upscale(4),
     ),
     (
         "Copy",

@@ -184,13 +184,13 @@ mod tests {
     fn the_words_of_version_0_1_find_the_command() {
         for (words, command) in [
             ("Keep in gallery", Command::Keep),
-            ("neighbours", Command::ToggleNeighbours),
-            ("keep this point", Command::KeepPoint),
-            ("random walk", Command::RandomWalk),
+            ("neighbours", Command::ToggleVariations),
+            ("keep this point", Command::AddBookmark),
+            ("random walk", Command::LatentWalk),
             ("find a photo in here", Command::ProjectPhoto),
             ("pin as before", Command::PinBefore),
-            ("enlarge 2 times", Command::Enlarge2),
-            ("enlarge 4 times", Command::Enlarge4),
+            ("enlarge 2 times", Command::Upscale2),
+            ("enlarge 4 times", Command::Upscale4),
             ("make full size", Command::RenderFullSize),
             ("bring into gallery", Command::Import),
             ("look for models again", Command::Rescan),
