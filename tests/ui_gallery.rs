@@ -265,7 +265,7 @@ fn export_in_a_shape_with_a_file_size() {
     s.click("One");
     s.click("Export…");
     s.click("WebP");
-    s.window.get_by_label("File of at most").click();
+    s.window.get_by_label("Limit file size to").click();
     s.settle();
     s.window
         .get_by_role_and_label(Role::ComboBox, "Size")

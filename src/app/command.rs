@@ -283,7 +283,7 @@ impl Command {
                 "Export…",
                 "Write the picture with a size, format and quality",
             ),
-            Self::CopyPicture => ("Copy picture", "Put the picture on the clipboard"),
+            Self::CopyPicture => ("Copy picture", "Copy the picture to the clipboard"),
             Self::CopyRecipe => ("Copy recipe", "Copy the settings of this picture as text"),
             Self::Paste => (
                 "Paste",

@@ -52,7 +52,7 @@ pub fn send(to: Destination, what: Subject, state: &mut AppState, services: &mut
 
 fn send_from_lens(to: Destination, state: &mut AppState, services: &mut Services) {
     let Some(job) = crate::app::jobs::lens_job(state) else {
-        let words = "Put a photo in first: drop one onto the window.";
+        let words = "Choose a photo first: open one, or drop it onto the window.";
         state.toasts.push(Level::Info, words);
         return;
     };
@@ -82,7 +82,7 @@ fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services)
     let Some(params) = state.doc.style.params() else {
         state.toasts.push(
             Level::Info,
-            "Put a photo in first: drop one onto the window.",
+            "Choose a photo first: open one, or drop it onto the window.",
         );
         return;
     };

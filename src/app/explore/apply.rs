@@ -33,7 +33,7 @@ pub fn explore(edit: ExploreEdit, state: &mut AppState, now: Now) {
 pub fn command(command: Command, state: &mut AppState, now: Now) {
     let of_generators = !matches!(command, Command::RandomiseSliders | Command::ResetSliders);
     if of_generators && state.doc.explore.lens_doc().is_some() {
-        let words = "That is for generators; this picture starts from a photo.";
+        let words = "This works with generators only; choose one at the top of the panel.";
         state.toasts.push(crate::app::notice::Level::Info, words);
         return;
     }

@@ -91,8 +91,8 @@ fn measuring(ui: &mut Ui, panel: &mut Panel<'_>) {
     let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
     let job = panel.state.engine.job_for(&purpose);
     if job.is_none() {
-        ui.weak("The sliders of this network are not known yet.");
-        let text = "Find the sliders";
+        ui.weak("The sliders of this network have not been measured yet.");
+        let text = "Measure the sliders";
         let tip = "Look at many pictures and find out what each slider does; takes a while, once";
         if ui.button(text).on_hover_text(tip).clicked() {
             panel.actions.push(Action::MeasureSliders);

@@ -26,7 +26,7 @@ pub fn walk_points(state: &AppState) -> Vec<ExploreParams> {
     state
         .doc
         .explore
-        .kept
+        .bookmarks
         .iter()
         .filter(|k| k.params.model == *model)
         .map(|k| (*k.params).clone())

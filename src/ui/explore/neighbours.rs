@@ -87,7 +87,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         let ready = scratch.picked.len() == 2;
         let breed = ui
             .add_enabled(ready, egui::Button::new("Breed"))
-            .on_hover_text("Children of the two picked pictures")
+            .on_hover_text("Mix the two picked pictures into new ones")
             .on_disabled_hover_text("Pick two pictures first, with the plus in their corner");
         if breed.clicked() {
             scratch.round += 1;

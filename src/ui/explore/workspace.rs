@@ -99,7 +99,7 @@ fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
         );
     } else if state.previews.explore.is_none() {
         let (title, hint) = if !state.engine.library_known {
-            ("Starting", "The engine reads its networks.")
+            ("Starting", "Reading the networks.")
         } else if state.generator().is_none() {
             (
                 "No generator here",

@@ -252,7 +252,7 @@ fn amounts(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
             Amount::Blend,
             "Blend",
             other.blend,
-            "In percent: goes over into the second picture, as in a double exposure",
+            "In percent: fades into the second picture, as in a double exposure",
         ),
         (
             Amount::Light,

@@ -82,7 +82,7 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
         ],
         HubStage::Paused(_) => vec![
             cancel,
-            ("Go on", "Fetch what is missing", HubEdit::Resume(id)),
+            ("Resume", "Download the rest", HubEdit::Resume(id)),
         ],
         HubStage::Failed(_) => vec![("Close", "Remove this line", HubEdit::Dismiss(id))],
         HubStage::Importing(_) => vec![(
@@ -119,7 +119,7 @@ fn importing(step: ImportStep) -> String {
             format!("Reading the file: {done} of {total}")
         }
         ImportStep::Converting => "Putting the network together…".to_owned(),
-        ImportStep::Checking => "Trying whether it works…".to_owned(),
+        ImportStep::Checking => "Testing whether it works…".to_owned(),
     }
 }
 

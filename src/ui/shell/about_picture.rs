@@ -148,7 +148,7 @@ pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
                 ui,
                 "What can't be known",
                 &about.unknown,
-                "Nothing else is open.",
+                "Nothing else is unknown.",
             );
             if let Some(claims) = &about.credentials {
                 section(ui, "Content Credentials", &claims.lines, "");

@@ -42,7 +42,7 @@ impl ChosenStyles {
             ui.weak(if p.state.doc.style.photo.is_some() {
                 "Choose a style on the left: the photo is shown as it is."
             } else {
-                "Choose a style on the left, and put a photo in."
+                "Choose a style on the left and open a photo."
             });
             return None;
         }

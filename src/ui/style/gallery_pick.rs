@@ -42,7 +42,7 @@ impl GalleryPick {
                 ui.heading(match self.to {
                     Destination::StyleStyle => "Which picture is the style?",
                     Destination::LensPhoto => "Which picture is to change?",
-                    Destination::LensOther => "Which picture comes in?",
+                    Destination::LensOther => "Which is the second picture?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

@@ -26,7 +26,7 @@ impl StyleOutput {
     /// Draws the section.
     pub fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         let Some(params) = p.state.doc.style.params() else {
-            ui.weak("Put a photo in first.");
+            ui.weak("Choose a photo first.");
             return;
         };
         size_row(ui, p);
