@@ -254,7 +254,7 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
         photos: vec!["one.png".into(), "two.png".into()],
         out: "out".into(),
     });
-    s.click("A whole folder…");
+    s.click("Folder…");
     s.settle();
     s.window.get_by_label("The folder is done");
     s.window.get_by_label_contains("notes.txt: not a picture");

@@ -80,10 +80,7 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
                 HubEdit::Pause(id),
             ),
         ],
-        HubStage::Paused(_) => vec![
-            cancel,
-            ("Resume", "Download the rest", HubEdit::Resume(id)),
-        ],
+        HubStage::Paused(_) => vec![cancel, ("Resume", "Download the rest", HubEdit::Resume(id))],
         HubStage::Failed(_) => vec![("Close", "Remove this line", HubEdit::Dismiss(id))],
         HubStage::Importing(_) => vec![(
             "Cancel",

@@ -101,7 +101,9 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
     );
     ui.add_space(space::S);
     ui.checkbox(&mut prefs.offline, "Stay offline")
-        .on_hover_text("Limner opens no connection; running downloads pause and keep what was downloaded");
+        .on_hover_text(
+            "Limner opens no connection; running downloads pause and keep what was downloaded",
+        );
 }
 
 /// The switch for Content Credentials, and where an own certificate goes.

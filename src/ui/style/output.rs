@@ -53,7 +53,7 @@ impl StyleOutput {
                 p.actions.command(Command::Export);
             }
             let folder = ui
-                .add_enabled(ready, Button::new("A whole folder…"))
+                .add_enabled(ready, Button::new("Folder…"))
                 .on_hover_text(
                     "Put this style onto all photos of a folder. Photos that are done already are left, \
                      so that a stopped run goes on where it was.",
@@ -236,6 +236,6 @@ mod tests {
         };
         assert_eq!(progress_words(&job), "Waiting for its turn");
         job.stage = Some(Stage::Rendering);
-        assert_eq!(progress_words(&job), "Painting 3 of 24, 1 min 30 s left");
+        assert_eq!(progress_words(&job), "Rendering 3 of 24, 1 min 30 s left");
     }
 }
