@@ -31,13 +31,13 @@ pub(crate) struct Common {
     /// Where to compute: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, default_value = "auto")]
     pub(crate) device: DeviceChoice,
-    /// With how many digits a card computes: f32, or f16 for less memory [default: f32]
+    /// Precision on a graphics card: f32, or f16 for less memory [default: f32]
     #[arg(long, global = true)]
     pub(crate) precision: Option<Precision>,
-    /// CPU threads [default: so that the window stays smooth]
+    /// CPU threads [default: all cores but one]
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Folder with models, beside those that are found by themselves (may be repeated)
+    /// Folder with models, in addition to the standard ones (may be repeated)
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) models: Vec<PathBuf>,
     /// Print the result as JSON on standard output
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
-    /// Change a photo by way of an autoencoder's latents
+    /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
@@ -233,7 +233,7 @@ pub(crate) struct Stylize {
     /// Memory limit, in megabytes
     #[arg(long = "memory-limit", alias = "memory", value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
     pub(crate) memory: u64,
-    /// Only tell what it would take
+    /// Only tell time and memory that it would take
     #[arg(long)]
     pub(crate) estimate: bool,
     /// File to write (.png, .jpg, .webp, .tif), or folder for several
@@ -255,7 +255,7 @@ pub(crate) struct Lens {
     /// Intensity of light, colour, texture or all, 1 as in the photo (may be repeated)
     #[arg(long = "intensity", alias = "gain", value_name = "PART=INTENSITY")]
     pub(crate) gain: Vec<GainArg>,
-    /// A second picture, and how much of it comes in as in a double exposure (0 to 1)
+    /// A second picture, and how much of it is blended in, as in a double exposure (0 to 1)
     #[arg(long, value_name = "FILE=AMOUNT")]
     pub(crate) blend: Option<AmountArg>,
     /// A second picture, and how far its light and colour are matched (0 to 1)
