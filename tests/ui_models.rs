@@ -118,14 +118,14 @@ fn a_model_is_fetched_only_after_its_licence_was_accepted() {
     click(&mut window, "Pause ada/flowers");
     assert_eq!(asked(&outside), [HubRequest::Pause(id)]);
     say(&mut window, &outside, HubEvent::Paused(id, None));
-    click(&mut window, "Go on ada/flowers");
+    click(&mut window, "Resume ada/flowers");
     assert_eq!(asked(&outside), [HubRequest::Resume(id)]);
     let added = Added {
         name: "flowers".into(),
         summary: "StyleGAN2 generator".into(),
     };
     say(&mut window, &outside, HubEvent::Ended(id, Ok(added)));
-    window.get_by_label_contains("flowers is there now");
+    window.get_by_label_contains("flowers is ready");
     assert!(window.query_by_label("Cancel ada/flowers").is_none());
     let engine = &outside.engine.borrow().requests;
     assert!(

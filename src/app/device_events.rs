@@ -16,7 +16,7 @@ pub(crate) fn ready(device: DeviceInfo, state: &mut AppState) {
         state.toasts.push(
             Level::Warning,
             format!(
-                "The processor paints now: {note}. Everything works, large pictures take longer."
+                "Rendering on the processor now: {note}. Everything works, large pictures take longer."
             ),
         );
     }
@@ -36,7 +36,7 @@ pub(crate) fn smaller_tiles(gpu: &str, state: &mut AppState) {
     state.toasts.push(
         Level::Info,
         format!(
-            "The memory of {gpu} is too small for this picture at once: it is painted in \
+            "The memory of {gpu} is too small for this picture at once: it is rendered in \
              smaller pieces, which takes a little longer."
         ),
     );

@@ -163,8 +163,8 @@ fn run(
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
         C::OpenInLens => send(Destination::LensPhoto, state),
-        C::Enlarge2 => send(Destination::Enlarge(2), state),
-        C::Enlarge4 => send(Destination::Enlarge(4), state),
+        C::Upscale2 => send(Destination::Upscale(2), state),
+        C::Upscale4 => send(Destination::Upscale(4), state),
         C::RenderFullSize => flow::send(Destination::Keep, Subject::Style, state, services),
         C::CopyRecipe => {
             return recipes::recipe_as_text(state).map(|text| {
@@ -203,8 +203,8 @@ fn run(
         | C::PreviousSeed
         | C::RandomiseSliders
         | C::ResetSliders
-        | C::KeepPoint
-        | C::RandomWalk => {
+        | C::AddBookmark
+        | C::LatentWalk => {
             explore::apply::command(command, state, now);
             jobs::ask_directions(state, services);
         }
@@ -257,7 +257,7 @@ fn look(command: Command, state: &mut AppState) {
             };
         }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,
-        C::ToggleNeighbours => state.view.neighbours = !state.view.neighbours,
+        C::ToggleVariations => state.view.variations = !state.view.variations,
         C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,
         C::ThemeLight => state.prefs.theme = ThemeChoice::Light,
         C::ThemeSystem => state.prefs.theme = ThemeChoice::System,
@@ -280,7 +280,7 @@ fn toggle_compare(state: &mut AppState, way: Compare) {
         _ => &mut state.view.compare,
     };
     // Behind the neighbours nothing of it would be seen.
-    let neighbours = in_grid && std::mem::take(&mut state.view.neighbours);
+    let neighbours = in_grid && std::mem::take(&mut state.view.variations);
     *compare = if *compare == way && !neighbours {
         Compare::Off
     } else {
@@ -316,7 +316,7 @@ fn view(edit: ViewEdit, state: &mut AppState, services: &mut Services) {
         ViewEdit::Compare(Workspace::Style, compare) => state.view.style_compare = compare,
         ViewEdit::Compare(_, compare) => state.view.compare = compare,
         ViewEdit::StyleSide(side) => state.view.style_side = side,
-        ViewEdit::Neighbours(on) => state.view.neighbours = on,
+        ViewEdit::Variations(on) => state.view.variations = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
     }
@@ -334,7 +334,7 @@ fn adopt(
 ) {
     let Some(doc) = doc else { return };
     // The next frame of a random walk would leave that step at once.
-    state.drift = None;
+    state.latent_walk = None;
     if let Some(workspace) = crate::app::history::differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }

@@ -33,8 +33,9 @@ pub struct ExploreDoc {
     pub lens: BTreeMap<String, LensDoc>,
     /// The artist's marks on sliders: model, then direction id.
     pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
-    /// Kept points in order, of any model.
-    pub kept: Vec<KeptPoint>,
+    /// Bookmarks in order, of any model.
+    #[serde(rename = "kept")]
+    pub bookmarks: Vec<Bookmark>,
 }
 
 /// What an artist made of a direction slider.
@@ -53,7 +54,7 @@ pub struct SliderMark {
 
 /// A point in latent space worth coming back to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KeptPoint {
+pub struct Bookmark {
     /// How to make it; shared, because undo keeps many copies.
     pub params: Arc<ExploreParams>,
 }

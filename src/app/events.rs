@@ -241,7 +241,7 @@ pub fn sync_canvas(state: &mut AppState, services: &mut Services, hand_on: bool)
     };
     let draft = Tier::Draft(state.prefs.draft_side);
     // Behind the grid of neighbours a draft is enough.
-    let grid = state.view.neighbours
+    let grid = state.view.variations
         && state.view.workspace == Workspace::Explore
         && matches!(work, Some(Work::Explore(_)));
     let full = if grid {

@@ -52,7 +52,7 @@ pub fn send(to: Destination, what: Subject, state: &mut AppState, services: &mut
 
 fn send_from_lens(to: Destination, state: &mut AppState, services: &mut Services) {
     let Some(job) = crate::app::jobs::lens_job(state) else {
-        let words = "Put a photo in first: drop one onto the window.";
+        let words = "Choose a photo first: open one, or drop it onto the window.";
         state.toasts.push(Level::Info, words);
         return;
     };
@@ -82,7 +82,7 @@ fn send_stylised(to: Destination, state: &mut AppState, services: &mut Services)
     let Some(params) = state.doc.style.params() else {
         state.toasts.push(
             Level::Info,
-            "Put a photo in first: drop one onto the window.",
+            "Choose a photo first: open one, or drop it onto the window.",
         );
         return;
     };
@@ -171,7 +171,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
-        Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
+        Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
         Destination::Export => Some(Purpose::Export),
         Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
     }
@@ -210,10 +210,10 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
         Destination::LensPhoto => FileRole::LensPhoto,
         Destination::LensOther => FileRole::LensOther,
         Destination::Explore => FileRole::Any,
-        Destination::Enlarge(scale) => {
+        Destination::Upscale(scale) => {
             jobs::start(
                 Job::Upscale { path, scale },
-                Purpose::Enlarge,
+                Purpose::Upscale,
                 state,
                 services,
             );
@@ -248,12 +248,12 @@ pub fn open_files(
                 };
                 jobs::start(job, Purpose::Project, state, services);
             }
-            FileRole::Enlarge => {
+            FileRole::Upscale => {
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
                 };
-                jobs::start(job, Purpose::Enlarge, state, services);
+                jobs::start(job, Purpose::Upscale, state, services);
             }
             _ => sources::open(path, role, state, services),
         }
@@ -269,7 +269,7 @@ pub fn open_files(
             if paths.len() > 1 {
                 let words = format!(
                     "One picture at a time: the first of {} was opened. In the Gallery, all of \
-                     them can be brought in at once.",
+                     them can be imported at once.",
                     paths.len()
                 );
                 state.toasts.push(Level::Info, words);

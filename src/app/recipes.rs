@@ -41,7 +41,7 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 .params
                 .insert(params.model.clone(), params.clone());
             state.view.workspace = Workspace::Explore;
-            state.view.neighbours = false;
+            state.view.variations = false;
         }
         Making::Style(params) => {
             if state.engine.model(&params.model).is_none() {
@@ -69,16 +69,16 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
                 .points
                 .iter()
                 .cloned()
-                .map(|p| crate::app::document::KeptPoint {
+                .map(|p| crate::app::document::Bookmark {
                     params: Arc::new(p),
                 });
-            state.doc.explore.kept = points.collect();
+            state.doc.explore.bookmarks = points.collect();
             state.view.workspace = Workspace::Explore;
         }
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,
-                "This picture was brought in or only enlarged; there are no settings to go back to.",
+                "This picture was imported or only upscaled; it has no settings to go back to.",
             );
         }
     }
@@ -89,7 +89,9 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
 fn missing_model(name: &str, state: &mut AppState) {
     state.toasts.push(
         Level::Warning,
-        format!("The recipe needs the model '{name}', which isn't here. See Studio, Models."),
+        format!(
+            "The recipe needs the model '{name}', which isn't here. Get it under Settings, Models."
+        ),
     );
 }
 

@@ -25,7 +25,7 @@ pub fn finished(
             let name = path
                 .file_name()
                 .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-            state.toasts.push(Level::Info, format!("Written: {name}"));
+            state.toasts.push(Level::Info, format!("Saved: {name}"));
         }
         Output::Folder {
             written,
@@ -48,11 +48,14 @@ pub fn finished(
         } => {
             state.toasts.push(
                 Level::Info,
-                format!("Found: {:.0} % alike", likeness.clamp(0.0, 1.0) * 100.0),
+                format!(
+                    "Photo projected: {:.0} % alike",
+                    likeness.clamp(0.0, 1.0) * 100.0
+                ),
             );
             follow.push(Action::Explore(ExploreEdit::Replace {
                 params,
-                label: "Found photo",
+                label: "Projected photo",
             }));
             follow.push(Action::View(ViewEdit::Workspace(Workspace::Explore)));
         }
@@ -96,11 +99,11 @@ fn picture_made(
             state,
             services,
         ),
-        Purpose::EnlargeNext(scale) => {
+        Purpose::UpscaleNext(scale) => {
             keep(
                 picture,
                 recipe,
-                Some(Destination::Enlarge(scale)),
+                Some(Destination::Upscale(scale)),
                 state,
                 services,
             );

@@ -131,6 +131,6 @@ pub fn opened(
                 lens.photo_size = Some(size);
             }
         }
-        FileRole::Project | FileRole::Enlarge | FileRole::Import => {}
+        FileRole::Project | FileRole::Upscale | FileRole::Import => {}
     }
 }

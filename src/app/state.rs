@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::action::{Destination, FileRole, Purpose};
 use crate::app::document::Document;
-use crate::app::explore::random_walk::Drift;
+use crate::app::explore::random_walk::LatentWalk;
 use crate::app::frame_stats::FrameStats;
 use crate::app::history::History;
 use crate::app::notice::Level;
@@ -51,7 +51,7 @@ pub struct AppState {
     /// Time spent per frame.
     pub frames: FrameStats,
     /// The random walk, while it plays.
-    pub drift: Option<Drift>,
+    pub latent_walk: Option<LatentWalk>,
     /// Dice.
     pub random: rand_chacha::ChaCha20Rng,
 }
@@ -73,7 +73,7 @@ impl AppState {
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
-            drift: None,
+            latent_walk: None,
             random: crate::app::random::random_source(),
         }
     }

@@ -123,7 +123,8 @@ pub struct ViewState {
     /// Longer side of full-size stylised pictures; as the photo when absent.
     pub style_side: Option<u32>,
     /// The grid of variations instead of the single picture.
-    pub neighbours: bool,
+    #[serde(rename = "neighbours")]
+    pub variations: bool,
     /// How far the variations are, in σ.
     pub distance: f32,
     /// Explore's "before" in comparisons; without it, the picture without slider moves.
@@ -151,7 +152,7 @@ impl Default for ViewState {
             compare: Compare::Off,
             style_compare: Compare::Off,
             style_side: None,
-            neighbours: false,
+            variations: false,
             distance: 1.0,
             pinned: None,
             history_open: true,

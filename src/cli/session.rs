@@ -160,8 +160,8 @@ fn show(bar: &ProgressBar, stage: Stage, done: u64, total: u64, left: Option<Dur
         Stage::Loading => "loading",
         Stage::Reading => "reading",
         Stage::Rendering => "rendering",
-        Stage::Sampling => "looking for directions",
-        Stage::Projecting => "searching",
+        Stage::Sampling => "measuring sliders",
+        Stage::Projecting => "projecting",
         Stage::Writing => "writing",
     };
     bar.set_message(match left {

@@ -22,7 +22,7 @@ pub(crate) const SERVED: [Channel; 5] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
-    Channel::Neighbours,
+    Channel::Variations,
     Channel::Strip,
 ];
 
@@ -32,7 +32,7 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Canvas => 0,
         Channel::Compare => 1,
         Channel::Hover => 2,
-        Channel::Neighbours => 3,
+        Channel::Variations => 3,
         Channel::Strip => 4,
     }
 }

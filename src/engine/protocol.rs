@@ -28,7 +28,7 @@ pub enum Channel {
     /// The other half of an A/B comparison.
     Compare,
     /// The grid of variations.
-    Neighbours,
+    Variations,
     /// The − / + thumbnails of a slider.
     Hover,
     /// Kept points, swatches and other small pictures.

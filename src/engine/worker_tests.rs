@@ -219,7 +219,7 @@ fn the_canvas_goes_before_a_grid_that_is_half_done() {
         }
     });
     engine
-        .send(preview(Channel::Neighbours, 1, &[20, 21, 22, 23]))
+        .send(preview(Channel::Variations, 1, &[20, 21, 22, 23]))
         .unwrap();
     engine.run();
     let order = ["20", "21", "1", "22", "23"].map(|s| format!("preview {s}"));

@@ -116,11 +116,11 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
     }
     let lens = panel.state.doc.explore.lens_doc().is_some();
     let text = match panel.state.view.workspace {
-        Workspace::Gallery => "Drop to bring the pictures into the gallery",
+        Workspace::Gallery => "Drop to import the pictures into the gallery",
         Workspace::Explore if lens => {
-            "Drop a photo to change it, or a kept picture to go on with it"
+            "Drop a photo to change it, or a saved picture to go on with it"
         }
-        _ => "Drop a photo to put a style onto it, or a kept picture to go on with it",
+        _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(
         egui::Order::Foreground,

@@ -187,7 +187,7 @@ impl SystemLink for Desktop {
             }
             Pick::ModelFile => {
                 let future = AsyncFileDialog::new()
-                    .set_title("Bring in a network")
+                    .set_title("Import a network")
                     .add_filter("Networks", NETWORKS)
                     .add_filter("All files", &["*"])
                     .pick_file();
@@ -244,8 +244,8 @@ fn open(desktop: &Desktop, role: FileRole) {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
         FileRole::Style => "Open a style picture",
-        FileRole::Import => "Bring pictures into the gallery",
-        FileRole::Project => "Photo to look for",
+        FileRole::Import => "Import into gallery",
+        FileRole::Project => "Photo to project",
         _ => "Open pictures",
     };
     let future = AsyncFileDialog::new()

@@ -133,9 +133,9 @@ impl StudioApp {
         }
     }
 
-    /// Moves the random walk on.
+    /// Moves the latent walk on.
     fn walk_on(&mut self, ctx: &egui::Context, now: Now) {
-        let Some(mut drift) = self.state.drift.take() else {
+        let Some(mut walk) = self.state.latent_walk.take() else {
             return;
         };
         let directions = self.state.directions().cloned();
@@ -143,16 +143,16 @@ impl StudioApp {
         if let (Some(directions), Some(base)) = (directions, base) {
             let doc = &self.state.doc.explore;
             let locked = |id: &str| doc.mark(id).is_some_and(|m| m.lock);
-            let params = drift.at(&base, &directions, locked, now.time);
+            let params = walk.at(&base, &directions, locked, now.time);
             let edit = ExploreEdit::Replace {
                 params: Box::new(params),
-                label: "Random walk",
+                label: "Latent walk",
             };
             apply::explore(edit, &mut self.state, now);
             self.hand_on = true;
             ctx.request_repaint_after(std::time::Duration::from_millis(33));
         }
-        self.state.drift = Some(drift);
+        self.state.latent_walk = Some(walk);
     }
 
     /// Keys, dropped files and pasted things become actions.

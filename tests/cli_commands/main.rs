@@ -7,6 +7,7 @@
 mod engine_files;
 mod equal_bytes;
 mod lens;
+mod words;
 
 use std::fs;
 use std::path::Path;

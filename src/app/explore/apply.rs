@@ -7,7 +7,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
 use crate::app::command::Command;
-use crate::app::document::{ExploreDoc, KeptPoint};
+use crate::app::document::{Bookmark, ExploreDoc};
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::now::Now;
 use crate::app::state::AppState;
@@ -33,7 +33,7 @@ pub fn explore(edit: ExploreEdit, state: &mut AppState, now: Now) {
 pub fn command(command: Command, state: &mut AppState, now: Now) {
     let of_generators = !matches!(command, Command::RandomiseSliders | Command::ResetSliders);
     if of_generators && state.doc.explore.lens_doc().is_some() {
-        let words = "That is for generators; this picture starts from a photo.";
+        let words = "This works with generators only; choose one at the top of the panel.";
         state.toasts.push(crate::app::notice::Level::Info, words);
         return;
     }
@@ -44,13 +44,13 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
         Command::PreviousSeed => ExploreEdit::Seed(seed.map_or(0, |s| s.saturating_sub(1))),
         Command::RandomiseSliders => ExploreEdit::RandomiseSliders,
         Command::ResetSliders => ExploreEdit::ResetSliders,
-        Command::KeepPoint => ExploreEdit::Keep,
-        Command::RandomWalk => {
-            state.drift = match state.drift {
+        Command::AddBookmark => ExploreEdit::AddBookmark,
+        Command::LatentWalk => {
+            state.latent_walk = match state.latent_walk {
                 Some(_) => None,
-                None => Some(crate::app::explore::random_walk::Drift::new(fresh_random(
-                    state,
-                ))),
+                None => Some(crate::app::explore::random_walk::LatentWalk::new(
+                    fresh_random(state),
+                )),
             };
             return;
         }
@@ -72,9 +72,9 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
             .model(name)
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
-        ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Psi(_) => "Truncation".to_owned(),
         ExploreEdit::Class(_) => "Class".to_owned(),
-        ExploreEdit::Mix(_) => "Mixing".to_owned(),
+        ExploreEdit::Mix(_) => "Style mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
         ExploreEdit::Sigma { direction, .. } => slider(direction),
@@ -83,11 +83,11 @@ fn explore_label(edit: &ExploreEdit, state: &AppState) -> String {
         ExploreEdit::Rename { .. } => "Rename slider".to_owned(),
         ExploreEdit::Star(id) => format!("Star: {}", slider(id)),
         ExploreEdit::Lock(id) => format!("Lock: {}", slider(id)),
-        ExploreEdit::Layers { direction, .. } => format!("Layers: {}", slider(direction)),
+        ExploreEdit::Layers { direction, .. } => format!("Layer range: {}", slider(direction)),
         ExploreEdit::Replace { label, .. } => (*label).to_owned(),
-        ExploreEdit::Keep => "Keep point".to_owned(),
-        ExploreEdit::RemoveKept(_) => "Forget point".to_owned(),
-        ExploreEdit::MoveKept { .. } => "Move point".to_owned(),
+        ExploreEdit::AddBookmark => "Add bookmark".to_owned(),
+        ExploreEdit::RemoveBookmark(_) => "Remove bookmark".to_owned(),
+        ExploreEdit::MoveBookmark { .. } => "Move bookmark".to_owned(),
     }
 }
 
@@ -137,23 +137,23 @@ fn apply_explore(edit: ExploreEdit, doc: &mut ExploreDoc, directions: &[String],
             }
         }
         ExploreEdit::RandomiseSliders => randomise(doc, directions, random),
-        ExploreEdit::Keep => {
+        ExploreEdit::AddBookmark => {
             if let Some(params) = doc.current().cloned() {
-                doc.kept.push(KeptPoint {
+                doc.bookmarks.push(Bookmark {
                     params: Arc::new(params),
                 });
             }
         }
-        ExploreEdit::RemoveKept(at) => {
-            if at < doc.kept.len() {
-                doc.kept.remove(at);
+        ExploreEdit::RemoveBookmark(at) => {
+            if at < doc.bookmarks.len() {
+                doc.bookmarks.remove(at);
             }
         }
-        ExploreEdit::MoveKept { from, to } => {
-            if from < doc.kept.len() {
-                let point = doc.kept.remove(from);
+        ExploreEdit::MoveBookmark { from, to } => {
+            if from < doc.bookmarks.len() {
+                let point = doc.bookmarks.remove(from);
                 let to = if to > from { to - 1 } else { to };
-                doc.kept.insert(to.min(doc.kept.len()), point);
+                doc.bookmarks.insert(to.min(doc.bookmarks.len()), point);
             }
         }
         ExploreEdit::Replace { params, .. } => {

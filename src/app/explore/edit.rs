@@ -48,19 +48,19 @@ pub enum ExploreEdit {
         /// Layers; none is all.
         layers: Option<LayerRange>,
     },
-    /// Everything at once: a neighbour, a pasted recipe, a kept point.
+    /// Everything at once: a variation, a pasted recipe, a bookmark.
     Replace {
         /// The new state.
         params: Box<ExploreParams>,
         /// Name of the step.
         label: &'static str,
     },
-    /// Keep the current point.
-    Keep,
-    /// Forget a kept point.
-    RemoveKept(usize),
-    /// Reorder kept points.
-    MoveKept {
+    /// Bookmark the current picture.
+    AddBookmark,
+    /// Remove a bookmark.
+    RemoveBookmark(usize),
+    /// Reorder bookmarks.
+    MoveBookmark {
         /// From here.
         from: usize,
         /// To before this place.

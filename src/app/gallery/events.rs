@@ -78,7 +78,7 @@ pub fn gallery_event(
                 Level::Info,
                 format!("{count} in the bin"),
                 Some((
-                    "Bring back".to_owned(),
+                    "Restore".to_owned(),
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
@@ -111,7 +111,7 @@ fn saved(
         (Ok(entry), None) => {
             state.toasts.offer(
                 Level::Info,
-                "Kept in the gallery",
+                "Saved to the gallery",
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }

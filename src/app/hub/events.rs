@@ -51,6 +51,6 @@ pub(crate) fn arrived(id: TaskId, added: Added, state: &mut AppState, services: 
     let Added { name, summary } = added;
     state
         .toasts
-        .push(Level::Info, format!("{name} is there now: {summary}"));
+        .push(Level::Info, format!("{name} is ready: {summary}"));
     services.engine.send(Request::Rescan);
 }

@@ -26,7 +26,7 @@ pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Outpu
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
         Making::Imported => Err(EngineError::BadRequest(
-            "this picture was brought in from outside; there is nothing to make again".into(),
+            "this picture was imported; there is nothing to render again".into(),
         )),
     }
 }

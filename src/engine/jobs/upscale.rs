@@ -27,12 +27,12 @@ pub(super) fn run(
 ) -> Result<Output, EngineError> {
     if !Crisp::SCALES.contains(&scale) {
         return Err(EngineError::BadRequest(format!(
-            "pictures can be enlarged 2 or 4 times, not {scale} times"
+            "pictures can be upscaled 2 or 4 times, not {scale} times"
         )));
     }
     let Some(model) = context.state.registry.first_of(ModelKind::Upscaler) else {
         return Err(EngineError::BadRequest(
-            "there is no network for enlarging here; put one into the models folder".into(),
+            "there is no upscaling network here; put one into the models folder".into(),
         ));
     };
     let name = model.name.clone();
@@ -60,7 +60,7 @@ pub(super) fn again(
     scale: u32,
 ) -> Result<Output, EngineError> {
     let source = recipe.sources.first().ok_or_else(|| {
-        EngineError::BadRequest("this recipe doesn't say which picture was enlarged".into())
+        EngineError::BadRequest("this recipe doesn't say which picture was upscaled".into())
     })?;
     let path = context.state.photos.source(source)?.0.source.path.clone();
     let Output::Picture { picture, .. } = run(context, Path::new(&path), scale)? else {
@@ -83,7 +83,7 @@ fn enlarge(
     let large = picture.size().map(|s| u64::from(s) * u64::from(scale));
     if large[0] * large[1] > MAX_PIXELS {
         return Err(EngineError::Memory(format!(
-            "{} x {} is beyond 200 megapixels; enlarge a smaller picture",
+            "{} x {} is beyond 200 megapixels; upscale a smaller picture",
             large[0], large[1]
         )));
     }

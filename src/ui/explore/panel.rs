@@ -58,22 +58,10 @@ pub(crate) fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.add_space(2.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        let keep = button::primary(ui, &theme, "Keep")
+        let keep = button::primary(ui, &theme, "Save to gallery")
             .on_hover_text(Command::Keep.tooltip_with_keys(&ctx));
         if keep.clicked() {
             panel.actions.command(Command::Keep);
-        }
-        for (text, command) in [
-            ("Send to Style", Command::SendToStyle),
-            ("Use as style", Command::UseAsStyle),
-        ] {
-            if ui
-                .button(text)
-                .on_hover_text(command.tooltip_with_keys(&ctx))
-                .clicked()
-            {
-                panel.actions.command(command);
-            }
         }
         for (icon, command) in [
             (Icon::Save, Command::Export),
@@ -85,6 +73,15 @@ pub(crate) fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
                 .show(ui, &theme)
                 .clicked()
             {
+                panel.actions.command(command);
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for command in [Command::SendToStyle, Command::UseAsStyle] {
+            let tip = command.tooltip_with_keys(&ctx);
+            if ui.button(command.text()).on_hover_text(tip).clicked() {
                 panel.actions.command(command);
             }
         }
@@ -175,15 +172,15 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                 }
                 LatentOrigin::W(_) | LatentOrigin::Ws(_) => {
                     ui.horizontal(|ui| {
-                        ui.label("Starts from a found picture");
+                        ui.label("Starts from a projected photo");
                         if ui.button("New seed").clicked() {
                             panel.actions.command(Command::NewSeed);
                         }
                     });
                 }
             }
-            let variety = Slider::new("Variety", params.truncation_psi, -1.0..=2.0, 0.7)
-            .tooltip("How far from the average picture (truncation): 0 is the average, 0.7 is safe, 1 is everything, negative is the opposite")
+            let variety = Slider::new("Truncation", params.truncation_psi, -1.0..=2.0, 0.7)
+            .tooltip("How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite")
             .step(0.05)
             .show(ui, &theme);
             if let Some(psi) = variety.changed {
@@ -267,14 +264,14 @@ fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mo
     section(
         ui,
         &theme,
-        "Mixing",
+        "Style mixing",
         params.mix.is_some(),
         |_| {},
         |ui| {
             let mut on = params.mix.is_some();
             let check = ui
-                .checkbox(&mut on, "Take some layers from a second seed")
-                .on_hover_text("Style mixing: the second seed decides the chosen layers");
+                .checkbox(&mut on, "Use a second seed")
+                .on_hover_text("The chosen layers take their styles from the second seed");
             if check.changed() {
                 let mix = on.then(|| StyleMix {
                     seed: panel.state.doc.explore.seed().unwrap_or(0).wrapping_add(1),
@@ -323,6 +320,7 @@ pub fn layer_choice(
     let from = Slider::new("From layer", now.start as f32 + 1.0, 1.0..=last, 1.0)
         .decimals(0)
         .step(1.0)
+        .tooltip("First layer of the range: low layers make shapes, high ones surfaces")
         .show(ui, theme);
     if let Some(v) = from.changed {
         let start = (v as usize).saturating_sub(1).min(num_ws - 1);
@@ -334,6 +332,7 @@ pub fn layer_choice(
     let to = Slider::new("To layer", now.end as f32, 1.0..=last, last)
         .decimals(0)
         .step(1.0)
+        .tooltip("Last layer of the range")
         .show(ui, theme);
     if let Some(v) = to.changed {
         let end = (v as usize).clamp(1, num_ws);
@@ -353,7 +352,7 @@ fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mod
     section(
         ui,
         &theme,
-        "Fine grain",
+        "Noise",
         false,
         |_| {},
         |ui| {
@@ -362,7 +361,7 @@ fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mod
                 _ => 1,
             };
             let options = [
-                (NoiseMode::Off, "Off", "No noise: smooth"),
+                (NoiseMode::Off, "Off", "No noise: smooth surfaces"),
                 (
                     NoiseMode::Fixed,
                     "Fixed",

@@ -1,4 +1,4 @@
-//! The small bar under Explore's canvas: neighbours, comparison, walk, keep a point.
+//! The small bar under Explore's canvas: variations, comparison, walk, bookmark.
 
 use egui::{Rect, Ui, vec2};
 
@@ -22,23 +22,23 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     let state = panel.state;
-    let walking = state.drift.is_some();
+    let walking = state.latent_walk.is_some();
     let compare = state.view.compare;
     let has_sliders = state.directions().is_some_and(|d| !d.is_empty());
     let pinned = state.view.pinned.is_some();
     let lens = state.doc.explore.lens_doc().is_some();
-    // Points, neighbours and walks are for generators.
+    // Bookmarks, variations and walks are for generators.
     let mut entries = vec![
-        (Icon::Plus, Command::KeepPoint, false, true),
+        (Icon::Plus, Command::AddBookmark, false, true),
         (
             Icon::Grid,
-            Command::ToggleNeighbours,
-            state.view.neighbours,
+            Command::ToggleVariations,
+            state.view.variations,
             has_sliders,
         ),
         (
             if walking { Icon::Stop } else { Icon::Play },
-            Command::RandomWalk,
+            Command::LatentWalk,
             walking,
             has_sliders,
         ),
