@@ -1,4 +1,5 @@
 //! The export dialog's part of the state, and the way of a picture through it.
 
-pub mod flow;
+pub mod apply;
+pub mod events;
 pub mod target;
