@@ -3,6 +3,7 @@
 
 use crate::app::action::{Action, Destination, FileRole, Pick, Subject};
 use crate::app::command::Command;
+use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
@@ -13,7 +14,6 @@ use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::app::{explore, export, gallery, hub, lens, style, view};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
-use crate::app::lens::edit::LensEdit;
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
 use crate::hub::protocol::HubRequest;

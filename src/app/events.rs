@@ -25,12 +25,7 @@ pub fn drain(state: &mut AppState, services: &mut Services) -> Actions {
     follow
 }
 
-fn engine_event(
-    event: Event,
-    state: &mut AppState,
-    services: &mut Services,
-    follow: &mut Actions,
-) {
+fn engine_event(event: Event, state: &mut AppState, services: &mut Services, follow: &mut Actions) {
     match event {
         Event::Ready(device) => device_events::ready(device, state),
         Event::SmallerTiles(card) => device_events::smaller_tiles(&card, state),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::app::action::Action;
 use crate::app::canvas;
 use crate::app::explore;
+use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
@@ -14,7 +15,6 @@ use crate::app::sources;
 use crate::app::state::AppState;
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
-use crate::app::notice::Level;
 
 /// Pause between two pictures of a random walk.
 const WALK_PACE: Duration = Duration::from_millis(33);

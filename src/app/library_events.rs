@@ -11,11 +11,7 @@ use crate::app::state::AppState;
 use crate::engine::protocol::{Library, ModelInfo, ModelKind};
 
 /// Models and styles are known: choose what isn't chosen yet, ask for sliders.
-pub fn arrived(
-    library: &Arc<Library>,
-    state: &mut AppState,
-    services: &mut Services,
-) {
+pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Services) {
     state.engine.library = Arc::clone(library);
     state.engine.library_known = true;
     settings::send(state, services);
@@ -39,9 +35,7 @@ fn choose_models(state: &mut AppState) {
         doc.explore
             .params
             .entry(model.name.clone())
-            .or_insert_with(|| {
-                fresh(&model.name, model.resizable, model.size)
-            });
+            .or_insert_with(|| fresh(&model.name, model.resizable, model.size));
     }
     for model in of(ModelKind::Autoencoder) {
         doc.lens.works.entry(model.name.clone()).or_default();

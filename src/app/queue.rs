@@ -110,7 +110,10 @@ mod tests {
         let words: Vec<String> = sent.iter().map(Sent::to_string).collect();
         let names = ["CopyText", "NewSeed", "Explore", "Style", "Lens", "View"];
         for (words, name) in words.iter().zip(names) {
-            assert!(words.starts_with(&format!("{name} from {}:", file!())), "{words}");
+            assert!(
+                words.starts_with(&format!("{name} from {}:", file!())),
+                "{words}"
+            );
         }
     }
 }

@@ -96,9 +96,7 @@ fn send_kept(
     let path = state.gallery.entry(id).map(|e| e.path.clone());
     match (to, path) {
         (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
-        (Destination::SaveAs | Destination::Export, _) => {
-            gallery::apply::export_dialog(state)
-        }
+        (Destination::SaveAs | Destination::Export, _) => gallery::apply::export_dialog(state),
         (Destination::Keep, _) => state
             .toasts
             .push(Level::Info, "It is in the gallery already."),

@@ -11,7 +11,11 @@ use crate::recipe::Making;
 pub fn of(workspace: Workspace, state: &AppState) -> Option<Work> {
     let doc = &state.doc;
     match workspace {
-        Workspace::Explore => doc.explore.current().cloned().map(|p| Work::Explore(p.into())),
+        Workspace::Explore => doc
+            .explore
+            .current()
+            .cloned()
+            .map(|p| Work::Explore(p.into())),
         Workspace::Style => doc.style.params().map(|p| Work::Style(p.into())),
         Workspace::Lens => doc.lens.params().map(|p| Work::Lens(p.into())),
         Workspace::Gallery => None,

@@ -18,8 +18,8 @@ pub mod widgets;
 
 use std::time::Duration;
 
-use crate::app::queue::Actions;
 use crate::app::prefs::{Prefs, ThemeChoice};
+use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::textures::Textures;
@@ -119,9 +119,7 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
     }
     let text = match panel.state.view.workspace {
         Workspace::Gallery => "Drop to bring the pictures into the gallery",
-        Workspace::Lens => {
-            "Drop a photo to change it, or a kept picture to go on with it"
-        }
+        Workspace::Lens => "Drop a photo to change it, or a kept picture to go on with it",
         _ => "Drop a photo to put a style onto it, or a kept picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(

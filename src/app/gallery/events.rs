@@ -97,12 +97,7 @@ pub fn gallery_event(
 }
 
 /// A picture is safe on disk: it may go on from its file.
-fn saved(
-    token: u64,
-    result: Result<Entry, String>,
-    state: &mut AppState,
-    follow: &mut Actions,
-) {
+fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow: &mut Actions) {
     let then = state
         .gallery
         .saving

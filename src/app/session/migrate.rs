@@ -20,7 +20,10 @@ fn lens_out_of_explore(saved: &mut Value) {
     let Some(Value::Object(works)) = explore.remove("lens") else {
         return;
     };
-    let front = explore.get("model").and_then(Value::as_str).unwrap_or_default();
+    let front = explore
+        .get("model")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let was_in_front = works.contains_key(front);
     let model = if was_in_front {
         front.to_owned()

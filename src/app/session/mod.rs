@@ -280,7 +280,8 @@ mod tests {
 
     /// Written by Limner before Lens was a workspace: it stood in Explore's part.
     fn session_of_0_1(front: &str) -> String {
-        include_str!("../../../tests/files/session_with_lens_in_explore.json").replace("FRONT", front)
+        include_str!("../../../tests/files/session_with_lens_in_explore.json")
+            .replace("FRONT", front)
     }
 
     fn opened(json: &str) -> Saved {
@@ -300,12 +301,21 @@ mod tests {
         assert_eq!(view.lens.zoom, Zoom::Scale(2.0));
         assert_eq!(view.compare, Compare::Off);
         let params = doc.lens.params().unwrap();
-        assert_eq!((params.model.as_str(), params.photo.name.as_str()), ("lens", "cat.jpg"));
+        assert_eq!(
+            (params.model.as_str(), params.photo.name.as_str()),
+            ("lens", "cat.jpg")
+        );
         assert_eq!(doc.lens.sliders().sigma("measured.warmth"), 1.25);
         assert_eq!(params.gain(LensPart::Texture), 1.5);
         assert_eq!(params.other.unwrap().light, 0.75);
         assert!(!params.keep_detail && params.mask.is_some());
-        let own = doc.lens.sliders().mark("measured.warmth").unwrap().name.clone();
+        let own = doc
+            .lens
+            .sliders()
+            .mark("measured.warmth")
+            .unwrap()
+            .name
+            .clone();
         assert_eq!(own.as_deref(), Some("Sunny"));
         // The other network's photo is there as well.
         assert_eq!(doc.lens.works["kl"].photo.as_ref().unwrap().name, "dog.jpg");

@@ -3,8 +3,8 @@
 use crate::app::history_note;
 use crate::app::now::Now;
 use crate::app::ports::Services;
-use crate::app::state::AppState;
 use crate::app::sources;
+use crate::app::state::AppState;
 use crate::app::style::document::StyleDoc;
 use crate::app::style::edit::StyleEdit;
 use crate::recipe::{Mask, StyleLayer, StyleSource, ranges};

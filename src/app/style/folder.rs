@@ -11,12 +11,7 @@ use crate::engine::protocol::Job;
 use crate::recipe::SourceRef;
 
 /// Stylises photos into a folder.
-pub fn stylise(
-    photos: Vec<PathBuf>,
-    out: PathBuf,
-    state: &mut AppState,
-    services: &mut Services,
-) {
+pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, services: &mut Services) {
     if photos.is_empty() {
         state
             .toasts

@@ -50,8 +50,7 @@ pub fn command(command: Command, state: &mut AppState) {
 fn toggle_compare(state: &mut AppState, way: Compare) {
     let workspace = state.view.workspace;
     // Behind the neighbours nothing of it would be seen.
-    let neighbours =
-        workspace == Workspace::Explore && std::mem::take(&mut state.view.neighbours);
+    let neighbours = workspace == Workspace::Explore && std::mem::take(&mut state.view.neighbours);
     let Some(compare) = state.view.compare_mut(workspace) else {
         return;
     };
@@ -70,8 +69,7 @@ fn zoom_by(factor: f32, state: &mut AppState) {
         Zoom::Scale(s) => s,
     };
     let canvas = state.view.canvas_mut(state.view.workspace);
-    canvas.zoom =
-        Zoom::Scale((now * factor).clamp(MIN_ZOOM, MAX_ZOOM));
+    canvas.zoom = Zoom::Scale((now * factor).clamp(MIN_ZOOM, MAX_ZOOM));
 }
 
 fn toggle_dialog(state: &mut AppState, dialog: Dialog) {

@@ -12,9 +12,9 @@ use crate::ui::canvas::toolbar;
 use crate::ui::canvas::toolbar::Tool;
 use crate::ui::lens::panel::LensPanel;
 use crate::ui::panel::Panel;
-use crate::ui::shell::history;
 use crate::ui::photo::slot;
 use crate::ui::photo::slot::PhotoEvent;
+use crate::ui::shell::history;
 use crate::ui::theme::{PANEL_WIDTH, space};
 
 /// Draws the workspace.

@@ -79,8 +79,8 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, of: &Chooser) -> Option<String> {
                 }
             });
         combo.response.accessible_name(of.name);
-        let about = IconButton::new(Icon::Info, of.about)
-            .tooltip("What it was trained on, licence, size");
+        let about =
+            IconButton::new(Icon::Info, of.about).tooltip("What it was trained on, licence, size");
         if about.show(ui, &theme).clicked() {
             let dialog = Dialog::Models(Some(now.to_owned()));
             panel.actions.view(ViewEdit::Dialog(dialog));

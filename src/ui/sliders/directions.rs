@@ -303,8 +303,7 @@ fn menu(
             set_layers(panel, of, id, layers);
         }
         if let Some(now) = mark.layers
-            && let Some(layers) =
-                layer_choice(ui, theme, now, model.num_ws)
+            && let Some(layers) = layer_choice(ui, theme, now, model.num_ws)
         {
             set_layers(panel, of, id, Some(layers));
         }
@@ -336,12 +335,7 @@ fn menu_item(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str) -> bool {
 }
 
 /// The row while its name is being typed.
-fn rename_row(
-    ui: &mut Ui,
-    panel: &mut Panel<'_>,
-    of: SliderTarget,
-    direction: &DirectionInfo,
-) {
+fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget, direction: &DirectionInfo) {
     let scratch = panel.scratch.of::<RenameScratch>();
     let response = ui
         .add(

@@ -13,10 +13,15 @@ const CHARACTERS: usize = 8;
 /// The three main sliders.
 pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     let doc = &p.state.doc.style;
-    let strength = Slider::new("Strength", doc.strength * 100.0, ranges::STRENGTH.percent(), 100.0)
-        .decimals(0)
-        .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
-        .show(ui, &p.theme);
+    let strength = Slider::new(
+        "Strength",
+        doc.strength * 100.0,
+        ranges::STRENGTH.percent(),
+        100.0,
+    )
+    .decimals(0)
+    .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
+    .show(ui, &p.theme);
     if let Some(v) = strength.changed {
         p.actions.style(StyleEdit::Strength(v / 100.0));
     }
@@ -27,10 +32,15 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     if let Some(v) = brush.changed {
         p.actions.style(StyleEdit::Brush(v));
     }
-    let keep = Slider::new("Keep colours", doc.keep_colors * 100.0, ranges::KEEP_COLORS.percent(), 0.0)
-        .decimals(0)
-        .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
-        .show(ui, &p.theme);
+    let keep = Slider::new(
+        "Keep colours",
+        doc.keep_colors * 100.0,
+        ranges::KEEP_COLORS.percent(),
+        0.0,
+    )
+    .decimals(0)
+    .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
+    .show(ui, &p.theme);
     if let Some(v) = keep.changed {
         p.actions.style(StyleEdit::KeepColors(v / 100.0));
     }

@@ -150,8 +150,7 @@ impl StylePanel {
 
     fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         if p.state.doc.style.photo.is_none() {
-            if let Some(PhotoEvent::FromGallery) =
-                slot::invitation(ui, p, slot::of_style(p.state))
+            if let Some(PhotoEvent::FromGallery) = slot::invitation(ui, p, slot::of_style(p.state))
             {
                 self.pick = Some(GalleryPick::new(Destination::StylePhoto));
             }
