@@ -157,9 +157,9 @@ fn randomise_leaves_locked_sliders_alone() {
     harness.get_by_label("Randomise sliders").click();
     harness.run_steps(6);
     let doc = &harness.state().state.doc.explore;
-    assert_eq!(doc.sigma("measured.warmth"), 0.0);
+    assert_eq!(doc.sliders().sigma("measured.warmth"), 0.0);
     let moved = ["measured.brightness", "pca.0", "pca.1", "pca.2"];
-    assert!(moved.iter().any(|id| doc.sigma(id) != 0.0));
+    assert!(moved.iter().any(|id| doc.sliders().sigma(id) != 0.0));
     harness.get_by_label("Reset all sliders").click();
     harness.run_steps(6);
     assert!(
@@ -193,6 +193,7 @@ fn a_slider_can_be_renamed_and_starred() {
         .state
         .doc
         .explore
+        .sliders()
         .mark("pca.1")
         .unwrap()
         .name

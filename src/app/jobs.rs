@@ -8,7 +8,12 @@ use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, ModelKind, Request, StylizeOptions};
 
 /// Queues a job.
-pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn start(
+    job: Job,
+    purpose: Purpose,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let id = state.engine.next_job();
     state.engine.jobs.push(JobEntry {
         id,
@@ -24,7 +29,7 @@ pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Se
     services.engine.send(Request::Job { id, job });
 }
 
-pub(crate) fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
+fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     let title = |name: &str| {
         state
             .engine
@@ -57,7 +62,7 @@ pub fn style_options(state: &AppState) -> StylizeOptions {
 }
 
 /// Asks for the sliders of the network in front, once.
-pub fn ask_directions(state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn ask_directions(state: &mut AppState, services: &mut Services) {
     let model = match state.view.workspace {
         Workspace::Lens => state.doc.lens.model.clone(),
         _ => state.doc.explore.model.clone(),
@@ -80,7 +85,7 @@ pub fn ask_directions(state: &mut AppState, services: &mut Services) {
 
 /// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
 /// begin again by itself then.
-pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
     if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
         if let Purpose::Directions(model) = &job.purpose {
             state.engine.declined.insert(model.clone());
@@ -91,7 +96,11 @@ pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
 }
 
 /// Asks what the full-size stylisation would take; the answer comes as an event.
-pub fn estimate(options: StylizeOptions, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn estimate(
+    options: StylizeOptions,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     if let Some(params) = state.doc.style.params() {
         state.engine.estimate_seq += 1;
         services.engine.send(Request::Estimate {

@@ -7,12 +7,13 @@
 //!
 //! Each area ([`explore`], [`style`], [`lens`], [`gallery`], [`export`], [`hub`]) has its
 //! `edit` (what may be asked), `apply` (how it is carried out) and `events` (what comes
-//! back), as far as it needs them.
+//! back), as far as it needs them. Only those take the state to change it, and nothing
+//! outside of this module can call them.
 
 pub mod action;
-pub mod canvas;
+mod canvas;
 pub mod command;
-pub mod device_events;
+mod device_events;
 pub mod dispatch;
 pub mod document;
 pub mod engine_state;
@@ -23,32 +24,32 @@ pub mod frame;
 pub mod frame_stats;
 pub mod gallery;
 pub mod history;
-pub mod history_note;
+mod history_note;
 pub mod hub;
-pub mod job_events;
+mod job_events;
 pub mod jobs;
 pub mod lens;
-pub mod library_events;
+mod library_events;
 pub mod menu;
 pub mod notice;
 pub mod now;
-pub mod open_files;
+mod open_files;
 pub mod photos;
 pub mod ports;
 pub mod prefs;
 pub mod previews;
 pub mod queue;
-pub mod random;
+mod random;
 pub mod recipes;
-pub mod send;
+mod send;
 pub mod session;
 pub mod shortcuts;
 pub mod sliders;
-pub mod sources;
+mod sources;
 pub mod state;
 pub mod style;
 pub mod thumbs;
 pub mod toasts;
-pub mod undo;
+mod undo;
 pub mod view;
-pub mod work;
+mod work;

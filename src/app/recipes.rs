@@ -18,7 +18,7 @@ const LABEL: &str = "Open recipe";
 
 /// A recipe goes back to the workspace where it was made. Numbers beyond what sliders
 /// allow come to their nearest end, and the user is told.
-pub fn reopen_recipe(
+pub(in crate::app) fn reopen_recipe(
     recipe: Option<&Recipe>,
     state: &mut AppState,
     services: &mut Services,
@@ -142,7 +142,12 @@ fn newer(state: &mut AppState) {
 }
 
 /// A recipe from the clipboard.
-pub fn paste_recipe(text: &str, state: &mut AppState, services: &mut Services, now: Now) {
+pub(in crate::app) fn paste_recipe(
+    text: &str,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) {
     match Recipe::from_json(text) {
         Ok(recipe) => reopen_recipe(Some(&recipe), state, services, now),
         Err(RecipeError::Newer(_)) => newer(state),

@@ -13,7 +13,7 @@ use crate::recipe::{SourceRef, StyleSource};
 const OPEN_SIDE: u32 = 1536;
 
 /// Reads a file for a role.
-pub(crate) fn open(path: &Path, role: FileRole, state: &mut AppState, services: &mut Services) {
+pub fn open(path: &Path, role: FileRole, state: &mut AppState, services: &mut Services) {
     state.photos.failed.remove(path);
     state.photos.opening.insert(path.to_owned(), role);
     services.engine.send(Request::Open {

@@ -1,5 +1,5 @@
 //! The export dialog's part of the state, and the way of a picture through it.
 
-pub mod apply;
-pub mod events;
+pub(in crate::app) mod apply;
+pub(in crate::app) mod events;
 pub mod target;

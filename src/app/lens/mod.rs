@@ -1,5 +1,5 @@
 //! Lens' part of the state: a photo and its sliders.
 
-pub mod apply;
+pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;

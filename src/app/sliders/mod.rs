@@ -1,5 +1,5 @@
 //! Direction sliders, which Explore's generators and Lens' networks have alike.
 
-pub mod apply;
+pub(in crate::app) mod apply;
 pub mod edit;
 pub mod marks;

@@ -1,7 +1,7 @@
 //! Style's part of the state: a photo and its styles.
 
-pub mod apply;
+pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
-pub mod folder;
+pub(in crate::app) mod folder;
 pub mod folder_report;

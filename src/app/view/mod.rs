@@ -1,6 +1,6 @@
 //! How things are looked at: not undone, but remembered in the session.
 
-pub mod apply;
+pub(in crate::app) mod apply;
 
 use serde::{Deserialize, Serialize};
 
