@@ -36,7 +36,16 @@ fn dragging_a_slider_changes_the_picture_and_undo_brings_it_back() {
     let full = harness.state().state.previews.explore.clone().unwrap();
     assert!(!full.is_draft(), "release asks for the full picture");
     assert_ne!(full.picture, start);
-    assert!(harness.state().state.doc.explore.sigma("measured.warmth") > 1.0);
+    assert!(
+        harness
+            .state()
+            .state
+            .doc
+            .explore
+            .sliders()
+            .sigma("measured.warmth")
+            > 1.0
+    );
     assert_eq!(
         harness.state().state.history.steps().len(),
         2,
@@ -64,7 +73,7 @@ fn a_slider_works_by_keys_and_resets() {
         harness.run_steps(1);
     }
     harness.run_steps(6);
-    let sigma = harness.state().state.doc.explore.sigma("pca.0");
+    let sigma = harness.state().state.doc.explore.sliders().sigma("pca.0");
     assert!(
         (sigma - 0.3).abs() < 1e-4,
         "three steps of 0.1, got {sigma}"
@@ -72,7 +81,10 @@ fn a_slider_works_by_keys_and_resets() {
 
     harness.get_by_label("Reset Shape 1").click();
     harness.run_steps(6);
-    assert_eq!(harness.state().state.doc.explore.sigma("pca.0"), 0.0);
+    assert_eq!(
+        harness.state().state.doc.explore.sliders().sigma("pca.0"),
+        0.0
+    );
     assert!(harness.query_by_label("Reset Shape 1").is_none());
 }
 
@@ -147,9 +159,9 @@ fn randomise_leaves_locked_sliders_alone() {
     harness.get_by_label("Randomise sliders").click();
     harness.run_steps(6);
     let doc = &harness.state().state.doc.explore;
-    assert_eq!(doc.sigma("measured.warmth"), 0.0);
+    assert_eq!(doc.sliders().sigma("measured.warmth"), 0.0);
     let moved = ["measured.brightness", "pca.0", "pca.1", "pca.2"];
-    assert!(moved.iter().any(|id| doc.sigma(id) != 0.0));
+    assert!(moved.iter().any(|id| doc.sliders().sigma(id) != 0.0));
     harness.get_by_label("Reset all sliders").click();
     harness.run_steps(6);
     assert!(
@@ -183,6 +195,7 @@ fn a_slider_can_be_renamed_and_starred() {
         .state
         .doc
         .explore
+        .sliders()
         .mark("pca.1")
         .unwrap()
         .name

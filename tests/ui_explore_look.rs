@@ -30,6 +30,8 @@ fn explore_dark_and_light() {
             .state
             .doc
             .explore
+            .sliders_mut()
+            .unwrap()
             .set_sigma("measured.warmth", 1.5);
         harness.run_steps(8);
         results.add(harness.try_snapshot_options(name, &options()));

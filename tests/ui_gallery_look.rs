@@ -69,6 +69,8 @@ fn lens_workspace() {
     let mut results = SnapshotResults::new();
     for (theme, name) in THEMES {
         let mut s = studio(SIZE, theme);
+        go(&mut s, Workspace::Lens);
+        take(&mut s, &mut results, &format!("lens_empty_{name}"));
         s.open_for("evening at the lake.png", FileRole::LensPhoto);
         s.open_for("a sky.png", FileRole::LensOther);
         s.window

@@ -8,9 +8,9 @@ mod ui_doors;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use limner::app::action::{Action, Destination, FileRole, Pick, Subject, ViewEdit};
+use limner::app::action::{Action, Destination, FileRole, Pick, Subject};
 use limner::app::command::Command;
-use limner::app::document::LensDoc;
+use limner::app::lens::document::LensWork;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Event, Job, Request, Tier};
 use limner::gallery::protocol::EntryKind;
@@ -22,16 +22,26 @@ const SIZE: [f32; 2] = [1280.0, 900.0];
 
 fn in_lens<'a>() -> Studio<'a> {
     let mut s = studio(SIZE, egui::Theme::Dark);
-    choose(&mut s, "Lens  (for your photos)");
+    go(&mut s, "Lens");
     s
 }
 
-/// Another model, by the list in the panel.
+/// To a workspace, by its tab.
+fn go(s: &mut Studio<'_>, tab: &str) {
+    s.window.get_by_role_and_label(Role::Tab, tab).click();
+    s.settle();
+}
+
+/// Another network, by the list in the panel.
 fn choose(s: &mut Studio<'_>, text: &str) {
-    s.window.get_by_label("Generator").click();
+    s.window.get_by_label("Network for photos").click();
     s.settle();
     s.window.get_by_label(text).click();
     s.settle();
+}
+
+fn workspace(s: &Studio<'_>) -> Workspace {
+    s.window.state().state.view.workspace
 }
 
 fn open(s: &mut Studio<'_>, name: &str, role: FileRole) {
@@ -43,8 +53,8 @@ fn shown(s: &Studio<'_>) -> Picture {
     lens.unwrap().picture.clone()
 }
 
-fn doc<'a>(s: &'a Studio<'_>) -> &'a LensDoc {
-    s.window.state().state.doc.explore.lens_doc().unwrap()
+fn doc<'a>(s: &'a Studio<'_>) -> &'a LensWork {
+    s.window.state().state.doc.lens.work().unwrap()
 }
 
 fn command(s: &mut Studio<'_>, command: Command) {
@@ -74,15 +84,18 @@ fn an_empty_lens_invites_and_its_buttons_lead_somewhere() {
     command(&mut s, Command::Keep);
     assert!(s.titles().is_empty(), "there is nothing to keep yet");
     // A photo that is dropped onto it is its own, not Style's.
-    open(&mut s, "dropped.png", FileRole::Any);
+    let path = s.folder.path().join("dropped.png");
+    ui_doors::photo(&path);
+    s.window.state_mut().act(Action::DropFiles(vec![path]));
+    s.settle();
     assert_eq!(doc(&s).photo.as_ref().unwrap().name, "dropped.png");
     assert!(s.window.state().state.doc.style.photo.is_none());
     command(&mut s, Command::OpenPhoto);
     let last = format!("{:?}", s.asked.borrow().picks.last());
     assert!(last.contains("LensPhoto"), "{last}");
     // The generator is where it was.
-    choose(&mut s, "Fruit  (trained)");
-    assert!(s.window.state().state.doc.explore.current().is_some());
+    go(&mut s, "Explore");
+    assert_eq!(s.window.state().state.doc.explore.model, "fruit");
     s.window.get_by_label("Seed");
 }
 
@@ -159,17 +172,13 @@ fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
     command(&mut s, Command::ResetSliders);
     assert!(shown(&s) != made);
     // Elsewhere meanwhile.
-    choose(&mut s, "Fruit  (trained)");
-    s.window
-        .state_mut()
-        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
-    s.settle();
+    go(&mut s, "Gallery");
     s.window.state_mut().act(Action::Send {
         to: Destination::Explore,
         what: Subject::Gallery(entry.id),
     });
     s.settle();
-    assert_eq!(s.window.state().state.view.workspace, Workspace::Explore);
+    assert_eq!(workspace(&s), Workspace::Lens);
     assert_eq!(doc(&s).edits[0].sigma, sigma);
     assert!(shown(&s) == made);
     // The kept picture itself can go on as the photo.
@@ -186,9 +195,13 @@ fn before_and_after_and_what_is_for_generators_only() {
     let mut s = in_lens();
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     s.click(Command::ToggleSplit.text());
-    assert_eq!(s.window.state().state.view.compare, Compare::Split);
-    let walk = Command::LatentWalk;
-    let there = s.window.query_by_role_and_label(Role::Button, walk.text());
+    let view = &s.window.state().state.view;
+    assert_eq!(view.lens_compare, Compare::Split);
+    assert_eq!(view.compare, Compare::Off, "Explore compares by itself");
+    let random = Command::LatentWalk;
+    let there = s
+        .window
+        .query_by_role_and_label(Role::Button, random.text());
     assert!(there.is_none());
     command(&mut s, Command::NewSeed);
     let toasts = &s.window.state().state.toasts;
@@ -239,6 +252,7 @@ fn any_picture_can_be_opened_in_lens() {
     canvas.click_secondary();
     s.settle();
     s.click("Open in Lens");
+    assert_eq!(workspace(&s), Workspace::Lens);
     let name = doc(&s).photo.as_ref().unwrap().name.clone();
     assert!(name.contains("fruit"), "{name}");
     let recipe = limner::app::recipes::current_recipe(&s.window.state().state);
@@ -261,8 +275,15 @@ fn an_imported_autoencoder_can_be_chosen() {
     // As after an import, when the engine has looked again.
     s.asked.borrow_mut().news = Some(Event::Library(library.into()));
     s.settle();
-    choose(&mut s, "KL  (for your photos)");
-    assert_eq!(s.window.state().state.doc.explore.model, "kl");
+    open(&mut s, "first.png", FileRole::LensPhoto);
+    choose(&mut s, "KL");
+    assert_eq!(s.window.state().state.doc.lens.model, "kl");
+    let photo = doc(&s).photo.as_ref().map(|p| p.name.as_str());
+    assert_eq!(
+        photo,
+        Some("first.png"),
+        "the photo in front is taken along"
+    );
     let asked = s.asked.borrow();
     let sliders = asked.engine.iter().any(
         |r| matches!(r, Request::Job { job: Job::LensDirections { model }, .. } if model == "kl"),
@@ -298,4 +319,64 @@ fn parts_are_offered_where_they_are_known() {
     known.retain(|d| d.measured);
     s.settle();
     assert!(!has(&s, "Texture") && has(&s, "Everything"));
+}
+
+/// Explore and Lens have a picture each, with a canvas and sliders of their own.
+#[test]
+fn explore_and_lens_leave_each_other_alone() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    drag_slider(&mut s, "Warmth", 0.5, 0.9);
+    command(&mut s, Command::ZoomOneToOne);
+    go(&mut s, "Explore");
+    let state = &s.window.state().state;
+    assert_eq!(state.doc.explore.sliders().sigma("measured.warmth"), 0.0);
+    assert_ne!(state.view.explore.zoom, state.view.lens.zoom);
+    // Lens' networks are no generators.
+    s.window.get_by_label("Generator").click();
+    s.settle();
+    let offered = s.window.query_all_by_label_contains("Lens").count();
+    assert_eq!(offered, 1, "only the tab is called so");
+    s.window.key_press(egui::Key::Escape);
+    s.settle();
+    drag_slider(&mut s, "Warmth", 0.5, 0.2);
+    let state = &s.window.state().state;
+    assert!(state.doc.explore.sliders().sigma("measured.warmth") < 0.0);
+    assert!(doc(&s).edits[0].sigma > 0.0);
+}
+
+#[test]
+fn undo_shows_the_workspace_where_something_changed() {
+    let mut s = in_lens();
+    open(&mut s, "holiday.png", FileRole::LensPhoto);
+    drag_slider(&mut s, "Warmth", 0.5, 0.9);
+    go(&mut s, "Explore");
+    s.click("Seed plus one");
+    let seed = s.window.state().state.doc.explore.seed();
+    go(&mut s, "Gallery");
+    command(&mut s, Command::Undo);
+    assert_eq!(workspace(&s), Workspace::Explore);
+    assert_ne!(s.window.state().state.doc.explore.seed(), seed);
+    assert!(!doc(&s).edits.is_empty());
+    command(&mut s, Command::Undo);
+    assert_eq!(workspace(&s), Workspace::Lens);
+    assert!(doc(&s).edits.is_empty());
+    command(&mut s, Command::Redo);
+    command(&mut s, Command::Redo);
+    assert_eq!(workspace(&s), Workspace::Explore);
+}
+
+/// A recipe that names Lens' network as a generator would show nothing.
+#[test]
+fn a_recipe_for_another_kind_of_network_is_refused() {
+    let mut s = in_lens();
+    let params = limner::recipe::ExploreParams::new("lens", 1);
+    let recipe = limner::app::recipes::bare_recipe(Making::Explore(params));
+    s.window
+        .state_mut()
+        .act(Action::OpenRecipe(Box::new(recipe)));
+    s.settle();
+    assert_eq!(s.window.state().state.doc.explore.model, "fruit");
+    let toasts = &s.window.state().state.toasts;
+    assert!(toasts.iter().any(|t| t.text.contains("another kind")));
 }

@@ -135,6 +135,15 @@ fn workspaces_switch_by_click_and_keys() {
     assert_eq!(harness.state().state.view.workspace, Workspace::Style);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num3);
     harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Lens);
+    harness.get_by_role_and_label(Role::Tab, "Gallery").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Gallery);
+    harness.get_by_role_and_label(Role::Tab, "Lens").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().state.view.workspace, Workspace::Lens);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num4);
+    harness.run_steps(3);
     assert_eq!(harness.state().state.view.workspace, Workspace::Gallery);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);
     harness.run_steps(3);

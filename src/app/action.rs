@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
-use crate::app::previews::Previews;
 use crate::app::view::{CanvasView, Compare, Dialog, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
@@ -17,7 +16,7 @@ use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Recipe};
 
 /// A request of a panel.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, strum::IntoStaticStr)]
 pub enum Action {
     /// As if chosen in the menu.
     Command(Command),
@@ -52,8 +51,8 @@ pub enum Action {
     },
     /// Stop a job.
     Cancel(JobId),
-    /// Measure the sliders of Explore's generator after all.
-    MeasureSliders,
+    /// Measure the sliders of a network after all.
+    MeasureSliders(String),
     /// Ask what the full-size stylisation would take; answer in `state.estimate`.
     Estimate(StylizeOptions),
     /// A picture goes on.
@@ -63,7 +62,9 @@ pub enum Action {
         /// What.
         what: Subject,
     },
-    /// Files were dropped, picked or pasted.
+    /// Files were dropped onto the window: the workspace in front decides what for.
+    DropFiles(Vec<PathBuf>),
+    /// Files were picked or pasted.
     OpenFiles {
         /// Which.
         paths: Vec<PathBuf>,
@@ -149,6 +150,8 @@ pub enum ViewEdit {
     Distance(f32),
     /// Which dialog.
     Dialog(Dialog),
+    /// The compare key went down or up.
+    HoldBefore(bool),
 }
 
 /// What a job is for, so that its end goes to the right place.
@@ -193,7 +196,7 @@ pub enum Subject {
     Explore,
     /// What Style shows.
     Style,
-    /// What Explore shows of a photo.
+    /// What Lens shows.
     Lens,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
@@ -254,7 +257,7 @@ impl FileRole {
     pub fn of(workspace: Workspace) -> Self {
         match workspace {
             Workspace::Gallery => Self::Import,
-            Workspace::Explore | Workspace::Style => Self::Any,
+            Workspace::Explore | Workspace::Style | Workspace::Lens => Self::Any,
         }
     }
 }
@@ -285,60 +288,4 @@ pub enum Pick {
     GalleryFolder,
     /// A checkpoint to bring in.
     ModelFile,
-}
-
-/// The queue that panels write to.
-#[derive(Debug, Default)]
-pub struct Actions {
-    queue: Vec<Action>,
-}
-
-impl Actions {
-    /// Asks for something; done before the next frame.
-    pub fn push(&mut self, action: Action) {
-        self.queue.push(action);
-    }
-
-    /// As if chosen in the menu.
-    pub fn command(&mut self, command: Command) {
-        self.push(Action::Command(command));
-    }
-
-    /// Changes Explore.
-    pub fn explore(&mut self, edit: ExploreEdit) {
-        self.push(Action::Explore(edit));
-    }
-
-    /// Changes Style.
-    pub fn style(&mut self, edit: StyleEdit) {
-        self.push(Action::Style(edit));
-    }
-
-    /// Changes Lens.
-    pub fn lens(&mut self, edit: LensEdit) {
-        self.push(Action::Lens(edit));
-    }
-
-    /// Changes the view.
-    pub fn view(&mut self, edit: ViewEdit) {
-        self.push(Action::View(edit));
-    }
-
-    /// Takes everything out, in order.
-    pub fn drain(&mut self) -> Vec<Action> {
-        std::mem::take(&mut self.queue)
-    }
-
-    /// Whether anything waits that will change something. Panels repeat their
-    /// preview lists every frame; those that were asked already don't count.
-    pub fn need_a_frame(&self, previews: &Previews) -> bool {
-        self.queue.iter().any(|action| match action {
-            Action::Previews {
-                channel,
-                tier,
-                items,
-            } => !previews.was_asked(*channel, *tier, items),
-            _ => true,
-        })
-    }
 }

@@ -1,8 +1,7 @@
-//! Everything that can be chosen without data: one enum feeds the menu, the
+//! Everything that can be chosen without data, in words: one enum feeds the menus, the
 //! command palette, the shortcuts and the tooltips.
 
-use egui::{Key, KeyboardShortcut, Modifiers, os::OperatingSystem};
-use strum::{EnumIter, IntoEnumIterator as _};
+use strum::EnumIter;
 
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumIter)]
@@ -33,6 +32,8 @@ pub enum Command {
     GoExplore,
     /// To Style.
     GoStyle,
+    /// To Lens.
+    GoLens,
     /// To the gallery.
     GoGallery,
 
@@ -119,119 +120,6 @@ pub enum Command {
     CancelJob,
 }
 
-/// A menu of the top bar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumIter)]
-pub enum Menu {
-    /// Files.
-    File,
-    /// Undo, copy, paste.
-    Edit,
-    /// Canvas.
-    View,
-    /// Explore.
-    Explore,
-    /// What a picture can do next.
-    Picture,
-    /// Preferences, models, theme.
-    Settings,
-    /// Finding commands and keys.
-    Help,
-}
-
-impl Menu {
-    /// Shown name.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::File => "File",
-            Self::Edit => "Edit",
-            Self::View => "View",
-            Self::Explore => "Explore",
-            Self::Picture => "Picture",
-            Self::Settings => "Settings",
-            Self::Help => "Help",
-        }
-    }
-
-    /// Its commands; `None` is a line between groups.
-    pub fn commands(self) -> &'static [Option<Command>] {
-        use Command as C;
-        match self {
-            Self::File => &[
-                Some(C::Open),
-                Some(C::OpenPhoto),
-                Some(C::OpenStyle),
-                Some(C::Import),
-                None,
-                Some(C::Keep),
-                Some(C::SaveAs),
-                Some(C::Export),
-                None,
-                Some(C::StyleFolder),
-                Some(C::ExportWalk),
-                None,
-                Some(C::Quit),
-            ],
-            Self::Edit => &[
-                Some(C::Undo),
-                Some(C::Redo),
-                None,
-                Some(C::CopyPicture),
-                Some(C::CopyRecipe),
-                Some(C::Paste),
-            ],
-            Self::View => &[
-                Some(C::GoExplore),
-                Some(C::GoStyle),
-                Some(C::GoGallery),
-                None,
-                Some(C::ZoomFit),
-                Some(C::ZoomOneToOne),
-                Some(C::ZoomIn),
-                Some(C::ZoomOut),
-                None,
-                Some(C::ToggleSplit),
-                Some(C::ToggleDifference),
-                Some(C::PinBefore),
-                Some(C::ToggleVariations),
-                Some(C::ToggleHistory),
-            ],
-            Self::Explore => &[
-                Some(C::NewSeed),
-                Some(C::NextSeed),
-                Some(C::PreviousSeed),
-                None,
-                Some(C::RandomiseSliders),
-                Some(C::ResetSliders),
-                None,
-                Some(C::AddBookmark),
-                Some(C::LatentWalk),
-                Some(C::ProjectPhoto),
-            ],
-            Self::Picture => &[
-                Some(C::SendToStyle),
-                Some(C::UseAsStyle),
-                Some(C::OpenInLens),
-                None,
-                Some(C::Upscale2),
-                Some(C::Upscale4),
-                Some(C::RenderFullSize),
-                None,
-                Some(C::AboutPicture),
-            ],
-            Self::Settings => &[
-                Some(C::Settings),
-                Some(C::Models),
-                Some(C::Rescan),
-                None,
-                Some(C::ThemeSystem),
-                Some(C::ThemeDark),
-                Some(C::ThemeLight),
-            ],
-            Self::Help => &[Some(C::Palette), Some(C::Shortcuts), Some(C::About)],
-        }
-    }
-}
-
 impl Command {
     /// The shown text.
     pub fn text(self) -> &'static str {
@@ -252,7 +140,7 @@ impl Command {
             Self::ToggleVariations => &["Neighbours"],
             Self::AddBookmark => &["Keep this point", "Kept points"],
             Self::ExportWalk => &["Walk through the kept points", "Film"],
-            Self::LatentWalk => &["Random walk", "Drift"],
+            Self::LatentWalk => &["Random walk", "LatentWalk"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],
@@ -297,6 +185,7 @@ impl Command {
                 "Explore the pictures of a generator with sliders",
             ),
             Self::GoStyle => ("Go to Style", "Put a style onto a photo"),
+            Self::GoLens => ("Go to Lens", "Change a photo with sliders"),
             Self::GoGallery => ("Go to Gallery", "See what you saved"),
             Self::ZoomFit => ("Fit in window", "Show the whole picture"),
             Self::ZoomOneToOne => (
@@ -391,87 +280,22 @@ impl Command {
         }
     }
 
-    /// The keys for it on a system, the first one shown in menus.
-    pub fn shortcuts(self, os: OperatingSystem) -> Vec<KeyboardShortcut> {
-        let mac = os == OperatingSystem::Mac;
-        let cmd = |key| KeyboardShortcut::new(Modifiers::COMMAND, key);
-        let shift = |key| KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, key);
-        let plain = |key| KeyboardShortcut::new(Modifiers::NONE, key);
-        match self {
-            Self::Open => vec![cmd(Key::O)],
-            Self::OpenPhoto => vec![shift(Key::O)],
-            Self::Keep => vec![cmd(Key::S)],
-            Self::SaveAs => vec![shift(Key::S)],
-            Self::Export => vec![cmd(Key::E)],
-            Self::CopyPicture => vec![shift(Key::C)],
-            Self::CopyRecipe => vec![KeyboardShortcut::new(
-                Modifiers::COMMAND | Modifiers::ALT,
-                Key::C,
-            )],
-            Self::Quit => vec![cmd(Key::Q)],
-            Self::Undo => vec![cmd(Key::Z)],
-            Self::Redo if mac => vec![shift(Key::Z)],
-            Self::Redo => vec![shift(Key::Z), cmd(Key::Y)],
-            Self::GoExplore => vec![cmd(Key::Num1)],
-            Self::GoStyle => vec![cmd(Key::Num2)],
-            Self::GoGallery => vec![cmd(Key::Num3)],
-            Self::ZoomFit => vec![plain(Key::F)],
-            Self::ZoomOneToOne => vec![plain(Key::Num1)],
-            Self::ZoomIn => vec![plain(Key::Plus), plain(Key::Equals)],
-            Self::ZoomOut => vec![plain(Key::Minus)],
-            Self::ToggleSplit => vec![plain(Key::Y)],
-            Self::ToggleDifference => vec![plain(Key::D)],
-            Self::PinBefore => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::B)],
-            Self::ToggleHistory => vec![plain(Key::H)],
-            Self::NewSeed => vec![plain(Key::R)],
-            Self::NextSeed => vec![plain(Key::Period)],
-            Self::PreviousSeed => vec![plain(Key::Comma)],
-            Self::RandomiseSliders => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::R)],
-            Self::ResetSliders => vec![plain(Key::Num0)],
-            Self::ToggleVariations => vec![plain(Key::N)],
-            Self::AddBookmark => vec![plain(Key::K)],
-            Self::ExportWalk => vec![shift(Key::E)],
-            Self::LatentWalk => vec![plain(Key::W)],
-            Self::SendToStyle => vec![plain(Key::T)],
-            Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
-            Self::OpenInLens => vec![shift(Key::L)],
-            Self::AboutPicture => vec![cmd(Key::I)],
-            Self::RenderFullSize => vec![cmd(Key::Enter)],
-            Self::Palette => vec![cmd(Key::K), shift(Key::P)],
-            Self::Models => vec![cmd(Key::M)]
-                .into_iter()
-                .filter(|_| !mac)
-                .chain(mac.then(|| shift(Key::M)))
-                .collect(),
-            Self::Settings => vec![cmd(Key::Comma)],
-            Self::Shortcuts => vec![plain(Key::F1)],
-            Self::CancelJob => vec![cmd(Key::Period)],
-            // Paste arrives as an event of the system, so that text fields get it first.
-            Self::Paste
-            | Self::OpenStyle
-            | Self::StyleFolder
-            | Self::ProjectPhoto
-            | Self::Upscale2
-            | Self::Upscale4
-            | Self::Import
-            | Self::Rescan
-            | Self::ThemeDark
-            | Self::ThemeLight
-            | Self::ThemeSystem
-            | Self::About => Vec::new(),
-        }
-    }
-
-    /// Tooltip with the keys.
-    pub fn tooltip_with_keys(self, ctx: &egui::Context) -> String {
-        match self.shortcuts(ctx.os()).first() {
-            Some(keys) => format!("{} ({})", self.tooltip(), keys_text(ctx, keys)),
-            None => self.tooltip().to_owned(),
-        }
+    /// Acts on a generator's picture; there is none in Lens.
+    pub fn is_for_generators(self) -> bool {
+        matches!(
+            self,
+            Self::NewSeed
+                | Self::NextSeed
+                | Self::PreviousSeed
+                | Self::AddBookmark
+                | Self::LatentWalk
+                | Self::ToggleVariations
+                | Self::PinBefore
+        )
     }
 
     /// Shows a dialog, or closes it again.
-    fn opens_a_dialog(self) -> bool {
+    pub fn opens_a_dialog(self) -> bool {
         matches!(
             self,
             Self::Palette
@@ -482,104 +306,5 @@ impl Command {
                 | Self::AboutPicture
                 | Self::Export
         )
-    }
-
-    /// Takes pressed keys out of the input; all commands at once, those with more
-    /// modifiers first. While a text field has the keyboard only keys with
-    /// Ctrl/Cmd count, and undo stays with the field. Behind a dialog nothing is done
-    /// that the artist couldn't see.
-    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
-        let typing = ctx.text_edit_focused();
-        let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
-        let os = ctx.os();
-        let mut keys: Vec<(KeyboardShortcut, Self)> = Self::iter()
-            .flat_map(|c| c.shortcuts(os).into_iter().map(move |s| (s, c)))
-            .filter(|(s, c)| {
-                let with_command = s.modifiers.command || s.modifiers.ctrl;
-                let typed = typing && (!with_command || matches!(c, Self::Undo | Self::Redo));
-                !typed && (!dialog || c.opens_a_dialog() || *c == Self::Quit)
-            })
-            .collect();
-        keys.sort_by_key(|(s, _)| std::cmp::Reverse(weight(s.modifiers)));
-        ctx.input_mut(|input| {
-            keys.iter()
-                .filter(|(s, _)| input.consume_shortcut(s))
-                .map(|(_, c)| *c)
-                .collect()
-        })
-    }
-}
-
-/// Number of modifiers.
-fn weight(m: Modifiers) -> usize {
-    usize::from(m.alt) + usize::from(m.shift) + usize::from(m.ctrl || m.command || m.mac_cmd)
-}
-
-/// A shortcut as people write it: `Ctrl+,` rather than `Ctrl+Comma`.
-pub fn keys_text(ctx: &egui::Context, keys: &KeyboardShortcut) -> String {
-    let text = ctx.format_shortcut(keys);
-    let (name, sign) = (keys.logical_key.name(), keys.logical_key.symbol_or_name());
-    match text.strip_suffix(name) {
-        Some(before) if sign.is_ascii() => format!("{before}{sign}"),
-        _ => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use super::*;
-
-    #[test]
-    fn no_two_commands_share_keys_on_any_system() {
-        for os in [
-            OperatingSystem::Mac,
-            OperatingSystem::Windows,
-            OperatingSystem::Nix,
-        ] {
-            let mut seen = HashMap::new();
-            for command in Command::iter() {
-                for keys in command.shortcuts(os) {
-                    let name = format!("{keys:?}");
-                    if let Some(other) = seen.insert(name.clone(), command) {
-                        panic!("{os:?}: {other:?} and {command:?} share {name}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_command_has_words_and_a_place() {
-        let in_menus: Vec<Command> = Menu::iter()
-            .flat_map(|m| m.commands().iter().copied().flatten())
-            .collect();
-        for command in Command::iter() {
-            assert!(!command.text().is_empty() && command.tooltip().len() > 3);
-            let reachable =
-                in_menus.contains(&command) || !command.shortcuts(OperatingSystem::Nix).is_empty();
-            assert!(reachable, "{command:?} can only be found in the palette");
-        }
-        let mut texts: Vec<_> = Command::iter().map(Command::text).collect();
-        texts.sort_unstable();
-        texts.dedup();
-        assert_eq!(
-            texts.len(),
-            Command::iter().count(),
-            "two commands share a text"
-        );
-    }
-
-    #[test]
-    fn keys_of_a_browser_of_windows_are_left_alone() {
-        // On a Mac, Cmd-H hides and Cmd-M minimises; those belong to the system.
-        for command in Command::iter() {
-            for keys in command.shortcuts(OperatingSystem::Mac) {
-                let taken = keys.modifiers == Modifiers::COMMAND
-                    && matches!(keys.logical_key, Key::H | Key::M | Key::W);
-                assert!(!taken, "{command:?}");
-            }
-        }
     }
 }

@@ -6,7 +6,7 @@ use crate::app::state::AppState;
 use crate::engine::protocol::DeviceInfo;
 
 /// The engine is up, or computes elsewhere now.
-pub(crate) fn ready(device: DeviceInfo, state: &mut AppState) {
+pub fn ready(device: DeviceInfo, state: &mut AppState) {
     let known = match &state.engine.device {
         Some(before) => before.note.clone(),
         // A driver that is missing is missing at every start.
@@ -28,7 +28,7 @@ pub(crate) fn ready(device: DeviceInfo, state: &mut AppState) {
 }
 
 /// A picture is made in smaller pieces because a GPU's memory is small.
-pub(crate) fn smaller_tiles(gpu: &str, state: &mut AppState) {
+pub fn smaller_tiles(gpu: &str, state: &mut AppState) {
     if state.engine.small_gpu.as_deref() == Some(gpu) {
         return;
     }

@@ -40,6 +40,8 @@ impl Step {
 pub fn differ_in(a: &Document, b: &Document) -> Option<Workspace> {
     if a.style != b.style {
         Some(Workspace::Style)
+    } else if a.lens != b.lens {
+        Some(Workspace::Lens)
     } else if a.explore != b.explore {
         Some(Workspace::Explore)
     } else {
@@ -53,7 +55,8 @@ fn looks_alike(a: &Document, b: &Document) -> bool {
     a.style == b.style
         && a.explore.model == b.explore.model
         && a.explore.current() == b.explore.current()
-        && a.explore.lens_params() == b.explore.lens_params()
+        && a.lens.model == b.lens.model
+        && a.lens.params() == b.lens.params()
 }
 
 /// The document's past and, after undo, its future.

@@ -1,21 +1,19 @@
 //! Jobs of the engine: queued, named, cancelled.
 
 use crate::app::action::Purpose;
-use crate::app::jobs;
+use crate::app::engine_state::JobEntry;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::state::JobEntry;
-use crate::engine::protocol::{Job, JobId, Request, StylizeOptions};
-use std::sync::Arc;
-
-/// What is asked of the engine to make the picture at full size.
-pub fn lens_job(state: &AppState) -> Option<Job> {
-    let params = state.doc.explore.lens_params()?;
-    Some(Job::RenderLens(Arc::new(params)))
-}
+use crate::app::view::Workspace;
+use crate::engine::protocol::{Job, JobId, ModelKind, Request, StylizeOptions};
 
 /// Queues a job.
-pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn start(
+    job: Job,
+    purpose: Purpose,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let id = state.engine.next_job();
     state.engine.jobs.push(JobEntry {
         id,
@@ -31,7 +29,7 @@ pub fn start(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Se
     services.engine.send(Request::Job { id, job });
 }
 
-pub(crate) fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
+fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     let title = |name: &str| {
         state
             .engine
@@ -63,35 +61,52 @@ pub fn style_options(state: &AppState) -> StylizeOptions {
     }
 }
 
-/// Asks for the sliders of the current generator, once.
-pub fn ask_directions(state: &mut AppState, services: &mut Services) {
-    let model = state.doc.explore.model.clone();
+/// Asks for the sliders of the network in front, once.
+pub(in crate::app) fn ask_directions(state: &mut AppState, services: &mut Services) {
+    let model = match state.view.workspace {
+        Workspace::Lens => state.doc.lens.model.clone(),
+        _ => state.doc.explore.model.clone(),
+    };
     let purpose = Purpose::Directions(model.clone());
     let known = state.engine.directions.contains_key(&model);
     let declined = state.engine.declined.contains(&model);
-    if known
-        || declined
-        || state.engine.model(&model).is_none()
-        || state.engine.job_for(&purpose).is_some()
-    {
+    let Some(info) = state.engine.model(&model) else {
+        return;
+    };
+    if known || declined || state.engine.job_for(&purpose).is_some() {
         return;
     }
-    let brought = state.doc.explore.lens_doc().is_some();
-    let job = match brought {
-        true => Job::LensDirections { model },
-        false => Job::Directions { model },
+    let job = match info.kind {
+        ModelKind::Autoencoder => Job::LensDirections { model },
+        _ => Job::Directions { model },
     };
-    jobs::start(job, purpose, state, services);
+    start(job, purpose, state, services);
 }
 
 /// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
 /// begin again by itself then.
-pub fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
     if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
         if let Purpose::Directions(model) = &job.purpose {
             state.engine.declined.insert(model.clone());
         }
         job.cancelling = true;
         services.engine.send(Request::Cancel(id));
+    }
+}
+
+/// Asks what the full-size stylisation would take; the answer comes as an event.
+pub(in crate::app) fn estimate(
+    options: StylizeOptions,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if let Some(params) = state.doc.style.params() {
+        state.engine.estimate_seq += 1;
+        services.engine.send(Request::Estimate {
+            seq: state.engine.estimate_seq,
+            params: params.into(),
+            options,
+        });
     }
 }

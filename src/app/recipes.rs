@@ -1,18 +1,29 @@
 //! Recipes: back to the workspace where they were made, and out as text.
 
-use crate::app::history_note;
-use std::sync::Arc;
-
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
-use crate::app::sources::reopen_sources;
 use crate::app::state::AppState;
+use crate::app::style::edit::StyleEdit;
 use crate::app::view::Workspace;
-use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe};
+use crate::app::work;
+use crate::app::{explore, jobs, lens, style};
+use crate::engine::protocol::ModelKind;
+use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError};
 
-/// A recipe goes back to the workspace where it was made.
-pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &mut Services) {
+/// Name of the step in the history.
+const LABEL: &str = "Open recipe";
+
+/// A recipe goes back to the workspace where it was made. Numbers beyond what sliders
+/// allow come to their nearest end, and the user is told.
+pub(in crate::app) fn reopen_recipe(
+    recipe: Option<&Recipe>,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) {
     let Some(recipe) = recipe else {
         state.toasts.push(
             Level::Info,
@@ -21,113 +32,148 @@ pub fn reopen_recipe(recipe: Option<&Recipe>, state: &mut AppState, services: &m
         return;
     };
     if recipe.version > RECIPE_VERSION {
-        state.toasts.push(
-            Level::Warning,
-            "This recipe comes from a newer Limner. Update the program to render it.",
-        );
+        newer(state);
         return;
     }
-    let before = state.doc.clone();
-    match &recipe.making {
-        Making::Explore(params) => {
-            if state.engine.model(&params.model).is_none() {
-                missing_model(&params.model, state);
-                return;
+    if open(recipe.making.clone(), state, services, now) {
+        state.history.commit(&state.doc);
+        jobs::ask_directions(state, services);
+    }
+}
+
+/// Hands what was made to its workspace; whether there is one.
+fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now) -> bool {
+    let (workspace, outside) = match making {
+        Making::Explore(mut params) => {
+            if !has(&params.model, ModelKind::Generator, state) {
+                return false;
             }
-            state.doc.explore.model = params.model.clone();
-            state
-                .doc
-                .explore
-                .params
-                .insert(params.model.clone(), params.clone());
-            state.view.workspace = Workspace::Explore;
+            let outside = params.confine();
+            let params = Box::new(params);
+            let edit = ExploreEdit::Replace {
+                params,
+                label: LABEL,
+            };
+            explore::apply::edit(edit, state, now);
             state.view.variations = false;
+            (Workspace::Explore, outside)
         }
-        Making::Style(params) => {
-            if state.engine.model(&params.model).is_none() {
-                missing_model(&params.model, state);
-                return;
+        Making::Style(mut params) => {
+            if !has(&params.model, ModelKind::Style, state) {
+                return false;
             }
-            state.doc.style.set_params(params);
-            state.view.workspace = Workspace::Style;
-            reopen_sources(state, services);
+            let outside = params.confine();
+            let params = Box::new(params);
+            let edit = StyleEdit::Replace {
+                params,
+                label: LABEL,
+            };
+            style::apply::edit(edit, state, services, now);
+            (Workspace::Style, outside)
         }
-        Making::Lens(params) => {
-            if state.engine.model(&params.model).is_none() {
-                missing_model(&params.model, state);
-                return;
+        Making::Lens(mut params) => {
+            if !has(&params.model, ModelKind::Autoencoder, state) {
+                return false;
             }
-            let explore = &mut state.doc.explore;
-            explore.model = params.model.clone();
-            let lens = explore.lens.entry(params.model.clone()).or_default();
-            lens.set_params(params);
-            state.view.workspace = Workspace::Explore;
-            reopen_sources(state, services);
+            let outside = params.confine();
+            let params = Box::new(params);
+            let edit = LensEdit::Replace {
+                params,
+                label: LABEL,
+            };
+            lens::apply::edit(edit, state, services, now);
+            (Workspace::Lens, outside)
         }
-        Making::Walk(walk) => {
-            let points = walk
-                .points
-                .iter()
-                .cloned()
-                .map(|p| crate::app::document::Bookmark {
-                    params: Arc::new(p),
-                });
-            state.doc.explore.bookmarks = points.collect();
-            state.view.workspace = Workspace::Explore;
+        Making::Walk(mut walk) => {
+            let outside = walk.confine();
+            let edit = ExploreEdit::ReplaceBookmarks {
+                points: walk.points,
+                label: LABEL,
+            };
+            explore::apply::edit(edit, state, now);
+            (Workspace::Explore, outside)
         }
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,
                 "This picture was imported or only upscaled; it has no settings to go back to.",
             );
+            return false;
         }
-    }
-    history_note::note(&before, "Open recipe", state, Now::default());
-    state.history.commit(&state.doc);
+    };
+    state.view.workspace = workspace;
+    tell_outside(&outside, state);
+    true
 }
 
-fn missing_model(name: &str, state: &mut AppState) {
-    state.toasts.push(
-        Level::Warning,
-        format!(
-            "The recipe needs the model '{name}', which isn't here. Get it under Settings, Models."
+/// Whether a recipe's network is here; says so if not.
+fn has(name: &str, kind: ModelKind, state: &mut AppState) -> bool {
+    let found = state.engine.model(name).map(|m| m.kind);
+    if found == Some(kind) {
+        return true;
+    }
+    let words = match found {
+        None => {
+            format!(
+                "The recipe needs the model '{name}', which isn't here. Get it under Settings, Models."
+            )
+        }
+        Some(_) => format!(
+            "The model '{name}' can't make what this recipe describes: it is of another kind. \
+             Get it under Settings, Models."
         ),
-    );
+    };
+    state.toasts.push(Level::Warning, words);
+    false
+}
+
+/// Silently another picture than the recipe's would be worse than a word too many.
+fn tell_outside(names: &[&str], state: &mut AppState) {
+    if !names.is_empty() {
+        let words = format!(
+            "This recipe goes beyond what the sliders allow; the nearest values were taken for: {}.",
+            names.join(", ")
+        );
+        state.toasts.push(Level::Warning, words);
+    }
+}
+
+fn newer(state: &mut AppState) {
+    let words = "This recipe comes from a newer Limner. Update the program to render it.";
+    state.toasts.push(Level::Warning, words);
 }
 
 /// A recipe from the clipboard.
-pub fn paste_recipe(text: &str, state: &mut AppState, services: &mut Services) {
-    if let Ok(recipe) = serde_json::from_str::<Recipe>(text) {
-        reopen_recipe(Some(&recipe), state, services);
-    } else if let Ok(params) = serde_json::from_str::<ExploreParams>(text) {
-        reopen_recipe(Some(&bare_recipe(Making::Explore(params))), state, services);
-    } else {
-        state
-            .toasts
-            .push(Level::Info, "There is no recipe on the clipboard.");
+pub(in crate::app) fn paste_recipe(
+    text: &str,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) {
+    match Recipe::from_json(text) {
+        Ok(recipe) => reopen_recipe(Some(&recipe), state, services, now),
+        Err(RecipeError::Newer(_)) => newer(state),
+        Err(_) => match serde_json::from_str::<ExploreParams>(text) {
+            Ok(params) => {
+                let recipe = bare_recipe(Making::Explore(params));
+                reopen_recipe(Some(&recipe), state, services, now);
+            }
+            Err(_) => {
+                let words = "There is no recipe on the clipboard.";
+                state.toasts.push(Level::Info, words);
+            }
+        },
     }
 }
 
 /// The recipe of what the front workspace shows.
 pub fn current_recipe(state: &AppState) -> Option<Recipe> {
     match state.view.workspace {
-        Workspace::Explore => {
-            let doc = &state.doc.explore;
-            let making = match doc.lens_doc() {
-                Some(_) => doc.lens_params().map(Making::Lens),
-                None => doc.current().cloned().map(Making::Explore),
-            };
-            making.map(bare_recipe)
-        }
-        Workspace::Style => state
-            .doc
-            .style
-            .params()
-            .map(|p| bare_recipe(Making::Style(p))),
         Workspace::Gallery => {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
             recipe.cloned()
         }
+        workspace => work::making(&work::of(workspace, state)?).map(bare_recipe),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod foreign;
 mod lens;
 mod mask_raster;
 pub mod migrate;
+pub mod ranges;
 mod schema;
 mod style;
 

@@ -9,15 +9,17 @@ pub mod lens;
 pub mod mask;
 pub mod models;
 pub mod panel;
+pub mod photo;
 pub mod shell;
+pub mod sliders;
 pub mod style;
 pub mod theme;
 pub mod widgets;
 
 use std::time::Duration;
 
-use crate::app::action::Actions;
 use crate::app::prefs::{Prefs, ThemeChoice};
+use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::textures::Textures;
@@ -56,7 +58,7 @@ impl Ui {
     }
 
     /// Brings egui in line with the preferences.
-    pub fn apply_prefs(&mut self, ctx: &egui::Context, prefs: &Prefs) {
+    fn apply_prefs(&mut self, ctx: &egui::Context, prefs: &Prefs) {
         if self.shown_prefs.as_ref() == Some(prefs) {
             return;
         }
@@ -73,6 +75,7 @@ impl Ui {
     /// Draws the window.
     pub fn draw(&mut self, ui: &mut egui::Ui, state: &AppState, actions: &mut Actions) {
         let ctx = ui.ctx().clone();
+        self.apply_prefs(&ctx, &state.prefs);
         let mut panel = Panel {
             state,
             actions,
@@ -85,6 +88,7 @@ impl Ui {
         match state.view.workspace {
             Workspace::Explore => explore::workspace::ui(ui, &mut panel),
             Workspace::Style => style::workspace::ui(ui, &mut panel),
+            Workspace::Lens => lens::workspace::ui(ui, &mut panel),
             Workspace::Gallery => gallery::workspace::ui(ui, &mut panel),
         }
         dialog(&ctx, &mut panel);
@@ -114,12 +118,9 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
     if ctx.input(|i| i.raw.hovered_files.is_empty()) {
         return;
     }
-    let lens = panel.state.doc.explore.lens_doc().is_some();
     let text = match panel.state.view.workspace {
         Workspace::Gallery => "Drop to import the pictures into the gallery",
-        Workspace::Explore if lens => {
-            "Drop a photo to change it, or a saved picture to go on with it"
-        }
+        Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
         _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::theme::Theme;
-use crate::app::action::Actions;
+use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::ui::canvas::textures::Textures;
 

@@ -1,32 +1,30 @@
 //! The loop: one frame after the other, and what eframe wants to know of it.
 
-use crate::app::explore::edit::ExploreEdit;
-use crate::app::sources;
 use std::time::Instant;
 
-use crate::app::action;
-use crate::app::action::{Action, Actions};
+use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
-use crate::app::dispatch;
-use crate::app::dispatch::Effect;
+use crate::app::dispatch::{self, Effect};
 use crate::app::events;
-use crate::app::explore::apply;
-use crate::app::notice::Level;
+use crate::app::frame;
 use crate::app::now::Now;
 use crate::app::ports::Services;
+use crate::app::queue::{Actions, Sent};
 use crate::app::session::Session;
 use crate::app::state::AppState;
 use crate::ui::Ui;
 
 /// The window.
 pub struct StudioApp {
-    /// Everything that is shown.
+    /// Everything that is shown. Read here; changed by `app`'s doors alone.
     pub state: AppState,
     services: Services,
     session: Session,
     actions: Actions,
     ui: Ui,
     hand_on: bool,
+    /// The compare key is down.
+    holding: bool,
     /// The pressed paste keys came with something pasted.
     paste_heard: bool,
     /// Whether the command key alone is down, when it last was, and whether V went
@@ -43,32 +41,28 @@ impl StudioApp {
     /// If the looks that ship can't be read, or the system gives no thread.
     pub fn new(
         ctx: &egui::Context,
-        services: Services,
+        mut services: Services,
         mut session: Session,
     ) -> Result<Self, crate::ui::StartError> {
         let ui = Ui::new(ctx)?;
-        let (saved, warning) = session.take_saved();
-        let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
-        if let Some(warning) = warning {
-            state.toasts.push(Level::Warning, warning);
-        }
-        let mut app = Self {
+        let state = frame::begin(&mut session, &mut services);
+        Ok(Self {
             state,
             services,
             session,
             actions: Actions::default(),
             ui,
             hand_on: false,
+            holding: false,
             paste_heard: false,
             command_held: false,
             command_down: f64::NEG_INFINITY,
             plain_v: false,
-        };
-        sources::reopen_sources(&mut app.state, &mut app.services);
-        Ok(app)
+        })
     }
 
     /// Queues an action from outside, e.g. files named on the command line.
+    #[track_caller]
     pub fn act(&mut self, action: Action) {
         self.actions.push(action);
     }
@@ -85,13 +79,12 @@ impl StudioApp {
         let start = Instant::now();
         let ctx = ui.ctx().clone();
         self.read_input(&ctx);
-        self.ui.apply_prefs(&ctx, &self.state.prefs);
         self.ui.draw(ui, &self.state, &mut self.actions);
-        if self.actions.need_a_frame(&self.state.previews) {
+        if frame::is_due(&self.actions, &self.state) {
             ctx.request_repaint();
         }
         let time = self.ui.logic_time + start.elapsed();
-        self.state.frames.record(time);
+        frame::drawn(&mut self.state, time);
     }
 
     /// Answers, actions, requests: everything but drawing.
@@ -99,60 +92,26 @@ impl StudioApp {
         let now = Now {
             time: ctx.input(|i| i.time),
         };
-        let follow = events::drain(&mut self.state, &mut self.services);
+        let mut follow = events::drain(&mut self.state, &mut self.services);
         let queued = self.actions.drain();
-        for action in follow.into_iter().chain(queued) {
-            self.carry_out(ctx, action, now);
+        for sent in follow.drain().into_iter().chain(queued) {
+            self.carry_out(ctx, sent, now);
         }
-        self.walk_on(ctx, now);
-        let settled = self
-            .state
-            .history
-            .settle(&self.state.doc, self.hand_on, now.time);
-        if settled {
-            events::remember_thumb(&mut self.state);
-        }
-        if self.state.history.is_pending() && !settled {
-            ctx.request_repaint_after(std::time::Duration::from_millis(120));
-        }
-        events::sync_canvas(&mut self.state, &mut self.services, self.hand_on);
+        let tick = frame::tick(&mut self.state, &mut self.services, now, self.hand_on);
+        // The picture was moved: when the walk stops, a full one is asked for.
+        self.hand_on |= tick.walking;
         self.session.autosave(&self.state);
-        if let Some(wait) = self.session.due_in() {
-            ctx.request_repaint_after(wait);
-        }
-        if let Some(wait) = self.state.toasts.expire() {
+        for wait in [tick.next, self.session.due_in()].into_iter().flatten() {
             ctx.request_repaint_after(wait);
         }
     }
 
-    fn carry_out(&mut self, ctx: &egui::Context, action: Action, now: Now) {
-        match dispatch::dispatch(action, &mut self.state, &mut self.services, now) {
+    fn carry_out(&mut self, ctx: &egui::Context, sent: Sent, now: Now) {
+        match dispatch::dispatch(sent, &mut self.state, &mut self.services, now) {
             Some(Effect::Close) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Some(Effect::CopyText(text)) => ctx.copy_text(text),
             None => {}
         }
-    }
-
-    /// Moves the latent walk on.
-    fn walk_on(&mut self, ctx: &egui::Context, now: Now) {
-        let Some(mut walk) = self.state.latent_walk.take() else {
-            return;
-        };
-        let directions = self.state.directions().cloned();
-        let base = self.state.doc.explore.current().cloned();
-        if let (Some(directions), Some(base)) = (directions, base) {
-            let doc = &self.state.doc.explore;
-            let locked = |id: &str| doc.mark(id).is_some_and(|m| m.lock);
-            let params = walk.at(&base, &directions, locked, now.time);
-            let edit = ExploreEdit::Replace {
-                params: Box::new(params),
-                label: "Latent walk",
-            };
-            apply::explore(edit, &mut self.state, now);
-            self.hand_on = true;
-            ctx.request_repaint_after(std::time::Duration::from_millis(33));
-        }
-        self.state.latent_walk = Some(walk);
     }
 
     /// Keys, dropped files and pasted things become actions.
@@ -209,11 +168,7 @@ impl StudioApp {
             (dropped, pasted, key_up, hold, i.pointer.any_down(), keys)
         });
         if !dropped.is_empty() {
-            let role = action::FileRole::of(self.state.view.workspace);
-            self.actions.push(Action::OpenFiles {
-                paths: dropped,
-                role,
-            });
+            self.actions.push(Action::DropFiles(dropped));
         }
         self.paste_heard |= pasted.is_some();
         if let Some(with_command) = key_up {
@@ -230,7 +185,11 @@ impl StudioApp {
             }
         }
         let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
-        self.state.view.hold_before = hold && !typing && !dialog;
+        let holding = hold && !typing && !dialog;
+        if holding != self.holding {
+            self.holding = holding;
+            self.actions.view(ViewEdit::HoldBefore(holding));
+        }
         let hand_on = pointer || keys;
         if hand_on != self.hand_on {
             // The next frame asks for the full picture after a release.
@@ -253,14 +212,7 @@ impl eframe::App for StudioApp {
     }
 
     fn on_exit(&mut self) {
-        self.state.history.commit(&self.state.doc);
-        self.session.save_now(&self.state);
-        self.services
-            .engine
-            .send(crate::engine::protocol::Request::Shutdown);
-        self.services
-            .gallery
-            .send(crate::gallery::protocol::GalleryRequest::Shutdown);
+        frame::end(&mut self.state, &mut self.services, &mut self.session);
     }
 
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {

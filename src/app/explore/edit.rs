@@ -1,6 +1,7 @@
 //! What panels may change in Explore.
 
-use crate::recipe::{ExploreParams, LayerRange, NoiseMode, StyleMix};
+use crate::app::sliders::edit::SliderEdit;
+use crate::recipe::{ExploreParams, NoiseMode, StyleMix};
 
 /// A change of Explore.
 #[derive(Debug, Clone)]
@@ -19,39 +20,19 @@ pub enum ExploreEdit {
     Noise(NoiseMode),
     /// Output size.
     Size([u32; 2]),
-    /// A direction slider, in σ.
-    Sigma {
-        /// Direction id.
-        direction: String,
-        /// Where to.
-        sigma: f32,
-    },
-    /// All direction sliders to zero.
-    ResetSliders,
-    /// Unlocked direction sliders anywhere.
-    RandomiseSliders,
-    /// Own name of a slider; none gives its measured one back.
-    Rename {
-        /// Direction id.
-        direction: String,
-        /// Name.
-        name: Option<String>,
-    },
-    /// Star on or off.
-    Star(String),
-    /// Lock on or off.
-    Lock(String),
-    /// Layers where a slider acts.
-    Layers {
-        /// Direction id.
-        direction: String,
-        /// Layers; none is all.
-        layers: Option<LayerRange>,
-    },
+    /// The direction sliders.
+    Sliders(SliderEdit),
     /// Everything at once: a variation, a pasted recipe, a bookmark.
     Replace {
         /// The new state.
         params: Box<ExploreParams>,
+        /// Name of the step.
+        label: &'static str,
+    },
+    /// Other bookmarks in place of these, from a walk's recipe.
+    ReplaceBookmarks {
+        /// The bookmarks in order.
+        points: Vec<ExploreParams>,
         /// Name of the step.
         label: &'static str,
     },

@@ -1,6 +1,7 @@
-//! Explore's part of the state: variations and the latent walk.
+//! Explore's part of the state: a generator, its pictures, variations and walks.
 
-pub mod apply;
+pub(in crate::app) mod apply;
+pub mod document;
 pub mod edit;
 pub mod random_walk;
 pub mod variations;

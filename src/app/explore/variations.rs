@@ -4,7 +4,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
 use crate::engine::protocol::DirectionInfo;
-use crate::recipe::{DirectionEdit, ExploreParams};
+use crate::recipe::{DirectionEdit, ExploreParams, ranges};
 
 /// Where a slider stands, σ.
 fn sigma(params: &ExploreParams, id: &str) -> f32 {
@@ -71,7 +71,7 @@ pub fn neighbours(
             let mut params = base.clone();
             for (d, v) in free.iter().zip(&way) {
                 let to = sigma(base, &d.id) + v / length * distance;
-                set(&mut params, &d.id, to.clamp(-4.0, 4.0));
+                set(&mut params, &d.id, ranges::SIGMA.nearest(to));
             }
             params
         })

@@ -1,4 +1,5 @@
 //! The export dialog's part of the state, and the way of a picture through it.
 
-pub mod flow;
+pub(in crate::app) mod apply;
+pub(in crate::app) mod events;
 pub mod target;

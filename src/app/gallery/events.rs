@@ -1,9 +1,11 @@
 //! What the gallery answers goes into the state here.
 
 use crate::app::action::{Action, Destination, Subject};
-use crate::app::gallery::ask;
+use crate::app::export;
+use crate::app::gallery::{apply, file_events};
 use crate::app::notice::Level;
 use crate::app::ports::Services;
+use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest};
 
@@ -15,14 +17,14 @@ pub fn gallery_event(
     event: GalleryEvent,
     state: &mut AppState,
     services: &mut Services,
-    follow: &mut Vec<Action>,
+    follow: &mut Actions,
 ) {
     let gallery = &mut state.gallery;
     match event {
         GalleryEvent::Open(folder, count) => {
             gallery.folder = Some(folder);
             gallery.count = count;
-            ask::ask_listing(state, services);
+            apply::ask_listing(state, services);
         }
         GalleryEvent::Saved { token, result } => saved(token, result, state, follow),
         GalleryEvent::Listing { seq, entries } => {
@@ -69,7 +71,7 @@ pub fn gallery_event(
                 state.toasts.push(Level::Error, reason);
             }
         },
-        GalleryEvent::Changed => ask::ask_listing(state, services),
+        GalleryEvent::Changed => apply::ask_listing(state, services),
         GalleryEvent::Deleted { token, count } => {
             gallery.deleted.push(token);
             gallery.selected.clear();
@@ -82,25 +84,20 @@ pub fn gallery_event(
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
-            crate::app::export::flow::forget(state);
-            ask::ask_listing(state, services);
+            export::events::forget(state);
+            apply::ask_listing(state, services);
         }
         GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
         GalleryEvent::Rebuilding(done, total) => {
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
-        other => crate::app::gallery::file_events::receive(other, state),
+        other => file_events::receive(other, state),
     }
 }
 
 /// A picture is safe on disk: it may go on from its file.
-fn saved(
-    token: u64,
-    result: Result<Entry, String>,
-    state: &mut AppState,
-    follow: &mut Vec<Action>,
-) {
+fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow: &mut Actions) {
     let then = state
         .gallery
         .saving
@@ -115,7 +112,7 @@ fn saved(
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }
-        (Ok(entry), Some(Destination::Export)) => crate::app::export::flow::kept(entry, state),
+        (Ok(entry), Some(Destination::Export)) => export::events::kept(entry, state),
         (Ok(entry), Some(to)) => follow.push(Action::Send {
             to,
             what: Subject::File(entry.path),
@@ -123,7 +120,7 @@ fn saved(
         (Err(reason), then) => {
             state.toasts.push(Level::Error, reason);
             if then == Some(Destination::Export) {
-                crate::app::export::flow::forget(state);
+                export::events::forget(state);
             }
         }
     }

@@ -2,11 +2,10 @@
 //! brought back, copied, exported, and what is known of a picture.
 
 use crate::app::action::Action;
+use crate::app::gallery::state::Exporting;
 use crate::app::notice::Level;
-use crate::app::ports::Services;
-use crate::app::state::{AppState, Exporting};
-use crate::app::view::Workspace;
-use crate::gallery::protocol::{Claims, GalleryEvent, GalleryRequest, Standing};
+use crate::app::state::AppState;
+use crate::gallery::protocol::{Claims, GalleryEvent, Standing};
 
 /// Takes one answer in.
 pub fn receive(event: GalleryEvent, state: &mut AppState) {
@@ -90,17 +89,5 @@ fn written(n: usize) -> String {
         0 => "Nothing was exported".to_owned(),
         1 => "1 picture exported".to_owned(),
         n => format!("{n} pictures exported"),
-    }
-}
-
-/// Whether undo means the last deletion: in the gallery, while there is one.
-pub fn can_bring_back(state: &AppState) -> bool {
-    state.view.workspace == Workspace::Gallery && !state.gallery.deleted.is_empty()
-}
-
-/// Brings the pictures of the last deletion back.
-pub fn bring_back(state: &mut AppState, services: &mut Services) {
-    if let Some(token) = state.gallery.deleted.pop() {
-        services.gallery.send(GalleryRequest::Undelete(token));
     }
 }

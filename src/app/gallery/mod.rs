@@ -1,7 +1,8 @@
 //! The gallery's part of the state: what it tells, and what is asked of it.
 
-pub mod ask;
-pub mod events;
-pub mod file_events;
+pub(in crate::app) mod apply;
+pub(in crate::app) mod events;
+pub(in crate::app) mod file_events;
 pub mod settings;
+pub mod state;
 pub mod thumb_store;

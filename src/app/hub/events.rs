@@ -46,7 +46,7 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
 }
 
 /// A new model: the engine looks again, and it appears in the studio.
-pub(crate) fn arrived(id: TaskId, added: Added, state: &mut AppState, services: &mut Services) {
+pub fn arrived(id: TaskId, added: Added, state: &mut AppState, services: &mut Services) {
     state.hub.tasks.retain(|t| t.id != id);
     let Added { name, summary } = added;
     state

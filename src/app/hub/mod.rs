@@ -1,4 +1,4 @@
 //! The hub's part of the state: searches, downloads, imports.
-pub mod apply;
-pub mod events;
+pub(in crate::app) mod apply;
+pub(in crate::app) mod events;
 pub mod state;

@@ -1,69 +1,70 @@
 //! Changes of Lens, each noted in the history.
 
-use crate::app::lens::edit::Amount;
-use crate::app::lens::edit::LensEdit;
 use std::sync::Arc;
 
-use crate::app::document::LensDoc;
+use crate::app::history_note;
+use crate::app::jobs;
+use crate::app::lens::document::{LensDoc, LensWork};
+use crate::app::lens::edit::{Amount, LensEdit};
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
+use crate::app::random;
+use crate::app::sliders::apply::{self as sliders, Dice};
+use crate::app::sliders::edit::SliderEdit;
+use crate::app::sources;
 use crate::app::state::AppState;
-use crate::engine::protocol::{ModelInfo, ModelKind};
-use crate::recipe::{LensGain, LensOther, LensPart, Mask};
+use crate::engine::protocol::ANSWER;
+use crate::recipe::{LensGain, LensOther, LensPart, Mask, ranges};
 
-/// Largest gain; 1 is as in the photo.
-pub const MOST_GAIN: f32 = 3.0;
+/// How far "randomise" goes, mostly, in σ. Photos differ more from place to place than
+/// from each other, so that a σ goes far.
+const REACH: f32 = 0.8;
 
-/// Changes Lens; a photo chooses an autoencoder first, if none is chosen.
+/// Changes Lens. Where no network for photos is, that is all it says.
 pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: Now) {
-    let label = label(&edit);
+    let of_photo = !matches!(edit, LensEdit::Model(_) | LensEdit::Replace { .. });
+    if of_photo && state.doc.lens.work().is_none() {
+        let words =
+            "No network for photos is here. Put Limner's folder 'models' beside the program.";
+        state.toasts.push(Level::Warning, words);
+        return;
+    }
+    let label = label(&edit, state);
     if matches!(edit, LensEdit::AddShape(_)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
     }
     let before = state.doc.clone();
-    let model = match &edit {
-        LensEdit::Replace(params) => Some(params.model.clone()),
-        _ => model_for(state),
-    };
-    if model.is_none() {
-        let words =
-            "No network for photos is here. Put Limner's folder 'models' beside the program.";
-        state.toasts.push(Level::Warning, words);
+    let dice = dice(state);
+    apply(edit, &mut state.doc.lens, &dice);
+    history_note::note(&before, &label, state, now);
+    sources::reopen_sources(state, services);
+    jobs::ask_directions(state, services);
+}
+
+/// A photo's sliders overlap; those that answer for all that can change are enough.
+fn dice(state: &mut AppState) -> Dice {
+    let known = state.lens_directions();
+    let answers = known.into_iter().flat_map(|all| all.iter());
+    let answers = answers.filter(|d| d.id.starts_with(ANSWER));
+    Dice {
+        directions: answers.map(|d| d.id.clone()).collect(),
+        reach: REACH,
+        random: random::number(&mut state.random),
     }
-    if let Some(model) = model {
-        let explore = &mut state.doc.explore;
-        explore.model = model.clone();
-        apply(edit, explore.lens.entry(model).or_default());
-    }
-    crate::app::history_note::note(&before, label, state, now);
-    crate::app::sources::reopen_sources(state, services);
-    crate::app::jobs::ask_directions(state, services);
 }
 
-/// The autoencoder that a photo goes to: the chosen one, or the one with sliders.
-fn model_for(state: &AppState) -> Option<String> {
-    if state.doc.explore.lens_doc().is_some() {
-        return Some(state.doc.explore.model.clone());
-    }
-    best(state.engine.models(ModelKind::Autoencoder)).map(|m| m.name.clone())
-}
-
-/// Whether there is an autoencoder to open photos in.
-pub fn is_there(state: &AppState) -> bool {
-    state.engine.models(ModelKind::Autoencoder).next().is_some()
-}
-
-/// Limner's own goes first; it was trained for this, and its sliders are there at once.
-fn best<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
-    let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| m.name != "lens");
-    all.into_iter().next()
-}
-
-fn label(edit: &LensEdit) -> &'static str {
-    match edit {
+fn label(edit: &LensEdit, state: &AppState) -> String {
+    let plain = match edit {
+        LensEdit::Model(name) => {
+            let model = state.engine.model(name);
+            return model.map_or_else(|| name.clone(), |m| m.title.clone());
+        }
+        LensEdit::Sliders(edit) => {
+            let known = state.lens_directions().map_or(&[][..], |d| &d[..]);
+            return sliders::label(edit, |id| state.doc.lens.sliders().name(id, known));
+        }
         LensEdit::Photo(_) => "Photo",
         LensEdit::Gain(part, _) => part.name(),
         LensEdit::Other(_) => "Second picture",
@@ -73,56 +74,89 @@ fn label(edit: &LensEdit) -> &'static str {
         LensEdit::KeepDetail(_) => "Keep detail",
         LensEdit::SetMask(_) => "Mask",
         LensEdit::AddShape(_) | LensEdit::LastShape(_) | LensEdit::DropShape(_) => "Paint mask",
-        LensEdit::Replace(_) => "Recipe",
+        LensEdit::Replace { label, .. } => label,
+    };
+    plain.to_owned()
+}
+
+fn apply(edit: LensEdit, doc: &mut LensDoc, dice: &Dice) {
+    match edit {
+        LensEdit::Model(name) => {
+            if doc.works.contains_key(&name) {
+                doc.choose(&name);
+            }
+        }
+        LensEdit::Replace { mut params, .. } => {
+            params.confine();
+            doc.model = params.model.clone();
+            let work = doc.works.entry(params.model.clone()).or_default();
+            work.set_params(*params);
+        }
+        LensEdit::Sliders(SliderEdit::Reset) => {
+            if let Some(work) = doc.works.get_mut(&doc.model) {
+                work.reset();
+            }
+        }
+        LensEdit::Sliders(edit) => {
+            if let Some(mut all) = doc.sliders_mut() {
+                sliders::apply(edit, &mut all, dice);
+            }
+        }
+        other => {
+            if let Some(work) = doc.works.get_mut(&doc.model) {
+                change(other, work);
+            }
+        }
     }
 }
 
-fn apply(edit: LensEdit, doc: &mut LensDoc) {
+/// Changes of what is done to the photo, but for its direction sliders.
+fn change(edit: LensEdit, work: &mut LensWork) {
     match edit {
         LensEdit::Photo(photo) => {
-            if doc.photo.as_ref() != Some(&photo) {
-                doc.photo = Some(photo);
-                doc.photo_size = None;
+            if work.photo.as_ref() != Some(&photo) {
+                work.photo = Some(photo);
                 // Painted for another photo.
-                doc.mask = None;
+                work.mask = None;
             }
         }
-        LensEdit::Gain(part, gain) => set_gain(&mut doc.gains, part, gain),
-        LensEdit::Other(None) => doc.other = None,
+        LensEdit::Gain(part, gain) => set_gain(&mut work.gains, part, gain),
+        LensEdit::Other(None) => work.other = None,
         LensEdit::Other(Some(picture)) => {
             let start = LensOther {
                 // A picture that does nothing would look like a failure.
                 blend: 0.5,
                 ..LensOther::new(picture.clone())
             };
-            let other = doc.other.get_or_insert(start);
+            let other = work.other.get_or_insert(start);
             other.picture = picture;
         }
         LensEdit::Amount(amount, value) => {
-            if let Some(other) = &mut doc.other {
-                let place = match amount {
-                    Amount::Blend => &mut other.blend,
-                    Amount::Light => &mut other.light,
-                    Amount::Texture => &mut other.texture,
+            if let Some(other) = &mut work.other {
+                let (place, range) = match amount {
+                    Amount::Blend => (&mut other.blend, ranges::BLEND),
+                    Amount::Light => (&mut other.light, ranges::LIGHT),
+                    Amount::Texture => (&mut other.texture, ranges::TEXTURE),
                 };
-                *place = value.clamp(0.0, 1.0);
+                *place = range.nearest(value);
             }
         }
-        LensEdit::KeepDetail(on) => doc.keep_detail = on,
-        LensEdit::SetMask(mask) => doc.mask = mask.map(Arc::new),
-        LensEdit::Replace(params) => doc.set_params(&params),
+        LensEdit::KeepDetail(on) => work.keep_detail = on,
+        LensEdit::SetMask(mask) => work.mask = mask.map(Arc::new),
         LensEdit::AddShape(_) | LensEdit::LastShape(_) | LensEdit::DropShape(_) => {
-            let mut mask = doc.mask.take().map(|mask| (*mask).clone());
+            let mut mask = work.mask.take().map(|mask| (*mask).clone());
             draw(edit, &mut mask);
-            doc.mask = mask.map(Arc::new);
+            work.mask = mask.map(Arc::new);
         }
+        // Not of the photo: done by `apply`.
+        LensEdit::Model(_) | LensEdit::Sliders(_) | LensEdit::Replace { .. } => {}
     }
 }
 
 fn set_gain(gains: &mut Vec<LensGain>, part: LensPart, gain: f32) {
     gains.retain(|g| g.part != part);
     if gain != 1.0 {
-        let gain = gain.clamp(0.0, MOST_GAIN);
+        let gain = ranges::GAIN.nearest(gain);
         gains.push(LensGain { part, gain });
         gains.sort_by_key(|g| g.part);
     }
@@ -171,34 +205,34 @@ mod tests {
 
     #[test]
     fn a_gain_at_rest_leaves_the_recipe() {
-        let mut doc = LensDoc::default();
-        apply(LensEdit::Photo(source("a")), &mut doc);
-        apply(LensEdit::Gain(LensPart::Texture, 9.0), &mut doc);
-        apply(LensEdit::Gain(LensPart::Light, 0.5), &mut doc);
+        let mut doc = LensWork::default();
+        change(LensEdit::Photo(source("a")), &mut doc);
+        change(LensEdit::Gain(LensPart::Texture, 9.0), &mut doc);
+        change(LensEdit::Gain(LensPart::Light, 0.5), &mut doc);
         let params = doc.params("lens").unwrap();
-        assert_eq!(params.gain(LensPart::Texture), MOST_GAIN);
+        assert_eq!(params.gain(LensPart::Texture), ranges::GAIN.most);
         assert_eq!(params.gains[0].part, LensPart::Light);
         for part in [LensPart::Texture, LensPart::Light] {
-            apply(LensEdit::Gain(part, 1.0), &mut doc);
+            change(LensEdit::Gain(part, 1.0), &mut doc);
         }
         assert!(doc.params("lens").unwrap().is_still());
     }
 
     #[test]
     fn another_second_picture_keeps_its_amounts_and_another_photo_loses_the_mask() {
-        let mut doc = LensDoc::default();
-        apply(LensEdit::Photo(source("a")), &mut doc);
-        apply(LensEdit::Other(Some(source("b"))), &mut doc);
-        apply(LensEdit::Amount(Amount::Light, 0.75), &mut doc);
-        apply(LensEdit::Other(Some(source("c"))), &mut doc);
-        apply(LensEdit::AddShape(MaskShape::Fill(1.0)), &mut doc);
+        let mut doc = LensWork::default();
+        change(LensEdit::Photo(source("a")), &mut doc);
+        change(LensEdit::Other(Some(source("b"))), &mut doc);
+        change(LensEdit::Amount(Amount::Light, 0.75), &mut doc);
+        change(LensEdit::Other(Some(source("c"))), &mut doc);
+        change(LensEdit::AddShape(MaskShape::Fill(1.0)), &mut doc);
         let params = doc.params("lens").unwrap();
         let other = params.other.unwrap();
         assert_eq!((other.picture.name.as_str(), other.light), ("c", 0.75));
         assert!(params.mask.is_some());
-        apply(LensEdit::Photo(source("d")), &mut doc);
+        change(LensEdit::Photo(source("d")), &mut doc);
         assert!(doc.mask.is_none());
-        doc.set_params(&LensParams::new("lens", source("e")));
+        doc.set_params(LensParams::new("lens", source("e")));
         assert_eq!(
             doc.params("lens"),
             Some(LensParams::new("lens", source("e")))

@@ -1,13 +1,19 @@
 //! What panels may change in Lens.
 
+use crate::app::sliders::edit::SliderEdit;
 use crate::recipe::{LensParams, LensPart, Mask, MaskShape, SourceRef};
 
 /// A change of Lens.
 #[derive(Debug, Clone)]
 pub enum LensEdit {
-    /// The photo; chooses Lens if a generator is chosen.
+    /// Another autoencoder; each remembers where it was left.
+    Model(String),
+    /// The photo.
     Photo(SourceRef),
-    /// How strong a part of the photo's variation is, 0..=[`MOST_GAIN`].
+    /// The direction sliders.
+    Sliders(SliderEdit),
+    /// How strong a part of the photo's variation is, within
+    /// [`crate::recipe::ranges::GAIN`].
     Gain(LensPart, f32),
     /// The second picture, or none.
     Other(Option<SourceRef>),
@@ -24,7 +30,12 @@ pub enum LensEdit {
     /// Takes the shape that is being drawn away again.
     DropShape(MaskShape),
     /// Everything at once, from a recipe.
-    Replace(Box<LensParams>),
+    Replace {
+        /// The new state.
+        params: Box<LensParams>,
+        /// Name of the step.
+        label: &'static str,
+    },
 }
 
 /// What of the second picture comes in.

@@ -1,3 +1,5 @@
-//! Lens' part of the state.
-pub mod apply;
+//! Lens' part of the state: a photo and its sliders.
+
+pub(in crate::app) mod apply;
+pub mod document;
 pub mod edit;

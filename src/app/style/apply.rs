@@ -1,28 +1,29 @@
 //! Changes of Style, each noted in the history.
 
-use crate::app::document::StyleDoc;
 use crate::app::history_note;
 use crate::app::now::Now;
 use crate::app::ports::Services;
+use crate::app::sources;
 use crate::app::state::AppState;
+use crate::app::style::document::StyleDoc;
 use crate::app::style::edit::StyleEdit;
-use crate::recipe::{Mask, StyleLayer, StyleSource};
+use crate::recipe::{Mask, StyleLayer, StyleSource, ranges};
 use std::sync::Arc;
 
 /// Changes Style.
-pub fn style(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
-    let label = style_label(&edit);
+pub fn edit(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
+    let label = label(&edit);
     if matches!(edit, StyleEdit::AddShape(..)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
     }
     let before = state.doc.clone();
-    apply_style(edit, &mut state.doc.style);
+    apply(edit, &mut state.doc.style);
     history_note::note(&before, label, state, now);
-    crate::app::sources::reopen_sources(state, services);
+    sources::reopen_sources(state, services);
 }
 
-pub(crate) fn style_label(edit: &StyleEdit) -> &'static str {
+fn label(edit: &StyleEdit) -> &'static str {
     match edit {
         StyleEdit::Photo(_) => "Photo",
         StyleEdit::Model(_) => "Style network",
@@ -40,12 +41,12 @@ pub(crate) fn style_label(edit: &StyleEdit) -> &'static str {
         StyleEdit::AddShape(..) | StyleEdit::LastShape(..) | StyleEdit::DropShape(..) => {
             "Paint mask"
         }
-        StyleEdit::Replace(_) => "Recipe",
+        StyleEdit::Replace { label, .. } => label,
     }
 }
 
 /// A style at full share, everywhere.
-pub(crate) fn layer(style: StyleSource) -> Arc<StyleLayer> {
+fn layer(style: StyleSource) -> Arc<StyleLayer> {
     Arc::new(StyleLayer {
         style,
         weight: 1.0,
@@ -55,18 +56,17 @@ pub(crate) fn layer(style: StyleSource) -> Arc<StyleLayer> {
     })
 }
 
-pub(crate) fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
+fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
     match edit {
         StyleEdit::Photo(photo) => {
             if doc.photo.as_ref() != Some(&photo) {
                 doc.photo = Some(photo);
-                doc.photo_size = None;
             }
         }
         StyleEdit::Model(model) => doc.model = model,
-        StyleEdit::Strength(v) => doc.strength = v.clamp(0.0, 1.5),
-        StyleEdit::Brush(v) => doc.brush = v.clamp(0.5, 3.0),
-        StyleEdit::KeepColors(v) => doc.keep_colors = v.clamp(0.0, 1.0),
+        StyleEdit::Strength(v) => doc.strength = ranges::STRENGTH.nearest(v),
+        StyleEdit::Brush(v) => doc.brush = ranges::BRUSH.nearest(v),
+        StyleEdit::KeepColors(v) => doc.keep_colors = ranges::KEEP_COLORS.nearest(v),
         StyleEdit::OnlyStyle(style) => doc.styles = vec![layer(style)],
         StyleEdit::AddStyle(style) => doc.styles.push(layer(style)),
         StyleEdit::RemoveStyle(at) => {
@@ -74,14 +74,19 @@ pub(crate) fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
                 doc.styles.remove(at);
             }
         }
-        StyleEdit::Replace(params) => doc.set_params(&params),
+        StyleEdit::Replace { mut params, .. } => {
+            params.confine();
+            doc.set_params(&params);
+        }
         StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
             l.style = style;
             l.code = None;
             l.code_edits.clear();
         }),
         StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
-        StyleEdit::Weight(at, v) => change_layer(doc, at, |l| l.weight = v.clamp(0.0, 1.0)),
+        StyleEdit::Weight(at, v) => {
+            change_layer(doc, at, |l| l.weight = ranges::WEIGHT.nearest(v));
+        }
         StyleEdit::Code {
             style,
             direction,
@@ -89,6 +94,7 @@ pub(crate) fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
         } => change_layer(doc, style, |l| {
             l.code_edits.retain(|(d, _)| *d != direction);
             if sigma != 0.0 {
+                let sigma = ranges::CODE_SIGMA.nearest(sigma);
                 l.code_edits.push((direction, sigma));
                 l.code_edits.sort_by_key(|(d, _)| *d);
             }
@@ -118,7 +124,7 @@ pub(crate) fn apply_style(edit: StyleEdit, doc: &mut StyleDoc) {
     }
 }
 
-pub(crate) fn change_layer(doc: &mut StyleDoc, at: usize, change: impl FnOnce(&mut StyleLayer)) {
+fn change_layer(doc: &mut StyleDoc, at: usize, change: impl FnOnce(&mut StyleLayer)) {
     if let Some(layer) = doc.styles.get_mut(at) {
         change(Arc::make_mut(layer));
     }

@@ -45,5 +45,10 @@ pub enum StyleEdit {
     /// Takes the shape that is being drawn away again.
     DropShape(usize, MaskShape),
     /// Everything at once, from a recipe.
-    Replace(Box<StyleParams>),
+    Replace {
+        /// The new state.
+        params: Box<StyleParams>,
+        /// Name of the step.
+        label: &'static str,
+    },
 }

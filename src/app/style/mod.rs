@@ -1,5 +1,7 @@
-//! Style's part of the state.
+//! Style's part of the state: a photo and its styles.
 
-pub mod apply;
+pub(in crate::app) mod apply;
+pub mod document;
 pub mod edit;
+pub(in crate::app) mod folder;
 pub mod folder_report;

@@ -2,6 +2,7 @@
 
 use crate::app::action::{Action, Destination, Subject};
 use crate::app::command::Command;
+use crate::engine::protocol::ModelKind;
 use crate::ui::panel::Panel;
 
 /// The menu's entries.
@@ -9,7 +10,8 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     ui.set_min_width(170.0);
     let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
     let in_gallery = matches!(subject, Subject::Gallery(_));
-    let lens = crate::app::lens::apply::is_there(panel.state) && !matches!(subject, Subject::Lens);
+    let mut networks = panel.state.engine.models(ModelKind::Autoencoder);
+    let lens = networks.next().is_some() && !matches!(subject, Subject::Lens);
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", stored),
         (Destination::StylePhoto, "Send to Style", true),

@@ -1,5 +1,5 @@
 //! The canvas: a picture that can be zoomed, panned, split and compared. Used by
-//! all three workspaces.
+//! all workspaces.
 
 use egui::{Pos2, Rect, Response, Sense, Ui, Vec2, pos2, vec2};
 

@@ -1,7 +1,6 @@
 //! The workspace *Explore*: a generator, its sliders, variations, walks, bookmarks.
 
 pub mod class;
-pub mod directions;
 pub mod kept;
 pub mod neighbours;
 pub mod panel;

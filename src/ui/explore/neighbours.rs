@@ -111,7 +111,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
 
 /// Makes new variations after a move, another distance, or on request.
 fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionInfo]) {
-    let doc = &panel.state.doc.explore;
+    let sliders = panel.state.doc.explore.sliders();
     let distance = panel.state.view.distance;
     let scratch = panel.scratch.of::<GridScratch>();
     let key = (base.clone(), (distance * 100.0) as u32, scratch.round);
@@ -122,7 +122,7 @@ fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionI
     if scratch.made_for.as_ref() == Some(&key) || (scratch.bred && !moved) {
         return;
     }
-    let locked = |id: &str| doc.mark(id).is_some_and(|m| m.lock);
+    let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
     scratch.around =
         variations::neighbours(base, directions, &locked, distance, GRID - 1, scratch.round)
             .into_iter()

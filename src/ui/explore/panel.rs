@@ -2,16 +2,19 @@
 
 use egui::{Ui, vec2};
 
-use crate::app::action::ViewEdit;
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
-use crate::app::view::Dialog;
-use crate::engine::protocol::{ModelInfo, ModelKind};
-use crate::recipe::{ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix};
-use crate::ui::explore::{class, directions, size};
+use crate::engine::protocol::ModelInfo;
+use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode, StyleMix, ranges};
+use crate::ui::canvas::picture_actions;
+use crate::ui::explore::{class, size};
+use crate::ui::models::chooser;
+use crate::ui::models::chooser::Chooser;
 use crate::ui::panel::Panel;
+use crate::ui::sliders::directions;
+use crate::ui::sliders::layers::{layer_choice, zones};
+use crate::ui::sliders::target::SliderTarget;
 use crate::ui::theme::{Theme, space};
-use crate::ui::widgets::button;
 use crate::ui::widgets::button::{IconButton, choice};
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
@@ -22,12 +25,15 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     egui::Panel::bottom("explore actions")
         .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8)))
         .show_separator_line(false)
-        .show(ui, |ui| picture_actions(ui, panel));
+        .show(ui, |ui| picture_actions::ui(ui, panel));
     egui::ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
             ui.add_space(space::XS);
-            model(ui, panel);
+            let chosen = chooser::ui(ui, panel, &Chooser::EXPLORE);
+            if let Some(model) = chosen {
+                panel.actions.explore(ExploreEdit::Model(model));
+            }
             let (Some(params), Some(model)) = (
                 panel.state.doc.explore.current().cloned(),
                 panel.state.generator().cloned(),
@@ -38,7 +44,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             if model.classes > 0 {
                 class::ui(ui, panel, &params, &model);
             }
-            directions::ui(ui, panel, &model);
+            directions::ui(ui, panel, SliderTarget::Explore, &model);
             if model.num_ws > 1 {
                 mixing(ui, panel, &params, &model);
             }
@@ -48,100 +54,6 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             }
             ui.add_space(space::L);
         });
-}
-
-/// Keep, and where else the picture can go.
-pub(crate) fn picture_actions(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let theme = panel.theme.clone();
-    let ctx = ui.ctx().clone();
-    crate::ui::widgets::section::line(ui, &theme);
-    ui.add_space(2.0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        let keep = button::primary(ui, &theme, "Save to gallery")
-            .on_hover_text(Command::Keep.tooltip_with_keys(&ctx));
-        if keep.clicked() {
-            panel.actions.command(Command::Keep);
-        }
-        for (icon, command) in [
-            (Icon::Save, Command::Export),
-            (Icon::Copy, Command::CopyPicture),
-        ] {
-            let tip = command.tooltip_with_keys(&ctx);
-            if IconButton::new(icon, command.text())
-                .tooltip(&tip)
-                .show(ui, &theme)
-                .clicked()
-            {
-                panel.actions.command(command);
-            }
-        }
-    });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        for command in [Command::SendToStyle, Command::UseAsStyle] {
-            let tip = command.tooltip_with_keys(&ctx);
-            if ui.button(command.text()).on_hover_text(tip).clicked() {
-                panel.actions.command(command);
-            }
-        }
-    });
-}
-
-pub(crate) fn model(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let theme = panel.theme.clone();
-    let state = panel.state;
-    ui.horizontal(|ui| {
-        let title = state
-            .generator()
-            .map_or("No generator", |m| m.title.as_str());
-        let width = ui.available_width() - 34.0;
-        let combo = egui::ComboBox::from_id_salt("generator")
-            .selected_text(
-                egui::RichText::new(title)
-                    .size(14.0)
-                    .color(*theme.text_strong),
-            )
-            .width(width)
-            .show_ui(ui, |ui| {
-                let generators = state.engine.models(ModelKind::Generator);
-                let all = generators.chain(state.engine.models(ModelKind::Autoencoder));
-                for model in all {
-                    let on = model.name == state.doc.explore.model;
-                    let note = match (model.kind, model.trained) {
-                        (ModelKind::Autoencoder, _) => "for your photos",
-                        (_, true) => "trained",
-                        (_, false) => "random weights",
-                    };
-                    let text = format!("{}  ({note})", model.title);
-                    if ui
-                        .selectable_label(on, text)
-                        .on_hover_text(first_line(&model.card))
-                        .clicked()
-                        && !on
-                    {
-                        panel
-                            .actions
-                            .explore(ExploreEdit::Model(model.name.clone()));
-                    }
-                }
-            });
-        combo.response.accessible_name("Generator");
-        let about = IconButton::new(Icon::Info, "About this generator")
-            .tooltip("What it was trained on, licence, size");
-        if about.show(ui, &theme).clicked() {
-            let dialog = Dialog::Models(Some(state.doc.explore.model.clone()));
-            panel.actions.view(ViewEdit::Dialog(dialog));
-        }
-    });
-}
-
-/// The first sentence of a model card that isn't a heading.
-fn first_line(card: &str) -> &str {
-    card.lines()
-        .map(str::trim)
-        .find(|l| !l.is_empty() && !l.starts_with(['#', '-', '|']))
-        .unwrap_or("")
 }
 
 /// Seed and variety.
@@ -179,7 +91,7 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                     });
                 }
             }
-            let variety = Slider::new("Truncation", params.truncation_psi, -1.0..=2.0, 0.7)
+            let variety = Slider::new("Truncation", params.truncation_psi, ranges::PSI.ends(), 0.7)
             .tooltip("How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite")
             .step(0.05)
             .show(ui, &theme);
@@ -243,22 +155,6 @@ fn seed_row(
     edit
 }
 
-/// Coarse, middle and fine layers of a network.
-pub fn zones(num_ws: usize) -> [(&'static str, LayerRange, &'static str); 3] {
-    let coarse = (num_ws / 3).clamp(1, 4);
-    let middle = (num_ws * 2 / 3).max(coarse + 1).min(num_ws);
-    let range = |start, end| LayerRange { start, end };
-    [
-        ("Coarse", range(0, coarse), "Shape and place"),
-        ("Middle", range(coarse, middle), "Parts and form"),
-        (
-            "Fine",
-            range(middle, num_ws.max(middle)),
-            "Colour and surface",
-        ),
-    ]
-}
-
 fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &ModelInfo) {
     let theme = panel.theme.clone();
     section(
@@ -305,45 +201,6 @@ fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mo
     );
 }
 
-/// Coarse, middle, fine, or any range of layers.
-pub fn layer_choice(
-    ui: &mut Ui,
-    theme: &Theme,
-    now: LayerRange,
-    num_ws: usize,
-) -> Option<LayerRange> {
-    let zones = zones(num_ws);
-    let options: Vec<(LayerRange, &str, &str)> =
-        zones.iter().map(|(t, r, tip)| (*r, *t, *tip)).collect();
-    let mut chosen = choice(ui, theme, now, &options);
-    let last = num_ws as f32;
-    let from = Slider::new("From layer", now.start as f32 + 1.0, 1.0..=last, 1.0)
-        .decimals(0)
-        .step(1.0)
-        .tooltip("First layer of the range: low layers make shapes, high ones surfaces")
-        .show(ui, theme);
-    if let Some(v) = from.changed {
-        let start = (v as usize).saturating_sub(1).min(num_ws - 1);
-        chosen = Some(LayerRange {
-            start,
-            end: now.end.max(start + 1),
-        });
-    }
-    let to = Slider::new("To layer", now.end as f32, 1.0..=last, last)
-        .decimals(0)
-        .step(1.0)
-        .tooltip("Last layer of the range")
-        .show(ui, theme);
-    if let Some(v) = to.changed {
-        let end = (v as usize).clamp(1, num_ws);
-        chosen = Some(LayerRange {
-            start: now.start.min(end - 1),
-            end,
-        });
-    }
-    chosen
-}
-
 fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &ModelInfo) {
     if !model.trained {
         return;
@@ -386,20 +243,4 @@ fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mod
             }
         },
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn zones_cover_all_layers_once() {
-        for n in 2..=18 {
-            let z = zones(n);
-            assert_eq!(z[0].1.start, 0);
-            assert_eq!(z[0].1.end, z[1].1.start);
-            assert_eq!(z[1].1.end, z[2].1.start);
-            assert_eq!(z[2].1.end, n);
-        }
-    }
 }

@@ -16,10 +16,6 @@ use crate::ui::widgets::tile::picture_tile;
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     leave(ui, panel);
-    if panel.state.doc.explore.lens_doc().is_some() {
-        crate::ui::lens::workspace::ui(ui, panel);
-        return;
-    }
     let frame = egui::Frame::new()
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
@@ -50,8 +46,7 @@ fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
     let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
     let view = &panel.state.view;
     let walking = panel.state.latent_walk.is_some();
-    let lens = panel.state.doc.explore.lens_doc().is_some();
-    let something = !lens && (walking || view.variations);
+    let something = walking || view.variations;
     if !something || busy || was_busy || view.dialog != Dialog::None {
         return;
     }

@@ -4,7 +4,7 @@
 use egui::{ProgressBar, ScrollArea, Ui};
 
 use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
-use crate::app::state::JobEntry;
+use crate::app::engine_state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::ModelKind;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};

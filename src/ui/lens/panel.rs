@@ -4,18 +4,21 @@
 use egui::{RichText, ScrollArea, Ui, Vec2};
 
 use crate::app::action::{Action, Destination, FileRole, Pick};
-use crate::app::document::LensDoc;
-use crate::app::lens::apply::MOST_GAIN;
+use crate::app::lens::document::LensWork;
 use crate::app::lens::edit::{Amount, LensEdit};
 use crate::engine::protocol::{ANSWER, DirectionInfo};
-use crate::recipe::{LensOther, LensPart};
-use crate::ui::explore::{directions, panel};
+use crate::recipe::{LensOther, LensPart, ranges};
+use crate::ui::canvas::picture_actions;
 use crate::ui::mask::target::{MaskEdit, MaskTarget};
 use crate::ui::mask::tools::MaskTools;
+use crate::ui::models::chooser;
+use crate::ui::models::chooser::Chooser;
 use crate::ui::panel::Panel;
-use crate::ui::style::gallery_pick::GalleryPick;
-use crate::ui::style::photo;
-use crate::ui::style::photo::PhotoEvent;
+use crate::ui::photo::gallery_pick::GalleryPick;
+use crate::ui::photo::slot;
+use crate::ui::photo::slot::PhotoEvent;
+use crate::ui::sliders::directions;
+use crate::ui::sliders::target::SliderTarget;
 use crate::ui::theme::space;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::slider::Slider;
@@ -49,12 +52,14 @@ impl LensPanel {
         egui::Panel::bottom("lens actions")
             .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(0, 8)))
             .show_separator_line(false)
-            .show(ui, |ui| panel::picture_actions(ui, p));
+            .show(ui, |ui| picture_actions::ui(ui, p));
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
                 ui.add_space(space::XS);
-                panel::model(ui, p);
+                if let Some(model) = chooser::ui(ui, p, &Chooser::LENS) {
+                    p.actions.lens(LensEdit::Model(model));
+                }
                 self.sections(ui, p);
                 ui.add_space(space::L);
             });
@@ -62,8 +67,8 @@ impl LensPanel {
 
     fn sections(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         let (Some(lens), Some(model)) = (
-            p.state.doc.explore.lens_doc().cloned(),
-            p.state.generator().cloned(),
+            p.state.doc.lens.work().cloned(),
+            p.state.lens_model().cloned(),
         ) else {
             return;
         };
@@ -75,8 +80,8 @@ impl LensPanel {
             true,
             |_| {},
             |ui| {
-                let slot = photo::of_lens(p.state);
-                if let Some(PhotoEvent::FromGallery) = photo::photo(ui, p, slot) {
+                let slot = slot::of_lens(p.state);
+                if let Some(PhotoEvent::FromGallery) = slot::photo(ui, p, slot) {
                     self.choose(Destination::LensPhoto);
                 }
             },
@@ -84,7 +89,7 @@ impl LensPanel {
         if lens.photo.is_none() {
             return;
         }
-        directions::ui(ui, p, &model);
+        directions::ui(ui, p, SliderTarget::Lens, &model);
         section(
             ui,
             &theme,
@@ -111,7 +116,7 @@ impl LensPanel {
         );
     }
 
-    fn second(&mut self, ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
+    fn second(&mut self, ui: &mut Ui, p: &mut Panel<'_>, lens: &LensWork) {
         if let Some(other) = &lens.other {
             second_photo(ui, p, other);
         } else {
@@ -150,7 +155,7 @@ impl LensPanel {
         }
     }
 
-    fn detail(&mut self, ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
+    fn detail(&mut self, ui: &mut Ui, p: &mut Panel<'_>, lens: &LensWork) {
         let mut keep = lens.keep_detail;
         let check = ui.checkbox(&mut keep, "Keep the photo's fine detail").on_hover_text(
             "On: what changes is added to your photo, at its full size. Off: the whole picture is drawn by the network, softer and more like a painting",
@@ -181,10 +186,10 @@ impl LensPanel {
 }
 
 /// How strong light, colour and texture are around the photo's average.
-fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
+fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensWork) {
     // Sliders that were measured here say nothing of a picture's parts.
     let answers = |d: &DirectionInfo| d.id.starts_with(ANSWER);
-    let directions = p.state.directions();
+    let directions = p.state.lens_directions();
     let told_apart = directions.is_some_and(|all| all.iter().any(answers));
     let all: &[(LensPart, &str)] = if told_apart {
         &[
@@ -210,7 +215,7 @@ fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensDoc) {
     for (part, tip) in all {
         let now = lens.gains.iter().find(|g| g.part == *part);
         let now = now.map_or(1.0, |g| g.gain) * 100.0;
-        let moved = Slider::new(part.name(), now, 0.0..=MOST_GAIN * 100.0, 100.0)
+        let moved = Slider::new(part.name(), now, ranges::GAIN.percent(), 100.0)
             .decimals(0)
             .step(5.0)
             .name_width(110.0)
@@ -251,24 +256,24 @@ fn amounts(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
         (
             Amount::Blend,
             "Blend",
-            other.blend,
+            (other.blend, ranges::BLEND),
             "In percent: fades into the second picture, as in a double exposure",
         ),
         (
             Amount::Light,
             "Match tone",
-            other.light,
+            (other.light, ranges::LIGHT),
             "In percent: takes over the light and the colours of the second picture",
         ),
         (
             Amount::Texture,
             "Match texture",
-            other.texture,
+            (other.texture, ranges::TEXTURE),
             "In percent: takes over how strong contrasts and surfaces of the second picture are",
         ),
     ];
-    for (amount, name, now, tip) in all {
-        let moved = Slider::new(name, now * 100.0, 0.0..=100.0, 0.0)
+    for (amount, name, (now, range), tip) in all {
+        let moved = Slider::new(name, now * 100.0, range.percent(), 0.0)
             .decimals(0)
             .name_width(110.0)
             .tooltip(tip)

@@ -1,18 +1,20 @@
-//! Lens in Explore: a photo on the canvas instead of a generator's picture.
+//! The Lens workspace: a photo on the canvas, its sliders beside it.
 
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Destination, Subject};
 use crate::app::view::Workspace;
+use crate::engine::protocol::ModelKind;
+use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
-use crate::ui::explore::toolbar;
+use crate::ui::canvas::toolbar;
+use crate::ui::canvas::toolbar::Tool;
 use crate::ui::lens::panel::LensPanel;
 use crate::ui::panel::Panel;
+use crate::ui::photo::slot;
+use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
-use crate::ui::style::photo;
-use crate::ui::style::photo::PhotoEvent;
-use crate::ui::style::workspace::canvas_error;
 use crate::ui::theme::{PANEL_WIDTH, space};
 
 /// Draws the workspace.
@@ -27,7 +29,8 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         .show(ui, |ui| lens.ui(ui, p));
     history::strip(ui, p);
     if p.state.lens_photo().is_some() {
-        toolbar::ui(ui, p);
+        let [split, difference] = Tool::comparisons(p.state.view.lens_compare);
+        toolbar::ui(ui, p, "lens tools", &[split, difference, Tool::fit()]);
     }
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
@@ -38,9 +41,12 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
 }
 
 fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
-    let slot = photo::of_lens(p.state);
+    if missing(ui, p) {
+        return;
+    }
+    let slot = slot::of_lens(p.state);
     if slot.source.is_none() {
-        if let Some(PhotoEvent::FromGallery) = photo::invitation(ui, p, slot) {
+        if let Some(PhotoEvent::FromGallery) = slot::invitation(ui, p, slot) {
             lens.choose(Destination::LensPhoto);
         }
         return;
@@ -65,12 +71,12 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     let state = p.state;
     let shown = state.previews.lens.as_ref();
     let input = CanvasInput {
-        workspace: Workspace::Explore,
+        workspace: Workspace::Lens,
         name: "Changed photo",
         picture: shown.map(|s| &s.picture).or(Some(&photo.picture)),
         before: Some(&photo.picture),
         logical_size: photo.size,
-        compare: state.view.compare,
+        compare: state.view.lens_compare,
         tool: lens.mask.target(p).is_some(),
         busy: state.previews.canvas_waiting(),
         subject: Some(Subject::Lens),
@@ -79,6 +85,32 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
         lens.mask.on_canvas(ui, frame, p);
     });
     if let Some(error) = &state.previews.canvas_error {
-        canvas_error(ui, p, &error.to_string());
+        canvas_error::ui(ui, p, &error.to_string());
     }
+}
+
+/// Says so where there is no network for photos; whether there is none.
+fn missing(ui: &mut Ui, p: &Panel<'_>) -> bool {
+    let state = p.state;
+    if state.lens_model().is_some() {
+        return false;
+    }
+    if !state.engine.library_known {
+        picture_view::empty(ui, p, "Starting", "The engine reads its networks.");
+    } else if state.engine.models(ModelKind::Autoencoder).next().is_some() {
+        picture_view::empty(
+            ui,
+            p,
+            "This network isn't here any more",
+            "Choose another one at the top of the panel on the right.",
+        );
+    } else {
+        picture_view::empty(
+            ui,
+            p,
+            "No network for photos here",
+            "Put the folder 'models' next to the program, then choose Settings, Rescan models.",
+        );
+    }
+    true
 }

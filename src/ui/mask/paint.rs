@@ -1,7 +1,7 @@
 //! Painting a mask: from the pointer's way over the photo to shapes of a recipe.
 //! One press-drag-release is one shape, and so one step of undo.
 
-use crate::recipe::{MaskShape, Stroke};
+use crate::recipe::{MaskShape, Stroke, ranges};
 
 /// What the pointer does to the mask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +45,8 @@ impl MaskTool {
 }
 
 /// Smallest and largest brush radius, as fractions of the photo's longer side.
-pub const RADIUS: std::ops::RangeInclusive<f32> = 0.004..=0.4;
+pub const RADIUS: std::ops::RangeInclusive<f32> =
+    ranges::STROKE_RADIUS.least..=ranges::STROKE_RADIUS.most;
 
 /// Tool, size and softness, and the shape being drawn. Coordinates as in
 /// [`crate::recipe::Mask`].

@@ -42,7 +42,7 @@ impl MaskTarget {
     pub fn mask(self, state: &AppState) -> Option<&Mask> {
         match self {
             Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_ref(),
-            Self::Lens => state.doc.explore.lens_doc()?.mask.as_deref(),
+            Self::Lens => state.doc.lens.work()?.mask.as_deref(),
         }
     }
 

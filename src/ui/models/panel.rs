@@ -3,6 +3,7 @@
 use crate::app::action::{Action, Pick, ViewEdit};
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
+use crate::app::lens::edit::LensEdit;
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::{ModelInfo, ModelKind};
@@ -166,6 +167,10 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
             ModelKind::Style => (
                 Action::Style(StyleEdit::Model(model.name.clone())),
                 Workspace::Style,
+            ),
+            ModelKind::Autoencoder => (
+                Action::Lens(LensEdit::Model(model.name.clone())),
+                Workspace::Lens,
             ),
             _ => (
                 Action::Explore(ExploreEdit::Model(model.name.clone())),

@@ -33,7 +33,7 @@ fn contents(ui: &mut Ui, p: &mut Panel<'_>) {
             Workspace::Gallery => {
                 ui.weak("Choose a picture first.");
             }
-            Workspace::Explore | Workspace::Style => about_work(ui, p),
+            Workspace::Explore | Workspace::Style | Workspace::Lens => about_work(ui, p),
         }
         return;
     };
@@ -63,17 +63,14 @@ struct Asked(Option<PictureId>);
 
 /// Outside the gallery: the picture isn't a file yet, but its models are known.
 fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
-    let style = p.state.view.workspace == Workspace::Style;
-    let model = if style {
-        p.state.style_model()
-    } else {
-        p.state.generator()
-    };
-    let Some(model) = model else {
+    let workspace = p.state.view.workspace;
+    let style = workspace == Workspace::Style;
+    let Some(model) = p.state.model_of(workspace) else {
         ui.weak("There is no picture yet.");
         return;
     };
-    let lens = p.state.doc.explore.lens_doc().filter(|_| !style);
+    let in_lens = workspace == Workspace::Lens;
+    let lens = p.state.doc.lens.work().filter(|_| in_lens);
     let made = if lens.is_some() {
         format!("A photo changed by the network {}.", model.title)
     } else if style {

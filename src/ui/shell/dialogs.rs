@@ -3,7 +3,9 @@
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::ViewEdit;
-use crate::app::command::{Command, Menu, keys_text};
+use crate::app::command::Command;
+use crate::app::menu::Menu;
+use crate::app::shortcuts::keys_text;
 use crate::app::view::Dialog;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::button::IconButton;

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Ui, vec2};
 
 use crate::app::action::Action;
-use crate::app::state::JobEntry;
+use crate::app::engine_state::JobEntry;
 use crate::app::view::{Workspace, Zoom};
 use crate::engine::protocol::Stage;
 use crate::ui::panel::Panel;
@@ -38,12 +38,7 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
         )),
         None => facts.push(("Starting the engine".to_owned(), String::new())),
     }
-    let model = match state.view.workspace {
-        Workspace::Explore => state.generator(),
-        Workspace::Style => state.style_model(),
-        Workspace::Gallery => None,
-    };
-    if let Some(model) = model {
+    if let Some(model) = state.model_of(state.view.workspace) {
         facts.push((model.title.clone(), "The network in use".to_owned()));
     }
     if let Some(took) = state.engine.last_took {

@@ -4,7 +4,8 @@ use egui::{Align, Layout, Sense, Ui, vec2};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::ViewEdit;
-use crate::app::command::{Command, Menu};
+use crate::app::command::Command;
+use crate::app::menu::Menu;
 use crate::app::view::Workspace;
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::keys_of;
@@ -146,6 +147,7 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
         let command = match workspace {
             Workspace::Explore => Command::GoExplore,
             Workspace::Style => Command::GoStyle,
+            Workspace::Lens => Command::GoLens,
             Workspace::Gallery => Command::GoGallery,
         };
         let tip = command.tooltip_with_keys(ui.ctx());

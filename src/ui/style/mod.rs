@@ -3,10 +3,8 @@
 pub mod chosen;
 pub mod compare;
 pub mod credit;
-pub mod gallery_pick;
 pub mod names;
 pub mod output;
-pub mod photo;
 pub mod report;
 pub mod sliders;
 pub mod swatches;

@@ -5,8 +5,8 @@ use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
 use crate::app::command::Command;
+use crate::app::engine_state::JobEntry;
 use crate::app::jobs::style_options;
-use crate::app::state::JobEntry;
 use crate::engine::protocol::{Job, Stage, StylizeOptions};
 use crate::recipe::StyleParams;
 use crate::ui::gallery::recipe::{bytes, duration};

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use crate::app::style::edit::StyleEdit;
-use crate::recipe::StyleLayer;
+use crate::recipe::{StyleLayer, ranges};
 use crate::ui::panel::Panel;
 use crate::ui::widgets::slider::Slider;
 
@@ -13,24 +13,34 @@ const CHARACTERS: usize = 8;
 /// The three main sliders.
 pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     let doc = &p.state.doc.style;
-    let strength = Slider::new("Strength", doc.strength * 100.0, 0.0..=150.0, 100.0)
-        .decimals(0)
-        .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
-        .show(ui, &p.theme);
+    let strength = Slider::new(
+        "Strength",
+        doc.strength * 100.0,
+        ranges::STRENGTH.percent(),
+        100.0,
+    )
+    .decimals(0)
+    .tooltip("In percent: 0 is the photo, 100 the whole style, beyond that it exaggerates")
+    .show(ui, &p.theme);
     if let Some(v) = strength.changed {
         p.actions.style(StyleEdit::Strength(v / 100.0));
     }
-    let brush = Slider::new("Stroke scale", doc.brush, 0.5..=3.0, 1.0)
+    let brush = Slider::new("Stroke scale", doc.brush, ranges::BRUSH.ends(), 1.0)
         .logarithmic()
         .tooltip("How large the strokes are compared to the picture, 1 as the style has them; the same at every size")
         .show(ui, &p.theme);
     if let Some(v) = brush.changed {
         p.actions.style(StyleEdit::Brush(v));
     }
-    let keep = Slider::new("Keep colours", doc.keep_colors * 100.0, 0.0..=100.0, 0.0)
-        .decimals(0)
-        .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
-        .show(ui, &p.theme);
+    let keep = Slider::new(
+        "Keep colours",
+        doc.keep_colors * 100.0,
+        ranges::KEEP_COLORS.percent(),
+        0.0,
+    )
+    .decimals(0)
+    .tooltip("In percent: 0 takes the style's palette, 100 keeps the colours of the photo")
+    .show(ui, &p.theme);
     if let Some(v) = keep.changed {
         p.actions.style(StyleEdit::KeepColors(v / 100.0));
     }
@@ -43,7 +53,7 @@ pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32)
         "How much of this style: {:.0} % of the mixture now",
         share * 100.0
     );
-    let moved = Slider::new(&name, weight * 100.0, 0.0..=100.0, 100.0)
+    let moved = Slider::new(&name, weight * 100.0, ranges::WEIGHT.percent(), 100.0)
         .decimals(0)
         .name_width(56.0)
         .tooltip(&tooltip)
@@ -66,7 +76,7 @@ pub fn code(ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
             .iter()
             .find(|(d, _)| *d == direction)
             .map_or(0.0, |(_, s)| *s);
-        let moved = Slider::new(&name, sigma, -3.0..=3.0, 0.0)
+        let moved = Slider::new(&name, sigma, ranges::CODE_SIGMA.ends(), 0.0)
             .decimals(1)
             .step(0.1)
             .name_width(128.0)

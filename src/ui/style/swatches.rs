@@ -5,7 +5,8 @@ use egui::{
     Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::app::action::{Action, Actions, FileRole, Pick};
+use crate::app::action::{Action, FileRole, Pick};
+use crate::app::queue::Actions;
 use crate::app::style::edit::StyleEdit;
 use crate::recipe::StyleSource;
 use crate::ui::panel::Panel;

@@ -7,18 +7,19 @@ use crate::app::action::{Destination, Subject, ViewEdit};
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
+use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
 use crate::ui::mask::target::MaskTarget;
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::panel::Panel;
+use crate::ui::photo::gallery_pick::GalleryPick;
+use crate::ui::photo::slot;
+use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
 use crate::ui::style::chosen::{ChosenEvent, ChosenStyles};
 use crate::ui::style::compare::side_by_side;
-use crate::ui::style::gallery_pick::GalleryPick;
 use crate::ui::style::output::StyleOutput;
-use crate::ui::style::photo;
-use crate::ui::style::photo::PhotoEvent;
 use crate::ui::style::swatches::{SwatchEvent, swatches};
 use crate::ui::style::tryouts::Tryouts;
 use crate::ui::style::{report, sliders};
@@ -85,7 +86,7 @@ impl StylePanel {
                     |_| {},
                     |ui| {
                         if let Some(PhotoEvent::FromGallery) =
-                            photo::photo(ui, p, photo::of_style(p.state))
+                            slot::photo(ui, p, slot::of_style(p.state))
                         {
                             self.pick = Some(GalleryPick::new(Destination::StylePhoto));
                         }
@@ -156,8 +157,7 @@ impl StylePanel {
 
     fn middle(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         if p.state.doc.style.photo.is_none() {
-            if let Some(PhotoEvent::FromGallery) =
-                photo::invitation(ui, p, photo::of_style(p.state))
+            if let Some(PhotoEvent::FromGallery) = slot::invitation(ui, p, slot::of_style(p.state))
             {
                 self.pick = Some(GalleryPick::new(Destination::StylePhoto));
             }
@@ -220,7 +220,7 @@ impl StylePanel {
             }
         }
         if let Some(error) = &state.previews.canvas_error {
-            canvas_error(ui, p, &error.to_string());
+            canvas_error::ui(ui, p, &error.to_string());
         }
     }
 }
@@ -301,18 +301,4 @@ fn surprise(ui: &mut Ui, p: &mut Panel<'_>) {
             p.actions.style(StyleEdit::OnlyStyle((*style).clone()));
         }
     }
-}
-
-/// Why the canvas can't show what was asked for.
-pub(crate) fn canvas_error(ui: &mut Ui, p: &Panel<'_>, text: &str) {
-    let at = ui.min_rect().left_bottom() + egui::vec2(12.0, -12.0);
-    egui::Area::new(egui::Id::unique("style canvas error"))
-        .fixed_pos(at)
-        .pivot(egui::Align2::LEFT_BOTTOM)
-        .show(ui.ctx(), |ui| {
-            Frame::popup(ui.style()).show(ui, |ui| {
-                ui.set_max_width(420.0);
-                ui.colored_label(*p.theme.error, text);
-            });
-        });
 }

@@ -1,4 +1,4 @@
-//! The direction sliders of a generator: starred first, then measured ones, then
+//! The direction sliders of a network: starred first, then measured ones, then
 //! those that were found without names.
 
 use std::sync::Arc;
@@ -7,13 +7,15 @@ use egui::{Response, Ui, vec2};
 
 use crate::app::action::{Action, Purpose};
 use crate::app::command::Command;
-use crate::app::document::SliderMark;
-use crate::app::explore::edit::ExploreEdit;
-use crate::app::state::AppState;
+use crate::app::engine_state::JobEntry;
+use crate::app::sliders::edit::SliderEdit;
+use crate::app::sliders::marks::SliderMark;
+use crate::engine::protocol::Attribute;
 use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
-use crate::latent::attributes::Attribute;
-use crate::recipe::DirectionEdit;
+use crate::recipe::{DirectionEdit, LayerRange};
 use crate::ui::panel::Panel;
+use crate::ui::sliders::layers::{layer_choice, zones};
+use crate::ui::sliders::target::SliderTarget;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon;
@@ -21,11 +23,6 @@ use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::slider::Slider;
 
-/// Ends of a slider, σ: of a generator's picture, of a photo. Photos differ more from
-/// place to place than from each other, so that a σ goes far.
-const REACH: [f32; 2] = [3.0, 2.0];
-/// The thumbnails on hover show the picture this far to both sides, σ.
-const LOOK: [f32; 2] = [2.0, 1.0];
 /// Where more sliders than this were found, only the strongest [`FIRST`] are shown at
 /// first; those that were moved always are.
 const MANY: usize = 12;
@@ -40,9 +37,9 @@ struct RenameScratch {
 }
 
 /// Draws the sliders.
-pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
+pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget, model: &ModelInfo) {
     let theme = panel.theme.clone();
-    let directions = panel.state.directions().cloned();
+    let directions = of.directions(panel.state).cloned();
     let empty = directions.as_ref().is_none_or(|d| d.is_empty());
     let ctx = ui.ctx().clone();
     let mut chosen = None;
@@ -69,8 +66,8 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
         true,
         buttons,
         |ui| match &directions {
-            Some(all) if !all.is_empty() => rows(ui, panel, all, model),
-            Some(_) if panel.state.doc.explore.lens_doc().is_some() => {
+            Some(all) if !all.is_empty() => rows(ui, panel, of, all, model),
+            Some(_) if of == SliderTarget::Lens => {
                 ui.weak("No slider of this network was found to do what a name says. Intensity and a second picture still work.");
             }
             Some(_) => {
@@ -78,7 +75,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
                     "This generator has no sliders of its own. Seed and truncation still work.",
                 );
             }
-            None => measuring(ui, panel),
+            None => measuring(ui, panel, of),
         },
     );
     if let Some(command) = chosen {
@@ -87,29 +84,36 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
 }
 
 /// The sliders are being found out.
-fn measuring(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let purpose = Purpose::Directions(panel.state.doc.explore.model.clone());
+fn measuring(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget) {
+    let model = of.model(panel.state).to_owned();
+    let purpose = Purpose::Directions(model.clone());
     let job = panel.state.engine.job_for(&purpose);
     if job.is_none() {
         ui.weak("The sliders of this network have not been measured yet.");
         let text = "Measure the sliders";
         let tip = "Look at many pictures and find out what each slider does; takes a while, once";
         if ui.button(text).on_hover_text(tip).clicked() {
-            panel.actions.push(Action::MeasureSliders);
+            panel.actions.push(Action::MeasureSliders(model));
         }
         return;
     }
     ui.weak("Looking at many pictures to find out what each slider does. This happens once.");
-    let bar = egui::ProgressBar::new(job.map_or(0.0, crate::app::state::JobEntry::fraction))
+    let bar = egui::ProgressBar::new(job.map_or(0.0, JobEntry::fraction))
         .desired_height(5.0)
         .fill(*panel.theme.accent);
     ui.add(bar);
 }
 
-fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model: &ModelInfo) {
+fn rows(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    of: SliderTarget,
+    all: &Arc<Vec<DirectionInfo>>,
+    model: &ModelInfo,
+) {
     ui.spacing_mut().item_spacing.y = 1.0;
-    let doc = &panel.state.doc.explore;
-    let starred = |d: &DirectionInfo| doc.mark(&d.id).is_some_and(|m| m.star);
+    let sliders = of.sliders(panel.state);
+    let starred = |d: &DirectionInfo| sliders.mark(&d.id).is_some_and(|m| m.star);
     let mut order: Vec<&DirectionInfo> = all.iter().collect();
     order.sort_by_key(|d| (!starred(d), !d.measured));
     let found = |d: &&DirectionInfo| !d.measured && !starred(d);
@@ -120,7 +124,7 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
         let mut shown = 0;
         order.retain(|d| {
             shown += usize::from(found(d));
-            !found(d) || shown <= FIRST || doc.sigma(&d.id) != 0.0
+            !found(d) || shown <= FIRST || sliders.sigma(&d.id) != 0.0
         });
     }
     let mut group = None;
@@ -147,7 +151,7 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
             .on_hover_text(tip);
             group = Some(now);
         }
-        row(ui, panel, direction, model);
+        row(ui, panel, of, direction, model);
     }
     if many {
         ui.add_space(4.0);
@@ -163,18 +167,25 @@ fn rows(ui: &mut Ui, panel: &mut Panel<'_>, all: &Arc<Vec<DirectionInfo>>, model
     }
 }
 
-fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &ModelInfo) {
+fn row(
+    ui: &mut Ui,
+    panel: &mut Panel<'_>,
+    of: SliderTarget,
+    direction: &DirectionInfo,
+    model: &ModelInfo,
+) {
     let theme = panel.theme.clone();
     let state = panel.state;
     let id = &direction.id;
-    let mark = state.doc.explore.mark(id).cloned().unwrap_or_default();
+    let sliders = of.sliders(state);
+    let mark = sliders.mark(id).cloned().unwrap_or_default();
     if panel.scratch.of::<RenameScratch>().direction.as_ref() == Some(id) {
-        rename_row(ui, panel, direction);
+        rename_row(ui, panel, of, direction);
         return;
     }
     let name = mark.name.clone().unwrap_or_else(|| direction.name.clone());
-    let reach = REACH[usize::from(state.doc.explore.lens_doc().is_some())];
-    let sigma = state.doc.explore.sigma(id);
+    let reach = of.reach();
+    let sigma = sliders.sigma(id);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.set_height(26.0);
@@ -188,13 +199,11 @@ fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &Mo
             })
             .inner;
         if let Some(sigma) = slider.changed {
-            panel.actions.explore(ExploreEdit::Sigma {
-                direction: id.clone(),
-                sigma,
-            });
+            let direction = id.clone();
+            of.send(panel, SliderEdit::Sigma { direction, sigma });
         }
-        more(ui, panel, direction, &mark, &name, model);
-        look(ui, panel, direction, &mark, &name, &slider.response);
+        more(ui, panel, of, direction, &mark, &name, model);
+        look(ui, panel, of, direction, &mark, &name, &slider.response);
     });
 }
 
@@ -203,6 +212,7 @@ fn row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo, model: &Mo
 fn more(
     ui: &mut Ui,
     panel: &mut Panel<'_>,
+    of: SliderTarget,
     direction: &DirectionInfo,
     mark: &SliderMark,
     name: &str,
@@ -227,13 +237,14 @@ fn more(
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_min_width(190.0);
-            menu(ui, panel, direction, mark, model, &theme);
+            menu(ui, panel, of, direction, mark, model, &theme);
         });
 }
 
 fn menu(
     ui: &mut Ui,
     panel: &mut Panel<'_>,
+    of: SliderTarget,
     direction: &DirectionInfo,
     mark: &SliderMark,
     model: &ModelInfo,
@@ -254,7 +265,7 @@ fn menu(
             "Star: show first"
         },
     ) {
-        panel.actions.explore(ExploreEdit::Star(id.clone()));
+        of.send(panel, SliderEdit::Star(id.clone()));
         ui.close();
     }
     if menu_item(
@@ -267,7 +278,7 @@ fn menu(
             "Lock: Randomise leaves it alone"
         },
     ) {
-        panel.actions.explore(ExploreEdit::Lock(id.clone()));
+        of.send(panel, SliderEdit::Lock(id.clone()));
         ui.close();
     }
     if menu_item(ui, theme, Icon::Tag, "Rename") {
@@ -277,10 +288,14 @@ fn menu(
         ui.close();
     }
     if mark.name.is_some() && menu_item(ui, theme, Icon::Undo, "Back to its own name") {
-        panel.actions.explore(ExploreEdit::Rename {
-            direction: id.clone(),
-            name: None,
-        });
+        let direction = id.clone();
+        of.send(
+            panel,
+            SliderEdit::Rename {
+                direction,
+                name: None,
+            },
+        );
         ui.close();
     }
     if model.num_ws > 1 {
@@ -289,23 +304,25 @@ fn menu(
         ui.weak("Layer range");
         let mut all = mark.layers.is_none();
         if ui.checkbox(&mut all, "All layers").changed() {
-            let layers = (!all).then(|| crate::ui::explore::panel::zones(model.num_ws)[1].1);
-            set_layers(panel, id, layers);
+            let layers = (!all).then(|| zones(model.num_ws)[1].1);
+            set_layers(panel, of, id, layers);
         }
         if let Some(now) = mark.layers
-            && let Some(layers) =
-                crate::ui::explore::panel::layer_choice(ui, theme, now, model.num_ws)
+            && let Some(layers) = layer_choice(ui, theme, now, model.num_ws)
         {
-            set_layers(panel, id, Some(layers));
+            set_layers(panel, of, id, Some(layers));
         }
     }
 }
 
-fn set_layers(panel: &mut Panel<'_>, direction: &str, layers: Option<crate::recipe::LayerRange>) {
-    panel.actions.explore(ExploreEdit::Layers {
-        direction: direction.to_owned(),
-        layers,
-    });
+fn set_layers(
+    panel: &mut Panel<'_>,
+    of: SliderTarget,
+    direction: &str,
+    layers: Option<LayerRange>,
+) {
+    let direction = direction.to_owned();
+    of.send(panel, SliderEdit::Layers { direction, layers });
 }
 
 /// A menu entry with an icon.
@@ -323,7 +340,7 @@ fn menu_item(ui: &mut Ui, theme: &Theme, icon: Icon, text: &str) -> bool {
 }
 
 /// The row while its name is being typed.
-fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo) {
+fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget, direction: &DirectionInfo) {
     let scratch = panel.scratch.of::<RenameScratch>();
     let response = ui
         .add(
@@ -338,10 +355,14 @@ fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo) {
         scratch.direction = None;
         if !cancelled {
             let own = (name.trim() != direction.name).then(|| name.trim().to_owned());
-            panel.actions.explore(ExploreEdit::Rename {
-                direction: direction.id.clone(),
-                name: own,
-            });
+            let direction = direction.id.clone();
+            of.send(
+                panel,
+                SliderEdit::Rename {
+                    direction,
+                    name: own,
+                },
+            );
         }
     } else {
         response.request_focus();
@@ -352,6 +373,7 @@ fn rename_row(ui: &mut Ui, panel: &mut Panel<'_>, direction: &DirectionInfo) {
 fn look(
     ui: &Ui,
     panel: &mut Panel<'_>,
+    of: SliderTarget,
     direction: &DirectionInfo,
     mark: &SliderMark,
     name: &str,
@@ -368,10 +390,9 @@ fn look(
             sigma,
             layers: mark.layers,
         };
-        moved_to(panel.state, edit)
+        of.moved_to(panel.state, edit)
     };
-    let of_photos = panel.state.doc.explore.lens_doc().is_some();
-    let far = LOOK[usize::from(of_photos)];
+    let far = of.look();
     let works: Vec<Work> = [-far, far].into_iter().filter_map(moved).collect();
     if works.is_empty() {
         return;
@@ -381,7 +402,7 @@ fn look(
         tier: Tier::Draft(LOOK_SIDE),
         items: works.clone(),
     });
-    let words = words(direction, of_photos);
+    let words = words(direction, of == SliderTarget::Lens);
     response.clone().on_hover_ui(|ui| {
         ui.set_max_width(260.0);
         ui.strong(name);
@@ -407,24 +428,7 @@ fn look(
     });
 }
 
-/// The picture with one slider somewhere else.
-fn moved_to(state: &AppState, edit: DirectionEdit) -> Option<Work> {
-    let set = |edits: &mut Vec<DirectionEdit>| {
-        edits.retain(|e| e.direction != edit.direction);
-        edits.push(edit.clone());
-    };
-    let doc = &state.doc.explore;
-    if doc.lens_doc().is_some() {
-        let mut params = doc.lens_params()?;
-        set(&mut params.edits);
-        return Some(Work::Lens(Arc::new(params)));
-    }
-    let mut params = doc.current()?.clone();
-    set(&mut params.edits);
-    Some(Work::Explore(Arc::new(params)))
-}
-
-/// What a slider is and does, in a sentence or two.
+/// What a slider is, in a sentence.
 fn words(direction: &DirectionInfo, of_photos: bool) -> String {
     let proof = proof(direction, of_photos);
     match Attribute::of_direction(&direction.id) {

@@ -44,7 +44,7 @@ pub fn of_style(state: &AppState) -> PhotoSlot<'_> {
 /// The place of Lens.
 pub fn of_lens(state: &AppState) -> PhotoSlot<'_> {
     PhotoSlot {
-        source: state.doc.explore.lens_doc().and_then(|l| l.photo.as_ref()),
+        source: state.doc.lens.photo(),
         opened: state.lens_photo(),
         role: FileRole::LensPhoto,
         invitation: "Change a photo with sliders",

@@ -1,7 +1,8 @@
 //! The session file: what was worked on comes back after closing or a crash.
 //! Written to a temporary file, synced and renamed, on a thread of its own.
 
-use crate::export::atomic::{Existing, write_bytes};
+mod migrate;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -14,6 +15,7 @@ use crate::app::document::Document;
 use crate::app::prefs::Prefs;
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
+use crate::export::atomic::{Existing, write_bytes};
 
 /// Quiet time before a change is written.
 const DEBOUNCE: Duration = Duration::from_millis(800);
@@ -206,12 +208,16 @@ fn free_slot(dir: &Path) -> std::io::Result<(File, PathBuf)> {
 
 fn read(path: &Path) -> Result<Option<Saved>, String> {
     match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|e| e.to_string()),
+        Ok(bytes) => parse(&bytes).map(Some).map_err(|e| e.to_string()),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(e.to_string()),
     }
+}
+
+fn parse(bytes: &[u8]) -> serde_json::Result<Saved> {
+    let mut saved: serde_json::Value = serde_json::from_slice(bytes)?;
+    migrate::to_current(&mut saved);
+    serde_json::from_value(saved)
 }
 
 fn write_all(receiver: &Receiver<Saved>, path: &Path) {
@@ -230,6 +236,8 @@ fn write(path: &Path, saved: &Saved) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::view::{Compare, Workspace, Zoom};
+    use crate::recipe::{LatentOrigin, LensPart};
 
     fn state(strength: f32) -> AppState {
         let mut doc = Document::default();
@@ -268,6 +276,67 @@ mod tests {
         assert_eq!(saved, Saved::default());
         assert!(warning.unwrap().contains("put aside"));
         assert!(dir.path().join("session.broken.json").exists());
+    }
+
+    /// Written by Limner before Lens was a workspace: it stood in Explore's part.
+    fn session_of_0_1(front: &str) -> String {
+        include_str!("../../../tests/files/session_with_lens_in_explore.json")
+            .replace("FRONT", front)
+    }
+
+    fn opened(json: &str) -> Saved {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("session.json"), json).unwrap();
+        let (saved, warning) = Session::open(dir.path()).take_saved();
+        assert!(warning.is_none(), "{warning:?}");
+        saved
+    }
+
+    #[test]
+    fn lens_work_that_stood_in_explore_comes_back_in_lens() {
+        let saved = opened(&session_of_0_1("lens"));
+        let (doc, view) = (&saved.doc, &saved.view);
+        assert_eq!(view.workspace, Workspace::Lens);
+        assert_eq!(view.lens_compare, Compare::Split);
+        assert_eq!(view.lens.zoom, Zoom::Scale(2.0));
+        assert_eq!(view.compare, Compare::Off);
+        let params = doc.lens.params().unwrap();
+        assert_eq!(
+            (params.model.as_str(), params.photo.name.as_str()),
+            ("lens", "cat.jpg")
+        );
+        assert_eq!(doc.lens.sliders().sigma("measured.warmth"), 1.25);
+        assert_eq!(params.gain(LensPart::Texture), 1.5);
+        assert_eq!(params.other.unwrap().light, 0.75);
+        assert!(!params.keep_detail && params.mask.is_some());
+        let own = doc
+            .lens
+            .sliders()
+            .mark("measured.warmth")
+            .unwrap()
+            .name
+            .clone();
+        assert_eq!(own.as_deref(), Some("Sunny"));
+        // The other network's photo is there as well.
+        assert_eq!(doc.lens.works["kl"].photo.as_ref().unwrap().name, "dog.jpg");
+        // Explore is left with generators only; one is chosen when they are known.
+        assert_eq!(doc.explore.model, "");
+        assert_eq!(doc.explore.params["fruit"].origin, LatentOrigin::Seed(7));
+        let marks: Vec<&String> = doc.explore.marks.keys().collect();
+        assert_eq!(marks, ["fruit"]);
+        // What is written from now on is read as it is.
+        let again = opened(&serde_json::to_string(&saved).unwrap());
+        assert_eq!(again, saved);
+    }
+
+    #[test]
+    fn a_generator_that_stood_in_front_stays_there() {
+        let saved = opened(&session_of_0_1("fruit"));
+        assert_eq!(saved.view.workspace, Workspace::Explore);
+        assert_eq!(saved.view.compare, Compare::Split);
+        assert_eq!(saved.doc.explore.model, "fruit");
+        assert_eq!(saved.doc.lens.model, "lens");
+        assert_eq!(saved.doc.lens.photo().unwrap().name, "cat.jpg");
     }
 
     #[test]

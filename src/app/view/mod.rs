@@ -1,8 +1,10 @@
 //! How things are looked at: not undone, but remembered in the session.
 
+pub(in crate::app) mod apply;
+
 use serde::{Deserialize, Serialize};
 
-/// The three workspaces.
+/// The workspaces, in the order of their tabs.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumIter,
 )]
@@ -12,6 +14,8 @@ pub enum Workspace {
     Explore,
     /// Put styles onto a photo.
     Style,
+    /// Change a photo with sliders.
+    Lens,
     /// What was kept.
     Gallery,
 }
@@ -22,6 +26,7 @@ impl Workspace {
         match self {
             Self::Explore => "Explore",
             Self::Style => "Style",
+            Self::Lens => "Lens",
             Self::Gallery => "Gallery",
         }
     }
@@ -114,12 +119,16 @@ pub struct ViewState {
     pub explore: CanvasView,
     /// Canvas of Style.
     pub style: CanvasView,
+    /// Canvas of Lens.
+    pub lens: CanvasView,
     /// Canvas of the gallery's single view.
     pub gallery: CanvasView,
     /// Comparison on Explore's canvas.
     pub compare: Compare,
     /// Comparison on Style's canvas.
     pub style_compare: Compare,
+    /// Comparison on Lens' canvas.
+    pub lens_compare: Compare,
     /// Longer side of full-size stylised pictures; as the photo when absent.
     pub style_side: Option<u32>,
     /// The grid of variations instead of the single picture.
@@ -148,9 +157,11 @@ impl Default for ViewState {
             workspace: Workspace::Explore,
             explore: CanvasView::default(),
             style: CanvasView::default(),
+            lens: CanvasView::default(),
             gallery: CanvasView::default(),
             compare: Compare::Off,
             style_compare: Compare::Off,
+            lens_compare: Compare::Off,
             style_side: None,
             variations: false,
             distance: 1.0,
@@ -169,6 +180,7 @@ impl ViewState {
         match workspace {
             Workspace::Explore => &self.explore,
             Workspace::Style => &self.style,
+            Workspace::Lens => &self.lens,
             Workspace::Gallery => &self.gallery,
         }
     }
@@ -178,7 +190,17 @@ impl ViewState {
         match workspace {
             Workspace::Explore => &mut self.explore,
             Workspace::Style => &mut self.style,
+            Workspace::Lens => &mut self.lens,
             Workspace::Gallery => &mut self.gallery,
+        }
+    }
+    /// How the canvas of a workspace compares; the gallery's doesn't.
+    pub fn compare_mut(&mut self, workspace: Workspace) -> Option<&mut Compare> {
+        match workspace {
+            Workspace::Explore => Some(&mut self.compare),
+            Workspace::Style => Some(&mut self.style_compare),
+            Workspace::Lens => Some(&mut self.lens_compare),
+            Workspace::Gallery => None,
         }
     }
 }

@@ -1,0 +1,65 @@
+//! The canvas in front: its picture is asked for as the document changes, and gives
+//! the history its thumbnails.
+
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::app::thumbs;
+use crate::app::view::Workspace;
+use crate::app::work;
+use crate::engine::protocol::{Tier, Work};
+
+/// Longer side of a history thumbnail.
+const THUMB_SIDE: u32 = 96;
+
+/// Gives the current step of the history its thumbnail, if the picture shown is
+/// the one of the document.
+pub fn remember_thumb(state: &mut AppState) {
+    let workspace = state.view.workspace;
+    let shown = match workspace {
+        Workspace::Explore => &state.previews.explore,
+        Workspace::Style => &state.previews.style,
+        Workspace::Lens => &state.previews.lens,
+        Workspace::Gallery => return,
+    };
+    let Some(shown) = shown else { return };
+    let current = work::of(workspace, state).as_ref() == Some(&shown.work);
+    // A draft is better than nothing; the full picture replaces it.
+    if current && (!shown.is_draft() || state.history.lacks_thumb()) {
+        let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
+        state.history.set_thumb(thumb, workspace);
+    }
+}
+
+/// Brings the canvas' request in line with the document.
+pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
+    if !state.engine.library_known {
+        return;
+    }
+    let workspace = state.view.workspace;
+    let work = match workspace {
+        // A photo that isn't read yet would only fail.
+        Workspace::Lens if state.lens_photo().is_none() => None,
+        _ => work::of(workspace, state),
+    };
+    let draft = Tier::Draft(state.prefs.draft_side);
+    // Behind the grid of neighbours a draft is enough.
+    let grid = state.view.variations && matches!(work, Some(Work::Explore(_)));
+    let full = if grid {
+        draft
+    } else {
+        Tier::Full(full_side(state))
+    };
+    if let Some(request) = state.previews.ask_canvas(work, draft, full, hand_on) {
+        services.engine.send(request);
+    }
+}
+
+/// Longer side of the full preview: the picture's own, bounded so that one
+/// preview stays a matter of moments.
+fn full_side(state: &AppState) -> u32 {
+    let own = match state.view.workspace {
+        Workspace::Explore => state.doc.explore.current().and_then(|p| p.size),
+        _ => None,
+    };
+    own.map_or(1024, |[w, h]| w.max(h).min(1536))
+}

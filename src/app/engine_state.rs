@@ -1,0 +1,98 @@
+//! What the engine told: device, networks, jobs.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::action::Purpose;
+use crate::engine::protocol::{
+    DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, Stage,
+};
+use crate::picture::Picture;
+
+/// What the engine told.
+#[derive(Debug, Default)]
+pub struct EngineState {
+    /// What computes.
+    pub device: Option<DeviceInfo>,
+    /// The card whose memory was small, once that has been said.
+    pub small_gpu: Option<String>,
+    /// Models and styles.
+    pub library: Arc<Library>,
+    /// Whether the library has come.
+    pub library_known: bool,
+    /// Sliders by model.
+    pub directions: HashMap<String, Arc<Vec<DirectionInfo>>>,
+    /// Models whose sliders the user doesn't want measured now.
+    pub declined: HashSet<String>,
+    /// Jobs that wait or run, in order.
+    pub jobs: Vec<JobEntry>,
+    /// A preview is being computed.
+    pub previewing: bool,
+    /// Time of the last canvas picture.
+    pub last_took: Option<Duration>,
+    /// What a full-size stylisation would take.
+    pub estimate: Option<Estimate>,
+    /// Why there is no estimate, and what to do.
+    pub estimate_error: Option<String>,
+    next_job: u64,
+    /// Number of the last estimate asked.
+    pub estimate_seq: u64,
+}
+
+impl EngineState {
+    /// A model by name.
+    pub fn model(&self, name: &str) -> Option<&ModelInfo> {
+        self.library.models.iter().find(|m| m.name == name)
+    }
+
+    /// Models of a kind.
+    pub fn models(&self, kind: ModelKind) -> impl Iterator<Item = &ModelInfo> {
+        self.library.models.iter().filter(move |m| m.kind == kind)
+    }
+
+    /// A fresh job number.
+    pub fn next_job(&mut self) -> JobId {
+        self.next_job += 1;
+        JobId(self.next_job)
+    }
+
+    /// The job for a purpose, if one waits or runs.
+    pub fn job_for(&self, purpose: &Purpose) -> Option<&JobEntry> {
+        self.jobs.iter().find(|j| j.purpose == *purpose)
+    }
+}
+
+/// A job as the window knows it.
+#[derive(Debug, Clone)]
+pub struct JobEntry {
+    /// Number.
+    pub id: JobId,
+    /// In words, e.g. `Keeping the picture`.
+    pub title: String,
+    /// Where the result goes.
+    pub purpose: Purpose,
+    /// What it does now; nothing while it waits.
+    pub stage: Option<Stage>,
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all.
+    pub total: u64,
+    /// Time left.
+    pub left: Option<Duration>,
+    /// The work so far.
+    pub look: Option<Picture>,
+    /// The user wants it stopped.
+    pub cancelling: bool,
+}
+
+impl JobEntry {
+    /// 0..=1.
+    pub fn fraction(&self) -> f32 {
+        if self.total == 0 {
+            0.0
+        } else {
+            (self.done as f32 / self.total as f32).clamp(0.0, 1.0)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What is worked on in Explore.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::sliders::marks::{SliderMark, Sliders, SlidersMut};
+use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
+
+/// State of Explore.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExploreDoc {
+    /// The chosen generator; empty until the engine has told what there is.
+    pub model: String,
+    /// Where each generator was left.
+    pub params: BTreeMap<String, ExploreParams>,
+    /// The artist's marks on sliders: model, then direction id.
+    pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
+    /// Kept points in order, of any model.
+    #[serde(rename = "kept")]
+    pub bookmarks: Vec<Bookmark>,
+}
+
+/// A point in latent space worth coming back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Bookmark {
+    /// How to make it; shared, because undo keeps many copies.
+    pub params: Arc<ExploreParams>,
+}
+
+impl ExploreDoc {
+    /// The current picture's parameters, once there is a generator.
+    pub fn current(&self) -> Option<&ExploreParams> {
+        self.params.get(&self.model)
+    }
+
+    /// The current picture's parameters, to change.
+    pub fn current_mut(&mut self) -> Option<&mut ExploreParams> {
+        self.params.get_mut(&self.model)
+    }
+
+    /// The direction sliders of the current generator.
+    pub fn sliders(&self) -> Sliders<'_> {
+        let edits = self.current().map_or(&[][..], |params| &params.edits);
+        Sliders::new(edits, self.marks.get(&self.model))
+    }
+
+    /// The direction sliders of the current generator, to change.
+    pub fn sliders_mut(&mut self) -> Option<SlidersMut<'_>> {
+        let params = self.params.get_mut(&self.model)?;
+        Some(SlidersMut {
+            model: &self.model,
+            edits: &mut params.edits,
+            marks: &mut self.marks,
+        })
+    }
+
+    /// The seed behind the current picture, if it comes from one.
+    pub fn seed(&self) -> Option<u64> {
+        match self.current()?.origin {
+            LatentOrigin::Seed(seed) => Some(seed),
+            _ => None,
+        }
+    }
+}
+
+/// The start value of a generator's parameters.
+pub fn fresh(model: &str, resizable: bool, size: [u32; 2]) -> ExploreParams {
+    ExploreParams {
+        noise: NoiseMode::Fixed,
+        size: resizable.then_some(size),
+        ..ExploreParams::new(model, 1)
+    }
+}

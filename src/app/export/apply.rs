@@ -1,0 +1,53 @@
+//! Export from Explore, Style and Lens: the picture is made at full size and kept
+//! first, so that the export dialog has a file with a recipe to copy from.
+
+use crate::app::action::Purpose;
+use crate::app::export::target::ExportTarget;
+use crate::app::jobs;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::app::view::{Dialog, Workspace};
+use crate::app::work;
+use crate::engine::protocol::JobId;
+
+/// Opens the dialog for what is chosen in the gallery, or for the picture on the
+/// canvas, which is made first unless it was the last one to be exported.
+pub fn begin(state: &mut AppState, services: &mut Services) {
+    let workspace = state.view.workspace;
+    if workspace == Workspace::Gallery {
+        state.view.dialog = Dialog::Export;
+        return;
+    }
+    let options = jobs::style_options(state);
+    let work = work::of(workspace, state);
+    let made = work.and_then(|work| Some((work::job(&work, options)?, work)));
+    let Some((job, work)) = made else {
+        state.toasts.push(Level::Info, "There is no picture yet.");
+        return;
+    };
+    state.view.dialog = Dialog::Export;
+    let known = state.export.as_ref();
+    if known.is_some_and(|t| t.work == work && t.options == options) {
+        return;
+    }
+    stop(state, services);
+    state.export = Some(ExportTarget {
+        work,
+        options,
+        kept: None,
+    });
+    jobs::start(job, Purpose::Export, state, services);
+}
+
+/// The job that makes the picture, while it waits or runs.
+pub fn making(state: &AppState) -> Option<JobId> {
+    state.engine.job_for(&Purpose::Export).map(|job| job.id)
+}
+
+/// The user doesn't want it any more: stops the making.
+pub fn stop(state: &mut AppState, services: &mut Services) {
+    if let Some(id) = making(state) {
+        jobs::cancel(id, state, services);
+    }
+}

@@ -1,0 +1,85 @@
+//! What the gallery told, and what is chosen in it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::app::action::Destination;
+use crate::app::gallery::thumb_store::ThumbStore;
+use crate::gallery::protocol::{About, Entry, ExportOptions, Family, PictureId, Query};
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// What the gallery told.
+#[derive(Debug, Default)]
+pub struct GalleryState {
+    /// Its folder, once open.
+    pub folder: Option<PathBuf>,
+    /// Pictures in it.
+    pub count: usize,
+    /// What the grid shows.
+    pub query: Query,
+    /// Number of the last query.
+    pub seq: u64,
+    /// Hits in order.
+    pub entries: Arc<Vec<Entry>>,
+    /// Whether a listing has come.
+    pub listed: bool,
+    /// Thumbnails that came.
+    pub thumbs: ThumbStore,
+    /// Thumbnails that can't be made, and why.
+    pub thumb_errors: HashMap<PictureId, String>,
+    /// Chosen pictures.
+    pub selected: BTreeSet<PictureId>,
+    /// The picture in single view.
+    pub open: Option<PictureId>,
+    /// Whole pictures that came (a few).
+    pub loaded: Vec<(PictureId, Picture, Option<Box<Recipe>>)>,
+    /// Why a whole picture can't be shown.
+    pub load_errors: HashMap<PictureId, String>,
+    /// Family of the chosen or open picture.
+    pub lineage: Option<(PictureId, Family)>,
+    /// What is known of one picture, in words.
+    pub about: Option<(PictureId, Box<About>)>,
+    /// What an export of a picture would write beside the pixels, with which options.
+    pub export_preview: Option<(PictureId, ExportOptions, String)>,
+    /// Copies being written.
+    pub exporting: Option<Exporting>,
+    /// Index being rebuilt.
+    pub rebuilding: Option<(usize, usize)>,
+    /// Tokens of deletions, newest last.
+    pub deleted: Vec<u64>,
+    /// Pictures on their way to disk: token, and what comes after.
+    pub saving: Vec<(u64, Option<Destination>)>,
+    /// Number of the last save.
+    pub save_token: u64,
+    /// Whole pictures wanted for something else than showing.
+    pub awaited: Vec<(PictureId, Destination)>,
+}
+
+/// Copies of gallery pictures being written.
+#[derive(Debug, Clone, Copy)]
+pub struct Exporting {
+    /// Written.
+    pub done: usize,
+    /// In all, ≥ `done`.
+    pub total: usize,
+    /// Since when.
+    pub since: Instant,
+}
+
+impl GalleryState {
+    /// A whole picture, if it's there.
+    pub fn picture(&self, id: PictureId) -> Option<(&Picture, Option<&Recipe>)> {
+        self.loaded
+            .iter()
+            .find(|(i, _, _)| *i == id)
+            .map(|(_, p, r)| (p, r.as_deref()))
+    }
+
+    /// A line of the listing.
+    pub fn entry(&self, id: PictureId) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.id == id)
+    }
+}

@@ -1,0 +1,148 @@
+//! Jobs that ended: each result goes where it should.
+
+use crate::app::action::{Destination, Purpose, ViewEdit};
+use crate::app::engine_state::JobEntry;
+use crate::app::explore::edit::ExploreEdit;
+use crate::app::export::events as export;
+use crate::app::gallery::settings;
+use crate::app::notice::Level;
+use crate::app::ports::{SavePicture, Services};
+use crate::app::queue::Actions;
+use crate::app::state::AppState;
+use crate::app::style::folder_report::FolderReport;
+use crate::app::view::Workspace;
+use crate::engine::protocol::{EngineError, JobId, Output};
+use crate::gallery::protocol::GalleryRequest;
+use crate::picture::Picture;
+use crate::recipe::Recipe;
+
+/// A job ended, well or not.
+pub fn ended(
+    id: JobId,
+    result: Result<Output, EngineError>,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Actions,
+) {
+    let Some(at) = state.engine.jobs.iter().position(|j| j.id == id) else {
+        return;
+    };
+    let job = state.engine.jobs.remove(at);
+    if result.is_err() && job.purpose == Purpose::Export {
+        export::forget(state);
+    }
+    match result {
+        Ok(output) => finished(job, output, state, services, follow),
+        // The user doesn't want them now.
+        Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
+        Err(EngineError::Cancelled) => state
+            .toasts
+            .push(Level::Info, format!("{}: stopped", job.title)),
+        Err(error) => {
+            if let Purpose::Directions(model) = &job.purpose {
+                // Don't ask again and again; the panel says that there are none.
+                state.engine.directions.entry(model.clone()).or_default();
+            }
+            state
+                .toasts
+                .push(Level::Error, format!("{}: {error}", job.title));
+        }
+    }
+}
+
+/// A job is done.
+fn finished(
+    job: JobEntry,
+    output: Output,
+    state: &mut AppState,
+    services: &mut Services,
+    follow: &mut Actions,
+) {
+    match output {
+        Output::Picture { picture, recipe } => picture_made(job, picture, recipe, state, services),
+        Output::File(path) => {
+            let name = path
+                .file_name()
+                .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            state.toasts.push(Level::Info, format!("Saved: {name}"));
+        }
+        Output::Folder {
+            written,
+            kept,
+            skipped,
+        } => {
+            let report = FolderReport {
+                written,
+                kept,
+                skipped,
+            };
+            state.toasts.push(Level::Info, report.words());
+            state.folder_report = Some(report);
+        }
+        Output::Directions { model, directions } => {
+            state.engine.directions.insert(model, directions);
+        }
+        Output::Projection {
+            params, likeness, ..
+        } => {
+            state.toasts.push(
+                Level::Info,
+                format!(
+                    "Photo projected: {:.0} % alike",
+                    likeness.clamp(0.0, 1.0) * 100.0
+                ),
+            );
+            follow.explore(ExploreEdit::Replace {
+                params,
+                label: "Projected photo",
+            });
+            follow.view(ViewEdit::Workspace(Workspace::Explore));
+        }
+    }
+}
+
+fn picture_made(
+    job: JobEntry,
+    picture: Picture,
+    recipe: Box<Recipe>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let then = match job.purpose {
+        Purpose::Copy => return services.system.copy_picture(picture),
+        Purpose::SaveAs(path) => {
+            return services.system.save_picture(SavePicture {
+                path,
+                picture,
+                recipe,
+                with_recipe: state.prefs.export_recipe,
+                settings: settings::of(state),
+            });
+        }
+        Purpose::SendToStyle => Some(Destination::StylePhoto),
+        Purpose::UseAsStyle => Some(Destination::StyleStyle),
+        Purpose::SendToLens => Some(Destination::LensPhoto),
+        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(scale)),
+        Purpose::Export => Some(Destination::Export),
+        _ => None,
+    };
+    keep(picture, recipe, then, state, services);
+}
+
+/// Keeps a picture in the gallery; once it's safe on disk it may go on from there.
+fn keep(
+    picture: Picture,
+    recipe: Box<Recipe>,
+    then: Option<Destination>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    state.gallery.save_token += 1;
+    let token = state.gallery.save_token;
+    state.gallery.saving.push((token, then));
+    services.gallery.send(GalleryRequest::Save {
+        token,
+        picture,
+        recipe,
+    });
+}

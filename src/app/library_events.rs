@@ -1,0 +1,84 @@
+//! Models and styles as the engine finds them.
+
+use std::sync::Arc;
+
+use crate::app::explore::document::fresh;
+use crate::app::gallery::settings;
+use crate::app::jobs;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+
+/// Models and styles are known: choose what isn't chosen yet, ask for sliders.
+pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Services) {
+    state.engine.library = Arc::clone(library);
+    state.engine.library_known = true;
+    settings::send(state, services);
+    state.previews.forget();
+    choose_models(state);
+    jobs::ask_directions(state, services);
+    for (folder, reason) in &library.broken {
+        state.toasts.push(
+            Level::Warning,
+            format!("A model can't be used: {reason} ({})", folder.display()),
+        );
+    }
+}
+
+/// Picks a network for each workspace whose document names none.
+fn choose_models(state: &mut AppState) {
+    let mut doc = state.doc.clone();
+    let library = Arc::clone(&state.engine.library);
+    let of = |kind| library.models.iter().filter(move |m| m.kind == kind);
+    for model in of(ModelKind::Generator) {
+        doc.explore
+            .params
+            .entry(model.name.clone())
+            .or_insert_with(|| fresh(&model.name, model.resizable, model.size));
+    }
+    for model in of(ModelKind::Autoencoder) {
+        doc.lens.works.entry(model.name.clone()).or_default();
+    }
+    if doc.explore.model.is_empty()
+        && let Some(model) = first_generator(of(ModelKind::Generator))
+    {
+        doc.explore.model = model.name.clone();
+    }
+    if doc.lens.model.is_empty()
+        && let Some(model) = first_autoencoder(of(ModelKind::Autoencoder))
+    {
+        doc.lens.choose(&model.name);
+    }
+    if doc.style.model.is_empty()
+        && let Some(model) = first_style_network(of(ModelKind::Style))
+    {
+        doc.style.model = model.name.clone();
+    }
+    if doc != state.doc {
+        state.doc = doc;
+        state.history.amend(&state.doc);
+    }
+}
+
+/// A trained network is the better start, unless it is a sketch; the coordinate
+/// network always works.
+fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| !m.trained || m.sketch);
+    all.into_iter().next()
+}
+
+/// The one that knows the styles that ship and has sliders for them, if it is there.
+fn first_style_network<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| m.code_len == 0);
+    all.into_iter().next()
+}
+
+/// Limner's own: it was trained for this, and its sliders are there at once.
+fn first_autoencoder<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
+    let mut all: Vec<&ModelInfo> = models.collect();
+    all.sort_by_key(|m| m.name != "lens");
+    all.into_iter().next()
+}

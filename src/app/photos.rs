@@ -1,0 +1,30 @@
+//! Photos and style pictures in memory.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use crate::app::action::FileRole;
+use crate::engine::protocol::OpenedPhoto;
+use crate::recipe::SourceRef;
+
+/// Photos and style pictures that were read, by content.
+#[derive(Debug, Default)]
+pub struct Photos {
+    by_hash: HashMap<String, OpenedPhoto>,
+    /// Files being read, and what for.
+    pub opening: HashMap<PathBuf, FileRole>,
+    /// Files that couldn't be read, and why.
+    pub failed: HashMap<PathBuf, String>,
+}
+
+impl Photos {
+    /// The photo behind a reference.
+    pub fn of(&self, source: &SourceRef) -> Option<&OpenedPhoto> {
+        self.by_hash.get(&source.sha256)
+    }
+
+    /// Remembers a photo.
+    pub fn insert(&mut self, photo: OpenedPhoto) {
+        self.by_hash.insert(photo.source.sha256.clone(), photo);
+    }
+}

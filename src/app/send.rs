@@ -1,0 +1,139 @@
+//! Pictures on their way from one workspace to another, to disk, to the clipboard:
+//! made at full size first where they aren't files.
+
+use std::path::PathBuf;
+
+use crate::app::action::{Destination, FileRole, Pick, Purpose, Subject};
+use crate::app::gallery;
+use crate::app::jobs;
+use crate::app::notice::Level;
+use crate::app::now::Now;
+use crate::app::open_files::open_files;
+use crate::app::ports::Services;
+use crate::app::recipes;
+use crate::app::state::AppState;
+use crate::app::view::Workspace;
+use crate::app::work;
+use crate::engine::protocol::{Job, Work};
+use crate::gallery::protocol::{GalleryRequest, PictureId};
+
+/// Sends a picture on.
+pub fn send(
+    to: Destination,
+    what: Subject,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) {
+    match what {
+        Subject::Gallery(id) => send_kept(to, id, state, services, now),
+        Subject::File(path) => send_file(to, path, state, services),
+        Subject::Explore => {
+            // As it is now: what is saved later is what was seen.
+            if let Some(params) = state.doc.explore.current().cloned() {
+                send_made(to, Subject::Params(params.into()), state, services);
+            }
+        }
+        Subject::Params(_) | Subject::Style | Subject::Lens => {
+            send_made(to, what, state, services);
+        }
+    }
+}
+
+/// A picture that the engine makes first.
+fn send_made(to: Destination, what: Subject, state: &mut AppState, services: &mut Services) {
+    let Some(job) = job_of(&what, state) else {
+        let words = "Choose a photo first: open one, or drop it onto the window.";
+        state.toasts.push(Level::Info, words);
+        return;
+    };
+    if to == Destination::SaveAs {
+        services.system.pick(Pick::SaveAs(what));
+    } else if let Some(purpose) = purpose_of(to) {
+        jobs::start(job, purpose, state, services);
+    }
+}
+
+/// Makes a picture at full size and writes it to a file.
+pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    if let Some(job) = job_of(what, state) {
+        jobs::start(job, Purpose::SaveAs(path), state, services);
+    }
+}
+
+/// The job that makes a picture; none for what is a file already.
+fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
+    let work = match what {
+        Subject::Params(params) => Some(Work::Explore(params.clone())),
+        Subject::Explore => work::of(Workspace::Explore, state),
+        Subject::Style => work::of(Workspace::Style, state),
+        Subject::Lens => work::of(Workspace::Lens, state),
+        Subject::Gallery(_) | Subject::File(_) => None,
+    };
+    work::job(&work?, jobs::style_options(state))
+}
+
+fn purpose_of(to: Destination) -> Option<Purpose> {
+    match to {
+        Destination::StylePhoto => Some(Purpose::SendToStyle),
+        Destination::StyleStyle => Some(Purpose::UseAsStyle),
+        Destination::LensPhoto => Some(Purpose::SendToLens),
+        Destination::Keep => Some(Purpose::Keep),
+        Destination::Clipboard => Some(Purpose::Copy),
+        Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
+        Destination::Export => Some(Purpose::Export),
+        Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
+    }
+}
+
+fn send_kept(
+    to: Destination,
+    id: PictureId,
+    state: &mut AppState,
+    services: &mut Services,
+    now: Now,
+) {
+    let path = state.gallery.entry(id).map(|e| e.path.clone());
+    match (to, path) {
+        (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
+        (Destination::SaveAs | Destination::Export, _) => gallery::apply::export_dialog(state),
+        (Destination::Keep, _) => state
+            .toasts
+            .push(Level::Info, "It is in the gallery already."),
+        (Destination::Explore, _) => {
+            if let Some((_, recipe)) = state.gallery.picture(id) {
+                let recipe = recipe.cloned();
+                recipes::reopen_recipe(recipe.as_ref(), state, services, now);
+            } else {
+                state.gallery.awaited.push((id, to));
+                services.gallery.send(GalleryRequest::Load(id));
+            }
+        }
+        (_, Some(path)) => send_file(to, path, state, services),
+        (_, None) => state
+            .toasts
+            .push(Level::Warning, "That picture isn't listed any more."),
+    }
+}
+
+fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    let role = match to {
+        Destination::StylePhoto => FileRole::Photo,
+        Destination::StyleStyle => FileRole::Style,
+        Destination::LensPhoto => FileRole::LensPhoto,
+        Destination::LensOther => FileRole::LensOther,
+        Destination::Explore => FileRole::Any,
+        Destination::Upscale(scale) => {
+            jobs::start(
+                Job::Upscale { path, scale },
+                Purpose::Upscale,
+                state,
+                services,
+            );
+            return;
+        }
+        Destination::Keep => FileRole::Import,
+        Destination::SaveAs | Destination::Export | Destination::Clipboard => return,
+    };
+    open_files(&[path], role, state, services);
+}

@@ -1,0 +1,238 @@
+//! How far each number of a recipe may go: where the window's sliders end, and what a
+//! recipe that is opened is brought into.
+
+use std::ops::RangeInclusive;
+
+use super::{
+    DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
+    StyleParams, WalkParams,
+};
+
+/// From where to where a number may go.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// The number's name in recipes.
+    pub name: &'static str,
+    /// Smallest value.
+    pub least: f32,
+    /// Largest value.
+    pub most: f32,
+}
+
+impl Range {
+    const fn new(name: &'static str, least: f32, most: f32) -> Self {
+        Self { name, least, most }
+    }
+
+    /// The nearest value that is allowed.
+    pub fn nearest(&self, value: f32) -> f32 {
+        if value.is_nan() {
+            return self.least;
+        }
+        value.clamp(self.least, self.most)
+    }
+
+    /// Both ends, as sliders want them.
+    pub fn ends(&self) -> RangeInclusive<f32> {
+        self.least..=self.most
+    }
+
+    /// Both ends in percent.
+    pub fn percent(&self) -> RangeInclusive<f32> {
+        self.least * 100.0..=self.most * 100.0
+    }
+}
+
+/// [`ExploreParams::truncation_psi`].
+pub const PSI: Range = Range::new("truncation_psi", -1.0, 2.0);
+/// [`DirectionEdit::sigma`]: as far as neighbours go; sliders show the middle of it.
+pub const SIGMA: Range = Range::new("sigma", -4.0, 4.0);
+/// [`StyleParams::strength`].
+pub const STRENGTH: Range = Range::new("strength", 0.0, 1.5);
+/// [`StyleParams::brush`].
+pub const BRUSH: Range = Range::new("brush", 0.5, 3.0);
+/// [`StyleParams::keep_colors`].
+pub const KEEP_COLORS: Range = Range::new("keep_colors", 0.0, 1.0);
+/// [`StyleLayer::weight`].
+pub const WEIGHT: Range = Range::new("weight", 0.0, 1.0);
+/// The σ in [`StyleLayer::code_edits`].
+pub const CODE_SIGMA: Range = Range::new("code_edits", -3.0, 3.0);
+/// [`LensGain::gain`]; 1 is as in the photo.
+pub const GAIN: Range = Range::new("gain", 0.0, 3.0);
+/// [`LensOther::blend`].
+pub const BLEND: Range = Range::new("blend", 0.0, 1.0);
+/// [`LensOther::light`].
+pub const LIGHT: Range = Range::new("light", 0.0, 1.0);
+/// [`LensOther::texture`].
+pub const TEXTURE: Range = Range::new("texture", 0.0, 1.0);
+/// Soft part of a mask's shapes.
+pub const FEATHER: Range = Range::new("feather", 0.0, 1.0);
+/// [`MaskShape::Fill`].
+pub const FILL: Range = Range::new("fill", 0.0, 1.0);
+/// [`super::Stroke::radius`], fractions of the photo's longer side.
+pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
+/// [`WalkParams::fps`].
+pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// Sides of [`ExploreParams::size`], pixels.
+pub const SIDE: RangeInclusive<u32> = 16..=8192;
+
+/// The nearest side that is allowed, pixels.
+pub fn nearest_side(side: u32) -> u32 {
+    side.clamp(*SIDE.start(), *SIDE.end())
+}
+
+/// Names of numbers that were out of range.
+#[derive(Default)]
+struct Outside(Vec<&'static str>);
+
+impl Outside {
+    fn bring(&mut self, range: &Range, value: &mut f32) {
+        let nearest = range.nearest(*value);
+        if nearest != *value {
+            *value = nearest;
+            self.note(range.name);
+        }
+    }
+
+    fn note(&mut self, name: &'static str) {
+        if !self.0.contains(&name) {
+            self.0.push(name);
+        }
+    }
+
+    fn edits(&mut self, edits: &mut [DirectionEdit]) {
+        for edit in edits {
+            self.bring(&SIGMA, &mut edit.sigma);
+        }
+    }
+
+    fn size(&mut self, size: &mut [u32; 2]) {
+        for side in size {
+            let nearest = nearest_side(*side);
+            if nearest != *side {
+                *side = nearest;
+                self.note("size");
+            }
+        }
+    }
+
+    fn explore(&mut self, params: &mut ExploreParams) {
+        self.bring(&PSI, &mut params.truncation_psi);
+        self.edits(&mut params.edits);
+        if let Some(size) = &mut params.size {
+            self.size(size);
+        }
+    }
+
+    fn layer(&mut self, layer: &mut StyleLayer) {
+        self.bring(&WEIGHT, &mut layer.weight);
+        for (_, sigma) in &mut layer.code_edits {
+            self.bring(&CODE_SIGMA, sigma);
+        }
+        if let Some(mask) = &mut layer.mask {
+            self.mask(mask);
+        }
+    }
+
+    fn mask(&mut self, mask: &mut Mask) {
+        for shape in &mut mask.shapes {
+            match shape {
+                MaskShape::Stroke(stroke) => {
+                    self.bring(&STROKE_RADIUS, &mut stroke.radius);
+                    self.bring(&FEATHER, &mut stroke.feather);
+                }
+                MaskShape::Radial { feather, .. } => self.bring(&FEATHER, feather),
+                MaskShape::Fill(value) => self.bring(&FILL, value),
+                MaskShape::Linear { .. } => {}
+            }
+        }
+    }
+
+    fn other(&mut self, other: &mut LensOther) {
+        self.bring(&BLEND, &mut other.blend);
+        self.bring(&LIGHT, &mut other.light);
+        self.bring(&TEXTURE, &mut other.texture);
+    }
+
+    fn gains(&mut self, gains: &mut [LensGain]) {
+        for gain in gains {
+            self.bring(&GAIN, &mut gain.gain);
+        }
+    }
+}
+
+impl ExploreParams {
+    /// Brings every number into its range; tells, by their names in recipes, which
+    /// were outside.
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.explore(self);
+        outside.0
+    }
+}
+
+impl StyleParams {
+    /// As [`ExploreParams::confine`].
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.bring(&STRENGTH, &mut self.strength);
+        outside.bring(&BRUSH, &mut self.brush);
+        outside.bring(&KEEP_COLORS, &mut self.keep_colors);
+        for layer in &mut self.styles {
+            outside.layer(layer);
+        }
+        outside.0
+    }
+}
+
+impl LensParams {
+    /// As [`ExploreParams::confine`].
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.edits(&mut self.edits);
+        outside.gains(&mut self.gains);
+        if let Some(other) = &mut self.other {
+            outside.other(other);
+        }
+        if let Some(mask) = &mut self.mask {
+            outside.mask(mask);
+        }
+        outside.0
+    }
+}
+
+impl WalkParams {
+    /// As [`ExploreParams::confine`].
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.bring(&FPS, &mut self.fps);
+        for point in &mut self.points {
+            outside.explore(point);
+        }
+        outside.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_inside_stays_as_it_is() {
+        let mut params = ExploreParams::new("m", 1);
+        let before = params.clone();
+        assert!(params.confine().is_empty());
+        assert_eq!(params, before);
+    }
+
+    #[test]
+    fn no_number_at_all_counts_as_outside() {
+        let mut params = ExploreParams::new("m", 1);
+        params.truncation_psi = f32::NAN;
+        assert_eq!(params.confine(), ["truncation_psi"]);
+        assert_eq!(params.truncation_psi, PSI.least);
+        params.truncation_psi = f32::INFINITY;
+        params.confine();
+        assert_eq!(params.truncation_psi, PSI.most);
+    }
+}

@@ -1,0 +1,172 @@
+//! Recipes that come from outside: their numbers go as far as the sliders do, no farther.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod ui_doors;
+
+use limner::app::action::Action;
+use limner::app::recipes::bare_recipe;
+use limner::app::state::AppState;
+use limner::app::view::Workspace;
+use limner::recipe::{
+    DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, LensPart, Making, Mask,
+    MaskShape, Recipe, SourceRef, StyleLayer, StyleParams, StyleSource, WalkParams, WalkPath,
+    ranges,
+};
+use ui_doors::{Studio, studio};
+
+fn open(s: &mut Studio<'_>, making: Making) {
+    // As text, as a person pastes it.
+    let text = bare_recipe(making).to_json();
+    s.window.state_mut().act(Action::PasteRecipe(text));
+    s.settle();
+}
+
+fn state<'a>(s: &'a Studio<'_>) -> &'a AppState {
+    &s.window.state().state
+}
+
+/// The message about numbers that were out of range, if there is one.
+fn told(s: &Studio<'_>) -> Option<String> {
+    let toasts = &state(s).toasts;
+    let beyond = toasts.iter().find(|t| t.text.contains("beyond"));
+    beyond.map(|t| t.text.clone())
+}
+
+fn edit(sigma: f32) -> DirectionEdit {
+    DirectionEdit {
+        direction: "measured.warmth".into(),
+        sigma,
+        layers: None,
+    }
+}
+
+fn source(s: &Studio<'_>) -> SourceRef {
+    let path = s.folder.path().join("holiday.png");
+    ui_doors::photo(&path);
+    SourceRef {
+        sha256: "ab".repeat(32),
+        name: "holiday.png".into(),
+        path: path.to_string_lossy().into_owned(),
+        artist: String::new(),
+        licence: String::new(),
+    }
+}
+
+fn far() -> ExploreParams {
+    let mut params = ExploreParams::new("fruit", 7);
+    params.truncation_psi = 40.0;
+    params.edits = vec![edit(-99.0)];
+    params.size = Some([2, 1_000_000]);
+    params
+}
+
+#[test]
+fn a_picture_of_explore_comes_into_range_and_the_user_is_told() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    open(&mut s, Making::Explore(far()));
+    let now = state(&s).doc.explore.current().unwrap();
+    assert_eq!(now.truncation_psi, ranges::PSI.most);
+    assert_eq!(now.edits[0].sigma, ranges::SIGMA.least);
+    assert_eq!(now.size, Some([*ranges::SIDE.start(), *ranges::SIDE.end()]));
+    let words = told(&s).unwrap();
+    for name in ["truncation_psi", "sigma", "size"] {
+        assert!(words.contains(name), "{words}");
+    }
+}
+
+#[test]
+fn the_points_of_a_walk_come_into_range() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let walk = WalkParams {
+        points: vec![far(), ExploreParams::new("fruit", 8)],
+        frames: 48,
+        fps: 24.0,
+        looped: true,
+        path: WalkPath::Spline,
+    };
+    open(&mut s, Making::Walk(walk));
+    let kept = &state(&s).doc.explore.bookmarks;
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept[0].params.truncation_psi, ranges::PSI.most);
+    assert!(told(&s).is_some());
+}
+
+#[test]
+fn a_stylised_photo_comes_into_range() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let params = StyleParams {
+        model: "restyle".into(),
+        photo: source(&s),
+        styles: vec![StyleLayer {
+            style: StyleSource::Builtin("weave".into()),
+            weight: 12.0,
+            code: None,
+            code_edits: vec![(0, 50.0)],
+            mask: Some(Mask {
+                shapes: vec![MaskShape::Fill(-3.0)],
+                invert: false,
+            }),
+        }],
+        strength: 9.0,
+        brush: 0.0,
+        keep_colors: -1.0,
+    };
+    open(&mut s, Making::Style(params));
+    let doc = &state(&s).doc.style;
+    assert_eq!(doc.strength, ranges::STRENGTH.most);
+    assert_eq!(doc.brush, ranges::BRUSH.least);
+    assert_eq!(doc.keep_colors, 0.0);
+    let layer = &doc.styles[0];
+    assert_eq!(layer.weight, 1.0);
+    assert_eq!(layer.code_edits, [(0, ranges::CODE_SIGMA.most)]);
+    assert_eq!(layer.mask.as_ref().unwrap().shapes, [MaskShape::Fill(0.0)]);
+    assert!(told(&s).is_some());
+}
+
+#[test]
+fn a_changed_photo_comes_into_range_and_lens_is_in_front() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let mut params = LensParams::new("lens", source(&s));
+    params.edits = vec![edit(30.0)];
+    params.gains = vec![LensGain {
+        part: LensPart::Texture,
+        gain: 100.0,
+    }];
+    params.other = Some(LensOther {
+        blend: 7.0,
+        ..LensOther::new(source(&s))
+    });
+    open(&mut s, Making::Lens(params));
+    assert_eq!(state(&s).view.workspace, Workspace::Lens);
+    let now = state(&s).doc.lens.params().unwrap();
+    assert_eq!(now.edits[0].sigma, ranges::SIGMA.most);
+    assert_eq!(now.gain(LensPart::Texture), ranges::GAIN.most);
+    assert_eq!(now.other.unwrap().blend, 1.0);
+    assert!(told(&s).is_some());
+}
+
+#[test]
+fn a_recipe_in_range_is_opened_as_it_is_without_a_word() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let mut params = ExploreParams::new("fruit", 7);
+    params.truncation_psi = -1.0;
+    params.edits = vec![edit(3.5)];
+    open(&mut s, Making::Explore(params.clone()));
+    assert_eq!(state(&s).doc.explore.current(), Some(&params));
+    assert_eq!(told(&s), None);
+}
+
+/// The short form that people write by hand.
+#[test]
+fn model_and_seed_alone_can_be_pasted() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let text = r#"{"model": "fruit", "seed": 42, "truncation": 0.5}"#;
+    assert!(Recipe::from_json(text).is_ok());
+    s.window
+        .state_mut()
+        .act(Action::PasteRecipe(text.to_owned()));
+    s.settle();
+    assert_eq!(state(&s).doc.explore.seed(), Some(42));
+}
