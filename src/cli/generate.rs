@@ -10,8 +10,7 @@ use super::save::{check_file, check_free, make_folder, numbered, save};
 use super::session::{Session, unexpected};
 use super::values::DirectionArg;
 use super::{Failure, say, say_json};
-use crate::engine::protocol::{DirectionInfo, Job, ModelInfo, ModelKind, Output};
-use crate::latent::attributes::Attribute;
+use crate::engine::protocol::{Attribute, DirectionInfo, Job, ModelInfo, ModelKind, Output};
 use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
 
 /// Makes one picture, or several with rising seeds.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
 use crate::picture::Picture;

@@ -1,7 +1,7 @@
 //! A recipe in a few lines, for the details beside the grid.
 
 use crate::clock;
-use crate::latent::attributes::Attribute;
+use crate::engine::protocol::Attribute;
 use crate::recipe::{
     DirectionEdit, ExploreParams, LatentOrigin, LensParams, Making, NoiseMode, Recipe, StyleParams,
     StyleSource,
