@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use super::Failure;
 use super::args::{Bench, Common};
+use super::output::{say, say_json};
 use super::session::{Session, unexpected};
 use super::stylize::source;
-use super::{Failure, say, say_json};
 use crate::engine::memory;
 use crate::engine::protocol::{
     Channel, EngineError, Event, Job, JobId, ModelKind, Output, Request, StylizeOptions, Tier, Work,
@@ -33,12 +34,12 @@ const FRAMES: usize = 600;
 /// Runs all parts, or one of them inside a child process.
 pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
     if args.part.as_deref() == Some("window") {
-        say_json(&window(common)?);
+        say_json(&window(common)?)?;
         return Ok(());
     }
     if let Some(part) = &args.part {
         let result = run_part(part, args, &mut Session::start(common)?)?;
-        say_json(&result);
+        say_json(&result)?;
         return Ok(());
     }
     let session = Session::start(common)?;
@@ -68,12 +69,12 @@ pub(crate) fn run(args: &Bench, common: &Common) -> Result<(), Failure> {
             child(part, args, common)?
         };
         if !common.json {
-            say(format!("{part}: {}", words(&result)));
+            say(format!("{part}: {}", words(&result)))?;
         }
         report.insert(part.into(), result);
     }
     if common.json {
-        say_json(&Value::Object(report));
+        say_json(&Value::Object(report))?;
     }
     Ok(())
 }

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
+use super::Failure;
 use super::args::Common;
 use super::models::describe;
+use super::output::{say, say_json, text_of};
 use super::session::{Session, config};
-use super::{Failure, say, say_json};
 use crate::nn::kernel::Kernel;
 
 /// Tells what the program finds on this machine.
@@ -25,7 +26,7 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
         let broken: Vec<_> = library
             .broken
             .iter()
-            .map(|(folder, reason)| json!({ "folder": folder, "reason": reason }))
+            .map(|(folder, reason)| json!({ "folder": text_of(folder), "reason": reason }))
             .collect();
         let devices: Vec<_> = session
             .device
@@ -49,36 +50,36 @@ pub(crate) fn run(common: &Common) -> Result<(), Failure> {
             "models": models,
             "styles": library.styles.len(),
             "broken": broken,
-            "model_folders": config.model_dirs,
-            "cache_folder": config.cache_dir,
-        }));
+            "model_folders": config.model_dirs.iter().map(|d| text_of(d)).collect::<Vec<_>>(),
+            "cache_folder": config.cache_dir.as_deref().map(text_of),
+        }))?;
         return Ok(());
     }
     let device = &session.device;
-    say(format!("Limner {version}"));
-    say(format!("device   {} ({})", device.name, device.detail));
+    say(format!("Limner {version}"))?;
+    say(format!("device   {} ({})", device.name, device.detail))?;
     if let Some(note) = &device.note {
-        say(format!("note     {note}"));
+        say(format!("note     {note}"))?;
     }
     for (choice, name) in &device.choices {
-        say(format!("--device {choice}: {name}"));
+        say(format!("--device {choice}: {name}"))?;
     }
-    say(format!("threads  {} of {cores} cores", device.threads));
-    say(format!("features {}", features.join(" ")));
-    say(format!("kernels  {}", kernels.join(" ")));
+    say(format!("threads  {} of {cores} cores", device.threads))?;
+    say(format!("features {}", features.join(" ")))?;
+    say(format!("kernels  {}", kernels.join(" ")))?;
     for folder in &config.model_dirs {
         let there = if folder.is_dir() { "" } else { " (not there)" };
-        say(format!("models   {}{there}", folder.display()));
+        say(format!("models   {}{there}", folder.display()))?;
     }
     if let Some(folder) = &config.cache_dir {
-        say(format!("cache    {}", folder.display()));
+        say(format!("cache    {}", folder.display()))?;
     }
     for m in &library.models {
-        say(format!("model    {} {}", m.name, m.sha256));
+        say(format!("model    {} {}", m.name, m.sha256))?;
     }
-    say(format!("styles   {}", library.styles.len()));
+    say(format!("styles   {}", library.styles.len()))?;
     for (folder, reason) in &library.broken {
-        say(format!("broken   {}: {reason}", folder.display()));
+        say(format!("broken   {}: {reason}", folder.display()))?;
     }
     Ok(())
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::Failure;
 use super::args::Generate;
+use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, make_folder, numbered, save};
 use super::session::{Session, unexpected};
 use super::values::DirectionArg;
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Attribute, DirectionInfo, Job, ModelInfo, ModelKind, Output};
 use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
 
@@ -40,17 +41,17 @@ pub(crate) fn run(args: &Generate, session: &mut Session) -> Result<(), Failure>
             (&args.output.keeping).into(),
         )?;
         if !session.json {
-            say(file.display());
+            say(file.display())?;
         }
         written.push(json!({
-            "file": file,
+            "file": text_of(&file),
             "seed": seed,
             "width": picture.width(),
             "height": picture.height(),
         }));
     }
     if session.json {
-        say_json(&json!({ "model": model.name, "written": written }));
+        say_json(&json!({ "model": model.name, "written": written }))?;
     }
     Ok(())
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
+use super::Failure;
 use super::args::{Common, Pull, Search};
-use super::{Failure, say, say_json};
+use super::output::{say, say_json, text_of};
 use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo, catalog};
 use crate::models;
 
@@ -32,21 +33,21 @@ pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
             .iter()
             .map(|f| json!({ "id": f.id, "downloads": f.downloads, "licence": f.licence() }))
             .collect();
-        say_json(&json!({ "recommended": known, "found": found }));
+        say_json(&json!({ "recommended": known, "found": found }))?;
         return Ok(());
     }
     for entry in known {
         say(format!(
             "{:<40} {} ({})",
             entry.repo, entry.what, entry.licence
-        ));
+        ))?;
     }
     for repo in found {
         let licence = repo.licence().unwrap_or("licence unknown");
         say(format!(
             "{:<40} {licence}, {} downloads",
             repo.id, repo.downloads
-        ));
+        ))?;
     }
     Ok(())
 }
@@ -72,7 +73,7 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
         }
     }
     if args.dry_run {
-        describe(&repo, common.json);
+        describe(&repo, common.json)?;
         return Ok(());
     }
     if !args.accept_licence {
@@ -103,18 +104,18 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
     if common.json {
         say_json(&json!({
             "name": pulled.imported.name,
-            "folder": pulled.imported.folder,
+            "folder": text_of(&pulled.imported.folder),
             "repo": pulled.repo,
             "commit": pulled.commit,
             "file": pulled.file,
             "licence": repo.licence,
-        }));
+        }))?;
     } else {
         say(format!(
             "{}: {}",
             pulled.imported.name, pulled.imported.summary
-        ));
-        say(format!("in {}", pulled.imported.folder.display()));
+        ))?;
+        say(format!("in {}", pulled.imported.folder.display()))?;
     }
     Ok(())
 }
@@ -125,7 +126,7 @@ fn door(offline: bool) -> Hub {
     Hub::new(config)
 }
 
-fn describe(repo: &Repo, as_json: bool) {
+fn describe(repo: &Repo, as_json: bool) -> Result<(), Failure> {
     let files = hub::importable(repo);
     if as_json {
         let files: Vec<_> = files
@@ -135,17 +136,18 @@ fn describe(repo: &Repo, as_json: bool) {
         say_json(&json!({
             "id": repo.id, "commit": repo.commit, "licence": repo.licence,
             "gated": repo.gated, "files": files,
-        }));
-        return;
+        }))?;
+        return Ok(());
     }
-    say(format!("{} at {}", repo.id, repo.commit));
-    say(format!("licence: {}", repo.licence));
+    say(format!("{} at {}", repo.id, repo.commit))?;
+    say(format!("licence: {}", repo.licence))?;
     if repo.gated {
-        say("access has to be asked for on its page");
+        say("access has to be asked for on its page")?;
     }
     for file in files {
-        say(format!("{:<40} {}", file.name, HumanBytes(file.size)));
+        say(format!("{:<40} {}", file.name, HumanBytes(file.size)))?;
     }
+    Ok(())
 }
 
 fn bar(quiet: bool) -> ProgressBar {

@@ -9,6 +9,7 @@ mod generate;
 mod hub;
 mod lens;
 mod models;
+mod output;
 mod project;
 mod recipe;
 mod save;
@@ -46,7 +47,8 @@ impl Failure {
 
     /// One line, whatever the words hold.
     fn line(&self) -> String {
-        self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+        let words: Vec<&str> = self.0.split_whitespace().collect();
+        output::clean(&words.join(" "))
     }
 }
 
@@ -73,7 +75,7 @@ pub fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("limner: {}", failure.line());
+            eprint(&failure.line());
             ExitCode::FAILURE
         }
     }
@@ -109,6 +111,12 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
     }
 }
 
+/// One line on standard error; if nobody reads it, there is nobody to tell.
+fn eprint(line: &str) {
+    use std::io::Write;
+    writeln!(std::io::stderr(), "limner: {line}").ok();
+}
+
 /// Help and version go to standard output; a mistake is one line, with the way to
 /// the help.
 fn usage(error: &clap::Error) -> ExitCode {
@@ -116,7 +124,10 @@ fn usage(error: &clap::Error) -> ExitCode {
         ErrorKind::DisplayHelp
         | ErrorKind::DisplayVersion
         | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            print!("{error}");
+            if let Err(failure) = output::say(error.to_string().trim_end()) {
+                eprint(&failure.line());
+                return ExitCode::FAILURE;
+            }
             if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
                 ExitCode::from(2)
             } else {
@@ -129,7 +140,7 @@ fn usage(error: &clap::Error) -> ExitCode {
             let what = what.split("\n\nFor more").next().unwrap_or(what);
             let what = what.trim_start_matches("error: ");
             let line = Failure::new(what).line();
-            eprintln!("limner: {line} (see 'limner --help')");
+            eprint(&format!("{line} (see 'limner --help')"));
             ExitCode::from(2)
         }
     }
@@ -155,16 +166,4 @@ fn open_window(cli: Cli) -> Result<(), Failure> {
         data_dir: None,
     })?;
     Ok(())
-}
-
-/// Prints a line for people on standard output; a reader that has gone away is no
-/// failure.
-pub(crate) fn say(text: impl std::fmt::Display) {
-    use std::io::Write;
-    writeln!(std::io::stdout(), "{text}").ok();
-}
-
-/// Prints a value as JSON.
-pub(crate) fn say_json(value: &serde_json::Value) {
-    say(format!("{value:#}"));
 }

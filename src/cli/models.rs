@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::Failure;
 use super::args::ModelsCommand;
+use super::output::{say, say_json, text_of};
 use super::session::Session;
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{ModelInfo, ModelKind};
 use crate::{import, models};
 
 /// Lists the models, or shows one's card.
 pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), Failure> {
     match command {
-        ModelsCommand::List => list(session),
+        ModelsCommand::List => list(session)?,
         ModelsCommand::Show { name } => show(session, name)?,
         ModelsCommand::Import { file, name, into } => {
             import_checkpoint(session, file, name.as_deref(), into.clone())?;
@@ -36,15 +37,15 @@ fn import_checkpoint(
     let imported = import::import(file, &folder, name)
         .map_err(|e| Failure::new(format!("{e}: {}", file.display())))?;
     if session.json {
-        say_json(&json!({ "name": imported.name, "folder": imported.folder }));
+        say_json(&json!({ "name": imported.name, "folder": text_of(&imported.folder) }))?;
     } else {
-        say(format!("{}: {}", imported.name, imported.summary));
-        say(format!("in {}", imported.folder.display()));
+        say(format!("{}: {}", imported.name, imported.summary))?;
+        say(format!("in {}", imported.folder.display()))?;
     }
     Ok(())
 }
 
-fn list(session: &Session) {
+fn list(session: &Session) -> Result<(), Failure> {
     let library = &session.library;
     if session.json {
         let styles: Vec<Value> = library
@@ -55,11 +56,11 @@ fn list(session: &Session) {
         let broken: Vec<Value> = library
             .broken
             .iter()
-            .map(|(folder, reason)| json!({ "folder": folder, "reason": reason }))
+            .map(|(folder, reason)| json!({ "folder": text_of(folder), "reason": reason }))
             .collect();
         let models: Vec<Value> = library.models.iter().map(describe).collect();
-        say_json(&json!({ "models": models, "styles": styles, "broken": broken }));
-        return;
+        say_json(&json!({ "models": models, "styles": styles, "broken": broken }))?;
+        return Ok(());
     }
     for m in &library.models {
         let trained = if m.trained { "" } else { ", untrained" };
@@ -73,14 +74,15 @@ fn list(session: &Session) {
             m.name,
             m.title,
             kind(m.kind)
-        ));
+        ))?;
     }
     for s in &library.styles {
-        say(format!("{:<12} {} (style)", style_id(s), s.name));
+        say(format!("{:<12} {} (style)", style_id(s), s.name))?;
     }
     for (folder, reason) in &library.broken {
-        say(format!("can't be used: {}: {reason}", folder.display()));
+        say(format!("can't be used: {}: {reason}", folder.display()))?;
     }
+    Ok(())
 }
 
 fn show(session: &Session, name: &str) -> Result<(), Failure> {
@@ -90,11 +92,11 @@ fn show(session: &Session, name: &str) -> Result<(), Failure> {
     if session.json {
         let mut value = describe(model);
         value["card"] = json!(model.card);
-        say_json(&value);
+        say_json(&value)?;
     } else {
-        say(format!("{} ({})", model.title, kind(model.kind)));
-        say(format!("SHA-256 {}", model.sha256));
-        say(&model.card);
+        say(format!("{} ({})", model.title, kind(model.kind)))?;
+        say(format!("SHA-256 {}", model.sha256))?;
+        say(&model.card)?;
     }
     Ok(())
 }

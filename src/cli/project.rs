@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
+use super::Failure;
 use super::args::Project;
 use super::generate::generator;
+use super::output::{say, say_json, text_of};
 use super::save::{check_file, save};
 use super::session::{Session, unexpected};
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Job, Output};
 
 /// Finds the latent closest to a photo and writes its picture.
@@ -36,13 +37,13 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
         (&args.output.keeping).into(),
     )?;
     if session.json {
-        say_json(&json!({ "file": args.output.out, "likeness": likeness }));
+        say_json(&json!({ "file": text_of(&args.output.out), "likeness": likeness }))?;
     } else {
         say(format!(
             "{} (likeness {:.0} %)",
             args.output.out.display(),
             likeness * 100.0
-        ));
+        ))?;
     }
     Ok(())
 }

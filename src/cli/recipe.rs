@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::Failure;
 use super::args::{Common, RecipeCommand};
+use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Job, Output};
 use crate::export::metadata;
 use crate::photo;
@@ -36,9 +37,9 @@ pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failur
             check_free(out, *force || same(file, out))?;
             metadata::strip(file, out)?;
             if common.json {
-                say_json(&json!({ "file": out }));
+                say_json(&json!({ "file": text_of(out) }))?;
             } else {
-                say(out.display());
+                say(out.display())?;
             }
             Ok(())
         }
@@ -75,7 +76,7 @@ fn show(file: &Path) -> Result<(), Failure> {
     };
     let value: Value = serde_json::from_str(&json)
         .map_err(|e| Failure::new(format!("the recipe is damaged ({e}): {}", file.display())))?;
-    say_json(&value);
+    say_json(&value)?;
     Ok(())
 }
 
@@ -162,9 +163,9 @@ fn render(
         )?;
     }
     if session.json {
-        say_json(&json!({ "file": out }));
+        say_json(&json!({ "file": text_of(out) }))?;
     } else {
-        say(out.display());
+        say(out.display())?;
     }
     Ok(())
 }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::Failure;
+use super::output::{say, say_json, text_of};
 use super::session::Session;
-use super::{Failure, say, say_json};
 use crate::engine::protocol::Library;
 use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
 use crate::picture::Picture;
@@ -57,9 +58,9 @@ pub(crate) fn deliver(
     save(path, picture, recipe, &session.library, saving)?;
     if session.json {
         let [width, height] = picture.size();
-        say_json(&json!({ "file": path, "width": width, "height": height }));
+        say_json(&json!({ "file": text_of(path), "width": width, "height": height }))?;
     } else {
-        say(path.display());
+        say(path.display())?;
     }
     Ok(())
 }

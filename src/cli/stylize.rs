@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::Failure;
 use super::args::Stylize;
+use super::output::{say, say_json, text_of};
 use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};
-use super::{Failure, say, say_json};
 use crate::engine::protocol::{Event, Job, Output, Request, StylizeOptions};
 use crate::photo;
 use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
@@ -80,15 +81,15 @@ fn folder(
     if session.json {
         let skipped: Vec<_> = skipped
             .iter()
-            .map(|(photo, reason)| json!({ "photo": photo, "reason": reason }))
+            .map(|(photo, reason)| json!({ "photo": text_of(photo), "reason": reason }))
             .collect();
-        say_json(&json!({ "written": written, "kept": kept, "skipped": skipped }));
+        say_json(&json!({ "written": texts(&written), "kept": texts(&kept), "skipped": skipped }))?;
     } else {
         for file in &written {
-            say(file.display());
+            say(file.display())?;
         }
         for file in &kept {
-            say(format!("{} (was there already)", file.display()));
+            say(format!("{} (was there already)", file.display()))?;
         }
     }
     match skipped.as_slice() {
@@ -103,6 +104,10 @@ fn folder(
             photo.display()
         ))),
     }
+}
+
+fn texts(files: &[std::path::PathBuf]) -> Vec<String> {
+    files.iter().map(|f| text_of(f)).collect()
 }
 
 /// No photo yet.
@@ -193,10 +198,10 @@ fn estimate(
                 estimate.tiles,
                 estimate.memory >> 20,
                 estimate.time.as_secs_f64()
-            ));
+            ))?;
         }
         all.push(json!({
-            "photo": photo,
+            "photo": text_of(photo),
             "width": width,
             "height": height,
             "tiles": estimate.tiles,
@@ -205,7 +210,7 @@ fn estimate(
         }));
     }
     if session.json {
-        say_json(&json!({ "estimates": all }));
+        say_json(&json!({ "estimates": all }))?;
     }
     Ok(())
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use super::Failure;
 use super::args::Walk;
 use super::generate::generator;
+use super::output::{say, say_json, text_of};
 use super::save::check_free;
 use super::session::Session;
-use super::{Failure, say, say_json};
 use crate::engine::protocol::Job;
 use crate::export::animation::ENDINGS;
 use crate::recipe::{ExploreParams, WalkParams};
@@ -55,9 +56,9 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
     };
     session.job("walk", job)?;
     if session.json {
-        say_json(&json!({ "file": args.out, "frames": args.frames, "fps": args.fps }));
+        say_json(&json!({ "file": text_of(&args.out), "frames": args.frames, "fps": args.fps }))?;
     } else {
-        say(args.out.display());
+        say(args.out.display())?;
     }
     Ok(())
 }

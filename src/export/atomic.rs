@@ -72,11 +72,76 @@ impl NewFile {
         let io_error = |e: io::Error| ExportError::writing(&path, e);
         self.part.as_file().sync_all().map_err(io_error)?;
         match existing {
-            Existing::Keep => self.part.persist_noclobber(&path),
-            Existing::Replace => self.part.persist(&path),
+            // Dropped after a failure, the part is taken away; after success there is none.
+            Existing::Keep => rename_new(&self.part.into_temp_path(), &path),
+            Existing::Replace => self.part.persist(&path).map(drop).map_err(|e| e.error),
         }
-        .map_err(|e| io_error(e.error))?;
+        .map_err(io_error)?;
         sync_folder(folder_of(&path)).map_err(io_error)
+    }
+}
+
+/// A way of giving a file a name that nobody has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// The system's own call, in one step.
+    NoReplace,
+    /// A second name, then the first one goes.
+    Link,
+    /// An empty file takes the name, then it is replaced. A crash in between leaves that
+    /// empty file; nothing of anybody's is ever overwritten.
+    Reserve,
+}
+
+/// Renames a file to a name that nobody has; never overwrites. Works on file systems
+/// that know neither the flag for it nor hard links (exFAT, SMB, FUSE, MTP).
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`], or the failure of the disk. `from` is then still there.
+pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    rename_by(from, to, go)
+}
+
+/// Tries one way after the other, as long as the file system refuses the way itself.
+fn rename_by(
+    from: &Path,
+    to: &Path,
+    go: impl Fn(Way, &Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
+    use io::ErrorKind as K;
+    let refused = |e: &io::Error| {
+        let kinds = [K::InvalidInput, K::Unsupported, K::PermissionDenied];
+        kinds.contains(&e.kind()) || e.kind() == K::TooManyLinks
+    };
+    for way in [Way::NoReplace, Way::Link] {
+        match go(way, from, to) {
+            Err(e) if refused(&e) => {}
+            done => return done,
+        }
+    }
+    go(Way::Reserve, from, to)
+}
+
+fn go(way: Way, from: &Path, to: &Path) -> io::Result<()> {
+    match way {
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        Way::NoReplace => {
+            use rustix::fs::{CWD, RenameFlags, renameat_with};
+            renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).map_err(io::Error::from)
+        }
+        #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+        Way::NoReplace => Err(io::ErrorKind::Unsupported.into()),
+        Way::Link => {
+            std::fs::hard_link(from, to)?;
+            std::fs::remove_file(from)
+        }
+        Way::Reserve => {
+            File::create_new(to)?;
+            std::fs::rename(from, to).inspect_err(|_| {
+                // Ours, and empty.
+                std::fs::remove_file(to).ok();
+            })
+        }
     }
 }
 
@@ -186,5 +251,65 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     {
         let _ = folder;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Systems that refuse ways as exFAT, SMB, FUSE and MTP mounts do.
+    const REFUSALS: [io::ErrorKind; 4] = [
+        io::ErrorKind::InvalidInput,
+        io::ErrorKind::Unsupported,
+        io::ErrorKind::PermissionDenied,
+        io::ErrorKind::TooManyLinks,
+    ];
+
+    fn refusing(kind: io::ErrorKind, ways: &[Way]) -> impl Fn(Way, &Path, &Path) -> io::Result<()> {
+        move |way, from, to| match ways.contains(&way) {
+            true => Err(kind.into()),
+            false => go(way, from, to),
+        }
+    }
+
+    #[test]
+    fn a_file_gets_its_name_whatever_the_file_system_refuses() {
+        let all = [Way::NoReplace, Way::Link];
+        for kind in REFUSALS {
+            for ways in [&all[..0], &all[..1], &all[..]] {
+                let folder = tempfile::tempdir().unwrap();
+                let [from, to] = ["a", "b"].map(|n| folder.path().join(n));
+                std::fs::write(&from, b"new").unwrap();
+                rename_by(&from, &to, refusing(kind, ways)).unwrap();
+                assert_eq!(std::fs::read(&to).unwrap(), b"new");
+                assert!(!from.exists(), "{kind:?} {ways:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_overwritten_whatever_the_file_system_refuses() {
+        let all = [Way::NoReplace, Way::Link];
+        for kind in REFUSALS {
+            for ways in [&all[..0], &all[..1], &all[..]] {
+                let folder = tempfile::tempdir().unwrap();
+                let [from, to] = ["a", "b"].map(|n| folder.path().join(n));
+                std::fs::write(&from, b"new").unwrap();
+                std::fs::write(&to, b"old").unwrap();
+                let error = rename_by(&from, &to, refusing(kind, ways)).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+                assert_eq!(std::fs::read(&to).unwrap(), b"old");
+                assert_eq!(std::fs::read(&from).unwrap(), b"new");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_taken_for_nothing_is_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let [from, to] = ["isn't there", "b"].map(|n| folder.path().join(n));
+        go(Way::Reserve, &from, &to).unwrap_err();
+        assert!(!to.exists());
     }
 }

@@ -286,20 +286,7 @@ fn move_if_there(from: &Path, to: &Path) -> Result<(), GalleryError> {
     }
 }
 
-/// Renames in one step to a name that nobody has; never overwrites.
+/// Renames to a name that nobody has; never overwrites.
 pub(super) fn rename_free(from: &Path, to: &Path) -> Result<(), GalleryError> {
-    let fail = |e| GalleryError::from(ExportError::writing(to, e));
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    {
-        use rustix::fs::{CWD, RenameFlags, renameat_with};
-        match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            // File systems that don't know this flag.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
-            other => return other.map_err(|e| fail(e.into())),
-        }
-    }
-    if to.exists() {
-        return Err(fail(io::ErrorKind::AlreadyExists.into()));
-    }
-    fs::rename(from, to).map_err(fail)
+    atomic::rename_new(from, to).map_err(|e| ExportError::writing(to, e).into())
 }
