@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod harness;
-#[path = "harness/studio.rs"]
-mod studio;
+#[path = "harness/style_pipeline.rs"]
+mod style_pipeline;
 
 use std::path::Path;
 use std::process::Command;
@@ -15,7 +15,7 @@ use std::time::Instant;
 use harness::{Options, Outcome};
 use limner::engine::memory;
 use serde_json::{Value, json};
-use studio::Studio;
+use style_pipeline::StylePipeline;
 
 /// Name, photo, size, brush, most that may be used in MiB.
 type Case = (&'static str, &'static str, [u32; 2], f32, u64);
@@ -58,7 +58,7 @@ fn main() -> Outcome<()> {
         if !options.wants(name) {
             continue;
         }
-        studio::prepare(&folder, photo, *size)?;
+        style_pipeline::prepare(&folder, photo, *size)?;
         let output = Command::new(std::env::current_exe()?)
             .args(["--threads", &options.threads.to_string()])
             .env(CHILD, i.to_string())
@@ -81,10 +81,10 @@ fn main() -> Outcome<()> {
 /// One picture in this process.
 fn measure(folder: &Path, case: &Case, threads: usize) -> Outcome<()> {
     let (_, photo, size, brush, _) = *case;
-    let studio = Studio::open(folder, photo, size, threads)?.brush(brush);
-    let estimate = studio.estimate()?;
+    let pipeline = StylePipeline::open(folder, photo, size, threads)?.brush(brush);
+    let estimate = pipeline.estimate()?;
     let start = Instant::now();
-    studio.stylise()?;
+    pipeline.stylise()?;
     let took = start.elapsed();
     let peak = memory::peak().ok_or("the system doesn't tell how much memory was used")?;
     println!(

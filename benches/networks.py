@@ -80,7 +80,7 @@ def lens(size, folder):
 
 
 def microast(size, folder):
-    """Another project's network, as the measure of the studio's whole way."""
+    """Another project's network, as the measure of Limner's whole way."""
     from microast import MicroAst
 
     write(nn.Identity(), folder, {})

@@ -5,8 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod harness;
-#[path = "harness/studio.rs"]
-mod studio;
+#[path = "harness/style_pipeline.rs"]
+mod style_pipeline;
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ use limner::models::weights::Weights;
 use limner::nn::{gpu, pool};
 use limner::recipe::NoiseMode;
 use serde_json::json;
-use studio::Studio;
+use style_pipeline::StylePipeline;
 
 /// Case, network, side of the input picture.
 const CASES: [(&str, &str, usize); 11] = [
@@ -53,15 +53,15 @@ fn main() -> Outcome<()> {
         Peers::start(&options)?.ok_or("--python PATH is needed: it makes the weights")?;
     let folder = std::env::temp_dir().join(format!("limner-networks-{}", std::process::id()));
     let mut report = Report::default();
-    let card = options.device != "cpu";
-    let device = if card { gpu::open(0)? } else { Device::Cpu };
+    let on_gpu = options.device != "cpu";
+    let device = if on_gpu { gpu::open(0)? } else { Device::Cpu };
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
-        if card && name == "microast" {
+        if on_gpu && name == "microast" {
             continue;
         }
         peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
         for half in [false, true] {
-            if half && !card {
+            if half && !on_gpu {
                 continue;
             }
             let network = load(name, size, &folder, options.threads, (&device, half))?;
@@ -86,8 +86,8 @@ fn load(
     (device, half): (&Device, bool),
 ) -> Outcome<Network> {
     if name == "microast" {
-        let studio = Studio::open(folder, "photo.png", [size as u32; 2], threads)?;
-        return Ok(Box::new(move || studio.stylise()));
+        let pipeline = StylePipeline::open(folder, "photo.png", [size as u32; 2], threads)?;
+        return Ok(Box::new(move || pipeline.stylise()));
     }
     let weights = Weights::open(&folder.join("weights.safetensors"), None, device)?.half(half);
     let config = std::fs::read_to_string(folder.join("config.json"))?;
@@ -128,7 +128,7 @@ fn load(
     })
 }
 
-/// A result that only its making counts for; a card has finished it.
+/// A result that only its making counts for; a GPU has finished it.
 fn done(result: Tensor) -> Outcome<()> {
     result.device().synchronize()?;
     drop(std::hint::black_box(result));

@@ -120,7 +120,7 @@ def network(a):
 RUNNERS = {}
 
 
-def on_card(module, inputs):
+def on_gpu(module, inputs):
     """PyTorch at its best without a compiler: channels last, the quickest algorithms tried out, TF32."""
     torch.backends.cudnn.benchmark = True
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
@@ -140,7 +140,7 @@ def on_card(module, inputs):
 def prepare(module, inputs, task):
     module.eval()
     if DEVICE != "cpu":
-        on_card(module, inputs)
+        on_gpu(module, inputs)
         return
     RUNNERS["onnxruntime"] = session(exported(module, inputs, task), inputs)
 

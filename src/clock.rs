@@ -1,74 +1,50 @@
-//! Seconds since 1970 and RFC 3339, UTC only.
+//! Seconds since 1970 and RFC 3339, UTC only; the calendar is `jiff`'s.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 
 /// Now, in seconds since 1970.
 pub fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs() as i64)
+    Timestamp::now().as_second()
 }
 
-/// Year, month, day of a moment.
+/// Year, month, day of a moment. Moments beyond the years -9999 to 9999 are taken for
+/// the nearest within.
 pub fn date(seconds: i64) -> (i64, u32, u32) {
-    // Howard Hinnant, "chrono-compatible low-level date algorithms": days to civil.
-    let days = seconds.div_euclid(86_400) + 719_468;
-    let era = days.div_euclid(146_097);
-    let doe = days.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = (doy - (153 * mp + 2) / 5 + 1) as u32;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 } as u32;
-    (yoe + era * 400 + i64::from(month <= 2), month, day)
+    let date = Offset::UTC.to_datetime(moment(seconds)).date();
+    let part = |n: i8| u32::from(n.unsigned_abs());
+    (i64::from(date.year()), part(date.month()), part(date.day()))
 }
 
 /// A moment as `2026-11-25T02:18:58Z`.
 pub fn rfc3339(seconds: i64) -> String {
-    let (y, m, d) = date(seconds);
-    let t = seconds.rem_euclid(86_400);
-    format!(
-        "{y:04}-{m:02}-{d:02}T{:02}:{:02}:{:02}Z",
-        t / 3600,
-        t / 60 % 60,
-        t % 60
-    )
+    moment(seconds).to_string()
 }
 
-/// Reads RFC 3339 (and XMP's shorter forms, a missing zone taken as UTC).
+/// Reads RFC 3339 and XMP's shorter forms (`2026`, `2026-11`, `2026-11-25`,
+/// `2026-11-25T02:18`); a missing zone is taken as UTC. Fractions of a second are cut off.
 pub fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
-    let (y, m) = (number(0, 4)?, number(5, 7)?);
-    let d = number(8, 10).unwrap_or(1);
-    if !(1..=12).contains(&m) || !(1..=31).contains(&d) {
-        return None;
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Some(moment.as_second());
     }
-    // Civil to days.
-    let y = y - i64::from(m <= 2);
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * (if m > 2 { m - 3 } else { m + 9 }) + 2) / 5 + d - 1;
-    let days = era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468;
-    let (h, min) = (number(11, 13).unwrap_or(0), number(14, 16).unwrap_or(0));
-    let s = number(17, 19).unwrap_or(0);
-    Some(days * 86_400 + h * 3600 + min * 60 + s - zone(text))
+    let whole = match text.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        _ => text.to_owned(),
+    };
+    let local: DateTime = whole.parse().ok()?;
+    let moment = Offset::UTC.to_timestamp(local).ok()?;
+    Some(moment.as_second())
 }
 
-/// Offset of `+02:00` at the end, in seconds.
-fn zone(text: &str) -> i64 {
-    let Some(tail) = text.len().checked_sub(6).and_then(|i| text.get(i..)) else {
-        return 0;
+fn moment(seconds: i64) -> Timestamp {
+    let nearest = match seconds < 0 {
+        true => Timestamp::MIN,
+        false => Timestamp::MAX,
     };
-    let sign = match tail.as_bytes()[0] {
-        b'+' => 1,
-        b'-' if text.len() > 16 => -1,
-        _ => return 0,
-    };
-    match (tail[1..3].parse::<i64>(), tail[4..6].parse::<i64>()) {
-        (Ok(h), Ok(m)) => sign * (h * 3600 + m * 60),
-        _ => 0,
-    }
+    Timestamp::from_second(seconds).unwrap_or(nearest)
 }
 
 #[cfg(test)]
@@ -84,13 +60,34 @@ mod tests {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_827_696), "2000-02-29T12:34:56Z");
         assert_eq!(rfc3339(1_795_573_130), "2026-11-25T02:18:50Z");
+        assert_eq!(date(951_827_696), (2000, 2, 29));
+        assert_eq!(date(-1), (1969, 12, 31));
+        assert_eq!((date(i64::MAX).0, date(i64::MIN).0), (9999, -9999));
     }
 
     #[test]
     fn zones_and_short_forms_are_read() {
         assert_eq!(parse("1970-01-01T02:00:00+02:00"), Some(0));
         assert_eq!(parse("1969-12-31T19:00:00-05:00"), Some(0));
-        assert_eq!(parse("1970-01-02"), Some(86_400));
-        assert_eq!(parse("yesterday"), None);
+        assert_eq!(parse("1970-01-01T02:00+02:00"), Some(0));
+        assert_eq!(parse("1970-01-02T00:00:00.75"), Some(86_400));
+        assert_eq!(parse("1970-01-02T00:01"), Some(86_460));
+        assert_eq!(parse(" 1970-01-02 "), Some(86_400));
+        assert_eq!(parse("1970-02"), Some(31 * 86_400));
+        assert_eq!(parse("1971"), Some(365 * 86_400));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        let wrong = [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "2026-13-01",
+            "1970-01-01T25:00:00Z",
+        ];
+        for text in wrong {
+            assert_eq!(parse(text), None, "{text}");
+        }
     }
 }

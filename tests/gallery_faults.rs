@@ -392,7 +392,7 @@ fn a_small_disk_fills_up() {
         .arg(dir.path())
         .output();
     if !mounted.is_ok_and(|o| o.status.success()) {
-        println!("skipped: a small tmpfs can't be mounted here (needs root)");
+        files::skip::skip(files::skip::Lack::Root);
         return;
     }
     let _mounted = Mounted(dir.path().into());

@@ -50,6 +50,33 @@ impl Window {
         }
     }
 
+    /// Looks again whenever a change is told, as the window does, until so many are found.
+    fn noticed(&self, text: &str, wanted: usize) {
+        self.wait(|e| matches!(e, GalleryEvent::Changed).then_some(()));
+        for seq in 1_000.. {
+            let query = Query {
+                text: text.into(),
+                ..Query::default()
+            };
+            self.gallery.send(GalleryRequest::Query { seq, query });
+            let changed = std::cell::Cell::new(false);
+            let found = self.wait(|e| match e {
+                GalleryEvent::Listing { seq: s, entries } if s == seq => Some(entries.len()),
+                GalleryEvent::Changed => {
+                    changed.set(true);
+                    None
+                }
+                _ => None,
+            });
+            if found == wanted {
+                return;
+            }
+            if !changed.get() {
+                self.wait(|e| matches!(e, GalleryEvent::Changed).then_some(()));
+            }
+        }
+    }
+
     fn save(&self, token: u64, recipe: limner::recipe::Recipe) -> Entry {
         self.gallery.send(GalleryRequest::Save {
             token,
@@ -126,23 +153,11 @@ fn what_other_programs_put_in_and_take_out_is_noticed_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let w = Window::open(dir.path());
     let a = w.save(1, explore(1));
-    // Let the thread's own changes settle.
-    std::thread::sleep(Duration::from_millis(600));
-    while w.gallery.try_recv().is_some() {}
     std::fs::create_dir(dir.path().join("new")).unwrap();
     std::fs::copy(&a.path, dir.path().join("new/copy.png")).unwrap();
-    w.wait(|e| matches!(e, GalleryEvent::Changed).then_some(()));
-    let until = Instant::now() + Duration::from_secs(10);
-    while w.list(1, "copy").len() != 1 {
-        assert!(Instant::now() < until, "the copy isn't noticed");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    w.noticed("copy", 1);
     std::fs::remove_file(&a.path).unwrap();
-    let until = Instant::now() + Duration::from_secs(10);
-    while w.list(2, "").len() != 1 {
-        assert!(Instant::now() < until, "the removal isn't noticed");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    w.noticed("", 1);
 }
 
 #[test]

@@ -5,6 +5,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 #![cfg(target_os = "linux")]
 
+#[path = "common/skip.rs"]
+mod skip;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -71,7 +74,7 @@ fn limner(display: &str, home: &Path) -> Command {
 fn the_window_opens_with_a_picture_from_a_network() {
     let home = tempfile::tempdir().unwrap();
     let Some((_screen, display)) = screen(home.path()) else {
-        println!("skipped: Xvfb is not installed");
+        skip::skip(skip::Lack::Xvfb);
         return;
     };
     let mut program = Running(limner(&display, home.path()).spawn().unwrap());

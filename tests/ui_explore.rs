@@ -93,7 +93,7 @@ fn assistive_technology_can_set_a_slider() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness
-        .get_by_role_and_label(Role::Slider, "Variety")
+        .get_by_role_and_label(Role::Slider, "Truncation")
         .set_value_accesskit(1.25);
     harness.run_steps(6);
     let psi = harness
@@ -152,7 +152,9 @@ fn randomise_leaves_locked_sliders_alone() {
     let mut harness = studio(&outside);
     harness.get_by_label("More about Warmth").click();
     harness.run_steps(2);
-    harness.get_by_label("Lock: dice leave it alone").click();
+    harness
+        .get_by_label("Lock: Randomise leaves it alone")
+        .click();
     harness.run_steps(3);
     harness.get_by_label("Randomise sliders").click();
     harness.run_steps(6);
@@ -218,11 +220,11 @@ fn a_slider_can_be_renamed_and_starred() {
 fn mixing_takes_layers_from_a_second_seed() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.get_by_label("Mixing").scroll_to_me();
+    harness.get_by_label("Style mixing").scroll_to_me();
     harness.run_steps(2);
-    harness.get_by_label("Mixing").click();
+    harness.get_by_label("Style mixing").click();
     harness.run_steps(3);
-    let check = "Take some layers from a second seed";
+    let check = "Use a second seed";
     harness.get_by_label(check).scroll_to_me();
     harness.run_steps(2);
     harness.get_by_label(check).click();
@@ -245,15 +247,15 @@ fn mixing_takes_layers_from_a_second_seed() {
 }
 
 #[test]
-fn neighbours_move_the_picture_and_two_can_breed() {
+fn variations_move_the_picture_and_two_can_breed() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness.key_press(Key::N);
     harness.run_steps(5);
     let before = harness.state().state.doc.explore.current().cloned();
-    harness.get_by_label("Pick neighbour 1").click();
+    harness.get_by_label("Pick variation 1").click();
     harness.run_steps(2);
-    harness.get_by_label("Pick neighbour 2").click();
+    harness.get_by_label("Pick variation 2").click();
     harness.run_steps(2);
     harness.get_by_label("Breed").click();
     harness.run_steps(4);
@@ -262,7 +264,7 @@ fn neighbours_move_the_picture_and_two_can_breed() {
         before,
         "breeding only shows children"
     );
-    harness.get_by_label("Neighbour 3").click();
+    harness.get_by_label("Variation 3").click();
     harness.run_steps(6);
     let after = harness.state().state.doc.explore.current().cloned();
     assert_ne!(after, before);
@@ -282,8 +284,8 @@ fn kept_points_are_a_way_back() {
     harness.run_steps(4);
     harness.key_press(Key::K);
     harness.run_steps(4);
-    assert_eq!(harness.state().state.doc.explore.kept.len(), 2);
-    harness.get_by_label("Kept point 1").click();
+    assert_eq!(harness.state().state.doc.explore.bookmarks.len(), 2);
+    harness.get_by_label("Bookmark 1").click();
     harness.run_steps(4);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
 }
@@ -314,7 +316,7 @@ fn a_walk_needs_a_file_and_goes_through_the_kept_points() {
 fn keep_renders_the_full_picture_for_the_gallery() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.get_by_label("Keep").click();
+    harness.get_by_label("Save to gallery").click();
     harness.run_steps(4);
     let rendered = outside
         .engine

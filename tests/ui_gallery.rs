@@ -45,7 +45,7 @@ fn chosen(s: &Studio<'_>) -> Vec<String> {
 #[test]
 fn an_empty_gallery_invites() {
     let mut s = in_gallery(&[]);
-    s.window.get_by_label("What you keep comes here");
+    s.window.get_by_label("Your saved pictures appear here");
     s.click("Put a style onto a photo");
     assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
 }
@@ -106,7 +106,7 @@ fn delete_moves_on_and_undo_brings_back() {
     key(&mut s, Key::Delete);
     assert_eq!(s.titles(), [order[0].clone(), order[2].clone()]);
     assert_eq!(chosen(&s), [order[2].clone()], "the next one is chosen");
-    s.click("Bring back");
+    s.click("Restore");
     assert_eq!(s.titles(), order);
     // The undo key does it too.
     s.click(&order[0]);
@@ -163,7 +163,7 @@ fn search_finds_titles_and_tags_and_show_all_widens() {
         }
         assert_eq!(s.titles(), found, "{words}");
     }
-    s.window.get_by_label("Nothing like that here");
+    s.window.get_by_label("No matches");
     s.click("Show all pictures");
     assert_eq!(s.titles().len(), 2);
     s.click("Harbour");
@@ -251,7 +251,7 @@ fn export_shows_what_goes_in_and_leaves_the_recipe_out_on_request() {
         "labels stay: {}",
         text(&s)
     );
-    s.click("Choose where…");
+    s.click("Export to a file…");
     let picks = s.asked.borrow();
     let Some(limner::app::action::Pick::Export { options, .. }) = picks.picks.last() else {
         panic!("asks where");
@@ -265,7 +265,7 @@ fn export_in_a_shape_with_a_file_size() {
     s.click("One");
     s.click("Export…");
     s.click("WebP");
-    s.window.get_by_label("File of at most").click();
+    s.window.get_by_label("Limit file size to").click();
     s.settle();
     s.window
         .get_by_role_and_label(Role::ComboBox, "Size")
@@ -277,7 +277,7 @@ fn export_in_a_shape_with_a_file_size() {
     s.window.get_by_label("How the copy looks");
     s.window.get_by_label("1080 x 1920 pixels");
     s.window.get_by_label("That is larger than the picture.");
-    s.click("Choose where…");
+    s.click("Export to a file…");
     let to = s.folder.path().join("story.webp");
     let picked = s.asked.borrow().picks.last().cloned();
     let Some(limner::app::action::Pick::Export { ids, options, .. }) = picked else {
@@ -295,7 +295,7 @@ fn export_in_a_shape_with_a_file_size() {
     let read = limner::export::metadata::read(&to).unwrap();
     assert_eq!(read.size, [1080, 1920]);
     assert!(std::fs::metadata(&to).unwrap().len() <= 500_000);
-    s.window.get_by_label("1 picture written");
+    s.window.get_by_label("1 picture exported");
 }
 
 #[test]
@@ -305,11 +305,11 @@ fn several_pictures_go_onto_a_contact_sheet() {
     s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
     s.settle();
     s.click("Export…");
-    s.window.get_by_label("Choose a folder…");
+    s.window.get_by_label("Export to a folder…");
     s.click("Contact sheet");
     s.window.get_by_label("On black").click();
     s.settle();
-    s.click("Choose where…");
+    s.click("Export to a file…");
     let picks = s.asked.borrow();
     let Some(limner::app::action::Pick::Export { ids, sheet, .. }) = picks.picks.last() else {
         panic!("asks where");
@@ -349,7 +349,7 @@ fn enter_opens_a_picture_and_arrows_go_through_them() {
             .map(|e| e.title.clone())
     };
     assert_eq!(open(&s).as_ref(), Some(&order[0]));
-    s.window.get_by_role_and_label(Role::Image, "Kept picture");
+    s.window.get_by_role_and_label(Role::Image, "Saved picture");
     s.click("Next picture");
     assert_eq!(open(&s).as_ref(), Some(&order[1]));
     s.click("Back to gallery");

@@ -149,12 +149,12 @@ fn gains_and_a_second_picture_have_sliders_and_reset_goes_for_all() {
     open(&mut s, "sky.png", FileRole::LensOther);
     let other = doc(&s).other.clone().unwrap();
     assert!(other.blend > 0.0, "it shows at once");
-    drag_slider(&mut s, "Borrow light", 0.0, 0.6);
+    drag_slider(&mut s, "Match tone", 0.0, 0.6);
     assert!(doc(&s).other.as_ref().unwrap().light > 0.3);
     command(&mut s, Command::ResetSliders);
     assert!(shown(&s) == before);
     assert!(doc(&s).other.is_some(), "it stays at hand");
-    s.click("Take second picture away");
+    s.click("Remove second picture");
     assert!(doc(&s).other.is_none());
     command(&mut s, Command::Undo);
     assert!(doc(&s).other.is_some());
@@ -166,7 +166,7 @@ fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     drag_slider(&mut s, "Warmth", 0.5, 0.8);
     let (sigma, made) = (doc(&s).edits[0].sigma, shown(&s));
-    s.click("Keep");
+    s.click("Save to gallery");
     let entry = s.window.state().state.gallery.entries[0].clone();
     assert_eq!(entry.kind, EntryKind::Stylised);
     command(&mut s, Command::ResetSliders);
@@ -198,10 +198,8 @@ fn before_and_after_and_what_is_for_generators_only() {
     let view = &s.window.state().state.view;
     assert_eq!(view.lens_compare, Compare::Split);
     assert_eq!(view.compare, Compare::Off, "Explore compares by itself");
-    let random = Command::RandomWalk;
-    let there = s
-        .window
-        .query_by_role_and_label(Role::Button, random.text());
+    let walk = Command::LatentWalk;
+    let there = s.window.query_by_role_and_label(Role::Button, walk.text());
     assert!(there.is_none());
     command(&mut s, Command::NewSeed);
     let toasts = &s.window.state().state.toasts;
@@ -216,8 +214,8 @@ fn a_mask_is_painted_and_goes_into_the_recipe() {
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     drag_slider(&mut s, "Warmth", 0.5, 0.9);
     let everywhere = shown(&s);
-    s.click("Paint where…");
-    s.window.get_by_label("Where the photo changes");
+    s.click("Mask…");
+    s.window.get_by_label("Mask of the photo");
     let canvas = s.window.get_by_label("Changed photo").rect().center();
     s.window.drag_at(canvas);
     s.window.run_steps(2);
@@ -229,7 +227,7 @@ fn a_mask_is_painted_and_goes_into_the_recipe() {
     assert!(shown(&s) != everywhere);
     s.click("Done");
     s.asked.borrow_mut().engine.clear();
-    s.click("Keep");
+    s.click("Save to gallery");
     let asked = s.asked.borrow();
     let job = asked.engine.iter().find_map(|r| match r {
         Request::Job {

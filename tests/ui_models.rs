@@ -17,7 +17,7 @@ use limner::app::hub::state::HubEdit;
 use limner::app::view::Dialog;
 use limner::engine::protocol::Request;
 use limner::hub::protocol::{
-    Added, Ending, HubEvent, HubRequest, ImportStep, Offer, Order, Progress, TaskId,
+    Added, Download, Ending, HubEvent, HubRequest, ImportStep, Offer, Progress, TaskId,
 };
 use limner::window::StudioApp;
 
@@ -45,8 +45,8 @@ fn asked(outside: &Outside) -> Vec<HubRequest> {
     std::mem::take(&mut outside.hub.borrow_mut().asked)
 }
 
-fn order(file: &str) -> Order {
-    Order {
+fn download(file: &str) -> Download {
+    Download {
         repo: "ada/flowers".into(),
         commit: "0".repeat(40),
         file: file.into(),
@@ -64,7 +64,7 @@ fn offered(seq: u64) -> HubEvent {
             page: "https://hub/ada/flowers".into(),
             licence: "cc-by-nc-4.0".into(),
             gated: false,
-            files: vec![order("small.pkl"), order("large.pkl")],
+            files: vec![download("small.pkl"), download("large.pkl")],
         }),
     }
 }
@@ -93,16 +93,16 @@ fn a_model_is_fetched_only_after_its_licence_was_accepted() {
     let mut window = open(&outside);
     look(&mut window, &outside);
     window.get_by_label("cc-by-nc-4.0");
-    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
-    assert!(download.accesskit_node().is_disabled());
+    let button = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(button.accesskit_node().is_disabled());
     click(&mut window, "large.pkl (364.0 MB)");
     click(&mut window, "I have read the licence and accept it");
     click(&mut window, "Download (364.0 MB)");
     let requests = asked(&outside);
-    let [HubRequest::Pull { id, order: got }] = &requests[..] else {
+    let [HubRequest::Pull { id, download: got }] = &requests[..] else {
         panic!("{requests:?}");
     };
-    assert_eq!(*got, order("large.pkl"));
+    assert_eq!(*got, download("large.pkl"));
     let id = *id;
     let progress = Progress {
         file: "large.pkl".into(),
@@ -118,14 +118,14 @@ fn a_model_is_fetched_only_after_its_licence_was_accepted() {
     click(&mut window, "Pause ada/flowers");
     assert_eq!(asked(&outside), [HubRequest::Pause(id)]);
     say(&mut window, &outside, HubEvent::Paused(id, None));
-    click(&mut window, "Go on ada/flowers");
+    click(&mut window, "Resume ada/flowers");
     assert_eq!(asked(&outside), [HubRequest::Resume(id)]);
     let added = Added {
         name: "flowers".into(),
         summary: "StyleGAN2 generator".into(),
     };
     say(&mut window, &outside, HubEvent::Ended(id, Ok(added)));
-    window.get_by_label_contains("flowers is there now");
+    window.get_by_label_contains("flowers is ready");
     assert!(window.query_by_label("Cancel ada/flowers").is_none());
     let engine = &outside.engine.borrow().requests;
     assert!(
@@ -184,7 +184,11 @@ fn a_download_of_an_earlier_start_waits_for_the_user() {
     let outside = Outside::default();
     let mut window = open(&outside);
     let id = TaskId(u64::MAX);
-    say(&mut window, &outside, HubEvent::Begun(id, order("a.pkl")));
+    say(
+        &mut window,
+        &outside,
+        HubEvent::Pending(id, download("a.pkl")),
+    );
     assert!(asked(&outside).is_empty());
     click(&mut window, "Cancel ada/flowers");
     assert_eq!(asked(&outside), [HubRequest::Cancel(id)]);

@@ -87,7 +87,7 @@ fn the_points_of_a_walk_come_into_range() {
         path: WalkPath::Spline,
     };
     open(&mut s, Making::Walk(walk));
-    let kept = &state(&s).doc.explore.kept;
+    let kept = &state(&s).doc.explore.bookmarks;
     assert_eq!(kept.len(), 2);
     assert_eq!(kept[0].params.truncation_psi, ranges::PSI.most);
     assert!(told(&s).is_some());

@@ -93,7 +93,7 @@ fn without_a_choice_the_gallery_asks_for_one() {
     assert!(s.window.query_by_label("What made it").is_none());
     s.window.key_press(egui::Key::Escape);
     s.settle();
-    s.window.state_mut().act(Action::Command(Command::Enlarge2));
+    s.window.state_mut().act(Action::Command(Command::Upscale2));
     s.settle();
     s.window.get_by_label_contains("Choose a picture first.");
 }

@@ -39,7 +39,7 @@ fn typing_in_the_palette_is_no_shortcut() {
     harness.key_press(Key::K);
     harness.run_steps(3);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
-    assert!(harness.state().state.doc.explore.kept.is_empty());
+    assert!(harness.state().state.doc.explore.bookmarks.is_empty());
     harness.key_press(Key::Escape);
     harness.run_steps(3);
     assert_eq!(harness.state().state.view.dialog, Dialog::None);
@@ -74,8 +74,8 @@ fn keys_do_nothing_behind_a_dialog() {
     }
     let state = &harness.state().state;
     assert_eq!(state.doc.explore.seed(), Some(1));
-    assert!(state.doc.explore.kept.is_empty());
-    assert!(!state.view.neighbours);
+    assert!(state.doc.explore.bookmarks.is_empty());
+    assert!(!state.view.variations);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     harness.run_steps(3);
     assert_eq!(harness.state().state.view.dialog, Dialog::None);
@@ -102,7 +102,7 @@ fn the_session_comes_back() {
     let mut again = studio_in(&outside, dir.path());
     again.run_steps(4);
     assert_eq!(again.state().state.doc.explore.seed(), Some(5));
-    assert_eq!(again.state().state.doc.explore.kept.len(), 1);
+    assert_eq!(again.state().state.doc.explore.bookmarks.len(), 1);
 }
 
 #[test]
@@ -210,14 +210,32 @@ fn models_show_their_cards() {
 }
 
 #[test]
-fn the_light_look_is_one_command_away() {
+fn about_leads_to_the_licences_of_everything_inside() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    harness
+        .state_mut()
+        .act(Action::Command(limner::app::command::Command::About));
+    harness.run_steps(4);
+    harness.get_by_label_contains("Limner 0.");
+    harness.get_by_label("Licences of its parts…").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.dialog, Dialog::Licences);
+    harness.get_by_label("IN THE PROGRAM");
+    harness.get_by_label("Back").click();
+    harness.run_steps(4);
+    assert_eq!(harness.state().state.view.dialog, Dialog::About);
+}
+
+#[test]
+fn the_light_theme_is_one_command_away() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
     harness.run_steps(4);
     harness
         .get_by_label("Find a command")
-        .type_text("light look");
+        .type_text("light theme");
     harness.run_steps(3);
     harness.key_press(Key::Enter);
     harness.run_steps(4);
@@ -225,13 +243,13 @@ fn the_light_look_is_one_command_away() {
 }
 
 #[test]
-fn the_size_of_everything_can_be_dragged() {
+fn the_interface_scale_can_be_dragged() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Comma);
     harness.run_steps(4);
     let slider = |h: &Harness<'_, StudioApp>| {
-        h.get_by_role_and_label(Role::Slider, "Size of everything")
+        h.get_by_role_and_label(Role::Slider, "Interface scale")
             .rect()
     };
     let rect = slider(&harness);
@@ -333,7 +351,7 @@ fn a_card_that_falls_back_is_told_once_each_time_it_happens() {
     // Chosen again, and again too small.
     assert!(told(computes("CUDA 0", None)).is_empty());
     assert_eq!(told(full()).len(), 1);
-    harness.get_by_label_contains("The processor paints now");
+    harness.get_by_label_contains("Rendering on the processor now");
 }
 
 #[test]
@@ -391,20 +409,20 @@ fn escape_stops_the_random_walk_and_closes_the_neighbours() {
     harness.run_steps(4);
     harness.key_press(Key::W);
     harness.run_steps(4);
-    assert!(harness.state().state.drift.is_some());
+    assert!(harness.state().state.latent_walk.is_some());
     harness.key_press(Key::Escape);
     harness.run_steps(4);
-    assert!(harness.state().state.drift.is_none());
-    assert!(harness.state().state.view.neighbours, "one thing at a time");
+    assert!(harness.state().state.latent_walk.is_none());
+    assert!(harness.state().state.view.variations, "one thing at a time");
     // Escape belongs to a dialog first.
     harness.key_press(Key::F1);
     harness.run_steps(4);
     harness.key_press(Key::Escape);
     harness.run_steps(4);
-    assert!(harness.state().state.view.neighbours);
+    assert!(harness.state().state.view.variations);
     harness.key_press(Key::Escape);
     harness.run_steps(4);
-    assert!(!harness.state().state.view.neighbours);
+    assert!(!harness.state().state.view.variations);
 }
 
 #[test]
@@ -416,7 +434,7 @@ fn undo_stops_the_random_walk() {
     harness.run_steps(6);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(6);
-    assert!(harness.state().state.drift.is_none());
+    assert!(harness.state().state.latent_walk.is_none());
     assert_eq!(harness.state().state.doc.explore.current().cloned(), before);
 }
 
@@ -429,7 +447,7 @@ fn comparing_leaves_the_neighbours() {
     harness.key_press(Key::Y);
     harness.run_steps(4);
     let view = &harness.state().state.view;
-    assert!(!view.neighbours, "they would hide the comparison");
+    assert!(!view.variations, "they would hide the comparison");
     assert_eq!(view.compare, Compare::Split);
 }
 

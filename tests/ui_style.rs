@@ -106,7 +106,7 @@ fn several_styles_have_shares_and_one_can_go() {
     s.settle();
     assert_eq!(s.window.state().state.doc.style.styles.len(), 2);
     let even = s.styled();
-    let share = s.window.get_by_role_and_label(Role::Slider, "Share 2");
+    let share = s.window.get_by_role_and_label(Role::Slider, "Weight 2");
     share.set_value_accesskit(20.0);
     s.settle();
     assert!((s.window.state().state.doc.style.styles[1].weight - 0.2).abs() < 1e-6);
@@ -130,16 +130,16 @@ fn the_style_code_has_sliders() {
     let mut s = in_style(SIZE);
     s.open_photo("a.png");
     s.click("Style Weave");
-    s.click("Character of Weave");
+    s.click("Components of Weave");
     s.window
-        .get_by_role_and_label(Role::Slider, "Character 3")
+        .get_by_role_and_label(Role::Slider, "Style component 3")
         .set_value_accesskit(1.5);
     s.settle();
     assert_eq!(
         s.window.state().state.doc.style.styles[0].code_edits,
         [(2, 1.5)]
     );
-    s.click("Reset Character 3");
+    s.click("Reset Style component 3");
     assert!(
         s.window.state().state.doc.style.styles[0]
             .code_edits
@@ -156,7 +156,7 @@ fn export_makes_and_keeps_the_picture_once_then_asks_how() {
     let kept = s.titles().len();
     assert_eq!(kept, 1, "a copy comes from a kept picture with its recipe");
     s.click("JPEG");
-    s.click("Choose where…");
+    s.click("Export to a file…");
     let export = |s: &Studio<'_>| match s.asked.borrow().picks.last() {
         Some(Pick::Export { ids, options, .. }) => (ids.clone(), options.clone()),
         other => panic!("{other:?}"),
@@ -171,7 +171,7 @@ fn export_makes_and_keeps_the_picture_once_then_asks_how() {
     drag_slider(&mut s, "Strength", 0.66, 0.2);
     s.click("Export…");
     assert_eq!(s.titles().len(), kept + 1);
-    s.click("Choose where…");
+    s.click("Export to a file…");
     assert_ne!(export(&s).0, ids);
 }
 
@@ -229,7 +229,7 @@ fn full_size_is_estimated_first_then_made_and_kept() {
     s.settle();
     s.window
         .get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
-    s.click("Make full size");
+    s.click("Render full size");
     let jobs = s
         .asked
         .borrow()
@@ -254,7 +254,7 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
         photos: vec!["one.png".into(), "two.png".into()],
         out: "out".into(),
     });
-    s.click("A whole folder…");
+    s.click("Folder…");
     s.settle();
     s.window.get_by_label("The folder is done");
     s.window.get_by_label_contains("notes.txt: not a picture");
@@ -351,7 +351,7 @@ fn a_kept_result_opens_again_with_the_same_pixels() {
     drag_slider(&mut s, "Strength", 0.66, 0.3);
     let params = s.window.state().state.doc.style.params().unwrap();
     let picture = s.styled();
-    s.click("Make full size");
+    s.click("Render full size");
     s.click("Style Weave");
     assert!(s.styled() != picture);
     s.window

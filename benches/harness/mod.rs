@@ -25,7 +25,7 @@ pub struct Options {
     pub rounds: usize,
     /// Only ONNX Runtime beside Limner: what is tuned against, without waiting for the slower ones.
     pub quick: bool,
-    /// Where Limner and PyTorch compute: `cpu` or `cuda`. On a card only these two compete.
+    /// Where Limner and PyTorch compute: `cpu` or `cuda`. On a GPU only these two compete.
     pub device: String,
     /// Only cases whose name contains one of these.
     pub only: Vec<String>,

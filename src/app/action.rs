@@ -145,7 +145,7 @@ pub enum ViewEdit {
     /// Longer side of full-size stylised pictures; none is the photo's.
     StyleSide(Option<u32>),
     /// Grid of variations on or off.
-    Neighbours(bool),
+    Variations(bool),
     /// Distance of the variations, σ.
     Distance(f32),
     /// Which dialog.
@@ -178,9 +178,9 @@ pub enum Purpose {
     /// A folder of photos.
     Folder,
     /// An enlarged picture, to keep.
-    Enlarge,
+    Upscale,
     /// A picture to keep, then to enlarge by this factor.
-    EnlargeNext(u32),
+    UpscaleNext(u32),
     /// A picture to keep, then to export.
     Export,
 }
@@ -216,7 +216,7 @@ pub enum Destination {
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
-    Enlarge(u32),
+    Upscale(u32),
     /// Into the gallery.
     Keep,
     /// To a file of the user's choice.
@@ -243,8 +243,8 @@ pub enum FileRole {
     LensOther,
     /// Start of a projection into the current generator.
     Project,
-    /// Enlarge it.
-    Enlarge,
+    /// Upscale it.
+    Upscale,
     /// Into the gallery.
     Import,
     /// Named by the document; only read again.

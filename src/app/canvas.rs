@@ -43,7 +43,7 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     };
     let draft = Tier::Draft(state.prefs.draft_side);
     // Behind the grid of neighbours a draft is enough.
-    let grid = state.view.neighbours && matches!(work, Some(Work::Explore(_)));
+    let grid = state.view.variations && matches!(work, Some(Work::Explore(_)));
     let full = if grid {
         draft
     } else {

@@ -65,13 +65,13 @@ pub enum Command {
     /// All sliders to zero.
     ResetSliders,
     /// The grid of variations.
-    ToggleNeighbours,
+    ToggleVariations,
     /// Adds the current picture to the kept points.
-    KeepPoint,
+    AddBookmark,
     /// Exports a walk through the kept points.
     ExportWalk,
     /// Plays or stops a random walk.
-    RandomWalk,
+    LatentWalk,
     /// A photo as a start in the latent space.
     ProjectPhoto,
 
@@ -82,9 +82,9 @@ pub enum Command {
     /// Opens the current picture in Lens.
     OpenInLens,
     /// Enlarges twice.
-    Enlarge2,
+    Upscale2,
     /// Enlarges four times.
-    Enlarge4,
+    Upscale4,
     /// Where the picture comes from.
     AboutPicture,
     /// A photo for Style.
@@ -131,6 +131,30 @@ impl Command {
         self.text_and_tooltip().1
     }
 
+    /// Other words under which the palette finds it: those of version 0.1, and what other
+    /// programs call the same.
+    pub fn other_words(self) -> &'static [&'static str] {
+        match self {
+            Self::Keep => &["Keep in gallery"],
+            Self::PinBefore => &["Pin as before"],
+            Self::ToggleVariations => &["Neighbours"],
+            Self::AddBookmark => &["Keep this point", "Kept points"],
+            Self::ExportWalk => &["Walk through the kept points", "Film"],
+            Self::LatentWalk => &["Random walk", "Drift"],
+            Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
+            Self::Upscale2 => &["Enlarge 2 times"],
+            Self::Upscale4 => &["Enlarge 4 times"],
+            Self::RenderFullSize => &["Make full size"],
+            Self::Import => &["Bring into gallery", "Bring in files"],
+            Self::Rescan => &["Look for models again"],
+            Self::Settings => &["Settings", "Studio", "Options"],
+            Self::ThemeDark => &["Dark look"],
+            Self::ThemeLight => &["Light look"],
+            Self::ThemeSystem => &["Look of the system"],
+            _ => &[],
+        }
+    }
+
     /// Text and tooltip.
     pub fn text_and_tooltip(self) -> (&'static str, &'static str) {
         match self {
@@ -139,27 +163,30 @@ impl Command {
                 "Open pictures; one with a recipe goes back to where it was made",
             ),
             Self::Keep => (
-                "Keep in gallery",
-                "Make the full picture and keep it in the gallery",
+                "Save to gallery",
+                "Render the full picture and save it to the gallery",
             ),
             Self::SaveAs => ("Save picture as…", "Write the picture to a file"),
             Self::Export => (
                 "Export…",
                 "Write the picture with a size, format and quality",
             ),
-            Self::CopyPicture => ("Copy picture", "Put the picture on the clipboard"),
+            Self::CopyPicture => ("Copy picture", "Copy the picture to the clipboard"),
             Self::CopyRecipe => ("Copy recipe", "Copy the settings of this picture as text"),
             Self::Paste => (
                 "Paste",
                 "Use a picture, a file or a recipe from the clipboard",
             ),
             Self::Quit => ("Quit", "Close the window; the session comes back next time"),
-            Self::Undo => ("Undo", "Take the last step back"),
-            Self::Redo => ("Redo", "Bring the step back again"),
-            Self::GoExplore => ("Go to Explore", "Wander through a generator with sliders"),
+            Self::Undo => ("Undo", "Undo the last step"),
+            Self::Redo => ("Redo", "Redo the step"),
+            Self::GoExplore => (
+                "Go to Explore",
+                "Explore the pictures of a generator with sliders",
+            ),
             Self::GoStyle => ("Go to Style", "Put a style onto a photo"),
             Self::GoLens => ("Go to Lens", "Change a photo with sliders"),
-            Self::GoGallery => ("Go to Gallery", "See what was kept"),
+            Self::GoGallery => ("Go to Gallery", "See what you saved"),
             Self::ZoomFit => ("Fit in window", "Show the whole picture"),
             Self::ZoomOneToOne => (
                 "Actual size",
@@ -176,28 +203,28 @@ impl Command {
                 "Show where before and after differ: dark is the same",
             ),
             Self::PinBefore => (
-                "Pin as before",
-                "Hold on to this picture and compare others with it; once more lets go",
+                "Set as \"Before\"",
+                "Compare other pictures with this one; choose it again to stop",
             ),
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
             Self::NewSeed => ("New seed", "Start from another random picture"),
             Self::NextSeed => ("Next seed", "The seed after this one"),
             Self::PreviousSeed => ("Previous seed", "The seed before this one"),
             Self::RandomiseSliders => ("Randomise sliders", "Move every slider that isn't locked"),
-            Self::ResetSliders => ("Reset all sliders", "All direction sliders to zero"),
-            Self::ToggleNeighbours => ("Neighbours", "A grid of variations around this picture"),
-            Self::KeepPoint => (
-                "Keep this point",
-                "Add the picture to the strip of kept points",
+            Self::ResetSliders => ("Reset all sliders", "Set all direction sliders to zero"),
+            Self::ToggleVariations => ("Variations", "A grid of pictures close to this one"),
+            Self::AddBookmark => (
+                "Add bookmark",
+                "Bookmark this picture: walks go through the bookmarks",
             ),
-            Self::ExportWalk => ("Export walk…", "An animation through the kept points"),
-            Self::RandomWalk => (
-                "Random walk",
-                "Drift through the pictures by itself, until stopped",
+            Self::ExportWalk => ("Export walk…", "Save an animation through the bookmarks"),
+            Self::LatentWalk => (
+                "Latent walk",
+                "Move through the latent space at random, until stopped",
             ),
             Self::ProjectPhoto => (
-                "Find a photo in here…",
-                "Look for the picture of this generator that comes closest to a photo",
+                "Project photo…",
+                "Search this generator for the picture that comes closest to a photo",
             ),
             Self::SendToStyle => ("Send to Style", "Use the picture as the photo in Style"),
             Self::UseAsStyle => ("Use as style", "Use the picture as a style"),
@@ -205,8 +232,14 @@ impl Command {
                 "Open in Lens",
                 "Change the picture with the sliders of Lens",
             ),
-            Self::Enlarge2 => ("Enlarge 2 times", "Make it twice as large and keep it"),
-            Self::Enlarge4 => ("Enlarge 4 times", "Make it four times as large and keep it"),
+            Self::Upscale2 => (
+                "Upscale 2×",
+                "Make it twice as large and save it to the gallery",
+            ),
+            Self::Upscale4 => (
+                "Upscale 4×",
+                "Make it four times as large and save it to the gallery",
+            ),
             Self::AboutPicture => (
                 "About this picture…",
                 "Recipe, sources and credits of the picture",
@@ -221,10 +254,10 @@ impl Command {
                 "Put this style onto all photos of a folder",
             ),
             Self::RenderFullSize => (
-                "Make full size",
-                "Stylise the photo at its full size and keep it",
+                "Render full size",
+                "Stylise the photo at its full size and save it to the gallery",
             ),
-            Self::Import => ("Bring into gallery…", "Copy pictures into the gallery"),
+            Self::Import => ("Import into gallery…", "Copy pictures into the gallery"),
             Self::Palette => (
                 "Find a command…",
                 "Type a few letters of what you want to do",
@@ -233,14 +266,11 @@ impl Command {
                 "Models…",
                 "The networks at hand: what they were trained on, licence, size",
             ),
-            Self::Rescan => (
-                "Look for models again",
-                "Read the folders of models once more",
-            ),
-            Self::Settings => ("Preferences…", "Look, gallery folder, privacy, memory"),
-            Self::ThemeDark => ("Dark look", "Always dark"),
-            Self::ThemeLight => ("Light look", "Always light"),
-            Self::ThemeSystem => ("Look of the system", "Dark or light as the system is"),
+            Self::Rescan => ("Rescan models", "Read the model folders again"),
+            Self::Settings => ("Preferences…", "Theme, gallery folder, privacy, memory"),
+            Self::ThemeDark => ("Dark theme", "Always dark"),
+            Self::ThemeLight => ("Light theme", "Always light"),
+            Self::ThemeSystem => ("System theme", "Dark or light, as the system is set"),
             Self::Shortcuts => ("Keyboard shortcuts", "All keys on one page"),
             Self::About => ("About Limner", "Version, device and licences"),
             Self::CancelJob => (
@@ -257,9 +287,9 @@ impl Command {
             Self::NewSeed
                 | Self::NextSeed
                 | Self::PreviousSeed
-                | Self::KeepPoint
-                | Self::RandomWalk
-                | Self::ToggleNeighbours
+                | Self::AddBookmark
+                | Self::LatentWalk
+                | Self::ToggleVariations
                 | Self::PinBefore
         )
     }

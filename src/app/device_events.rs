@@ -16,27 +16,27 @@ pub fn ready(device: DeviceInfo, state: &mut AppState) {
         state.toasts.push(
             Level::Warning,
             format!(
-                "The processor paints now: {note}. Everything works, large pictures take longer."
+                "Rendering on the processor now: {note}. Everything works, large pictures take longer."
             ),
         );
     }
-    // A card that was chosen again may say again what it lacks.
+    // A GPU that was chosen again may say again what it lacks.
     if state.engine.device.as_ref().map(|d| &d.detail) != Some(&device.detail) {
-        state.engine.small_card = None;
+        state.engine.small_gpu = None;
     }
     state.engine.device = Some(device);
 }
 
-/// A picture is made in smaller pieces because a card's memory is small.
-pub fn smaller_tiles(card: &str, state: &mut AppState) {
-    if state.engine.small_card.as_deref() == Some(card) {
+/// A picture is made in smaller pieces because a GPU's memory is small.
+pub fn smaller_tiles(gpu: &str, state: &mut AppState) {
+    if state.engine.small_gpu.as_deref() == Some(gpu) {
         return;
     }
-    state.engine.small_card = Some(card.to_owned());
+    state.engine.small_gpu = Some(gpu.to_owned());
     state.toasts.push(
         Level::Info,
         format!(
-            "The memory of {card} is too small for this picture at once: it is painted in \
+            "The memory of {gpu} is too small for this picture at once: it is rendered in \
              smaller pieces, which takes a little longer."
         ),
     );

@@ -152,7 +152,7 @@ fn run(
 ) -> Option<Effect> {
     use Command as C;
     if state.view.workspace == Workspace::Lens && command.is_for_generators() {
-        let words = "That is for generators; this picture starts from a photo.";
+        let words = "This works with generators only: go to Explore for it.";
         state.toasts.push(Level::Info, words);
         return None;
     }
@@ -173,8 +173,8 @@ fn run(
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
         C::OpenInLens => send(Destination::LensPhoto, state),
-        C::Enlarge2 => send(Destination::Enlarge(2), state),
-        C::Enlarge4 => send(Destination::Enlarge(4), state),
+        C::Upscale2 => send(Destination::Upscale(2), state),
+        C::Upscale4 => send(Destination::Upscale(4), state),
         C::RenderFullSize => send::send(Destination::Keep, Subject::Style, state, services, now),
         C::CopyRecipe => {
             return recipes::recipe_as_text(state).map(|text| {
@@ -211,8 +211,8 @@ fn run(
         | C::PreviousSeed
         | C::RandomiseSliders
         | C::ResetSliders
-        | C::KeepPoint
-        | C::RandomWalk => {
+        | C::AddBookmark
+        | C::LatentWalk => {
             explore::apply::command(command, state, now);
             jobs::ask_directions(state, services);
         }

@@ -15,8 +15,8 @@ use crate::picture::Picture;
 pub struct EngineState {
     /// What computes.
     pub device: Option<DeviceInfo>,
-    /// The card whose memory was small, once that has been said.
-    pub small_card: Option<String>,
+    /// The GPU whose memory was small, once that has been said.
+    pub small_gpu: Option<String>,
     /// Models and styles.
     pub library: Arc<Library>,
     /// Whether the library has come.

@@ -64,7 +64,7 @@ fn finished(
             let name = path
                 .file_name()
                 .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-            state.toasts.push(Level::Info, format!("Written: {name}"));
+            state.toasts.push(Level::Info, format!("Saved: {name}"));
         }
         Output::Folder {
             written,
@@ -87,11 +87,14 @@ fn finished(
         } => {
             state.toasts.push(
                 Level::Info,
-                format!("Found: {:.0} % alike", likeness.clamp(0.0, 1.0) * 100.0),
+                format!(
+                    "Photo projected: {:.0} % alike",
+                    likeness.clamp(0.0, 1.0) * 100.0
+                ),
             );
             follow.explore(ExploreEdit::Replace {
                 params,
-                label: "Found photo",
+                label: "Projected photo",
             });
             follow.view(ViewEdit::Workspace(Workspace::Explore));
         }
@@ -119,7 +122,7 @@ fn picture_made(
         Purpose::SendToStyle => Some(Destination::StylePhoto),
         Purpose::UseAsStyle => Some(Destination::StyleStyle),
         Purpose::SendToLens => Some(Destination::LensPhoto),
-        Purpose::EnlargeNext(scale) => Some(Destination::Enlarge(scale)),
+        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(scale)),
         Purpose::Export => Some(Destination::Export),
         _ => None,
     };

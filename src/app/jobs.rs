@@ -37,18 +37,18 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
             .map_or_else(|| name.to_owned(), |m| m.title.clone())
     };
     match (job, purpose) {
-        (_, Purpose::Keep) => "Keeping the picture".to_owned(),
-        (_, Purpose::Export) => "Making the picture to export".to_owned(),
+        (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
+        (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
         (Job::Directions { model } | Job::LensDirections { model }, _) => {
             format!("Measuring sliders of {}", title(model))
         }
-        (Job::Project { .. }, _) => "Looking for the photo".to_owned(),
-        (Job::Walk { .. }, _) => "Making the walk".to_owned(),
+        (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
+        (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),
-        (Job::Upscale { scale, .. }, _) => format!("Enlarging {scale} times"),
-        _ => "Making the picture".to_owned(),
+        (Job::Upscale { scale, .. }, _) => format!("Upscaling {scale}×"),
+        _ => "Rendering the picture".to_owned(),
     }
 }
 

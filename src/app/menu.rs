@@ -17,8 +17,10 @@ pub enum Menu {
     Explore,
     /// What a picture can do next.
     Picture,
-    /// Help and preferences.
-    Studio,
+    /// Preferences, models, theme.
+    Settings,
+    /// Finding commands and keys.
+    Help,
 }
 
 impl Menu {
@@ -30,7 +32,8 @@ impl Menu {
             Self::View => "View",
             Self::Explore => "Explore",
             Self::Picture => "Picture",
-            Self::Studio => "Studio",
+            Self::Settings => "Settings",
+            Self::Help => "Help",
         }
     }
 
@@ -75,7 +78,7 @@ impl Menu {
                 Some(C::ToggleSplit),
                 Some(C::ToggleDifference),
                 Some(C::PinBefore),
-                Some(C::ToggleNeighbours),
+                Some(C::ToggleVariations),
                 Some(C::ToggleHistory),
             ],
             Self::Explore => &[
@@ -86,8 +89,8 @@ impl Menu {
                 Some(C::RandomiseSliders),
                 Some(C::ResetSliders),
                 None,
-                Some(C::KeepPoint),
-                Some(C::RandomWalk),
+                Some(C::AddBookmark),
+                Some(C::LatentWalk),
                 Some(C::ProjectPhoto),
             ],
             Self::Picture => &[
@@ -95,25 +98,21 @@ impl Menu {
                 Some(C::UseAsStyle),
                 Some(C::OpenInLens),
                 None,
-                Some(C::Enlarge2),
-                Some(C::Enlarge4),
+                Some(C::Upscale2),
+                Some(C::Upscale4),
                 Some(C::RenderFullSize),
                 None,
                 Some(C::AboutPicture),
             ],
-            Self::Studio => &[
-                Some(C::Palette),
+            Self::Settings => &[
                 Some(C::Models),
                 Some(C::Rescan),
-                Some(C::Settings),
                 None,
                 Some(C::ThemeSystem),
                 Some(C::ThemeDark),
                 Some(C::ThemeLight),
-                None,
-                Some(C::Shortcuts),
-                Some(C::About),
             ],
+            Self::Help => &[Some(C::Palette), Some(C::Shortcuts), Some(C::About)],
         }
     }
 }

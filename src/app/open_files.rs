@@ -39,12 +39,12 @@ pub fn open_files(
                 };
                 jobs::start(job, Purpose::Project, state, services);
             }
-            FileRole::Enlarge => {
+            FileRole::Upscale => {
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
                 };
-                jobs::start(job, Purpose::Enlarge, state, services);
+                jobs::start(job, Purpose::Upscale, state, services);
             }
             _ => sources::open(path, role, state, services),
         }
@@ -60,7 +60,7 @@ pub fn open_files(
             if paths.len() > 1 {
                 let words = format!(
                     "One picture at a time: the first of {} was opened. In the Gallery, all of \
-                     them can be brought in at once.",
+                     them can be imported at once.",
                     paths.len()
                 );
                 state.toasts.push(Level::Info, words);
@@ -131,6 +131,6 @@ pub fn opened(
         }
         // In memory is where it was wanted.
         FileRole::Reopen => {}
-        FileRole::Project | FileRole::Enlarge | FileRole::Import => {}
+        FileRole::Project | FileRole::Upscale | FileRole::Import => {}
     }
 }

@@ -55,7 +55,7 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
                 label: LABEL,
             };
             explore::apply::edit(edit, state, now);
-            state.view.neighbours = false;
+            state.view.variations = false;
             (Workspace::Explore, outside)
         }
         Making::Style(mut params) => {
@@ -86,7 +86,7 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
         }
         Making::Walk(mut walk) => {
             let outside = walk.confine();
-            let edit = ExploreEdit::ReplaceKept {
+            let edit = ExploreEdit::ReplaceBookmarks {
                 points: walk.points,
                 label: LABEL,
             };
@@ -96,7 +96,7 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,
-                "This picture was brought in or only enlarged; there are no settings to go back to.",
+                "This picture was imported or only upscaled; it has no settings to go back to.",
             );
             return false;
         }
@@ -114,11 +114,13 @@ fn has(name: &str, kind: ModelKind, state: &mut AppState) -> bool {
     }
     let words = match found {
         None => {
-            format!("The recipe needs the model '{name}', which isn't here. See Studio, Models.")
+            format!(
+                "The recipe needs the model '{name}', which isn't here. Get it under Settings, Models."
+            )
         }
         Some(_) => format!(
             "The model '{name}' can't make what this recipe describes: it is of another kind. \
-             See Studio, Models."
+             See Settings, Models."
         ),
     };
     state.toasts.push(Level::Warning, words);

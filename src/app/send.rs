@@ -43,7 +43,7 @@ pub fn send(
 /// A picture that the engine makes first.
 fn send_made(to: Destination, what: Subject, state: &mut AppState, services: &mut Services) {
     let Some(job) = job_of(&what, state) else {
-        let words = "Put a photo in first: drop one onto the window.";
+        let words = "Choose a photo first: open one, or drop it onto the window.";
         state.toasts.push(Level::Info, words);
         return;
     };
@@ -80,7 +80,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
-        Destination::Enlarge(scale) => Some(Purpose::EnlargeNext(scale)),
+        Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
         Destination::Export => Some(Purpose::Export),
         Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
     }
@@ -123,10 +123,10 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
         Destination::LensPhoto => FileRole::LensPhoto,
         Destination::LensOther => FileRole::LensOther,
         Destination::Explore => FileRole::Any,
-        Destination::Enlarge(scale) => {
+        Destination::Upscale(scale) => {
             jobs::start(
                 Job::Upscale { path, scale },
-                Purpose::Enlarge,
+                Purpose::Upscale,
                 state,
                 services,
             );

@@ -44,10 +44,10 @@ impl Command {
             Self::PreviousSeed => vec![plain(Key::Comma)],
             Self::RandomiseSliders => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::R)],
             Self::ResetSliders => vec![plain(Key::Num0)],
-            Self::ToggleNeighbours => vec![plain(Key::N)],
-            Self::KeepPoint => vec![plain(Key::K)],
+            Self::ToggleVariations => vec![plain(Key::N)],
+            Self::AddBookmark => vec![plain(Key::K)],
             Self::ExportWalk => vec![shift(Key::E)],
-            Self::RandomWalk => vec![plain(Key::W)],
+            Self::LatentWalk => vec![plain(Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],
@@ -67,8 +67,8 @@ impl Command {
             | Self::OpenStyle
             | Self::StyleFolder
             | Self::ProjectPhoto
-            | Self::Enlarge2
-            | Self::Enlarge4
+            | Self::Upscale2
+            | Self::Upscale4
             | Self::Import
             | Self::Rescan
             | Self::ThemeDark

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::app::document::Document;
 use crate::app::engine_state::EngineState;
-use crate::app::explore::random_walk::Drift;
+use crate::app::explore::random_walk::LatentWalk;
 use crate::app::export::target::ExportTarget;
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
@@ -48,7 +48,7 @@ pub struct AppState {
     /// Time spent per frame.
     pub frames: FrameStats,
     /// The random walk, while it plays.
-    pub drift: Option<Drift>,
+    pub latent_walk: Option<LatentWalk>,
     /// Dice.
     pub random: rand_chacha::ChaCha20Rng,
 }
@@ -70,7 +70,7 @@ impl AppState {
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
-            drift: None,
+            latent_walk: None,
             random: crate::app::random::random_source(),
         }
     }

@@ -38,7 +38,7 @@ pub fn go_to(step: usize, state: &mut AppState, services: &mut Services) {
 fn adopt(doc: Option<Arc<Document>>, state: &mut AppState, services: &mut Services) {
     let Some(doc) = doc else { return };
     // The next frame of a random walk would leave that step at once.
-    state.drift = None;
+    state.latent_walk = None;
     if let Some(workspace) = differ_in(&state.doc, &doc) {
         state.view.workspace = workspace;
     }

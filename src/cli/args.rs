@@ -31,13 +31,13 @@ pub(crate) struct Common {
     /// Where to compute: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, default_value = "auto")]
     pub(crate) device: DeviceChoice,
-    /// With how many digits a card computes: f32, or f16 for less memory [default: f32]
+    /// Precision on a graphics card: f32, or f16 for less memory [default: f32]
     #[arg(long, global = true)]
     pub(crate) precision: Option<Precision>,
-    /// Computing threads [default: so that the window stays smooth]
+    /// CPU threads [default: all cores but one]
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
-    /// Folder with models, beside those that are found by themselves (may be repeated)
+    /// Folder with models, in addition to the standard ones (may be repeated)
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) models: Vec<PathBuf>,
     /// Print the result as JSON on standard output
@@ -48,7 +48,7 @@ pub(crate) struct Common {
     pub(crate) quiet: bool,
     /// Why the program for cards couldn't be used, if it was tried.
     #[arg(skip)]
-    pub(crate) card_trouble: Option<String>,
+    pub(crate) gpu_problem: Option<String>,
 }
 
 /// How results are written.
@@ -78,19 +78,19 @@ pub(crate) struct Keeping {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make pictures with a generator
+    /// Render pictures with a generator
     Generate(Generate),
-    /// Make an animation of a walk through a generator's pictures
+    /// Render a latent walk of a generator as an animation
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
-    /// Change a photo by way of an autoencoder's latents
+    /// Change a photo with an autoencoder's sliders
     Lens(Lens),
-    /// Find the picture of a generator that comes closest to a photo
+    /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
-    /// Enlarge a picture
+    /// Upscale a picture
     Upscale(Upscale),
-    /// Show or repeat how a picture was made
+    /// Show how a picture was made, or render it again
     #[command(subcommand)]
     Recipe(RecipeCommand),
     /// Show the models that are there
@@ -119,7 +119,7 @@ pub(crate) struct Generate {
     /// Pictures, with rising seeds; OUT is then a folder
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) count: Option<u32>,
-    /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
+    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2)
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
     pub(crate) truncation: f32,
     /// Class, for networks that have some: 0, 1, …
@@ -159,7 +159,7 @@ pub(crate) struct Walk {
     /// Frames in all
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     pub(crate) frames: u32,
-    /// Frames per second
+    /// Frame rate, in frames per second
     #[arg(long, value_name = "F", default_value = "20", value_parser = super::values::fps)]
     pub(crate) fps: f32,
     /// Come back to the first point without a jump
@@ -168,7 +168,7 @@ pub(crate) struct Walk {
     /// How to go between the points
     #[arg(long, value_enum, default_value_t = PathArg::Spherical)]
     pub(crate) path: PathArg,
-    /// Truncation: 1 the whole variety, 0 the average picture (-1 to 2)
+    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2)
     #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
     pub(crate) truncation: f32,
     /// Longer side in pixels, for generators of any size
@@ -212,11 +212,14 @@ pub(crate) struct Stylize {
     /// 0 the photo, 1 the whole style, up to 1.5
     #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]
     pub(crate) strength: f32,
-    /// Brush size as style pictures of so many pixels give it: more is coarser (256 to 2304)
-    #[arg(long, value_name = "PX", default_value_t = 768, value_parser = clap::value_parser!(u32).range(128..=4608))]
-    pub(crate) style_size: u32,
+    /// Stroke scale: how large the strokes are, 1 as the style has them (0.5 to 3)
+    #[arg(long, value_name = "SCALE", default_value = "1", value_parser = super::values::stroke_scale)]
+    pub(crate) stroke_scale: f32,
+    /// The stroke scale as version 0.1 took it: in pixels of the style picture, 768 for 1
+    #[arg(long, value_name = "PX", hide = true, conflicts_with = "stroke_scale", value_parser = clap::value_parser!(u32).range(128..=4608))]
+    pub(crate) style_size: Option<u32>,
     /// Keep the photo's colours, wholly or by a share (0 to 1)
-    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
+    #[arg(long = "keep-colours", alias = "keep-colors", value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
     pub(crate) keep_colors: f32,
     /// Style network
     #[arg(long, value_name = "NAME", default_value = "restyle")]
@@ -227,10 +230,10 @@ pub(crate) struct Stylize {
     /// Longer side of a tile [default: from the memory]
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(128..))]
     pub(crate) tile: Option<u32>,
-    /// Memory that may be used, in megabytes
-    #[arg(long, value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
+    /// Memory limit, in megabytes
+    #[arg(long = "memory-limit", alias = "memory", value_name = "MB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..))]
     pub(crate) memory: u64,
-    /// Only tell what it would take
+    /// Only tell time and memory that it would take
     #[arg(long)]
     pub(crate) estimate: bool,
     /// File to write (.png, .jpg, .webp, .tif), or folder for several
@@ -249,17 +252,21 @@ pub(crate) struct Lens {
     /// Move along a direction by so many standard deviations (may be repeated)
     #[arg(long, value_name = "NAME=SIGMA")]
     pub(crate) direction: Vec<DirectionArg>,
-    /// How strong light, colour, texture or all is, 1 as in the photo (may be repeated)
-    #[arg(long, value_name = "PART=GAIN")]
+    /// Intensity of light, colour, texture or all, 1 as in the photo (may be repeated)
+    #[arg(long = "intensity", alias = "gain", value_name = "PART=INTENSITY")]
     pub(crate) gain: Vec<GainArg>,
-    /// A second picture, and how much of it comes in as in a double exposure (0 to 1)
+    /// A second picture, and how much of it is blended in, as in a double exposure (0 to 1)
     #[arg(long, value_name = "FILE=AMOUNT")]
     pub(crate) blend: Option<AmountArg>,
-    /// A second picture, and how much of its light and colour comes in (0 to 1)
-    #[arg(long, value_name = "FILE=AMOUNT")]
+    /// A second picture, and how far its light and colour are matched (0 to 1)
+    #[arg(long = "match-tone", alias = "borrow", value_name = "FILE=AMOUNT")]
     pub(crate) borrow: Option<AmountArg>,
-    /// A second picture, and how much of its texture comes in (0 to 1)
-    #[arg(long, value_name = "FILE=AMOUNT")]
+    /// A second picture, and how far its texture is matched (0 to 1)
+    #[arg(
+        long = "match-texture",
+        alias = "borrow-texture",
+        value_name = "FILE=AMOUNT"
+    )]
     pub(crate) borrow_texture: Option<AmountArg>,
     /// Leave the photo's own fine detail out: the picture is all the network's
     #[arg(long)]
@@ -308,7 +315,7 @@ pub(crate) enum RecipeCommand {
         /// The picture
         file: PathBuf,
     },
-    /// Make the same pixels again
+    /// Render the same pixels again
     Render {
         /// The picture, or a recipe as a .json file
         file: PathBuf,
@@ -345,7 +352,7 @@ pub(crate) enum ModelsCommand {
     Search(Search),
     /// Download a model of the Hugging Face hub and import it
     Pull(Pull),
-    /// Bring in a network of another program (.pkl, .pt, .pth, .safetensors); nothing in it is run
+    /// Import a network of another program (.pkl, .pt, .pth, .safetensors); nothing in it is run
     Import {
         /// The file; for a network of several files any of them, or their folder
         file: PathBuf,

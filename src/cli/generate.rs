@@ -11,6 +11,7 @@ use super::session::{Session, unexpected};
 use super::values::DirectionArg;
 use super::{Failure, say, say_json};
 use crate::engine::protocol::{DirectionInfo, Job, ModelInfo, ModelKind, Output};
+use crate::latent::attributes::Attribute;
 use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
 
 /// Makes one picture, or several with rising seeds.
@@ -161,8 +162,10 @@ pub(crate) fn named(
 
 fn is_called(direction: &DirectionInfo, name: &str) -> bool {
     let short = direction.id.rsplit('.').next().unwrap_or_default();
+    let former = Attribute::of_direction(&direction.id).and_then(Attribute::former_title);
     direction.id == name
         || direction.name.eq_ignore_ascii_case(name)
+        || former.is_some_and(|former| former.eq_ignore_ascii_case(name))
         || (direction.measured && short == name)
 }
 
@@ -189,6 +192,27 @@ mod tests {
         assert!(words.ends_with("it has: Warmth, Shape 1"), "{words}");
         for name in ["Warmth", "Shape 1"] {
             assert!(named("lens", &wanted(name), &directions).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_direction_answers_to_its_name_of_version_0_1_too() {
+        use strum::IntoEnumIterator as _;
+        for attribute in Attribute::iter() {
+            let id = format!("measured.{}", attribute.id());
+            let direction = DirectionInfo {
+                name: Attribute::shown_name(&id, "as an old file has it"),
+                id,
+                strength: 1.0,
+                measured: true,
+                layers: LayerRange { start: 0, end: 1 },
+            };
+            assert_eq!(direction.name, attribute.title());
+            let names = [attribute.title(), attribute.id()];
+            for name in names.into_iter().chain(attribute.former_title()) {
+                assert!(is_called(&direction, name), "{name}");
+            }
+            assert!(!is_called(&direction, "as an old file has it"));
         }
     }
 }

@@ -77,7 +77,7 @@ fn other(args: &Lens) -> Result<Option<LensOther>, Failure> {
     };
     if files.iter().any(|file| file != first) {
         return Err(Failure::new(
-            "--blend, --borrow and --borrow-texture take the same second picture; use one file, or two commands",
+            "--blend, --match-tone and --match-texture take the same second picture; use one file, or two commands",
         ));
     }
     let amount = |a: &Option<AmountArg>| a.as_ref().map_or(0.0, |a| a.amount);

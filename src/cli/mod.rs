@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
 
 /// Becomes the program for cards, if there is one that starts; else notes why not.
 fn hand_over(common: &mut Common) {
-    common.card_trouble = match card::program() {
+    common.gpu_problem = match card::program() {
         Ok(None) => None,
         Ok(Some(program)) => Some(format!(
             "{} can't be started ({})",

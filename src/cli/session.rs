@@ -35,7 +35,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         threads: Some(common.threads.map_or_else(all_cores, usize::from)),
         device: common.device,
         precision: common.precision,
-        card_trouble: common.card_trouble.clone(),
+        gpu_problem: common.gpu_problem.clone(),
         ..EngineConfig::default()
     };
     for folder in common.models.iter().rev() {
@@ -160,8 +160,8 @@ fn show(bar: &ProgressBar, stage: Stage, done: u64, total: u64, left: Option<Dur
         Stage::Loading => "loading",
         Stage::Reading => "reading",
         Stage::Rendering => "rendering",
-        Stage::Sampling => "looking for directions",
-        Stage::Projecting => "searching",
+        Stage::Sampling => "measuring sliders",
+        Stage::Projecting => "projecting",
         Stage::Writing => "writing",
     };
     bar.set_message(match left {

@@ -33,7 +33,9 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         photo: unknown(),
         styles,
         strength: args.strength,
-        brush: args.style_size as f32 / OWN_SIZE,
+        brush: args
+            .style_size
+            .map_or(args.stroke_scale, |px| px as f32 / OWN_SIZE),
         keep_colors: args.keep_colors,
     };
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {

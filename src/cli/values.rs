@@ -106,7 +106,7 @@ impl FromStr for GainArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is not a gain like texture=1.5");
+        let wrong = || format!("'{text}' is not an intensity like texture=1.5");
         let (part, gain) = text.rsplit_once('=').ok_or_else(wrong)?;
         let part = match part.to_lowercase().as_str() {
             "light" => LensPart::Light,
@@ -165,6 +165,11 @@ fn finite(text: &str) -> Result<f32, String> {
         .ok()
         .filter(|v| v.is_finite())
         .ok_or_else(|| format!("'{text}' is not a number"))
+}
+
+/// 0.5 to 3, as the slider goes.
+pub(crate) fn stroke_scale(text: &str) -> Result<f32, String> {
+    within(text, 0.5, 3.0)
 }
 
 fn within(text: &str, low: f32, high: f32) -> Result<f32, String> {

@@ -1,5 +1,6 @@
-//! What the worker can be asked to do, apart from how requests reach it: the real
-//! one has networks behind it, tests put their own in its place.
+//! The seams between the scheduler and the work: what can be asked for, apart from how
+//! requests reach it. The real implementation has networks behind it, tests put their
+//! own in its place.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,24 +8,14 @@ use std::sync::Arc;
 use crate::cancel::CancelToken;
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Job, Library, OpenedPhoto, Output, StylizeOptions, Tier,
-    Work,
+    DeviceInfo, EngineError, Estimate, Event, Job, Library, OpenedPhoto, Output, Stage,
+    StylizeOptions, Tier, Work,
 };
-use crate::engine::scheduler::Desk;
 use crate::picture::Picture;
 use crate::recipe::StyleParams;
 
-/// Whoever does the work. Lives on the engine's thread and is never shared.
-pub(crate) trait Studio {
-    /// The device in use.
-    fn device(&self) -> &DeviceInfo;
-
-    /// Computes elsewhere from now on, if that is there.
-    fn use_device(&mut self, choice: DeviceChoice, precision: Precision);
-
-    /// Looks for models and styles on disk.
-    fn rescan(&mut self) -> Arc<Library>;
-
+/// What is answered at once, also between two steps of a job.
+pub(crate) trait PreviewBackend {
     /// One preview. Stops between layers once `stop` is cancelled.
     fn preview(
         &mut self,
@@ -42,8 +33,65 @@ pub(crate) trait Studio {
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError>;
+}
 
-    /// A whole job. Calls [`Desk::breathe`] between its steps, so that previews
-    /// are served meanwhile, and [`Desk::progress`].
-    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError>;
+/// What runs whole jobs.
+pub(crate) trait JobBackend: PreviewBackend {
+    /// A whole job. Calls [`JobControl::yield_to_previews`] between its steps, and
+    /// [`JobControl::progress`].
+    fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError>;
+}
+
+/// Whoever does the work. Lives on the engine's thread and is never shared.
+pub(crate) trait Backend {
+    /// The device in use.
+    fn device(&self) -> &DeviceInfo;
+
+    /// Computes elsewhere from now on, if that is there.
+    fn use_device(&mut self, choice: DeviceChoice, precision: Precision);
+
+    /// Looks for models and styles on disk.
+    fn rescan(&mut self) -> Arc<Library>;
+
+    /// What previews and jobs are asked of.
+    fn jobs(&mut self) -> &mut dyn JobBackend;
+}
+
+/// What a running job may ask of the scheduler.
+pub(crate) trait JobControl {
+    /// Between two steps of a job: serves what is more urgent.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    fn yield_to_previews(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
+
+    /// As [`JobControl::yield_to_previews`]; and if the running job is one that nobody
+    /// waits for, whole jobs that the user has asked for go first.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    fn yield_to_jobs(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError>;
+
+    /// Whether the running job may go on.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    fn check(&self) -> Result<(), EngineError>;
+
+    /// The running job's token, for networks to look at between layers.
+    fn token(&self) -> CancelToken;
+
+    /// Reports how far the running job is, with a picture that is only made if the report
+    /// is sent; drops reports that come too often.
+    fn progress(
+        &mut self,
+        stage: Stage,
+        done: u64,
+        total: u64,
+        look: &mut dyn FnMut() -> Option<Picture>,
+    );
+
+    /// Sends an event and wakes the reader. A reader that doesn't read holds the
+    /// worker back, but not beyond the engine's end.
+    fn emit(&self, event: Event);
 }

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::registry::default_folders;
+use crate::models::folders::default_folders;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,20 +17,20 @@ pub enum DeviceChoice {
     Auto,
     /// The processor.
     Cpu,
-    /// An NVIDIA card by number.
+    /// An NVIDIA GPU by number.
     Cuda(usize),
     /// Apple's GPU.
     Metal,
 }
 
-/// How many digits networks compute with on a card; the processor always takes all.
+/// How many digits networks compute with on a GPU; the processor always takes all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
     /// Full numbers.
     #[default]
     F32,
-    /// Half numbers: less memory, quicker on most cards.
+    /// Half numbers: less memory, quicker on most GPUs.
     F16,
 }
 
@@ -114,8 +114,8 @@ pub struct EngineConfig {
     pub device: DeviceChoice,
     /// With how many digits; [`Precision::F32`] when absent.
     pub precision: Option<Precision>,
-    /// Why a program for cards couldn't be used, told where the best device was wanted.
-    pub card_trouble: Option<String>,
+    /// Why a program for GPUs couldn't be used; reported where the best device was wanted.
+    pub gpu_problem: Option<String>,
     /// Memory that work may use unless a request says otherwise, in bytes.
     pub memory_budget: u64,
 }
@@ -130,7 +130,7 @@ impl Default for EngineConfig {
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
             device: DeviceChoice::Auto,
             precision: None,
-            card_trouble: None,
+            gpu_problem: None,
             memory_budget: 1 << 30,
         }
     }

@@ -7,8 +7,8 @@ use super::protocol::{DeviceInfo, EngineError};
 use super::recipes::kernel_name;
 use crate::nn::pool;
 
-/// Whether this program was built for cards: who has it wants one to compute.
-const FOR_CARDS: bool = cfg!(any(feature = "cuda", feature = "metal"));
+/// Whether this program was built for GPUs: who has it wants one to compute.
+const FOR_GPUS: bool = cfg!(any(feature = "cuda", feature = "metal"));
 
 /// The processor's name in [`DeviceInfo::name`].
 const PROCESSOR: &str = "CPU";
@@ -24,30 +24,33 @@ pub(super) fn open(choice: DeviceChoice, precision: Precision) -> (Device, Devic
 }
 
 fn opened(choice: DeviceChoice) -> (Device, DeviceInfo) {
-    let card = match choice {
+    let gpu = match choice {
         DeviceChoice::Cpu => return processor(None),
-        DeviceChoice::Auto => match first_card() {
+        DeviceChoice::Auto => match first_gpu() {
             // Where nothing but the processor could be used, nothing is amiss.
-            Err(_) if !FOR_CARDS => return processor(None),
-            card => card,
+            Err(_) if !FOR_GPUS => return processor(None),
+            gpu => gpu,
         },
         DeviceChoice::Cuda(number) => cuda(number),
         DeviceChoice::Metal => metal(),
     };
-    card.unwrap_or_else(|reason| processor(Some(reason)))
+    gpu.unwrap_or_else(|reason| processor(Some(reason)))
 }
 
 /// The processor, and why it computes although something else was wanted.
 pub(super) fn processor(note: Option<String>) -> (Device, DeviceInfo) {
-    (Device::Cpu, info(PROCESSOR, kernel_name(), note, cards()))
+    (
+        Device::Cpu,
+        info(PROCESSOR, kernel_name(), note, gpu_names()),
+    )
 }
 
-/// What is told of a device, and of the `cards` beside it.
+/// How a device is described, with the names of the `gpus` beside it.
 fn info(
     name: impl Into<String>,
     detail: String,
     note: Option<String>,
-    cards: Vec<String>,
+    gpus: Vec<String>,
 ) -> DeviceInfo {
     DeviceInfo {
         name: name.into(),
@@ -55,17 +58,16 @@ fn info(
         precision: Precision::F32,
         threads: pool::threads(),
         note,
-        choices: choices(cards),
+        choices: choices(gpus),
     }
 }
 
 /// The devices that this build could use on this machine, as the user would choose
 /// them, with the name of each. The processor is always first.
-fn choices(cards: Vec<String>) -> Vec<(DeviceChoice, String)> {
+fn choices(gpus: Vec<String>) -> Vec<(DeviceChoice, String)> {
     let mut found = vec![(DeviceChoice::Cpu, "Processor".to_owned())];
     found.extend(
-        cards
-            .into_iter()
+        gpus.into_iter()
             .enumerate()
             .map(|(number, name)| (DeviceChoice::Cuda(number), name)),
     );
@@ -80,14 +82,14 @@ pub(super) fn is_processor(info: &DeviceInfo) -> bool {
     info.name == PROCESSOR
 }
 
-/// Asked before a network runs; a test may pretend here that a card's memory is full.
-pub(super) fn room() -> Result<(), EngineError> {
+/// Asked before a network runs; a test may pretend here that a GPU's memory is full.
+pub(super) fn check_memory() -> Result<(), EngineError> {
     #[cfg(test)]
-    pretend::room()?;
+    pretend::check_memory()?;
     Ok(())
 }
 
-/// A card whose memory is full, for tests: on this thread, for the next runs.
+/// A GPU whose memory is full, for tests: on this thread, for the next runs.
 #[cfg(test)]
 pub(super) mod pretend {
     use std::cell::Cell;
@@ -96,12 +98,12 @@ pub(super) mod pretend {
 
     thread_local!(static FULL: Cell<u32> = const { Cell::new(0) });
 
-    /// The next `runs` networks find no room.
+    /// The next `runs` networks find the memory full.
     pub(in crate::engine) fn full(runs: u32) {
         FULL.set(runs);
     }
 
-    pub(super) fn room() -> Result<(), EngineError> {
+    pub(super) fn check_memory() -> Result<(), EngineError> {
         let left = FULL.get();
         FULL.set(left.saturating_sub(1));
         match left {
@@ -111,7 +113,7 @@ pub(super) mod pretend {
     }
 }
 
-/// Whether an error means that a card's memory was too small.
+/// Whether an error means that a GPU's memory was too small.
 pub(super) fn out_of_memory(error: &EngineError) -> bool {
     let text = error.to_string();
     ["OUT_OF_MEMORY", "ALLOC_FAILED", "out of memory"]
@@ -119,7 +121,7 @@ pub(super) fn out_of_memory(error: &EngineError) -> bool {
         .any(|sign| text.contains(sign))
 }
 
-fn first_card() -> Result<(Device, DeviceInfo), String> {
+fn first_gpu() -> Result<(Device, DeviceInfo), String> {
     match cfg!(feature = "metal") {
         true => metal(),
         false => cuda(0),
@@ -127,7 +129,7 @@ fn first_card() -> Result<(Device, DeviceInfo), String> {
 }
 
 #[cfg(feature = "cuda")]
-fn cards() -> Vec<String> {
+fn gpu_names() -> Vec<String> {
     use candle_core::cuda_backend::cudarc::driver::CudaContext;
     // Without a driver there is nothing to count.
     let count = CudaContext::device_count().unwrap_or(0).max(0) as usize;
@@ -141,13 +143,13 @@ fn cards() -> Vec<String> {
 }
 
 #[cfg(not(feature = "cuda"))]
-fn cards() -> Vec<String> {
+fn gpu_names() -> Vec<String> {
     Vec::new()
 }
 
 #[cfg(feature = "cuda")]
 fn cuda(number: usize) -> Result<(Device, DeviceInfo), String> {
-    let names = cards();
+    let names = gpu_names();
     let Some(name) = names.get(number) else {
         return Err(match names.len() {
             0 => "no NVIDIA card with a working driver was found".into(),
@@ -169,7 +171,7 @@ fn metal() -> Result<(Device, DeviceInfo), String> {
         return Err("this build has no support for Apple's GPUs".into());
     }
     let device = Device::new_metal(0).map_err(|e| format!("Apple's GPU can't be used: {e}"))?;
-    Ok((device, info("Metal", "Apple GPU".into(), None, cards())))
+    Ok((device, info("Metal", "Apple GPU".into(), None, gpu_names())))
 }
 
 #[cfg(test)]
@@ -184,6 +186,6 @@ mod tests {
         assert_eq!(info.name, "CPU");
         assert!(info.note.unwrap().contains("NVIDIA"));
         assert_eq!(opened(DeviceChoice::Cpu).1.note, None);
-        assert_eq!(choices(cards())[0].0, DeviceChoice::Cpu);
+        assert_eq!(choices(gpu_names())[0].0, DeviceChoice::Cpu);
     }
 }

@@ -1,4 +1,4 @@
-//! Other rooms' errors as the engine's, once and for all.
+//! Errors of other modules as the engine's, in one place.
 
 use super::protocol::EngineError;
 use crate::export::ExportError;

@@ -1,4 +1,4 @@
-//! What a stylisation will take: memory from sizes, time from the pace of this
+//! What a stylisation will take: memory from sizes, time from the speed of this
 //! machine, measured on a small piece and corrected by each real run.
 
 use std::collections::BTreeMap;
@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use super::memory;
 use super::protocol::{EngineError, Estimate};
 use super::resample::Planes;
-use super::stylize::{Plan, StyleNet, try_finishing};
+use super::stylize::{StyleNet, StylePlan, try_finishing};
 use crate::cancel::CancelToken;
 
 /// Side of the piece on which the network is timed.
 const TRIAL_SIDE: usize = 256;
 /// Runs of which the middle one counts: the first wakes threads and fills caches.
 const TRIALS: usize = 3;
-/// How far a real run moves the pace.
+/// How far a real run moves a measured time.
 const TRUST: f64 = 0.5;
 
-/// Nanoseconds for a pixel.
+/// How long a pixel takes, in nanoseconds.
 #[derive(Debug, Clone)]
-pub(crate) struct Pace {
+pub(crate) struct TimeModel {
     /// Of the networks, by hash.
     networks: BTreeMap<String, f64>,
     /// Of the photo, reading it.
@@ -28,7 +28,7 @@ pub(crate) struct Pace {
     finishing: Option<f64>,
 }
 
-impl Pace {
+impl TimeModel {
     /// Before anything was measured: a plain laptop.
     pub(crate) fn new() -> Self {
         Self {
@@ -95,9 +95,9 @@ impl Pace {
         self.finishing = Some(moved(self.finishing, per_pixel(took, pixels)));
     }
 
-    /// Time of a job: its passes (see [`Pace::passes`]), and reading unless the photo
+    /// Time of a job: its passes (see [`TimeModel::passes`]), and reading unless the photo
     /// is in memory.
-    pub(crate) fn time(&self, job: &Needs, passes: f64) -> Duration {
+    pub(crate) fn time(&self, job: &StyleCost, passes: f64) -> Duration {
         let network = passes * job.network_pixels() as f64;
         let reading = if job.in_memory {
             0.0
@@ -109,7 +109,7 @@ impl Pace {
     }
 }
 
-/// The pace after one more run.
+/// A measured time after one more run.
 fn moved(old: Option<f64>, seen: f64) -> f64 {
     old.map_or(seen, |old| old + TRUST * (seen - old))
 }
@@ -124,7 +124,7 @@ fn pixels(size: [u32; 2]) -> u64 {
 
 /// What decides time and memory of a stylisation.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Needs {
+pub(crate) struct StyleCost {
     /// The photo's size.
     pub(crate) photo: [u32; 2],
     /// Whether it has been read.
@@ -133,10 +133,10 @@ pub(crate) struct Needs {
     /// style with a mask.
     pub(crate) passes: u64,
     /// Sizes.
-    pub(crate) plan: Plan,
+    pub(crate) plan: StylePlan,
 }
 
-impl Needs {
+impl StyleCost {
     /// Pixels that one pass of the network sees: the statistics' copy and the tiles
     /// with their overlap.
     pub(crate) fn network_pixels(&self) -> u64 {
@@ -191,12 +191,12 @@ impl Needs {
         )))
     }
 
-    /// What to tell the user.
-    pub(crate) fn estimate(&self, pace: &Pace, passes: f64) -> Estimate {
+    /// The figures for the user.
+    pub(crate) fn estimate(&self, times: &TimeModel, passes: f64) -> Estimate {
         Estimate {
             size: self.plan.output,
             memory: memory::resident() + self.bytes(),
-            time: pace.time(self, passes),
+            time: times.time(self, passes),
             tiles: self.plan.tiles(),
         }
     }
@@ -207,12 +207,12 @@ mod tests {
     use super::*;
     use crate::engine::protocol::StylizeOptions;
 
-    fn needs(photo: [u32; 2], brush: f32) -> Needs {
-        Needs {
+    fn needs(photo: [u32; 2], brush: f32) -> StyleCost {
+        StyleCost {
             photo,
             in_memory: false,
             passes: 1,
-            plan: Plan::full(photo, brush, &StylizeOptions::default()),
+            plan: StylePlan::full(photo, brush, &StylizeOptions::default()),
         }
     }
 
@@ -221,8 +221,8 @@ mod tests {
         let (small, large) = (needs([3000, 2000], 1.0), needs([6000, 4000], 1.0));
         // At least the photo's own pixels, decoded, and as many of the result.
         assert!(large.bytes() >= small.bytes() + 18_000_000 * 4);
-        let pace = Pace::new();
-        let time = |needs: &Needs| pace.time(needs, pace.passes(["net"]));
+        let times = TimeModel::new();
+        let time = |needs: &StyleCost| times.time(needs, times.passes(["net"]));
         assert!(time(&large) > time(&small));
         assert!(time(&needs([3000, 2000], 0.5)) > time(&small));
     }
@@ -240,15 +240,15 @@ mod tests {
 
     #[test]
     fn the_pace_follows_real_runs() {
-        let mut pace = Pace::new();
+        let mut times = TimeModel::new();
         for _ in 0..20 {
-            pace.learn_network("net", Duration::from_millis(100), 100_000);
+            times.learn_network("net", Duration::from_millis(100), 100_000);
         }
-        let job = Needs {
+        let job = StyleCost {
             in_memory: true,
             ..needs([512, 512], 1.0)
         };
-        let time = pace.time(&job, pace.passes(["net"]));
+        let time = times.time(&job, times.passes(["net"]));
         let expected = 512.0 * 512.0 * 1e-6;
         assert!(
             (time.as_secs_f64() - expected).abs() < 0.1 * expected,

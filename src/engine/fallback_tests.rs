@@ -1,4 +1,4 @@
-//! What is told when a card's memory is too small, on a card that isn't there.
+//! What is reported when a GPU's memory is too small, on a GPU that isn't there.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,22 +7,22 @@ use super::config::EngineConfig;
 use super::device::pretend;
 use super::handle::LocalEngine;
 use super::protocol::*;
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::inference_worker::InferenceWorker;
 use crate::photo;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, SourceRef, StyleLayer, StyleParams, StyleSource};
 
-/// An engine with the networks that ship, on a "card".
+/// An engine with the networks that ship, on a "GPU".
 fn engine() -> LocalEngine {
-    let mut studio = ModelStudio::new(EngineConfig {
+    let mut worker = InferenceWorker::new(EngineConfig {
         threads: Some(2),
         model_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("models")],
         cache_dir: None,
         ..EngineConfig::default()
     });
-    studio.device.name = "CUDA 0".into();
-    studio.device.detail = "Tiny Card".into();
-    let mut engine = LocalEngine::with_studio(Box::new(studio), Arc::new(|| {}));
+    worker.state.device.name = "CUDA 0".into();
+    worker.state.device.detail = "Tiny Card".into();
+    let mut engine = LocalEngine::with_backend(Box::new(worker), Arc::new(|| {}));
     engine.run();
     engine
 }
@@ -98,7 +98,7 @@ fn stylise(engine: &mut LocalEngine, photo_file: &Path) -> (Vec<Event>, usize) {
     let job = Job::Stylize(Arc::new(params), StylizeOptions::default());
     engine.send(Request::Job { id: JobId(1), job }).unwrap();
     let events = engine.run();
-    let smaller = |e: &&Event| matches!(e, Event::SmallerTiles(card) if card == "Tiny Card");
+    let smaller = |e: &&Event| matches!(e, Event::SmallerTiles(gpu) if gpu == "Tiny Card");
     let tries = events.iter().filter(smaller).count();
     (events, tries)
 }

@@ -7,9 +7,9 @@ use crossbeam_channel::{Receiver, bounded};
 use super::config::EngineConfig;
 use super::mailbox::{Mailbox, mailbox};
 use super::protocol::{EngineError, Event, Request, Waker};
-use crate::engine::backend::Studio;
-use crate::engine::inference_worker::ModelStudio;
-use crate::engine::scheduler::Desk;
+use crate::engine::backend::Backend;
+use crate::engine::inference_worker::InferenceWorker;
+use crate::engine::scheduler::Scheduler;
 
 /// Events that may wait to be read before the worker is held back.
 const EVENTS: usize = 256;
@@ -24,7 +24,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread. It first tells [`Event::Ready`] and [`Event::Library`].
+    /// Starts the thread. It first sends [`Event::Ready`] and [`Event::Library`].
     /// `waker` is called after each event, from the engine's thread.
     ///
     /// # Errors
@@ -33,25 +33,25 @@ impl Engine {
         config: EngineConfig,
         waker: Waker,
     ) -> Result<(Self, Receiver<Event>), EngineError> {
-        Self::spawn_with(move || ModelStudio::new(config), waker)
+        Self::spawn_with(move || InferenceWorker::new(config), waker)
     }
 
-    pub(crate) fn spawn_with<S: Studio>(
-        make: impl FnOnce() -> S + Send + 'static,
+    pub(crate) fn spawn_with<B: Backend>(
+        make: impl FnOnce() -> B + Send + 'static,
         waker: Waker,
     ) -> Result<(Self, Receiver<Event>), EngineError> {
         let (mailbox, rx) = mailbox();
         let (events, reader) = bounded(EVENTS);
-        let mut desk = Desk::new(rx, mailbox.shared.clone(), events, waker);
+        let mut scheduler = Scheduler::new(rx, mailbox.state.clone(), events, waker);
         let thread = std::thread::Builder::new()
             .name("limner-engine".into())
             .stack_size(STACK)
             .spawn(move || {
-                let mut studio = make();
-                desk.greet(&mut studio);
-                while !desk.stopping() {
-                    if !desk.step(&mut studio) {
-                        desk.wait();
+                let mut backend = make();
+                scheduler.announce(&mut backend);
+                while !scheduler.stopping() {
+                    if !scheduler.step(&mut backend) {
+                        scheduler.wait();
                     }
                 }
             })
@@ -95,28 +95,28 @@ impl Drop for Engine {
 /// tests and for programs that have nothing else to do.
 pub struct LocalEngine {
     mailbox: Mailbox,
-    desk: Desk,
-    studio: Box<dyn Studio>,
+    scheduler: Scheduler,
+    backend: Box<dyn Backend>,
     reader: Receiver<Event>,
 }
 
 impl LocalEngine {
     /// An engine that works when stepped. `waker` is called after each event.
     pub fn new(config: EngineConfig, waker: Waker) -> Self {
-        Self::with_studio(Box::new(ModelStudio::new(config)), waker)
+        Self::with_backend(Box::new(InferenceWorker::new(config)), waker)
     }
 
-    pub(crate) fn with_studio(mut studio: Box<dyn Studio>, waker: Waker) -> Self {
+    pub(crate) fn with_backend(mut backend: Box<dyn Backend>, waker: Waker) -> Self {
         let (mailbox, rx) = mailbox();
         // Nobody reads while a step runs, so nothing may ever wait for a reader.
         #[allow(clippy::disallowed_methods)]
         let (events, reader) = crossbeam_channel::unbounded();
-        let mut desk = Desk::new(rx, mailbox.shared.clone(), events, waker);
-        desk.greet(studio.as_mut());
+        let mut scheduler = Scheduler::new(rx, mailbox.state.clone(), events, waker);
+        scheduler.announce(backend.as_mut());
         Self {
             mailbox,
-            desk,
-            studio,
+            scheduler,
+            backend,
             reader,
         }
     }
@@ -131,7 +131,7 @@ impl LocalEngine {
 
     /// Does the most urgent thing that waits; false if there is none.
     pub fn step(&mut self) -> bool {
-        self.desk.step(self.studio.as_mut())
+        self.scheduler.step(self.backend.as_mut())
     }
 
     /// Does everything that waits and gives the events since the last call.

@@ -1,4 +1,4 @@
-//! What the sender and the worker share: the newest previews, the cancel tokens
+//! Where requests arrive: the newest previews, the cancel tokens
 //! and the queue of everything else. Posting never blocks.
 
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub(crate) const SERVED: [Channel; 5] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
-    Channel::Neighbours,
+    Channel::Variations,
     Channel::Strip,
 ];
 
@@ -32,13 +32,13 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Canvas => 0,
         Channel::Compare => 1,
         Channel::Hover => 2,
-        Channel::Neighbours => 3,
+        Channel::Variations => 3,
         Channel::Strip => 4,
     }
 }
 
 /// A preview request as it waits.
-pub(crate) struct Previews {
+pub(crate) struct PreviewRequest {
     pub(crate) seq: Seq,
     pub(crate) tier: Tier,
     pub(crate) items: Vec<Work>,
@@ -54,7 +54,7 @@ pub(crate) struct EstimateRequest {
 }
 
 /// What must arrive in order and complete.
-pub(crate) enum Message {
+pub(crate) enum QueuedRequest {
     Open {
         path: PathBuf,
         max_side: u32,
@@ -67,20 +67,20 @@ pub(crate) enum Message {
     Rescan,
     Device(DeviceChoice, Precision),
     Shutdown,
-    /// Something in [`Shared`] changed.
+    /// Something in [`MailboxState`] changed.
     Look,
 }
 
 /// Latest-wins places and urgency flags.
-pub(crate) struct Shared {
-    previews: Mutex<[Option<Previews>; SERVED.len()]>,
+pub(crate) struct MailboxState {
+    previews: Mutex<[Option<PreviewRequest>; SERVED.len()]>,
     estimate: Mutex<Option<EstimateRequest>>,
     newest: [Arc<AtomicU64>; SERVED.len()],
     tokens: Mutex<HashMap<JobId, CancelToken>>,
     stopping: AtomicBool,
 }
 
-impl Shared {
+impl MailboxState {
     fn new() -> Self {
         Self {
             previews: Mutex::default(),
@@ -92,7 +92,7 @@ impl Shared {
     }
 
     /// Takes what was asked of a channel, if anything new.
-    pub(crate) fn take_previews(&self, slot: usize) -> Option<Previews> {
+    pub(crate) fn take_previews(&self, slot: usize) -> Option<PreviewRequest> {
         self.previews.lock()[slot].take()
     }
 
@@ -130,15 +130,15 @@ impl Shared {
 /// The sending half; part of every engine handle.
 #[derive(Clone)]
 pub(crate) struct Mailbox {
-    tx: Sender<Message>,
-    pub(crate) shared: Arc<Shared>,
+    tx: Sender<QueuedRequest>,
+    pub(crate) state: Arc<MailboxState>,
 }
 
 /// A new mailbox and the worker's end of it.
-pub(crate) fn mailbox() -> (Mailbox, Receiver<Message>) {
+pub(crate) fn mailbox() -> (Mailbox, Receiver<QueuedRequest>) {
     let (tx, rx) = bounded(QUEUE);
-    let shared = Arc::new(Shared::new());
-    (Mailbox { tx, shared }, rx)
+    let state = Arc::new(MailboxState::new());
+    (Mailbox { tx, state }, rx)
 }
 
 impl Mailbox {
@@ -156,10 +156,10 @@ impl Mailbox {
                 items,
             } => {
                 let slot = slot(channel);
-                self.shared.newest[slot].fetch_max(seq, Ordering::AcqRel);
-                let mut waiting = self.shared.previews.lock();
+                self.state.newest[slot].fetch_max(seq, Ordering::AcqRel);
+                let mut waiting = self.state.previews.lock();
                 if waiting[slot].as_ref().is_none_or(|old| old.seq <= seq) {
-                    waiting[slot] = Some(Previews {
+                    waiting[slot] = Some(PreviewRequest {
                         seq,
                         tier,
                         items,
@@ -167,57 +167,57 @@ impl Mailbox {
                     });
                 }
                 drop(waiting);
-                self.nudge()
+                self.wake()
             }
             Request::Estimate {
                 seq,
                 params,
                 options,
             } => {
-                *self.shared.estimate.lock() = Some(EstimateRequest {
+                *self.state.estimate.lock() = Some(EstimateRequest {
                     seq,
                     params,
                     options,
                 });
-                self.nudge()
+                self.wake()
             }
-            Request::Open { path, max_side } => self.queue(Message::Open { path, max_side }),
+            Request::Open { path, max_side } => self.queue(QueuedRequest::Open { path, max_side }),
             Request::Job { id, job } => {
                 let token = CancelToken::new();
-                self.shared.tokens.lock().insert(id, token.clone());
+                self.state.tokens.lock().insert(id, token.clone());
                 let job = Box::new(job);
-                let posted = self.queue(Message::Job { id, job, token });
+                let posted = self.queue(QueuedRequest::Job { id, job, token });
                 if posted.is_err() {
-                    self.shared.forget(id);
+                    self.state.forget(id);
                 }
                 posted
             }
             Request::Cancel(id) => {
-                if let Some(token) = self.shared.tokens.lock().get(&id) {
+                if let Some(token) = self.state.tokens.lock().get(&id) {
                     token.cancel();
                 }
-                self.nudge()
+                self.wake()
             }
-            Request::Rescan => self.queue(Message::Rescan),
-            Request::Device(choice, digits) => self.queue(Message::Device(choice, digits)),
+            Request::Rescan => self.queue(QueuedRequest::Rescan),
+            Request::Device(choice, digits) => self.queue(QueuedRequest::Device(choice, digits)),
             Request::Shutdown => {
-                self.shared.stop_everything();
+                self.state.stop_everything();
                 // A full queue is fine: the worker sees the flag before its next step.
-                self.tx.try_send(Message::Shutdown).ok();
+                self.tx.try_send(QueuedRequest::Shutdown).ok();
                 Ok(())
             }
         }
     }
 
-    /// Makes the worker look at [`Shared`]; a full queue means that it will anyway.
-    fn nudge(&self) -> Result<(), EngineError> {
-        match self.tx.try_send(Message::Look) {
+    /// Makes the worker look at [`MailboxState`]; a full queue means that it will anyway.
+    fn wake(&self) -> Result<(), EngineError> {
+        match self.tx.try_send(QueuedRequest::Look) {
             Ok(()) | Err(TrySendError::Full(_)) => Ok(()),
             Err(TrySendError::Disconnected(_)) => Err(ended()),
         }
     }
 
-    fn queue(&self, message: Message) -> Result<(), EngineError> {
+    fn queue(&self, message: QueuedRequest) -> Result<(), EngineError> {
         self.tx.try_send(message).map_err(|e| match e {
             TrySendError::Full(_) => EngineError::BadRequest(
                 "too much is waiting already; let some of it finish first".into(),

@@ -1,16 +1,16 @@
 //! How much memory the process uses and the machine has.
 
-/// Bytes in use now; a guess where the system doesn't tell.
+/// Bytes in use now; a guess where the system doesn't report it.
 pub fn resident() -> u64 {
     status("VmRSS:").unwrap_or(120 << 20)
 }
 
-/// Most bytes in use since the process started, where the system tells.
+/// Most bytes in use since the process started, where the system reports it.
 pub fn peak() -> Option<u64> {
     status("VmHWM:")
 }
 
-/// Bytes that the machine could still give, where the system tells.
+/// Bytes that the machine could still give, where the system reports it.
 pub fn available() -> Option<u64> {
     field("/proc/meminfo", "MemAvailable:")
 }

@@ -2,9 +2,9 @@
 //!
 //! * [`protocol`] is all that the window and the command line know;
 //! * `mailbox` is where requests arrive (latest-wins previews, jobs in order),
-//!   `desk` decides what is served next, `studio` is who serves it;
-//! * `rooms` is the real studio: it holds the networks and hands each request to
-//!   the file that knows how ([`photo`], `stylize`, `jobs`, …).
+//!   `scheduler` decides what is served next, `backend` is the seam to who serves it;
+//! * `inference_worker` is the real backend; `inference_state` holds the networks and
+//!   photos and makes previews, `jobs` has a file for each kind of whole job.
 
 mod backend;
 mod cache_file;
@@ -18,6 +18,7 @@ mod explore;
 #[cfg(test)]
 mod fallback_tests;
 mod handle;
+mod inference_state;
 mod inference_worker;
 mod jobs;
 mod lens;

@@ -16,13 +16,13 @@ const KEPT: usize = 256 << 20;
 
 /// A file as it was when read.
 #[derive(Debug, Clone, PartialEq)]
-struct Stamp {
+struct PhotoStamp {
     path: PathBuf,
     length: u64,
     modified: Option<SystemTime>,
 }
 
-impl Stamp {
+impl PhotoStamp {
     fn of(path: &Path) -> Option<Self> {
         let meta = std::fs::metadata(path).ok()?;
         Some(Self {
@@ -34,11 +34,11 @@ impl Stamp {
 }
 
 /// Photos read lately.
-pub(crate) struct Photos {
-    read: Recent<Stamp, Arc<Photo>>,
+pub(crate) struct PhotoCache {
+    read: Recent<PhotoStamp, Arc<Photo>>,
 }
 
-impl Photos {
+impl PhotoCache {
     /// None yet.
     pub(crate) fn new() -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Photos {
 
     /// A photo at full size, from memory if the file is unchanged.
     pub(crate) fn read(&mut self, path: &Path) -> Result<Arc<Photo>, EngineError> {
-        let stamp = Stamp::of(path);
+        let stamp = PhotoStamp::of(path);
         if let Some(photo) = stamp.as_ref().and_then(|s| self.read.get(s)) {
             return Ok(photo);
         }
@@ -62,7 +62,7 @@ impl Photos {
 
     /// The photo that a recipe names, if it is in memory and unchanged.
     pub(crate) fn knows(&mut self, source: &SourceRef) -> Option<Arc<Photo>> {
-        let photo = self.read.get(&Stamp::of(Path::new(&source.path))?)?;
+        let photo = self.read.get(&PhotoStamp::of(Path::new(&source.path))?)?;
         (source.sha256.is_empty() || photo.source.sha256 == source.sha256).then_some(photo)
     }
 

@@ -1,5 +1,5 @@
 //! How far a job is: at most ten reports a second, with the time left from the
-//! pace measured so far.
+//! speed measured so far.
 
 use std::time::{Duration, Instant};
 
@@ -7,17 +7,17 @@ use super::protocol::Stage;
 
 /// Least time between two reports of a job.
 const INTERVAL: Duration = Duration::from_millis(100);
-/// Before this a pace is a guess, and no time left is told.
+/// Before this the speed is a guess, and no time left is reported.
 const SETTLE: Duration = Duration::from_millis(400);
 
-/// The pace of a running job.
-pub(crate) struct Pace {
+/// Measures the steps of a running job.
+pub(crate) struct StepTimer {
     stage: Option<Stage>,
     stage_start: Instant,
     last: Option<Instant>,
 }
 
-impl Pace {
+impl StepTimer {
     /// Of a job that starts now.
     pub(crate) fn new() -> Self {
         Self {
@@ -68,31 +68,31 @@ mod tests {
 
     #[test]
     fn ten_reports_a_second_at_most() {
-        let mut pace = Pace::new();
+        let mut timer = StepTimer::new();
         let start = Instant::now();
         let reports = (0..1000u64)
             .filter(|i| {
                 let now = start + Duration::from_millis(*i);
-                pace.note_at(now, Stage::Rendering, *i, 1000).is_some()
+                timer.note_at(now, Stage::Rendering, *i, 1000).is_some()
             })
             .count();
         assert_eq!(reports, 10);
     }
 
     #[test]
-    fn a_new_stage_is_told_at_once() {
-        let mut pace = Pace::new();
+    fn a_new_stage_is_reported_at_once() {
+        let mut timer = StepTimer::new();
         let now = Instant::now();
-        assert!(pace.note_at(now, Stage::Loading, 0, 1).is_some());
-        assert!(pace.note_at(now, Stage::Loading, 1, 1).is_none());
-        assert!(pace.note_at(now, Stage::Rendering, 0, 1).is_some());
+        assert!(timer.note_at(now, Stage::Loading, 0, 1).is_some());
+        assert!(timer.note_at(now, Stage::Loading, 1, 1).is_none());
+        assert!(timer.note_at(now, Stage::Rendering, 0, 1).is_some());
     }
 
     #[test]
-    fn time_left_follows_the_pace() {
+    fn time_left_follows_the_speed() {
         let second = Duration::from_secs(1);
         assert_eq!(left(second, 25, 100), Some(3 * second));
-        assert_eq!(left(second, 0, 100), None, "no pace yet");
+        assert_eq!(left(second, 0, 100), None, "no speed yet");
         assert_eq!(left(Duration::from_millis(1), 25, 100), None, "too early");
         assert_eq!(left(second, 100, 100), Some(Duration::ZERO));
     }

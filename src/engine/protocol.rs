@@ -1,4 +1,4 @@
-//! What the window and the command line say to the engine, and what it answers.
+//! Requests of the window and the command line to the engine, and its events.
 //! Plain data: no candle types, no window types.
 
 use std::path::PathBuf;
@@ -28,7 +28,7 @@ pub enum Channel {
     /// The other half of an A/B comparison.
     Compare,
     /// The grid of variations.
-    Neighbours,
+    Variations,
     /// The − / + thumbnails of a slider.
     Hover,
     /// Kept points, swatches and other small pictures.
@@ -90,7 +90,7 @@ pub enum Request {
     },
     /// Stop a queued or running job.
     Cancel(JobId),
-    /// Tell what [`Job::Stylize`] would take, answered by [`Event::Estimate`].
+    /// Estimate what [`Job::Stylize`] would take, answered by [`Event::Estimate`].
     Estimate {
         /// Of the answer.
         seq: Seq,
@@ -211,7 +211,7 @@ pub enum Stage {
 pub enum Event {
     /// The engine is up, or its device has changed.
     Ready(DeviceInfo),
-    /// The memory of the card of this name was too small for a picture's tiles;
+    /// The memory of the GPU of this name was too small for a picture's tiles;
     /// smaller ones are tried.
     SmallerTiles(String),
     /// Models and styles that are there, after start and after a rescan.
@@ -271,7 +271,7 @@ pub enum Event {
         done: u64,
         /// Steps in all.
         total: u64,
-        /// Time left, once there's a measured pace.
+        /// Time left, once the speed has been measured.
         left: Option<Duration>,
         /// A look at the work so far (projection).
         look: Option<Picture>,

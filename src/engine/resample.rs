@@ -1,4 +1,8 @@
 //! Making pictures smaller by area, and RGB planes for networks.
+//!
+//! These sums are part of recipes' pixels: what a network sees of a photo, and what it
+//! paints at another size. They stay as they are, so that recipes of version 0.1.0 give
+//! the bytes they gave; copies, sheets and thumbnails go through `export::resize`.
 
 use rayon::prelude::*;
 

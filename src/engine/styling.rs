@@ -1,19 +1,21 @@
-//! Style's part of the studio: from parameters to codes, previews, estimates and
+//! Style's part of the engine: from parameters to codes, previews, estimates and
 //! whole pictures.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::estimate::{Needs, Pace};
+use super::estimate::{StyleCost, TimeModel};
+use super::photos::PhotoCache;
 use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
 use super::stylize::{
-    AnyStyle, Appetite, Between, Easel, Order, Phase, Plan, StyleNet, StyleShare,
+    AnyStyle, MemoryCost, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress, StyleShare,
+    StyleSpec,
 };
 use crate::cancel::CancelToken;
-use crate::engine::inference_worker::ModelStudio;
+use crate::models::Registry;
 use crate::models::registry::network_of_style;
 use crate::models::transfer;
 use crate::photo;
@@ -27,32 +29,32 @@ const STYLE_SIDE: u32 = 512;
 const CODES: usize = 256;
 
 /// What Style keeps between requests.
-pub(crate) struct Styling {
-    pub(super) easel: Arc<Easel>,
-    pub(super) pace: Pace,
+pub(crate) struct Stylizer {
+    pub(super) cache: Arc<StyleCache>,
+    pub(super) times: TimeModel,
     /// Codes by model and picture hash.
     codes: Recent<(String, String), Vec<f32>>,
 }
 
-impl Styling {
+impl Stylizer {
     /// Nothing known yet.
     pub(crate) fn new() -> Self {
         Self {
-            easel: Arc::new(Easel::new()),
-            pace: Pace::new(),
+            cache: Arc::new(StyleCache::new()),
+            times: TimeModel::new(),
             codes: Recent::new(CODES),
         }
     }
 
     /// Forgets what was measured on another device.
-    pub(super) fn start_afresh(&mut self) {
-        self.easel = Arc::new(Easel::new());
-        self.pace = Pace::new();
+    pub(super) fn reset(&mut self) {
+        self.cache = Arc::new(StyleCache::new());
+        self.times = TimeModel::new();
     }
 }
 
 /// A stylisation, ready to be made.
-pub(crate) struct Sitting {
+pub(crate) struct PreparedStyle {
     pub(crate) photo: Arc<Photo>,
     pub(crate) styles: Vec<StyleShare<AnyStyle>>,
     /// The layers' codes before their slider edits, for the recipe.
@@ -61,9 +63,9 @@ pub(crate) struct Sitting {
     pub(crate) models: BTreeSet<String>,
 }
 
-impl Sitting {
-    fn order<'a>(&'a self, params: &StyleParams, plan: Plan) -> Order<'a, AnyStyle> {
-        Order {
+impl PreparedStyle {
+    fn spec<'a>(&'a self, params: &StyleParams, plan: StylePlan) -> StyleSpec<'a, AnyStyle> {
+        StyleSpec {
             photo: &self.photo.picture,
             photo_sha: &self.photo.source.sha256,
             styles: self.styles.clone(),
@@ -91,18 +93,20 @@ fn passes<'a>(styles: impl Iterator<Item = (&'a str, bool)>) -> Vec<&'a str> {
     all
 }
 
-impl ModelStudio {
+impl Stylizer {
     /// A preview of a stylised photo.
-    pub(super) fn style_preview(
+    pub(super) fn preview(
         &mut self,
+        registry: &mut Registry,
+        photos: &mut PhotoCache,
         params: &StyleParams,
         tier: Tier,
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
-        let sitting = self.sitting(params, stop)?;
-        let plan = Plan::preview(sitting.photo.picture.size(), params.brush, tier);
-        let order = sitting.order(params, plan);
-        self.styling.easel.stylize(&order, stop, &mut |_, _, _| {
+        let prepared = self.prepare(registry, photos, params, stop)?;
+        let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier);
+        let spec = prepared.spec(params, plan);
+        self.cache.stylize(&spec, stop, &mut |_, _, _| {
             if stop.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
@@ -111,20 +115,22 @@ impl ModelStudio {
     }
 
     /// Reads the photo and finds the styles' codes.
-    pub(super) fn sitting(
+    pub(super) fn prepare(
         &mut self,
+        registry: &mut Registry,
+        photos: &mut PhotoCache,
         params: &StyleParams,
         stop: &CancelToken,
-    ) -> Result<Sitting, EngineError> {
+    ) -> Result<PreparedStyle, EngineError> {
         check(params)?;
         let start = Instant::now();
-        let (photo, fresh) = self.photos.source(&params.photo)?;
+        let (photo, fresh) = photos.source(&params.photo)?;
         if fresh {
             let [w, h] = photo.picture.size();
             let pixels = u64::from(w) * u64::from(h);
-            self.styling.pace.learn_reading(start.elapsed(), pixels);
+            self.times.learn_reading(start.elapsed(), pixels);
         }
-        let mut sitting = Sitting {
+        let mut prepared = PreparedStyle {
             photo,
             styles: Vec::new(),
             codes: Vec::new(),
@@ -132,21 +138,23 @@ impl ModelStudio {
         };
         for layer in &params.styles {
             let model = network_of(&params.model, &layer.style).to_owned();
-            let (net, net_sha) = self.style_network(&model)?;
+            let (net, net_sha) = style_network(registry, &model)?;
             let code = match (&layer.code, &net) {
                 (_, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
                 (Some(code), _) => code.clone(),
-                (None, net) => self.style_code(net, &net_sha, &layer.style, stop)?,
+                (None, net) => {
+                    self.style_code(registry, photos, net, (&net_sha, &layer.style), stop)?
+                }
             };
             let mut moved = code.clone();
             // The sliders are directions of Restyle's codes.
             if matches!(net, AnyStyle::Restyle(_)) {
-                let sliders = self.registry.code_sliders();
+                let sliders = registry.code_sliders();
                 sliders.apply(&mut moved, &layer.code_edits);
             }
-            sitting.codes.push(code);
-            sitting.models.insert(model);
-            sitting.styles.push(StyleShare {
+            prepared.codes.push(code);
+            prepared.models.insert(model);
+            prepared.styles.push(StyleShare {
                 net,
                 net_sha,
                 code: moved,
@@ -154,28 +162,20 @@ impl ModelStudio {
                 mask: layer.mask.clone(),
             });
         }
-        if sitting.models.is_empty() {
-            sitting.models.insert(params.model.clone());
+        if prepared.models.is_empty() {
+            prepared.models.insert(params.model.clone());
         }
-        Ok(sitting)
-    }
-
-    /// A style network and its hash.
-    fn style_network(&mut self, name: &str) -> Result<(AnyStyle, String), EngineError> {
-        let net = match self.registry.is_restyle(name) {
-            true => AnyStyle::Restyle(self.registry.restyle(name)?),
-            false => AnyStyle::Other(self.registry.transfer(name)?),
-        };
-        Ok((net, self.registry.info(name)?.sha256.clone()))
+        Ok(prepared)
     }
 
     /// The code of a style: shipped, or found by looking at its picture. Networks that
     /// don't know the shipped codes look at the styles' swatches.
     fn style_code(
         &mut self,
+        registry: &Registry,
+        photos: &mut PhotoCache,
         net: &AnyStyle,
-        model_sha: &str,
-        style: &StyleSource,
+        (model_sha, style): (&str, &StyleSource),
         stop: &CancelToken,
     ) -> Result<Vec<f32>, EngineError> {
         let id = match style {
@@ -183,98 +183,109 @@ impl ModelStudio {
             StyleSource::File(source) => source.sha256.clone(),
         };
         let key = (model_sha.to_owned(), id);
-        if let Some(code) = self.styling.codes.get(&key) {
+        if let Some(code) = self.codes.get(&key) {
             return Ok(code);
         }
         let picture = match style {
             StyleSource::Builtin(id) => {
-                let shipped = self.registry.style(id).ok_or_else(|| no_style(id))?;
+                let shipped = registry.style(id).ok_or_else(|| no_style(id))?;
                 if let AnyStyle::Restyle(_) = net {
                     return Ok(shipped.code.clone());
                 }
                 shipped.info.swatch.clone().ok_or_else(|| no_style(id))?
             }
-            StyleSource::File(source) => at_style_size(&self.photos.source(source)?.0.picture),
+            StyleSource::File(source) => at_style_size(&photos.source(source)?.0.picture),
         };
         let code = match net {
             AnyStyle::Restyle(net) => net.encode(&picture, stop)?,
             AnyStyle::Other(net) => transfer::code_of(net.as_ref(), &picture, stop)?,
         };
-        self.styling.codes.put(key, code.clone(), 1);
+        self.codes.put(key, code.clone(), 1);
         Ok(code)
     }
 
     /// What a stylisation would take, without making it.
-    pub(super) fn style_estimate(
+    pub(super) fn estimate(
         &mut self,
+        registry: &mut Registry,
+        photos: &mut PhotoCache,
         params: &StyleParams,
         options: &StylizeOptions,
     ) -> Result<Estimate, EngineError> {
         check(params)?;
-        let in_memory = self.photos.knows(&params.photo);
+        let in_memory = photos.knows(&params.photo);
         let size = match &in_memory {
             Some(photo) => photo.picture.size(),
             None => photo::probe(std::path::Path::new(&params.photo.path))?,
         };
         let mut nets = Vec::new();
-        let mut hungry = Appetite::default();
+        let mut memory = MemoryCost::default();
         for layer in &params.styles {
             let model = network_of(&params.model, &layer.style).to_owned();
-            let (net, net_sha) = self.style_network(&model)?;
+            let (net, net_sha) = style_network(registry, &model)?;
             let code = match &net {
                 AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
                 AnyStyle::Other(net) => vec![0.0; net.code_len()],
             };
-            hungry = hungry.and(appetite(std::iter::once(&net)));
-            self.styling.pace.try_out(&net, &net_sha, &code)?;
+            memory = memory.and(memory_cost(std::iter::once(&net)));
+            self.times.try_out(&net, &net_sha, &code)?;
             nets.push((net_sha, layer.mask.is_some()));
         }
         let nets = passes(nets.iter().map(|(sha, masked)| (sha.as_str(), *masked)));
-        let needs = Needs {
+        let cost = StyleCost {
             photo: size,
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
-            plan: Plan::full(size, params.brush, options).feeding(hungry),
+            plan: StylePlan::full(size, params.brush, options).costing(memory),
         };
-        let needs = match options.tile {
-            Some(_) => needs,
-            // What can't be done within the budget is told when it is tried.
-            None => needs.within(options.memory_budget).unwrap_or(needs),
+        let cost = match options.tile {
+            Some(_) => cost,
+            // What can't be done within the budget is refused when it is tried.
+            None => cost.within(options.memory_budget).unwrap_or(cost),
         };
-        let pace = &self.styling.pace;
-        Ok(needs.estimate(pace, pace.passes(nets)))
+        let times = &self.times;
+        Ok(cost.estimate(times, times.passes(nets)))
     }
 
-    /// Makes the whole picture. `between` is called between steps.
-    pub(super) fn style_full(
-        easel: &Easel,
-        sitting: &Sitting,
+    /// Makes the whole picture. `progress` is called between steps.
+    pub(super) fn render(
+        cache: &StyleCache,
+        prepared: &PreparedStyle,
         params: &StyleParams,
         options: &StylizeOptions,
         stop: &CancelToken,
-        between: &mut Between<'_>,
-    ) -> Result<(Picture, Plan, Times), EngineError> {
-        let size = sitting.photo.picture.size();
-        let nets = sitting.passes();
-        let needs = Needs {
+        progress: &mut StyleProgress<'_>,
+    ) -> Result<(Picture, StylePlan, StyleTimes), EngineError> {
+        let size = prepared.photo.picture.size();
+        let nets = prepared.passes();
+        let cost = StyleCost {
             photo: size,
             in_memory: true,
             passes: nets.len() as u64,
-            plan: Plan::full(size, params.brush, options)
-                .feeding(appetite(sitting.styles.iter().map(|s| &s.net))),
+            plan: StylePlan::full(size, params.brush, options)
+                .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
         };
-        let needs = needs.within(options.memory_budget)?;
-        let mut times = Times::new(&nets, needs.network_pixels());
-        let order = sitting.order(params, needs.plan);
-        let picture = easel.stylize(&order, stop, &mut |phase, done, all| {
+        let cost = cost.within(options.memory_budget)?;
+        let mut times = StyleTimes::new(&nets, cost.network_pixels());
+        let spec = prepared.spec(params, cost.plan);
+        let picture = cache.stylize(&spec, stop, &mut |phase, done, all| {
             times.note(phase);
-            between(phase, done, all)?;
+            progress(phase, done, all)?;
             times.resume();
             Ok(())
         })?;
         times.end();
-        Ok((picture, needs.plan, times))
+        Ok((picture, cost.plan, times))
     }
+}
+
+/// A style network and its hash.
+fn style_network(registry: &mut Registry, name: &str) -> Result<(AnyStyle, String), EngineError> {
+    let net = match registry.is_restyle(name) {
+        true => AnyStyle::Restyle(registry.restyle(name)?),
+        false => AnyStyle::Other(registry.transfer(name)?),
+    };
+    Ok((net, registry.info(name)?.sha256.clone()))
 }
 
 /// The network that paints a style: its own, if it is one, else `usual`.
@@ -286,17 +297,17 @@ fn network_of<'a>(usual: &'a str, style: &'a StyleSource) -> &'a str {
 }
 
 /// Where the time of a stylisation went, what was done in between left out.
-pub(crate) struct Times {
+pub(crate) struct StyleTimes {
     /// The network of all passes; none if there were several.
     network: Option<String>,
     network_pixels: u64,
     painting: Duration,
     finishing: Duration,
-    phase: Option<Phase>,
+    phase: Option<StylePhase>,
     since: Instant,
 }
 
-impl Times {
+impl StyleTimes {
     fn new(nets: &[&str], pixels: u64) -> Self {
         let first = nets
             .first()
@@ -311,7 +322,7 @@ impl Times {
         }
     }
 
-    fn note(&mut self, phase: Phase) {
+    fn note(&mut self, phase: StylePhase) {
         self.end();
         self.phase = Some(phase);
     }
@@ -323,20 +334,20 @@ impl Times {
     fn end(&mut self) {
         let spent = self.since.elapsed();
         match self.phase {
-            Some(Phase::Painting) => self.painting += spent,
-            Some(Phase::Finishing) => self.finishing += spent,
+            Some(StylePhase::Painting) => self.painting += spent,
+            Some(StylePhase::Finishing) => self.finishing += spent,
             None => {}
         }
         self.since = Instant::now();
     }
 
-    /// Teaches the pace. Strokes from memory teach nothing.
-    pub(crate) fn teach(&self, pace: &mut Pace, output: [u32; 2]) {
+    /// Corrects the time model. Strokes from memory teach nothing.
+    pub(crate) fn teach(&self, model: &mut TimeModel, output: [u32; 2]) {
         if let Some(net) = self.network.as_ref().filter(|_| !self.painting.is_zero()) {
-            pace.learn_network(net, self.painting, self.network_pixels);
+            model.learn_network(net, self.painting, self.network_pixels);
         }
         if self.finishing > Duration::ZERO {
-            pace.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));
+            model.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));
         }
     }
 }
@@ -359,12 +370,12 @@ fn at_style_size(picture: &Picture) -> Picture {
 }
 
 /// What networks need for their tiles.
-fn appetite<'a>(nets: impl Iterator<Item = &'a AnyStyle>) -> Appetite {
-    let of = |net: &AnyStyle| Appetite {
+fn memory_cost<'a>(nets: impl Iterator<Item = &'a AnyStyle>) -> MemoryCost {
+    let of = |net: &AnyStyle| MemoryCost {
         bytes_per_pixel: net.bytes_per_pixel(),
         overlap: net.reach() as u64,
     };
-    nets.map(of).fold(Appetite::default(), Appetite::and)
+    nets.map(of).fold(MemoryCost::default(), MemoryCost::and)
 }
 
 /// Refuses numbers that make no picture.

@@ -8,8 +8,8 @@ use super::protocol::{EngineError, StyleInfo};
 use super::resample::shrink_to;
 use crate::cancel::CancelToken;
 use crate::engine::cache_file;
+use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::Format;
 use crate::models::Registry;
 use crate::models::pixels::{picture_of, tensor_of};
 use crate::models::registry::network_of_style;
@@ -36,7 +36,7 @@ impl Swatches {
     }
 
     /// Gives swatches to the styles that are networks and have none. A network that
-    /// can't be run stays without; whoever chooses it is told why.
+    /// can't be run stays without; choosing it gives the reason.
     pub(crate) fn fill(&mut self, styles: &mut [StyleInfo], registry: &mut Registry) {
         for style in styles.iter_mut().filter(|s| s.swatch.is_none()) {
             let StyleSource::Builtin(id) = &style.source else {

@@ -1,4 +1,4 @@
-//! The worker's promises, with a studio that does nothing slowly.
+//! The worker's promises, with a backend that does nothing slowly.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,12 +11,11 @@ use super::handle::LocalEngine;
 use super::mailbox::Mailbox;
 use super::protocol::*;
 use crate::cancel::CancelToken;
-use crate::engine::backend::Studio;
-use crate::engine::scheduler::Desk;
+use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, LatentOrigin, StyleParams};
 
-/// What the fake studio was asked to do, and what it posts while at work.
+/// What the fake backend was asked to do, and what it posts while at work.
 #[derive(Clone, Default)]
 struct Script {
     log: Arc<Mutex<Vec<String>>>,
@@ -60,7 +59,7 @@ fn dot() -> Picture {
     Picture::from_rgba(1, 1, vec![1, 2, 3, 255]).unwrap()
 }
 
-impl Studio for Fake {
+impl Backend for Fake {
     fn device(&self) -> &DeviceInfo {
         &self.device
     }
@@ -71,6 +70,12 @@ impl Studio for Fake {
         Arc::default()
     }
 
+    fn jobs(&mut self) -> &mut dyn JobBackend {
+        self
+    }
+}
+
+impl PreviewBackend for Fake {
     fn preview(
         &mut self,
         work: &Work,
@@ -108,17 +113,19 @@ impl Studio for Fake {
     ) -> Result<Estimate, EngineError> {
         Err(EngineError::BadRequest("no".into()))
     }
+}
 
-    fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
+impl JobBackend for Fake {
+    fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
         let (path, scale) = match job {
             Job::Upscale { path, scale } => (path.as_path(), *scale),
             Job::Directions { .. } => (Path::new("measuring"), 4),
             _ => panic!("a broken job"),
         };
         for step in 0..scale {
-            desk.progress(Stage::Rendering, u64::from(step), u64::from(scale));
+            control.progress(Stage::Rendering, step.into(), scale.into(), &mut || None);
             self.script.note(format!("{} step {step}", path.display()));
-            desk.stand_back(self)?;
+            control.yield_to_jobs(self)?;
         }
         Ok(Output::File(path.to_owned()))
     }
@@ -126,8 +133,8 @@ impl Studio for Fake {
 
 fn engine() -> (LocalEngine, Script) {
     let script = Script::default();
-    let studio = Box::new(Fake::new(script.clone()));
-    (LocalEngine::with_studio(studio, Arc::new(|| {})), script)
+    let backend = Box::new(Fake::new(script.clone()));
+    (LocalEngine::with_backend(backend, Arc::new(|| {})), script)
 }
 
 fn preview(channel: Channel, seq: Seq, seeds: &[u64]) -> Request {
@@ -212,7 +219,7 @@ fn the_canvas_goes_before_a_grid_that_is_half_done() {
         }
     });
     engine
-        .send(preview(Channel::Neighbours, 1, &[20, 21, 22, 23]))
+        .send(preview(Channel::Variations, 1, &[20, 21, 22, 23]))
         .unwrap();
     engine.run();
     let order = ["20", "21", "1", "22", "23"].map(|s| format!("preview {s}"));
@@ -306,7 +313,7 @@ fn measuring_of_sliders_lets_whole_jobs_go_first_and_goes_on_where_it_was() {
         Event::Queue { jobs, .. } => Some(*jobs),
         _ => None,
     });
-    assert_eq!(most.max(), Some(3), "what stands back still waits");
+    assert_eq!(most.max(), Some(3), "what lets others go first still waits");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use image::ImageEncoder;
 use super::ExportError;
 use super::container::{jpeg, webp};
 use super::xmp::Packet;
-use crate::gallery::protocol::Format;
+use crate::export::format::Format;
 use crate::picture::Picture;
 
 /// What goes into a file beside the pixels.
@@ -74,58 +74,15 @@ pub fn encode<W: Write + Seek>(
     }
 }
 
-/// The ICC profile of sRGB.
-///
-/// # Errors
-/// [`ExportError::Format`] if the profile can't be made (it always can).
-pub fn srgb_icc() -> Result<Vec<u8>, ExportError> {
-    let unmade = |why: &str| ExportError::Format(format!("the sRGB profile can't be made: {why}"));
-    let profile = moxcms::ColorProfile::new_srgb()
-        .encode()
-        .map_err(|e| unmade(&e.to_string()))?;
-    aligned(&profile).ok_or_else(|| unmade("its table is damaged"))
-}
-
-/// The profile as ICC.1:2022 wants it and `moxcms` doesn't write it: tags at multiples of four, the
-/// illuminant exactly D50.
-fn aligned(profile: &[u8]) -> Option<Vec<u8>> {
-    const TABLE: usize = 132;
-    const D50: [u32; 3] = [0xF6D6, 0x1_0000, 0xD32D];
-    let number = |at: usize| {
-        let bytes = profile.get(at..at + 4)?;
-        Some(u32::from_be_bytes(bytes.try_into().ok()?) as usize)
-    };
-    let count = number(TABLE - 4)?;
-    let mut out = profile.get(..TABLE + 12 * count)?.to_vec();
-    // Tags that share their data go on doing so.
-    let mut placed: Vec<(usize, usize)> = Vec::new();
-    for entry in (TABLE..out.len()).step_by(12) {
-        let (from, len) = (number(entry + 4)?, number(entry + 8)?);
-        let to = match placed.iter().find(|(old, _)| *old == from) {
-            Some((_, new)) => *new,
-            None => {
-                out.resize(out.len().next_multiple_of(4), 0);
-                placed.push((from, out.len()));
-                out.extend_from_slice(profile.get(from..from + len)?);
-                out.len() - len
-            }
-        };
-        out[entry + 4..entry + 8].copy_from_slice(&(to as u32).to_be_bytes());
-    }
-    out.resize(out.len().next_multiple_of(4), 0);
-    let len = out.len() as u32;
-    out[..4].copy_from_slice(&len.to_be_bytes());
-    for (i, value) in D50.into_iter().enumerate() {
-        out[68 + 4 * i..72 + 4 * i].copy_from_slice(&value.to_be_bytes());
-    }
-    Some(out)
-}
+/// The ICC profile of sRGB. A file, for equal pictures are to be equal files: made while
+/// writing it would carry the second of its making.
+pub const SRGB_ICC: &[u8] = include_bytes!("../../assets/icc/srgb.icc");
 
 fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
     let opaque = !p.has_transparency();
     let mut info = png::Info::with_size(p.width(), p.height());
     if labels.profile {
-        info.icc_profile = Some(srgb_icc()?.into());
+        info.icc_profile = Some(SRGB_ICC.into());
     }
     let mut encoder = png::Encoder::with_info(out, info).map_err(png_error)?;
     encoder.set_color(if opaque {
@@ -218,7 +175,7 @@ fn encode_jpeg<W: Write>(
         encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(dpi));
     }
     encoder
-        .set_icc_profile(srgb_icc()?)
+        .set_icc_profile(SRGB_ICC.to_vec())
         .map_err(|e| ExportError::Format(e.to_string()))?;
     encoder
         .write_image(
@@ -263,7 +220,7 @@ fn encode_webp<W: Write>(
         &bytes,
         p.size(),
         alpha,
-        &srgb_icc()?,
+        SRGB_ICC,
         whole.as_deref().map(str::as_bytes),
     )?;
     out.write_all(&extended).map_err(write_error)
@@ -344,7 +301,7 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
     image.resolution(ResolutionUnit::Inch, Rational { n: dpi, d: 1 });
     let directory = image.encoder();
     directory
-        .write_tag(Tag::IccProfile, Undefined(&srgb_icc()?))
+        .write_tag(Tag::IccProfile, Undefined(SRGB_ICC))
         .map_err(tiff_error)?;
     if let Some(xmp) = &labels.xmp {
         directory
@@ -419,7 +376,7 @@ mod tests {
 
     #[test]
     fn the_profile_is_what_strict_readers_want() {
-        let profile = srgb_icc().unwrap();
+        let profile = SRGB_ICC;
         let number = |at: usize| {
             let bytes: [u8; 4] = profile[at..at + 4].try_into().unwrap();
             u32::from_be_bytes(bytes) as usize
@@ -433,14 +390,26 @@ mod tests {
             let (at, len) = (number(entry + 4), number(entry + 8));
             assert!(at.is_multiple_of(4) && at + len <= profile.len());
         }
-        // The same colours as before.
+        // Who reads it gets back what was written.
         let (plain, own) = (
             moxcms::ColorProfile::new_srgb(),
-            moxcms::ColorProfile::new_from_slice(&profile).unwrap(),
+            moxcms::ColorProfile::new_from_slice(profile).unwrap(),
         );
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-4;
-        assert!(near(plain.red_colorant.x, own.red_colorant.x));
-        assert!(near(plain.green_colorant.y, own.green_colorant.y));
-        assert!(own.red_trc.is_some());
+        let back = own
+            .create_transform_8bit(
+                moxcms::Layout::Rgb,
+                &plain,
+                moxcms::Layout::Rgb,
+                moxcms::TransformOptions::default(),
+            )
+            .unwrap();
+        let steps = |n: u32| (n * 51).min(255) as u8;
+        let colours: Vec<u8> = (0..216)
+            .flat_map(|i| [steps(i / 36), steps(i / 6 % 6), steps(i % 6)])
+            .chain((0..=255).flat_map(|grey| [grey; 3]))
+            .collect();
+        let mut read = vec![0; colours.len()];
+        back.transform(&colours, &mut read).unwrap();
+        assert_eq!(read, colours);
     }
 }

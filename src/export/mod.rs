@@ -8,11 +8,14 @@ pub mod credentials;
 mod dither;
 pub mod encode;
 mod error;
+pub mod format;
 pub mod metadata;
 #[cfg(feature = "mp4")]
 mod mp4;
+pub mod options;
 pub mod presets;
 pub mod provenance;
+pub mod resize;
 pub mod rights;
 pub mod sheet;
 pub mod xmp;
@@ -23,7 +26,7 @@ pub use provenance::{CardLines, Cards, Provenance, SourceType};
 
 use std::path::Path;
 
-use crate::gallery::protocol::Format;
+use crate::export::format::Format;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 

@@ -1,12 +1,10 @@
 //! Shapes and sizes for elsewhere: square, portrait, story, wide, paper; sharpening;
 //! files within a size. Pure functions on pictures.
 
-use image::imageops::FilterType;
-use image::{ImageBuffer, Rgba, RgbaImage};
-
 use super::encode::{Labels, encode_to_bytes};
 use super::error::ExportError;
-use crate::gallery::protocol::Format;
+use super::resize::{Filter, resize};
+use crate::export::format::Format;
 use crate::picture::Picture;
 
 /// A size that people ask for.
@@ -93,7 +91,7 @@ pub fn shape(picture: &Picture, size: [u32; 2], fitting: Fitting) -> Picture {
         Fitting::Fit(_) | Fitting::Mirror => sx.min(sy),
     };
     let to = |n: f64| ((n * scale).round() as u32).max(1);
-    let scaled = resize(picture, to(w), to(h));
+    let scaled = resize(picture, [to(w), to(h)], Filter::Lanczos);
     place(&scaled, size, fitting)
 }
 
@@ -126,48 +124,6 @@ fn mirror(i: i64, n: i64) -> i64 {
     let period = 2 * (n - 1);
     let i = i.rem_euclid(period);
     if i < n { i } else { period - i }
-}
-
-/// Scales with Lanczos; transparency without dark or bright seams.
-pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
-    if picture.size() == [width, height] {
-        return picture.clone();
-    }
-    let [w, h] = picture.size();
-    if !picture.has_transparency() {
-        let Some(image) = RgbaImage::from_raw(w, h, picture.rgba().to_vec()) else {
-            return picture.clone();
-        };
-        let out = image::imageops::resize(&image, width, height, FilterType::Lanczos3);
-        return made(width, height, out.into_raw(), picture);
-    }
-    // Colour weighs as much as it is visible.
-    let premultiplied: Vec<f32> = picture
-        .rgba()
-        .chunks_exact(4)
-        .flat_map(|c| {
-            let a = f32::from(c[3]) / 255.0;
-            [c[0], c[1], c[2]]
-                .map(|v| f32::from(v) / 255.0 * a)
-                .into_iter()
-                .chain([a])
-        })
-        .collect();
-    let Some(image) = ImageBuffer::<Rgba<f32>, _>::from_raw(w, h, premultiplied) else {
-        return picture.clone();
-    };
-    let out = image::imageops::resize(&image, width, height, FilterType::Lanczos3);
-    let bytes = out
-        .into_raw()
-        .chunks_exact(4)
-        .flat_map(|c| {
-            let a = c[3].clamp(0.0, 1.0);
-            let byte = |v: f32| (v * 255.0).round().clamp(0.0, 255.0) as u8;
-            let colour = |v: f32| if a > 0.0 { byte(v / a) } else { 0 };
-            [colour(c[0]), colour(c[1]), colour(c[2]), byte(a)]
-        })
-        .collect();
-    made(width, height, bytes, picture)
 }
 
 /// Unsharp mask for pictures that were made smaller: radius about a pixel.
@@ -300,22 +256,5 @@ mod tests {
             assert!(within(&p, format, &Labels::default(), small).is_err());
         }
         assert!(within(&p, Format::Png, &Labels::default(), 1 << 30).is_err());
-    }
-
-    #[test]
-    fn scaling_keeps_clear_colours_out() {
-        // Left half red, right half clear green: no green may show at the seam.
-        let px = (0..64)
-            .flat_map(|i| {
-                if i % 8 < 4 {
-                    [255, 0, 0, 255]
-                } else {
-                    [0, 255, 0, 0]
-                }
-            })
-            .collect();
-        let p = Picture::from_rgba(8, 8, px).unwrap();
-        let small = resize(&p, 5, 5);
-        assert!(small.rgba().chunks_exact(4).all(|c| c[3] == 0 || c[1] < 8));
     }
 }

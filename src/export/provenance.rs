@@ -59,7 +59,7 @@ impl SourceType {
             Self::CompositeWithTrainedAlgorithmicMedia => {
                 "a photo or picture, restyled by a network that was trained on pictures"
             }
-            Self::AlgorithmicallyEnhanced => "a photo or picture, enlarged by a network",
+            Self::AlgorithmicallyEnhanced => "a photo or picture, upscaled by a network",
         }
     }
 }

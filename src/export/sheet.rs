@@ -2,8 +2,8 @@
 //! only one of them is in memory.
 
 use super::ExportError;
-use super::presets::resize;
-use crate::gallery::protocol::Sheet;
+use super::resize::{Filter, resize};
+use crate::export::options::Sheet;
 use crate::picture::Picture;
 
 /// Longest side of a sheet; cells become smaller rather than the sheet larger.
@@ -96,7 +96,7 @@ fn shape_within(p: &Picture, side: u32) -> Picture {
     let [w, h] = p.size();
     let scale = f64::from(side) / f64::from(w.max(h));
     let to = |n: u32| ((f64::from(n) * scale).round() as u32).clamp(1, side);
-    resize(p, to(w), to(h))
+    resize(p, [to(w), to(h)], Filter::Lanczos)
 }
 
 /// Straight alpha over an opaque pixel.

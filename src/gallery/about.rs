@@ -131,7 +131,7 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
         Making::Explore(p) => {
             let from = match &p.origin {
                 LatentOrigin::Seed(s) => format!("seed {s}"),
-                LatentOrigin::W(_) | LatentOrigin::Ws(_) => "a stored point".into(),
+                LatentOrigin::W(_) | LatentOrigin::Ws(_) => "a projected photo".into(),
             };
             let moved = match p.edits.len() {
                 0 => String::new(),
@@ -166,9 +166,9 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
             };
             format!("A photo changed with {}{with}.", title(&p.model))
         }
-        Making::Upscale { scale } => format!("Enlarged {scale} times."),
+        Making::Upscale { scale } => format!("Upscaled {scale}×."),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
-        Making::Imported => "Brought in from outside.".into(),
+        Making::Imported => "Imported.".into(),
     }
 }
 

@@ -7,15 +7,16 @@ use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
 use super::{Gallery, GalleryError, decode, layout};
 use crate::export::atomic::Existing;
 use crate::export::metadata::FileMetadata;
+use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
-use crate::gallery::signing::Finished;
+use crate::gallery::signing::PictureFile;
 use crate::picture::Picture;
 
 impl Gallery {
     /// Writes one picture to the file `to`, or several (or one, when `to` is a folder)
-    /// into the folder `to`, each under a free name. `progress` hears how many of how
+    /// into the folder `to`, each under a free name. `progress` is called with how many of how
     /// many are written and says whether to go on.
     ///
     /// # Errors
@@ -81,7 +82,7 @@ impl Gallery {
         let whole = decode::picture(&entry.path)?;
         let before = whole.size();
         let picture = reshaped(whole, options);
-        let finished = Finished {
+        let file = PictureFile {
             picture: &picture,
             format: options.format,
             labels: &labels,
@@ -91,7 +92,7 @@ impl Gallery {
             source_names: options.source_names,
             copy_of: Some((&entry.path, picture.size() != before)),
         };
-        Ok(self.write_finished(path, existing, &finished)?)
+        Ok(self.write_picture_file(path, existing, &file)?)
     }
 
     /// Writes many small pictures onto one. Pictures that can't be read leave a gap.
@@ -129,7 +130,7 @@ impl Gallery {
         let settings = self.settings();
         let origin = Provenance::of_sheet(&origins, &settings.creator, &settings.rights);
         let labels = export::labels(None, &origin, &write_options(options));
-        let finished = Finished {
+        let file = PictureFile {
             picture: &builder.finish()?,
             format: options.format,
             labels: &labels,
@@ -139,7 +140,7 @@ impl Gallery {
             source_names: options.source_names,
             copy_of: None,
         };
-        self.write_finished(to, Existing::Replace, &finished)?;
+        self.write_picture_file(to, Existing::Replace, &file)?;
         Ok(vec![to.to_path_buf()])
     }
 
@@ -158,12 +159,12 @@ impl Gallery {
         let [w, h] = options.size.of(entry.size);
         let dpi = options.size.dpi();
         let dpi = dpi.map_or_else(String::new, |dpi| format!(", {dpi} pixels per inch"));
-        let sealed = if self.seals() {
+        let signature = if self.signs() {
             ", signed with Content Credentials"
         } else {
             ""
         };
-        let head = format!("{w} x {h} pixels, sRGB colour profile{dpi}{sealed}\n");
+        let head = format!("{w} x {h} pixels, sRGB colour profile{dpi}{signature}\n");
         Ok(head + &self.copy_labels(&entry, &file, options).preview())
     }
 
@@ -218,7 +219,7 @@ fn reshaped(picture: Picture, options: &ExportOptions) -> Picture {
     }
     let shaped = match options.size {
         ExportSize::Shape(_, fitting) => presets::shape(&picture, size, fitting),
-        ExportSize::Same | ExportSize::LongerSide(_) => presets::resize(&picture, size[0], size[1]),
+        ExportSize::Same | ExportSize::LongerSide(_) => resize(&picture, size, Filter::Lanczos),
     };
     drop(picture);
     if options.sharpen > 0.0 {

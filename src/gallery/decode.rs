@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use image::RgbaImage;
-
 use crate::engine::protocol::EngineError;
 use crate::export::ExportError;
+use crate::export::resize::{Filter, resize};
 use crate::photo;
 use crate::picture::Picture;
 
@@ -36,12 +35,7 @@ pub fn thumbnail(path: &Path, side: u32) -> Result<Picture, ExportError> {
     }
     let scale = f64::from(side) / f64::from(w.max(h));
     let to = |n: u32| ((f64::from(n) * scale).round() as u32).max(1);
-    let (tw, th) = (to(w), to(h));
-    let small = RgbaImage::from_raw(w, h, whole.into_rgba())
-        .map(|image| image::imageops::thumbnail(&image, tw, th));
-    small
-        .and_then(|s| Picture::from_rgba(tw, th, s.into_raw()).ok())
-        .ok_or_else(|| not_a_picture(path, "its size is wrong".into()))
+    Ok(resize(&whole, [to(w), to(h)], Filter::Area))
 }
 
 fn not_a_picture(path: &Path, reason: String) -> ExportError {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::layout::{self, Layout};
+use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, PictureId};
 use super::{GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 /// When and how large: a file whose stamp is the same is taken as unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stamp {
+pub struct FileStamp {
     /// Bytes of the picture.
     pub bytes: i64,
     /// Nanoseconds since 1970 of the picture's last change.
@@ -28,7 +28,7 @@ pub struct Stamp {
     pub sidecar: i64,
 }
 
-impl Stamp {
+impl FileStamp {
     /// Stamps a picture as it is now.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ pub struct Row {
     /// Hash of the file, where it is known.
     pub sha256: Option<String>,
     /// The file's state when this was read.
-    pub stamp: Stamp,
+    pub stamp: FileStamp,
 }
 
 /// A picture's number: the same in every program and after every rebuild, as long as
@@ -103,9 +103,9 @@ pub fn id_of(relative: &str) -> PictureId {
 /// # Errors
 /// The failure of the disk. A damaged picture gets a line, too: the user wants to see
 /// that it is there.
-pub fn describe(layout: &Layout, relative: &str) -> Result<Row, GalleryError> {
+pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryError> {
     let path = layout.absolute(relative);
-    let stamp = Stamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
+    let stamp = FileStamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
     let file = match metadata::read(&path) {
         Ok(file) => Some(file),
         Err(ExportError::NotAPicture { .. }) => None,
@@ -144,7 +144,7 @@ pub fn describe(layout: &Layout, relative: &str) -> Result<Row, GalleryError> {
     })
 }
 
-fn created(file: Option<&FileMetadata>, stamp: &Stamp) -> i64 {
+fn created(file: Option<&FileMetadata>, stamp: &FileStamp) -> i64 {
     let recipe = file.and_then(|f| f.recipe.as_ref());
     recipe
         .and_then(|r| clock::parse(&r.created))
@@ -161,7 +161,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
         Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported) => EntryKind::Imported,
-        // Kept without a recipe: the label still tells.
+        // Kept without a recipe: the label still says it.
         None if !wrote_it(file) => EntryKind::Imported,
         None => match file.source_type {
             Some(SourceType::TrainedAlgorithmicMedia | SourceType::AlgorithmicMedia) => {

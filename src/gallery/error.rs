@@ -17,7 +17,7 @@ pub enum GalleryError {
     #[error("this picture isn't in the gallery any more")]
     Gone,
     /// The bin holds nothing under this number.
-    #[error("there is nothing to bring back; the bin was emptied")]
+    #[error("there is nothing to restore; the bin was emptied")]
     BinEmpty,
     /// The folder can't be used.
     #[error("the gallery's folder can't be used ({reason}); choose another one: {folder}")]

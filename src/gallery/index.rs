@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::describe::{Row, Stamp};
-use super::layout::Layout;
+use super::describe::{FileStamp, Row};
+use super::layout::FolderLayout;
 use super::protocol::{Colour, Entry, EntryKind, PictureId};
 use super::{GalleryError, words};
 
@@ -142,7 +142,7 @@ impl Index {
         Ok(Self { db })
     }
 
-    /// Gives the journal's room on the disk back. Nothing is lost if it can't be done
+    /// Gives the journal's disk space back. Nothing is lost if it can't be done
     /// now, because of a reader, say.
     pub fn shrink_journal(&self) {
         let shrunk = self
@@ -182,7 +182,10 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn lines(&self, layout: &Layout) -> Result<(Vec<Entry>, Vec<Option<i64>>), GalleryError> {
+    pub fn lines(
+        &self,
+        layout: &FolderLayout,
+    ) -> Result<(Vec<Entry>, Vec<Option<i64>>), GalleryError> {
         let sql = format!(
             "SELECT {ENTRY_COLUMNS}, p.colour FROM picture p ORDER BY p.created DESC, p.id DESC"
         );
@@ -305,14 +308,14 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn stamps(&self) -> Result<HashMap<String, Stamp>, GalleryError> {
+    pub fn stamps(&self) -> Result<HashMap<String, FileStamp>, GalleryError> {
         let mut statement = self
             .db
             .prepare("SELECT path, bytes, modified, sidecar FROM picture")?;
         let rows = statement.query_map([], |r| {
             Ok((
                 r.get(0)?,
-                Stamp {
+                FileStamp {
                     bytes: r.get(1)?,
                     modified: r.get(2)?,
                     sidecar: r.get(3)?,
@@ -326,13 +329,13 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn stamp(&self, path: &str) -> Result<Option<Stamp>, GalleryError> {
+    pub fn stamp(&self, path: &str) -> Result<Option<FileStamp>, GalleryError> {
         let mut statement = self
             .db
             .prepare_cached("SELECT bytes, modified, sidecar FROM picture WHERE path = ?1")?;
         Ok(statement
             .query_row([path], |r| {
-                Ok(Stamp {
+                Ok(FileStamp {
                     bytes: r.get(0)?,
                     modified: r.get(1)?,
                     sidecar: r.get(2)?,
@@ -403,7 +406,7 @@ impl Index {
 /// The columns of an [`Entry`], in the order that [`entry`] reads.
 pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256";
 
-pub(super) fn entry(layout: &Layout, r: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
+pub(super) fn entry(layout: &FolderLayout, r: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let tags = r.get_ref(7)?.as_str()?;
     Ok(Entry {
         id: PictureId(r.get(0)?),

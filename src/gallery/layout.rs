@@ -10,11 +10,11 @@ pub const OWN: &str = ".limner";
 
 /// Paths of a gallery.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
+pub struct FolderLayout {
     root: PathBuf,
 }
 
-impl Layout {
+impl FolderLayout {
     /// A gallery at `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
@@ -221,7 +221,7 @@ mod tests {
         assert!(!is_picture(Path::new(".limner-x.part")));
         assert!(!is_picture(Path::new(".a.png")));
         assert!(!is_picture(Path::new("a.png.xmp")));
-        let layout = Layout::new("/g");
+        let layout = FolderLayout::new("/g");
         assert_eq!(
             layout.relative(Path::new("/g/x/a.png")),
             Some("x/a.png".into())

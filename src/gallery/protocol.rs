@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use crate::export::credentials::{Claims, Standing};
+pub use crate::export::format::Format;
+pub use crate::export::options::{ExportOptions, ExportSize, Sheet};
 pub use crate::export::presets::{Fitting, Preset};
 pub use crate::export::provenance::{CardLines, Cards};
 use crate::picture::Picture;
@@ -198,97 +200,6 @@ pub struct About {
     pub credentials: Option<Claims>,
     /// The recipe as JSON, exactly as in the file.
     pub recipe_json: Option<String>,
-}
-
-/// A picture file's format for export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// Lossless, 8 bits.
-    Png,
-    /// Quality 1..=100.
-    Jpeg(u8),
-    /// Lossless WebP.
-    WebP,
-    /// Lossy WebP, quality 1..=100.
-    WebPLossy(u8),
-    /// Lossless TIFF.
-    Tiff,
-}
-
-/// How a picture leaves the house.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExportOptions {
-    /// File format.
-    pub format: Format,
-    /// Pixels.
-    pub size: ExportSize,
-    /// Strength of sharpening for pictures that get another size, 0..=1; 0 for none.
-    pub sharpen: f32,
-    /// Most bytes of a file; the quality of JPEG and lossy WebP gives way. Nothing for
-    /// the other formats.
-    pub max_bytes: Option<u64>,
-    /// Write the recipe into the file.
-    pub recipe: bool,
-    /// Write names and folders of sources.
-    pub source_names: bool,
-}
-
-impl ExportOptions {
-    /// As the picture is, with everything written.
-    pub fn new(format: Format) -> Self {
-        Self {
-            format,
-            size: ExportSize::Same,
-            sharpen: 0.0,
-            max_bytes: None,
-            recipe: true,
-            source_names: true,
-        }
-    }
-}
-
-/// The size of an exported picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExportSize {
-    /// As it is.
-    Same,
-    /// At most so many pixels on the longer side.
-    LongerSide(u32),
-    /// A shape that people ask for.
-    Shape(Preset, Fitting),
-}
-
-impl ExportSize {
-    /// Pixels for a picture of this size.
-    pub fn of(self, [w, h]: [u32; 2]) -> [u32; 2] {
-        match self {
-            Self::LongerSide(side) if side > 0 && w.max(h) > side => {
-                let scale = f64::from(side) / f64::from(w.max(h));
-                [w, h].map(|n| ((f64::from(n) * scale).round() as u32).max(1))
-            }
-            Self::Same | Self::LongerSide(_) => [w, h],
-            Self::Shape(preset, _) => preset.size([w, h]),
-        }
-    }
-
-    /// Pixels per inch, for paper.
-    pub fn dpi(self) -> Option<u16> {
-        match self {
-            Self::Shape(preset, _) => preset.dpi(),
-            _ => None,
-        }
-    }
-}
-
-/// Many small pictures on one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sheet {
-    /// Pictures in a row; chosen by their number when 0.
-    pub columns: u32,
-    /// Side of a picture's square, pixels.
-    pub cell: u32,
-    /// Colour around.
-    pub background: [u8; 3],
 }
 
 /// A request to the gallery.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::describe::{Row, Stamp, describe, id_of};
-use super::layout::{self, Layout};
+use super::describe::{FileStamp, Row, describe, id_of};
+use super::layout::{self, FolderLayout};
 use super::protocol::PictureId;
 use super::{Gallery, GalleryError};
 
@@ -38,7 +38,7 @@ impl Changes {
 /// # Errors
 /// [`GalleryError::Folder`] when the gallery's folder can't be read. Folders below it
 /// that can't be read are left out.
-pub fn walk(layout: &Layout) -> Result<HashMap<String, Stamp>, GalleryError> {
+pub fn walk(layout: &FolderLayout) -> Result<HashMap<String, FileStamp>, GalleryError> {
     let mut found = HashMap::new();
     let mut folders = vec![(layout.root().to_path_buf(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -81,7 +81,7 @@ pub fn walk(layout: &Layout) -> Result<HashMap<String, Stamp>, GalleryError> {
                 .contains(&format!("{name}.xmp"))
                 .then(|| fs::metadata(layout::sidecar(&entry.path())).ok())
                 .flatten();
-            let stamp = Stamp::from_metadata(&meta, side.as_ref());
+            let stamp = FileStamp::from_metadata(&meta, side.as_ref());
             found.insert(format!("{prefix}{name}"), stamp);
         }
     }
@@ -89,7 +89,7 @@ pub fn walk(layout: &Layout) -> Result<HashMap<String, Stamp>, GalleryError> {
 }
 
 impl Gallery {
-    /// Compares the whole folder with the index and mends the index. `progress` hears
+    /// Compares the whole folder with the index and mends the index. `progress` is called with
     /// how many of how many pictures have been read and says whether to go on.
     ///
     /// # Errors
@@ -98,16 +98,16 @@ impl Gallery {
         &mut self,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Changes, GalleryError> {
-        // First, since on a full disk the journal may hold all the room that is left.
+        // First, since on a full disk the journal may hold all the space that is left.
         self.index.shrink_journal();
         let known = self.index.stamps()?;
         let found = walk(&self.layout)?;
-        let changed: Vec<(String, Stamp)> = found
+        let changed: Vec<(String, FileStamp)> = found
             .iter()
             .filter(|(path, stamp)| known.get(*path) != Some(*stamp))
             .map(|(p, s)| (p.clone(), *s))
             .collect();
-        let gone: Vec<(String, Stamp)> = known
+        let gone: Vec<(String, FileStamp)> = known
             .into_iter()
             .filter(|(path, _)| !found.contains_key(path))
             .collect();
@@ -134,7 +134,7 @@ impl Gallery {
                 continue;
             }
             let known = self.index.stamp(&relative)?;
-            match (Stamp::of(&picture).ok(), known) {
+            match (FileStamp::of(&picture).ok(), known) {
                 (Some(now), known) if Some(now) != known => changed.push((relative, now)),
                 (None, Some(known)) => gone.push((relative, known)),
                 _ => {}
@@ -145,8 +145,8 @@ impl Gallery {
 
     fn apply(
         &mut self,
-        mut changed: Vec<(String, Stamp)>,
-        gone: Vec<(String, Stamp)>,
+        mut changed: Vec<(String, FileStamp)>,
+        gone: Vec<(String, FileStamp)>,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Changes, GalleryError> {
         let mut changes = Changes {
@@ -193,7 +193,11 @@ impl Gallery {
 
     /// A picture that another program renamed or moved leaves its sidecar behind:
     /// bring it after. Size and time of the picture tell which is which.
-    fn follow_renames(&self, changed: &[(String, Stamp)], gone: &[(String, Stamp)]) -> usize {
+    fn follow_renames(
+        &self,
+        changed: &[(String, FileStamp)],
+        gone: &[(String, FileStamp)],
+    ) -> usize {
         let mut by_content: HashMap<(i64, i64), Vec<&str>> = HashMap::new();
         for (path, s) in changed.iter().filter(|(_, s)| s.sidecar == 0) {
             by_content

@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::index::{ENTRY_COLUMNS, Index, entry, kind_number};
-use super::layout::Layout;
+use super::layout::FolderLayout;
 use super::protocol::{Entry, PictureId, Query, Sort};
 use super::{GalleryError, words};
 
@@ -12,7 +12,7 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn list(&self, layout: &Layout, query: &Query) -> Result<Vec<Entry>, GalleryError> {
+    pub fn list(&self, layout: &FolderLayout, query: &Query) -> Result<Vec<Entry>, GalleryError> {
         let (sql, values) = sql(query);
         let mut statement = self.db.prepare_cached(&sql)?;
         let rows = statement.query_map(rusqlite::params_from_iter(values), |r| entry(layout, r))?;
@@ -35,7 +35,7 @@ impl Index {
     ///
     /// # Errors
     /// [`GalleryError::Gone`], or the failure of SQLite.
-    pub fn get(&self, layout: &Layout, id: PictureId) -> Result<Entry, GalleryError> {
+    pub fn get(&self, layout: &FolderLayout, id: PictureId) -> Result<Entry, GalleryError> {
         let sql = format!("SELECT {ENTRY_COLUMNS} FROM picture p WHERE p.id = ?1");
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query_map([id.0], |r| entry(layout, r))?;
@@ -49,7 +49,7 @@ impl Index {
     /// The failure of SQLite.
     pub fn lineage(
         &self,
-        layout: &Layout,
+        layout: &FolderLayout,
         id: PictureId,
     ) -> Result<(Vec<Entry>, Vec<Entry>), GalleryError> {
         let parents = format!(

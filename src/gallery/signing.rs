@@ -1,4 +1,4 @@
-//! Finished picture files: encoded within a size where asked, signed last where the
+//! Picture files: encoded within a size where asked, signed last where the
 //! user wants Content Credentials, and on disk whole or not at all.
 
 use std::path::Path;
@@ -11,9 +11,9 @@ use crate::picture::Picture;
 use crate::recipe::Recipe;
 
 /// A picture and everything that belongs into its file.
-// What only the signature tells of is read only where there is one.
+// Some fields are read only where there is a signature.
 #[cfg_attr(not(feature = "c2pa"), allow(dead_code))]
-pub(crate) struct Finished<'a> {
+pub(crate) struct PictureFile<'a> {
     pub(crate) picture: &'a Picture,
     pub(crate) format: Format,
     pub(crate) labels: &'a Labels,
@@ -29,22 +29,22 @@ pub(crate) struct Finished<'a> {
 
 impl Gallery {
     /// Whether files are signed.
-    pub(crate) fn seals(&self) -> bool {
+    pub(crate) fn signs(&self) -> bool {
         export::credentials::BUILT_IN
             && self.settings().sign
             && self.settings().credentials.is_some()
     }
 
     /// Writes it; returns once it is safely on disk.
-    pub(crate) fn write_finished(
+    pub(crate) fn write_picture_file(
         &self,
         path: &Path,
         existing: Existing,
-        f: &Finished<'_>,
+        f: &PictureFile<'_>,
     ) -> Result<(), ExportError> {
         #[cfg(feature = "c2pa")]
-        if self.seals() {
-            return atomic::write_bytes(path, existing, &self.sealed(f)?);
+        if self.signs() {
+            return atomic::write_bytes(path, existing, &self.signed_bytes(f)?);
         }
         match f.limit() {
             Some(most) => {
@@ -58,7 +58,7 @@ impl Gallery {
     /// Its bytes with the signature. How long that is shows only afterwards: a file
     /// that came out too large is made anew, smaller by what it was too large.
     #[cfg(feature = "c2pa")]
-    fn sealed(&self, f: &Finished<'_>) -> Result<Vec<u8>, ExportError> {
+    fn signed_bytes(&self, f: &PictureFile<'_>) -> Result<Vec<u8>, ExportError> {
         use crate::export::credentials::{Keys, Statement, sign};
         let folder = self.settings().credentials.clone().unwrap_or_default();
         let keys = Keys::open(&folder)?;
@@ -69,9 +69,9 @@ impl Gallery {
             copy_of: f.copy_of.map(|(path, _)| path),
             resized: f.copy_of.is_some_and(|(_, resized)| resized),
         };
-        let mut room = f.limit();
+        let mut limit = f.limit();
         loop {
-            let bytes = match room {
+            let bytes = match limit {
                 Some(most) => presets::within(f.picture, f.format, f.labels, most)?.0,
                 None => export::encode_to_bytes(f.picture, f.format, f.labels)?,
             };
@@ -82,12 +82,12 @@ impl Gallery {
             if over == 0 {
                 return Ok(signed);
             }
-            room = room.map(|r| r.saturating_sub(over));
+            limit = limit.map(|r| r.saturating_sub(over));
         }
     }
 }
 
-impl Finished<'_> {
+impl PictureFile<'_> {
     fn limit(&self) -> Option<u64> {
         let has_quality = matches!(self.format, Format::Jpeg(_) | Format::WebPLossy(_));
         self.max_bytes.filter(|_| has_quality)

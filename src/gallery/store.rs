@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime};
 
 use super::describe::{describe, hash_file};
 use super::index::Index;
-use super::layout::{self, Layout};
+use super::layout::{self, FolderLayout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
 use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
-use crate::gallery::signing::Finished;
+use crate::gallery::signing::PictureFile;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -21,7 +21,7 @@ use crate::recipe::Recipe;
 /// folder open.
 #[derive(Debug)]
 pub struct Gallery {
-    pub(super) layout: Layout,
+    pub(super) layout: FolderLayout,
     pub(super) index: Index,
     new_index: bool,
     settings: GallerySettings,
@@ -39,7 +39,7 @@ impl Gallery {
     /// # Errors
     /// [`GalleryError::Folder`] when the folder can't be made or read.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, GalleryError> {
-        let layout = Layout::new(folder);
+        let layout = FolderLayout::new(folder);
         let root = layout.root().to_path_buf();
         fs::create_dir_all(&root)
             .and_then(|()| fs::read_dir(&root).map(drop))
@@ -119,7 +119,7 @@ impl Gallery {
     }
 
     /// Paths.
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> &FolderLayout {
         &self.layout
     }
 
@@ -243,7 +243,7 @@ impl Gallery {
         };
         let stem = layout::stem(Some(recipe));
         let labels = export::labels(Some(recipe), &provenance, &options);
-        let finished = Finished {
+        let file = PictureFile {
             picture,
             format: Format::Png,
             labels: &labels,
@@ -254,7 +254,7 @@ impl Gallery {
             copy_of: None,
         };
         let path = self.first_free(&stem, "png", &|path| {
-            self.write_finished(path, Existing::Keep, &finished)
+            self.write_picture_file(path, Existing::Keep, &file)
         })?;
         self.take_up(&path)
     }
@@ -456,7 +456,7 @@ impl Gallery {
     }
 }
 
-fn lock(layout: &Layout) -> std::io::Result<File> {
+fn lock(layout: &FolderLayout) -> std::io::Result<File> {
     fs::create_dir_all(layout.own())?;
     let file = File::create(layout.lock())?;
     // Released when the file is closed, also by a crash.
@@ -464,7 +464,7 @@ fn lock(layout: &Layout) -> std::io::Result<File> {
     Ok(file)
 }
 
-fn open_index(layout: &Layout) -> Result<(Index, bool), GalleryError> {
+fn open_index(layout: &FolderLayout) -> Result<(Index, bool), GalleryError> {
     let _lock = lock(layout).map_err(|e| ExportError::writing(&layout.own(), e))?;
     Index::open(&layout.index())
 }

@@ -8,7 +8,7 @@ use image::ImageEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::GalleryError;
-use super::describe::Stamp;
+use super::describe::FileStamp;
 use super::protocol::PictureId;
 use crate::clock;
 use crate::picture::Picture;
@@ -66,7 +66,7 @@ impl ThumbCache {
     }
 
     /// The thumbnail of a picture in this state.
-    pub fn get(&self, id: PictureId, stamp: &Stamp) -> Option<Picture> {
+    pub fn get(&self, id: PictureId, stamp: &FileStamp) -> Option<Picture> {
         let (data, used): (Vec<u8>, i64) = self
             .db
             .prepare_cached(
@@ -95,7 +95,12 @@ impl ThumbCache {
     ///
     /// # Errors
     /// The failure of SQLite or the disk.
-    pub fn put(&mut self, id: PictureId, stamp: &Stamp, p: &Picture) -> Result<(), GalleryError> {
+    pub fn put(
+        &mut self,
+        id: PictureId,
+        stamp: &FileStamp,
+        p: &Picture,
+    ) -> Result<(), GalleryError> {
         let Some(data) = encode(p) else { return Ok(()) };
         let length = data.len() as i64;
         self.db

@@ -1,23 +1,32 @@
 //! The folder that all programs of the hub share:
 //! `models--owner--name/{blobs/ETAG, snapshots/COMMIT/FILE -> blob, refs/REVISION}`.
+//!
+//! Its names are `hf-hub`'s. What is written is ours: `hf-hub` 0.5 locks `blobs/ETAG.lock`,
+//! where the hub's Python programs take `.locks/models--owner--name/ETAG.lock` and don't see
+//! it, and empties a reference before it writes it, so that another program can read none.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use hf_hub::{Cache, CacheRepo};
 
 use super::client::{RemoteFile, Repo};
 use crate::export::atomic::{Existing, write_bytes};
 
 /// A repository's part of the cache.
 pub(super) struct RepoCache {
+    layout: CacheRepo,
     root: PathBuf,
     locks: PathBuf,
 }
 
 impl RepoCache {
     pub(super) fn new(cache: &Path, id: &str) -> Self {
-        let folder = format!("models--{}", id.replace('/', "--"));
+        let repo = hf_hub::Repo::model(id.to_owned());
+        let folder = repo.folder_name();
         Self {
+            layout: Cache::new(cache.to_path_buf()).repo(repo),
             locks: cache.join(".locks").join(&folder),
             root: cache.join(folder),
         }
@@ -25,12 +34,12 @@ impl RepoCache {
 
     /// Where the bytes of this ETag lie once they are whole.
     pub(super) fn blob(&self, etag: &str) -> PathBuf {
-        self.root.join("blobs").join(etag)
+        self.layout.blob_path(etag)
     }
 
     /// Where they gather until then.
     pub(super) fn incomplete(&self, etag: &str) -> PathBuf {
-        self.root.join("blobs").join(format!("{etag}.incomplete"))
+        self.layout.blob_path(&format!("{etag}.incomplete"))
     }
 
     /// Keeps other programs off a blob. `None` if one is at work on it.
@@ -70,11 +79,7 @@ impl RepoCache {
     /// # Errors
     /// The disk's.
     pub(super) fn place(&self, repo: &Repo, file: &RemoteFile, etag: &str) -> io::Result<PathBuf> {
-        let path = self
-            .root
-            .join("snapshots")
-            .join(&repo.commit)
-            .join(&file.name);
+        let path = self.layout.pointer_path(&repo.commit).join(&file.name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Deserialize;
-use ureq::config::RedirectAuthHeaders;
+use ureq::config::{AutoHeaderValue, RedirectAuthHeaders};
 use ureq::http::Response;
 use ureq::{Agent, Body, Proxy};
 
@@ -139,15 +140,18 @@ struct Lfs {
 impl Hub {
     /// A door that nobody has gone through yet.
     pub fn new(config: HubConfig) -> Self {
-        let patience = &config.patience;
+        let policy = &config.retry_policy;
         let proxy = config.proxy.as_ref().and_then(|p| p.open().ok());
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // The token stays with the host it is meant for.
             .redirect_auth_headers(RedirectAuthHeaders::SameHost)
-            .timeout_connect(Some(patience.connect))
-            .timeout_per_read(Some(patience.stall))
-            .timeout_recv_response(Some(patience.stall.max(patience.connect)))
+            .timeout_connect(Some(policy.connect))
+            .timeout_per_read(Some(policy.stall))
+            .timeout_recv_response(Some(policy.stall.max(policy.connect)))
+            // `hf-hub` turns ureq's gzip on for all; a part of a packed file is no part of
+            // the file.
+            .accept_encoding(AutoHeaderValue::None)
             // Never ureq's own choice: it takes any variable for any scheme.
             .proxy(proxy.clone())
             .user_agent(concat!("limner/", env!("CARGO_PKG_VERSION")))
@@ -174,9 +178,9 @@ impl Hub {
     /// # Errors
     /// [`HubError`], as for every question.
     pub fn search(&self, words: &str, most: usize) -> Result<Vec<Found>, HubError> {
-        let words: String = words.bytes().map(escaped).collect();
-        let path = format!("/api/models?search={words}&sort=downloads&direction=-1&limit={most}");
-        self.json(&path, words.as_str())
+        let escaped = escaped(words);
+        let path = format!("/api/models?search={escaped}&sort=downloads&direction=-1&limit={most}");
+        self.json(&path, words)
     }
 
     /// What a repository holds at a revision.
@@ -192,8 +196,8 @@ impl Hub {
         if !named.is_some_and(|(owner, name)| part(owner) && part(name)) {
             return Err(HubError::BadName(id.to_owned()));
         }
-        let revised: String = revision.bytes().map(escaped).collect();
-        let path = format!("/api/models/{id}/revision/{revised}?blobs=true");
+        let escaped = escaped(revision);
+        let path = format!("/api/models/{id}/revision/{escaped}?blobs=true");
         let info: Info = self.json(&path, id)?;
         if info.sha.len() != 40 || !info.sha.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(HubError::BadAnswer("it names no commit".into()));
@@ -238,9 +242,9 @@ impl Hub {
         if let (None, Some(refused)) = (&self.proxy, &self.config.proxy) {
             refused.open()?;
         }
-        let patience = &self.config.patience;
-        let mut wait = patience.backoff;
-        let mut left = patience.tries.max(1);
+        let policy = &self.config.retry_policy;
+        let mut wait = policy.backoff;
+        let mut left = policy.tries.max(1);
         loop {
             left -= 1;
             let mut request = self.agent.get(url);
@@ -258,7 +262,7 @@ impl Hub {
                     404 => return Err(HubError::NotFound(what.to_owned())),
                     429 => {
                         let asked = retry_after(&response).unwrap_or(wait);
-                        if asked > patience.longest_wait {
+                        if asked > policy.longest_wait {
                             return Err(HubError::TooMany(asked));
                         }
                         wait = asked;
@@ -281,7 +285,7 @@ impl Hub {
             }
             let halted = || self.halted.load(Ordering::Acquire);
             rest(wait, &mut || !halted() && go_on())?;
-            wait = (wait * 2).min(patience.longest_wait);
+            wait = (wait * 2).min(policy.longest_wait);
         }
     }
 
@@ -328,14 +332,16 @@ fn retry_after(response: &Response<Body>) -> Option<Duration> {
     value.trim().parse().ok().map(Duration::from_secs)
 }
 
-/// Percent-encoding of what isn't plain.
-pub(super) fn escaped(byte: u8) -> String {
-    match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    }
+/// What stays as it is in a part of an address (RFC 3986, unreserved characters).
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// A part of an address, percent-encoded.
+pub(super) fn escaped(part: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(part, PLAIN)
 }
 
 fn licence_of(card: Card) -> String {

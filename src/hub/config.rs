@@ -10,7 +10,7 @@ const ENDPOINT: &str = "https://huggingface.co";
 
 /// How long to wait, how often to try again.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Patience {
+pub struct RetryPolicy {
     /// For a connection.
     pub connect: Duration,
     /// Without a single byte.
@@ -23,7 +23,7 @@ pub struct Patience {
     pub longest_wait: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(15),
@@ -49,7 +49,7 @@ pub struct HubConfig {
     /// On the way to it; straight there without one.
     pub proxy: Option<ProxyConfig>,
     /// Waiting.
-    pub patience: Patience,
+    pub retry_policy: RetryPolicy,
 }
 
 impl HubConfig {
@@ -84,7 +84,7 @@ impl HubConfig {
             token: var("HF_TOKEN").or_else(|| read_token(&token_file)),
             cache: var("HF_HUB_CACHE").map_or_else(|| home.join("hub"), PathBuf::from),
             offline: var("HF_HUB_OFFLINE").is_some_and(truthy),
-            patience: Patience::default(),
+            retry_policy: RetryPolicy::default(),
         }
     }
 }

@@ -7,38 +7,38 @@ use parking_lot::Mutex;
 use super::client::{Halt, Hub};
 use super::transfer::Flow;
 
-/// What the user wants of a download.
+/// What a running download is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum Control {
     Run,
     Pause,
     Cancel,
 }
 
 struct Shared {
-    wish: Wish,
-    /// What to break off when the wish is to stop.
+    control: Control,
+    /// What to break off when it is to stop.
     at_work: Option<Halt>,
 }
 
 /// One handle per download; clones are the same handle.
 #[derive(Clone)]
-pub(super) struct Control(Arc<Mutex<Shared>>);
+pub(super) struct ControlHandle(Arc<Mutex<Shared>>);
 
-impl Default for Control {
+impl Default for ControlHandle {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(Shared {
-            wish: Wish::Run,
+            control: Control::Run,
             at_work: None,
         })))
     }
 }
 
-impl Control {
+impl ControlHandle {
     /// Stops what runs under this handle.
-    pub(super) fn stop(&self, wish: Wish) {
+    pub(super) fn stop(&self, control: Control) {
         let mut shared = self.0.lock();
-        shared.wish = wish;
+        shared.control = control;
         if let Some(at_work) = shared.at_work.take() {
             at_work.halt();
         }
@@ -47,23 +47,23 @@ impl Control {
     /// Remembers what to break off.
     pub(super) fn guard(&self, hub: &Hub) {
         let mut shared = self.0.lock();
-        if shared.wish == Wish::Run {
+        if shared.control == Control::Run {
             shared.at_work = Some(hub.halt());
         } else {
             hub.halt().halt();
         }
     }
 
-    /// What the user wants now.
-    pub(super) fn wish(&self) -> Wish {
-        self.0.lock().wish
+    /// What it is to do now.
+    pub(super) fn control(&self) -> Control {
+        self.0.lock().control
     }
 
     /// For a transfer.
     pub(super) fn flow(&self) -> Flow {
-        match self.wish() {
-            Wish::Run => Flow::GoOn,
-            Wish::Pause | Wish::Cancel => Flow::Stop,
+        match self.control() {
+            Control::Run => Flow::GoOn,
+            Control::Pause | Control::Cancel => Flow::Stop,
         }
     }
 }

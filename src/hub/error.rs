@@ -72,7 +72,7 @@ pub enum HubError {
     Busy(String),
     /// Nothing in the repository is a network that Limner runs.
     #[error(
-        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of the networks that the README lists"
+        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of StyleGAN2, fast neural style, AdaIN, MicroAST and Stable Diffusion's autoencoders"
     )]
     NothingToOpen(String),
     /// Several files could be meant.

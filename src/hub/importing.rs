@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::emitter::Emitter;
 use super::error::HubError;
 use super::protocol::{Added, Ending, HubEvent, ImportStep, TaskId};
-use super::service::Emitter;
 use crate::cancel::CancelToken;
 use crate::import::{self, ImportError, Origin, Watch};
 
 /// Between two words about how far the reading is.
-const PACE: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// An import that runs, or has run.
 pub(super) struct Importing {
@@ -78,7 +78,7 @@ pub(super) fn start(
 fn tell(id: TaskId, step: ImportStep, told: &mut Option<(ImportStep, Instant)>, emitter: &Emitter) {
     let same = |a: ImportStep| std::mem::discriminant(&a) == std::mem::discriminant(&step);
     let now = Instant::now();
-    if told.is_some_and(|(before, at)| same(before) && now - at < PACE) {
+    if told.is_some_and(|(before, at)| same(before) && now - at < PROGRESS_INTERVAL) {
         return;
     }
     *told = Some((step, now));

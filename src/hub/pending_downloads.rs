@@ -4,23 +4,23 @@
 use std::path::PathBuf;
 
 use crate::export::atomic::{Existing, folder_of, write_bytes};
-use crate::hub::protocol::Order;
+use crate::hub::protocol::Download;
 
 /// The list on disk.
 #[derive(Debug)]
-pub(crate) struct BegunList {
+pub(crate) struct PendingDownloads {
     file: Option<PathBuf>,
-    list: Vec<Order>,
+    list: Vec<Download>,
 }
 
-impl BegunList {
+impl PendingDownloads {
     /// Reads the list; a damaged one is empty, for it only saves the user typing.
     pub(crate) fn open(file: Option<PathBuf>) -> Self {
         let text = file.as_ref().and_then(|f| std::fs::read(f).ok());
         let list = text.and_then(|text| match serde_json::from_slice(&text) {
             Ok(list) => Some(list),
             Err(error) => {
-                log::warn!("the list of begun downloads can't be read: {error}");
+                log::warn!("the list of pending downloads can't be read: {error}");
                 None
             }
         });
@@ -30,23 +30,23 @@ impl BegunList {
         }
     }
 
-    /// What was begun.
-    pub(crate) fn all(&self) -> &[Order] {
+    /// What was begun and isn't finished.
+    pub(crate) fn all(&self) -> &[Download] {
         &self.list
     }
 
     /// Remembers a download.
-    pub(crate) fn put(&mut self, order: &Order) {
-        if !self.list.contains(order) {
-            self.list.push(order.clone());
+    pub(crate) fn put(&mut self, download: &Download) {
+        if !self.list.contains(download) {
+            self.list.push(download.clone());
             self.save();
         }
     }
 
     /// Forgets a download that is finished or not wanted any more.
-    pub(crate) fn remove(&mut self, order: &Order) {
+    pub(crate) fn remove(&mut self, download: &Download) {
         let before = self.list.len();
-        self.list.retain(|begun| begun != order);
+        self.list.retain(|pending| pending != download);
         if self.list.len() != before {
             self.save();
         }
@@ -60,7 +60,7 @@ impl BegunList {
             write_bytes(file, Existing::Replace, &text).map_err(|e| e.to_string())
         });
         if let Err(error) = written {
-            log::warn!("the list of begun downloads can't be written: {error}");
+            log::warn!("the list of pending downloads can't be written: {error}");
         }
     }
 }
@@ -73,7 +73,7 @@ mod tests {
     fn begun_downloads_outlive_the_program() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("data/downloads.json");
-        let order = |repo: &str| Order {
+        let download = |repo: &str| Download {
             repo: repo.into(),
             commit: "0".repeat(40),
             file: "a.pkl".into(),
@@ -81,13 +81,16 @@ mod tests {
             licence: "mit".into(),
             etag: "1".repeat(64),
         };
-        let mut list = BegunList::open(Some(file.clone()));
-        list.put(&order("ada/a"));
-        list.put(&order("ada/b"));
-        list.put(&order("ada/a"));
-        list.remove(&order("ada/b"));
-        assert_eq!(BegunList::open(Some(file.clone())).all(), [order("ada/a")]);
+        let mut list = PendingDownloads::open(Some(file.clone()));
+        list.put(&download("ada/a"));
+        list.put(&download("ada/b"));
+        list.put(&download("ada/a"));
+        list.remove(&download("ada/b"));
+        assert_eq!(
+            PendingDownloads::open(Some(file.clone())).all(),
+            [download("ada/a")]
+        );
         std::fs::write(&file, "{").unwrap();
-        assert!(BegunList::open(Some(file)).all().is_empty());
+        assert!(PendingDownloads::open(Some(file)).all().is_empty());
     }
 }

@@ -15,7 +15,7 @@ pub struct TaskId(pub u64);
 
 /// A model that is wanted, as it was offered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
+pub struct Download {
     /// `owner/name`.
     pub repo: String,
     /// Commit, 40 hexadecimal digits.
@@ -41,8 +41,8 @@ pub struct Offer {
     pub licence: String,
     /// Access has to be asked for.
     pub gated: bool,
-    /// One order for each file that Limner may be able to open.
-    pub files: Vec<Order>,
+    /// One download for each file that Limner may be able to open.
+    pub files: Vec<Download>,
 }
 
 /// What the window asks for.
@@ -67,7 +67,7 @@ pub enum HubRequest {
         /// Its number from now on.
         id: TaskId,
         /// What.
-        order: Order,
+        download: Download,
     },
     /// Stop, keeping what came.
     Pause(TaskId),
@@ -108,7 +108,7 @@ pub enum HubEvent {
         result: Result<Offer, String>,
     },
     /// A download of an earlier start, paused.
-    Begun(TaskId, Order),
+    Pending(TaskId, Download),
     /// A task waits for its turn.
     Queued(TaskId),
     /// How far a task is.

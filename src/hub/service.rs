@@ -1,5 +1,5 @@
-//! The hub's threads behind [`HubRequest`] and [`HubEvent`]: a desk that keeps order,
-//! one thread for each running download, one for questions. The window waits for none
+//! The hub's threads behind [`HubRequest`] and [`HubEvent`]: one that keeps order,
+//! one for each running download, one for questions. The window waits for none
 //! of them.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -10,19 +10,21 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::cache::RepoCache;
 use super::catalog;
-use super::client::Hub;
+use super::client::{Hub, RemoteFile};
 use super::config::HubConfig;
-use super::control::{Control, Wish};
+use super::control::{Control, ControlHandle};
+use super::emitter::Emitter;
 use super::error::HubError;
 use super::importing::{self, Importing};
-use super::protocol::{Added, Ending, HubEvent, HubRequest, Offer, Order, TaskId};
+use super::pending_downloads::PendingDownloads;
+use super::protocol::{Added, Download, Ending, HubEvent, HubRequest, Offer, TaskId};
+use super::pull::importable;
 use super::worker::{Message, Worker};
-use crate::hub::pending_downloads::BegunList;
 use crate::waker::Waker;
 
 /// Downloads at the same time; the others wait.
 const AT_ONCE: usize = 3;
-/// Messages that wait for the desk.
+/// Messages that wait for the service.
 const INBOX: usize = 256;
 /// Events that wait for the window. Progress that finds no room is left out.
 const EVENTS: usize = 256;
@@ -33,14 +35,14 @@ const HITS: usize = 30;
 pub struct HubHandle {
     inbox: Sender<Message>,
     events: Receiver<HubEvent>,
-    desk: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl HubHandle {
     /// Asks for something; never waits.
     pub fn send(&self, request: HubRequest) {
         if self.inbox.try_send(Message::Request(request)).is_err() {
-            log::error!("the hub's desk takes no more requests");
+            log::error!("the hub's service takes no more requests");
         }
     }
 
@@ -60,8 +62,8 @@ impl Drop for HubHandle {
         // Without a receiver nobody waits for room.
         self.events = bounded(0).1;
         self.inbox.send(Message::Request(HubRequest::Shutdown)).ok();
-        if let Some(desk) = self.desk.take()
-            && desk.join().is_err()
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
         {
             log::error!("the hub's thread ended in a panic");
         }
@@ -76,7 +78,7 @@ pub struct HubPlaces {
     /// Folder where models go; none can be brought in without one.
     pub models: Option<PathBuf>,
     /// File that remembers unfinished downloads.
-    pub begun: Option<PathBuf>,
+    pub pending_downloads: Option<PathBuf>,
 }
 
 /// Starts the threads. Nothing is asked or fetched until a request says so.
@@ -87,11 +89,11 @@ pub fn start(places: HubPlaces, waker: Waker) -> std::io::Result<HubHandle> {
     let (inbox, messages) = bounded(INBOX);
     let (events, receiver) = bounded(EVENTS);
     let own = inbox.clone();
-    let desk = std::thread::Builder::new()
+    let thread = std::thread::Builder::new()
         .name("limner-hub".into())
         .spawn(move || {
-            let mut desk = Desk {
-                begun: BegunList::open(places.begun),
+            let mut service = HubService {
+                pending: PendingDownloads::open(places.pending_downloads),
                 // Set from outside, no switch in the window turns it on.
                 forced_offline: places.config.offline,
                 config: places.config,
@@ -101,77 +103,54 @@ pub fn start(places: HubPlaces, waker: Waker) -> std::io::Result<HubHandle> {
                 tasks: BTreeMap::new(),
                 queue: VecDeque::new(),
                 imports: Vec::new(),
-                question: Control::default(),
+                question: ControlHandle::default(),
             };
-            desk.recall();
-            desk.serve(&messages);
+            service.recall();
+            service.serve(&messages);
         })?;
     Ok(HubHandle {
         inbox,
         events: receiver,
-        desk: Some(desk),
+        thread: Some(thread),
     })
-}
-
-/// Sends events and wakes the window.
-#[derive(Clone)]
-pub(super) struct Emitter {
-    events: Sender<HubEvent>,
-    waker: Waker,
-}
-
-impl Emitter {
-    /// Waits for room.
-    pub(super) fn emit(&self, event: HubEvent) {
-        // Nobody listens at the end of the program.
-        self.events.send(event).ok();
-        (self.waker)();
-    }
-
-    /// Leaves the event out when there is no room; for progress.
-    pub(super) fn offer(&self, event: HubEvent) {
-        if self.events.try_send(event).is_ok() {
-            (self.waker)();
-        }
-    }
 }
 
 /// A download that isn't finished.
 struct Task {
-    order: Order,
+    download: Download,
     state: State,
 }
 
 enum State {
     Waiting,
     Paused,
-    Running(Control, JoinHandle<()>),
+    Running(ControlHandle, JoinHandle<()>),
 }
 
-struct Desk {
+struct HubService {
     config: HubConfig,
     forced_offline: bool,
     models: Option<PathBuf>,
     emitter: Emitter,
     inbox: Sender<Message>,
-    begun: BegunList,
+    pending: PendingDownloads,
     tasks: BTreeMap<TaskId, Task>,
     queue: VecDeque<TaskId>,
     imports: Vec<Importing>,
     /// Stops the question that is being asked.
-    question: Control,
+    question: ControlHandle,
 }
 
-impl Desk {
+impl HubService {
     /// Tells of the list, and of the downloads of earlier starts. Their numbers come
     /// from the top, so that they meet none of the window's.
     fn recall(&mut self) {
         self.emitter.emit(HubEvent::Recommended(catalog::entries()));
-        for (n, order) in (0u64..).zip(self.begun.all().to_vec()) {
+        for (n, download) in (0u64..).zip(self.pending.all().to_vec()) {
             let id = TaskId(u64::MAX - n);
-            self.emitter.emit(HubEvent::Begun(id, order.clone()));
+            self.emitter.emit(HubEvent::Pending(id, download.clone()));
             let state = State::Paused;
-            self.tasks.insert(id, Task { order, state });
+            self.tasks.insert(id, Task { download, state });
         }
     }
 
@@ -197,14 +176,14 @@ impl Desk {
                 seq,
                 result: offer(hub, &repo).map_err(|e| e.to_string()),
             }),
-            HubRequest::Pull { id, order } => {
-                self.begun.put(&order);
+            HubRequest::Pull { id, download } => {
+                self.pending.put(&download);
                 let state = State::Waiting;
-                self.tasks.insert(id, Task { order, state });
+                self.tasks.insert(id, Task { download, state });
                 self.queue(id);
             }
-            HubRequest::Pause(id) => self.stop(id, Wish::Pause),
-            HubRequest::Cancel(id) => self.stop(id, Wish::Cancel),
+            HubRequest::Pause(id) => self.stop(id, Control::Pause),
+            HubRequest::Cancel(id) => self.stop(id, Control::Cancel),
             HubRequest::Resume(id) => {
                 if let Some(task) = self.tasks.get_mut(&id)
                     && matches!(task.state, State::Paused)
@@ -226,17 +205,17 @@ impl Desk {
 
     /// A question on a thread of its own; the one before it isn't of interest any more.
     fn ask(&mut self, question: impl FnOnce(&Hub) -> HubEvent + Send + 'static) {
-        self.question.stop(Wish::Cancel);
-        self.question = Control::default();
-        let (config, control) = (self.config.clone(), self.question.clone());
+        self.question.stop(Control::Cancel);
+        self.question = ControlHandle::default();
+        let (config, handle) = (self.config.clone(), self.question.clone());
         let emitter = self.emitter.clone();
         let asked = std::thread::Builder::new()
             .name("limner-hub-ask".into())
             .spawn(move || {
                 let hub = Hub::new(config);
-                control.guard(&hub);
+                handle.guard(&hub);
                 let answer = question(&hub);
-                if control.wish() == Wish::Run {
+                if handle.control() == Control::Run {
                     emitter.emit(answer);
                 }
             });
@@ -262,29 +241,29 @@ impl Desk {
                 id,
                 config: self.config.clone(),
                 models: self.models.clone(),
-                order: task.order.clone(),
-                control: Control::default(),
+                download: task.download.clone(),
+                handle: ControlHandle::default(),
                 emitter: self.emitter.clone(),
-                desk: self.inbox.clone(),
+                service: self.inbox.clone(),
             };
             match worker.start() {
-                Ok((control, thread)) => task.state = State::Running(control, thread),
+                Ok((handle, thread)) => task.state = State::Running(handle, thread),
                 Err(error) => self.ended(id, Err(error.into())),
             }
         }
     }
 
-    fn stop(&mut self, id: TaskId, wish: Wish) {
+    fn stop(&mut self, id: TaskId, control: Control) {
         let import = self.imports.iter().find(|import| import.id == id);
-        if let (Some(import), Wish::Cancel) = (import, wish) {
+        if let (Some(import), Control::Cancel) = (import, control) {
             import.stop.cancel();
         }
         let Some(task) = self.tasks.get_mut(&id) else {
             return;
         };
         match &task.state {
-            State::Running(control, _) => control.stop(wish),
-            _ if wish == Wish::Cancel => self.cancelled(id),
+            State::Running(handle, _) => handle.stop(control),
+            _ if control == Control::Cancel => self.cancelled(id),
             State::Waiting => {
                 task.state = State::Paused;
                 self.emitter.emit(HubEvent::Paused(id, None));
@@ -296,10 +275,13 @@ impl Desk {
     /// Throws away what came of a task that doesn't run any more.
     fn cancelled(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.remove(&id) {
-            self.begun.remove(&task.order);
-            let cache = RepoCache::new(&self.config.cache, &task.order.repo);
-            if let Err(error) = cache.forget(&task.order.etag) {
-                log::warn!("what came of {} can't be removed: {error}", task.order.repo);
+            self.pending.remove(&task.download);
+            let cache = RepoCache::new(&self.config.cache, &task.download.repo);
+            if let Err(error) = cache.forget(&task.download.etag) {
+                log::warn!(
+                    "what came of {} can't be removed: {error}",
+                    task.download.repo
+                );
             }
         }
         let ending = Err(Ending::Cancelled);
@@ -323,46 +305,46 @@ impl Desk {
         if !self.config.offline {
             return;
         }
-        self.question.stop(Wish::Cancel);
+        self.question.stop(Control::Cancel);
         let ids: Vec<TaskId> = self.tasks.keys().copied().collect();
         for id in ids {
-            self.stop(id, Wish::Pause);
+            self.stop(id, Control::Pause);
         }
     }
 
     fn ended(&mut self, id: TaskId, result: Result<Added, HubError>) {
-        let wish = match self.tasks.get(&id).map(|t| &t.state) {
-            Some(State::Running(control, _)) => control.wish(),
-            _ => Wish::Run,
+        let control = match self.tasks.get(&id).map(|t| &t.state) {
+            Some(State::Running(handle, _)) => handle.control(),
+            _ => Control::Run,
         };
         let result = match result {
             Ok(added) => Ok(added),
-            Err(_) if wish == Wish::Cancel => return self.cancelled(id),
-            Err(error) if wish == Wish::Pause || keeps(&error) => {
+            Err(_) if control == Control::Cancel => return self.cancelled(id),
+            Err(error) if control == Control::Pause || keeps(&error) => {
                 if let Some(task) = self.tasks.get_mut(&id) {
                     task.state = State::Paused;
                 }
-                let why = (wish == Wish::Run).then(|| error.to_string());
+                let why = (control == Control::Run).then(|| error.to_string());
                 return self.emitter.emit(HubEvent::Paused(id, why));
             }
             Err(error) => Err(Ending::Failed(error.to_string())),
         };
         if let Some(task) = self.tasks.remove(&id) {
-            self.begun.remove(&task.order);
+            self.pending.remove(&task.download);
         }
         self.emitter.emit(HubEvent::Ended(id, result));
     }
 
     /// Breaks all connections and waits for the threads: what came is on disk then.
     fn shut_down(&mut self) {
-        self.question.stop(Wish::Cancel);
+        self.question.stop(Control::Cancel);
         self.imports.iter().for_each(|import| import.stop.cancel());
         for import in self.imports.drain(..) {
             import.end();
         }
         for task in std::mem::take(&mut self.tasks).into_values() {
-            if let State::Running(control, thread) = task.state {
-                control.stop(Wish::Pause);
+            if let State::Running(handle, thread) = task.state {
+                handle.stop(Control::Pause);
                 if thread.join().is_err() {
                     log::error!("a download's thread ended in a panic");
                 }
@@ -390,8 +372,8 @@ fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
     let entry = catalog::entries().into_iter().find(|e| e.repo == repo);
     let revision = entry.as_ref().map_or("main", |e| e.revision.as_str());
     let found = hub.look(repo, revision)?;
-    let order = |file: &super::RemoteFile| {
-        Some(Order {
+    let download = |file: &RemoteFile| {
+        Some(Download {
             repo: found.id.clone(),
             commit: found.commit.clone(),
             file: file.name.clone(),
@@ -400,13 +382,17 @@ fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
             etag: file.etag()?.to_owned(),
         })
     };
-    let listed = |o: &Order| {
+    let listed = |o: &Download| {
         entry
             .as_ref()
             .is_none_or(|e| e.file == o.file && e.sha256 == o.etag)
     };
-    let all = super::importable(&found);
-    let files: Vec<Order> = all.into_iter().filter_map(order).filter(listed).collect();
+    let all = importable(&found);
+    let files: Vec<Download> = all
+        .into_iter()
+        .filter_map(download)
+        .filter(listed)
+        .collect();
     if files.is_empty() {
         return Err(HubError::NothingToOpen(found.id));
     }

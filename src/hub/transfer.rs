@@ -94,26 +94,23 @@ impl Hub {
         part: &Path,
         watch: &mut Watch<'_>,
     ) -> Result<(), HubError> {
-        let name = file
-            .name
-            .split('/')
-            .map(|p| p.bytes().map(escaped).collect::<String>());
-        let name = name.collect::<Vec<_>>().join("/");
+        let parts = file.name.split('/').map(|part| escaped(part).to_string());
+        let name = parts.collect::<Vec<_>>().join("/");
         let url = format!(
             "{}/{}/resolve/{}/{name}",
             self.config.endpoint, repo.id, repo.commit
         );
-        let patience = &self.config.patience;
-        let mut pace = Pace::new(file, length(part));
-        let mut left = patience.tries.max(1);
-        let mut wait = patience.backoff;
+        let policy = &self.config.retry_policy;
+        let mut rate = TransferRate::new(file, length(part));
+        let mut left = policy.tries.max(1);
+        let mut wait = policy.backoff;
         loop {
             let have = length(part);
             if have == file.size && part.exists() {
                 return Ok(());
             }
             let from = (have > 0 && have < file.size).then_some(have);
-            let mut go_on = || watch(&pace.progress(have)) == Flow::GoOn;
+            let mut go_on = || watch(&rate.progress(have)) == Flow::GoOn;
             let response = self.get(&url, &repo.id, from, &mut go_on)?;
             let start = match start_of(&response, from, file) {
                 Some(start) => start,
@@ -128,22 +125,22 @@ impl Hub {
                     continue;
                 }
             };
-            let error = match self.append(response, part, start, file, &mut pace, watch) {
+            let error = match self.append(response, part, start, file, &mut rate, watch) {
                 Ok(()) => continue,
                 Err(Cut::Hub(error)) => return Err(error),
                 Err(Cut::Line(error)) => error,
             };
             // A line that breaks but brings something is no reason to give up.
             if length(part) > have {
-                (left, wait) = (patience.tries.max(1), patience.backoff);
+                (left, wait) = (policy.tries.max(1), policy.backoff);
                 continue;
             }
             left -= 1;
             if left == 0 {
                 return Err(self.broken(&error));
             }
-            rest(wait, &mut || watch(&pace.progress(have)) == Flow::GoOn)?;
-            wait = (wait * 2).min(patience.longest_wait);
+            rest(wait, &mut || watch(&rate.progress(have)) == Flow::GoOn)?;
+            wait = (wait * 2).min(policy.longest_wait);
         }
     }
 
@@ -153,7 +150,7 @@ impl Hub {
         part: &Path,
         start: u64,
         file: &RemoteFile,
-        pace: &mut Pace,
+        rate: &mut TransferRate,
         watch: &mut Watch<'_>,
     ) -> Result<(), Cut> {
         let mut out = OpenOptions::new().create(true).append(true).open(part)?;
@@ -179,7 +176,7 @@ impl Hub {
                 return Err(Cut::Hub(HubError::WrongBytes(file.name.clone())));
             }
             out.write_all(&buffer[..read])?;
-            if pace.due(done) && watch(&pace.progress(done)) == Flow::Stop {
+            if rate.due(done) && watch(&rate.progress(done)) == Flow::Stop {
                 return Err(Cut::Hub(HubError::Stopped));
             }
         }
@@ -261,7 +258,7 @@ fn check_room(cache: &Path, file: &RemoteFile, part: &Path) -> Result<(), HubErr
 }
 
 /// Speed over the last seconds.
-struct Pace {
+struct TransferRate {
     file: String,
     total: u64,
     told: Instant,
@@ -270,7 +267,7 @@ struct Pace {
     speed: f64,
 }
 
-impl Pace {
+impl TransferRate {
     fn new(file: &RemoteFile, have: u64) -> Self {
         let now = Instant::now();
         Self {

@@ -8,16 +8,16 @@ use crossbeam_channel::Sender;
 
 use super::client::{Hub, Repo};
 use super::config::HubConfig;
-use super::control::Control;
+use super::control::ControlHandle;
+use super::emitter::Emitter;
 use super::error::HubError;
-use super::protocol::{Added, HubEvent, HubRequest, Order, TaskId};
+use super::protocol::{Added, Download, HubEvent, HubRequest, TaskId};
 use super::pull::pull;
-use super::service::Emitter;
 
-/// For the desk to take the last word.
+/// For the service to take the last word.
 const LAST_WORD: Duration = Duration::from_secs(5);
 
-/// What the desk hears.
+/// What the service hears.
 pub(super) enum Message {
     Request(HubRequest),
     /// A worker has ended.
@@ -29,26 +29,26 @@ pub(super) struct Worker {
     pub(super) id: TaskId,
     pub(super) config: HubConfig,
     pub(super) models: Option<PathBuf>,
-    pub(super) order: Order,
-    pub(super) control: Control,
+    pub(super) download: Download,
+    pub(super) handle: ControlHandle,
     pub(super) emitter: Emitter,
-    pub(super) desk: Sender<Message>,
+    pub(super) service: Sender<Message>,
 }
 
 impl Worker {
     /// Starts the thread; the handle stops it.
-    pub(super) fn start(self) -> std::io::Result<(Control, JoinHandle<()>)> {
-        let control = self.control.clone();
+    pub(super) fn start(self) -> std::io::Result<(ControlHandle, JoinHandle<()>)> {
+        let handle = self.handle.clone();
         let thread = std::thread::Builder::new()
             .name("limner-pull".into())
             .spawn(move || {
                 let result = self.run();
                 let ended = Message::Ended(self.id, result);
-                // At the end of the program the desk waits for this thread and doesn't
+                // At the end of the program the service waits for this thread and doesn't
                 // listen any more.
-                self.desk.send_timeout(ended, LAST_WORD).ok();
+                self.service.send_timeout(ended, LAST_WORD).ok();
             })?;
-        Ok((control, thread))
+        Ok((handle, thread))
     }
 
     fn run(&self) -> Result<Added, HubError> {
@@ -58,9 +58,9 @@ impl Worker {
             ))
         })?;
         let hub = Hub::new(self.config.clone());
-        self.control.guard(&hub);
-        let repo = self.agreed(hub.look(&self.order.repo, &self.order.commit)?)?;
-        let file = Some(self.order.file.as_str());
+        self.handle.guard(&hub);
+        let repo = self.agreed(hub.look(&self.download.repo, &self.download.commit)?)?;
+        let file = Some(self.download.file.as_str());
         let pulled = pull(&hub, &repo, file, &models, None, &mut |progress| {
             let event = if progress.done == progress.total {
                 HubEvent::Opening(self.id)
@@ -68,7 +68,7 @@ impl Worker {
                 HubEvent::Progress(self.id, progress.clone())
             };
             self.emitter.offer(event);
-            self.control.flow()
+            self.handle.flow()
         })?;
         Ok(Added {
             name: pulled.imported.name,
@@ -78,16 +78,16 @@ impl Worker {
 
     /// The repository, if it is still what the user agreed to.
     fn agreed(&self, repo: Repo) -> Result<Repo, HubError> {
-        let file = repo.files.iter().find(|f| f.name == self.order.file);
-        let same = file.and_then(|f| f.etag()) == Some(&self.order.etag);
-        if repo.licence != self.order.licence {
+        let file = repo.files.iter().find(|f| f.name == self.download.file);
+        let same = file.and_then(|f| f.etag()) == Some(&self.download.etag);
+        if repo.licence != self.download.licence {
             return Err(HubError::Licence {
                 repo: repo.id,
                 licence: repo.licence,
             });
         }
         if !same {
-            return Err(HubError::WrongBytes(self.order.file.clone()));
+            return Err(HubError::WrongBytes(self.download.file.clone()));
         }
         Ok(repo)
     }

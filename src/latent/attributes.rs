@@ -53,14 +53,56 @@ impl Attribute {
             Self::Brightness => "Brightness",
             Self::Contrast => "Contrast",
             Self::Warmth => "Warmth",
-            Self::Redness => "Red against green",
+            Self::Redness => "Tint",
             Self::Saturation => "Saturation",
-            Self::Colourfulness => "Colour variety",
+            Self::Colourfulness => "Colourfulness",
             Self::Detail => "Detail",
             Self::Symmetry => "Symmetry",
             Self::SubjectSize => "Subject size",
-            Self::SubjectHeight => "Tall subject",
+            Self::SubjectHeight => "Subject height",
         }
+    }
+
+    /// Shown name in version 0.1, where it was another one: in recipes' and users' heads,
+    /// and in direction files that were written then.
+    pub fn former_title(self) -> Option<&'static str> {
+        match self {
+            Self::Redness => Some("Red against green"),
+            Self::Colourfulness => Some("Colour variety"),
+            Self::SubjectHeight => Some("Tall subject"),
+            _ => None,
+        }
+    }
+
+    /// What a slider that raises it does, in a sentence without its end.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Brightness => "How light the picture is as a whole",
+            Self::Contrast => "How far light and dark lie apart",
+            Self::Warmth => "Blue to the left, yellow and red to the right",
+            Self::Redness => "Green to the left, red to the right",
+            Self::Saturation => "How strong the colours are",
+            Self::Colourfulness => "How far the colours lie apart",
+            Self::Detail => "How much fine detail there is",
+            Self::Symmetry => "How alike the left and the right half are",
+            Self::SubjectSize => "How much of the picture the subject fills",
+            Self::SubjectHeight => "How tall the subject is for its width",
+        }
+    }
+
+    /// The attribute that a direction such as `measured.warmth` was measured to raise.
+    pub fn of_direction(id: &str) -> Option<Self> {
+        use strum::IntoEnumIterator;
+        let name = id.strip_prefix("measured.")?;
+        Self::iter().find(|attribute| attribute.id() == name)
+    }
+
+    /// The name under which a direction is shown: its attribute's, whatever older files
+    /// call it, or its own.
+    pub fn shown_name(id: &str, own: &str) -> String {
+        Self::of_direction(id)
+            .map_or(own, |attribute| attribute.title())
+            .to_owned()
     }
 
     /// Part of a direction's id.

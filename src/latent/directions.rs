@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DirectionLookup;
+use super::attributes::Attribute;
 use super::stats::LatentStats;
 use crate::latent::sliders::DirectionInfo;
 use crate::recipe::LayerRange;
@@ -55,7 +56,7 @@ impl DirectionSet {
             .iter()
             .map(|d| DirectionInfo {
                 id: d.id.clone(),
-                name: d.name.clone(),
+                name: Attribute::shown_name(&d.id, &d.name),
                 strength: d.strength,
                 measured: d.measured,
                 layers: d.layers,

@@ -14,7 +14,7 @@ use crate::recipe::LayerRange;
 
 /// How much to look at. The defaults take some hundred small pictures.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
+pub struct DiscoveryPlan {
     /// Latents for the statistics.
     pub latents: usize,
     /// Principal directions that are kept for whitening.
@@ -33,7 +33,7 @@ pub struct Plan {
     pub seed: u64,
 }
 
-impl Default for Plan {
+impl Default for DiscoveryPlan {
     fn default() -> Self {
         Self {
             latents: 8_192,
@@ -51,11 +51,11 @@ impl Default for Plan {
 /// Renders style vectors as a small picture.
 pub type Render<'a> = dyn FnMut(&[Vec<f32>]) -> Result<Picture, LatentError> + 'a;
 
-/// What discovery needs from outside.
-pub struct Studio<'a> {
+/// What discovery calls.
+pub struct DiscoveryCallbacks<'a> {
     /// Renders style vectors as a small picture.
     pub render: &'a mut Render<'a>,
-    /// Told after each picture: done, in all.
+    /// Called after each picture: done, in all.
     pub progress: &'a mut dyn FnMut(u64, u64),
     /// Asked between pictures.
     pub cancel: &'a CancelToken,
@@ -68,14 +68,14 @@ pub struct Studio<'a> {
 pub fn discover(
     mapping: &(impl Mapping + ?Sized),
     model_sha256: &str,
-    plan: &Plan,
-    studio: &mut Studio<'_>,
+    plan: &DiscoveryPlan,
+    callbacks: &mut DiscoveryCallbacks<'_>,
 ) -> Result<DirectionSet, LatentError> {
     let stats = LatentStats::measure(mapping, plan.latents, plan.kept, plan.seed)?;
     let mut finder = Finder {
         stats: &stats,
         plan,
-        studio,
+        callbacks,
         num_ws: mapping.num_ws(),
         done: 0,
         total: 0,
@@ -85,7 +85,7 @@ pub fn discover(
     finder.total = finder.estimate();
     let mut directions = finder.measured(mapping)?;
     directions.extend(finder.unsupervised(mapping)?);
-    (finder.studio.progress)(finder.total, finder.total);
+    (finder.callbacks.progress)(finder.total, finder.total);
     Ok(DirectionSet {
         version: DIRECTIONS_VERSION,
         model_sha256: model_sha256.to_owned(),
@@ -96,8 +96,8 @@ pub fn discover(
 
 struct Finder<'a, 'b> {
     stats: &'a LatentStats,
-    plan: &'a Plan,
-    studio: &'a mut Studio<'b>,
+    plan: &'a DiscoveryPlan,
+    callbacks: &'a mut DiscoveryCallbacks<'b>,
     num_ws: usize,
     done: u64,
     total: u64,
@@ -126,12 +126,12 @@ impl Finder<'_, '_> {
     }
 
     fn look(&mut self, ws: &[Vec<f32>]) -> Result<Picture, LatentError> {
-        if self.studio.cancel.is_cancelled() {
+        if self.callbacks.cancel.is_cancelled() {
             return Err(LatentError::Cancelled);
         }
-        let picture = (self.studio.render)(ws)?;
+        let picture = (self.callbacks.render)(ws)?;
         self.done = (self.done + 1).min(self.total);
-        (self.studio.progress)(self.done, self.total);
+        (self.callbacks.progress)(self.done, self.total);
         Ok(picture)
     }
 

@@ -178,10 +178,10 @@ pub fn solve_positive(a: &[f64], b: &[f64]) -> Option<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::latent::rng::{Purpose, Random};
+    use crate::latent::rng::{Random, RandomPurpose};
 
     fn random_covariance(n: usize, seed: u64) -> Vec<f64> {
-        let mut random = Random::new(Purpose::Samples, seed);
+        let mut random = Random::new(RandomPurpose::Samples, seed);
         let rows: Vec<Vec<f64>> = (0..2 * n)
             .map(|_| {
                 (0..n)

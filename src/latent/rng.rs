@@ -11,7 +11,7 @@ pub const RNG_VERSION: u32 = 1;
 /// What the numbers are for. Each purpose is a key of its own, so that a picture's
 /// `z` and its noise never share numbers although they may share the seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum RandomPurpose {
     /// `z` of a generator.
     Latent,
     /// Per-layer noise.
@@ -24,7 +24,7 @@ pub enum Purpose {
     Variation,
 }
 
-impl Purpose {
+impl RandomPurpose {
     fn tag(self) -> [u8; 4] {
         match self {
             Self::Latent => *b"latz",
@@ -45,7 +45,7 @@ pub struct Random {
 
 impl Random {
     /// The stream of a purpose and a seed.
-    pub fn new(purpose: Purpose, seed: u64) -> Self {
+    pub fn new(purpose: RandomPurpose, seed: u64) -> Self {
         let mut key = [0u8; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         key[8..12].copy_from_slice(&purpose.tag());
@@ -86,7 +86,7 @@ impl Random {
 
 /// `z` of a seed: `dim` standard normal numbers.
 pub fn z_of_seed(seed: u64, dim: usize) -> Vec<f32> {
-    Random::new(Purpose::Latent, seed).normals(dim)
+    Random::new(RandomPurpose::Latent, seed).normals(dim)
 }
 
 #[cfg(test)]
@@ -99,12 +99,12 @@ mod tests {
         let again = z_of_seed(42, 6);
         assert_eq!(z, again[..4]);
         assert_ne!(z, z_of_seed(43, 4));
-        assert_ne!(z, Random::new(Purpose::Noise, 42).normals(4));
+        assert_ne!(z, Random::new(RandomPurpose::Noise, 42).normals(4));
     }
 
     #[test]
     fn normal_numbers_are_normal() {
-        let v = Random::new(Purpose::Samples, 7).normals(100_000);
+        let v = Random::new(RandomPurpose::Samples, 7).normals(100_000);
         let mean = v.iter().map(|&x| f64::from(x)).sum::<f64>() / v.len() as f64;
         let var = v.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / v.len() as f64;
         let inside = v.iter().filter(|x| x.abs() < 1.0).count() as f64 / v.len() as f64;

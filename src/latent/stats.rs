@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::linalg::{dot, eigen_largest};
-use super::rng::{Purpose, Random};
+use super::rng::{Random, RandomPurpose};
 use super::{LatentError, Mapping};
 
 /// Mean and principal directions of `w`.
@@ -29,7 +29,7 @@ pub fn sample_w(
     count: usize,
     seed: u64,
 ) -> Result<Vec<Vec<f32>>, LatentError> {
-    let mut random = Random::new(Purpose::Samples, seed);
+    let mut random = Random::new(RandomPurpose::Samples, seed);
     let zs: Vec<_> = (0..count)
         .map(|_| random.normals(mapping.z_dim()))
         .collect();

@@ -2,7 +2,7 @@
 //! directions count alike.
 
 use super::Ws;
-use super::rng::{Purpose, Random};
+use super::rng::{Random, RandomPurpose};
 use super::stats::LatentStats;
 
 /// A random unit vector in whitened coordinates.
@@ -27,7 +27,7 @@ pub fn neighbours(
     count: usize,
     seed: u64,
 ) -> Vec<Ws> {
-    let mut random = Random::new(Purpose::Variation, seed);
+    let mut random = Random::new(RandomPurpose::Variation, seed);
     (0..count)
         .map(|_| {
             let way: Vec<f64> = unit(&mut random, stats.std.len())
@@ -42,7 +42,7 @@ pub fn neighbours(
 /// `count` children of two parents. Every layer comes from one parent, from the
 /// other, or from between them; neighbouring layers tend to stay together.
 pub fn breed(a: &[Vec<f32>], b: &[Vec<f32>], count: usize, seed: u64) -> Vec<Ws> {
-    let mut random = Random::new(Purpose::Variation, seed);
+    let mut random = Random::new(RandomPurpose::Variation, seed);
     (0..count).map(|_| child(a, b, &mut random)).collect()
 }
 
@@ -78,7 +78,7 @@ pub struct RandomWalk {
 impl RandomWalk {
     /// Starts in a direction drawn from the seed.
     pub fn new(stats: &LatentStats, seed: u64) -> Self {
-        let mut random = Random::new(Purpose::Variation, seed);
+        let mut random = Random::new(RandomPurpose::Variation, seed);
         let heading = unit(&mut random, stats.std.len());
         Self { random, heading }
     }

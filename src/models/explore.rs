@@ -2,14 +2,14 @@
 
 use super::{Generator, ModelError};
 use crate::cancel::CancelToken;
-use crate::latent::discover::{Plan, Studio, discover};
+use crate::latent::discover::{DiscoveryCallbacks, DiscoveryPlan, discover};
 use crate::latent::{DirectionSet, LatentError};
 use crate::recipe::NoiseMode;
 
 /// Longer side of the pictures that are looked at, where the size is free.
 const SIDE: u32 = 96;
 
-/// Finds a generator's directions, see [`discover`]. `progress` is told pictures
+/// Finds a generator's directions, see [`discover`]. `progress` is called with pictures
 /// done and in all.
 ///
 /// # Errors
@@ -17,7 +17,7 @@ const SIDE: u32 = 96;
 pub fn find_directions(
     generator: &dyn Generator,
     sha256: &str,
-    plan: &Plan,
+    plan: &DiscoveryPlan,
     progress: &mut dyn FnMut(u64, u64),
     cancel: &CancelToken,
 ) -> Result<DirectionSet, ModelError> {
@@ -34,10 +34,10 @@ pub fn find_directions(
                 other => LatentError::Mapping(other.to_string()),
             })
     };
-    let mut studio = Studio {
+    let mut callbacks = DiscoveryCallbacks {
         render: &mut render,
         progress,
         cancel,
     };
-    Ok(discover(generator, sha256, plan, &mut studio)?)
+    Ok(discover(generator, sha256, plan, &mut callbacks)?)
 }

@@ -38,7 +38,7 @@ impl<T: Clone> InMemory<T> {
         Some(kept.network.clone())
     }
 
-    /// Adds a network that takes `bytes`. Whatever was unused for longest makes room;
+    /// Adds a network that takes `bytes`. Whatever was unused for longest is dropped;
     /// the new one stays even if it alone is too large.
     pub(super) fn put(&mut self, key: String, sha256: String, bytes: u64, network: T) {
         self.clock += 1;

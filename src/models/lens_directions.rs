@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use crate::latent::attributes::Attribute;
 use crate::latent::grid::{self, GridError};
 use crate::latent::sliders::{ANSWER, DirectionInfo};
 use crate::recipe::{DirectionEdit, LayerRange, LensGain, LensPart};
@@ -105,7 +106,7 @@ impl LensDirections {
     pub fn infos(&self) -> Vec<DirectionInfo> {
         let info = |d: &LensDirection| DirectionInfo {
             id: d.id.clone(),
-            name: d.name.clone(),
+            name: Attribute::shown_name(&d.id, &d.name),
             strength: d.strength,
             measured: d.measured,
             layers: LayerRange { start: 0, end: 0 },

@@ -39,7 +39,7 @@ const NAMED: [Attribute; 6] = [
 type Seen = [f64; NAMED.len()];
 
 /// Measures sliders on `pictures`: every second one to find them, the others to prove
-/// them. `progress` hears of steps done and in all.
+/// them. `progress` is called with steps done and in all.
 ///
 /// # Errors
 /// [`ModelError::BadRequest`] for fewer than [`FEWEST`] pictures; what the network says.

@@ -42,7 +42,7 @@ pub struct ModelInfo {
     pub kind: ModelKind,
     /// Whether it was trained on pictures (false for the coordinate network).
     pub trained: bool,
-    /// Unfinished by its own card: usable, but not what the studio opens with.
+    /// Unfinished by its own card: usable, but not what the program opens with.
     pub sketch: bool,
     /// Style inputs of a generator.
     pub num_ws: usize,

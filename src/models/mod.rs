@@ -8,6 +8,7 @@ pub mod encoder;
 mod error;
 mod explore;
 pub mod fast_style;
+pub mod folders;
 mod generator;
 mod hashes;
 mod in_memory;
@@ -30,5 +31,6 @@ pub mod weights;
 
 pub use error::ModelError;
 pub use explore::find_directions;
+pub use folders::user_folder;
 pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
-pub use registry::{Registry, user_folder};
+pub use registry::Registry;

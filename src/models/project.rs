@@ -35,7 +35,7 @@ pub struct Projection {
     pub likeness: f32,
 }
 
-/// Told before each step: steps done, and the picture so far.
+/// Called before each step: steps done, and the picture so far.
 pub type OnStep<'a> =
     dyn FnMut(u32, &dyn Fn() -> Result<Picture, ModelError>) -> Result<(), ModelError> + 'a;
 

@@ -21,7 +21,7 @@ use super::manifest::Architecture;
 use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
 pub(crate) use super::scan::CPPN_NAME;
-use super::scan::{Entry, describe, embedded_cppn};
+use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
@@ -67,33 +67,14 @@ pub struct Registry {
     device: Device,
     half: bool,
     hashes: HashCache,
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, FoundModel>,
     styles: StyleSet,
     broken: Vec<(PathBuf, String)>,
     loaded: InMemory<Loaded>,
 }
 
-/// Where models are looked for, in this order; the first of a name wins: beside the
-/// program, in the source tree that the program was built from, in the user's data
-/// folder.
-pub fn default_folders() -> Vec<PathBuf> {
-    let beside = std::env::current_exe()
-        .ok()
-        .and_then(|exe| Some(exe.parent()?.join("models")));
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    [beside, Some(source), user_folder()]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-/// The user's own models: imported and downloaded ones go here.
-pub fn user_folder() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "limner").map(|dirs| dirs.data_dir().join("models"))
-}
-
 impl Registry {
-    /// Looks through `folders` (see [`default_folders`]). `hash_cache` is a file
+    /// Looks through `folders` (see [`super::folders::default_folders`]). `hash_cache` is a file
     /// that remembers SHA-256 sums from start to start. Nothing is loaded yet.
     pub fn open(folders: Vec<PathBuf>, hash_cache: Option<PathBuf>, device: Device) -> Self {
         let mut registry = Self {
@@ -231,7 +212,7 @@ impl Registry {
         Ok(&self.entry(name)?.info)
     }
 
-    fn entry(&self, name: &str) -> Result<&Entry, ModelError> {
+    fn entry(&self, name: &str) -> Result<&FoundModel, ModelError> {
         self.entries
             .get(name)
             .ok_or_else(|| ModelError::Unknown(name.to_owned()))
@@ -362,7 +343,7 @@ impl Registry {
 
     /// The one model of a kind that ships, for commands that need no name.
     pub fn first_of(&self, kind: ModelKind) -> Option<&ModelInfo> {
-        let of_kind = |entry: &&Entry| {
+        let of_kind = |entry: &&FoundModel| {
             entry.info.kind == kind && entry.manifest.architecture != Architecture::Encoder
         };
         self.entries.values().find(of_kind).map(|entry| &entry.info)
@@ -442,7 +423,7 @@ fn in_memory(bytes: u64) -> u64 {
     bytes.saturating_mul(3)
 }
 
-fn build(entry: &Entry, device: &Device, half: bool) -> Result<Loaded, ModelError> {
+fn build(entry: &FoundModel, device: &Device, half: bool) -> Result<Loaded, ModelError> {
     let (manifest, path) = (&entry.manifest, &entry.config_path);
     if manifest.architecture == Architecture::Cppn {
         return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));

@@ -17,7 +17,7 @@ const CPPN_CONFIG: &str = include_str!("../../models/cppn/config.json");
 const CPPN_CARD: &str = include_str!("../../models/cppn/card.md");
 
 /// A model that was found.
-pub(super) struct Entry {
+pub(super) struct FoundModel {
     pub(super) manifest: Manifest,
     pub(super) config_path: PathBuf,
     pub(super) info: ModelInfo,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
     pub(super) encoder: Option<(Value, PathBuf, String)>,
 }
 
-impl Entry {
+impl FoundModel {
     pub(super) fn weights_path(&self) -> PathBuf {
         self.config_path.with_file_name("weights.safetensors")
     }
@@ -47,7 +47,7 @@ pub(super) fn describe(
     name: &str,
     folder: &Path,
     hashes: &mut HashCache,
-) -> Result<Entry, ModelError> {
+) -> Result<FoundModel, ModelError> {
     let config_path = folder.join("config.json");
     let text = std::fs::read_to_string(&config_path).map_err(|e| unreadable(&config_path, &e))?;
     let card = std::fs::read_to_string(folder.join("card.md")).unwrap_or_default();
@@ -81,7 +81,7 @@ fn entry(
     config_path: PathBuf,
     card: String,
     sha256: String,
-) -> Result<Entry, ModelError> {
+) -> Result<FoundModel, ModelError> {
     let mut info = ModelInfo {
         name: name.to_owned(),
         title: manifest.title.clone(),
@@ -117,7 +117,7 @@ fn entry(
         Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
         Architecture::Crisp | Architecture::Encoder => {}
     }
-    Ok(Entry {
+    Ok(FoundModel {
         manifest,
         config_path,
         info,
@@ -134,7 +134,7 @@ fn sane<C: serde::de::DeserializeOwned>(
 }
 
 /// The coordinate network as the program carries it.
-pub(super) fn embedded_cppn() -> Result<Entry, ModelError> {
+pub(super) fn embedded_cppn() -> Result<FoundModel, ModelError> {
     let path = Path::new(CPPN_NAME).join("config.json");
     let manifest = Manifest::parse(CPPN_CONFIG, &path)?;
     let sha256 = definition_hash(CPPN_CONFIG);

@@ -1,15 +1,15 @@
-//! NVIDIA cards: opened so that work comes in order whichever thread asks for it, and with memory that
+//! NVIDIA GPUs: opened so that work comes in order whichever thread asks for it, and with memory that
 //! stays from picture to picture.
 
 use candle_core::{Device, Result};
 
-/// Opens a card by its number.
+/// Opens a GPU by its number.
 ///
 /// candle's usual device has a queue for each thread: what the pool's thread computes would not be waited
 /// for by the thread that reads it. This one has one queue.
 ///
 /// # Errors
-/// No such card, no driver, or a build without the feature `cuda`.
+/// No such GPU, no driver, or a build without the feature `cuda`.
 pub fn open(number: usize) -> Result<Device> {
     let device = Device::new_cuda_with_stream(number)?;
     #[cfg(feature = "cuda")]
@@ -38,37 +38,37 @@ mod cuda {
 
     /// Nothing here is needed for right pictures, so what fails is only noted.
     pub(crate) fn prepare(device: &Device) {
-        let Device::Cuda(card) = device else { return };
+        let Device::Cuda(gpu) = device else { return };
         // SAFETY: all of this device's work goes through its one queue, in order; events between queues
         // have nothing to order.
-        unsafe { card.disable_event_tracking() };
-        if let Err(error) = keep(card.cuda_stream().context().cu_device()) {
-            log::debug!("the card's memory isn't kept: {error}");
+        unsafe { gpu.disable_event_tracking() };
+        if let Err(error) = keep(gpu.cuda_stream().context().cu_device()) {
+            log::debug!("the GPU's memory isn't kept: {error}");
         }
     }
 
-    fn keep(card: sys::CUdevice) -> Result<(), DriverError> {
+    fn keep(gpu: sys::CUdevice) -> Result<(), DriverError> {
         let mut bytes = KEPT;
         let attribute = sys::CUmemPool_attribute::CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
         // SAFETY: the device is one that was opened, its pool lives as long as it, and this attribute
         // is a u64, which is read before the call returns.
         unsafe {
-            let pool = device::get_default_mem_pool(card)?;
+            let pool = device::get_default_mem_pool(gpu)?;
             mem_pool::set_attribute(pool, attribute, std::ptr::from_mut(&mut bytes).cast())
         }
     }
 
     pub(crate) fn give_back(device: &Device) {
-        let Device::Cuda(card) = device else { return };
-        let trimmed = device.synchronize().is_ok() && trim(card).is_ok();
+        let Device::Cuda(gpu) = device else { return };
+        let trimmed = device.synchronize().is_ok() && trim(gpu).is_ok();
         if !trimmed {
-            log::debug!("the card's memory isn't given back");
+            log::debug!("the GPU's memory isn't given back");
         }
     }
 
-    fn trim(card: &candle_core::CudaDevice) -> Result<(), DriverError> {
-        let card = card.cuda_stream().context().cu_device();
+    fn trim(gpu: &candle_core::CudaDevice) -> Result<(), DriverError> {
+        let gpu = gpu.cuda_stream().context().cu_device();
         // SAFETY: as in `keep`; only memory that nothing uses is given back.
-        unsafe { mem_pool::trim_to(device::get_default_mem_pool(card)?, 0) }
+        unsafe { mem_pool::trim_to(device::get_default_mem_pool(gpu)?, 0) }
     }
 }

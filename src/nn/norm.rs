@@ -44,7 +44,7 @@ impl ChannelStats {
     }
 }
 
-/// The statistics that a normalisation used. On a card they stay there until somebody asks: reading
+/// The statistics that a normalisation used. On a GPU they stay there until somebody asks: reading
 /// them back makes the processor wait for all that was begun.
 #[derive(Clone, Debug)]
 pub enum Taken {

@@ -36,7 +36,7 @@ pub fn init(threads: usize) -> Result<(), PoolError> {
 }
 
 /// Does `f` on a thread of the pool. A network that goes through it wakes the pool once and not for
-/// each of its operators, which costs small networks half of their time. For a card there is nothing
+/// each of its operators, which costs small networks half of their time. For a GPU there is nothing
 /// to wake.
 pub fn within<R: Send>(device: &Device, f: impl FnOnce() -> R + Send) -> R {
     match device.is_cpu() {

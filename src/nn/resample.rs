@@ -1,4 +1,6 @@
-//! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing.
+//! Moving pixels: padding, nearest ×2, pixel shuffle, anti-aliased resizing. The latter is on
+//! tensors, on any device, with PyTorch's weights, for networks were trained with them; a
+//! resampler of pictures can't take its place.
 
 use candle_core::{Device, Result, Tensor, bail};
 use rayon::prelude::*;
@@ -6,7 +8,7 @@ use rayon::prelude::*;
 use super::conv::own::Held;
 use super::cpu::gather::{Border, Source};
 use super::cpu::planes::{self, Twice};
-use super::cpu::scratch::Shared;
+use super::cpu::scratch::SharedOutput;
 use super::cpu::simd;
 use super::{kernel, own_path, plain};
 
@@ -64,7 +66,7 @@ fn own_pad(x: &Tensor, pad: usize, border: Border) -> Result<Tensor> {
     let held = Held::new(&x)?;
     let source = Source::new(held.values()?, h, w, border);
     let mut out = vec![0f32; n * c * (h + 2 * pad) * (w + 2 * pad)];
-    planes::pad(isa, &source, n * c, pad, Shared::new(&mut out));
+    planes::pad(isa, &source, n * c, pad, SharedOutput::new(&mut out));
     Tensor::from_vec(out, (n, c, h + 2 * pad, w + 2 * pad), &Device::Cpu)
 }
 

@@ -30,7 +30,7 @@ pub const RECIPE_VERSION: u32 = 1;
 pub struct Recipe {
     /// [`RECIPE_VERSION`] at the time of writing.
     pub version: u32,
-    /// Program and version, e.g. `Limner 0.1.0`.
+    /// Program and version, e.g. `Limner 0.2.0`.
     pub software: String,
     /// When the picture was made, RFC 3339, UTC.
     pub created: String,

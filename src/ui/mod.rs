@@ -24,7 +24,7 @@ use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::textures::Textures;
 use panel::{Panel, Scratch};
-use shell::{about_picture, dialogs, palette, settings, status_bar, toasts, top_bar};
+use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toasts, top_bar};
 use theme::Themes;
 
 /// Why the window's looks can't be set up.
@@ -109,6 +109,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
+        Dialog::Licences => licences::licences(ctx, panel),
     }
 }
 
@@ -118,9 +119,9 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
         return;
     }
     let text = match panel.state.view.workspace {
-        Workspace::Gallery => "Drop to bring the pictures into the gallery",
-        Workspace::Lens => "Drop a photo to change it, or a kept picture to go on with it",
-        _ => "Drop a photo to put a style onto it, or a kept picture to go on with it",
+        Workspace::Gallery => "Drop to import the pictures into the gallery",
+        Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
+        _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(
         egui::Order::Foreground,

@@ -4,8 +4,6 @@
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -96,7 +94,7 @@ impl Desktop {
             .name("limner-dialog".to_owned())
             .spawn(move || {
                 let start = Instant::now();
-                let actions = match wait(future) {
+                let actions = match pollster::block_on(future) {
                     Some(chosen) => answer(chosen),
                     None if start.elapsed() < NEVER_SHOWN => {
                         vec![notify(Level::Error, NO_DIALOGS)]
@@ -189,7 +187,7 @@ impl SystemLink for Desktop {
             }
             Pick::ModelFile => {
                 let future = AsyncFileDialog::new()
-                    .set_title("Bring in a network")
+                    .set_title("Import a network")
                     .add_filter("Networks", NETWORKS)
                     .add_filter("All files", &["*"])
                     .pick_file();
@@ -246,8 +244,8 @@ fn open(desktop: &Desktop, role: FileRole) {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
         FileRole::Style => "Open a style picture",
-        FileRole::Import => "Bring pictures into the gallery",
-        FileRole::Project => "Photo to look for",
+        FileRole::Import => "Import into gallery",
+        FileRole::Project => "Photo to project",
         _ => "Open pictures",
     };
     let future = AsyncFileDialog::new()
@@ -407,28 +405,6 @@ fn copied_picture(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<
     })
 }
 
-/// Wakes a parked thread.
-struct Unpark(Thread);
-
-impl Wake for Unpark {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits for a future on this thread.
-fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut context = Context::from_waker(&waker);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => std::thread::park(),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -445,17 +421,20 @@ mod tests {
     #[test]
     fn a_desktop_without_dialogs_says_so_and_cancelling_says_nothing() {
         let answers = |pause: Duration| {
-            let (told, asked) = bounded(1);
-            let waker: protocol::Waker = Arc::new(move || {
-                told.try_send(()).ok();
-            });
-            let mut desktop = Desktop::new(waker).unwrap();
+            let waker: protocol::Waker = Arc::new(|| {});
+            let mut desktop = Desktop::new(Arc::clone(&waker)).unwrap();
+            let before = Arc::strong_count(&waker);
             let closed = async move {
                 std::thread::sleep(pause);
                 None::<FileHandle>
             };
             desktop.dialog(closed, |_| Vec::new());
-            asked.recv_timeout(Duration::from_millis(600)).ok();
+            // The dialog's thread lets go of the waker at its very end: no answer comes then.
+            let until = Instant::now() + Duration::from_secs(20);
+            while Arc::strong_count(&waker) > before {
+                assert!(Instant::now() < until, "the dialog's thread doesn't end");
+                std::thread::yield_now();
+            }
             desktop.try_recv()
         };
         let Some(Action::Notify { text, .. }) = answers(Duration::ZERO) else {

@@ -95,7 +95,7 @@ fn hub(data_dir: &Path, offline: bool, waker: Waker) -> std::io::Result<Box<dyn 
     let places = HubPlaces {
         config: HubConfig::from_env(),
         models: crate::models::user_folder(),
-        begun: Some(data_dir.join("downloads.json")),
+        pending_downloads: Some(data_dir.join("downloads.json")),
     };
     let handle = hub::service::start(places, waker)?;
     if offline {

@@ -56,7 +56,7 @@ pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
     let dir = crate::paths::data_dir().join("pasted");
     let say = |e: &dyn std::fmt::Display| {
         format!(
-            "The pasted picture could not be kept ({e}): {}",
+            "The pasted picture could not be saved ({e}): {}",
             dir.display()
         )
     };

@@ -5,12 +5,12 @@ use limner::recipe::{LensGain, LensOther, LensParams, LensPart, Making};
 use super::*;
 use engine_files::lens;
 
-fn room(sliders: bool) -> Room {
+fn fixture(sliders: bool) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     lens(&config.model_dirs[0], sliders);
     let engine = LocalEngine::new(config, Arc::new(|| {}));
-    Room {
+    Fixture {
         folder,
         engine,
         next: 1,
@@ -29,8 +29,8 @@ fn render(params: &LensParams) -> Job {
     Job::RenderLens(Arc::new(params.clone()))
 }
 
-fn read(room: &Room, name: &str) -> Picture {
-    limner::photo::read(&room.path(name)).unwrap().picture
+fn read(fixture: &Fixture, name: &str) -> Picture {
+    limner::photo::read(&fixture.path(name)).unwrap().picture
 }
 
 /// Average of all three colours, 0..=255.
@@ -45,16 +45,16 @@ fn brightness(picture: &Picture) -> f64 {
 
 #[test]
 fn at_rest_it_is_the_photo_and_a_slider_does_what_its_name_says() {
-    let mut room = room(true);
-    let mut params = LensParams::new("lens", room.photo("photo.png", 701, 451));
-    let original = read(&room, "photo.png");
-    let (still, recipe) = room.picture(render(&params));
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 701, 451));
+    let original = read(&fixture, "photo.png");
+    let (still, recipe) = fixture.picture(render(&params));
     assert_eq!(still, original, "to the pixel, transparency too");
     assert_eq!(recipe.sources.len(), 1);
     params.edits = vec![edit("measured.brightness", 1.0)];
-    let (lighter, _) = room.picture(render(&params));
+    let (lighter, _) = fixture.picture(render(&params));
     params.edits[0].sigma = -1.0;
-    let (darker, _) = room.picture(render(&params));
+    let (darker, _) = fixture.picture(render(&params));
     let all = [&darker, &original, &lighter].map(brightness);
     assert!(all[0] + 10.0 < all[1] && all[1] + 10.0 < all[2], "{all:?}");
     let alpha = |p: &Picture| {
@@ -69,15 +69,15 @@ fn at_rest_it_is_the_photo_and_a_slider_does_what_its_name_says() {
     // The network's own picture is near the photo, but not it.
     params.edits.clear();
     params.keep_detail = false;
-    let (redrawn, _) = room.picture(render(&params));
+    let (redrawn, _) = fixture.picture(render(&params));
     assert_ne!(redrawn, original);
     assert!(within(&redrawn, &original, 0.5) < 30);
 }
 
 #[test]
 fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
-    let mut room = room(true);
-    let mut params = LensParams::new("lens", room.photo("photo.png", 300, 203));
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 300, 203));
     params.edits = vec![edit("measured.warmth", 1.7), edit("answer.4", -2.0)];
     params.gains = vec![LensGain {
         part: LensPart::Texture,
@@ -87,7 +87,7 @@ fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
         blend: 0.3,
         light: 0.4,
         texture: 0.5,
-        ..LensOther::new(room.photo("other.png", 130, 260))
+        ..LensOther::new(fixture.photo("other.png", 130, 260))
     });
     params.mask = Some(Mask {
         shapes: vec![MaskShape::Linear {
@@ -96,25 +96,25 @@ fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
         }],
         invert: false,
     });
-    let (made, recipe) = room.picture(render(&params));
+    let (made, recipe) = fixture.picture(render(&params));
     assert_eq!(recipe.sources.len(), 2);
-    let file = room.path("models/lens/directions.json");
+    let file = fixture.path("models/lens/directions.json");
     let other = fs::read_to_string(&file)
         .unwrap()
         .replace("\"step\": [", "\"step\": [0.1");
     fs::write(&file, other).unwrap();
     let recipe = Recipe::from_json(&recipe.to_json()).unwrap();
     assert!(matches!(recipe.making, Making::Lens(_)));
-    let mut fresh = Room {
+    let mut fresh = Fixture {
         engine: LocalEngine::new(
             EngineConfig {
                 threads: Some(1),
-                model_dirs: vec![room.path("models")],
+                model_dirs: vec![fixture.path("models")],
                 ..EngineConfig::default()
             },
             Arc::new(|| {}),
         ),
-        folder: room.folder,
+        folder: fixture.folder,
         next: 1,
     };
     let (again, _) = fresh.picture(Job::Replay(Box::new(recipe)));
@@ -123,12 +123,12 @@ fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
 
 #[test]
 fn preview_and_print_look_alike_and_sizes_are_any() {
-    let mut room = room(true);
-    let mut params = LensParams::new("lens", room.photo("photo.png", 1000, 640));
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 1000, 640));
     params.edits = vec![edit("measured.warmth", 2.0)];
-    let (large, _) = room.picture(render(&params));
+    let (large, _) = fixture.picture(render(&params));
     let work = Work::Lens(Arc::new(params.clone()));
-    let preview = room.preview(work, Tier::Full(400)).unwrap();
+    let preview = fixture.preview(work, Tier::Full(400)).unwrap();
     assert_eq!(preview.size(), [400, 256]);
     let whole = image::RgbaImage::from_raw(1000, 640, large.rgba().to_vec()).unwrap();
     let filter = image::imageops::FilterType::Triangle;
@@ -136,8 +136,8 @@ fn preview_and_print_look_alike_and_sizes_are_any() {
     let shrunk = Picture::from_rgba(400, 256, shrunk.into_raw()).unwrap();
     assert!(within(&preview, &shrunk, 0.9) <= 14);
     for (width, height) in [(1, 1), (7, 3), (9, 300)] {
-        params.photo = room.photo("small.png", width, height);
-        let (made, _) = room.picture(render(&params));
+        params.photo = fixture.photo("small.png", width, height);
+        let (made, _) = fixture.picture(render(&params));
         assert_eq!(made.size(), [width, height]);
         params.keep_detail ^= true;
     }
@@ -145,9 +145,9 @@ fn preview_and_print_look_alike_and_sizes_are_any() {
 
 #[test]
 fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
-    let mut room = room(true);
-    let mut params = LensParams::new("lens", room.photo("photo.png", 256, 128));
-    let original = read(&room, "photo.png");
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 256, 128));
+    let original = read(&fixture, "photo.png");
     params.edits = vec![edit("measured.brightness", -2.0)];
     params.mask = Some(Mask {
         shapes: vec![MaskShape::Radial {
@@ -157,7 +157,7 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
         }],
         invert: false,
     });
-    let (made, _) = room.picture(render(&params));
+    let (made, _) = fixture.picture(render(&params));
     let at = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 256 + x) * 4..][..4].to_vec();
     assert_ne!(at(&made, 64, 64), at(&original, 64, 64));
     for (x, y) in [(0, 0), (140, 64), (255, 127)] {
@@ -169,20 +169,20 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
     }
     // A dark picture lends its light.
     let dark = image::RgbaImage::from_pixel(90, 70, image::Rgba([12, 8, 30, 255]));
-    dark.save(room.path("dark.png")).unwrap();
+    dark.save(fixture.path("dark.png")).unwrap();
     params.edits.clear();
     params.mask = None;
     params.other = Some(LensOther {
         light: 1.0,
-        ..LensOther::new(source(&room.path("dark.png")))
+        ..LensOther::new(source(&fixture.path("dark.png")))
     });
-    let (lent, recipe) = room.picture(render(&params));
+    let (lent, recipe) = fixture.picture(render(&params));
     assert!(brightness(&lent) < brightness(&original) - 30.0);
     assert_eq!(recipe.sources[1].name, "dark.png");
     // Gone over into it wholly, nothing of the photo is left.
     let other = params.other.as_mut().unwrap();
     (other.light, other.blend) = (0.0, 1.0);
-    let (gone, _) = room.picture(render(&params));
+    let (gone, _) = fixture.picture(render(&params));
     assert!(brightness(&gone) < 40.0, "{}", brightness(&gone));
 }
 
@@ -218,9 +218,9 @@ fn a_picture_that_is_stopped_stops() {
     println!("stopped after {:?}", stopped.unwrap().elapsed());
 }
 
-fn sliders(room: &mut Room, model: &str) -> Vec<DirectionInfo> {
+fn sliders(fixture: &mut Fixture, model: &str) -> Vec<DirectionInfo> {
     let model = model.to_owned();
-    match room.job(Job::LensDirections { model }).unwrap() {
+    match fixture.job(Job::LensDirections { model }).unwrap() {
         Output::Directions { directions, .. } => directions.to_vec(),
         other => panic!("{other:?}"),
     }
@@ -229,20 +229,20 @@ fn sliders(room: &mut Room, model: &str) -> Vec<DirectionInfo> {
 /// A network that comes without sliders gets some, which do what they say, and keeps them.
 #[test]
 fn missing_sliders_are_measured_once_and_kept() {
-    let mut room = room(false);
-    let found = sliders(&mut room, "lens");
+    let mut fixture = fixture(false);
+    let found = sliders(&mut fixture, "lens");
     let ids: Vec<&str> = found.iter().map(|d| d.id.as_str()).collect();
     assert!(ids.contains(&"measured.brightness"), "{ids:?}");
     assert!(ids.contains(&"measured.warmth"), "{ids:?}");
     assert!(found.iter().all(|d| d.measured && d.strength > 0.1));
-    let mut params = LensParams::new("lens", room.photo("photo.png", 200, 150));
-    let at = |room: &mut Room, params: &mut LensParams, sigma| {
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 200, 150));
+    let at = |fixture: &mut Fixture, params: &mut LensParams, sigma| {
         params.edits = vec![edit("measured.brightness", sigma)];
-        brightness(&room.picture(render(params)).0)
+        brightness(&fixture.picture(render(params)).0)
     };
     let (dark, light) = (
-        at(&mut room, &mut params, -1.5),
-        at(&mut room, &mut params, 1.5),
+        at(&mut fixture, &mut params, -1.5),
+        at(&mut fixture, &mut params, 1.5),
     );
     assert!(dark + 10.0 < light, "{dark} {light}");
     // How to tell light from texture wasn't measured, and is said.
@@ -250,14 +250,14 @@ fn missing_sliders_are_measured_once_and_kept() {
         part: LensPart::Light,
         gain: 2.0,
     }];
-    let told = room.job(render(&params)).unwrap_err().to_string();
+    let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("Everything"), "{told}");
     params.gains[0].part = LensPart::All;
-    room.picture(render(&params));
+    fixture.picture(render(&params));
     // The next start has them at once.
-    let mut next = Room {
-        engine: LocalEngine::new(config(room.folder.path()), Arc::new(|| {})),
-        folder: room.folder,
+    let mut next = Fixture {
+        engine: LocalEngine::new(config(fixture.folder.path()), Arc::new(|| {})),
+        folder: fixture.folder,
         next: 1,
     };
     let id = JobId(77);
@@ -282,13 +282,13 @@ fn missing_sliders_are_measured_once_and_kept() {
 /// their card says what isn't known.
 #[test]
 fn imported_autoencoders_are_used_as_lens_is() {
-    let mut room = room(false);
+    let mut fixture = fixture(false);
     for file in ["taesd", "kl"] {
         let golden = engine_files::repository("tests/golden/import").join(file);
-        limner::import::import(&golden, &room.path("models"), Some(file)).unwrap();
+        limner::import::import(&golden, &fixture.path("models"), Some(file)).unwrap();
     }
-    room.engine.send(Request::Rescan).unwrap();
-    let events = room.engine.run();
+    fixture.engine.send(Request::Rescan).unwrap();
+    let events = fixture.engine.run();
     let library = events.iter().rev().find_map(|e| match e {
         Event::Library(library) => Some(library.clone()),
         _ => None,
@@ -299,13 +299,13 @@ fn imported_autoencoders_are_used_as_lens_is() {
         assert_eq!(info.kind, limner::engine::protocol::ModelKind::Autoencoder);
         assert_eq!(info.licence, "unknown");
         assert!(info.card.contains("Licence: unknown") && info.card.contains("SHA-256"));
-        for slider in sliders(&mut room, model) {
-            let mut params = LensParams::new(model, room.photo("photo.png", 77, 50));
+        for slider in sliders(&mut fixture, model) {
+            let mut params = LensParams::new(model, fixture.photo("photo.png", 77, 50));
             params.edits = vec![edit(&slider.id, 2.0)];
-            let (made, _) = room.picture(render(&params));
-            assert_ne!(made, read(&room, "photo.png"), "{model}: {slider:?}");
+            let (made, _) = fixture.picture(render(&params));
+            assert_ne!(made, read(&fixture, "photo.png"), "{model}: {slider:?}");
         }
-        let mut params = LensParams::new(model, room.photo("photo.png", 77, 50));
+        let mut params = LensParams::new(model, fixture.photo("photo.png", 77, 50));
         params.gains = vec![LensGain {
             part: LensPart::All,
             gain: 1.5,
@@ -313,12 +313,12 @@ fn imported_autoencoders_are_used_as_lens_is() {
         params.other = Some(LensOther {
             blend: 0.5,
             texture: 0.5,
-            ..LensOther::new(room.photo("other.png", 40, 90))
+            ..LensOther::new(fixture.photo("other.png", 40, 90))
         });
-        let (made, recipe) = room.picture(render(&params));
-        assert_ne!(made, read(&room, "photo.png"), "{model}");
+        let (made, recipe) = fixture.picture(render(&params));
+        assert_ne!(made, read(&fixture, "photo.png"), "{model}");
         assert_eq!(recipe.models[0].name, model);
-        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
         assert_eq!(again, made);
     }
 }
@@ -326,46 +326,46 @@ fn imported_autoencoders_are_used_as_lens_is() {
 /// Sliders of other weights are told where they are asked for, and nowhere else.
 #[test]
 fn sliders_of_other_weights_are_refused() {
-    let mut room = room(true);
-    let file = room.path("models/lens/directions.json");
+    let mut fixture = fixture(true);
+    let file = fixture.path("models/lens/directions.json");
     let text = fs::read_to_string(&file).unwrap();
     let at = text.find("\"model_sha256\": \"").unwrap() + 17;
     let other = format!("{}0000{}", &text[..at], &text[at + 4..]);
     fs::write(&file, other).unwrap();
     let model = "lens".to_owned();
-    let told = room.job(Job::LensDirections { model }).unwrap_err();
+    let told = fixture.job(Job::LensDirections { model }).unwrap_err();
     assert!(told.to_string().contains("other weights"), "{told}");
-    let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 90, 70));
     params.other = Some(LensOther {
         blend: 0.5,
-        ..LensOther::new(room.photo("other.png", 40, 90))
+        ..LensOther::new(fixture.photo("other.png", 40, 90))
     });
-    room.picture(render(&params));
+    fixture.picture(render(&params));
     params.edits = vec![edit("measured.warmth", 1.0)];
-    assert!(room.job(render(&params)).is_err());
+    assert!(fixture.job(render(&params)).is_err());
 }
 
 #[test]
 fn before_sliders_are_measured_it_says_what_is_missing_and_the_rest_works() {
-    let mut room = room(false);
-    let mut params = LensParams::new("lens", room.photo("photo.png", 90, 70));
+    let mut fixture = fixture(false);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 90, 70));
     params.edits = vec![edit("measured.warmth", 1.0)];
-    let told = room.job(render(&params)).unwrap_err().to_string();
+    let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("no measured sliders"), "{told}");
     params.edits.clear();
     params.gains = vec![LensGain {
         part: LensPart::Light,
         gain: 2.0,
     }];
-    let told = room.job(render(&params)).unwrap_err().to_string();
+    let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("Everything"), "{told}");
     params.gains[0].part = LensPart::All;
-    let (made, _) = room.picture(render(&params));
-    assert_ne!(made, read(&room, "photo.png"));
+    let (made, _) = fixture.picture(render(&params));
+    assert_ne!(made, read(&fixture, "photo.png"));
     params.gains[0].gain = f32::NAN;
-    assert!(room.job(render(&params)).is_err());
+    assert!(fixture.job(render(&params)).is_err());
     params.model = "flowers".into();
     params.gains.clear();
-    let told = room.job(render(&params)).unwrap_err().to_string();
+    let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("autoencoder"), "{told}");
 }

@@ -23,7 +23,7 @@ use limner::recipe::{
     StyleSource, WalkParams, WalkPath,
 };
 
-struct Room {
+struct Fixture {
     folder: tempfile::TempDir,
     engine: LocalEngine,
     next: u64,
@@ -38,7 +38,7 @@ fn config(folder: &Path) -> EngineConfig {
     }
 }
 
-impl Room {
+impl Fixture {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let engine = LocalEngine::new(config(folder.path()), Arc::new(|| {}));

@@ -4,44 +4,44 @@ use super::*;
 
 #[test]
 fn generators_render_and_recipes_bring_the_pixels_back() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     for model in ["cppn", "flowers"] {
         let mut params = ExploreParams::new(model, 85);
         if model == "cppn" {
             params.size = Some([96, 64]);
         }
-        let (made, recipe) = room.picture(Job::Render(Arc::new(params.clone())));
-        let (again, _) = room.picture(Job::Replay(Box::new(recipe.clone())));
+        let (made, recipe) = fixture.picture(Job::Render(Arc::new(params.clone())));
+        let (again, _) = fixture.picture(Job::Replay(Box::new(recipe.clone())));
         assert_eq!(made, again);
-        let preview = room
+        let preview = fixture
             .preview(Work::Explore(Arc::new(params)), Tier::Full(8))
             .unwrap();
         assert!(preview.width().max(preview.height()) <= 8);
         let mut newer = recipe.clone();
         newer.version += 1;
-        let error = room.job(Job::Replay(Box::new(newer))).unwrap_err();
+        let error = fixture.job(Job::Replay(Box::new(newer))).unwrap_err();
         assert!(error.to_string().contains("newer Limner"), "{error}");
         let mut other = recipe.clone();
         other.models[0].sha256 = "0".repeat(64);
-        let error = room.job(Job::Replay(Box::new(other))).unwrap_err();
+        let error = fixture.job(Job::Replay(Box::new(other))).unwrap_err();
         assert!(error.to_string().contains("another version"), "{error}");
         let mut gone = recipe;
         gone.models[0].name = "nobody".into();
-        let error = room.job(Job::Replay(Box::new(gone))).unwrap_err();
+        let error = fixture.job(Job::Replay(Box::new(gone))).unwrap_err();
         assert_eq!(error, EngineError::NoModel("nobody".into()));
     }
 }
 
 #[test]
 fn directions_are_found_once_and_kept_for_the_next_start() {
-    let mut room = Room::new();
-    let find = |room: &mut Room| match room.job(Job::Directions {
+    let mut fixture = Fixture::new();
+    let find = |fixture: &mut Fixture| match fixture.job(Job::Directions {
         model: "flowers".into(),
     }) {
         Ok(Output::Directions { directions, .. }) => directions,
         other => panic!("{other:?}"),
     };
-    let found = find(&mut room);
+    let found = find(&mut fixture);
     assert!(found.iter().any(|d| d.id == "pca.0"));
     let mut params = ExploreParams::new("flowers", 3);
     params.edits.push(DirectionEdit {
@@ -49,29 +49,29 @@ fn directions_are_found_once_and_kept_for_the_next_start() {
         sigma: 2.0,
         layers: None,
     });
-    let (made, recipe) = room.picture(Job::Render(Arc::new(params)));
+    let (made, recipe) = fixture.picture(Job::Render(Arc::new(params)));
     assert!(recipe.resolved_ws.is_some());
     // Another start: from the cache, no sampling.
-    room.engine = LocalEngine::new(
+    fixture.engine = LocalEngine::new(
         EngineConfig {
-            model_dirs: vec![room.path("models")],
-            cache_dir: Some(room.path("cache")),
+            model_dirs: vec![fixture.path("models")],
+            cache_dir: Some(fixture.path("cache")),
             ..EngineConfig::default()
         },
         Arc::new(|| {}),
     );
     let start = Instant::now();
-    assert_eq!(find(&mut room), found);
+    assert_eq!(find(&mut fixture), found);
     assert!(start.elapsed() < Duration::from_secs(1));
     // The recipe needs no directions at all.
-    fs::remove_dir_all(room.path("cache")).unwrap();
-    let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+    fs::remove_dir_all(fixture.path("cache")).unwrap();
+    let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
     assert_eq!(again, made);
 }
 
 #[test]
 fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let params = WalkParams {
         points: [1, 2, 3]
             .map(|seed| ExploreParams::new("flowers", seed))
@@ -82,20 +82,20 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
         path: WalkPath::Spherical,
     };
     for name in ["walk.gif", "walk.png"] {
-        let out = room.path(name);
+        let out = fixture.path(name);
         let job = Job::Walk {
             params: Arc::new(params.clone()),
             max_side: 64,
             out: out.clone(),
         };
-        room.job(job).unwrap();
+        fixture.job(job).unwrap();
         let opened = limner::photo::read(&out).unwrap();
         assert_eq!(opened.picture.size(), [16, 24]);
         assert!(opened.notes.iter().any(|n| n.contains("first frame")));
         let found = limner::export::metadata::read(&out).unwrap();
         assert!(found.recipe.is_some(), "{name}");
     }
-    let out = room.path("stopped.gif");
+    let out = fixture.path("stopped.gif");
     let job = Job::Walk {
         params: Arc::new(WalkParams {
             frames: 5000,
@@ -107,7 +107,7 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
     let id = JobId(99);
     let (engine, events) = Engine::spawn(
         EngineConfig {
-            model_dirs: vec![room.path("models")],
+            model_dirs: vec![fixture.path("models")],
             cache_dir: None,
             ..EngineConfig::default()
         },
@@ -130,7 +130,7 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
         start.elapsed()
     );
     assert!(!out.exists());
-    let parts = fs::read_dir(room.folder.path()).unwrap();
+    let parts = fs::read_dir(fixture.folder.path()).unwrap();
     assert!(
         parts
             .flatten()
@@ -140,31 +140,32 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
 
 #[test]
 fn pictures_are_enlarged_with_their_transparency() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let mut pixels = engine_files::pixels(70, 50);
     pixels.put_pixel(3, 4, image::Rgba([9, 9, 9, 0]));
-    let path = room.path("small.png");
+    let path = fixture.path("small.png");
     pixels.save(&path).unwrap();
     for scale in [2, 4] {
-        let (large, recipe) = room.picture(Job::Upscale {
+        let (large, recipe) = fixture.picture(Job::Upscale {
             path: path.clone(),
             scale,
         });
         assert_eq!(large.size(), [70 * scale, 50 * scale]);
         let alpha = |x: u32, y: u32| large.rgba()[((y * 70 * scale + x) * 4 + 3) as usize];
         assert_eq!((alpha(3 * scale, 4 * scale), alpha(0, 0)), (0, 255));
-        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
         assert_eq!(again, large);
     }
-    let error = room.job(Job::Upscale { path, scale: 3 }).unwrap_err();
+    let error = fixture.job(Job::Upscale { path, scale: 3 }).unwrap_err();
     assert!(error.to_string().contains("2 or 4"), "{error}");
 }
 
 #[test]
 fn a_photo_is_projected_with_live_looks() {
-    let mut room = Room::new();
-    let path = photo(&room.path("photo.png"), 40, 60);
-    room.engine
+    let mut fixture = Fixture::new();
+    let path = photo(&fixture.path("photo.png"), 40, 60);
+    fixture
+        .engine
         .send(Request::Job {
             id: JobId(1),
             job: Job::Project {
@@ -174,7 +175,7 @@ fn a_photo_is_projected_with_live_looks() {
             },
         })
         .unwrap();
-    let events = room.engine.run();
+    let events = fixture.engine.run();
     assert!(events.iter().any(|e| matches!(
         e,
         Event::Progress {
@@ -196,11 +197,11 @@ fn a_photo_is_projected_with_live_looks() {
         panic!("no projection")
     };
     assert!((0.0..=1.0).contains(&likeness));
-    let (again, _) = room.picture(Job::Render(Arc::new(*params)));
+    let (again, _) = fixture.picture(Job::Render(Arc::new(*params)));
     assert_eq!(again.size(), picture.size());
-    let error = room
+    let error = fixture
         .job(Job::Project {
-            path: room.path("photo.png"),
+            path: fixture.path("photo.png"),
             model: "cppn".into(),
             steps: 2,
         })
@@ -210,9 +211,10 @@ fn a_photo_is_projected_with_live_looks() {
 
 #[test]
 fn photos_open_small_with_notes_and_our_recipe() {
-    let mut room = Room::new();
-    let (picture, recipe) = room.picture(Job::Render(Arc::new(ExploreParams::new("flowers", 1))));
-    let path = room.path("kept.png");
+    let mut fixture = Fixture::new();
+    let (picture, recipe) =
+        fixture.picture(Job::Render(Arc::new(ExploreParams::new("flowers", 1))));
+    let path = fixture.path("kept.png");
     limner::export::write(
         &path,
         &picture,
@@ -221,13 +223,14 @@ fn photos_open_small_with_notes_and_our_recipe() {
         &limner::export::WriteOptions::new(limner::gallery::protocol::Format::Png),
     )
     .unwrap();
-    room.engine
+    fixture
+        .engine
         .send(Request::Open {
             path: path.clone(),
             max_side: 8,
         })
         .unwrap();
-    let opened = room.engine.run().into_iter().find_map(|e| match e {
+    let opened = fixture.engine.run().into_iter().find_map(|e| match e {
         Event::Opened { result, .. } => Some(result.unwrap()),
         _ => None,
     });
@@ -235,11 +238,12 @@ fn photos_open_small_with_notes_and_our_recipe() {
     assert_eq!(opened.size, [16, 24]);
     assert!(opened.picture.height() <= 8);
     assert_eq!(opened.recipe.unwrap().making, recipe.making);
-    let path = room.path("gone.png");
-    room.engine
+    let path = fixture.path("gone.png");
+    fixture
+        .engine
         .send(Request::Open { path, max_side: 8 })
         .unwrap();
-    let failed = room.engine.run().into_iter().any(|e| {
+    let failed = fixture.engine.run().into_iter().any(|e| {
         matches!(
             e,
             Event::Opened {

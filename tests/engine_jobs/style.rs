@@ -4,35 +4,35 @@ use super::*;
 
 #[test]
 fn a_photo_is_stylised_and_its_recipe_gives_the_same_pixels() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let params = params(
-        room.photo("photo.jpg", 300, 200),
-        vec![style(room.photo("style.png", 90, 120))],
+        fixture.photo("photo.jpg", 300, 200),
+        vec![style(fixture.photo("style.png", 90, 120))],
     );
     let job = Job::Stylize(Arc::new(params.clone()), StylizeOptions::default());
-    let (made, recipe) = room.picture(job);
+    let (made, recipe) = fixture.picture(job);
     assert_eq!(made.size(), [300, 200]);
-    let original = limner::photo::read(&room.path("photo.jpg")).unwrap();
+    let original = limner::photo::read(&fixture.path("photo.jpg")).unwrap();
     assert!(within(&made, &original.picture, 0.5) > 5, "it changed");
     assert_eq!(recipe.models[0].name, "restyle");
     assert_eq!(recipe.sources.len(), 2);
     // The style's file may go: its code is in the recipe.
-    fs::remove_file(room.path("style.png")).unwrap();
+    fs::remove_file(fixture.path("style.png")).unwrap();
     let recipe = Recipe::from_json(&recipe.to_json()).unwrap();
-    let (again, _) = room.picture(Job::Replay(Box::new(recipe.clone())));
+    let (again, _) = fixture.picture(Job::Replay(Box::new(recipe.clone())));
     assert_eq!(again, made);
     // A photo that has changed is told, not silently used.
-    photo(&room.path("photo.jpg"), 301, 200);
-    let error = room.job(Job::Replay(Box::new(recipe))).unwrap_err();
+    photo(&fixture.path("photo.jpg"), 301, 200);
+    let error = fixture.job(Job::Replay(Box::new(recipe))).unwrap_err();
     assert!(error.to_string().contains("has changed"), "{error}");
 }
 
 #[test]
 fn tiles_cannot_be_seen() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let mut params = params(
-        room.photo("photo.png", 560, 400),
-        vec![style(room.photo("style.png", 90, 120))],
+        fixture.photo("photo.png", 560, 400),
+        vec![style(fixture.photo("style.png", 90, 120))],
     );
     params.brush = 0.5; // The network works on 1120 x 800.
     let mut make = |tile| {
@@ -40,7 +40,8 @@ fn tiles_cannot_be_seen() {
             tile: Some(tile),
             ..StylizeOptions::default()
         };
-        room.picture(Job::Stylize(Arc::new(params.clone()), options))
+        fixture
+            .picture(Job::Stylize(Arc::new(params.clone()), options))
             .0
     };
     let whole = make(4096);
@@ -51,14 +52,16 @@ fn tiles_cannot_be_seen() {
 
 #[test]
 fn preview_and_export_look_alike() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let params = Arc::new(params(
-        room.photo("photo.png", 1200, 800),
-        vec![style(room.photo("style.png", 90, 120))],
+        fixture.photo("photo.png", 1200, 800),
+        vec![style(fixture.photo("style.png", 90, 120))],
     ));
     let job = Job::Stylize(params.clone(), StylizeOptions::default());
-    let (large, _) = room.picture(job);
-    let preview = room.preview(Work::Style(params), Tier::Full(400)).unwrap();
+    let (large, _) = fixture.picture(job);
+    let preview = fixture
+        .preview(Work::Style(params), Tier::Full(400))
+        .unwrap();
     assert_eq!(preview.size(), [400, 267]);
     let shrunk = image::imageops::resize(
         &image::RgbaImage::from_raw(1200, 800, large.rgba().to_vec()).unwrap(),
@@ -72,16 +75,21 @@ fn preview_and_export_look_alike() {
 
 #[test]
 fn strength_masks_and_weights_decide() {
-    let mut room = Room::new();
-    let photo = room.photo("photo.png", 200, 160);
-    let original = limner::photo::read(&room.path("photo.png"))
+    let mut fixture = Fixture::new();
+    let photo = fixture.photo("photo.png", 200, 160);
+    let original = limner::photo::read(&fixture.path("photo.png"))
         .unwrap()
         .picture;
-    let styles = [room.photo("a.png", 90, 120), room.photo("b.png", 50, 60)].map(style);
+    let styles = [
+        fixture.photo("a.png", 90, 120),
+        fixture.photo("b.png", 50, 60),
+    ]
+    .map(style);
     let mut show = |change: &dyn Fn(&mut StyleParams)| {
         let mut params = params(photo.clone(), styles.to_vec());
         change(&mut params);
-        room.preview(Work::Style(Arc::new(params)), Tier::Full(200))
+        fixture
+            .preview(Work::Style(Arc::new(params)), Tier::Full(200))
             .unwrap()
     };
     let both = show(&|_| {});
@@ -110,59 +118,60 @@ fn strength_masks_and_weights_decide() {
 /// is their style, tiles can't be seen, the recipe brings the pixels back.
 #[test]
 fn imported_networks_for_any_style_work_like_the_own_one() {
-    let mut room = Room::new();
-    let photo = room.photo("photo.jpg", 640, 480);
-    let look = room.photo("look.png", 120, 90);
+    let mut fixture = Fixture::new();
+    let photo = fixture.photo("photo.jpg", 640, 480);
+    let look = fixture.photo("look.png", 120, 90);
     for name in ["adain", "microast"] {
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/import");
-        limner::import::import(&from.join(name), &room.path("models"), None).unwrap();
-        room.engine.send(Request::Rescan).unwrap();
-        room.engine.run();
+        limner::import::import(&from.join(name), &fixture.path("models"), None).unwrap();
+        fixture.engine.send(Request::Rescan).unwrap();
+        fixture.engine.run();
         let mut params = params(photo.clone(), vec![style(look.clone())]);
         params.model = name.into();
         let options = StylizeOptions::default();
         let job = |params: &StyleParams, options| Job::Stylize(Arc::new(params.clone()), options);
-        let (whole, recipe) = room.picture(job(&params, options));
+        let (whole, recipe) = fixture.picture(job(&params, options));
         assert!(recipe.models.iter().any(|m| m.name == name));
         let tiled = StylizeOptions {
             tile: Some(160),
             ..options
         };
-        let (pieces, _) = room.picture(job(&params, tiled));
+        let (pieces, _) = fixture.picture(job(&params, tiled));
         assert!(within(&whole, &pieces, 1.0) <= 1);
-        let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+        let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
         assert_eq!(whole, again);
         let work = Work::Style(Arc::new(params.clone()));
-        let preview = room.preview(work, Tier::Full(640)).unwrap();
+        let preview = fixture.preview(work, Tier::Full(640)).unwrap();
         assert!(within(&whole, &preview, 0.99) <= 2);
         params.strength = 0.5;
-        let (half, _) = room.picture(job(&params, options));
+        let (half, _) = fixture.picture(job(&params, options));
         assert!(within(&whole, &half, 0.5) > 2, "strength decides");
         params.styles[0].code = Some(vec![0.1; 73]);
-        let refused = room.job(job(&params, options)).unwrap_err().to_string();
+        let refused = fixture.job(job(&params, options)).unwrap_err().to_string();
         assert!(refused.contains("another network"), "{refused}");
     }
 }
 
 #[test]
 fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
-    let mut room = Room::new();
-    let params = Arc::new(params(room.photo("photo.png", 900, 600), vec![]));
+    let mut fixture = Fixture::new();
+    let params = Arc::new(params(fixture.photo("photo.png", 900, 600), vec![]));
     let options = StylizeOptions {
         max_side: Some(450),
         ..StylizeOptions::default()
     };
-    let ask = |room: &mut Room, params: &Arc<StyleParams>, options| {
-        room.engine
+    let ask = |fixture: &mut Fixture, params: &Arc<StyleParams>, options| {
+        fixture
+            .engine
             .send(Request::Estimate {
                 seq: 5,
                 params: params.clone(),
                 options,
             })
             .unwrap();
-        room.engine.run()
+        fixture.engine.run()
     };
-    let events = ask(&mut room, &params, options);
+    let events = ask(&mut fixture, &params, options);
     let estimate = events.iter().find_map(|e| match e {
         Event::Estimate { seq: 5, estimate } => Some(*estimate),
         _ => None,
@@ -175,10 +184,10 @@ fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
         ..options
     };
     let styled = StyleParams {
-        styles: vec![style(room.photo("s.png", 30, 30))],
+        styles: vec![style(fixture.photo("s.png", 30, 30))],
         ..params.as_ref().clone()
     };
-    let error = room
+    let error = fixture
         .job(Job::Stylize(Arc::new(styled), tight))
         .unwrap_err()
         .to_string();
@@ -187,9 +196,9 @@ fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
         "{error}"
     );
     let mut missing = params.as_ref().clone();
-    missing.photo.path = room.path("gone.png").display().to_string();
+    missing.photo.path = fixture.path("gone.png").display().to_string();
     missing.photo.sha256.clear();
-    let events = ask(&mut room, &Arc::new(missing), options);
+    let events = ask(&mut fixture, &Arc::new(missing), options);
     assert!(
         events
             .iter()
@@ -199,22 +208,22 @@ fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
 
 #[test]
 fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
-    let mut room = Room::new();
+    let mut fixture = Fixture::new();
     let photos: Vec<PathBuf> = ["one.jpg", "two.png"]
-        .map(|name| photo(&room.path(name), 80, 60))
+        .map(|name| photo(&fixture.path(name), 80, 60))
         .to_vec();
-    let broken = room.path("broken.jpg");
+    let broken = fixture.path("broken.jpg");
     fs::write(&broken, b"\xff\xd8\xff\xe0 no more").unwrap();
     let photos = vec![photos[0].clone(), broken.clone(), photos[1].clone()];
-    let style = style(room.photo("style.png", 40, 40));
-    let out = room.path("out");
+    let style = style(fixture.photo("style.png", 40, 40));
+    let out = fixture.path("out");
     let job = Job::StylizeFolder {
         photos,
-        params: Arc::new(params(room.photo("any.png", 8, 8), vec![style])),
+        params: Arc::new(params(fixture.photo("any.png", 8, 8), vec![style])),
         options: StylizeOptions::default(),
         out: out.clone(),
     };
-    let run = |room: &mut Room| match room.job(job.clone()).unwrap() {
+    let run = |fixture: &mut Fixture| match fixture.job(job.clone()).unwrap() {
         Output::Folder {
             written,
             kept,
@@ -222,7 +231,7 @@ fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
         } => (written, kept, skipped),
         other => panic!("{other:?}"),
     };
-    let (written, kept, skipped) = run(&mut room);
+    let (written, kept, skipped) = run(&mut fixture);
     assert_eq!(written, [out.join("one.png"), out.join("two.png")]);
     assert!(kept.is_empty());
     assert_eq!(skipped.len(), 1);
@@ -230,6 +239,6 @@ fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
     let found = limner::export::metadata::read(&written[0]).unwrap();
     assert!(found.recipe.is_some() && found.source_type.is_some());
     fs::remove_file(&written[1]).unwrap();
-    let (written, kept, _) = run(&mut room);
+    let (written, kept, _) = run(&mut fixture);
     assert_eq!((written.len(), kept.len()), (1, 1));
 }

@@ -1,6 +1,9 @@
 //! Pictures and recipes that the tests of files share.
 #![allow(dead_code)]
 
+#[path = "../common/skip.rs"]
+pub mod skip;
+
 use limner::picture::Picture;
 use limner::recipe::*;
 
@@ -125,7 +128,7 @@ pub fn exiftool(args: &[&std::ffi::OsStr]) -> Option<String> {
     match std::process::Command::new("exiftool").args(args).output() {
         Ok(out) => Some(String::from_utf8_lossy(&out.stdout).into_owned()),
         Err(_) => {
-            println!("skipped: exiftool isn't installed");
+            skip::skip(skip::Lack::Exiftool);
             None
         }
     }

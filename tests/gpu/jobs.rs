@@ -1,5 +1,5 @@
-//! The studio's whole way on a card: the same pictures as on the processor, a switch while it runs, and what
-//! is told when there is no such card.
+//! The engine's whole way on a GPU: the same pictures as on the processor, a switch while it runs, and what
+//! is reported when there is no such GPU.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -118,7 +118,7 @@ fn jobs_give_the_same_pictures() {
 fn the_device_can_change_while_the_studio_runs() {
     let (mut engine, _, _) = engine(DeviceChoice::Cuda(0));
     let job = || Job::Render(Arc::new(ExploreParams::new("fruit", 9)));
-    let (on_card, line) = picture(&mut engine, 1, job());
+    let (on_gpu, line) = picture(&mut engine, 1, job());
     assert!(line.starts_with("cuda"), "{line}");
     engine
         .send(Request::Device(DeviceChoice::Cpu, Precision::F32))
@@ -126,7 +126,7 @@ fn the_device_can_change_while_the_studio_runs() {
     assert_eq!(ready(&engine.run()).unwrap().name, "CPU");
     let (on_processor, line) = picture(&mut engine, 2, job());
     assert!(line.starts_with("cpu"), "{line}");
-    alike("after the switch", &on_card, &on_processor);
+    alike("after the switch", &on_gpu, &on_processor);
     engine
         .send(Request::Device(DeviceChoice::Cuda(77), Precision::F32))
         .unwrap();

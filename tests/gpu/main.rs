@@ -1,5 +1,5 @@
 //! The same operators, networks and jobs on a graphics card and on the processor. Needs a build with the
-//! feature `cuda` and a card; `tests/gpu/build.sh` makes the program, `tests/gpu/run.sh` runs it.
+//! feature `cuda` and a GPU; `tests/gpu/build.sh` makes the program, `tests/gpu/run.sh` runs it.
 //!
 //! Everything is found from the folder where it is started, so that a program built on one machine runs
 //! on another.
@@ -24,7 +24,7 @@ fn root() -> PathBuf {
     std::env::current_dir().unwrap()
 }
 
-fn card() -> Device {
+fn gpu_device() -> Device {
     limner::nn::gpu::open(0).expect("these tests need an NVIDIA card")
 }
 

@@ -9,7 +9,7 @@ use limner::models::{Generator, Registry};
 use limner::recipe::NoiseMode;
 
 use super::scene::scene;
-use super::{apart, card, root, same_picture};
+use super::{apart, gpu_device, root, same_picture};
 
 fn shipped(device: &Device) -> Registry {
     shipped_in(device, false)
@@ -21,12 +21,12 @@ fn shipped_in(device: &Device, half: bool) -> Registry {
     models
 }
 
-/// The card with full and with half numbers against the processor.
+/// The GPU with full and with half numbers against the processor.
 fn both(what: &str, f: impl Fn(&mut Registry, &Device) -> Tensor) {
     let here = f(&mut shipped(&Device::Cpu), &Device::Cpu);
-    let card = card();
+    let gpu = gpu_device();
     for (half, digits) in [(false, "f32"), (true, "f16")] {
-        let there = f(&mut shipped_in(&card, half), &card);
+        let there = f(&mut shipped_in(&gpu, half), &gpu);
         same_picture(&format!("{what} {digits}"), &here, &there);
     }
 }
@@ -86,7 +86,7 @@ fn style_networks_and_enlargers() {
         let all = [code, w.unwrap_or_default()].concat();
         Tensor::new(all, &Device::Cpu).unwrap()
     };
-    let off = apart(&encoded(&Device::Cpu), &encoded(&card()));
+    let off = apart(&encoded(&Device::Cpu), &encoded(&gpu_device()));
     println!("encoders: {off:e}");
     assert!(off < 4e-3, "{off}");
 }
@@ -122,7 +122,7 @@ fn imported_networks() {
                 .unwrap()
                 .0
         };
-        let off = apart(&run(&Device::Cpu), &run(&card()));
+        let off = apart(&run(&Device::Cpu), &run(&gpu_device()));
         println!("{name}: {off:e}");
         assert!(off < 1e-2, "{name}: {off}");
     }
@@ -132,7 +132,7 @@ fn imported_networks() {
             let grid = net.encode(&scene(64, 96, device), &never).unwrap();
             net.decode(&grid, &never).unwrap()
         };
-        let off = apart(&run(&Device::Cpu), &run(&card()));
+        let off = apart(&run(&Device::Cpu), &run(&gpu_device()));
         println!("{name}: {off:e}");
         assert!(off < 1e-2, "{name}: {off}");
     }
@@ -142,7 +142,7 @@ fn imported_networks() {
         let ws = vec![vec![0.3; spec.w_dim]; spec.num_ws];
         net.tensor(&ws, NoiseMode::Fixed, &never).unwrap()
     };
-    let off = apart(&run(&Device::Cpu), &run(&card()));
+    let off = apart(&run(&Device::Cpu), &run(&gpu_device()));
     println!("ada: {off:e}");
     assert!(off < 1e-2, "ada: {off}");
 }

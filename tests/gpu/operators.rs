@@ -8,15 +8,15 @@ use limner::nn::{
 };
 
 use super::nn::tensor;
-use super::{apart, card};
+use super::{apart, gpu_device};
 
-/// Cards multiply f32 with fewer digits (TF32) where that is quicker.
+/// GPUs multiply f32 with fewer digits (TF32) where that is quicker.
 const CLOSE: f32 = 4e-3;
 
 /// `f` gives the same on both devices.
 fn agree(what: &str, inputs: &[Tensor], f: impl Fn(&[Tensor]) -> Tensor) {
-    let card = card();
-    let there: Vec<Tensor> = inputs.iter().map(|t| t.to_device(&card).unwrap()).collect();
+    let gpu = gpu_device();
+    let there: Vec<Tensor> = inputs.iter().map(|t| t.to_device(&gpu).unwrap()).collect();
     let off = apart(&f(inputs), &f(&there));
     assert!(off < CLOSE, "{what}: {off:e}");
 }

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use limner::hub::{Flow, Hub, HubConfig, HubError, Patience, Repo, pull};
+use limner::hub::{Flow, Hub, HubConfig, HubError, Repo, RetryPolicy, pull};
 use server::{COMMIT, Files, Reply, Request, Server, json};
 
 /// A network in a file of its own format.
@@ -51,7 +51,7 @@ impl Home {
             cache: self.cache(),
             offline: false,
             proxy: None,
-            patience: Patience {
+            retry_policy: RetryPolicy {
                 connect: Duration::from_secs(5),
                 stall: Duration::from_millis(300),
                 tries: 3,
@@ -272,9 +272,9 @@ fn a_token_stays_with_its_host() {
         cache: home.cache(),
         offline: false,
         proxy: None,
-        patience: Patience::default(),
+        retry_policy: RetryPolicy::default(),
     };
-    config.patience.backoff = Duration::from_millis(10);
+    config.retry_policy.backoff = Duration::from_millis(10);
     fetch(&Hub::new(config)).unwrap();
     let authorised = |server: &Server| {
         let log = server.log.lock().unwrap();
@@ -385,15 +385,14 @@ fn offline_opens_no_socket() {
         cache: home.cache(),
         offline: true,
         proxy: None,
-        patience: Patience::default(),
+        retry_policy: RetryPolicy::default(),
     });
     assert!(matches!(
         hub.look("owner/name", "main"),
         Err(HubError::Offline)
     ));
     assert!(matches!(hub.search("flowers", 5), Err(HubError::Offline)));
-    std::thread::sleep(Duration::from_millis(50));
-    assert!(server.log.lock().unwrap().is_empty());
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
@@ -461,4 +460,34 @@ fn several_at_once_come_whole() {
         }
     });
     assert_eq!(home.blobs().len(), 4);
+}
+
+#[test]
+fn files_are_asked_for_as_they_are_never_packed() {
+    let server = once(|good| Reply {
+        cut: Some(10_000),
+        ..good
+    });
+    fetch(&Home::new().hub(&server)).unwrap();
+    for request in server.log.lock().unwrap().iter() {
+        let packed = request.headers.get("accept-encoding");
+        assert_eq!(packed, None, "{}", request.path);
+    }
+}
+
+#[test]
+fn a_branch_of_any_name_is_asked_for_by_that_name() {
+    let server = Server::start(|_, _| Reply::status(404));
+    let hub = Home::new().hub(&server);
+    let asked = [
+        ("refs/pr/1", "refs%2Fpr%2F1"),
+        ("a#b?c d%", "a%23b%3Fc%20d%25"),
+        ("v1.0-rc_2~ä", "v1.0-rc_2~%C3%A4"),
+    ];
+    for (revision, path) in asked {
+        hub.look("owner/name", revision).unwrap_err();
+        let log = server.log.lock().unwrap();
+        let path = format!("/api/models/owner/name/revision/{path}?blobs=true");
+        assert_eq!(log.last().unwrap().path, path);
+    }
 }

@@ -152,8 +152,8 @@ fn a_proxy_that_is_silent_or_gone_is_named_and_nothing_goes_around_it() {
         .port();
     for port in [silent.port, gone] {
         let mut config = home.config(&server);
-        config.patience.connect = Duration::from_millis(300);
-        config.patience.tries = 2;
+        config.retry_policy.connect = Duration::from_millis(300);
+        config.retry_policy.tries = 2;
         config.proxy = Some(ProxyConfig {
             url: format!("127.0.0.1:{port}"),
             except: Vec::new(),

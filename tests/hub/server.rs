@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 /// The commit of the only revision.
@@ -135,6 +135,8 @@ pub fn json(text: String) -> Reply {
 pub struct Server {
     pub port: u16,
     pub log: Arc<Mutex<Vec<Request>>>,
+    /// Ports of those who connected, in order.
+    peers: Arc<(Mutex<Vec<u16>>, Condvar)>,
 }
 
 impl Server {
@@ -145,17 +147,37 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let log: Arc<Mutex<Vec<Request>>> = Arc::default();
         let (answer, seen) = (Arc::new(answer), Arc::clone(&log));
+        let peers: Arc<(Mutex<Vec<u16>>, Condvar)> = Arc::default();
+        let came = Arc::clone(&peers);
         named("hub-accept", move || {
             for stream in listener.incoming().flatten() {
+                if let Ok(peer) = stream.peer_addr() {
+                    came.0.lock().unwrap().push(peer.port());
+                    came.1.notify_all();
+                }
                 let (answer, seen) = (Arc::clone(&answer), Arc::clone(&seen));
                 named("hub-answer", move || one(stream, &*answer, &seen));
             }
         });
-        Self { port, log }
+        Self { port, log, peers }
     }
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// How many connections were opened before this call. One of its own is the fence: a
+    /// listener's queue is in order, so whoever came earlier is counted when it arrives.
+    pub fn connections(&self) -> usize {
+        let own = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let port = own.local_addr().unwrap().port();
+        let mut peers = self.peers.0.lock().unwrap();
+        loop {
+            if let Some(before) = peers.iter().position(|peer| *peer == port) {
+                return before;
+            }
+            peers = self.peers.1.wait(peers).unwrap();
+        }
     }
 
     /// Requests for files so far.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use limner::hub::HubConfig;
 use limner::hub::protocol::{
-    Added, Ending, HubEvent, HubRequest, ImportStep, Offer, Order, TaskId,
+    Added, Download, Ending, HubEvent, HubRequest, ImportStep, Offer, TaskId,
 };
 use limner::hub::service::{HubHandle, HubPlaces, start};
 
@@ -19,22 +19,22 @@ use super::{Home, files, network, once};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The service of a home; nothing in it gives up by itself.
-struct Desk {
+struct Service {
     handle: HubHandle,
     models: PathBuf,
 }
 
 fn places(home: &Home, server: &Server) -> HubPlaces {
     let mut config: HubConfig = home.config(server);
-    config.patience.stall = Duration::from_secs(60);
+    config.retry_policy.stall = Duration::from_secs(60);
     HubPlaces {
         config,
         models: Some(home.folder.path().join("models")),
-        begun: Some(home.folder.path().join("downloads.json")),
+        pending_downloads: Some(home.folder.path().join("downloads.json")),
     }
 }
 
-impl Desk {
+impl Service {
     fn open(home: &Home, server: &Server) -> Self {
         Self::at(places(home, server))
     }
@@ -67,13 +67,13 @@ impl Desk {
         }
     }
 
-    fn pull(&self, id: u64) -> Order {
-        let order = self.offer().files[0].clone();
+    fn pull(&self, id: u64) -> Download {
+        let download = self.offer().files[0].clone();
         self.handle.send(HubRequest::Pull {
             id: TaskId(id),
-            order: order.clone(),
+            download: download.clone(),
         });
-        order
+        download
     }
 
     fn end(&self, id: TaskId) -> Result<Added, Ending> {
@@ -112,62 +112,66 @@ fn wait_for_bytes(home: &Home) {
 fn a_download_is_offered_then_fetched_and_there() {
     let server = Server::start(|request, _| files().answer(request));
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
-    let offer = desk.offer();
+    let service = Service::open(&home, &server);
+    let offer = service.offer();
     assert_eq!(offer.licence, "cc0-1.0");
     assert!(server.files().is_empty(), "an offer fetches nothing");
-    desk.pull(0);
-    let added = desk.end(TaskId(0)).unwrap();
-    assert!(desk.models.join(&added.name).join("config.json").is_file());
-    let begun = fs::read_to_string(home.folder.path().join("downloads.json")).unwrap();
-    assert_eq!(begun, "[]", "what is finished isn't remembered as begun");
+    service.pull(0);
+    let added = service.end(TaskId(0)).unwrap();
+    assert!(
+        service
+            .models
+            .join(&added.name)
+            .join("config.json")
+            .is_file()
+    );
+    let pending = fs::read_to_string(home.folder.path().join("downloads.json")).unwrap();
+    assert_eq!(pending, "[]", "what is finished isn't remembered as begun");
 }
 
 #[test]
 fn pause_is_heard_in_silence_and_resume_fetches_the_rest() {
     let (server, home) = (stalling(), Home::new());
-    let desk = Desk::open(&home, &server);
-    desk.pull(0);
+    let service = Service::open(&home, &server);
+    service.pull(0);
     wait_for_bytes(&home);
     let asked = Instant::now();
-    desk.handle.send(HubRequest::Pause(TaskId(0)));
-    desk.until(|e| *e == HubEvent::Paused(TaskId(0), None));
+    service.handle.send(HubRequest::Pause(TaskId(0)));
+    service.until(|e| *e == HubEvent::Paused(TaskId(0), None));
     assert!(
         asked.elapsed() < Duration::from_secs(3),
         "{:?}",
         asked.elapsed()
     );
-    desk.handle.send(HubRequest::Resume(TaskId(0)));
-    desk.end(TaskId(0)).unwrap();
+    service.handle.send(HubRequest::Resume(TaskId(0)));
+    service.end(TaskId(0)).unwrap();
     assert_eq!(server.files()[1].range(), Some(5_000));
 }
 
 #[test]
 fn a_restart_remembers_downloads_but_begins_none() {
     let (server, home) = (stalling(), Home::new());
-    let desk = Desk::open(&home, &server);
-    let order = desk.pull(0);
+    let service = Service::open(&home, &server);
+    let download = service.pull(0);
     wait_for_bytes(&home);
     let left = Instant::now();
-    drop(desk);
+    drop(service);
     assert!(
         left.elapsed() < Duration::from_secs(5),
         "leaving waits for nobody"
     );
-    let before = server.log.lock().unwrap().len();
-    let desk = Desk::open(&home, &server);
-    let HubEvent::Begun(id, begun) = desk.until(|e| matches!(e, HubEvent::Begun(..))) else {
+    let before = server.files().len();
+    let service = Service::open(&home, &server);
+    let HubEvent::Pending(id, pending) = service.until(|e| matches!(e, HubEvent::Pending(..)))
+    else {
         panic!("nothing was remembered");
     };
-    assert_eq!(begun, order);
-    std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(
-        server.log.lock().unwrap().len(),
-        before,
-        "nothing goes on by itself"
-    );
-    desk.handle.send(HubRequest::Resume(id));
-    desk.end(id).unwrap();
+    assert_eq!(pending, download);
+    // What is asked now is answered after anything that a start would have set going.
+    service.offer();
+    assert_eq!(server.files().len(), before, "nothing goes on by itself");
+    service.handle.send(HubRequest::Resume(id));
+    service.end(id).unwrap();
     assert_eq!(server.files()[1].range(), Some(5_000));
 }
 
@@ -175,19 +179,19 @@ fn a_restart_remembers_downloads_but_begins_none() {
 fn cancel_throws_away_what_came_running_or_paused() {
     for paused in [false, true] {
         let (server, home) = (stalling(), Home::new());
-        let desk = Desk::open(&home, &server);
-        desk.pull(0);
+        let service = Service::open(&home, &server);
+        service.pull(0);
         wait_for_bytes(&home);
         if paused {
-            desk.handle.send(HubRequest::Pause(TaskId(0)));
-            desk.until(|e| *e == HubEvent::Paused(TaskId(0), None));
+            service.handle.send(HubRequest::Pause(TaskId(0)));
+            service.until(|e| *e == HubEvent::Paused(TaskId(0), None));
         }
-        desk.handle.send(HubRequest::Cancel(TaskId(0)));
-        assert_eq!(desk.end(TaskId(0)), Err(Ending::Cancelled));
+        service.handle.send(HubRequest::Cancel(TaskId(0)));
+        assert_eq!(service.end(TaskId(0)), Err(Ending::Cancelled));
         assert!(home.blobs().is_empty(), "{:?}", home.blobs());
-        let begun = fs::read_to_string(home.folder.path().join("downloads.json")).unwrap();
-        assert_eq!(begun, "[]");
-        assert!(!desk.models.join("name").exists());
+        let pending = fs::read_to_string(home.folder.path().join("downloads.json")).unwrap();
+        assert_eq!(pending, "[]");
+        assert!(!service.models.join("name").exists());
     }
 }
 
@@ -204,9 +208,9 @@ fn a_broken_line_leaves_a_paused_download_with_the_reason() {
         }
     });
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
-    desk.pull(0);
-    let event = desk.until(|e| matches!(e, HubEvent::Paused(..)));
+    let service = Service::open(&home, &server);
+    service.pull(0);
+    let event = service.until(|e| matches!(e, HubEvent::Paused(..)));
     let HubEvent::Paused(_, Some(why)) = event else {
         panic!("{event:?}");
     };
@@ -216,22 +220,22 @@ fn a_broken_line_leaves_a_paused_download_with_the_reason() {
 #[test]
 fn offline_running_downloads_pause_and_nothing_connects() {
     let (server, home) = (stalling(), Home::new());
-    let desk = Desk::open(&home, &server);
-    desk.pull(0);
+    let service = Service::open(&home, &server);
+    service.pull(0);
     wait_for_bytes(&home);
-    desk.handle.send(HubRequest::Offline(true));
-    desk.until(|e| *e == HubEvent::Paused(TaskId(0), None));
+    service.handle.send(HubRequest::Offline(true));
+    service.until(|e| *e == HubEvent::Paused(TaskId(0), None));
     let before = server.log.lock().unwrap().len();
     let words = "flowers".to_owned();
-    desk.handle.send(HubRequest::Search { seq: 5, words });
-    let event = desk.until(|e| matches!(e, HubEvent::Found { seq: 5, .. }));
+    service.handle.send(HubRequest::Search { seq: 5, words });
+    let event = service.until(|e| matches!(e, HubEvent::Found { seq: 5, .. }));
     assert!(matches!(event, HubEvent::Found { result: Err(_), .. }));
-    desk.handle.send(HubRequest::Resume(TaskId(0)));
-    desk.until(|e| matches!(e, HubEvent::Paused(_, Some(_))));
+    service.handle.send(HubRequest::Resume(TaskId(0)));
+    service.until(|e| matches!(e, HubEvent::Paused(_, Some(_))));
     assert_eq!(server.log.lock().unwrap().len(), before);
-    desk.handle.send(HubRequest::Offline(false));
-    desk.handle.send(HubRequest::Resume(TaskId(0)));
-    desk.end(TaskId(0)).unwrap();
+    service.handle.send(HubRequest::Offline(false));
+    service.handle.send(HubRequest::Resume(TaskId(0)));
+    service.end(TaskId(0)).unwrap();
 }
 
 #[test]
@@ -240,24 +244,24 @@ fn offline_from_outside_is_not_undone_in_the_window() {
     let home = Home::new();
     let mut places = places(&home, &server);
     places.config.offline = true;
-    let desk = Desk::at(places);
-    desk.handle.send(HubRequest::Offline(false));
+    let service = Service::at(places);
+    service.handle.send(HubRequest::Offline(false));
     let words = "flowers".to_owned();
-    desk.handle.send(HubRequest::Search { seq: 1, words });
-    desk.until(|e| matches!(e, HubEvent::Found { result: Err(_), .. }));
-    assert!(server.log.lock().unwrap().is_empty());
+    service.handle.send(HubRequest::Search { seq: 1, words });
+    service.until(|e| matches!(e, HubEvent::Found { result: Err(_), .. }));
+    assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn another_licence_than_accepted_fetches_nothing() {
     let server = Server::start(|request, _| files().answer(request));
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
-    let mut order = desk.offer().files[0].clone();
-    order.licence = "mit".into();
+    let service = Service::open(&home, &server);
+    let mut download = service.offer().files[0].clone();
+    download.licence = "mit".into();
     let id = TaskId(0);
-    desk.handle.send(HubRequest::Pull { id, order });
-    let Err(Ending::Failed(why)) = desk.end(id) else {
+    service.handle.send(HubRequest::Pull { id, download });
+    let Err(Ending::Failed(why)) = service.end(id) else {
         panic!("it was fetched");
     };
     assert!(why.contains("cc0-1.0"), "{why}");
@@ -280,18 +284,18 @@ fn several_come_at_once_and_the_others_wait_their_turn() {
         ..good.answer(request)
     });
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
-    let offer = desk.offer();
+    let service = Service::open(&home, &server);
+    let offer = service.offer();
     assert_eq!(offer.files.len(), shown.0.len());
-    for (n, order) in (0u64..).zip(offer.files) {
-        desk.handle.send(HubRequest::Pull {
+    for (n, download) in (0u64..).zip(offer.files) {
+        service.handle.send(HubRequest::Pull {
             id: TaskId(n),
-            order,
+            download,
         });
     }
     let (mut running, mut most, mut ended) = (std::collections::BTreeSet::new(), 0, 0);
     while ended < names.len() {
-        let event = desk.until(|e| matches!(e, HubEvent::Progress(..) | HubEvent::Ended(..)));
+        let event = service.until(|e| matches!(e, HubEvent::Progress(..) | HubEvent::Ended(..)));
         match event {
             HubEvent::Progress(id, _) => {
                 running.insert(id);
@@ -312,17 +316,17 @@ fn several_come_at_once_and_the_others_wait_their_turn() {
 fn a_file_of_ones_own_is_brought_in_or_refused_with_a_reason() {
     let server = Server::start(|request, _| files().answer(request));
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
+    let service = Service::open(&home, &server);
     let file = home.folder.path().join("mine.pth");
     fs::write(&file, network()).unwrap();
     let id = TaskId(0);
-    desk.handle.send(HubRequest::Import { id, file });
-    assert_eq!(desk.end(id).unwrap().name, "mine");
+    service.handle.send(HubRequest::Import { id, file });
+    assert_eq!(service.end(id).unwrap().name, "mine");
     let bad = home.folder.path().join("bad.pkl");
     fs::write(&bad, b"no network").unwrap();
     let id = TaskId(1);
-    desk.handle.send(HubRequest::Import { id, file: bad });
-    assert!(matches!(desk.end(id), Err(Ending::Failed(_))));
+    service.handle.send(HubRequest::Import { id, file: bad });
+    assert!(matches!(service.end(id), Err(Ending::Failed(_))));
     assert!(server.log.lock().unwrap().is_empty());
 }
 
@@ -330,24 +334,24 @@ fn a_file_of_ones_own_is_brought_in_or_refused_with_a_reason() {
 fn an_import_tells_how_far_it_is_and_leaves_nothing_when_it_is_cancelled() {
     let server = Server::start(|request, _| files().answer(request));
     let home = Home::new();
-    let desk = Desk::open(&home, &server);
+    let service = Service::open(&home, &server);
     let file = home.folder.path().join("large.pkl");
     // Three gigabytes of nothing: they take no room, but time to read.
     fs::File::create(&file).unwrap().set_len(3 << 30).unwrap();
     let id = TaskId(0);
     let kept = file.clone();
-    desk.handle.send(HubRequest::Import { id, file });
-    desk.until(
+    service.handle.send(HubRequest::Import { id, file });
+    service.until(
         |e| matches!(e, HubEvent::Importing(_, ImportStep::Reading(_, total)) if *total == 3 << 30),
     );
-    desk.handle.send(HubRequest::Cancel(id));
-    assert_eq!(desk.end(id), Err(Ending::Cancelled));
-    let left = fs::read_dir(&desk.models).map_or(0, Iterator::count);
+    service.handle.send(HubRequest::Cancel(id));
+    assert_eq!(service.end(id), Err(Ending::Cancelled));
+    let left = fs::read_dir(&service.models).map_or(0, Iterator::count);
     assert_eq!((left, kept.exists()), (0, true));
     // Also when the program ends meanwhile.
-    desk.handle.send(HubRequest::Import { id, file: kept });
-    desk.until(|e| matches!(e, HubEvent::Importing(..)));
-    let models = desk.models.clone();
-    drop(desk);
+    service.handle.send(HubRequest::Import { id, file: kept });
+    service.until(|e| matches!(e, HubEvent::Importing(..)));
+    let models = service.models.clone();
+    drop(service);
     assert_eq!(fs::read_dir(models).map_or(0, Iterator::count), 0);
 }

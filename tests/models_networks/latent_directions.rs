@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use limner::cancel::CancelToken;
 use limner::latent::attributes::{Attribute, measure};
-use limner::latent::discover::{Plan, Studio, discover};
+use limner::latent::discover::{DiscoveryCallbacks, DiscoveryPlan, discover};
 use limner::latent::{DirectionSet, LatentError, resolve};
 use limner::models::cppn::{Config, Cppn};
 use limner::models::{Generator, find_directions};
@@ -13,17 +13,17 @@ use limner::recipe::{DirectionEdit, ExploreParams, NoiseMode};
 use super::toy::Toy;
 
 fn toy_set(seed: u64) -> DirectionSet {
-    let plan = Plan {
+    let plan = DiscoveryPlan {
         pictures: 200,
         seed,
-        ..Plan::default()
+        ..DiscoveryPlan::default()
     };
     let (mut seen, mut whole) = (0, 0);
     let set = discover(
         &Toy::new(),
         "abc",
         &plan,
-        &mut Studio {
+        &mut DiscoveryCallbacks {
             render: &mut |ws| Ok(Toy::render(ws)),
             progress: &mut |done, total| {
                 assert!(done >= seen && done <= total);
@@ -83,8 +83,8 @@ fn finding_directions_stops_when_told() {
     let result = discover(
         &Toy::new(),
         "abc",
-        &Plan::default(),
-        &mut Studio {
+        &DiscoveryPlan::default(),
+        &mut DiscoveryCallbacks {
             render: &mut |ws| {
                 made += 1;
                 if made == 5 {
@@ -109,10 +109,10 @@ fn waves() -> &'static (Cppn, DirectionSet) {
             size: [32, 32],
         };
         let net = Cppn::new(&config).unwrap();
-        let plan = Plan {
+        let plan = DiscoveryPlan {
             pictures: 400,
             sliders: 2,
-            ..Plan::default()
+            ..DiscoveryPlan::default()
         };
         let never = CancelToken::new();
         let set = find_directions(&net, "waves", &plan, &mut |_, _| {}, &never).unwrap();

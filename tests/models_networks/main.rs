@@ -7,6 +7,7 @@ mod any_style;
 mod autoencoder;
 mod cppn;
 mod fast_style;
+mod folders;
 mod half;
 mod latent_directions;
 mod latent_ways;
@@ -16,5 +17,7 @@ mod restyle;
 mod scene;
 mod shipped;
 mod shipped_directions;
+#[path = "../common/skip.rs"]
+mod skip;
 mod stylegan2;
 mod toy;

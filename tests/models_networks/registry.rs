@@ -71,7 +71,7 @@ fn a_model_folder_is_described_and_loads() {
 #[test]
 fn the_models_of_the_source_tree_are_found() {
     let mut registry = Registry::open(
-        limner::models::registry::default_folders(),
+        limner::models::folders::default_folders(),
         None,
         Device::Cpu,
     );

@@ -12,7 +12,7 @@ use limner::cancel::CancelToken;
 use limner::engine::protocol::ModelKind;
 use limner::latent::DirectionSet;
 use limner::latent::LatentStats;
-use limner::latent::discover::Plan;
+use limner::latent::discover::DiscoveryPlan;
 use limner::models::{Registry, find_directions};
 
 fn models() -> PathBuf {
@@ -32,7 +32,7 @@ fn shipped_directions_belong_to_the_shipped_networks() {
     for model in generators {
         let net = registry.generator(&model.name).unwrap();
         let file = models().join(&model.name).join("directions.json");
-        let plan = Plan::default();
+        let plan = DiscoveryPlan::default();
         if std::env::var_os("UPDATE_DIRECTIONS").is_some() {
             let never = CancelToken::new();
             let set = find_directions(net.as_ref(), &model.sha256, &plan, &mut |_, _| {}, &never)

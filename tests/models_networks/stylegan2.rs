@@ -11,6 +11,8 @@ use limner::models::weights::Weights;
 use limner::models::{Generator, ModelError};
 use limner::recipe::NoiseMode;
 
+use super::skip::{Lack, skip};
+
 /// A golden file of the repository, or of the folder of shared data beside it.
 fn golden(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -22,7 +24,7 @@ fn golden(name: &str) -> Option<PathBuf> {
     .into_iter()
     .find(|path| path.is_file());
     if found.is_none() {
-        println!("skipped: {name} is not here");
+        skip(Lack::Shared);
     }
     found
 }

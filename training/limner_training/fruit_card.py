@@ -92,7 +92,7 @@ def crisp(c: dict) -> str:
     rows = "".join(f"| {n} | {f['psnr']:.2f} | {f['psnr_bicubic']:.2f} | {f['ssim']:.4f} | {f['ssim_bicubic']:.4f} |\n" for n, f in c["figures"].items())
     return f"""# Crisp
 
-Enlarges a picture by 2 or 4 for printing. ESPCN-like (Shi et al. 2016): {c['layers']} + 1 convolutions of {c['channels']} channels, one pixel-shuffle head for
+Upscales a picture 2 or 4 times for printing. ESPCN-like (Shi et al. 2016): {c['layers']} + 1 convolutions of {c['channels']} channels, one pixel-shuffle head for
 each scale, {c['parameters']:,} parameters.
 
 Data: 302 large public-domain paintings of the Baroque and Romantic periods and 2,980 photos (`caltech_*`: Caltech-101, CC BY 4.0, Li, Andreeto,

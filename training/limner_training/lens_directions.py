@@ -24,7 +24,7 @@ TITLES = dict(
     brightness="Brightness",
     contrast="Contrast",
     warmth="Warmth",
-    redness="Red against green",
+    redness="Tint",
     saturation="Saturation",
     detail="Detail",
 )

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::app::command::Command;
-use crate::app::explore::document::{ExploreDoc, KeptPoint};
+use crate::app::explore::document::{Bookmark, ExploreDoc};
 use crate::app::explore::edit::ExploreEdit;
-use crate::app::explore::random_walk::Drift;
+use crate::app::explore::random_walk::LatentWalk;
 use crate::app::history_note;
 use crate::app::now::Now;
 use crate::app::random;
@@ -44,11 +44,11 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
         Command::PreviousSeed => ExploreEdit::Seed(seed.map_or(0, |s| s.saturating_sub(1))),
         Command::RandomiseSliders => ExploreEdit::Sliders(SliderEdit::Randomise),
         Command::ResetSliders => ExploreEdit::Sliders(SliderEdit::Reset),
-        Command::KeepPoint => ExploreEdit::Keep,
-        Command::RandomWalk => {
-            state.drift = match state.drift {
+        Command::AddBookmark => ExploreEdit::AddBookmark,
+        Command::LatentWalk => {
+            state.latent_walk = match state.latent_walk {
                 Some(_) => None,
-                None => Some(Drift::new(random::number(&mut state.random))),
+                None => Some(LatentWalk::new(random::number(&mut state.random))),
             };
             return;
         }
@@ -57,9 +57,9 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
     edit(change, state, now);
 }
 
-/// Moves the random walk on, if one is played. Whether one is.
+/// Moves the latent walk on, if one is played. Whether one is.
 pub fn walk_on(state: &mut AppState, now: Now) -> bool {
-    let Some(mut drift) = state.drift.take() else {
+    let Some(mut walk) = state.latent_walk.take() else {
         return false;
     };
     let directions = state.directions().cloned();
@@ -67,17 +67,17 @@ pub fn walk_on(state: &mut AppState, now: Now) -> bool {
     let moves = directions.zip(base).map(|(directions, base)| {
         let sliders = state.doc.explore.sliders();
         let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
-        drift.at(&base, &directions, locked, now.time)
+        walk.at(&base, &directions, locked, now.time)
     });
     let walks = moves.is_some();
     if let Some(params) = moves {
         let change = ExploreEdit::Replace {
             params: Box::new(params),
-            label: "Random walk",
+            label: "Latent walk",
         };
         edit(change, state, now);
     }
-    state.drift = Some(drift);
+    state.latent_walk = Some(walk);
     walks
 }
 
@@ -88,21 +88,21 @@ fn label(edit: &ExploreEdit, state: &AppState) -> String {
             .model(name)
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
-        ExploreEdit::Psi(_) => "Variety".to_owned(),
+        ExploreEdit::Psi(_) => "Truncation".to_owned(),
         ExploreEdit::Class(_) => "Class".to_owned(),
-        ExploreEdit::Mix(_) => "Mixing".to_owned(),
+        ExploreEdit::Mix(_) => "Style mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
         ExploreEdit::Sliders(edit) => {
             let known = state.directions().map_or(&[][..], |d| &d[..]);
             sliders::label(edit, |id| state.doc.explore.sliders().name(id, known))
         }
-        ExploreEdit::Replace { label, .. } | ExploreEdit::ReplaceKept { label, .. } => {
+        ExploreEdit::Replace { label, .. } | ExploreEdit::ReplaceBookmarks { label, .. } => {
             (*label).to_owned()
         }
-        ExploreEdit::Keep => "Keep point".to_owned(),
-        ExploreEdit::RemoveKept(_) => "Forget point".to_owned(),
-        ExploreEdit::MoveKept { .. } => "Move point".to_owned(),
+        ExploreEdit::AddBookmark => "Add bookmark".to_owned(),
+        ExploreEdit::RemoveBookmark(_) => "Remove bookmark".to_owned(),
+        ExploreEdit::MoveBookmark { .. } => "Move bookmark".to_owned(),
     }
 }
 
@@ -118,33 +118,33 @@ fn apply(edit: ExploreEdit, doc: &mut ExploreDoc, dice: &Dice) {
                 sliders::apply(edit, &mut all, dice);
             }
         }
-        ExploreEdit::Keep => {
+        ExploreEdit::AddBookmark => {
             if let Some(params) = doc.current().cloned() {
-                doc.kept.push(KeptPoint {
+                doc.bookmarks.push(Bookmark {
                     params: Arc::new(params),
                 });
             }
         }
-        ExploreEdit::RemoveKept(at) => {
-            if at < doc.kept.len() {
-                doc.kept.remove(at);
+        ExploreEdit::RemoveBookmark(at) => {
+            if at < doc.bookmarks.len() {
+                doc.bookmarks.remove(at);
             }
         }
-        ExploreEdit::MoveKept { from, to } => {
-            if from < doc.kept.len() {
-                let point = doc.kept.remove(from);
+        ExploreEdit::MoveBookmark { from, to } => {
+            if from < doc.bookmarks.len() {
+                let point = doc.bookmarks.remove(from);
                 let to = if to > from { to - 1 } else { to };
-                doc.kept.insert(to.min(doc.kept.len()), point);
+                doc.bookmarks.insert(to.min(doc.bookmarks.len()), point);
             }
         }
-        ExploreEdit::ReplaceKept { points, .. } => {
+        ExploreEdit::ReplaceBookmarks { points, .. } => {
             let shared = points.into_iter().map(|mut params| {
                 params.confine();
-                KeptPoint {
+                Bookmark {
                     params: Arc::new(params),
                 }
             });
-            doc.kept = shared.collect();
+            doc.bookmarks = shared.collect();
         }
         ExploreEdit::Replace { mut params, .. } => {
             params.confine();

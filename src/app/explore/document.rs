@@ -18,13 +18,14 @@ pub struct ExploreDoc {
     pub params: BTreeMap<String, ExploreParams>,
     /// The artist's marks on sliders: model, then direction id.
     pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
-    /// Kept points in order, of any model.
-    pub kept: Vec<KeptPoint>,
+    /// Bookmarks in order, of any model.
+    #[serde(rename = "kept")]
+    pub bookmarks: Vec<Bookmark>,
 }
 
 /// A point in latent space worth coming back to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KeptPoint {
+pub struct Bookmark {
     /// How to make it; shared, because undo keeps many copies.
     pub params: Arc<ExploreParams>,
 }

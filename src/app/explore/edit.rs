@@ -22,7 +22,7 @@ pub enum ExploreEdit {
     Size([u32; 2]),
     /// The direction sliders.
     Sliders(SliderEdit),
-    /// Everything at once: a neighbour, a pasted recipe, a kept point.
+    /// Everything at once: a variation, a pasted recipe, a bookmark.
     Replace {
         /// The new state.
         params: Box<ExploreParams>,
@@ -30,18 +30,18 @@ pub enum ExploreEdit {
         label: &'static str,
     },
     /// Other kept points in place of these, from a walk's recipe.
-    ReplaceKept {
+    ReplaceBookmarks {
         /// The points in order.
         points: Vec<ExploreParams>,
         /// Name of the step.
         label: &'static str,
     },
-    /// Keep the current point.
-    Keep,
-    /// Forget a kept point.
-    RemoveKept(usize),
-    /// Reorder kept points.
-    MoveKept {
+    /// Bookmark the current picture.
+    AddBookmark,
+    /// Remove a bookmark.
+    RemoveBookmark(usize),
+    /// Reorder bookmarks.
+    MoveBookmark {
         /// From here.
         from: usize,
         /// To before this place.

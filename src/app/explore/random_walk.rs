@@ -1,4 +1,4 @@
-//! Random walk: the current picture drifts by itself until stopped.
+//! Latent walk: the current picture moves on by itself until stopped.
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
@@ -11,14 +11,14 @@ const LEG: f64 = 4.0;
 
 /// A walk that is on.
 #[derive(Debug)]
-pub struct Drift {
+pub struct LatentWalk {
     rng: ChaCha20Rng,
     from: Vec<f32>,
     to: Vec<f32>,
     started: Option<f64>,
 }
 
-impl Drift {
+impl LatentWalk {
     /// A walk that the number decides.
     pub fn new(random: u64) -> Self {
         Self {

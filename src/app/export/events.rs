@@ -13,7 +13,7 @@ pub fn kept(entry: Entry, state: &mut AppState) {
         let offer = Some(("Show".to_owned(), show));
         state
             .toasts
-            .offer(Level::Info, "Kept in the gallery", offer);
+            .offer(Level::Info, "Saved to the gallery", offer);
     }
     if let Some(target) = &mut state.export {
         target.kept = Some(entry);

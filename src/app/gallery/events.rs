@@ -80,7 +80,7 @@ pub fn gallery_event(
                 Level::Info,
                 format!("{count} in the bin"),
                 Some((
-                    "Bring back".to_owned(),
+                    "Restore".to_owned(),
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
@@ -108,7 +108,7 @@ fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow
         (Ok(entry), None) => {
             state.toasts.offer(
                 Level::Info,
-                "Kept in the gallery",
+                "Saved to the gallery",
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }

@@ -17,9 +17,9 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         } => {
             tell_claims(&claims, state);
             let words = match added.len() {
-                0 => "Nothing was brought in".to_owned(),
-                1 => "1 picture brought in".to_owned(),
-                n => format!("{n} pictures brought in"),
+                0 => "Nothing was imported".to_owned(),
+                1 => "1 picture imported".to_owned(),
+                n => format!("{n} pictures imported"),
             };
             let show = added
                 .first()
@@ -32,7 +32,7 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
                 state.toasts.push(Level::Warning, text);
             }
             if skipped.len() > 3 {
-                let text = format!("{} more files could not be brought in", skipped.len() - 3);
+                let text = format!("{} more files could not be imported", skipped.len() - 3);
                 state.toasts.push(Level::Warning, text);
             }
         }
@@ -57,8 +57,8 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
         GalleryEvent::Undeleted { count, .. } => {
             let text = match count {
-                1 => "Back again".to_owned(),
-                n => format!("{n} pictures are back again"),
+                1 => "Restored".to_owned(),
+                n => format!("{n} pictures restored"),
             };
             state.toasts.push(Level::Info, text);
         }
@@ -86,8 +86,8 @@ fn tell_claims(claims: &[(std::path::PathBuf, Claims)], state: &mut AppState) {
 
 fn written(n: usize) -> String {
     match n {
-        0 => "Nothing was written".to_owned(),
-        1 => "1 picture written".to_owned(),
-        n => format!("{n} pictures written"),
+        0 => "Nothing was exported".to_owned(),
+        1 => "1 picture exported".to_owned(),
+        n => format!("{n} pictures exported"),
     }
 }

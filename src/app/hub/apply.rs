@@ -27,10 +27,14 @@ pub fn edit(edit: HubEdit, state: &mut AppState, services: &mut Services) {
             let seq = hub.seq;
             HubRequest::Look { seq, repo }
         }
-        HubEdit::Fetch(order) => {
+        HubEdit::Fetch(download) => {
             (hub.looking, hub.offer) = (None, None);
-            let id = hub.add(order.repo.clone(), Some(order.bytes), HubStage::Queued);
-            HubRequest::Pull { id, order }
+            let id = hub.add(
+                download.repo.clone(),
+                Some(download.bytes),
+                HubStage::Queued,
+            );
+            HubRequest::Pull { id, download }
         }
         HubEdit::Pause(id) => {
             hub.set(id, HubStage::Stopping);

@@ -24,10 +24,10 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
                 hub.offer = Some(result);
             }
         }
-        HubEvent::Begun(id, order) => hub.tasks.push(HubTask {
+        HubEvent::Pending(id, download) => hub.tasks.push(HubTask {
             id,
-            title: order.repo,
-            bytes: Some(order.bytes),
+            title: download.repo,
+            bytes: Some(download.bytes),
             stage: HubStage::Paused(None),
         }),
         HubEvent::Queued(id) => hub.set(id, HubStage::Queued),
@@ -51,6 +51,6 @@ pub fn arrived(id: TaskId, added: Added, state: &mut AppState, services: &mut Se
     let Added { name, summary } = added;
     state
         .toasts
-        .push(Level::Info, format!("{name} is there now: {summary}"));
+        .push(Level::Info, format!("{name} is ready: {summary}"));
     services.engine.send(Request::Rescan);
 }

@@ -1,6 +1,6 @@
 //! Models from outside: what is known of the hub, downloads, imports.
 
-use crate::hub::protocol::{Entry, Found, ImportStep, Offer, Order, Progress, TaskId};
+use crate::hub::protocol::{Download, Entry, Found, ImportStep, Offer, Progress, TaskId};
 use std::path::PathBuf;
 
 /// What panels ask for.
@@ -11,7 +11,7 @@ pub enum HubEdit {
     /// What a repository has; none closes the answer.
     Look(Option<String>),
     /// Fetch this; its licence was read and accepted.
-    Fetch(Order),
+    Fetch(Download),
     /// Stop, keeping what came.
     Pause(TaskId),
     /// Go on.

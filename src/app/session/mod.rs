@@ -69,7 +69,7 @@ impl Session {
         let mut session = Self::none();
         if let Err(error) = session.try_open(dir) {
             session.warning = Some(format!(
-                "The session can't be kept ({error}). Check the folder {}",
+                "The session can't be saved ({error}). Check the folder {}",
                 dir.display()
             ));
         }
@@ -337,6 +337,21 @@ mod tests {
         assert_eq!(saved.doc.explore.model, "fruit");
         assert_eq!(saved.doc.lens.model, "lens");
         assert_eq!(saved.doc.lens.photo().unwrap().name, "cat.jpg");
+    }
+
+    #[test]
+    fn bookmarks_and_variations_keep_the_names_that_version_0_1_wrote() {
+        let params = crate::recipe::ExploreParams::new("fruit", 7);
+        let written = serde_json::json!({
+            "doc": { "explore": { "kept": [{ "params": params }] } },
+            "view": { "neighbours": true },
+        });
+        let saved: Saved = serde_json::from_value(written).unwrap();
+        assert_eq!(*saved.doc.explore.bookmarks[0].params, params);
+        assert!(saved.view.variations);
+        let again = serde_json::to_value(&saved).unwrap();
+        assert!(again["doc"]["explore"]["kept"][0]["params"].is_object());
+        assert_eq!(again["view"]["neighbours"], true);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn label(edit: &SliderEdit, name: impl Fn(&str) -> String) -> String {
         SliderEdit::Rename { .. } => "Rename slider".to_owned(),
         SliderEdit::Star(id) => format!("Star: {}", name(id)),
         SliderEdit::Lock(id) => format!("Lock: {}", name(id)),
-        SliderEdit::Layers { direction, .. } => format!("Layers: {}", name(direction)),
+        SliderEdit::Layers { direction, .. } => format!("Layer range: {}", name(direction)),
     }
 }
 

@@ -28,15 +28,15 @@ fn label(edit: &StyleEdit) -> &'static str {
         StyleEdit::Photo(_) => "Photo",
         StyleEdit::Model(_) => "Style network",
         StyleEdit::Strength(_) => "Strength",
-        StyleEdit::Brush(_) => "Brush size",
+        StyleEdit::Brush(_) => "Stroke scale",
         StyleEdit::KeepColors(_) => "Keep colours",
         StyleEdit::OnlyStyle(_) => "Style",
         StyleEdit::AddStyle(_) => "Add style",
         StyleEdit::RemoveStyle(_) => "Remove style",
         StyleEdit::ReplaceStyle(..) => "Change style",
         StyleEdit::Credit(..) => "Credit",
-        StyleEdit::Weight(..) => "Share",
-        StyleEdit::Code { .. } => "Style slider",
+        StyleEdit::Weight(..) => "Weight",
+        StyleEdit::Code { .. } => "Style component",
         StyleEdit::SetMask(..) => "Mask",
         StyleEdit::AddShape(..) | StyleEdit::LastShape(..) | StyleEdit::DropShape(..) => {
             "Paint mask"

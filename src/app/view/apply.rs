@@ -32,7 +32,7 @@ pub fn command(command: Command, state: &mut AppState) {
             };
         }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,
-        C::ToggleNeighbours => state.view.neighbours = !state.view.neighbours,
+        C::ToggleVariations => state.view.variations = !state.view.variations,
         C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,
         C::ThemeLight => state.prefs.theme = ThemeChoice::Light,
         C::ThemeSystem => state.prefs.theme = ThemeChoice::System,
@@ -49,12 +49,12 @@ pub fn command(command: Command, state: &mut AppState) {
 /// One way to compare on the front canvas, or none again.
 fn toggle_compare(state: &mut AppState, way: Compare) {
     let workspace = state.view.workspace;
-    // Behind the neighbours nothing of it would be seen.
-    let neighbours = workspace == Workspace::Explore && std::mem::take(&mut state.view.neighbours);
+    // Behind the variations nothing of it would be seen.
+    let variations = workspace == Workspace::Explore && std::mem::take(&mut state.view.variations);
     let Some(compare) = state.view.compare_mut(workspace) else {
         return;
     };
-    *compare = if *compare == way && !neighbours {
+    *compare = if *compare == way && !variations {
         Compare::Off
     } else {
         way
@@ -92,7 +92,7 @@ pub fn edit(edit: ViewEdit, state: &mut AppState) {
             }
         }
         ViewEdit::StyleSide(side) => state.view.style_side = side,
-        ViewEdit::Neighbours(on) => state.view.neighbours = on,
+        ViewEdit::Variations(on) => state.view.variations = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
         ViewEdit::HoldBefore(down) => state.view.hold_before = down,

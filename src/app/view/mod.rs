@@ -105,6 +105,8 @@ pub enum Dialog {
     Shortcuts,
     /// About the program.
     About,
+    /// Licences of what the program is built from.
+    Licences,
 }
 
 /// View state that the session remembers.
@@ -130,7 +132,8 @@ pub struct ViewState {
     /// Longer side of full-size stylised pictures; as the photo when absent.
     pub style_side: Option<u32>,
     /// The grid of variations instead of the single picture.
-    pub neighbours: bool,
+    #[serde(rename = "neighbours")]
+    pub variations: bool,
     /// How far the variations are, in σ.
     pub distance: f32,
     /// Explore's "before" in comparisons; without it, the picture without slider moves.
@@ -160,7 +163,7 @@ impl Default for ViewState {
             style_compare: Compare::Off,
             lens_compare: Compare::Off,
             style_side: None,
-            neighbours: false,
+            variations: false,
             distance: 1.0,
             pinned: None,
             history_open: true,

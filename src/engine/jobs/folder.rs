@@ -2,19 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
-use crate::engine::scheduler::Desk;
+use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::Format;
 use crate::photo;
 use crate::recipe::{SourceRef, StyleParams};
 
 /// Stylises photo after photo. Files that are there already are left, photos that
-/// can't be read are skipped and told.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+/// can't be read are skipped and reported.
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     photos: &[PathBuf],
     params: &StyleParams,
     options: &StylizeOptions,
@@ -35,9 +33,9 @@ pub(in crate::engine) fn run(
     }
     let total = todo.len() as u64;
     for (done, (photo, file)) in todo.into_iter().enumerate() {
-        desk.progress(Stage::Rendering, done as u64, total);
-        desk.breathe(studio)?;
-        match one(studio, desk, photo, params, options, &file) {
+        context.progress(Stage::Rendering, done as u64, total);
+        context.yield_to_previews()?;
+        match one(context, photo, params, options, &file) {
             Ok(()) => written.push(file),
             // The photo's own trouble; the others may be fine.
             Err(EngineError::BadPicture { reason, .. } | EngineError::Memory(reason)) => {
@@ -54,8 +52,7 @@ pub(in crate::engine) fn run(
 }
 
 fn one(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+    context: &mut JobContext<'_>,
     photo: &Path,
     params: &StyleParams,
     options: &StylizeOptions,
@@ -75,9 +72,8 @@ fn one(
         ..params.clone()
     };
     // Progress counts photos, not their tiles.
-    let (picture, recipe) =
-        super::stylize::make(studio, desk, &params, options, &mut |_, _, _, _| {})?;
-    let provenance = Provenance::of(&recipe, &studio.cards(), "", "");
+    let (picture, recipe) = super::stylize::make(context, &params, options, &mut |_, _, _, _| {})?;
+    let provenance = Provenance::of(&recipe, &context.state.model_cards(), "", "");
     let format = WriteOptions::new(Format::Png);
     export::write(file, &picture, Some(&recipe), &provenance, &format)?;
     Ok(())

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::engine::inference_worker::ModelStudio;
-use crate::engine::lens::{Numbers, Sitting, Step};
+use crate::engine::inference_state::InferenceState;
+use crate::engine::jobs::context::JobContext;
+use crate::engine::lens::{LensNumbers, LensPhase, PreparedPhoto, pictures_at_hand};
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::engine::scheduler::Desk;
+use crate::models::lens_directions::LensDirections;
+use crate::models::lens_measure;
 use crate::picture::Picture;
 use crate::recipe::{LensParams, Making, Recipe};
 
@@ -16,53 +18,54 @@ use crate::recipe::{LensParams, Making, Recipe};
 const EXTRA: &str = "lens";
 
 /// Makes one picture.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     params: &LensParams,
 ) -> Result<Output, EngineError> {
-    let (picture, sitting) = make(studio, desk, params, None)?;
+    let (picture, prepared) = make(context, params, None)?;
     Ok(Output::Picture {
         picture,
-        recipe: Box::new(written(studio, params, &sitting)?),
+        recipe: Box::new(recipe_of(context.state, params, &prepared)?),
     })
 }
 
 fn make(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+    context: &mut JobContext<'_>,
     params: &LensParams,
-    numbers: Option<Numbers>,
-) -> Result<(Picture, Sitting), EngineError> {
-    desk.progress(Stage::Reading, 0, 1);
-    desk.breathe(studio)?;
-    let sitting = studio.lens_sitting(params, numbers)?;
-    let (bench, easel) = (
-        Arc::clone(&studio.lensing.bench),
-        Arc::clone(&studio.styling.easel),
+    numbers: Option<LensNumbers>,
+) -> Result<(Picture, PreparedPhoto), EngineError> {
+    context.progress(Stage::Reading, 0, 1);
+    context.yield_to_previews()?;
+    let state = &mut *context.state;
+    let prepared = state
+        .lens
+        .prepare(&mut state.registry, &mut state.photos, params, numbers)?;
+    let (latents, cache) = (
+        Arc::clone(&state.lens.latents),
+        Arc::clone(&state.stylizer.cache),
     );
-    let order = sitting.order(params, sitting.numbers.side, u32::MAX);
-    let stop = desk.token();
-    let picture = bench.make(&order, &easel, &stop, &mut |step, done, all| {
-        let stage = match step {
-            Step::Network => Stage::Rendering,
-            Step::Finishing => Stage::Writing,
+    let spec = prepared.spec(params, prepared.numbers.side, u32::MAX);
+    let stop = context.token();
+    let picture = latents.render(&spec, &cache, &stop, &mut |phase, done, all| {
+        let stage = match phase {
+            LensPhase::Network => Stage::Rendering,
+            LensPhase::Finishing => Stage::Writing,
         };
-        desk.progress(stage, done as u64, all as u64);
-        desk.breathe(studio)
+        context.progress(stage, done as u64, all as u64);
+        context.yield_to_previews()
     })?;
-    Ok((picture, sitting))
+    Ok((picture, prepared))
 }
 
-fn written(
-    studio: &ModelStudio,
+fn recipe_of(
+    state: &InferenceState,
     params: &LensParams,
-    sitting: &Sitting,
+    prepared: &PreparedPhoto,
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
-    params.photo = params.photo.as_read(&sitting.photo.source);
+    params.photo = params.photo.as_read(&prepared.photo.source);
     let mut sources = vec![params.photo.clone()];
-    match (&mut params.other, &sitting.other) {
+    match (&mut params.other, &prepared.other) {
         (Some(other), Some(read)) => {
             other.picture = other.picture.as_read(&read.source);
             sources.push(other.picture.clone());
@@ -70,35 +73,64 @@ fn written(
         // What doesn't act isn't part of the picture.
         (other, _) => *other = None,
     }
-    let models = vec![studio.model_ref(&params.model)?];
-    let mut recipe = recipe(Making::Lens(params), models, sources, &studio.device);
-    recipe.extra.insert(EXTRA.into(), json!(sitting.numbers));
+    let models = vec![state.model_ref(&params.model)?];
+    let mut recipe = recipe(Making::Lens(params), models, sources, &state.device);
+    recipe.extra.insert(EXTRA.into(), json!(prepared.numbers));
     Ok(recipe)
 }
 
 /// The sliders of an autoencoder: its own, or measured now.
-pub(in crate::engine) fn directions(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
-    model: &str,
-) -> Result<Output, EngineError> {
-    let known = studio.lens_directions_found(desk, model)?;
+pub(super) fn directions(context: &mut JobContext<'_>, model: &str) -> Result<Output, EngineError> {
+    let known = directions_or_measure(context, model)?;
     Ok(Output::Directions {
         model: model.to_owned(),
         directions: Arc::new(known.map_or_else(Vec::new, |known| known.infos())),
     })
 }
 
+/// The sliders, measured now where none are known; none where there are too few pictures
+/// to measure on.
+fn directions_or_measure(
+    context: &mut JobContext<'_>,
+    model: &str,
+) -> Result<Option<Arc<LensDirections>>, EngineError> {
+    let state = &mut *context.state;
+    if let Some(known) = state.lens.directions(&mut state.registry, model)? {
+        return Ok(Some(known));
+    }
+    context.progress(Stage::Loading, 0, 1);
+    let stop = context.token();
+    let registry = &mut context.state.registry;
+    let sha = registry.info(model)?.sha256.clone();
+    let pictures = pictures_at_hand(registry, &stop);
+    if pictures.len() < lens_measure::FEWEST {
+        return Ok(None);
+    }
+    let net = registry.autoencoder(model)?;
+    let found = lens_measure::find(
+        net.as_ref(),
+        &sha,
+        &pictures,
+        &mut |done, total| {
+            context.progress(Stage::Sampling, done, total);
+            // A refusal comes with the token cancelled, which the search sees.
+            context.yield_to_jobs().ok();
+        },
+        &stop,
+    )?;
+    context.check()?;
+    Ok(Some(context.state.lens.keep_directions(&sha, found)))
+}
+
 /// The same pixels from a recipe.
-pub(in crate::engine) fn again(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn again(
+    context: &mut JobContext<'_>,
     params: &LensParams,
     recipe: &Recipe,
 ) -> Result<Output, EngineError> {
     let numbers = recipe.extra.get(EXTRA).cloned();
     let numbers = numbers.and_then(|value| serde_json::from_value(value).ok());
-    let (picture, _) = make(studio, desk, params, numbers)?;
+    let (picture, _) = make(context, params, numbers)?;
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe.clone()),

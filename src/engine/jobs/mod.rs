@@ -1,11 +1,50 @@
-//! One file for each kind of job.
+//! One file for each kind of job, and which kind goes where.
 
-pub(super) mod directions;
-pub(super) mod folder;
-pub(super) mod lens;
-pub(super) mod project;
-pub(super) mod render;
-pub(super) mod replay;
-pub(super) mod stylize;
-pub(super) mod upscale;
-pub(super) mod walk;
+mod context;
+mod directions;
+mod folder;
+mod lens;
+mod project;
+mod render;
+mod replay;
+mod stylize;
+mod upscale;
+mod walk;
+
+use crate::engine::backend::{JobBackend, JobControl};
+use crate::engine::inference_state::InferenceState;
+use crate::engine::protocol::{EngineError, Job, Output};
+use context::JobContext;
+
+impl JobBackend for InferenceState {
+    fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
+        self.on_any_device(|state| {
+            let control = &mut *control;
+            run(&mut JobContext { state, control }, job)
+        })
+    }
+}
+
+fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
+    match job {
+        Job::Render(params) => render::run(context, params),
+        Job::Stylize(params, options) => stylize::run(context, params, options),
+        Job::RenderLens(params) => lens::run(context, params),
+        Job::StylizeFolder {
+            photos,
+            params,
+            options,
+            out,
+        } => folder::run(context, photos, params, options, out),
+        Job::Walk {
+            params,
+            max_side,
+            out,
+        } => walk::run(context, params, *max_side, out),
+        Job::Upscale { path, scale } => upscale::run(context, path, *scale),
+        Job::Project { path, model, steps } => project::run(context, path, model, *steps),
+        Job::Directions { model } => directions::run(context, model),
+        Job::LensDirections { model } => lens::directions(context, model),
+        Job::Replay(recipe) => replay::run(context, recipe),
+    }
+}

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::resample::shrink_to;
-use crate::engine::scheduler::Desk;
 use crate::models::{ModelError, project};
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 
@@ -13,19 +12,18 @@ use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 const LONGEST: u32 = 1024;
 
 /// Searches, showing the picture so far.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     path: &Path,
     model: &str,
     steps: u32,
 ) -> Result<Output, EngineError> {
-    desk.progress(Stage::Loading, 0, 1);
-    let generator = studio.registry.stylegan2(model)?;
-    let encoder = studio.registry.encoder_of(model)?;
-    let photo = studio.photos.read(path)?;
+    context.progress(Stage::Loading, 0, 1);
+    let generator = context.state.registry.stylegan2(model)?;
+    let encoder = context.state.registry.encoder_of(model)?;
+    let photo = context.state.photos.read(path)?;
     let small = shrink_to(&photo.picture, LONGEST);
-    let stop = desk.token();
+    let stop = context.token();
     let found = project::project(
         generator.as_ref(),
         encoder.as_deref(),
@@ -33,8 +31,10 @@ pub(in crate::engine) fn run(
         steps,
         &mut |done, look| {
             let (done, steps) = (u64::from(done), u64::from(steps));
-            desk.progress_with_look(Stage::Projecting, done, steps, || look().ok());
-            desk.breathe(studio).map_err(|_| ModelError::Cancelled)
+            context.progress_with_look(Stage::Projecting, done, steps, &mut || look().ok());
+            context
+                .yield_to_previews()
+                .map_err(|_| ModelError::Cancelled)
         },
         &stop,
     )?;

@@ -1,43 +1,39 @@
 //! The same pixels again from a recipe.
 
 use crate::engine::explore::synthesize;
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::inference_state::InferenceState;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
-use crate::engine::scheduler::Desk;
 use crate::latent;
 use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
 
 /// Makes a recipe's picture again.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
-    recipe: &Recipe,
-) -> Result<Output, EngineError> {
+pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Output, EngineError> {
     if recipe.version > RECIPE_VERSION {
         return Err(EngineError::BadRequest(
             "this recipe was made by a newer Limner; update Limner to use it".into(),
         ));
     }
     for model in &recipe.models {
-        check_model(studio, model)?;
+        check_model(context.state, model)?;
     }
     match &recipe.making {
-        Making::Explore(params) => explore(studio, desk, params, recipe),
-        Making::Style(params) => super::stylize::again(studio, desk, params, recipe),
-        Making::Lens(params) => super::lens::again(studio, desk, params, recipe),
-        Making::Upscale { scale } => super::upscale::again(studio, desk, recipe, *scale),
+        Making::Explore(params) => explore(context, params, recipe),
+        Making::Style(params) => super::stylize::again(context, params, recipe),
+        Making::Lens(params) => super::lens::again(context, params, recipe),
+        Making::Upscale { scale } => super::upscale::again(context, recipe, *scale),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
         Making::Imported => Err(EngineError::BadRequest(
-            "this picture was brought in from outside; there is nothing to make again".into(),
+            "this picture was imported; there is nothing to render again".into(),
         )),
     }
 }
 
 /// The model must be here, and the same.
-fn check_model(studio: &ModelStudio, wanted: &ModelRef) -> Result<(), EngineError> {
-    let here = studio.model_ref(&wanted.name)?;
+fn check_model(state: &InferenceState, wanted: &ModelRef) -> Result<(), EngineError> {
+    let here = state.model_ref(&wanted.name)?;
     if !wanted.sha256.is_empty() && here.sha256 != wanted.sha256 {
         return Err(EngineError::BadModel {
             name: wanted.name.clone(),
@@ -56,13 +52,12 @@ fn short(sha: &str) -> &str {
 }
 
 fn explore(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+    context: &mut JobContext<'_>,
     params: &ExploreParams,
     recipe: &Recipe,
 ) -> Result<Output, EngineError> {
-    desk.progress(Stage::Loading, 0, 1);
-    let generator = studio.registry.generator(&params.model)?;
+    context.progress(Stage::Loading, 0, 1);
+    let generator = context.state.registry.generator(&params.model)?;
     let ws = match &recipe.resolved_ws {
         Some(ws) => {
             let spec = generator.spec();
@@ -71,13 +66,17 @@ fn explore(
         }
         None => {
             if !params.edits.is_empty() {
-                super::directions::ensure(studio, desk, &params.model)?;
+                super::directions::ensure(context, &params.model)?;
             }
-            studio.explore.latents(&mut studio.registry, params)?.1
+            context
+                .state
+                .explorer
+                .latents(&mut context.state.registry, params)?
+                .1
         }
     };
-    desk.progress(Stage::Rendering, 0, 1);
-    let picture = synthesize(generator.as_ref(), params, &ws, None, &desk.token())?;
+    context.progress(Stage::Rendering, 0, 1);
+    let picture = synthesize(generator.as_ref(), params, &ws, None, &context.token())?;
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe.clone()),

@@ -1,14 +1,16 @@
 //! A photo stylised at full size.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::engine::device;
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::inference_state::InferenceState;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
-use crate::engine::scheduler::Desk;
-use crate::engine::styling::Sitting;
-use crate::engine::stylize::{LARGEST_TILE, Phase, Plan};
+use crate::engine::styling::{PreparedStyle, Stylizer};
+use crate::engine::stylize::{LARGEST_TILE, StylePhase, StylePlan};
 use crate::picture::Picture;
 use crate::recipe::{Making, Recipe, StyleParams, StyleSource};
 
@@ -16,23 +18,21 @@ use crate::recipe::{Making, Recipe, StyleParams, StyleSource};
 const EXTRA: &str = "stylize";
 
 /// Stylises one photo.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     params: &StyleParams,
     options: &StylizeOptions,
 ) -> Result<Output, EngineError> {
     let (picture, recipe) = make(
-        studio,
-        desk,
+        context,
         params,
         options,
-        &mut |desk, phase, done, all| {
+        &mut |context, phase, done, all| {
             let stage = match phase {
-                Phase::Painting => Stage::Rendering,
-                Phase::Finishing => Stage::Writing,
+                StylePhase::Painting => Stage::Rendering,
+                StylePhase::Finishing => Stage::Writing,
             };
-            desk.progress(stage, done as u64, all as u64);
+            context.progress(stage, done as u64, all as u64);
         },
     )?;
     Ok(Output::Picture {
@@ -41,79 +41,81 @@ pub(in crate::engine) fn run(
     })
 }
 
-/// How progress is told: desk, phase, done, in all.
-pub(super) type Tell<'a> = dyn FnMut(&mut Desk, Phase, usize, usize) + 'a;
+/// How progress is reported: phase, done, in all.
+pub(super) type ReportProgress<'a> = dyn FnMut(&mut JobContext<'_>, StylePhase, usize, usize) + 'a;
 
 /// The picture and its recipe.
 pub(super) fn make(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+    context: &mut JobContext<'_>,
     params: &StyleParams,
     options: &StylizeOptions,
-    tell: &mut Tell<'_>,
+    report: &mut ReportProgress<'_>,
 ) -> Result<(Picture, Recipe), EngineError> {
-    desk.progress(Stage::Reading, 0, 1);
-    desk.breathe(studio)?;
-    let stop = desk.token();
-    let sitting = studio.sitting(params, &stop)?;
-    let easel = studio.styling.easel.clone();
+    context.progress(Stage::Reading, 0, 1);
+    context.yield_to_previews()?;
+    let stop = context.token();
+    let state = &mut *context.state;
+    let prepared = state
+        .stylizer
+        .prepare(&mut state.registry, &mut state.photos, params, &stop)?;
+    let cache = Arc::clone(&state.stylizer.cache);
     let mut options = *options;
     let (picture, plan, times) = loop {
-        let made = device::room().and_then(|()| {
-            ModelStudio::style_full(
-                &easel,
-                &sitting,
+        let made = device::check_memory().and_then(|()| {
+            Stylizer::render(
+                &cache,
+                &prepared,
                 params,
                 &options,
                 &stop,
                 &mut |phase, done, all| {
-                    tell(desk, phase, done, all);
-                    desk.breathe(studio)
+                    report(context, phase, done, all);
+                    context.yield_to_previews()
                 },
             )
         });
         match (made, smaller_tile(&options)) {
             (Err(error), Some(tile)) if device::out_of_memory(&error) => {
-                desk.emit(Event::SmallerTiles(studio.device.detail.clone()));
+                context.emit(Event::SmallerTiles(context.state.device.detail.clone()));
                 options.tile = Some(tile);
             }
             (made, _) => break made?,
         }
     };
-    times.teach(&mut studio.styling.pace, plan.output);
-    let recipe = written(studio, params, &sitting, &options, &plan)?;
+    times.teach(&mut context.state.stylizer.times, plan.output);
+    let recipe = recipe_of(context.state, params, &prepared, &options, &plan)?;
     Ok((picture, recipe))
 }
 
-/// The next size of tile to try when a card's memory is too small.
+/// The next size of tile to try when a GPU's memory is too small.
 fn smaller_tile(options: &StylizeOptions) -> Option<u32> {
     let next = options.tile.unwrap_or(LARGEST_TILE) / 2;
     (next >= 256).then_some(next)
 }
 
 /// The recipe with codes filled in, so that it needs no style pictures.
-fn written(
-    studio: &ModelStudio,
+fn recipe_of(
+    state: &InferenceState,
     params: &StyleParams,
-    sitting: &Sitting,
+    prepared: &PreparedStyle,
     options: &StylizeOptions,
-    plan: &Plan,
+    plan: &StylePlan,
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
-    params.photo = params.photo.as_read(&sitting.photo.source);
+    params.photo = params.photo.as_read(&prepared.photo.source);
     let mut sources = vec![params.photo.clone()];
-    for (layer, code) in params.styles.iter_mut().zip(&sitting.codes) {
+    for (layer, code) in params.styles.iter_mut().zip(&prepared.codes) {
         layer.code = Some(code.clone());
         if let StyleSource::File(source) = &layer.style {
             sources.push(source.clone());
         }
     }
-    let models = sitting
+    let models = prepared
         .models
         .iter()
-        .map(|name| studio.model_ref(name))
+        .map(|name| state.model_ref(name))
         .collect::<Result<_, _>>()?;
-    let mut recipe = recipe(Making::Style(params), models, sources, &studio.device);
+    let mut recipe = recipe(Making::Style(params), models, sources, &state.device);
     recipe.extra.insert(
         EXTRA.into(),
         json!({ "max_side": options.max_side, "tile": plan.tile }),
@@ -122,9 +124,8 @@ fn written(
 }
 
 /// The same pixels from a recipe.
-pub(in crate::engine) fn again(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn again(
+    context: &mut JobContext<'_>,
     params: &StyleParams,
     recipe: &Recipe,
 ) -> Result<Output, EngineError> {
@@ -135,9 +136,9 @@ pub(in crate::engine) fn again(
     let options = StylizeOptions {
         max_side: number("max_side"),
         tile: number("tile"),
-        memory_budget: studio.memory_budget,
+        memory_budget: context.state.memory_budget,
     };
-    let Output::Picture { picture, .. } = run(studio, desk, params, &options)? else {
+    let Output::Picture { picture, .. } = run(context, params, &options)? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {

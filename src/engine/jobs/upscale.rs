@@ -6,11 +6,10 @@ use std::sync::Arc;
 use candle_core::Tensor;
 
 use crate::cancel::CancelToken;
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::resample::{Planes, to_byte};
-use crate::engine::scheduler::Desk;
 use crate::engine::stylize::tiles;
 use crate::models::crisp::Crisp;
 use crate::photo::{MAX_PIXELS, Photo};
@@ -21,28 +20,27 @@ use crate::recipe::{Making, Recipe};
 const TILE: usize = 192;
 
 /// Enlarges a picture file.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     path: &Path,
     scale: u32,
 ) -> Result<Output, EngineError> {
     if !Crisp::SCALES.contains(&scale) {
         return Err(EngineError::BadRequest(format!(
-            "pictures can be enlarged 2 or 4 times, not {scale} times"
+            "pictures can be upscaled 2 or 4 times, not {scale} times"
         )));
     }
-    let Some(model) = studio.registry.first_of(ModelKind::Upscaler) else {
+    let Some(model) = context.state.registry.first_of(ModelKind::Upscaler) else {
         return Err(EngineError::BadRequest(
-            "there is no network for enlarging here; put one into the models folder".into(),
+            "there is no upscaling network here; put one into the models folder".into(),
         ));
     };
     let name = model.name.clone();
-    desk.progress(Stage::Reading, 0, 1);
-    let photo = studio.photos.read(path)?;
-    let network = studio.registry.crisp(&name)?;
-    let picture = enlarge(studio, desk, &network, &photo, scale)?;
-    let models = vec![studio.model_ref(&name)?];
+    context.progress(Stage::Reading, 0, 1);
+    let photo = context.state.photos.read(path)?;
+    let network = context.state.registry.crisp(&name)?;
+    let picture = enlarge(context, &network, &photo, scale)?;
+    let models = vec![context.state.model_ref(&name)?];
     let sources = vec![photo.source.clone()];
     Ok(Output::Picture {
         picture,
@@ -50,23 +48,22 @@ pub(in crate::engine) fn run(
             Making::Upscale { scale },
             models,
             sources,
-            &studio.device,
+            &context.state.device,
         )),
     })
 }
 
 /// The same pixels from a recipe.
-pub(in crate::engine) fn again(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn again(
+    context: &mut JobContext<'_>,
     recipe: &Recipe,
     scale: u32,
 ) -> Result<Output, EngineError> {
     let source = recipe.sources.first().ok_or_else(|| {
-        EngineError::BadRequest("this recipe doesn't say which picture was enlarged".into())
+        EngineError::BadRequest("this recipe doesn't say which picture was upscaled".into())
     })?;
-    let path = studio.photos.source(source)?.0.source.path.clone();
-    let Output::Picture { picture, .. } = run(studio, desk, Path::new(&path), scale)? else {
+    let path = context.state.photos.source(source)?.0.source.path.clone();
+    let Output::Picture { picture, .. } = run(context, Path::new(&path), scale)? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {
@@ -76,8 +73,7 @@ pub(in crate::engine) fn again(
 }
 
 fn enlarge(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+    context: &mut JobContext<'_>,
     network: &Arc<Crisp>,
     photo: &Photo,
     scale: u32,
@@ -87,17 +83,17 @@ fn enlarge(
     let large = picture.size().map(|s| u64::from(s) * u64::from(scale));
     if large[0] * large[1] > MAX_PIXELS {
         return Err(EngineError::Memory(format!(
-            "{} x {} is beyond 200 megapixels; enlarge a smaller picture",
+            "{} x {} is beyond 200 megapixels; upscale a smaller picture",
             large[0], large[1]
         )));
     }
     let scale = scale as usize;
     let mut out = vec![0u8; size[0] * size[1] * scale * scale * 4];
     let pieces = tiles(size, TILE, network.receptive_radius(), network.multiple());
-    let stop = desk.token();
+    let stop = context.token();
     for (done, tile) in pieces.iter().enumerate() {
-        desk.progress(Stage::Rendering, done as u64, pieces.len() as u64);
-        desk.breathe(studio)?;
+        context.progress(Stage::Rendering, done as u64, pieces.len() as u64);
+        context.yield_to_previews()?;
         let input = cut(picture, [tile.x, tile.y], [tile.width, tile.height]);
         let made = run_network(network, &input, scale, &stop)?;
         let [left, top, right, bottom] = tile.core.map(|v| v * scale);

@@ -3,20 +3,18 @@
 use std::path::Path;
 
 use crate::engine::explore::synthesize;
-use crate::engine::inference_worker::ModelStudio;
+use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::engine::scheduler::Desk;
 use crate::export::animation::{AnimationWriter, Pace};
+use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::gallery::protocol::Format;
 use crate::latent::Walk;
 use crate::recipe::{Making, WalkParams};
 
 /// Renders the frames and writes them as they come.
-pub(in crate::engine) fn run(
-    studio: &mut ModelStudio,
-    desk: &mut Desk,
+pub(super) fn run(
+    context: &mut JobContext<'_>,
     params: &WalkParams,
     max_side: u32,
     out: &Path,
@@ -31,36 +29,36 @@ pub(in crate::engine) fn run(
         ));
     }
     if params.points.iter().any(|p| !p.edits.is_empty()) {
-        super::directions::ensure(studio, desk, &first.model)?;
+        super::directions::ensure(context, &first.model)?;
     }
-    desk.progress(Stage::Loading, 0, 1);
-    let generator = studio.registry.generator(&first.model)?;
-    let model = studio.model_ref(&first.model)?;
-    let set =
-        studio
-            .explore
-            .directions
-            .known(&studio.registry, &first.model, generator.spec().w_dim);
+    context.progress(Stage::Loading, 0, 1);
+    let generator = context.state.registry.generator(&first.model)?;
+    let model = context.state.model_ref(&first.model)?;
+    let set = context.state.explorer.directions.known(
+        &context.state.registry,
+        &first.model,
+        generator.spec().w_dim,
+    );
     let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
     let mut recipe = recipe(
         Making::Walk(params.clone()),
         vec![model],
         vec![],
-        &studio.device,
+        &context.state.device,
     );
     recipe.extra.insert("max_side".into(), max_side.into());
-    let stop = desk.token();
+    let stop = context.token();
     let longest = generator.spec().resizable.then_some(max_side);
-    let provenance = Provenance::of(&recipe, &studio.cards(), "", "");
+    let provenance = Provenance::of(&recipe, &context.state.model_cards(), "", "");
     // The format is only asked of stills; animations take theirs from the name.
     let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
     let mut writer = None;
     for index in 0..walk.frames() {
-        desk.progress(Stage::Rendering, index.into(), walk.frames().into());
-        desk.breathe(studio)?;
+        context.progress(Stage::Rendering, index.into(), walk.frames().into());
+        context.yield_to_previews()?;
         let ws = walk.frame(index, generator.as_ref())?;
         let picture = synthesize(generator.as_ref(), first, &ws, longest, &stop)?;
-        // The first frame tells the size.
+        // The first frame has the size.
         let writer = match &mut writer {
             Some(writer) => writer,
             None => {
@@ -76,7 +74,7 @@ pub(in crate::engine) fn run(
         writer.write_frame(&picture)?;
     }
     if let Some(writer) = writer {
-        desk.progress(Stage::Writing, 0, 1);
+        context.progress(Stage::Writing, 0, 1);
         writer.finish()?;
     }
     Ok(Output::File(out.to_path_buf()))

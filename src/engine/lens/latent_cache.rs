@@ -1,5 +1,5 @@
-//! The bench: a photo's latents are read once and kept, so that a slider costs one way
-//! through the decoder.
+//! A photo's latents are computed once and kept, so that a slider costs one run of the
+//! decoder.
 
 use std::sync::Arc;
 
@@ -7,11 +7,12 @@ use candle_core::Tensor;
 use parking_lot::Mutex;
 
 use crate::cancel::CancelToken;
-use crate::engine::lens::{Sitting, frame};
+use crate::engine::lens::frame;
+use crate::engine::lens::prepared_photo::{LensSpec, PreparedPhoto};
 use crate::engine::protocol::EngineError;
 use crate::engine::recent::Recent;
 use crate::engine::resample::Planes;
-use crate::engine::stylize::{Composed, Easel, Fine, finish, to_planes, to_tensor};
+use crate::engine::stylize::{Composed, Fine, StyleCache, finish, to_planes, to_tensor};
 use crate::latent::grid::{Grid, GridError, Loan};
 use crate::models::ModelError;
 use crate::photo::Photo;
@@ -22,19 +23,9 @@ use crate::recipe::{LensOther, LensParams, PixelRegion};
 /// latents.
 const KEPT: [usize; 2] = [32 << 20, 48 << 20];
 
-/// Everything that decides a picture.
-pub(crate) struct Order<'a> {
-    pub(crate) sitting: &'a Sitting,
-    pub(crate) params: &'a LensParams,
-    /// Where the network works, `[width, height]`.
-    pub(crate) working: [u32; 2],
-    /// The result.
-    pub(crate) output: [u32; 2],
-}
-
-/// What is being done.
+/// What a rendering is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum LensPhase {
     /// The network: reading and making.
     Network,
     /// The result: rows.
@@ -42,19 +33,20 @@ pub(crate) enum Step {
 }
 
 /// Called between steps with done and in all; an error stops the work.
-pub(crate) type Between<'a> = dyn FnMut(Step, usize, usize) -> Result<(), EngineError> + 'a;
+pub(crate) type LensProgress<'a> =
+    dyn FnMut(LensPhase, usize, usize) -> Result<(), EngineError> + 'a;
 
 /// Network, picture, size; whether the picture was cut to cover the size.
 type Key = (String, String, [u32; 2], bool);
 
 /// What sliders don't change.
-pub(crate) struct Bench {
+pub(crate) struct LatentCache {
     grids: Mutex<Recent<Key, Arc<Grid>>>,
     unmoved: Mutex<Recent<Key, Arc<Planes>>>,
 }
 
-impl Bench {
-    /// An empty bench.
+impl LatentCache {
+    /// An empty cache.
     pub(crate) fn new() -> Self {
         Self {
             grids: Mutex::new(Recent::new(KEPT[0])),
@@ -63,34 +55,34 @@ impl Bench {
     }
 
     /// Makes a picture. With all sliders at rest and the detail kept it is the photo.
-    pub(crate) fn make(
+    pub(crate) fn render(
         &self,
-        order: &Order<'_>,
-        easel: &Easel,
+        spec: &LensSpec<'_>,
+        cache: &StyleCache,
         stop: &CancelToken,
-        between: &mut Between<'_>,
+        progress: &mut LensProgress<'_>,
     ) -> Result<Picture, EngineError> {
-        let (sitting, params) = (order.sitting, order.params);
-        let photo = &sitting.photo;
-        let own = easel.at_size(&photo.picture, &photo.source.sha256, order.output);
+        let (prepared, params) = (spec.prepared, spec.params);
+        let photo = &prepared.photo;
+        let own = cache.at_size(&photo.picture, &photo.source.sha256, spec.output);
         if params.keep_detail && params.is_still() {
             return Ok(own);
         }
-        between(Step::Network, 0, 3)?;
-        let small = easel.planes_of(&photo.picture, &photo.source.sha256, order.working);
-        let grid = self.grid(order, &small, stop)?;
-        between(Step::Network, 1, 3)?;
+        progress(LensPhase::Network, 0, 3)?;
+        let small = cache.planes_of(&photo.picture, &photo.source.sha256, spec.working);
+        let grid = self.grid(spec, &small, stop)?;
+        progress(LensPhase::Network, 1, 3)?;
         let cover = params
             .mask
             .as_ref()
-            .map(|mask| mask.coverage(order.working, PixelRegion::whole(order.working)));
-        let moved = self.moved(order, &grid, cover.as_deref(), stop)?;
-        let picture = decode(sitting, &moved, small.size(), stop)?;
-        between(Step::Network, 2, 3)?;
+            .map(|mask| mask.coverage(spec.working, PixelRegion::whole(spec.working)));
+        let moved = self.moved(spec, &grid, cover.as_deref(), stop)?;
+        let picture = decode(prepared, &moved, small.size(), stop)?;
+        progress(LensPhase::Network, 2, 3)?;
         let picture = match params.keep_detail {
             true => added(
                 &small,
-                &*self.unmoved(order, &grid, stop)?,
+                &*self.unmoved(spec, &grid, stop)?,
                 picture,
                 own_share(params),
             ),
@@ -105,25 +97,25 @@ impl Bench {
             false => Fine::Redrawn,
         };
         finish(&small, &composed, fine, &own, &mut |done, all| {
-            between(Step::Finishing, done, all)
+            progress(LensPhase::Finishing, done, all)
         })
     }
 
     /// The photo's latents.
     fn grid(
         &self,
-        order: &Order<'_>,
+        spec: &LensSpec<'_>,
         small: &Planes,
         stop: &CancelToken,
     ) -> Result<Arc<Grid>, EngineError> {
-        let key = key(order, &order.sitting.photo, false);
-        self.encoded(key, order.sitting, stop, || small.clone())
+        let key = key(spec, &spec.prepared.photo, false);
+        self.encoded(key, spec.prepared, stop, || small.clone())
     }
 
     fn encoded(
         &self,
         key: Key,
-        sitting: &Sitting,
+        prepared: &PreparedPhoto,
         stop: &CancelToken,
         picture: impl FnOnce() -> Planes,
     ) -> Result<Arc<Grid>, EngineError> {
@@ -131,7 +123,7 @@ impl Bench {
             return Ok(grid);
         }
         let picture = picture();
-        let net = &sitting.net;
+        let net = &prepared.net;
         let whole = frame::mirrored(&picture, frame::padded(picture.size(), net.factor()));
         let latents = net.encode(&to_tensor(&whole, net.device())?, stop)?;
         let (_, channels, height, width) = latents.dims4()?;
@@ -146,16 +138,16 @@ impl Bench {
     /// The picture of the unmoved latents.
     fn unmoved(
         &self,
-        order: &Order<'_>,
+        spec: &LensSpec<'_>,
         grid: &Grid,
         stop: &CancelToken,
     ) -> Result<Arc<Planes>, EngineError> {
-        let key = key(order, &order.sitting.photo, false);
+        let key = key(spec, &spec.prepared.photo, false);
         if let Some(planes) = self.unmoved.lock().get(&key) {
             return Ok(planes);
         }
-        let size = order.working.map(|s| s as usize);
-        let planes = Arc::new(decode(order.sitting, grid, size, stop)?);
+        let size = spec.working.map(|s| s as usize);
+        let planes = Arc::new(decode(spec.prepared, grid, size, stop)?);
         let weight = planes.data.len() * 4;
         self.unmoved.lock().put(key, Arc::clone(&planes), weight);
         Ok(planes)
@@ -165,27 +157,27 @@ impl Bench {
     /// directions, all of it where the mask is.
     fn moved(
         &self,
-        order: &Order<'_>,
+        spec: &LensSpec<'_>,
         grid: &Grid,
         cover: Option<&[f32]>,
         stop: &CancelToken,
     ) -> Result<Grid, EngineError> {
-        let (sitting, params) = (order.sitting, order.params);
+        let (prepared, params) = (spec.prepared, spec.params);
         let mut moved = grid.clone();
-        if let (Some(other), Some(picture)) = (&params.other, &sitting.other) {
-            let second = self.encoded(key(order, picture, true), sitting, stop, || {
-                frame::covering(&picture.picture, order.working.map(|s| s as usize))
+        if let (Some(other), Some(picture)) = (&params.other, &prepared.other) {
+            let second = self.encoded(key(spec, picture, true), prepared, stop, || {
+                frame::covering(&picture.picture, spec.working.map(|s| s as usize))
             })?;
             bring_in(&mut moved, &second, other)?;
         }
         let work = |moved: &mut Grid| -> Result<(), GridError> {
-            if let Some(change) = &sitting.numbers.change {
+            if let Some(change) = &prepared.numbers.change {
                 moved.weigh(change)?;
             }
-            moved.shift(&sitting.numbers.offset)?;
+            moved.shift(&prepared.numbers.offset)?;
             if let Some(cover) = cover {
-                let size = order.working.map(|s| s as usize);
-                moved.restrict(grid, &frame::on_grid(cover, size, sitting.net.factor()))?;
+                let size = spec.working.map(|s| s as usize);
+                moved.restrict(grid, &frame::on_grid(cover, size, prepared.net.factor()))?;
             }
             Ok(())
         };
@@ -194,9 +186,9 @@ impl Bench {
     }
 }
 
-fn key(order: &Order<'_>, picture: &Photo, cut: bool) -> Key {
-    let net = order.sitting.net_sha.clone();
-    (net, picture.source.sha256.clone(), order.working, cut)
+fn key(spec: &LensSpec<'_>, picture: &Photo, cut: bool) -> Key {
+    let net = spec.prepared.net_sha.clone();
+    (net, picture.source.sha256.clone(), spec.working, cut)
 }
 
 /// Blends the second picture in, and borrows from it.
@@ -216,15 +208,15 @@ fn bring_in(grid: &mut Grid, second: &Grid, other: &LensOther) -> Result<(), Mod
 
 /// The picture of latents, without what was mirrored around it.
 fn decode(
-    sitting: &Sitting,
+    prepared: &PreparedPhoto,
     grid: &Grid,
     size: [usize; 2],
     stop: &CancelToken,
 ) -> Result<Planes, EngineError> {
     let [width, height] = grid.size();
     let shape = (1, grid.channels(), height, width);
-    let latents = Tensor::from_slice(grid.data(), shape, sitting.net.device())?;
-    let whole = to_planes(&sitting.net.decode(&latents, stop)?)?;
+    let latents = Tensor::from_slice(grid.data(), shape, prepared.net.device())?;
+    let whole = to_planes(&prepared.net.decode(&latents, stop)?)?;
     let mut picture = whole.crop(0, 0, size[0], size[1]);
     picture.data.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
     Ok(picture)

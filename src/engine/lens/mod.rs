@@ -1,27 +1,28 @@
 //! Photo to latents, moved, and back.
 //!
-//! The network works at one size, whatever the photo's (`bench`), so that preview and
+//! The network works at one size, whatever the photo's (`latent_cache`), so that preview and
 //! print look alike. What the moved latents give beyond the unmoved ones is added to the
 //! photo at its own size with its fine detail (see `stylize::finish`): with all sliders
 //! at rest that is the photo itself.
 
 mod frame;
 mod latent_cache;
+mod prepared_photo;
 mod sliders;
 
-pub(crate) use crate::engine::lens::latent_cache::{Bench, Order, Step};
+pub(crate) use latent_cache::{LatentCache, LensPhase};
+pub(crate) use prepared_photo::{LensNumbers, PreparedPhoto};
+pub(crate) use sliders::pictures_at_hand;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use super::photos::PhotoCache;
 use super::protocol::{EngineError, Tier};
+use super::stylize::StyleCache;
 use crate::cancel::CancelToken;
-use crate::engine::inference_worker::ModelStudio;
-use crate::models::autoencoder::Autoencoder;
-use crate::models::lens_directions::plain_change;
-use crate::photo::Photo;
+use crate::models::Registry;
+use crate::models::lens_directions::{LensDirections, plain_change};
 use crate::picture::Picture;
 use crate::recipe::{LensParams, LensPart};
 use sliders::Sliders;
@@ -30,83 +31,42 @@ use sliders::Sliders;
 pub(crate) const SIDE: u32 = 512;
 
 /// What Lens keeps between requests.
-pub(crate) struct Lensing {
-    pub(super) bench: Arc<Bench>,
+pub(crate) struct LensRenderer {
+    pub(super) latents: Arc<LatentCache>,
     sliders: Sliders,
 }
 
-impl Lensing {
+impl LensRenderer {
     /// Nothing known yet; sliders that are measured here are kept in `cache_dir`.
     pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
         Self {
-            bench: Arc::new(Bench::new()),
+            latents: Arc::new(LatentCache::new()),
             sliders: Sliders::new(cache_dir),
         }
     }
 
     /// Forgets what was made on another device.
-    pub(super) fn start_afresh(&mut self) {
-        self.bench = Arc::new(Bench::new());
+    pub(super) fn reset(&mut self) {
+        self.latents = Arc::new(LatentCache::new());
     }
-}
 
-/// The sliders as numbers, so that a recipe gives the same pixels even if its directions
-/// are measured anew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Numbers {
-    /// Longer side at which the network worked.
-    pub(crate) side: u32,
-    /// Added at every place, one number a channel.
-    pub(crate) offset: Vec<f32>,
-    /// By which the variation is weighed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) change: Option<Vec<Vec<f32>>>,
-}
-
-/// A photo on the bench, ready to be made.
-pub(crate) struct Sitting {
-    pub(crate) photo: Arc<Photo>,
-    pub(crate) other: Option<Arc<Photo>>,
-    pub(crate) net: Arc<dyn Autoencoder>,
-    pub(crate) net_sha: String,
-    pub(crate) numbers: Numbers,
-}
-
-impl Sitting {
-    /// What is to be made, at most `working` and `output` pixels on the longer side.
-    pub(crate) fn order<'a>(
-        &'a self,
-        params: &'a LensParams,
-        working: u32,
-        output: u32,
-    ) -> Order<'a> {
-        Order {
-            sitting: self,
-            params,
-            working: frame::at_most(self.photo.picture.size(), working),
-            output: frame::at_most(self.photo.picture.size(), output),
-        }
-    }
-}
-
-impl ModelStudio {
     /// A preview of a photo in Lens.
-    pub(super) fn lens_preview(
-        &mut self,
+    pub(super) fn preview(
+        &self,
+        prepared: &PreparedPhoto,
+        cache: &StyleCache,
         params: &LensParams,
         tier: Tier,
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
-        let sitting = self.lens_sitting(params, None)?;
         let (working, output) = match tier {
             Tier::Draft(most) => (SIDE.min(most), most),
             Tier::Full(most) => (SIDE, most),
         };
-        let order = sitting.order(params, working, output);
-        let bench = Arc::clone(&self.lensing.bench);
-        bench.make(
-            &order,
-            &self.styling.easel,
+        let spec = prepared.spec(params, working, output);
+        self.latents.render(
+            &spec,
+            cache,
             stop,
             &mut |_, _, _| match stop.is_cancelled() {
                 true => Err(EngineError::Cancelled),
@@ -116,29 +76,31 @@ impl ModelStudio {
     }
 
     /// Reads the pictures and turns sliders into numbers, unless a recipe brings them.
-    pub(super) fn lens_sitting(
+    pub(super) fn prepare(
         &mut self,
+        registry: &mut Registry,
+        photos: &mut PhotoCache,
         params: &LensParams,
-        numbers: Option<Numbers>,
-    ) -> Result<Sitting, EngineError> {
+        numbers: Option<LensNumbers>,
+    ) -> Result<PreparedPhoto, EngineError> {
         check(params)?;
-        let net = self.registry.autoencoder(&params.model)?;
-        let net_sha = self.registry.info(&params.model)?.sha256.clone();
+        let net = registry.autoencoder(&params.model)?;
+        let net_sha = registry.info(&params.model)?.sha256.clone();
         let channels = net.channels();
-        let fits = |n: &Numbers| {
+        let fits = |n: &LensNumbers| {
             let rows = n.change.iter().flatten();
             n.offset.len() == channels && rows.into_iter().all(|row| row.len() == channels)
         };
         let numbers = match numbers.filter(fits) {
             Some(numbers) => numbers,
-            None => self.lens_numbers(params, channels)?,
+            None => self.numbers(registry, params, channels)?,
         };
-        let photo = self.photos.source(&params.photo)?.0;
+        let photo = photos.source(&params.photo)?.0;
         let other = match params.other.as_ref().filter(|other| other.acts()) {
-            Some(other) => Some(self.photos.source(&other.picture)?.0),
+            Some(other) => Some(photos.source(&other.picture)?.0),
             None => None,
         };
-        Ok(Sitting {
+        Ok(PreparedPhoto {
             photo,
             other,
             net,
@@ -147,12 +109,31 @@ impl ModelStudio {
         })
     }
 
-    fn lens_numbers(
+    /// The sliders of an autoencoder, if it brings some or they were measured before.
+    pub(super) fn directions(
         &mut self,
+        registry: &mut Registry,
+        model: &str,
+    ) -> Result<Option<Arc<LensDirections>>, EngineError> {
+        self.sliders.find(registry, model)
+    }
+
+    /// Keeps what was measured of the network of this hash.
+    pub(super) fn keep_directions(
+        &mut self,
+        sha256: &str,
+        found: LensDirections,
+    ) -> Arc<LensDirections> {
+        self.sliders.keep(sha256, found)
+    }
+
+    fn numbers(
+        &mut self,
+        registry: &mut Registry,
         params: &LensParams,
         channels: usize,
-    ) -> Result<Numbers, EngineError> {
-        let directions = match self.lens_directions(&params.model) {
+    ) -> Result<LensNumbers, EngineError> {
+        let directions = match self.directions(registry, &params.model) {
             // Sliders that don't belong here are no reason to refuse the rest.
             Err(error) if !needs_directions(params) => {
                 log::warn!("{error}");
@@ -172,7 +153,7 @@ impl ModelStudio {
                 (vec![0.0; channels], plain_change(channels, &params.gains)?)
             }
         };
-        Ok(Numbers {
+        Ok(LensNumbers {
             side: SIDE,
             offset,
             change,

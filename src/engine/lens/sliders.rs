@@ -7,14 +7,11 @@ use std::sync::Arc;
 
 use crate::cancel::CancelToken;
 use crate::engine::cache_file;
-use crate::engine::inference_worker::ModelStudio;
-use crate::engine::protocol::{EngineError, Stage};
+use crate::engine::protocol::EngineError;
 use crate::engine::resample::shrink_to;
-use crate::engine::scheduler::Desk;
 use crate::export::atomic::{Existing, write_bytes};
 use crate::models::Registry;
 use crate::models::lens_directions::LensDirections;
-use crate::models::lens_measure::{self, FEWEST};
 use crate::models::registry::CPPN_NAME;
 use crate::photo::sample;
 use crate::picture::Picture;
@@ -44,8 +41,32 @@ impl Sliders {
         cache_file::file_of(self.folder.as_deref(), sha256, "json")
     }
 
+    /// The sliders of an autoencoder, if it brings some or they were measured before.
+    pub(super) fn find(
+        &mut self,
+        registry: &mut Registry,
+        model: &str,
+    ) -> Result<Option<Arc<LensDirections>>, EngineError> {
+        let sha = registry.info(model)?.sha256.clone();
+        if let Some(known) = self.known.get(&sha) {
+            return Ok(known.clone());
+        }
+        let channels = registry.autoencoder(model)?.channels();
+        let found = match registry.directions_file(model) {
+            Some(file) => Some(LensDirections::read(&file, &sha, channels)?),
+            None => {
+                let kept = self.file(&sha).filter(|file| file.is_file());
+                // What can't be read is measured again.
+                kept.and_then(|file| LensDirections::read(&file, &sha, channels).ok())
+            }
+        };
+        let found = found.map(Arc::new);
+        self.known.insert(sha, found.clone());
+        Ok(found)
+    }
+
     /// Keeps what was measured. A cache that can't be written costs time next time.
-    fn keep(&mut self, sha256: &str, found: LensDirections) -> Arc<LensDirections> {
+    pub(super) fn keep(&mut self, sha256: &str, found: LensDirections) -> Arc<LensDirections> {
         if let Some(file) = self.file(sha256)
             && let Err(error) = write_whole(&file, &found)
         {
@@ -64,68 +85,9 @@ fn write_whole(file: &Path, found: &LensDirections) -> std::io::Result<()> {
     write_bytes(file, Existing::Replace, &bytes).map_err(std::io::Error::other)
 }
 
-impl ModelStudio {
-    /// The sliders of an autoencoder, if it brings some or they were measured before.
-    pub(in crate::engine) fn lens_directions(
-        &mut self,
-        model: &str,
-    ) -> Result<Option<Arc<LensDirections>>, EngineError> {
-        let sha = self.registry.info(model)?.sha256.clone();
-        let sliders = &self.lensing.sliders;
-        if let Some(known) = sliders.known.get(&sha) {
-            return Ok(known.clone());
-        }
-        let channels = self.registry.autoencoder(model)?.channels();
-        let found = match self.registry.directions_file(model) {
-            Some(file) => Some(LensDirections::read(&file, &sha, channels)?),
-            None => {
-                let kept = sliders.file(&sha).filter(|file| file.is_file());
-                // What can't be read is measured again.
-                kept.and_then(|file| LensDirections::read(&file, &sha, channels).ok())
-            }
-        };
-        let found = found.map(Arc::new);
-        self.lensing.sliders.known.insert(sha, found.clone());
-        Ok(found)
-    }
-
-    /// [`ModelStudio::lens_directions`], measured now where nothing is known; none where
-    /// there are too few pictures to measure on.
-    pub(in crate::engine) fn lens_directions_found(
-        &mut self,
-        desk: &mut Desk,
-        model: &str,
-    ) -> Result<Option<Arc<LensDirections>>, EngineError> {
-        if let Some(known) = self.lens_directions(model)? {
-            return Ok(Some(known));
-        }
-        desk.progress(Stage::Loading, 0, 1);
-        let sha = self.registry.info(model)?.sha256.clone();
-        let stop = desk.token();
-        let pictures = at_hand(&mut self.registry, &stop);
-        if pictures.len() < FEWEST {
-            return Ok(None);
-        }
-        let net = self.registry.autoencoder(model)?;
-        let found = lens_measure::find(
-            net.as_ref(),
-            &sha,
-            &pictures,
-            &mut |done, total| {
-                desk.progress(Stage::Sampling, done, total);
-                // A refusal comes with the token cancelled, which the search sees.
-                desk.stand_back(self).ok();
-            },
-            &stop,
-        )?;
-        desk.check()?;
-        Ok(Some(self.lensing.sliders.keep(&sha, found)))
-    }
-}
-
 /// Pictures that are always there: the sample photo and its parts, what the styles that
 /// ship look like, and what generators draw.
-fn at_hand(registry: &mut Registry, stop: &CancelToken) -> Vec<Picture> {
+pub(crate) fn pictures_at_hand(registry: &mut Registry, stop: &CancelToken) -> Vec<Picture> {
     let mut all = Vec::new();
     if let Ok(photo) = sample() {
         let small = shrink_to(&photo, 4 * DRAWN);

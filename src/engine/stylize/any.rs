@@ -8,7 +8,7 @@ use crate::engine::resample::Planes;
 use crate::models::restyle::Restyle;
 use crate::models::transfer::StyleTransfer;
 
-use super::network::{Palette, Seen, StyleNet};
+use super::network::{Seen, StrokePalette, StyleNet};
 use super::{restyle, transfer};
 
 /// A style network of one of the families.
@@ -55,7 +55,7 @@ impl StyleNet for AnyStyle {
         }
     }
 
-    fn palette(&self, code: &[f32], made: &Palette) -> Result<Palette, EngineError> {
+    fn palette(&self, code: &[f32], made: &StrokePalette) -> Result<StrokePalette, EngineError> {
         match self {
             Self::Restyle(net) => StyleNet::palette(net.as_ref(), code, made),
             Self::Other(net) => net.palette(code, made),

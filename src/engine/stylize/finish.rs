@@ -9,7 +9,7 @@ use crate::engine::protocol::EngineError;
 use crate::engine::resample::{Planes, shrink_planes, to_byte};
 use crate::picture::Picture;
 
-/// Output pixels between two looks at the desk.
+/// Output pixels between two checks for more urgent requests.
 const PIXELS_AT_ONCE: usize = 2_000_000;
 /// Sides of the picture on which finishing is timed: at working size, and large.
 const TRIAL: [usize; 2] = [192, 1024];
@@ -107,7 +107,7 @@ fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
         .map_err(|e| EngineError::Internal(e.to_string()))
 }
 
-/// Memory for a result, or a clear word that there is none.
+/// Memory for a result, or an error that says there is too little.
 fn zeroed(bytes: usize) -> Result<Vec<u8>, EngineError> {
     let mut out = Vec::new();
     out.try_reserve_exact(bytes).map_err(|_| {

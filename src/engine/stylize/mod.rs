@@ -24,7 +24,7 @@ pub(crate) use any::AnyStyle;
 pub(crate) use compose::Composed;
 pub(crate) use finish::{Fine, finish, try_finishing};
 pub(crate) use network::{StyleNet, to_planes, to_tensor};
-pub(crate) use plan::{Appetite, LARGEST_TILE, Plan};
+pub(crate) use plan::{LARGEST_TILE, MemoryCost, StylePlan};
 pub(crate) use tiles::tiles;
 
 use super::protocol::EngineError;
@@ -57,7 +57,7 @@ pub(crate) struct StyleShare<N> {
 }
 
 /// Everything that decides a styled picture.
-pub(crate) struct Order<'a, N> {
+pub(crate) struct StyleSpec<'a, N> {
     /// The whole photo.
     pub(crate) photo: &'a Picture,
     /// Its hash.
@@ -69,12 +69,12 @@ pub(crate) struct Order<'a, N> {
     /// 0..=1.
     pub(crate) keep_colors: f32,
     /// Sizes.
-    pub(crate) plan: Plan,
+    pub(crate) plan: StylePlan,
 }
 
 /// What a stylisation is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
+pub(crate) enum StylePhase {
     /// The network: tiles.
     Painting,
     /// The result: rows.
@@ -82,7 +82,8 @@ pub(crate) enum Phase {
 }
 
 /// Called between steps with done and in all; an error stops the work.
-pub(crate) type Between<'a> = dyn FnMut(Phase, usize, usize) -> Result<(), EngineError> + 'a;
+pub(crate) type StyleProgress<'a> =
+    dyn FnMut(StylePhase, usize, usize) -> Result<(), EngineError> + 'a;
 
 #[derive(PartialEq)]
 struct PaintKey {
@@ -97,14 +98,14 @@ struct PaintKey {
 
 /// Keeps what the sliders don't change: the photo at the sizes in use, and strokes
 /// painted lately, so that palette, masks and shares need no network.
-pub(crate) struct Easel {
+pub(crate) struct StyleCache {
     painted: Mutex<Recent<PaintKey, Arc<Painted>>>,
     working: Mutex<Recent<(String, [u32; 2]), Arc<Planes>>>,
     output: Mutex<Recent<(String, [u32; 2]), Picture>>,
 }
 
-impl Easel {
-    /// An empty easel.
+impl StyleCache {
+    /// An empty cache.
     pub(crate) fn new() -> Self {
         Self {
             painted: Mutex::new(Recent::new(KEPT[0])),
@@ -116,26 +117,26 @@ impl Easel {
     /// Makes a styled picture. Without styles, or at strength 0, it is the photo.
     pub(crate) fn stylize<N: StyleNet + Clone>(
         &self,
-        order: &Order<'_, N>,
+        spec: &StyleSpec<'_, N>,
         stop: &CancelToken,
-        between: &mut Between<'_>,
+        between: &mut StyleProgress<'_>,
     ) -> Result<Picture, EngineError> {
-        let plan = &order.plan;
-        let photo = self.at_size(order.photo, order.photo_sha, plan.output);
-        if order.styles.is_empty() || order.strength <= 0.0 {
+        let plan = &spec.plan;
+        let photo = self.at_size(spec.photo, spec.photo_sha, plan.output);
+        if spec.styles.is_empty() || spec.strength <= 0.0 {
             return Ok(photo);
         }
-        let small = self.planes_of(order.photo, order.photo_sha, plan.working);
-        let styles = merged(&order.styles);
+        let small = self.planes_of(spec.photo, spec.photo_sha, plan.working);
+        let styles = merged(&spec.styles);
         let mut layers = Vec::with_capacity(styles.len());
         for (i, style) in styles.iter().enumerate() {
-            let painted = self.strokes(style, order, &small, stop, &mut |done, tiles| {
-                between(Phase::Painting, i * tiles + done, styles.len() * tiles)
+            let painted = self.strokes(style, spec, &small, stop, &mut |done, tiles| {
+                between(StylePhase::Painting, i * tiles + done, styles.len() * tiles)
             })?;
             let palette = style
                 .net
                 .palette(&style.code, &painted.made)?
-                .toward(&painted.own, order.keep_colors.clamp(0.0, 1.0));
+                .toward(&painted.own, spec.keep_colors.clamp(0.0, 1.0));
             layers.push(Layer {
                 styled: palette.colour(&painted.strokes),
                 share: style.share,
@@ -145,15 +146,15 @@ impl Easel {
                     .map(|mask| mask.coverage(plan.working, PixelRegion::whole(plan.working))),
             });
         }
-        let composed = compose(&small, &layers, order.strength);
+        let composed = compose(&small, &layers, spec.strength);
         drop(layers);
-        let colors = order.keep_colors;
+        let colors = spec.keep_colors;
         finish(
             &small,
             &composed,
             Fine::Kept { colors },
             &photo,
-            &mut |done, all| between(Phase::Finishing, done, all),
+            &mut |done, all| between(StylePhase::Finishing, done, all),
         )
     }
 
@@ -188,29 +189,29 @@ impl Easel {
     fn strokes<N: StyleNet>(
         &self,
         style: &StyleShare<N>,
-        order: &Order<'_, N>,
+        spec: &StyleSpec<'_, N>,
         small: &Planes,
         stop: &CancelToken,
         between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
     ) -> Result<Arc<Painted>, EngineError> {
         let (net, code) = (&style.net, &style.code);
         let strength = match net.follows_strength() {
-            true => order.strength.min(1.0),
+            true => spec.strength.min(1.0),
             false => 1.0,
         };
         let key = PaintKey {
-            photo: order.photo_sha.to_owned(),
-            tile: order.plan.tile,
+            photo: spec.photo_sha.to_owned(),
+            tile: spec.plan.tile,
             model: style.net_sha.clone(),
-            working: order.plan.working,
-            stats: order.plan.stats,
+            working: spec.plan.working,
+            stats: spec.plan.stats,
             code: net.stroke_code(code).iter().map(|v| v.to_bits()).collect(),
             strength: strength.to_bits(),
         };
         if let Some(painted) = self.painted.lock().get(&key) {
             return Ok(painted);
         }
-        let painted = paint(net, small, &order.plan, code, strength, stop, between)?;
+        let painted = paint(net, small, &spec.plan, code, strength, stop, between)?;
         let painted = Arc::new(painted);
         let weight = painted.strokes.data.len() * 4;
         self.painted.lock().put(key, Arc::clone(&painted), weight);
@@ -270,13 +271,13 @@ mod tests {
         }
     }
 
-    fn order(
+    fn spec(
         photo: &Picture,
         styles: Vec<StyleShare<Blur>>,
         strength: f32,
-        plan: Plan,
-    ) -> Order<'_, Blur> {
-        Order {
+        plan: StylePlan,
+    ) -> StyleSpec<'_, Blur> {
+        StyleSpec {
             photo,
             photo_sha: "photo",
             styles,
@@ -286,36 +287,36 @@ mod tests {
         }
     }
 
-    fn run(easel: &Easel, order: &Order<'_, Blur>) -> (Picture, usize) {
+    fn run(cache: &StyleCache, spec: &StyleSpec<'_, Blur>) -> (Picture, usize) {
         let mut painted = 0;
-        let picture = easel
-            .stylize(order, &CancelToken::new(), &mut |phase, _, _| {
-                painted += usize::from(phase == Phase::Painting);
+        let picture = cache
+            .stylize(spec, &CancelToken::new(), &mut |phase, _, _| {
+                painted += usize::from(phase == StylePhase::Painting);
                 Ok(())
             })
             .unwrap();
         (picture, painted)
     }
 
-    fn full(photo: &Picture) -> Plan {
-        Plan::full(photo.size(), 4.0, &StylizeOptions::default())
+    fn full(photo: &Picture) -> StylePlan {
+        StylePlan::full(photo.size(), 4.0, &StylizeOptions::default())
     }
 
     #[test]
     fn strength_zero_and_no_styles_give_the_photo() {
         let photo = photo(320, 200);
-        let easel = Easel::new();
-        let none = order(&photo, vec![], 1.0, full(&photo));
-        assert_eq!(run(&easel, &none).0, photo);
-        let zero = order(&photo, vec![style(0.5, 1.0, None)], 0.0, full(&photo));
-        assert_eq!(run(&easel, &zero).0, photo);
+        let cache = StyleCache::new();
+        let none = spec(&photo, vec![], 1.0, full(&photo));
+        assert_eq!(run(&cache, &none).0, photo);
+        let zero = spec(&photo, vec![style(0.5, 1.0, None)], 0.0, full(&photo));
+        assert_eq!(run(&cache, &zero).0, photo);
     }
 
     #[test]
     fn transparency_is_kept_and_colours_change() {
         let photo = photo(320, 200);
-        let order = order(&photo, vec![style(0.9, 1.0, None)], 1.0, full(&photo));
-        let (out, _) = run(&Easel::new(), &order);
+        let spec = spec(&photo, vec![style(0.9, 1.0, None)], 1.0, full(&photo));
+        let (out, _) = run(&StyleCache::new(), &spec);
         assert_eq!(out.size(), photo.size());
         let alphas = |p: &Picture| {
             p.rgba()
@@ -348,7 +349,7 @@ mod tests {
             invert: false,
         };
         let styles = vec![style(0.9, 1.0, Some(mask))];
-        let (out, _) = run(&Easel::new(), &order(&photo, styles, 1.0, full(&photo)));
+        let (out, _) = run(&StyleCache::new(), &spec(&photo, styles, 1.0, full(&photo)));
         let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 320 + x) * 4..][..4].to_vec();
         assert_ne!(pixel(&out, 64, 96), pixel(&photo, 64, 96));
         for y in 0..200 {
@@ -361,11 +362,11 @@ mod tests {
     #[test]
     fn the_preview_is_the_export_shrunk() {
         let photo = photo(640, 400);
-        let easel = Easel::new();
+        let cache = StyleCache::new();
         let styles = || vec![style(0.7, 1.0, None)];
-        let (large, _) = run(&easel, &order(&photo, styles(), 1.0, full(&photo)));
-        let plan = Plan::preview(photo.size(), 4.0, Tier::Full(160));
-        let (preview, _) = run(&easel, &order(&photo, styles(), 1.0, plan));
+        let (large, _) = run(&cache, &spec(&photo, styles(), 1.0, full(&photo)));
+        let plan = StylePlan::preview(photo.size(), 4.0, Tier::Full(160));
+        let (preview, _) = run(&cache, &spec(&photo, styles(), 1.0, plan));
         let shrunk = shrink(&large, [160, 100]);
         let difference: f64 = preview
             .rgba()
@@ -380,19 +381,19 @@ mod tests {
     #[test]
     fn palette_masks_and_shares_need_no_network() {
         let photo = photo(320, 200);
-        let easel = Easel::new();
+        let cache = StyleCache::new();
         let plan = full(&photo);
-        let mut first = order(&photo, vec![style(0.9, 1.0, None)], 1.0, plan);
-        assert!(run(&easel, &first).1 > 0);
+        let mut first = spec(&photo, vec![style(0.9, 1.0, None)], 1.0, plan);
+        assert!(run(&cache, &first).1 > 0);
         first.keep_colors = 0.8;
-        assert_eq!(run(&easel, &first).1, 0);
+        assert_eq!(run(&cache, &first).1, 0);
         first.styles[0].mask = Some(Mask {
             shapes: vec![MaskShape::Fill(0.5)],
             invert: false,
         });
-        assert_eq!(run(&easel, &first).1, 0);
+        assert_eq!(run(&cache, &first).1, 0);
         first.strength = 0.5;
-        assert!(run(&easel, &first).1 > 0, "the network follows strength");
+        assert!(run(&cache, &first).1 > 0, "the network follows strength");
     }
 
     #[test]

@@ -6,19 +6,19 @@ use crate::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
 use crate::engine::resample::{Planes, shrink_planes};
 
-use super::plan::Plan;
+use super::plan::StylePlan;
 use super::tiles::tiles;
 
 /// Mean of a picture's colours and the symmetric root of their covariance.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Palette {
+pub(crate) struct StrokePalette {
     /// R, G, B.
     pub(crate) mean: [f32; 3],
     /// Row by row.
     pub(crate) root: [[f32; 3]; 3],
 }
 
-impl Palette {
+impl StrokePalette {
     /// Between two palettes: 0 is `self`, 1 is `other`.
     pub(crate) fn toward(&self, other: &Self, t: f32) -> Self {
         let mix = |a: f32, b: f32| a + t * (b - a);
@@ -48,9 +48,9 @@ impl Palette {
 /// What a network measures once in a photo.
 pub(crate) struct Seen<S> {
     /// The photo's own palette.
-    pub(crate) own: Palette,
+    pub(crate) own: StrokePalette,
     /// The palette of what the network makes of it, where that is the network's choice.
-    pub(crate) made: Palette,
+    pub(crate) made: StrokePalette,
     /// Normalisation statistics and the like.
     pub(crate) stats: S,
 }
@@ -81,7 +81,7 @@ pub(crate) trait StyleNet {
     fn bytes_per_pixel(&self) -> u64;
 
     /// The palette of a style: in its code, or the one that was `made`.
-    fn palette(&self, code: &[f32], made: &Palette) -> Result<Palette, EngineError>;
+    fn palette(&self, code: &[f32], made: &StrokePalette) -> Result<StrokePalette, EngineError>;
 
     /// The part of a style's code that decides the strokes, palette apart.
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32];
@@ -113,12 +113,12 @@ pub(crate) trait StyleNet {
 /// A photo in a style's strokes, still without palette.
 #[derive(Debug, Clone)]
 pub(crate) struct Painted {
-    /// Strokes, to be coloured by a [`Palette`].
+    /// Strokes, to be coloured by a [`StrokePalette`].
     pub(crate) strokes: Planes,
     /// The photo's palette.
-    pub(crate) own: Palette,
+    pub(crate) own: StrokePalette,
     /// See [`Seen::made`].
-    pub(crate) made: Palette,
+    pub(crate) made: StrokePalette,
 }
 
 /// Planes as the networks take them, `[1, 3, height, width]`.
@@ -142,7 +142,7 @@ pub(crate) fn to_planes(tensor: &Tensor) -> Result<Planes, EngineError> {
 pub(crate) fn paint<N: StyleNet>(
     net: &N,
     photo: &Planes,
-    plan: &Plan,
+    plan: &StylePlan,
     code: &[f32],
     strength: f32,
     stop: &CancelToken,
@@ -204,8 +204,8 @@ pub(crate) mod tests {
     #[derive(Clone)]
     pub(crate) struct Blur;
 
-    fn grey(mean: f32) -> Palette {
-        Palette {
+    fn grey(mean: f32) -> StrokePalette {
+        StrokePalette {
             mean: [mean; 3],
             root: [[0.3, 0.0, 0.0], [0.0, 0.3, 0.0], [0.0, 0.0, 0.3]],
         }
@@ -230,7 +230,11 @@ pub(crate) mod tests {
             &code[..0]
         }
 
-        fn palette(&self, code: &[f32], _made: &Palette) -> Result<Palette, EngineError> {
+        fn palette(
+            &self,
+            code: &[f32],
+            _made: &StrokePalette,
+        ) -> Result<StrokePalette, EngineError> {
             Ok(grey(code[0]))
         }
 
@@ -299,9 +303,9 @@ pub(crate) mod tests {
     #[test]
     fn tiles_and_whole_are_the_same() {
         let photo = ramp(301, 203);
-        let mut plan = Plan::preview([301, 203], 1.0, Tier::Full(301));
+        let mut plan = StylePlan::preview([301, 203], 1.0, Tier::Full(301));
         let never = CancelToken::new();
-        let run = |plan: &Plan, count: &mut usize| {
+        let run = |plan: &StylePlan, count: &mut usize| {
             paint(&Blur, &photo, plan, &[0.5], 1.0, &never, &mut |_, total| {
                 *count = total;
                 Ok(())
@@ -320,7 +324,7 @@ pub(crate) mod tests {
     #[test]
     fn stops_between_tiles() {
         let photo = ramp(200, 200);
-        let mut plan = Plan::preview([200, 200], 1.0, Tier::Full(200));
+        let mut plan = StylePlan::preview([200, 200], 1.0, Tier::Full(200));
         plan.tile = 64;
         let mut seen = 0;
         let result = paint(

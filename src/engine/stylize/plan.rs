@@ -19,14 +19,14 @@ pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
 /// What networks need for tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Appetite {
+pub(crate) struct MemoryCost {
     /// Bytes for a pixel of a tile.
     pub(crate) bytes_per_pixel: u64,
     /// What a tile's input is larger by on each side.
     pub(crate) overlap: u64,
 }
 
-impl Default for Appetite {
+impl Default for MemoryCost {
     /// *Restyle*'s.
     fn default() -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Default for Appetite {
     }
 }
 
-impl Appetite {
+impl MemoryCost {
     /// Enough for both.
     pub(crate) fn and(self, other: Self) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Appetite {
 
 /// Sizes of one stylisation, `[width, height]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub(crate) struct StylePlan {
     /// What the network sees.
     pub(crate) working: [u32; 2],
     /// The copy for the statistics.
@@ -58,10 +58,10 @@ pub(crate) struct Plan {
     /// Longer side of a tile, without overlap.
     pub(crate) tile: u32,
     /// What the networks need.
-    pub(crate) appetite: Appetite,
+    pub(crate) memory_cost: MemoryCost,
 }
 
-impl Plan {
+impl StylePlan {
     /// For a preview of a photo of this size.
     pub(crate) fn preview(photo: [u32; 2], brush: f32, tier: Tier) -> Self {
         let side = photo[0].max(photo[1]);
@@ -89,13 +89,16 @@ impl Plan {
             stats: fit(working, longer.min(STATS_SIDE)),
             output: fit(photo, output),
             tile,
-            appetite: Appetite::default(),
+            memory_cost: MemoryCost::default(),
         }
     }
 
     /// The same for networks that need this.
-    pub(crate) fn feeding(self, appetite: Appetite) -> Self {
-        Self { appetite, ..self }
+    pub(crate) fn costing(self, memory_cost: MemoryCost) -> Self {
+        Self {
+            memory_cost,
+            ..self
+        }
     }
 
     /// The same with tiles that need at most `bytes`; `None` if not even the
@@ -117,18 +120,19 @@ impl Plan {
             if s <= self.tile {
                 u64::from(s)
             } else {
-                u64::from(self.tile) + 2 * self.appetite.overlap
+                u64::from(self.tile) + 2 * self.memory_cost.overlap
             }
         };
         let stats = u64::from(self.stats[0]) * u64::from(self.stats[1]);
-        (side(self.working[0]) * side(self.working[1])).max(stats) * self.appetite.bytes_per_pixel
+        (side(self.working[0]) * side(self.working[1])).max(stats)
+            * self.memory_cost.bytes_per_pixel
     }
 
     /// Pixels of all tiles with their overlap.
     pub(crate) fn tiled_pixels(&self) -> u64 {
         let reach = |s: u32| {
             let pieces = u64::from(s.div_ceil(self.tile));
-            u64::from(s) + (pieces - 1) * 2 * self.appetite.overlap
+            u64::from(s) + (pieces - 1) * 2 * self.memory_cost.overlap
         };
         reach(self.working[0]) * reach(self.working[1])
     }
@@ -158,8 +162,8 @@ mod tests {
     #[test]
     fn the_working_size_does_not_depend_on_the_output() {
         let options = StylizeOptions::default();
-        let full = Plan::full([6000, 4000], 1.0, &options);
-        let small = Plan::full(
+        let full = StylePlan::full([6000, 4000], 1.0, &options);
+        let small = StylePlan::full(
             [6000, 4000],
             1.0,
             &StylizeOptions {
@@ -167,7 +171,7 @@ mod tests {
                 ..options
             },
         );
-        let preview = Plan::preview([6000, 4000], 1.0, Tier::Full(900));
+        let preview = StylePlan::preview([6000, 4000], 1.0, Tier::Full(900));
         assert_eq!(full.working, [768, 512]);
         assert_eq!(
             (small.working, preview.working),
@@ -181,29 +185,29 @@ mod tests {
 
     #[test]
     fn a_larger_brush_works_on_fewer_pixels() {
-        let side = |brush| Plan::preview([4000, 4000], brush, Tier::Full(512)).working[0];
+        let side = |brush| StylePlan::preview([4000, 4000], brush, Tier::Full(512)).working[0];
         assert_eq!((side(0.5), side(1.0), side(3.0)), (1536, 768, 256));
         // Small photos keep the whole slider alive.
-        let small = |brush| Plan::preview([400, 300], brush, Tier::Full(512)).working[0];
+        let small = |brush| StylePlan::preview([400, 300], brush, Tier::Full(512)).working[0];
         assert_eq!((small(0.5), small(1.0), small(2.0)), (800, 400, 200));
         assert!(small(f32::NAN) > 0 && small(0.0) < 2000);
     }
 
     #[test]
-    fn hungry_networks_get_smaller_tiles() {
-        let plan = Plan::full([9000, 9000], 0.5, &StylizeOptions::default());
-        let hungry = plan.feeding(plan.appetite.and(Appetite {
+    fn networks_that_need_more_memory_get_smaller_tiles() {
+        let plan = StylePlan::full([9000, 9000], 0.5, &StylizeOptions::default());
+        let large = plan.costing(plan.memory_cost.and(MemoryCost {
             bytes_per_pixel: 800,
             overlap: 20,
         }));
-        assert_eq!(hungry.appetite.overlap, OVERLAP);
-        let tile = |plan: Plan| plan.within(200 << 20).unwrap().tile;
-        assert!(tile(hungry) < tile(plan));
+        assert_eq!(large.memory_cost.overlap, OVERLAP);
+        let tile = |plan: StylePlan| plan.within(200 << 20).unwrap().tile;
+        assert!(tile(large) < tile(plan));
     }
 
     #[test]
     fn tiles_shrink_to_the_budget() {
-        let plan = Plan::full([9000, 9000], 0.5, &StylizeOptions::default());
+        let plan = StylePlan::full([9000, 9000], 0.5, &StylizeOptions::default());
         assert_eq!(plan.tiles(), 4);
         let tight = plan.within(100 << 20).unwrap();
         assert!(tight.tile < plan.tile && tight.tile_bytes() <= 100 << 20);

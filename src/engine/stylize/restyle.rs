@@ -5,7 +5,7 @@ use crate::engine::protocol::EngineError;
 use crate::engine::resample::Planes;
 use crate::models::restyle::{Colours, Norms, Palette as CodePalette, Restyle};
 
-use super::network::{Palette, Seen, StyleNet, to_planes, to_tensor};
+use super::network::{Seen, StrokePalette, StyleNet, to_planes, to_tensor};
 use super::plan::BYTES_PER_PIXEL;
 
 /// What tiles need to fit together.
@@ -14,7 +14,7 @@ pub(crate) struct Stats {
     norms: Norms,
 }
 
-impl From<CodePalette> for Palette {
+impl From<CodePalette> for StrokePalette {
     fn from(palette: CodePalette) -> Self {
         Self {
             mean: palette.mean,
@@ -38,7 +38,7 @@ impl StyleNet for Restyle {
         BYTES_PER_PIXEL
     }
 
-    fn palette(&self, code: &[f32], _made: &Palette) -> Result<Palette, EngineError> {
+    fn palette(&self, code: &[f32], _made: &StrokePalette) -> Result<StrokePalette, EngineError> {
         Ok(Restyle::palette(self, code)?.into())
     }
 

@@ -9,7 +9,7 @@ use crate::engine::resample::Planes;
 use crate::models::restyle::{Colours, Norms};
 use crate::models::transfer::StyleTransfer;
 
-use super::network::{Palette, Seen, StyleNet, to_planes, to_tensor};
+use super::network::{Seen, StrokePalette, StyleNet, to_planes, to_tensor};
 
 /// Added to variances of colours.
 const EPS_COLOUR: f64 = 1e-5;
@@ -36,7 +36,7 @@ impl StyleNet for Arc<dyn StyleTransfer> {
         self.as_ref().bytes_per_pixel()
     }
 
-    fn palette(&self, _code: &[f32], made: &Palette) -> Result<Palette, EngineError> {
+    fn palette(&self, _code: &[f32], made: &StrokePalette) -> Result<StrokePalette, EngineError> {
         Ok(*made)
     }
 

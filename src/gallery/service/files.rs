@@ -8,7 +8,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::scan::ScanWork;
 use crate::export::{credentials, metadata};
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId, Sheet};
-use crate::gallery::service::session::Shared;
+use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Gallery, GalleryError};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
@@ -36,25 +36,25 @@ pub(super) enum FileWork {
     Copy(PictureId),
 }
 
-/// Works until the desk hangs up, and ends what was asked before.
+/// Works until the session hangs up, and ends what was asked before.
 pub(super) fn run(
     mut gallery: Gallery,
     work: &Receiver<FileWork>,
     scan: &Sender<ScanWork>,
-    shared: &Shared,
+    context: &SessionContext,
 ) {
     let mut replaced = 0;
     // Kept: on X11 and Wayland the clipboard's content lives with its owner.
     let mut clipboard = None;
     for item in work {
-        let now = shared.replaced.load(Ordering::Acquire);
+        let now = context.replaced.load(Ordering::Acquire);
         if now != replaced {
             match gallery.again() {
                 Ok(g) => (gallery, replaced) = (g, now),
                 Err(e) => log::warn!("{e}"),
             }
         }
-        gallery.set_settings(shared.settings.read().clone());
+        gallery.set_settings(context.settings.read().clone());
         match item {
             FileWork::Save {
                 token,
@@ -66,24 +66,24 @@ pub(super) fn run(
                     scan.try_send(ScanWork::ReplaceIndex).ok();
                 }
                 let new = saved.is_ok();
-                shared.emitter.emit(GalleryEvent::Saved {
+                context.events.emit(GalleryEvent::Saved {
                     token,
                     result: saved.map_err(|e| e.to_string()),
                 });
                 if new {
-                    shared.emitter.emit(GalleryEvent::Changed);
+                    context.events.emit(GalleryEvent::Changed);
                 }
             }
-            FileWork::Import(paths) => import(&mut gallery, &paths, shared),
+            FileWork::Import(paths) => import(&mut gallery, &paths, context),
             FileWork::Load(id) => {
                 let result = gallery
                     .load(id)
                     .map(|(p, r)| (p, r.map(Box::new)))
                     .map_err(|e| e.to_string());
-                shared.emitter.emit(GalleryEvent::Picture { id, result });
+                context.events.emit(GalleryEvent::Picture { id, result });
             }
             FileWork::Export { ids, to, options } => {
-                exported(shared, |go_on| {
+                exported(context, |go_on| {
                     gallery.export_copies(&ids, &to, &options, go_on)
                 });
             }
@@ -92,34 +92,34 @@ pub(super) fn run(
                 to,
                 sheet,
                 options,
-            } => exported(shared, |go_on| {
+            } => exported(context, |go_on| {
                 gallery.export_sheet(&ids, &to, sheet, &options, go_on)
             }),
             FileWork::Copy(id) => match copy(&gallery, id, &mut clipboard) {
                 Ok(()) => {
-                    shared.emitter.emit(GalleryEvent::Copied(id));
+                    context.events.emit(GalleryEvent::Copied(id));
                 }
-                Err(e) => shared.emitter.fail(&e),
+                Err(e) => context.events.fail(&e),
             },
         }
     }
 }
 
-/// Runs an export that tells how far it is and can be cancelled.
+/// Runs an export that reports its progress and can be cancelled.
 fn exported(
-    shared: &Shared,
+    context: &SessionContext,
     export: impl FnOnce(&mut dyn FnMut(usize, usize) -> bool) -> Result<Vec<PathBuf>, GalleryError>,
 ) {
-    shared.cancel_export.store(false, Ordering::Release);
+    context.cancel_export.store(false, Ordering::Release);
     let result = export(&mut |done, total| {
-        shared.emitter.emit(GalleryEvent::Exporting(done, total));
-        !shared.cancel_export.load(Ordering::Acquire)
+        context.events.emit(GalleryEvent::Exporting(done, total));
+        !context.cancel_export.load(Ordering::Acquire)
     });
     let result = result.map_err(|e| e.to_string());
-    shared.emitter.emit(GalleryEvent::Exported(result));
+    context.events.emit(GalleryEvent::Exported(result));
 }
 
-fn import(gallery: &mut Gallery, paths: &[PathBuf], shared: &Shared) {
+fn import(gallery: &mut Gallery, paths: &[PathBuf], context: &SessionContext) {
     let mut added: Vec<Entry> = Vec::new();
     let mut skipped = Vec::new();
     let mut claims = Vec::new();
@@ -135,12 +135,12 @@ fn import(gallery: &mut Gallery, paths: &[PathBuf], shared: &Shared) {
             Err(e) => skipped.push((path, e.to_string())),
         }
     }
-    shared.emitter.emit(GalleryEvent::Imported {
+    context.events.emit(GalleryEvent::Imported {
         added,
         skipped,
         claims,
     });
-    shared.emitter.emit(GalleryEvent::Changed);
+    context.events.emit(GalleryEvent::Changed);
 }
 
 /// The files, and the pictures directly within folders.

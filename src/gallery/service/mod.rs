@@ -1,37 +1,40 @@
-//! The gallery's threads behind [`GalleryRequest`] and [`GalleryEvent`]: the desk
+//! The gallery's threads behind [`GalleryRequest`] and [`GalleryEvent`]: the session
 //! (index and labels), files (save, load, export), scan (folder and index kept in
 //! line), and thumbnails.
 
+mod event_sender;
 mod files;
-mod mailbox;
+mod request_queue;
 mod scan;
 mod session;
+mod session_context;
 mod thumbnails;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, bounded};
 
 use super::protocol::{GalleryEvent, GalleryRequest, GallerySettings};
 use crate::waker::Waker;
-use mailbox::Mailbox;
+use event_sender::EventSender;
+use request_queue::RequestQueue;
 
 /// Events that wait for the window; workers wait when there are more.
 const EVENTS: usize = 128;
 
 /// The window's end of the gallery. Dropping it ends the threads.
 pub struct GalleryHandle {
-    mailbox: Arc<Mailbox>,
+    requests: Arc<RequestQueue>,
     events: Option<Receiver<GalleryEvent>>,
-    desk: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl GalleryHandle {
     /// Asks for something; never waits.
     pub fn send(&self, request: GalleryRequest) {
-        self.mailbox.put(request);
+        self.requests.put(request);
     }
 
     /// The next answer, if there is one; never waits.
@@ -47,34 +50,14 @@ impl GalleryHandle {
 
 impl Drop for GalleryHandle {
     fn drop(&mut self) {
-        self.mailbox.put(GalleryRequest::Shutdown);
-        // Without a receiver no worker waits for room.
+        self.requests.put(GalleryRequest::Shutdown);
+        // Without a receiver no worker waits for space.
         self.events = None;
-        if let Some(desk) = self.desk.take()
-            && desk.join().is_err()
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
         {
             log::error!("the gallery's thread ended in a panic");
         }
-    }
-}
-
-/// Sends events and wakes the window.
-#[derive(Clone)]
-struct Emitter {
-    events: Sender<GalleryEvent>,
-    waker: Waker,
-}
-
-impl Emitter {
-    /// False when nobody listens any more.
-    fn emit(&self, event: GalleryEvent) -> bool {
-        let heard = self.events.send(event).is_ok();
-        (self.waker)();
-        heard
-    }
-
-    fn fail(&self, e: &dyn std::fmt::Display) {
-        self.emit(GalleryEvent::Failed(e.to_string()));
     }
 }
 
@@ -88,15 +71,15 @@ pub fn start(
     waker: Waker,
 ) -> std::io::Result<GalleryHandle> {
     let (events, receiver) = bounded(EVENTS);
-    let mailbox = Arc::new(Mailbox::default());
-    let emitter = Emitter { events, waker };
-    let inbox = mailbox.clone();
-    let desk = std::thread::Builder::new()
+    let requests = Arc::new(RequestQueue::default());
+    let events = EventSender { events, waker };
+    let inbox = requests.clone();
+    let thread = std::thread::Builder::new()
         .name("limner-gallery".into())
-        .spawn(move || session::run(folder, settings, &inbox, &emitter))?;
+        .spawn(move || session::run(folder, settings, &inbox, &events))?;
     Ok(GalleryHandle {
-        mailbox,
+        requests,
         events: Some(receiver),
-        desk: Some(desk),
+        thread: Some(thread),
     })
 }

@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::gallery::protocol::{GalleryEvent, PictureId};
-use crate::gallery::service::session::Shared;
+use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Changes, Gallery, GalleryError, decode, hash_file, layout, prevailing};
 
 /// Other programs write in bursts: wait until it is quiet for so long …
@@ -19,7 +19,7 @@ const QUIET: Duration = Duration::from_millis(250);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// More paths than this are cheaper to find by reading the folder.
 const MANY: usize = 2000;
-/// How often to look where the system can't tell about changes.
+/// How often to look where the system can't report changes.
 const POLL: Duration = Duration::from_secs(30);
 /// Side at which colours are looked at.
 const COLOUR_SIDE: u32 = 64;
@@ -44,7 +44,7 @@ pub(super) enum ScanWork {
 
 struct Scan<'a> {
     gallery: Gallery,
-    shared: &'a Shared,
+    context: &'a SessionContext,
     /// Can't be hashed; not tried again.
     unreadable: HashSet<PictureId>,
     /// Can't be decoded; not tried again.
@@ -57,13 +57,13 @@ pub(super) fn run(
     is_new: bool,
     inbox: Sender<ScanWork>,
     work: &Receiver<ScanWork>,
-    shared: &Shared,
+    context: &SessionContext,
 ) {
     // Watching starts before the first look, so that nothing falls between.
     let watcher = watch(&gallery, inbox);
     let mut scan = Scan {
         gallery,
-        shared,
+        context,
         unreadable: HashSet::new(),
         colourless: HashSet::new(),
     };
@@ -74,7 +74,7 @@ pub(super) fn run(
         scan.everything();
     }
     let mut idle_work = true;
-    while !shared.stopped() {
+    while !context.stopped() {
         let wait = match (&watcher, idle_work) {
             (_, true) => Duration::ZERO,
             (Some(_), false) => Duration::from_secs(3600),
@@ -178,15 +178,15 @@ impl Scan<'_> {
     }
 
     fn everything(&mut self) {
-        let shared = self.shared;
+        let context = self.context;
         let mut told = Instant::now();
         let mut progress = |done: usize, total: usize| {
             // Small changes need no progress bar.
             if total > 500 && (told.elapsed() > Duration::from_millis(200) || done == total) {
                 told = Instant::now();
-                shared.emitter.emit(GalleryEvent::Rebuilding(done, total));
+                context.events.emit(GalleryEvent::Rebuilding(done, total));
             }
-            !shared.stopped()
+            !context.stopped()
         };
         let result = self.gallery.reconcile(&mut progress);
         self.report(result);
@@ -196,30 +196,30 @@ impl Scan<'_> {
         match self.gallery.clear_index() {
             Ok(()) => self.everything(),
             Err(e) if e.is_damaged_index() => self.replace_index(),
-            Err(e) => self.shared.emitter.fail(&e),
+            Err(e) => self.context.events.fail(&e),
         }
     }
 
     fn replace_index(&mut self) {
         match self.gallery.replace_index() {
             Ok(()) => {
-                self.shared
+                self.context
                     .replaced
                     .fetch_add(1, std::sync::atomic::Ordering::AcqRel);
                 self.everything();
-                self.shared.emitter.emit(GalleryEvent::Changed);
+                self.context.events.emit(GalleryEvent::Changed);
             }
-            Err(e) => self.shared.emitter.fail(&e),
+            Err(e) => self.context.events.fail(&e),
         }
     }
 
     fn report(&mut self, result: Result<Changes, GalleryError>) {
         match result {
             Ok(changes) if changes.any() => {
-                self.shared.emitter.emit(GalleryEvent::Changed);
+                self.context.events.emit(GalleryEvent::Changed);
             }
             Ok(_) => {}
-            Err(e) => self.shared.emitter.fail(&e),
+            Err(e) => self.context.events.fail(&e),
         }
     }
 
@@ -231,7 +231,7 @@ impl Scan<'_> {
         };
         let mut any = false;
         for (id, path) in some {
-            if self.shared.stopped() || self.unreadable.contains(&id) {
+            if self.context.stopped() || self.unreadable.contains(&id) {
                 continue;
             }
             any = true;

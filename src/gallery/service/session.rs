@@ -1,8 +1,9 @@
-//! The desk: answers quickly from the index, hands slow work to its colleagues.
+//! The session of one open gallery: answers quickly from the index, hands slow work to
+//! other threads.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
@@ -10,12 +11,13 @@ use parking_lot::RwLock;
 
 use crate::export::metadata;
 use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySettings, PictureId};
-use crate::gallery::service::Emitter;
+use crate::gallery::service::event_sender::EventSender;
 use crate::gallery::service::files;
 use crate::gallery::service::files::FileWork;
-use crate::gallery::service::mailbox::Mailbox;
+use crate::gallery::service::request_queue::RequestQueue;
 use crate::gallery::service::scan;
 use crate::gallery::service::scan::ScanWork;
+use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::service::thumbnails;
 use crate::gallery::service::thumbnails::ThumbQueue;
 use crate::gallery::{Gallery, GalleryError, about, default_folder};
@@ -25,28 +27,10 @@ const FILE_WORK: usize = 256;
 /// Threads that decode thumbnails.
 const THUMB_THREADS: usize = 2;
 
-/// What all threads of one gallery share.
-#[derive(Clone)]
-pub(crate) struct Shared {
-    pub(crate) emitter: Emitter,
-    pub(crate) settings: Arc<RwLock<GallerySettings>>,
-    pub(crate) stop: Arc<AtomicBool>,
-    /// Changed or closed index: counts rebuilds that replaced the file.
-    pub(crate) replaced: Arc<std::sync::atomic::AtomicU64>,
-    /// The export that runs is to end.
-    pub(crate) cancel_export: Arc<AtomicBool>,
-}
-
-impl Shared {
-    pub(crate) fn stopped(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
-    }
-}
-
 /// The threads of one open gallery.
-struct Room {
+struct GallerySession {
     gallery: Gallery,
-    shared: Shared,
+    context: SessionContext,
     files: Option<Sender<FileWork>>,
     scan: Option<Sender<ScanWork>>,
     thumbs: Arc<ThumbQueue>,
@@ -61,34 +45,34 @@ struct Room {
 pub(crate) fn run(
     folder: Option<PathBuf>,
     settings: GallerySettings,
-    inbox: &Mailbox,
-    emitter: &Emitter,
+    inbox: &RequestQueue,
+    events: &EventSender,
 ) {
     let settings = Arc::new(RwLock::new(settings));
-    let mut room = match folder.or_else(default_folder) {
-        Some(folder) => open(folder, &settings, emitter),
+    let mut session = match folder.or_else(default_folder) {
+        Some(folder) => open(folder, &settings, events),
         None => {
-            emitter.fail(&"there is no pictures folder; choose a folder for the gallery");
+            events.fail(&"there is no pictures folder; choose a folder for the gallery");
             None
         }
     };
     loop {
-        match (inbox.take(), &mut room) {
+        match (inbox.take(), &mut session) {
             (GalleryRequest::Shutdown, _) => break,
             (GalleryRequest::OpenFolder(folder), _) => {
                 // The old gallery's last saves are done before the new one opens.
-                drop(room.take());
-                room = open(folder, &settings, emitter);
+                drop(session.take());
+                session = open(folder, &settings, events);
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
-            (request, Some(room)) => room.answer(request),
+            (request, Some(session)) => session.answer(request),
             (GalleryRequest::Save { token, .. }, None) => {
-                emitter.emit(GalleryEvent::Saved {
+                events.emit(GalleryEvent::Saved {
                     token,
                     result: Err("no gallery is open; choose a folder for it".into()),
                 });
             }
-            (_, None) => emitter.fail(&"no gallery is open; choose a folder for it"),
+            (_, None) => events.fail(&"no gallery is open; choose a folder for it"),
         }
     }
 }
@@ -96,26 +80,26 @@ pub(crate) fn run(
 fn open(
     folder: PathBuf,
     settings: &Arc<RwLock<GallerySettings>>,
-    emitter: &Emitter,
-) -> Option<Room> {
-    let shared = Shared {
-        emitter: emitter.clone(),
+    events: &EventSender,
+) -> Option<GallerySession> {
+    let context = SessionContext {
+        events: events.clone(),
         settings: settings.clone(),
         stop: Arc::default(),
         replaced: Arc::default(),
         cancel_export: Arc::default(),
     };
-    match Room::open(folder, shared) {
-        Ok(room) => Some(room),
+    match GallerySession::open(folder, context) {
+        Ok(session) => Some(session),
         Err(e) => {
-            emitter.fail(&e);
+            events.fail(&e);
             None
         }
     }
 }
 
-impl Room {
-    fn open(folder: PathBuf, shared: Shared) -> Result<Self, GalleryError> {
+impl GallerySession {
+    fn open(folder: PathBuf, context: SessionContext) -> Result<Self, GalleryError> {
         let gallery = Gallery::open(folder)?;
         let count = gallery.len()?;
         let (file_sender, file_receiver) = bounded(FILE_WORK);
@@ -128,32 +112,32 @@ impl Room {
                 .spawn(work)
             {
                 Ok(t) => threads.push(t),
-                Err(e) => shared.emitter.fail(&e),
+                Err(e) => context.events.fail(&e),
             };
-        let (g, s, changed) = (gallery.again()?, shared.clone(), scan_sender.clone());
+        let (g, s, changed) = (gallery.again()?, context.clone(), scan_sender.clone());
         spawn(
             "limner-gallery-files".into(),
             Box::new(move || files::run(g, &file_receiver, &changed, &s)),
         );
-        let (g, s, inbox) = (gallery.again()?, shared.clone(), scan_sender.clone());
+        let (g, s, inbox) = (gallery.again()?, context.clone(), scan_sender.clone());
         let is_new = gallery.needs_rebuild();
         spawn(
             "limner-gallery-scan".into(),
             Box::new(move || scan::run(g, is_new, inbox, &scan_receiver, &s)),
         );
         for i in 1..=THUMB_THREADS {
-            let (g, s, q) = (gallery.again()?, shared.clone(), thumbs.clone());
+            let (g, s, q) = (gallery.again()?, context.clone(), thumbs.clone());
             spawn(
                 format!("limner-thumbs-{i}"),
                 Box::new(move || thumbnails::run(g, &q, &s)),
             );
         }
-        shared
-            .emitter
+        context
+            .events
             .emit(GalleryEvent::Open(gallery.folder().to_path_buf(), count));
         Ok(Self {
             gallery,
-            shared,
+            context,
             files: Some(file_sender),
             scan: Some(scan_sender),
             thumbs,
@@ -164,7 +148,7 @@ impl Room {
     }
 
     fn emit(&self, event: GalleryEvent) {
-        self.shared.emitter.emit(event);
+        self.context.events.emit(event);
     }
 
     fn answer(&mut self, request: GalleryRequest) {
@@ -176,20 +160,20 @@ impl Room {
                 log::warn!("{e}");
                 self.scan_work(ScanWork::ReplaceIndex);
             }
-            Err(e) => self.shared.emitter.fail(&e),
+            Err(e) => self.context.events.fail(&e),
         }
     }
 
     /// The scan thread has put a new index in place of a damaged one.
     fn follow_replaced_index(&mut self) {
-        let now = self.shared.replaced.load(Ordering::Acquire);
+        let now = self.context.replaced.load(Ordering::Acquire);
         if now != self.replaced {
             match self.gallery.again() {
                 Ok(g) => {
                     self.gallery = g;
                     self.replaced = now;
                 }
-                Err(e) => self.shared.emitter.fail(&e),
+                Err(e) => self.context.events.fail(&e),
             }
         }
     }
@@ -252,9 +236,9 @@ impl Room {
                 sheet,
                 options,
             }),
-            R::CancelExport => self.shared.cancel_export.store(true, Ordering::Release),
+            R::CancelExport => self.context.cancel_export.store(true, Ordering::Release),
             R::PreviewExport { id, options } => {
-                g.set_settings(self.shared.settings.read().clone());
+                g.set_settings(self.context.settings.read().clone());
                 let lines = g.export_preview(id, &options)?;
                 self.emit(GalleryEvent::ExportPreview { id, options, lines });
             }
@@ -267,7 +251,7 @@ impl Room {
     /// Changes labels; the list is asked anew even when some couldn't be changed.
     fn changed(&mut self, change: impl FnOnce(&mut Gallery) -> Result<(), GalleryError>) {
         if let Err(e) = change(&mut self.gallery) {
-            self.shared.emitter.fail(&e);
+            self.context.events.fail(&e);
         }
         self.emit(GalleryEvent::Changed);
     }
@@ -280,7 +264,7 @@ impl Room {
         let entry = self.gallery.get(id)?;
         let file = metadata::read(&entry.path)?;
         let (parents, _) = self.gallery.lineage(id)?;
-        let settings = self.shared.settings.read().clone();
+        let settings = self.context.settings.read().clone();
         let keys = settings.credentials.as_deref();
         let about = about(&file, Some(&entry), &parents, &settings.cards, keys);
         let about = Box::new(about);
@@ -314,11 +298,11 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for GallerySession {
     fn drop(&mut self) {
         // Files end after their last work; the others as soon as they can.
         self.files = None;
-        self.shared.stop.store(true, Ordering::Release);
+        self.context.stop.store(true, Ordering::Release);
         if let Some(scan) = self.scan.take() {
             scan.try_send(ScanWork::Stop).ok();
         }

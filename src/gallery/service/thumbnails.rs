@@ -6,9 +6,9 @@ use std::collections::{HashSet, VecDeque};
 use parking_lot::{Condvar, Mutex};
 
 use crate::export::ExportError;
-use crate::gallery::describe::Stamp;
+use crate::gallery::describe::FileStamp;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
-use crate::gallery::service::session::Shared;
+use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{CAPACITY, Gallery, GalleryError, ThumbCache, decode, prevailing};
 use crate::picture::Picture;
 
@@ -68,7 +68,7 @@ impl ThumbQueue {
 }
 
 /// Works until closed.
-pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, shared: &Shared) {
+pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionContext) {
     let path = gallery.layout().thumbnails();
     let mut cache = match ThumbCache::open(&path, CAPACITY) {
         Ok(cache) => Some(cache),
@@ -79,7 +79,7 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, shared: &Shared) {
     };
     let mut replaced = 0;
     while let Some(id) = queue.take() {
-        let now = shared.replaced.load(std::sync::atomic::Ordering::Acquire);
+        let now = context.replaced.load(std::sync::atomic::Ordering::Acquire);
         if now != replaced
             && let Ok(g) = gallery.again()
         {
@@ -90,7 +90,7 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, shared: &Shared) {
             Err(e) => GalleryEvent::ThumbnailFailed(id, e.to_string()),
         };
         queue.done(id);
-        if !shared.emitter.emit(event) {
+        if !context.events.emit(event) {
             return;
         }
     }
@@ -104,7 +104,7 @@ fn make(
 ) -> Result<Picture, GalleryError> {
     let entry = gallery.get(id)?;
     let path = entry.path;
-    let stamp = Stamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
+    let stamp = FileStamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
     if let Some(picture) = cache.as_ref().and_then(|c| c.get(id, &stamp)) {
         return Ok(picture);
     }

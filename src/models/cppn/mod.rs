@@ -19,7 +19,7 @@ use crate::recipe::NoiseMode;
 use super::ModelError;
 use super::generator::{Generator, GeneratorSpec, checked_size};
 use network::{HyperNetwork, NUM_WS, W_DIM};
-use palette::Palette;
+use palette::ColourScheme;
 use render::Scene;
 
 /// Style inputs of the network.
@@ -124,7 +124,7 @@ impl Generator for Cppn {
         let size = checked_size(size.unwrap_or(self.spec.size))?;
         let scene = Scene {
             network: self.maps.network(ws),
-            palette: Palette::new(&self.maps.palette(ws)),
+            palette: ColourScheme::new(&self.maps.palette(ws)),
             size,
             grain: match noise {
                 NoiseMode::Off => None,

@@ -2,7 +2,7 @@
 //! `w` by fixed random linear maps (Ha, HyperNetworks 2016), so that moving `w`
 //! moves the network. Rows of pixels go through in blocks, one number a lane.
 
-use crate::latent::rng::{Purpose, Random};
+use crate::latent::rng::{Random, RandomPurpose};
 
 use super::approx::{gauss, sin, soft_abs, tanh};
 
@@ -71,7 +71,7 @@ pub(super) struct HyperNetwork {
 impl HyperNetwork {
     /// The maps that a definition's seed stands for.
     pub(super) fn new(seed: u64) -> Self {
-        let random = &mut Random::new(Purpose::Weights, seed);
+        let random = &mut Random::new(RandomPurpose::Weights, seed);
         let hidden = (0..LAYERS)
             .map(|layer| {
                 let inputs = if layer == 0 { INPUTS } else { HIDDEN };
@@ -235,13 +235,13 @@ pub(super) struct Network {
     form: Dense,
 }
 
-/// Room for one block's numbers, reused from block to block.
-pub(super) struct Scratch {
+/// Buffers for one block's numbers, reused from block to block.
+pub(super) struct BlockScratch {
     input: Vec<Lane>,
     hidden: Vec<Lane>,
 }
 
-impl Scratch {
+impl BlockScratch {
     pub(super) fn new() -> Self {
         Self {
             input: vec![[0.0; LANES]; INPUTS],
@@ -253,7 +253,13 @@ impl Scratch {
 impl Network {
     /// The fields of `LANES` pixels of one row.
     #[inline(always)]
-    pub(super) fn fields(&self, x: &Lane, y: f32, scratch: &mut Scratch, out: &mut [Lane; FIELDS]) {
+    pub(super) fn fields(
+        &self,
+        x: &Lane,
+        y: f32,
+        scratch: &mut BlockScratch,
+        out: &mut [Lane; FIELDS],
+    ) {
         self.frame.inputs(x, y, &mut scratch.input);
         for (layer, dense) in self.hidden.iter().enumerate() {
             let (before, here) = scratch.hidden.split_at_mut(layer * HIDDEN);

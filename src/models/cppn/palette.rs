@@ -12,7 +12,7 @@ const CURVE: usize = 4096;
 type Lab = [f32; 3];
 
 /// A picture's colours and finish.
-pub(super) struct Palette {
+pub(super) struct ColourScheme {
     ramp: Vec<Lab>,
     accent: Lab,
     /// How strongly the tone ripples along the height, and how often.
@@ -39,7 +39,7 @@ fn lab(lightness: f32, hue: [f32; 2], chroma: f32) -> Lab {
     [lightness, hue[0] * chroma, hue[1] * chroma]
 }
 
-impl Palette {
+impl ColourScheme {
     /// The palette of the numbers that the last style input gives.
     pub(super) fn new(n: &[f32]) -> Self {
         let hue = soft_unit([n[0], n[1]]);

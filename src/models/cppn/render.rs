@@ -6,8 +6,8 @@ use rayon::prelude::*;
 use crate::cancel::CancelToken;
 
 use super::approx::{sin, tanh};
-use super::network::{FIELDS, LANES, Lane, Network, Scratch};
-use super::palette::{Palette, tone};
+use super::network::{BlockScratch, FIELDS, LANES, Lane, Network};
+use super::palette::{ColourScheme, tone};
 
 /// Rows of a band: between two looks at the cancel token.
 const BAND: usize = 16;
@@ -15,7 +15,7 @@ const BAND: usize = 16;
 /// Everything that a band needs.
 pub(super) struct Scene {
     pub(super) network: Network,
-    pub(super) palette: Palette,
+    pub(super) palette: ColourScheme,
     pub(super) size: [u32; 2],
     /// Paper grain: its seed, if any.
     pub(super) grain: Option<u64>,
@@ -68,7 +68,7 @@ fn band(scene: &Scene, first_row: usize, rows: &mut [u8]) {
     let padded = (width + 1).next_multiple_of(LANES);
     let new_row = || -> Row { std::array::from_fn(|_| vec![0.0; padded]) };
     let (mut here, mut below) = (new_row(), new_row());
-    let mut scratch = Scratch::new();
+    let mut scratch = BlockScratch::new();
     row_fields(scene, first_row, &mut scratch, &mut here);
     for (offset, out) in rows.chunks_exact_mut(width * 4).enumerate() {
         let row = first_row + offset;
@@ -84,7 +84,7 @@ fn pitch(size: [u32; 2]) -> f32 {
 }
 
 #[inline(always)]
-fn row_fields(scene: &Scene, row: usize, scratch: &mut Scratch, out: &mut Row) {
+fn row_fields(scene: &Scene, row: usize, scratch: &mut BlockScratch, out: &mut Row) {
     let pitch = pitch(scene.size);
     let [cx, cy] = scene.size.map(|side| 0.5 * side as f32 - 0.5);
     let y = (row as f32 - cy) * pitch;

@@ -10,7 +10,7 @@ use crate::models::weights::Weights;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, PaddingMode, channel_stats};
 
 /// A whitened style picture to `code_dim` numbers.
-pub(super) struct Encoder {
+pub(super) struct StyleEncoder {
     convs: Vec<Conv2d>,
     fc: Linear,
     mean: Vec<f32>,
@@ -18,7 +18,7 @@ pub(super) struct Encoder {
     eps: f64,
 }
 
-impl Encoder {
+impl StyleEncoder {
     pub(super) fn new(config: &Config, vb: &Weights) -> Result<Self, ModelError> {
         let mut inputs = 3;
         let mut convs = Vec::new();

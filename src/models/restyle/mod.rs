@@ -21,7 +21,7 @@ use super::weights::Weights;
 use crate::cancel::CancelToken;
 use crate::nn::{pool, resize_bilinear};
 use crate::picture::Picture;
-use encoder::Encoder;
+use encoder::StyleEncoder;
 use transform::Transform;
 
 /// Sizes of the network, as in its `config.json`.
@@ -81,7 +81,7 @@ impl Config {
 /// The style network.
 pub struct Restyle {
     config: Config,
-    encoder: Encoder,
+    encoder: StyleEncoder,
     transform: Transform,
     device: Device,
 }
@@ -94,7 +94,7 @@ impl Restyle {
     pub fn new(config: Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
         config.check()?;
         Ok(Self {
-            encoder: Encoder::new(&config, &vb.pp("encoder"))?,
+            encoder: StyleEncoder::new(&config, &vb.pp("encoder"))?,
             transform: Transform::new(&config, &vb.pp("transform"))?,
             config,
             device: device.clone(),

@@ -142,7 +142,7 @@ impl Transform {
         }
         let picture = match norms {
             Some(_) if x.device().is_cpu() => pass.enlarge_in_bands(&x)?,
-            // Statistics are of the whole picture; and a card wants few large steps.
+            // Statistics are of the whole picture; and a GPU wants few large steps.
             _ => pass.enlarge(&x)?,
         };
         Ok((picture.to_dtype(DType::F32)?, Taken::all(pass.used)?))

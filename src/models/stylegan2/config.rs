@@ -29,7 +29,7 @@ pub struct Config {
     pub channel_max: usize,
     /// Skip or resnet.
     #[serde(default)]
-    pub architecture: Architecture,
+    pub architecture: SynthesisArchitecture,
     /// `[height, width]` of the first block; the width must be 4.
     #[serde(default = "default_init")]
     pub init_size: [usize; 2],
@@ -50,7 +50,7 @@ pub struct Config {
 /// How blocks make the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Architecture {
+pub enum SynthesisArchitecture {
     /// Every block adds to the picture.
     #[default]
     Skip,

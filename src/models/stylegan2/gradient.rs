@@ -318,11 +318,11 @@ mod tests {
     use candle_core::Var;
 
     use super::*;
-    use crate::latent::rng::{Purpose, Random};
+    use crate::latent::rng::{Random, RandomPurpose};
     use crate::nn::{Activation, Post};
 
     fn random(shape: &[usize], seed: u64) -> Tensor {
-        let values = Random::new(Purpose::Samples, seed).normals(shape.iter().product());
+        let values = Random::new(RandomPurpose::Samples, seed).normals(shape.iter().product());
         Tensor::from_vec(values, shape, &candle_core::Device::Cpu).unwrap()
     }
 

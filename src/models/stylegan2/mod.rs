@@ -7,7 +7,7 @@ mod gradient;
 mod mapping;
 mod synthesis;
 
-pub use config::{Architecture, Config, MappingConfig};
+pub use config::{Config, MappingConfig, SynthesisArchitecture};
 pub use mapping::MappingNetwork;
 pub use synthesis::{NoiseSource, SynthesisNetwork};
 
@@ -19,7 +19,7 @@ use super::pixels::picture_of_signed;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
 use crate::latent;
-use crate::latent::rng::{Purpose, Random};
+use crate::latent::rng::{Random, RandomPurpose};
 use crate::nn::pool;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
@@ -109,7 +109,7 @@ impl StyleGan2 {
             NoiseMode::Off => NoiseSource::None,
             NoiseMode::Fixed => NoiseSource::Const,
             NoiseMode::Seeded(seed) => {
-                NoiseSource::Random(Box::new(Random::new(Purpose::Noise, seed)))
+                NoiseSource::Random(Box::new(Random::new(RandomPurpose::Noise, seed)))
             }
         };
         pool::within(&self.device, || {

@@ -3,7 +3,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::config::{Architecture, Config};
+use super::config::{Config, SynthesisArchitecture};
 use super::gradient::{StyledConv, doubled};
 use crate::cancel::CancelToken;
 use crate::latent::rng::Random;
@@ -173,7 +173,7 @@ impl SynthesisBlock {
         let outputs = config.channels(resolution);
         let size = config.block_size(resolution);
         let first = resolution == 4;
-        let resnet = config.architecture == Architecture::Resnet;
+        let resnet = config.architecture == SynthesisArchitecture::Resnet;
         let inputs = config.channels(resolution / 2);
         let gain = if resnet && !first { SQRT_HALF } else { 1.0 };
         let shared = Shared { config, vb };

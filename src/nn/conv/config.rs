@@ -101,7 +101,7 @@ impl Conv2dConfig {
         let side = if self.upsample { 2 * side } else { side };
         let span = self.dilation * (kernel - 1) + 1;
         let padded = side + 2 * self.padding;
-        padded.checked_sub(span).map(|room| room / self.stride + 1)
+        padded.checked_sub(span).map(|rest| rest / self.stride + 1)
     }
 
     pub(crate) fn check(&self, weight: &Tensor, bias: Option<&Tensor>) -> Result<()> {

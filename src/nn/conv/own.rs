@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::plan::{self, Algorithm};
 use super::{Conv2dConfig, PaddingMode};
-use crate::nn::cpu::direct::{Geometry, Picture};
+use crate::nn::cpu::direct::{BatchItem, Geometry};
 use crate::nn::cpu::finish::{Finish, Slope, Target};
 use crate::nn::cpu::gather::{Border, Source};
 use crate::nn::cpu::panel::Packed;
-use crate::nn::cpu::scratch::Shared;
+use crate::nn::cpu::scratch::SharedOutput;
 use crate::nn::cpu::{depthwise, direct, pages, small, transposed, winograd};
 use crate::nn::{Activation, Post, kernel, values};
 
@@ -254,13 +254,13 @@ impl CustomOp1 for Convolution<'_> {
 
         let mut out = Vec::with_capacity(n * outputs * oh * ow);
         pages::enlarge(&mut out);
-        let shared = Shared::uninit(&mut out.spare_capacity_mut()[..n * outputs * oh * ow]);
-        let pictures: Vec<Picture> = (0..n)
+        let shared = SharedOutput::uninit(&mut out.spare_capacity_mut()[..n * outputs * oh * ow]);
+        let pictures: Vec<BatchItem> = (0..n)
             .map(|i| {
                 let mut source =
                     Source::new(&x[i * c * h * w..(i + 1) * c * h * w], h, w, self.border());
                 source.scale = part(self.extras.input_scale, i, c);
-                Picture {
+                BatchItem {
                     source,
                     finish: Finish {
                         scale: part(self.extras.output_scale, i, outputs),

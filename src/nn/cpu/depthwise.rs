@@ -4,11 +4,11 @@
 
 use rayon::prelude::*;
 
-use super::direct::{Geometry, Picture};
-use super::finish::{self, Piece};
-use super::gather::{self, Layout, Window};
+use super::direct::{BatchItem, Geometry};
+use super::finish::{self, OutputTile};
+use super::gather::{self, RowLayout, Window};
 use super::scratch::{self, Buffers};
-use super::simd::{self, Isa, Simd, Task};
+use super::simd::{self, Isa, Simd, SimdTask};
 
 /// Vectors worked on at once.
 const VECTORS: usize = 4;
@@ -16,7 +16,7 @@ const VECTORS: usize = 4;
 const PIXELS: usize = 8192;
 
 /// Convolves every picture; `weights` is `[groups, kernel, kernel]`.
-pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[f32], pictures: &[Picture]) {
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[f32], pictures: &[BatchItem]) {
     let (height, width) = g.output;
     let rows = (PIXELS / width).clamp(1, height);
     let tiles = height.div_ceil(rows);
@@ -45,7 +45,7 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[f32], pictures: &[Pict
 /// Some rows of one channel.
 struct Strip<'a> {
     geometry: &'a Geometry,
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     weights: &'a [f32],
     channel: usize,
     top: usize,
@@ -53,7 +53,7 @@ struct Strip<'a> {
     buffers: &'a mut Buffers,
 }
 
-impl Task for Strip<'_> {
+impl SimdTask for Strip<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let g = self.geometry;
@@ -66,7 +66,7 @@ impl Task for Strip<'_> {
         };
         let sum_row = width.next_multiple_of(VECTORS * S::LANES);
         let reach = (g.kernel.1 - 1) * g.dilation / g.stride + 1;
-        let layout = Layout {
+        let layout = RowLayout {
             phases: g.stride,
             run: sum_row + reach,
         };
@@ -89,14 +89,14 @@ impl Task for Strip<'_> {
             // SAFETY: a run of the block is a tap's reach longer than a row of sums.
             unsafe { row::<S>(&taps, block, sums) };
         }
-        let piece = Piece {
+        let piece = OutputTile {
             channel: self.channel,
             top: self.top,
             left: 0,
             rows: self.rows,
             columns: width,
         };
-        let Picture { finish, target, .. } = self.picture;
+        let BatchItem { finish, target, .. } = self.picture;
         // SAFETY: these rows of this channel are written by this unit alone.
         unsafe { finish::write::<S>(finish, target, piece, sums, sum_row) };
     }

@@ -4,11 +4,11 @@
 
 use rayon::prelude::*;
 
-use super::finish::{self, Finish, Piece, Target};
-use super::gather::{self, Layout, Source, Window};
+use super::finish::{self, Finish, OutputTile, Target};
+use super::gather::{self, RowLayout, Source, Window};
 use super::panel::{self, Packed, Product, ROWS};
 use super::scratch::{self, Buffers};
-use super::simd::{self, Isa, Simd, Task};
+use super::simd::{self, Isa, Simd, SimdTask};
 
 /// The sizes of one convolution, per group of channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(crate) struct Geometry {
 
 /// One picture of a batch: where it comes from, what happens to its sums, where it goes.
 #[derive(Clone, Copy)]
-pub(crate) struct Picture<'a> {
+pub(crate) struct BatchItem<'a> {
     pub(crate) source: Source<'a>,
     pub(crate) finish: Finish<'a>,
     pub(crate) target: Target,
@@ -39,7 +39,7 @@ pub(crate) struct Picture<'a> {
 
 /// How a convolution is cut: a function of its shape and the vector's width alone.
 #[derive(Clone, Copy, Debug)]
-struct Cut {
+struct WorkSplit {
     /// Output rows and columns of a tile.
     tile: (usize, usize),
     /// Weight rows of a unit of work.
@@ -48,7 +48,7 @@ struct Cut {
     channels: usize,
 }
 
-impl Cut {
+impl WorkSplit {
     fn new(g: &Geometry, pictures: usize, lanes: usize) -> Self {
         let (height, width) = g.output;
         let columns = if width <= 96 { width } else { 96 };
@@ -77,8 +77,8 @@ fn even_part(whole: usize, limit: usize) -> usize {
 }
 
 /// Convolves every picture with `weights` (one matrix for each group).
-pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[Packed], pictures: &[Picture]) {
-    let cut = Cut::new(g, pictures.len(), isa.lanes());
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[Packed], pictures: &[BatchItem]) {
+    let cut = WorkSplit::new(g, pictures.len(), isa.lanes());
     let tile_rows = g.output.0.div_ceil(cut.tile.0);
     let tile_columns = g.output.1.div_ceil(cut.tile.1);
     let blocks = g.rows.div_ceil(cut.rows);
@@ -114,7 +114,7 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &[Packed], pictures: &[P
 #[derive(Clone, Copy)]
 struct Tile<'a> {
     geometry: &'a Geometry,
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     weights: &'a Packed,
     group: usize,
     rows: (usize, usize),
@@ -141,7 +141,7 @@ impl Tile<'_> {
     }
 
     /// Distances of the taps of `channels` channels within the block.
-    fn offsets(&self, channels: usize, layout: Layout, plane: usize) -> Vec<u32> {
+    fn offsets(&self, channels: usize, layout: RowLayout, plane: usize) -> Vec<u32> {
         let g = self.geometry;
         let mut offsets = Vec::with_capacity(channels * g.kernel.0 * g.kernel.1);
         for c in 0..channels {
@@ -157,7 +157,7 @@ impl Tile<'_> {
     }
 }
 
-impl Task for Unit<'_> {
+impl SimdTask for Unit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { tile, buffers } = self;
@@ -165,7 +165,7 @@ impl Task for Unit<'_> {
         let window = tile.window();
         let vectors = tile.size.1.div_ceil(S::LANES);
         let reach = (g.kernel.1 - 1) * g.dilation / g.stride + 1;
-        let layout = Layout {
+        let layout = RowLayout {
             phases: g.stride,
             run: vectors * S::LANES + reach,
         };
@@ -226,9 +226,9 @@ impl Tile<'_> {
     unsafe fn finish<S: Simd>(&self, y: usize, sums: &[f32], sum_stride: usize) {
         let g = self.geometry;
         let phases = if g.doubled { 4 } else { 1 };
-        let Picture { finish, target, .. } = self.picture;
+        let BatchItem { finish, target, .. } = self.picture;
         for row in (self.rows.0..self.rows.1).step_by(phases) {
-            let piece = Piece {
+            let piece = OutputTile {
                 channel: (self.group * g.rows + row) / phases,
                 top: self.origin.0 + y,
                 left: self.origin.1,

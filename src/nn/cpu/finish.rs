@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use super::scratch::Shared;
+use super::scratch::SharedOutput;
 use super::simd::Simd;
 
 /// Slope of the activation below zero.
@@ -42,7 +42,7 @@ pub(crate) struct Finish<'a> {
 /// The output of one picture, `[channels, height, width]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
-    pub(crate) out: Shared,
+    pub(crate) out: SharedOutput,
     /// Where the picture starts within `out`.
     pub(crate) start: usize,
     pub(crate) height: usize,
@@ -51,7 +51,7 @@ pub(crate) struct Target {
 
 /// A piece of one output channel.
 #[derive(Clone, Copy)]
-pub(crate) struct Piece {
+pub(crate) struct OutputTile {
     pub(crate) channel: usize,
     pub(crate) top: usize,
     pub(crate) left: usize,
@@ -107,7 +107,7 @@ impl<S: Simd> Constants<S> {
 pub(crate) unsafe fn write<S: Simd>(
     finish: &Finish,
     target: &Target,
-    piece: Piece,
+    piece: OutputTile,
     sums: &[f32],
     stride: usize,
 ) {
@@ -174,7 +174,7 @@ unsafe fn write_row<S: Simd>(
 pub(crate) unsafe fn write_doubled<S: Simd>(
     finish: &Finish,
     target: &Target,
-    piece: Piece,
+    piece: OutputTile,
     sums: &[f32],
     stride: usize,
     phase_stride: usize,

@@ -51,12 +51,12 @@ pub(crate) struct Window {
 /// How a gathered row is laid out: `phases` runs of `run` values, the i-th holding every
 /// `phases`-th column from the i-th on.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct RowLayout {
     pub(crate) phases: usize,
     pub(crate) run: usize,
 }
 
-impl Layout {
+impl RowLayout {
     /// Values in one row of the block.
     pub(crate) fn row(&self) -> usize {
         self.phases * self.run
@@ -90,7 +90,7 @@ pub(crate) unsafe fn channel<S: Simd>(
     source: &Source,
     c: usize,
     window: Window,
-    layout: Layout,
+    layout: RowLayout,
     block: &mut [f32],
 ) {
     let area = source.height * source.width;
@@ -116,7 +116,7 @@ pub(crate) unsafe fn channel<S: Simd>(
 }
 
 #[inline(always)]
-fn line(from: &[f32], window: Window, layout: Layout, border: Border, row: &mut [f32]) {
+fn line(from: &[f32], window: Window, layout: RowLayout, border: Border, row: &mut [f32]) {
     let width = from.len() as isize;
     // Columns `inside.0 .. inside.1` of the window lie within the picture.
     let columns = window.columns as isize;

@@ -10,22 +10,22 @@ const PAGE: usize = 2 << 20;
 #[cfg(target_os = "linux")]
 const LEAST: usize = 8 << 20;
 
-/// Asks for large pages under the unused room of `values` (Linux with transparent huge pages at
+/// Asks for large pages under the unused capacity of `values` (Linux with transparent huge pages at
 /// `madvise`, the usual setting; elsewhere, or refused, nothing happens).
 #[cfg(target_os = "linux")]
 pub(crate) fn enlarge(values: &mut Vec<f32>) {
     use rustix::mm::{Advice, madvise};
-    let room = values.spare_capacity_mut();
-    let bytes = size_of_val(room);
+    let spare = values.spare_capacity_mut();
+    let bytes = size_of_val(spare);
     if bytes < LEAST {
         return;
     }
-    let from = room.as_mut_ptr().cast::<u8>();
+    let from = spare.as_mut_ptr().cast::<u8>();
     let skipped = from.align_offset(PAGE);
     let Some(length) = bytes.checked_sub(skipped) else {
         return;
     };
-    // SAFETY: the pages lie within the room that `values` owns, and advice changes no byte of them.
+    // SAFETY: the pages lie within the capacity that `values` owns, and advice changes no byte of them.
     let asked = unsafe {
         let start = from.add(skipped).cast();
         madvise(start, length / PAGE * PAGE, Advice::LinuxHugepage)

@@ -4,9 +4,9 @@
 
 use rayon::prelude::*;
 
-use super::gather::{self, Layout, Source, Window};
-use super::scratch::Shared;
-use super::simd::{self, Isa, Simd, Task};
+use super::gather::{self, RowLayout, Source, Window};
+use super::scratch::SharedOutput;
+use super::simd::{self, Isa, Simd, SimdTask};
 
 /// Values summed at once in f32; parts are put together in f64.
 const PART: usize = 4096;
@@ -52,7 +52,7 @@ struct Sums<'a> {
     sums: &'a mut (f64, f64),
 }
 
-impl Task for Sums<'_> {
+impl SimdTask for Sums<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         // SAFETY: whole vectors within the slice; the rest one by one.
@@ -95,7 +95,7 @@ pub(crate) struct Affine<'a> {
     pub(crate) residual: Option<&'a [f32]>,
 }
 
-impl Task for Affine<'_> {
+impl SimdTask for Affine<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let n = self.values.len();
@@ -124,7 +124,7 @@ impl Task for Affine<'_> {
 }
 
 /// Copies every channel with `pad` pixels added on each side.
-pub(crate) fn pad(isa: Isa, source: &Source, channels: usize, pad: usize, out: Shared) {
+pub(crate) fn pad(isa: Isa, source: &Source, channels: usize, pad: usize, out: SharedOutput) {
     let (rows, columns) = (source.height + 2 * pad, source.width + 2 * pad);
     (0..channels).into_par_iter().for_each(|channel| {
         let window = Window {
@@ -149,14 +149,14 @@ struct Pad<'a> {
     source: &'a Source<'a>,
     channel: usize,
     window: Window,
-    out: Shared,
+    out: SharedOutput,
 }
 
-impl Task for Pad<'_> {
+impl SimdTask for Pad<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let area = self.window.rows * self.window.columns;
-        let layout = Layout {
+        let layout = RowLayout {
             phases: 1,
             run: self.window.columns,
         };
@@ -174,7 +174,7 @@ pub(crate) struct Twice<'a> {
     pub(crate) out: &'a mut [f32],
 }
 
-impl Task for Twice<'_> {
+impl SimdTask for Twice<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let n = self.row.len();

@@ -12,11 +12,11 @@ struct Line([f32; 16]);
 
 /// A buffer that only grows. What it holds is left over from earlier use, never uninitialised.
 #[derive(Default)]
-pub(crate) struct Scratch {
+pub(crate) struct ScratchBuffer {
     lines: Vec<Line>,
 }
 
-impl Scratch {
+impl ScratchBuffer {
     /// At least `len` values.
     pub(crate) fn get(&mut self, len: usize) -> &mut [f32] {
         let lines = len.div_ceil(16);
@@ -31,9 +31,9 @@ impl Scratch {
 /// A thread's buffers: the gathered block, the sums, and the transformed block.
 #[derive(Default)]
 pub(crate) struct Buffers {
-    pub(crate) block: Scratch,
-    pub(crate) sums: Scratch,
-    pub(crate) transformed: Scratch,
+    pub(crate) block: ScratchBuffer,
+    pub(crate) sums: ScratchBuffer,
+    pub(crate) transformed: ScratchBuffer,
 }
 
 thread_local! {
@@ -50,17 +50,17 @@ pub(crate) fn with<R>(f: impl FnOnce(&mut Buffers) -> R) -> R {
 
 /// An output that several threads write to, each in its own places.
 #[derive(Clone, Copy)]
-pub(crate) struct Shared {
+pub(crate) struct SharedOutput {
     start: *mut f32,
     len: usize,
 }
 
 // SAFETY: the pointer is only written through, at places that the tiles divide among themselves.
-unsafe impl Send for Shared {}
+unsafe impl Send for SharedOutput {}
 // SAFETY: as above.
-unsafe impl Sync for Shared {}
+unsafe impl Sync for SharedOutput {}
 
-impl Shared {
+impl SharedOutput {
     pub(crate) fn new(out: &mut [f32]) -> Self {
         Self {
             start: out.as_mut_ptr(),

@@ -279,7 +279,7 @@ mod x86 {
         let mut s = [_mm256_setzero_ps(); 12];
         if depth > 0 {
             // SAFETY: the loop reads `depth` offsets, four weights for each and the vectors they
-            // point to, all valid by the caller's word; it writes registers only.
+            // point to, all valid as the caller promises; it writes registers only.
             unsafe {
                 std::arch::asm!(
                     "2:",
@@ -413,7 +413,7 @@ mod x86 {
 }
 
 /// A piece of work that can be done with any vector.
-pub(crate) trait Task {
+pub(crate) trait SimdTask {
     /// Does it.
     ///
     /// # Safety
@@ -450,7 +450,7 @@ impl Isa {
 }
 
 /// Does `task` with the vectors of `isa`.
-pub(crate) fn run(isa: Isa, task: impl Task) {
+pub(crate) fn run(isa: Isa, task: impl SimdTask) {
     match isa {
         // SAFETY: the portable vector asks nothing of the processor.
         Isa::Portable => unsafe { task.run::<Portable>() },
@@ -468,14 +468,14 @@ pub(crate) fn run(isa: Isa, task: impl Task) {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-unsafe fn run_avx2<T: Task>(task: T) {
+unsafe fn run_avx2<T: SimdTask>(task: T) {
     // SAFETY: this function is compiled for AVX2, and its caller has checked for it.
     unsafe { task.run::<Avx2>() }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx2,fma")]
-unsafe fn run_avx512<T: Task>(task: T) {
+unsafe fn run_avx512<T: SimdTask>(task: T) {
     // SAFETY: this function is compiled for AVX-512, and its caller has checked for it.
     unsafe { task.run::<Avx512>() }
 }

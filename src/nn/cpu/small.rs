@@ -5,11 +5,11 @@
 
 use rayon::prelude::*;
 
-use super::direct::{Geometry, Picture};
-use super::finish::{self, Piece};
-use super::gather::{self, Layout, Window};
-use super::scratch::{self, Buffers, Shared};
-use super::simd::{self, Isa, Simd, Task};
+use super::direct::{BatchItem, Geometry};
+use super::finish::{self, OutputTile};
+use super::gather::{self, RowLayout, Window};
+use super::scratch::{self, Buffers, SharedOutput};
+use super::simd::{self, Isa, Simd, SimdTask};
 
 /// Outputs that lie side by side: three of the longest vectors.
 pub(super) const PANEL: usize = 48;
@@ -151,7 +151,7 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
 }
 
 /// Convolves every picture; one group only.
-pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[BatchItem]) {
     let window = Window {
         top: -(g.padding.0 as isize),
         left: -(g.padding.1 as isize),
@@ -213,12 +213,12 @@ fn layout(g: &Geometry, window: Window) -> (Vec<u32>, Vec<u32>) {
 /// Copies the window of all channels to `block`, plane after plane.
 pub(super) fn gather_all(
     isa: Isa,
-    picture: &Picture,
+    picture: &BatchItem,
     (channels, window): (usize, Window),
     block: &mut [f32],
 ) {
     let plane = window.rows * window.columns;
-    let shared = Shared::new(&mut block[..channels * plane]);
+    let shared = SharedOutput::new(&mut block[..channels * plane]);
     // Some thousand values a unit: less isn't worth waking another thread.
     let at_once = (8192 / plane).max(1);
     (0..channels.div_ceil(at_once))
@@ -238,17 +238,17 @@ pub(super) fn gather_all(
 }
 
 struct Gather<'a> {
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     window: Window,
     channels: (usize, usize),
-    to: Shared,
+    to: SharedOutput,
 }
 
-impl Task for Gather<'_> {
+impl SimdTask for Gather<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let plane = self.window.rows * self.window.columns;
-        let layout = Layout {
+        let layout = RowLayout {
             phases: 1,
             run: self.window.columns,
         };
@@ -266,14 +266,14 @@ impl Task for Gather<'_> {
 /// Some output channels of all pixels.
 struct Unit<'a> {
     geometry: &'a Geometry,
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     weights: &'a Weights,
     pixels: Pixels<'a>,
     outputs: (usize, usize),
     buffers: &'a mut Buffers,
 }
 
-impl Task for Unit<'_> {
+impl SimdTask for Unit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let (pixels, depth) = (self.pixels.places.len(), self.pixels.offsets.len());
@@ -298,7 +298,7 @@ impl Task for Unit<'_> {
 /// Which channels of which picture.
 struct Channels<'a> {
     geometry: &'a Geometry,
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     outputs: (usize, usize),
 }
 
@@ -308,7 +308,7 @@ impl Channels<'_> {
     unsafe fn finish<S: Simd>(&self, sums: &[f32], width: usize, turned: &mut [f32]) {
         let g = self.geometry;
         let phases = if g.doubled { 4 } else { 1 };
-        let Picture { finish, target, .. } = self.picture;
+        let BatchItem { finish, target, .. } = self.picture;
         let (rows, columns) = g.output;
         let pixels = rows * columns;
         for output in (self.outputs.0..self.outputs.1).step_by(phases) {
@@ -320,7 +320,7 @@ impl Channels<'_> {
                     *to = *from;
                 }
             }
-            let piece = Piece {
+            let piece = OutputTile {
                 channel: output / phases,
                 top: 0,
                 left: 0,

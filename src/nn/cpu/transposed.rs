@@ -5,11 +5,11 @@
 
 use rayon::prelude::*;
 
-use super::direct::{Geometry, Picture};
-use super::finish::{self, Piece};
+use super::direct::{BatchItem, Geometry};
+use super::finish::{self, OutputTile};
 use super::gather::Window;
 use super::scratch::{self, Buffers};
-use super::simd::{self, Isa, Simd, Task};
+use super::simd::{self, Isa, Simd, SimdTask};
 use super::small::{self, PANEL, Pixels};
 
 /// Side of the weight.
@@ -48,7 +48,7 @@ impl Weights {
 }
 
 /// Convolves every picture; `g` is that of the four phases.
-pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[BatchItem]) {
     let (rows, columns) = g.output;
     let window = Window {
         top: 0,
@@ -93,7 +93,7 @@ pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Pi
 
 /// Some output channels of the whole picture.
 struct Unit<'a> {
-    picture: &'a Picture<'a>,
+    picture: &'a BatchItem<'a>,
     weights: &'a Weights,
     pixels: Pixels<'a>,
     /// Before doubling.
@@ -102,7 +102,7 @@ struct Unit<'a> {
     buffers: &'a mut Buffers,
 }
 
-impl Task for Unit<'_> {
+impl SimdTask for Unit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let (rows, columns) = self.size;
@@ -147,14 +147,14 @@ impl Task for Unit<'_> {
             for (to, from) in turned[..pixels].iter_mut().zip(from) {
                 *to = *from;
             }
-            let piece = Piece {
+            let piece = OutputTile {
                 channel: output,
                 top: 0,
                 left: 0,
                 rows: 2 * rows,
                 columns: 2 * columns,
             };
-            let Picture { finish, target, .. } = self.picture;
+            let BatchItem { finish, target, .. } = self.picture;
             // SAFETY: these channels are written by this unit alone; a vector lies behind the last row.
             unsafe { finish::write::<S>(finish, target, piece, turned, 2 * columns) };
         }

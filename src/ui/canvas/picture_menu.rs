@@ -17,9 +17,9 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
-        (Destination::Enlarge(2), "Enlarge 2 times", true),
-        (Destination::Enlarge(4), "Enlarge 4 times", true),
-        (Destination::Keep, "Keep in gallery", !in_gallery),
+        (Destination::Upscale(2), "Upscale 2×", true),
+        (Destination::Upscale(4), "Upscale 4×", true),
+        (Destination::Keep, "Save to gallery", !in_gallery),
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (

@@ -28,7 +28,7 @@ pub fn show(
     let response = ui
         .interact(strip.intersect(frame.rect), id, Sense::click_and_drag())
         .on_hover_cursor(egui::CursorIcon::ResizeHorizontal)
-        .on_hover_text("Drag, or take the arrow keys; double-click for the middle");
+        .on_hover_text("Drag, or use the arrow keys; double-click for the middle");
     if response.drag_started() || response.clicked() {
         response.request_focus();
     }

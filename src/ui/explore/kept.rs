@@ -26,7 +26,7 @@ pub fn walk_points(state: &AppState) -> Vec<ExploreParams> {
     state
         .doc
         .explore
-        .kept
+        .bookmarks
         .iter()
         .filter(|k| k.params.model == *model)
         .map(|k| (*k.params).clone())
@@ -35,7 +35,7 @@ pub fn walk_points(state: &AppState) -> Vec<ExploreParams> {
 
 /// Draws the strip, if there are points.
 pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let kept = &panel.state.doc.explore.kept;
+    let kept = &panel.state.doc.explore.bookmarks;
     let works: Vec<Work> = kept
         .iter()
         .map(|k| Work::Explore(Arc::clone(&k.params)))
@@ -71,7 +71,7 @@ fn buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
     let ctx = ui.ctx().clone();
     ui.vertical(|ui| {
         for (icon, command) in [
-            (Icon::Plus, Command::KeepPoint),
+            (Icon::Plus, Command::AddBookmark),
             (Icon::Play, Command::ExportWalk),
         ] {
             let tip = command.tooltip_with_keys(&ctx);
@@ -90,39 +90,39 @@ fn points(ui: &mut Ui, panel: &mut Panel<'_>, works: &[Work]) {
     let theme = panel.theme.clone();
     let state = panel.state;
     let now = state.doc.explore.current();
-    for (i, (work, kept)) in works.iter().zip(&state.doc.explore.kept).enumerate() {
+    for (i, (work, kept)) in works.iter().zip(&state.doc.explore.bookmarks).enumerate() {
         let picture = state.previews.picture(Channel::Strip, work);
         let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
-        let name = format!("Kept point {}", i + 1);
+        let name = format!("Bookmark {}", i + 1);
         let on = now == Some(&*kept.params);
         let tile = picture_tile(ui, &theme, &name, texture, vec2(72.0, 72.0), on);
         tile.dnd_set_drag_payload(i);
         if let Some(from) = tile.dnd_release_payload::<usize>() {
             panel
                 .actions
-                .explore(ExploreEdit::MoveKept { from: *from, to: i });
+                .explore(ExploreEdit::MoveBookmark { from: *from, to: i });
         }
         if tile.clicked() {
             panel.actions.explore(ExploreEdit::Replace {
                 params: Box::new((*kept.params).clone()),
-                label: "Kept point",
+                label: "Bookmark",
             });
         }
         tile.context_menu(|ui| {
-            if ui.button("Forget this point").clicked() {
-                panel.actions.explore(ExploreEdit::RemoveKept(i));
+            if ui.button("Remove bookmark").clicked() {
+                panel.actions.explore(ExploreEdit::RemoveBookmark(i));
                 ui.close();
             }
             if i > 0 && ui.button("Move left").clicked() {
                 panel
                     .actions
-                    .explore(ExploreEdit::MoveKept { from: i, to: i - 1 });
+                    .explore(ExploreEdit::MoveBookmark { from: i, to: i - 1 });
                 ui.close();
             }
             if i + 1 < works.len() && ui.button("Move right").clicked() {
                 panel
                     .actions
-                    .explore(ExploreEdit::MoveKept { from: i, to: i + 2 });
+                    .explore(ExploreEdit::MoveBookmark { from: i, to: i + 2 });
                 ui.close();
             }
             ui.separator();

@@ -44,7 +44,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ui,
             panel,
             "Not yet",
-            "Neighbours need the sliders of this generator, which are being found out.",
+            "Variations need the sliders of this generator, which are being measured.",
         );
         return;
     };
@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         });
 }
 
-/// Distance, other neighbours, breeding.
+/// Distance, other variations, breeding.
 fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
     let theme = panel.theme.clone();
     let distance = panel.state.view.distance;
@@ -68,7 +68,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
                     .name_width(64.0)
                     .step(0.1)
                     .decimals(1)
-                    .tooltip("How different the neighbours are")
+                    .tooltip("How far the variations are from this picture, in standard deviations")
                     .show(ui, &theme)
             })
             .inner;
@@ -78,7 +78,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         let scratch = panel.scratch.of::<GridScratch>();
         if ui
             .button("Others")
-            .on_hover_text("Other neighbours of this picture")
+            .on_hover_text("Other variations of this picture")
             .clicked()
         {
             scratch.round += 1;
@@ -87,7 +87,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         let ready = scratch.picked.len() == 2;
         let breed = ui
             .add_enabled(ready, egui::Button::new("Breed"))
-            .on_hover_text("Children of the two picked pictures")
+            .on_hover_text("Mix the two picked pictures into new ones")
             .on_disabled_hover_text("Pick two pictures first, with the plus in their corner");
         if breed.clicked() {
             scratch.round += 1;
@@ -103,13 +103,13 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let close = IconButton::new(Icon::Close, "Back to the picture");
             if close.show(ui, &theme).clicked() {
-                panel.actions.view(ViewEdit::Neighbours(false));
+                panel.actions.view(ViewEdit::Variations(false));
             }
         });
     });
 }
 
-/// Makes new neighbours after a move, another distance, or on request.
+/// Makes new variations after a move, another distance, or on request.
 fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionInfo]) {
     let sliders = panel.state.doc.explore.sliders();
     let distance = panel.state.view.distance;
@@ -139,7 +139,7 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, base: &ExploreParams) {
     cells.insert(GRID / 2, Arc::new(base.clone()));
     let works: Vec<Work> = cells.iter().map(|p| Work::Explore(Arc::clone(p))).collect();
     panel.actions.push(Action::Previews {
-        channel: Channel::Neighbours,
+        channel: Channel::Variations,
         tier: Tier::Draft(SIDE),
         items: works.clone(),
     });
@@ -176,9 +176,9 @@ fn cell(
     let name = if middle {
         "Current picture".to_owned()
     } else {
-        format!("Neighbour {}", if i < GRID / 2 { i + 1 } else { i })
+        format!("Variation {}", if i < GRID / 2 { i + 1 } else { i })
     };
-    let picture = panel.state.previews.picture(Channel::Neighbours, work);
+    let picture = panel.state.previews.picture(Channel::Variations, work);
     let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
     let picked = panel
         .scratch
@@ -191,7 +191,7 @@ fn cell(
         if tile.clicked() && !middle {
             panel.actions.explore(ExploreEdit::Replace {
                 params: Box::new((**params).clone()),
-                label: "Neighbour",
+                label: "Variation",
             });
         }
         tile.context_menu(|ui| {

@@ -84,15 +84,15 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                 }
                 LatentOrigin::W(_) | LatentOrigin::Ws(_) => {
                     ui.horizontal(|ui| {
-                        ui.label("Starts from a found picture");
+                        ui.label("Starts from a projected photo");
                         if ui.button("New seed").clicked() {
                             panel.actions.command(Command::NewSeed);
                         }
                     });
                 }
             }
-            let variety = Slider::new("Variety", params.truncation_psi, ranges::PSI.ends(), 0.7)
-            .tooltip("How far from the average picture (truncation): 0 is the average, 0.7 is safe, 1 is everything, negative is the opposite")
+            let variety = Slider::new("Truncation", params.truncation_psi, ranges::PSI.ends(), 0.7)
+            .tooltip("How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite")
             .step(0.05)
             .show(ui, &theme);
             if let Some(psi) = variety.changed {
@@ -160,14 +160,14 @@ fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mo
     section(
         ui,
         &theme,
-        "Mixing",
+        "Style mixing",
         params.mix.is_some(),
         |_| {},
         |ui| {
             let mut on = params.mix.is_some();
             let check = ui
-                .checkbox(&mut on, "Take some layers from a second seed")
-                .on_hover_text("Style mixing: the second seed decides the chosen layers");
+                .checkbox(&mut on, "Use a second seed")
+                .on_hover_text("The chosen layers take their styles from the second seed");
             if check.changed() {
                 let mix = on.then(|| StyleMix {
                     seed: panel.state.doc.explore.seed().unwrap_or(0).wrapping_add(1),
@@ -209,7 +209,7 @@ fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mod
     section(
         ui,
         &theme,
-        "Fine grain",
+        "Noise",
         false,
         |_| {},
         |ui| {
@@ -218,7 +218,7 @@ fn noise(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &Mod
                 _ => 1,
             };
             let options = [
-                (NoiseMode::Off, "Off", "No noise: smooth"),
+                (NoiseMode::Off, "Off", "No noise: smooth surfaces"),
                 (
                     NoiseMode::Fixed,
                     "Fixed",

@@ -48,7 +48,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                 .logarithmic()
                 .decimals(0)
                 .step(64.0)
-                .tooltip("Pixels of the longer side of the kept picture")
+                .tooltip("Longer side of the saved picture, in pixels")
                 .show(ui, &theme);
             if let Some(side) = longer.changed {
                 let side = (side / 8.0).round() as u32 * 8;

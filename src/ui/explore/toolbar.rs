@@ -1,4 +1,4 @@
-//! The small bar under Explore's canvas: neighbours, comparison, walk, keep a point.
+//! The small bar under Explore's canvas: variations, comparison, walk, bookmark.
 
 use egui::Ui;
 
@@ -12,7 +12,7 @@ use crate::ui::widgets::icon::Icon;
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let state = panel.state;
     let view = &state.view;
-    let walking = state.drift.is_some();
+    let walking = state.latent_walk.is_some();
     let walk = if walking { Icon::Stop } else { Icon::Play };
     let has_sliders = state.directions().is_some_and(|d| !d.is_empty());
     let by_sliders = |icon, command, on| Tool {
@@ -21,9 +21,9 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     };
     let [split, difference] = Tool::comparisons(view.compare);
     let tools = [
-        Tool::new(Icon::Plus, Command::KeepPoint, false),
-        by_sliders(Icon::Grid, Command::ToggleNeighbours, view.neighbours),
-        by_sliders(walk, Command::RandomWalk, walking),
+        Tool::new(Icon::Plus, Command::AddBookmark, false),
+        by_sliders(Icon::Grid, Command::ToggleVariations, view.variations),
+        by_sliders(walk, Command::LatentWalk, walking),
         split,
         difference,
         Tool::new(Icon::Pin, Command::PinBefore, view.pinned.is_some()),

@@ -43,7 +43,7 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Export walk", |ui, panel| {
         let points = crate::ui::explore::kept::walk_points(panel.state);
         if points.len() < 2 {
-            ui.label("Keep at least two points of this generator first (K), then export the walk between them.");
+            ui.label("Bookmark at least two pictures of this generator first (K), then export the walk between them.");
             return;
         }
         ui.set_width(560.0);
@@ -63,21 +63,29 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
 fn settings(ui: &mut Ui, panel: &mut Panel<'_>, points: Vec<ExploreParams>) -> WalkParams {
     let theme = panel.theme.clone();
     let scratch = panel.scratch.of::<WalkScratch>();
-    ui.label(format!("Through {} kept points", points.len()));
-    let mut slider = |name, value: &mut f32, range, default| {
+    ui.label(format!("Through {} bookmarks", points.len()));
+    let mut slider = |(name, suffix, tip), value: &mut f32, range, default| {
         let moved = Slider::new(name, *value, range, default)
             .decimals(0)
             .step(1.0)
+            .suffix(suffix)
+            .tooltip(tip)
             .name_width(116.0)
             .show(ui, &theme);
         if let Some(v) = moved.changed {
             *value = v;
         }
     };
-    slider("Seconds", &mut scratch.seconds, 1.0..=30.0, 4.0);
-    slider("Pictures a second", &mut scratch.fps, 6.0..=30.0, 24.0);
-    ui.checkbox(&mut scratch.looped, "Come back to the first point");
-    ui.checkbox(&mut scratch.spline, "Smooth curve through all points");
+    let duration = ("Duration", " s", "How long the animation takes, in seconds");
+    slider(duration, &mut scratch.seconds, 1.0..=30.0, 4.0);
+    let rate = (
+        "Frame rate",
+        " fps",
+        "Frames a second: more is smoother and makes a larger file",
+    );
+    slider(rate, &mut scratch.fps, 6.0..=30.0, 24.0);
+    ui.checkbox(&mut scratch.looped, "Loop: come back to the first bookmark");
+    ui.checkbox(&mut scratch.spline, "Smooth curve through all bookmarks");
     let walk = WalkParams {
         points,
         frames: (scratch.seconds * scratch.fps).round().max(2.0) as u32,
@@ -89,7 +97,7 @@ fn settings(ui: &mut Ui, panel: &mut Panel<'_>, points: Vec<ExploreParams>) -> W
             WalkPath::Spherical
         },
     };
-    ui.weak(format!("{} pictures; GIF or animated PNG", walk.frames));
+    ui.weak(format!("{} frames; GIF or animated PNG", walk.frames));
     ui.add_space(8.0);
     if button::primary(ui, &theme, "Choose file…").clicked() {
         let pick = Pick::WalkFile(Arc::new(walk.clone()));

@@ -27,7 +27,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     kept::strip(ui, panel);
     toolbar::ui(ui, panel);
     egui::CentralPanel::no_frame().show(ui, |ui| {
-        if panel.state.view.neighbours {
+        if panel.state.view.variations {
             neighbours::ui(ui, panel);
         } else {
             picture(ui, panel);
@@ -39,22 +39,22 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 #[derive(Default)]
 struct EscapeTaken(bool);
 
-/// Escape stops the random walk, else it closes the neighbours.
+/// Escape stops the latent walk, else it closes the variations.
 fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
     let ctx = ui.ctx();
     let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
     let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
     let view = &panel.state.view;
-    let walking = panel.state.drift.is_some();
-    let something = walking || view.neighbours;
+    let walking = panel.state.latent_walk.is_some();
+    let something = walking || view.variations;
     if !something || busy || was_busy || view.dialog != Dialog::None {
         return;
     }
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
         panel.actions.command(if walking {
-            Command::RandomWalk
+            Command::LatentWalk
         } else {
-            Command::ToggleNeighbours
+            Command::ToggleVariations
         });
     }
 }
@@ -86,14 +86,19 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
     let state = panel.state;
     if let Some(error) = &state.previews.canvas_error {
-        picture_view::empty(ui, panel, "This picture can't be made", &error.to_string());
+        picture_view::empty(
+            ui,
+            panel,
+            "This picture can't be rendered",
+            &error.to_string(),
+        );
     } else if state.previews.explore.is_none() {
         let (title, hint) = if !state.engine.library_known {
-            ("Starting", "The engine reads its networks.")
+            ("Starting", "Reading the networks.")
         } else if state.generator().is_none() {
             (
                 "No generator here",
-                "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+                "Put the folder 'models' next to the program, then choose Settings, Rescan models.",
             )
         } else {
             ("Rendering the first picture", "")
@@ -118,8 +123,15 @@ fn projection(ui: &mut egui::Ui, panel: &mut Panel<'_>, frame: &picture_view::Ca
     let theme = panel.theme.clone();
     ui.painter().rect_filled(at.expand(6.0), 6.0, *theme.panel);
     ui.scope_builder(egui::UiBuilder::new().max_rect(at), |ui| {
-        picture_tile(ui, &theme, "Found so far", Some(texture), at.size(), false)
-            .on_hover_text("The closest picture so far; stop it below if it's close enough");
+        picture_tile(
+            ui,
+            &theme,
+            "Closest so far",
+            Some(texture),
+            at.size(),
+            false,
+        )
+        .on_hover_text("The closest picture so far; stop it below if it's close enough");
     });
 }
 

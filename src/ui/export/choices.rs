@@ -130,7 +130,7 @@ impl Choices {
             return;
         }
         ui.horizontal(|ui| {
-            let label = ui.label("In a row");
+            let label = ui.label("Columns");
             let columns = DragValue::new(&mut self.sheet.columns)
                 .range(0..=60)
                 .custom_formatter(|n, _| match n as u32 {
@@ -138,7 +138,7 @@ impl Choices {
                     n => n.to_string(),
                 });
             ui.add(columns).labelled_by(label.id);
-            let label = ui.label("Size of each");
+            let label = ui.label("Thumbnail size");
             ui.add(
                 DragValue::new(&mut self.sheet.cell)
                     .range(64..=2000)
@@ -156,11 +156,7 @@ impl Choices {
     pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme) {
         let kinds = [
             (Kind::Png, "PNG", "Lossless, understood everywhere"),
-            (
-                Kind::Jpeg,
-                "JPEG",
-                "Small; a little is lost; no transparency",
-            ),
+            (Kind::Jpeg, "JPEG", "Small; loses a little; no transparency"),
             (Kind::WebP, "WebP", "Smaller than PNG and JPEG; for the web"),
             (Kind::Tiff, "TIFF", "Lossless, for print"),
         ];
@@ -188,7 +184,7 @@ impl Choices {
             let mut limited = self.limit.is_some();
             let tip = "The best quality that fits; some sites only take files of a certain size";
             if ui
-                .checkbox(&mut limited, "File of at most")
+                .checkbox(&mut limited, "Limit file size to")
                 .on_hover_text(tip)
                 .changed()
             {
@@ -258,7 +254,7 @@ impl Choices {
                 (
                     Fitting::Mirror,
                     "Mirror",
-                    "Show all of it, going on as in a mirror around",
+                    "Show all of it, with its edges mirrored around",
                 ),
             ];
             if let Some(fitting) = choice(ui, theme, self.fitting, &ways) {
@@ -267,7 +263,7 @@ impl Choices {
         }
         if self.size != SizeChoice::Same {
             let moved = Slider::new("Sharpen", self.sharpen, 0.0..=1.0, SHARPEN)
-                .tooltip("Gives back the crispness that another size takes away")
+                .tooltip("Restores the crispness that resizing takes away")
                 .show(ui, theme);
             if let Some(amount) = moved.changed {
                 self.sharpen = amount;

@@ -68,12 +68,12 @@ impl ExportDialog {
         ui.add_space(8.0);
         let sheet = self.choices.sheet(ids.len());
         ui.horizontal(|ui| {
-            let text = if ids.len() > 1 && sheet.is_none() {
-                "Choose a folder…"
-            } else {
-                "Choose where…"
+            let to = match ids.len() > 1 && sheet.is_none() {
+                true => "Export to a folder…",
+                false => "Export to a file…",
             };
-            if primary(ui, &p.theme, text).clicked() {
+            let export = primary(ui, &p.theme, "Export…").accessible_name(to);
+            if export.clicked() {
                 p.actions.push(Action::ExportPictures {
                     ids: ids.clone(),
                     options: self.options(p),
@@ -131,14 +131,16 @@ impl ExportDialog {
             return false;
         };
         let factor = if scale > 2.0 { 4 } else { 2 };
-        let text = format!("Enlarge {factor} times with {} first", enlarger.title);
+        let text = format!("Upscale {factor}× with {} first", enlarger.title);
         let clicked = ui
             .button(text)
-            .on_hover_text("Keeps an enlarged picture with finer detail; export that one then")
+            .on_hover_text(
+                "Saves an upscaled picture with finer detail to the gallery; then export that one",
+            )
             .clicked();
         if clicked {
             p.actions.push(Action::Send {
-                to: Destination::Enlarge(factor),
+                to: Destination::Upscale(factor),
                 what: Subject::Gallery(first.id),
             });
         }
@@ -237,12 +239,14 @@ fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         ui.label("Choose pictures first.");
         return ui.button("Close").clicked();
     }
-    ui.label("The picture is made at full size and kept in the gallery. Copies come from there.");
+    ui.label(
+        "The picture is rendered at full size and saved to the gallery; the copy is made from it.",
+    );
     ui.add_space(6.0);
     let state = p.state;
     let job = state.engine.job_for(&Purpose::Export);
     ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
-    ui.weak(job.map_or_else(|| "Keeping it".to_owned(), progress_words));
+    ui.weak(job.map_or_else(|| "Saving to the gallery".to_owned(), progress_words));
     ui.add_space(8.0);
     let cancelled = ui.button("Cancel").clicked();
     if let Some(job) = job.filter(|_| cancelled) {

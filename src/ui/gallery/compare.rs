@@ -186,7 +186,7 @@ fn take_out(ui: &Ui, n: usize, rect: Rect, title: &str) -> bool {
         Vec2::splat(24.0),
     );
     let response = ui.interact(at, Id::unique(("take out", n)), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Take out {title}")));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Remove {title}")));
     let strong = response.hovered() || response.has_focus();
     let back = Color32::from_black_alpha(if strong { 200 } else { 120 });
     ui.painter().circle_filled(at.center(), 11.0, back);
@@ -197,7 +197,7 @@ fn take_out(ui: &Ui, n: usize, rect: Rect, title: &str) -> bool {
         );
     }
     response
-        .on_hover_text("Take out of the comparison")
+        .on_hover_text("Remove from the comparison")
         .clicked()
 }
 

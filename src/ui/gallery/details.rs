@@ -77,7 +77,7 @@ impl Details {
         ui.weak("Choose a picture to see how it was made, give it stars and tags, or send it on.");
         ui.add_space(8.0);
         if let Some(folder) = &p.state.gallery.folder {
-            ui.weak("Kept in");
+            ui.weak("Location");
             ui.add(Label::new(folder.display().to_string()).wrap());
         }
     }
@@ -175,14 +175,14 @@ impl Details {
             }
             if ui
                 .button("Export…")
-                .on_hover_text("Write copies elsewhere")
+                .on_hover_text("Save copies with a size, format and quality")
                 .clicked()
             {
                 p.actions.view(ViewEdit::Dialog(Dialog::Export));
             }
             if ui
                 .button("Delete")
-                .on_hover_text("To the bin; can be undone (Del)")
+                .on_hover_text("Move to the bin; can be undone (Del)")
                 .clicked()
             {
                 p.actions.push(Action::Gallery(GalleryRequest::Delete(ids)));
@@ -310,21 +310,21 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
         }
         if ui
             .button("Export…")
-            .on_hover_text("Write a copy elsewhere")
+            .on_hover_text("Save a copy with a size, format and quality")
             .clicked()
         {
             p.actions.view(ViewEdit::Dialog(Dialog::Export));
         }
         if ui
             .button("About…")
-            .on_hover_text("What made it, from what, may it be sold (A)")
+            .on_hover_text("What made it, from what, and whether it may be sold (A)")
             .clicked()
         {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
         if ui
             .button("Delete")
-            .on_hover_text("To the bin; can be undone (Del)")
+            .on_hover_text("Move to the bin; can be undone (Del)")
             .clicked()
         {
             p.actions
@@ -337,7 +337,7 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
 pub const SENDS: &[(&str, &str, Destination)] = &[
     (
         "Open recipe",
-        "Back to where it was made, with the same settings",
+        "Go back to where it was made, with the same settings",
         Destination::Explore,
     ),
     (
@@ -352,16 +352,20 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
         Destination::LensPhoto,
     ),
     (
-        "Enlarge 2x",
-        "Twice as large, kept as a new picture",
-        Destination::Enlarge(2),
+        "Upscale 2×",
+        "Twice as large, saved as a new picture",
+        Destination::Upscale(2),
     ),
     (
-        "Enlarge 4x",
-        "Four times as large, kept as a new picture",
-        Destination::Enlarge(4),
+        "Upscale 4×",
+        "Four times as large, saved as a new picture",
+        Destination::Upscale(4),
     ),
-    ("Copy", "Onto the clipboard", Destination::Clipboard),
+    (
+        "Copy",
+        "Copy the picture to the clipboard",
+        Destination::Clipboard,
+    ),
 ];
 
 fn facts(ui: &mut Ui, p: &Panel<'_>, entry: &Entry) {
@@ -378,7 +382,7 @@ fn facts(ui: &mut Ui, p: &Panel<'_>, entry: &Entry) {
     if !model.is_empty() {
         lines.push(("Model", model));
     }
-    lines.push(("Kept", moment(entry.created)));
+    lines.push(("Saved", moment(entry.created)));
     let file = entry
         .path
         .file_name()

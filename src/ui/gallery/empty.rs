@@ -15,7 +15,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>, narrow: bool) -> bool {
         if !p.state.gallery.listed {
             ui.weak("Opening the gallery…");
         } else if narrow {
-            title(ui, p, "Nothing like that here");
+            title(ui, p, "No matches");
             ui.label("No picture matches the search and the filters.");
             ui.add_space(10.0);
             widen = button::primary(ui, &p.theme, "Show all pictures").clicked();
@@ -32,7 +32,7 @@ fn title(ui: &mut Ui, p: &Panel<'_>, text: &str) {
 }
 
 fn inviting(ui: &mut Ui, p: &mut Panel<'_>) {
-    title(ui, p, "What you keep comes here");
+    title(ui, p, "Your saved pictures appear here");
     ui.label("Every picture carries its recipe, so that you can always come back to it.");
     ui.add_space(10.0);
     if button::primary_wide(ui, &p.theme, "Make a first picture").clicked() {
@@ -46,7 +46,7 @@ fn inviting(ui: &mut Ui, p: &mut Panel<'_>) {
         p.actions.command(Command::GoStyle);
     }
     if ui
-        .add_sized(button::WIDE, egui::Button::new("Bring in files…"))
+        .add_sized(button::WIDE, egui::Button::new("Import…"))
         .on_hover_text("Copy pictures into the gallery; you can also drop them here")
         .clicked()
     {

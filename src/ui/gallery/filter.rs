@@ -108,8 +108,8 @@ pub fn kind_name(kind: EntryKind) -> &'static str {
     match kind {
         EntryKind::Generated => "Generated",
         EntryKind::Stylised => "Stylised",
-        EntryKind::Enlarged => "Enlarged",
-        EntryKind::Imported => "Brought in",
+        EntryKind::Enlarged => "Upscaled",
+        EntryKind::Imported => "Imported",
     }
 }
 
@@ -137,7 +137,7 @@ pub fn filter_bar(ui: &mut Ui, filter: &mut Filter, models: &[(String, String)])
     if filter.is_narrow()
         && ui
             .button("Show all")
-            .on_hover_text("Take all filters away")
+            .on_hover_text("Clear all filters")
             .clicked()
     {
         filter.widen();
@@ -216,9 +216,7 @@ fn colour_menu(ui: &mut Ui, colour: &mut Option<Colour>) {
             }
         })
         .response
-        .on_hover_text(
-            "The colour that prevails in a picture; found out while nothing else is done",
-        );
+        .on_hover_text("The main colour of a picture; worked out while Limner is idle");
     response.accessible_name("Colour");
 }
 

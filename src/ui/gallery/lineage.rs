@@ -23,7 +23,7 @@ pub fn family(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId) -> Option<PictureId
         return None;
     };
     if family.ancestors.is_empty() && family.descendants.is_empty() {
-        ui.weak("No other picture here was made from it, nor it from any.");
+        ui.weak("No other picture here was made from it, and it was made from none.");
         return None;
     }
     let up = tree(ui, p, "Made from", &family.ancestors);

@@ -1,6 +1,7 @@
 //! A recipe in a few lines, for the details beside the grid.
 
 use crate::clock;
+use crate::latent::attributes::Attribute;
 use crate::recipe::{
     DirectionEdit, ExploreParams, LatentOrigin, LensParams, Making, NoiseMode, Recipe, StyleParams,
     StyleSource,
@@ -15,13 +16,10 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Explore(params) => explore(params),
         Making::Style(params) => style(params, &style_name),
         Making::Lens(params) => lens(params),
-        Making::Upscale { scale } => vec![("Enlarged", format!("{scale} times"))],
+        Making::Upscale { scale } => vec![("Upscaled", format!("{scale}×"))],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
-            (
-                "Frames",
-                format!("{} at {} a second", walk.frames, walk.fps),
-            ),
+            ("Frames", format!("{} at {} fps", walk.frames, walk.fps)),
         ],
         Making::Imported => vec![("Made", "elsewhere".to_owned())],
     };
@@ -37,14 +35,14 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
 fn explore(params: &ExploreParams) -> Vec<Line> {
     let mut lines = vec![match &params.origin {
         LatentOrigin::Seed(seed) => ("Seed", seed.to_string()),
-        LatentOrigin::W(_) => ("Start", "a kept point".to_owned()),
-        LatentOrigin::Ws(_) => ("Start", "found from a photo".to_owned()),
+        LatentOrigin::W(_) => ("Start", "a stored point".to_owned()),
+        LatentOrigin::Ws(_) => ("Start", "a projected photo".to_owned()),
     }];
     lines.push(("Truncation", number(params.truncation_psi)));
     if let Some(mix) = &params.mix {
         let layers = mix.layers;
         lines.push((
-            "Mixed with",
+            "Style mixing",
             format!(
                 "seed {}, layers {} to {}",
                 mix.seed, layers.start, layers.end
@@ -89,8 +87,8 @@ fn lens(params: &LensParams) -> Vec<Line> {
         lines.push(("With", name.to_owned()));
         for (what, amount) in [
             ("Blend", other.blend),
-            ("Borrowed light", other.light),
-            ("Borrowed texture", other.texture),
+            ("Match tone", other.light),
+            ("Match texture", other.texture),
         ] {
             if amount > 0.0 {
                 lines.push((what, percent(amount)));
@@ -104,7 +102,7 @@ fn lens(params: &LensParams) -> Vec<Line> {
     };
     lines.push(("Detail", detail.to_owned()));
     if params.mask.is_some() {
-        lines.push(("Where", "masked".to_owned()));
+        lines.push(("Mask", "painted".to_owned()));
     }
     lines
 }
@@ -144,24 +142,23 @@ fn style(params: &StyleParams, style_name: &impl Fn(&str) -> String) -> Vec<Line
         },
     ));
     lines.push(("Strength", percent(params.strength)));
-    lines.push(("Brush size", number(params.brush)));
+    lines.push(("Stroke scale", number(params.brush)));
     if params.keep_colors > 0.0 {
         lines.push(("Keep colours", percent(params.keep_colors)));
     }
     lines
 }
 
-/// `measured.warmth` is shown as `warmth`, `pca.3` as `shape 4`.
+/// `measured.redness` is shown as `tint`, `pca.3` as `discovered 4`.
 fn plain_direction(id: &str) -> String {
+    if let Some(attribute) = Attribute::of_direction(id) {
+        return attribute.title().to_lowercase();
+    }
     match id.split_once('.') {
-        Some(("pca", n)) => match n.parse::<usize>() {
-            Ok(n) => format!("shape {}", n + 1),
-            Err(_) => id.to_owned(),
-        },
-        Some((sort @ ("answer" | "look"), n)) => match n.parse::<usize>() {
+        Some((sort @ ("pca" | "answer" | "look"), n)) => match n.parse::<usize>() {
             Ok(n) => format!(
                 "{} {}",
-                if sort == "look" { "look" } else { "found" },
+                if sort == "look" { "look" } else { "discovered" },
                 n + 1
             ),
             Err(_) => id.to_owned(),
@@ -288,9 +285,9 @@ mod tests {
         let lines = lens(&params);
         for line in [
             ("Photo", "cat.jpg"),
-            ("Sliders", "warmth +1.5, found 4 -1.0"),
+            ("Sliders", "warmth +1.5, discovered 4 -1.0"),
             ("With", "sky.jpg"),
-            ("Borrowed light", "40 %"),
+            ("Match tone", "40 %"),
             ("Detail", "kept"),
         ] {
             assert!(lines.contains(&(line.0, line.1.into())), "{lines:?}");

@@ -137,7 +137,7 @@ fn picture(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, entry: Option<&Entry>)
     let size = entry.map_or(picture.size(), |e| e.size).map(|s| s.max(1));
     let input = CanvasInput {
         workspace: Workspace::Gallery,
-        name: "Kept picture",
+        name: "Saved picture",
         picture: Some(picture),
         before: None,
         logical_size: size,

@@ -153,7 +153,7 @@ fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
                 ui.painter()
                     .line_segment([c - d, c + d], egui::Stroke::new(1.4, color));
             }
-            if response.on_hover_text("Take this tag away").clicked() {
+            if response.on_hover_text("Remove this tag").clicked() {
                 change = Some(TagChange::Remove(tag.to_owned()));
             }
         });

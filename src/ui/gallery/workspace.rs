@@ -161,7 +161,7 @@ impl GalleryPanel {
                 ui.weak(format!("Reading the folder: {done} of {total}"));
             }
             if ui
-                .button("Bring in files…")
+                .button("Import…")
                 .on_hover_text("Copy pictures into the gallery; you can also drop them here")
                 .clicked()
             {

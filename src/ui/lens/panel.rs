@@ -93,7 +93,7 @@ impl LensPanel {
         section(
             ui,
             &theme,
-            "More or less",
+            "Intensity",
             true,
             |_| {},
             |ui| gains(ui, p, &lens),
@@ -109,7 +109,7 @@ impl LensPanel {
         section(
             ui,
             &theme,
-            "Detail and place",
+            "Detail and mask",
             true,
             |_| {},
             |ui| self.detail(ui, p, &lens),
@@ -120,7 +120,7 @@ impl LensPanel {
         if let Some(other) = &lens.other {
             second_photo(ui, p, other);
         } else {
-            ui.weak("Blend another picture in, or borrow its light, colour and texture.");
+            ui.weak("Blend another picture in, or match its tone and texture.");
         }
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
@@ -134,13 +134,14 @@ impl LensPanel {
             let gallery = ui
                 .button("Gallery…")
                 .accessible_name("Second picture from gallery");
-            if gallery.on_hover_text("Take a picture you kept").clicked() {
+            if gallery
+                .on_hover_text("Use a picture from your gallery")
+                .clicked()
+            {
                 self.choose(Destination::LensOther);
             }
             if lens.other.is_some() {
-                let gone = ui
-                    .button("Take away")
-                    .accessible_name("Take second picture away");
+                let gone = ui.button("Remove").accessible_name("Remove second picture");
                 if gone
                     .on_hover_text("Work without a second picture")
                     .clicked()
@@ -164,11 +165,7 @@ impl LensPanel {
         }
         ui.horizontal(|ui| {
             let painting = self.mask.target(p).is_some();
-            let text = if painting {
-                "Done painting"
-            } else {
-                "Paint where…"
-            };
+            let text = if painting { "Done painting" } else { "Mask…" };
             let tip = "Paint the part of the photo that changes; the rest stays as it is";
             let paint = egui::Button::new(text).selected(painting);
             let ready = p.state.lens_photo().is_some();
@@ -176,8 +173,11 @@ impl LensPanel {
                 self.mask.edit((!painting).then_some(MaskTarget::Lens));
             }
             if lens.mask.is_some() {
-                let everywhere = ui.button("Everywhere");
-                if everywhere.on_hover_text("Take the mask away").clicked() {
+                let everywhere = ui.button("Remove mask");
+                if everywhere
+                    .on_hover_text("The changes apply to the whole photo again")
+                    .clicked()
+                {
                     MaskTarget::Lens.send(p, MaskEdit::Set(None));
                 }
             }
@@ -257,17 +257,17 @@ fn amounts(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
             Amount::Blend,
             "Blend",
             (other.blend, ranges::BLEND),
-            "In percent: goes over into the second picture, as in a double exposure",
+            "In percent: fades into the second picture, as in a double exposure",
         ),
         (
             Amount::Light,
-            "Borrow light",
+            "Match tone",
             (other.light, ranges::LIGHT),
             "In percent: takes over the light and the colours of the second picture",
         ),
         (
             Amount::Texture,
-            "Borrow texture",
+            "Match texture",
             (other.texture, ranges::TEXTURE),
             "In percent: takes over how strong contrasts and surfaces of the second picture are",
         ),

@@ -34,10 +34,12 @@ impl MaskTool {
     /// What the tool does, for its tooltip.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Brush => "Paint where it goes (P). Shift-click draws a straight line.",
-            Self::Eraser => "Take away from where it goes (E)",
-            Self::Linear => "Drag from where there is nothing of it to where all of it is (L)",
-            Self::Radial => "Drag from a centre outwards; soft by the feather (O)",
+            Self::Brush => "Paint onto the mask (P). Shift-click draws a straight line.",
+            Self::Eraser => "Erase from the mask (E)",
+            Self::Linear => "Linear gradient: drag from no effect to full effect (L)",
+            Self::Radial => {
+                "Radial gradient: drag from the centre outwards; Feather softens its edge (O)"
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ impl MaskTarget {
                 Some(layer) => format!("Mask of {}", names::name(state, &layer.style)),
                 None => "Mask".to_owned(),
             },
-            Self::Lens => "Where the photo changes".to_owned(),
+            Self::Lens => "Mask of the photo".to_owned(),
         }
     }
 

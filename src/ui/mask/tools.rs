@@ -131,7 +131,7 @@ impl MaskTools {
         let moved = Slider::new("Feather", now, 0.0..=100.0, standard)
             .decimals(0)
             .name_width(54.0)
-            .tooltip("How soft the rim is, in percent of the brush")
+            .tooltip("How soft the edge is, in percent of the brush")
             .show(ui, theme);
         if let Some(feather) = moved.changed {
             self.painter.feather = feather / 100.0;
@@ -149,14 +149,14 @@ impl MaskTools {
         let mut shown = !self.hidden;
         if ui
             .checkbox(&mut shown, "Show mask")
-            .on_hover_text("The red veil shows where it goes (M)")
+            .on_hover_text("Show the mask as a red overlay (M)")
             .changed()
         {
             self.hidden = !shown;
         }
         let clear = ui
             .add_enabled(mask.is_some(), Button::new("Clear"))
-            .on_hover_text("No mask: it goes everywhere");
+            .on_hover_text("Remove the mask: the effect applies everywhere");
         if clear.clicked() {
             at.send(p, MaskEdit::Set(None));
         }

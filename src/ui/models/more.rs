@@ -5,7 +5,7 @@ use egui::{Key, Label, RichText, ScrollArea, Ui};
 
 use crate::app::action::Action;
 use crate::app::hub::state::HubEdit;
-use crate::hub::protocol::{Offer, Order};
+use crate::hub::protocol::{Download, Offer};
 use crate::ui::models::panel::size_words;
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
@@ -186,30 +186,30 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
         ui.label("Its makers ask you to agree to terms on its page first.");
     }
     ui.add_space(space::S);
-    for (i, order) in offer.files.iter().enumerate() {
-        ui.radio_value(&mut file, i, file_words(order));
+    for (i, download) in offer.files.iter().enumerate() {
+        ui.radio_value(&mut file, i, file_words(download));
     }
     ui.weak("Limner checks every byte, then reads the file as data; nothing in it is run.");
     ui.add_space(space::S);
     ui.checkbox(&mut accepted, "I have read the licence and accept it");
-    let Some(order) = offer.files.get(file) else {
+    let Some(download) = offer.files.get(file) else {
         return;
     };
-    let text = format!("Download ({})", size_words(order.bytes));
+    let text = format!("Download ({})", size_words(download.bytes));
     let button = ui
         .add_enabled(accepted, egui::Button::new(text))
         .on_disabled_hover_text("First accept the licence");
     if button.clicked() {
         panel
             .actions
-            .push(Action::Hub(HubEdit::Fetch(order.clone())));
+            .push(Action::Hub(HubEdit::Fetch(download.clone())));
     }
     let more = panel.scratch.of::<More>();
     (more.file, more.accepted) = (file, accepted);
 }
 
-fn file_words(order: &Order) -> String {
-    format!("{} ({})", order.file, size_words(order.bytes))
+fn file_words(download: &Download) -> String {
+    format!("{} ({})", download.file, size_words(download.bytes))
 }
 
 #[cfg(test)]

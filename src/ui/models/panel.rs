@@ -68,7 +68,7 @@ fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
         }
         ui.add_space(space::M);
         let file = ui.button("Import a file…").on_hover_text(
-            "Bring in a network of your own: StyleGAN2 (.pkl, .pt), a style network (fast neural \
+            "Import a network of your own: StyleGAN2 (.pkl, .pt), a style network (fast neural \
              style, AdaIN, MicroAST) or an autoencoder of Stable Diffusion for Lens. It is read \
              as data, nothing in it is run.",
         );
@@ -94,7 +94,7 @@ fn here(ui: &mut egui::Ui, panel: &mut Panel<'_>, name: Option<&str>, height: f3
             ui.vertical(|ui| match shown {
                 Some(model) => card(ui, panel, model, height),
                 None => {
-                    ui.label("No models were found. Put the folder 'models' next to the program, then look again.");
+                    ui.label("No models were found. Put the folder 'models' next to the program, then choose Settings, Rescan models.");
                 }
             });
         });
@@ -111,7 +111,7 @@ fn kind_words(kind: ModelKind) -> &'static str {
         ModelKind::Generator => "Makes pictures",
         ModelKind::Style => "Puts styles onto photos",
         ModelKind::OneStyle => "Puts its one style onto photos",
-        ModelKind::Upscaler => "Enlarges",
+        ModelKind::Upscaler => "Upscales pictures",
         ModelKind::Autoencoder => "Changes your photos by taking them apart",
     }
 }

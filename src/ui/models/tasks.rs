@@ -68,22 +68,23 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
     let id = task.id;
     let cancel = (
         "Cancel",
-        "Stop, and throw away what came",
+        "Stop, and delete what was downloaded",
         HubEdit::Cancel(id),
     );
     match &task.stage {
         HubStage::Queued | HubStage::Fetching(_) => vec![
             cancel,
-            ("Pause", "Stop, and keep what came", HubEdit::Pause(id)),
+            (
+                "Pause",
+                "Stop, and keep what was downloaded",
+                HubEdit::Pause(id),
+            ),
         ],
-        HubStage::Paused(_) => vec![
-            cancel,
-            ("Go on", "Fetch what is missing", HubEdit::Resume(id)),
-        ],
-        HubStage::Failed(_) => vec![("Close", "Take this line away", HubEdit::Dismiss(id))],
+        HubStage::Paused(_) => vec![cancel, ("Resume", "Download the rest", HubEdit::Resume(id))],
+        HubStage::Failed(_) => vec![("Close", "Remove this line", HubEdit::Dismiss(id))],
         HubStage::Importing(_) => vec![(
             "Cancel",
-            "Stop; your file stays as it is, and nothing is brought in",
+            "Stop; your file stays as it is, and nothing is imported",
             HubEdit::Cancel(id),
         )],
         HubStage::Opening | HubStage::Stopping => Vec::new(),
@@ -92,7 +93,7 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
 
 fn words(task: &HubTask) -> String {
     match &task.stage {
-        HubStage::Queued => "Waits for its turn".to_owned(),
+        HubStage::Queued => "Waiting for its turn".to_owned(),
         HubStage::Fetching(progress) => fetching(progress),
         HubStage::Importing(step) => importing(*step),
         HubStage::Opening => "Checking and reading the network…".to_owned(),
@@ -100,7 +101,7 @@ fn words(task: &HubTask) -> String {
             let size = task.bytes.map(size_words).unwrap_or_default();
             match why {
                 Some(why) => format!("Paused: {why}"),
-                None => format!("Paused; {size} in all. What came is kept."),
+                None => format!("Paused; {size} in all. What was downloaded is kept."),
             }
         }
         HubStage::Stopping => "Stopping…".to_owned(),
@@ -115,7 +116,7 @@ fn importing(step: ImportStep) -> String {
             format!("Reading the file: {done} of {total}")
         }
         ImportStep::Converting => "Putting the network together…".to_owned(),
-        ImportStep::Checking => "Trying whether it works…".to_owned(),
+        ImportStep::Checking => "Testing whether it works…".to_owned(),
     }
 }
 

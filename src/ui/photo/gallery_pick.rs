@@ -42,7 +42,7 @@ impl GalleryPick {
                 ui.heading(match self.to {
                     Destination::StyleStyle => "Which picture is the style?",
                     Destination::LensPhoto => "Which picture is to change?",
-                    Destination::LensOther => "Which picture comes in?",
+                    Destination::LensOther => "Which is the second picture?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
@@ -74,7 +74,7 @@ impl GalleryPick {
             ui.add_sized(
                 vec2(ui.available_width(), 80.0),
                 egui::Label::new(
-                    "No pictures here yet. Keep one in Explore, or bring files into the gallery.",
+                    "No pictures here yet. Save one in Explore, or import files into the gallery.",
                 ),
             );
             return None;

@@ -114,7 +114,7 @@ fn sources(ui: &mut Ui, p: &mut Panel<'_>, role: FileRole) -> Option<PhotoEvent>
     }
     if ui
         .button("Gallery…")
-        .on_hover_text("Take a picture you kept")
+        .on_hover_text("Use a picture from your gallery")
         .clicked()
     {
         event = Some(PhotoEvent::FromGallery);
@@ -155,7 +155,7 @@ pub fn invitation(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option
         }
         let sample = ui
             .add_sized(button::WIDE, egui::Button::new("Try the sample photo"))
-            .on_hover_text("A photo that comes with Limner, to play with");
+            .on_hover_text("A photo that comes with Limner, to try things out");
         if sample.clicked() {
             p.actions.push(Action::Pick(Pick::SamplePhoto(slot.role)));
         }

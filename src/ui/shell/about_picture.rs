@@ -75,7 +75,7 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
         format!("A photo changed by the network {}.", model.title)
     } else if style {
         format!(
-            "A photo with a style, painted by the network {}.",
+            "A photo with a style, rendered by the network {}.",
             model.title
         )
     } else {
@@ -113,7 +113,7 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
     let licence = format!("The network's card says: {}", model.licence);
     section(ui, "May it be used and sold?", &[licence], "");
     ui.add_space(6.0);
-    ui.weak("Keep the picture to see what its file will say.");
+    ui.weak("Save the picture to the gallery to see what its file will say.");
 }
 
 /// Draws the page for a picture of the gallery.
@@ -145,7 +145,7 @@ pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
                 ui,
                 "What can't be known",
                 &about.unknown,
-                "Nothing else is open.",
+                "Nothing else is unknown.",
             );
             if let Some(claims) = &about.credentials {
                 section(ui, "Content Credentials", &claims.lines, "");

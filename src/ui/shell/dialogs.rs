@@ -94,7 +94,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                 ("Pan", "Drag, Space or middle button"),
                                 ("Fit or actual size", "Double-click"),
                                 ("See before", "Hold B"),
-                                ("Stop a walk, leave neighbours", "Escape"),
+                                ("Stop a walk, leave variations", "Escape"),
                                 ("Move a slider", "Left, Right (Shift: faster)"),
                                 ("Reset a slider", "Double-click or Delete"),
                             ] {
@@ -112,7 +112,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
 pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "About Limner", |ui, panel| {
         ui.label(concat!("Limner ", env!("CARGO_PKG_VERSION")));
-        ui.label("A studio for wandering through generative networks and for putting styles onto photos.");
+        ui.label("A studio for exploring generative networks and for putting styles onto photos.");
         ui.label("Everything is computed on this machine; nothing leaves it.");
         ui.add_space(8.0);
         if let Some(device) = &panel.state.engine.device {
@@ -127,8 +127,12 @@ pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
             ));
         }
         ui.weak(
-            "Program: MIT or Apache-2.0. Each network has a card of its own under Studio, Models.",
+            "Program: MIT or Apache-2.0. Each network has a card of its own under Settings, Models.",
         );
+        ui.add_space(8.0);
+        if ui.button("Licences of its parts…").clicked() {
+            panel.actions.view(ViewEdit::Dialog(Dialog::Licences));
+        }
     });
 }
 

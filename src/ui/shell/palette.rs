@@ -85,7 +85,7 @@ fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
         }
     }
     if hits.is_empty() {
-        ui.weak("Nothing is called that.");
+        ui.weak("No command is called that. Try fewer letters.");
     }
     chosen
 }
@@ -135,8 +135,11 @@ fn find(text: &str) -> Vec<Command> {
 /// How well a command fits; nothing if it doesn't.
 fn score(text: &str, command: Command) -> Option<i32> {
     let name = fuzzy(text, command.text());
+    let other = command.other_words().iter();
+    let other = other.filter_map(|words| fuzzy(text, words)).max();
     let tip = fuzzy(text, command.tooltip()).map(|s| s / 2 - 20);
-    name.max(tip)
+    // Of two that fit alike, the one that is called so today stands first.
+    name.max(other.map(|s| s - 1)).max(tip)
 }
 
 /// All letters in order; letters at the start of words and next to each other count more.
@@ -175,6 +178,35 @@ mod tests {
         assert_eq!(find("gst")[0], Command::GoStyle);
         assert_eq!(find("exw")[0], Command::ExportWalk);
         assert!(find("zzqx").is_empty());
+    }
+
+    #[test]
+    fn the_words_of_version_0_1_find_the_command() {
+        for (words, command) in [
+            ("Keep in gallery", Command::Keep),
+            ("neighbours", Command::ToggleVariations),
+            ("keep this point", Command::AddBookmark),
+            ("random walk", Command::LatentWalk),
+            ("find a photo in here", Command::ProjectPhoto),
+            ("pin as before", Command::PinBefore),
+            ("enlarge 2 times", Command::Upscale2),
+            ("enlarge 4 times", Command::Upscale4),
+            ("make full size", Command::RenderFullSize),
+            ("bring into gallery", Command::Import),
+            ("look for models again", Command::Rescan),
+            ("dark look", Command::ThemeDark),
+            ("light look", Command::ThemeLight),
+            ("look of the system", Command::ThemeSystem),
+        ] {
+            assert_eq!(find(words)[0], command, "{words}");
+        }
+    }
+
+    #[test]
+    fn no_other_word_takes_a_command_its_own_name() {
+        for command in Command::iter().filter(|c| *c != Command::Palette) {
+            assert_eq!(find(command.text())[0], command);
+        }
     }
 
     #[test]

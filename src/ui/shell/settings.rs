@@ -41,12 +41,12 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
 
 fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let theme = panel.theme.clone();
-    ui.strong("Look");
+    ui.strong("Theme");
     let options = [
         (
             ThemeChoice::System,
-            "As the system",
-            "Dark or light as the system is",
+            "System",
+            "Dark or light, as the system is set",
         ),
         (ThemeChoice::Dark, "Dark", "Always dark"),
         (ThemeChoice::Light, "Light", "Always light"),
@@ -59,7 +59,7 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let id = egui::Id::unique("size of everything in the hand");
     let held: Option<f32> = ui.data(|d| d.get_temp(id));
     let scale = Slider::new(
-        "Size of everything",
+        "Interface scale",
         held.unwrap_or(prefs.scale * 100.0),
         75.0..=200.0,
         100.0,
@@ -68,7 +68,7 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     .suffix(" %")
     .step(5.0)
     .name_width(120.0)
-    .tooltip("Makes texts and controls larger or smaller")
+    .tooltip("Makes text and controls larger or smaller")
     .show(ui, &theme);
     if let Some(percent) = scale.changed.or(held) {
         if ui.input(|i| i.pointer.any_down()) {
@@ -91,15 +91,19 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
         &mut prefs.source_names,
         "Write names and folders of source files into recipes",
     )
-    .on_hover_text("Helps to find photos again; says something about your folders");
+    .on_hover_text("Helps to find the photos again, but tells others the names of your folders");
     credit(ui, prefs);
     if crate::export::credentials::BUILT_IN {
         credentials(ui, prefs);
     }
-    ui.weak("Marks that a picture was made by a program are always written.");
+    ui.weak("The AI-generated label is always written.").on_hover_text(
+        "IPTC digital source type: tells other programs how a picture came about. It can't be switched off",
+    );
     ui.add_space(space::S);
     ui.checkbox(&mut prefs.offline, "Stay offline")
-        .on_hover_text("Limner opens no connection; running downloads pause and keep what came");
+        .on_hover_text(
+            "Limner opens no connection; running downloads pause and keep what was downloaded",
+        );
 }
 
 /// The switch for Content Credentials, and where an own certificate goes.
@@ -132,7 +136,7 @@ fn credit(ui: &mut egui::Ui, prefs: &mut Prefs) {
                     &mut prefs.creator,
                 ),
                 (
-                    "Rights line",
+                    "Copyright",
                     "For example: All rights reserved; empty for none",
                     &mut prefs.rights,
                 ),
@@ -149,9 +153,9 @@ fn credit(ui: &mut egui::Ui, prefs: &mut Prefs) {
 
 fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     let theme = panel.theme.clone();
-    ui.strong("Work");
+    ui.strong("Performance and storage");
     let memory = Slider::new(
-        "Memory for prints",
+        "Memory limit",
         prefs.memory_budget as f32 / (1u64 << 30) as f32,
         0.25..=16.0,
         1.0,
@@ -165,18 +169,13 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     if let Some(gb) = memory.changed {
         prefs.memory_budget = (f64::from(gb) * (1u64 << 30) as f64) as u64;
     }
-    let draft = Slider::new(
-        "Quick preview",
-        prefs.draft_side as f32,
-        64.0..=512.0,
-        256.0,
-    )
-    .decimals(0)
-    .suffix(" px")
-    .step(32.0)
-    .name_width(120.0)
-    .tooltip("Size of the picture while a slider moves; smaller is quicker")
-    .show(ui, &theme);
+    let draft = Slider::new("Preview size", prefs.draft_side as f32, 64.0..=512.0, 256.0)
+        .decimals(0)
+        .suffix(" px")
+        .step(32.0)
+        .name_width(120.0)
+        .tooltip("Longer side of the picture while a slider moves; smaller is quicker")
+        .show(ui, &theme);
     if let Some(side) = draft.changed {
         prefs.draft_side = side as u32;
     }
@@ -190,15 +189,12 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
             .folder
             .as_ref()
             .or(prefs.gallery_folder.as_ref());
-        let text = folder.map_or_else(
-            || "the program's own".to_owned(),
-            |f| f.display().to_string(),
-        );
+        let text = folder.map_or_else(|| "Default".to_owned(), |f| f.display().to_string());
         ui.add(egui::Label::new(egui::RichText::new(text).color(*theme.text_weak)).truncate());
     });
     if ui
         .button("Choose gallery folder…")
-        .on_hover_text("Where kept pictures live")
+        .on_hover_text("Where saved pictures are stored")
         .clicked()
     {
         panel.actions.push(Action::Pick(Pick::GalleryFolder));
@@ -219,8 +215,8 @@ fn device(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
             let found = found.choices.iter().find(|(c, _)| *c == choice);
             match found {
                 Some((_, name)) => name.clone(),
-                None if choice == DeviceChoice::Auto => "The best that is there".to_owned(),
-                None => format!("{choice} (isn't there)"),
+                None if choice == DeviceChoice::Auto => "Automatic: the fastest here".to_owned(),
+                None => format!("{choice} (not available)"),
             }
         };
         egui::ComboBox::from_id_salt("device")
@@ -264,12 +260,13 @@ fn precision(ui: &mut egui::Ui, prefs: &mut Prefs) {
 fn threads(ui: &mut egui::Ui, prefs: &mut Prefs) {
     ui.horizontal(|ui| {
         let mut own = prefs.threads.is_some();
-        ui.checkbox(&mut own, "Own number of threads")
-            .on_hover_text("Otherwise all cores but one. Used from the next start on");
+        ui.checkbox(&mut own, "CPU threads").on_hover_text(
+            "How many threads compute. Off: all cores but one. Takes effect at the next start",
+        );
         let mut n = prefs.threads.unwrap_or(2);
         if own {
             ui.add(egui::DragValue::new(&mut n).range(1..=256))
-                .accessible_name("Threads");
+                .accessible_name("Number of CPU threads");
         }
         prefs.threads = own.then_some(n);
     });

@@ -36,7 +36,7 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
             d.name.clone(),
             format!("{}, {} threads", d.detail, d.threads),
         )),
-        None => facts.push(("Engine starts".to_owned(), String::new())),
+        None => facts.push(("Starting the engine".to_owned(), String::new())),
     }
     if let Some(model) = state.model_of(state.view.workspace) {
         facts.push((model.title.clone(), "The network in use".to_owned()));
@@ -49,7 +49,7 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
     if waiting > 1 {
         facts.push((
             format!("{waiting} in the queue"),
-            "Work that waits or runs".to_owned(),
+            "Jobs that are waiting or running".to_owned(),
         ));
     }
     if state.view.workspace != Workspace::Gallery {
@@ -144,12 +144,12 @@ fn words(job: &JobEntry) -> String {
         return format!("{}: stopping", job.title);
     }
     let stage = match job.stage {
-        None => "waits",
+        None => "waiting",
         Some(Stage::Loading) => "reading the network",
         Some(Stage::Reading) => "reading pictures",
         Some(Stage::Rendering) => "rendering",
-        Some(Stage::Sampling) => "looking around",
-        Some(Stage::Projecting) => "coming closer",
+        Some(Stage::Sampling) => "sampling",
+        Some(Stage::Projecting) => "projecting",
         Some(Stage::Writing) => "writing",
     };
     match job.left {

@@ -11,6 +11,7 @@ use crate::app::engine_state::JobEntry;
 use crate::app::sliders::edit::SliderEdit;
 use crate::app::sliders::marks::SliderMark;
 use crate::engine::protocol::{Channel, DirectionInfo, ModelInfo, Tier, Work};
+use crate::latent::attributes::Attribute;
 use crate::recipe::{DirectionEdit, LayerRange};
 use crate::ui::panel::Panel;
 use crate::ui::sliders::layers::{layer_choice, zones};
@@ -67,10 +68,12 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget, model: &ModelInf
         |ui| match &directions {
             Some(all) if !all.is_empty() => rows(ui, panel, of, all, model),
             Some(_) if of == SliderTarget::Lens => {
-                ui.weak("No slider of this network does what a name says, pictures have shown. More or less and a second picture work.");
+                ui.weak("No slider of this network was found to do what a name says. Intensity and a second picture still work.");
             }
             Some(_) => {
-                ui.weak("This generator has no sliders of its own. The seed and the variety still work.");
+                ui.weak(
+                    "This generator has no sliders of its own. Seed and truncation still work.",
+                );
             }
             None => measuring(ui, panel, of),
         },
@@ -86,8 +89,8 @@ fn measuring(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget) {
     let purpose = Purpose::Directions(model.clone());
     let job = panel.state.engine.job_for(&purpose);
     if job.is_none() {
-        ui.weak("The sliders of this network are not known yet.");
-        let text = "Find the sliders";
+        ui.weak("The sliders of this network have not been measured yet.");
+        let text = "Measure the sliders";
         let tip = "Look at many pictures and find out what each slider does; takes a while, once";
         if ui.button(text).on_hover_text(tip).clicked() {
             panel.actions.push(Action::MeasureSliders(model));
@@ -128,15 +131,17 @@ fn rows(
     for direction in order {
         let now = match (starred(direction), direction.measured) {
             (true, _) => "Starred",
-            (_, true) => "Measured",
-            _ => "Found",
+            (_, true) => "Attributes",
+            _ => "Discovered (PCA)",
         };
         if group != Some(now) {
             ui.add_space(if group.is_some() { 8.0 } else { 2.0 });
             let tip = match now {
                 "Starred" => "Sliders that you marked",
-                "Measured" => "Named by measuring what changes in many pictures",
-                _ => "The main ways in which pictures of this network differ",
+                "Attributes" => "Each does what its name says: measured on many pictures",
+                _ => {
+                    "The main ways in which pictures of this network differ, by principal component analysis"
+                }
             };
             ui.label(
                 egui::RichText::new(now)
@@ -222,7 +227,7 @@ fn more(
     let button_name = format!("More about {name}");
     let button = IconButton::new(icon, &button_name)
         .tooltip(if model.num_ws > 1 {
-            "Star, lock, rename, layers"
+            "Star, lock, rename, layer range"
         } else {
             "Star, lock, rename"
         })
@@ -255,7 +260,7 @@ fn menu(
             Icon::Star
         },
         if mark.star {
-            "Take the star away"
+            "Remove star"
         } else {
             "Star: show first"
         },
@@ -270,7 +275,7 @@ fn menu(
         if mark.lock {
             "Unlock"
         } else {
-            "Lock: dice leave it alone"
+            "Lock: Randomise leaves it alone"
         },
     ) {
         of.send(panel, SliderEdit::Lock(id.clone()));
@@ -296,7 +301,7 @@ fn menu(
     if model.num_ws > 1 {
         ui.separator();
         ui.set_width(260.0);
-        ui.weak("Acts on layers");
+        ui.weak("Layer range");
         let mut all = mark.layers.is_none();
         if ui.checkbox(&mut all, "All layers").changed() {
             let layers = (!all).then(|| zones(model.num_ws)[1].1);
@@ -423,14 +428,24 @@ fn look(
     });
 }
 
-/// What a slider is, in a sentence.
+/// What a slider is and does, in a sentence or two.
 fn words(direction: &DirectionInfo, of_photos: bool) -> String {
+    let proof = proof(direction, of_photos);
+    match Attribute::of_direction(&direction.id) {
+        Some(attribute) => format!("{}. {proof}", attribute.about()),
+        None => proof,
+    }
+}
+
+/// Why a slider is there.
+fn proof(direction: &DirectionInfo, of_photos: bool) -> String {
     let percent = (direction.strength * 100.0).round();
     if of_photos && direction.measured {
         let name = direction.name.to_lowercase();
         format!("Measured on photos that it had not seen: this changes their {name}.")
     } else if of_photos {
-        "Found without a name, the strongest of its sort first. Rename it to what you see.".into()
+        "Discovered, not named; the strongest of each kind come first. Rename it to what you see."
+            .into()
     } else if direction.measured {
         format!(
             "Measured: it explains {percent:.0} % of the differences in {} (R² {:.2}).",
@@ -439,7 +454,7 @@ fn words(direction: &DirectionInfo, of_photos: bool) -> String {
         )
     } else {
         format!(
-            "Found without a name: {percent:.0} % of how this generator's pictures differ. Rename it to what you see."
+            "Discovered, not named: {percent:.0} % of how this generator's pictures differ. Rename it to what you see."
         )
     }
 }

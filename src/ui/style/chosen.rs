@@ -42,7 +42,7 @@ impl ChosenStyles {
             ui.weak(if p.state.doc.style.photo.is_some() {
                 "Choose a style on the left: the photo is shown as it is."
             } else {
-                "Choose a style on the left, and put a photo in."
+                "Choose a style on the left and open a photo."
             });
             return None;
         }
@@ -105,7 +105,7 @@ impl ChosenStyles {
                     self.more_button(ui, p.state, at, &name, layer);
                     let remove = ui
                         .add(Button::new("Remove").small())
-                        .on_hover_text("Take this style away");
+                        .on_hover_text("Remove this style");
                     if remove.clicked() {
                         p.actions.style(StyleEdit::RemoveStyle(at));
                         self.open = None;
@@ -131,17 +131,17 @@ impl ChosenStyles {
         }
         let open = self.open == Some(at);
         let text = if layer.code_edits.is_empty() {
-            "Character"
+            "Components"
         } else {
-            "Character *"
+            "Components *"
         };
         let button = ui
             .add(Button::new(text).small().selected(open))
-            .on_hover_text("Sliders for the inner character of this style");
+            .on_hover_text("Sliders along the principal components of this style");
         if button.clicked() {
             self.open = (!open).then_some(at);
         }
-        button.accessible_name(format!("Character of {name}"));
+        button.accessible_name(format!("Components of {name}"));
     }
 
     fn credit(&mut self, ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
@@ -205,7 +205,7 @@ fn mask_button(
                 .selected(masked)
                 .min_size(vec2(40.0, 0.0)),
         )
-        .on_hover_text("Paint where this style goes");
+        .on_hover_text("Paint where this style applies");
     let clicked = button.clicked();
     button.accessible_name(if masked {
         format!("Done painting the mask of {name}")

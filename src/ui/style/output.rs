@@ -26,7 +26,7 @@ impl StyleOutput {
     /// Draws the section.
     pub fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         let Some(params) = p.state.doc.style.params() else {
-            ui.weak("Put a photo in first.");
+            ui.weak("Choose a photo first.");
             return;
         };
         size_row(ui, p);
@@ -36,10 +36,10 @@ impl StyleOutput {
         let ready = !params.styles.is_empty();
         ui.horizontal(|ui| {
             let make = ui
-                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Make full size"))
+                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Render full size"))
                 .inner
                 .on_hover_text(
-                    "Stylise the photo at this size and keep it in the gallery (Ctrl-Enter)",
+                    "Stylise the photo at this size and save it to the gallery (Ctrl-Enter)",
                 );
             if make.clicked() {
                 p.actions.push(Action::Start {
@@ -53,7 +53,7 @@ impl StyleOutput {
                 p.actions.command(Command::Export);
             }
             let folder = ui
-                .add_enabled(ready, Button::new("A whole folder…"))
+                .add_enabled(ready, Button::new("Folder…"))
                 .on_hover_text(
                     "Put this style onto all photos of a folder. Photos that are done already are left, \
                      so that a stopped run goes on where it was.",
@@ -145,7 +145,7 @@ fn size_row(ui: &mut Ui, p: &mut Panel<'_>) {
         combo
             .response
             .labelled_by(label.id)
-            .on_hover_text("Longer side of the result, also when it is kept, saved or exported");
+            .on_hover_text("Longer side of the result, also when it is saved or exported");
         if let Some(side) = &mut side {
             ui.add(DragValue::new(side).range(64..=16_384).suffix(" px"))
                 .on_hover_text("Longer side in pixels: drag, or click and type")
@@ -198,9 +198,9 @@ pub fn progress_words(job: &JobEntry) -> String {
         None => return "Waiting for its turn".to_owned(),
         Some(Stage::Loading) => "Loading the network",
         Some(Stage::Reading) => "Reading",
-        Some(Stage::Rendering) => "Painting",
+        Some(Stage::Rendering) => "Rendering",
         Some(Stage::Sampling) => "Sampling",
-        Some(Stage::Projecting) => "Looking",
+        Some(Stage::Projecting) => "Projecting",
         Some(Stage::Writing) => "Writing",
     };
     let steps = if job.total > 1 {
@@ -236,6 +236,6 @@ mod tests {
         };
         assert_eq!(progress_words(&job), "Waiting for its turn");
         job.stage = Some(Stage::Rendering);
-        assert_eq!(progress_words(&job), "Painting 3 of 24, 1 min 30 s left");
+        assert_eq!(progress_words(&job), "Rendering 3 of 24, 1 min 30 s left");
     }
 }

@@ -25,9 +25,9 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     if let Some(v) = strength.changed {
         p.actions.style(StyleEdit::Strength(v / 100.0));
     }
-    let brush = Slider::new("Brush size", doc.brush, ranges::BRUSH.ends(), 1.0)
+    let brush = Slider::new("Stroke scale", doc.brush, ranges::BRUSH.ends(), 1.0)
         .logarithmic()
-        .tooltip("How large the strokes are compared to the picture; the same in print as here")
+        .tooltip("How large the strokes are compared to the picture, 1 as the style has them; the same at every size")
         .show(ui, &p.theme);
     if let Some(v) = brush.changed {
         p.actions.style(StyleEdit::Brush(v));
@@ -48,7 +48,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
 
 /// How much of a style among several; `share` is what it comes to, 0..=1.
 pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32) {
-    let name = format!("Share {}", at + 1);
+    let name = format!("Weight {}", at + 1);
     let tooltip = format!(
         "How much of this style: {:.0} % of the mixture now",
         share * 100.0
@@ -70,7 +70,7 @@ pub fn code(ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
     let mut all: bool = ui.data(|d| d.get_temp(all_id)).unwrap_or(false);
     let shown = if all { count } else { count.min(CHARACTERS) };
     for direction in 0..shown {
-        let name = format!("Character {}", direction + 1);
+        let name = format!("Style component {}", direction + 1);
         let sigma = layer
             .code_edits
             .iter()
@@ -79,8 +79,10 @@ pub fn code(ui: &mut Ui, p: &mut Panel<'_>, at: usize, layer: &StyleLayer) {
         let moved = Slider::new(&name, sigma, ranges::CODE_SIGMA.ends(), 0.0)
             .decimals(1)
             .step(0.1)
-            .name_width(84.0)
-            .tooltip("Changes the style itself; 0 is the style as it is")
+            .name_width(128.0)
+            .tooltip(
+                "Changes the style along one of its principal components; 0 is the style as it is",
+            )
             .show(ui, &p.theme);
         if let Some(sigma) = moved.changed {
             p.actions.style(StyleEdit::Code {

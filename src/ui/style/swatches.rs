@@ -89,7 +89,7 @@ fn add_buttons(ui: &mut Ui, actions: &mut Actions) -> Option<SwatchEvent> {
         }
         if ui
             .button("From gallery…")
-            .on_hover_text("Use a picture you kept as a style")
+            .on_hover_text("Use a picture from your gallery as a style")
             .clicked()
         {
             event = Some(SwatchEvent::FromGallery);

@@ -135,7 +135,14 @@ impl StylePanel {
                         }
                     },
                 );
-                section(ui, &theme, "Look", true, |_| {}, |ui| sliders::main(ui, p));
+                section(
+                    ui,
+                    &theme,
+                    "Adjust",
+                    true,
+                    |_| {},
+                    |ui| sliders::main(ui, p),
+                );
                 section(
                     ui,
                     &theme,

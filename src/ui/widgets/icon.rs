@@ -80,7 +80,7 @@ pub enum Icon {
     /// Check mark.
     Check,
     /// Enlarge.
-    Enlarge,
+    Upscale,
     /// Hold on to this one.
     Pin,
 }
@@ -348,7 +348,7 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
             p.line(&[(8.0, 9.8), (8.0, 14.0)]);
         }
         Icon::Check => p.line(&[(3.0, 8.5), (6.5, 12.0), (13.0, 4.5)]),
-        Icon::Enlarge => {
+        Icon::Upscale => {
             p.line(&[(9.5, 2.5), (13.5, 2.5), (13.5, 6.5)]);
             p.line(&[(13.5, 2.5), (8.8, 7.2)]);
             p.line(&[(6.5, 13.5), (2.5, 13.5), (2.5, 9.5)]);

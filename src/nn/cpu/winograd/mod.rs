@@ -7,10 +7,10 @@ mod transform;
 
 use rayon::prelude::*;
 
-use super::direct::{Geometry, Picture};
+use super::direct::{BatchItem, Geometry};
 use super::panel::{self, Packed, Product, ROWS, VECTORS};
-use super::scratch::{self, Shared};
-use super::simd::{self, Isa, Simd, Task};
+use super::scratch::{self, SharedOutput};
+use super::simd::{self, Isa, Simd, SimdTask};
 use transform::{Backward, Forward};
 
 /// Side of an output tile.
@@ -149,7 +149,7 @@ impl Run {
 }
 
 /// Convolves every picture.
-pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[Picture]) {
+pub(crate) fn convolve(isa: Isa, g: &Geometry, weights: &Weights, pictures: &[BatchItem]) {
     let grid = Grid::new(g.output, isa.lanes());
     let job = Job {
         isa,
@@ -202,12 +202,12 @@ impl Job<'_> {
     }
 
     /// One thread does a run from pixels to pixels.
-    fn alone(&self, picture: &Picture, first: usize, count: usize) {
+    fn alone(&self, picture: &BatchItem, first: usize, count: usize) {
         let run = self.run(first, count);
         let rows = self.geometry.rows;
         scratch::with(|buffers| {
             let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
-            let shared = Shared::new(pixels);
+            let shared = SharedOutput::new(pixels);
             for c in 0..run.inputs {
                 simd::run(
                     self.isa,
@@ -256,14 +256,14 @@ impl Job<'_> {
     }
 
     /// All threads do a run: first the channels, then the points, then the outputs.
-    fn together(&self, picture: &Picture, first: usize, count: usize) {
+    fn together(&self, picture: &BatchItem, first: usize, count: usize) {
         let run = self.run(first, count);
         let rows = self.geometry.rows;
         let stride = run.point_stride(rows);
         scratch::with(|buffers| {
             let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
             let sums = buffers.sums.get(POINTS * stride);
-            let shared = Shared::new(pixels);
+            let shared = SharedOutput::new(pixels);
             (0..run.inputs)
                 .into_par_iter()
                 .with_min_len(4)
@@ -304,7 +304,7 @@ impl Job<'_> {
 
     fn multiply_together(&self, run: Run, pixels: &[f32], sums: &mut [f32], stride: usize) {
         let rows = self.geometry.rows;
-        let shared = Shared::new(sums);
+        let shared = SharedOutput::new(sums);
         let block = if rows > 64 {
             rows.div_ceil(2).next_multiple_of(ROWS)
         } else {
@@ -347,7 +347,7 @@ struct Multiply<'a> {
     sums: &'a mut [f32],
 }
 
-impl Task for Multiply<'_> {
+impl SimdTask for Multiply<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let Self { run, rows, .. } = self;

@@ -2,23 +2,23 @@
 
 #![allow(unsafe_code)]
 
-use super::super::direct::Picture;
-use super::super::finish::{self, Piece};
-use super::super::gather::{self, Layout, Window};
-use super::super::scratch::Shared;
-use super::super::simd::{Simd, Task};
+use super::super::direct::BatchItem;
+use super::super::finish::{self, OutputTile};
+use super::super::gather::{self, RowLayout, Window};
+use super::super::scratch::SharedOutput;
+use super::super::simd::{Simd, SimdTask};
 use super::{Job, MAX_LANES, POINTS, REACH, Run, SIDE};
 
 /// Transforms one channel of a run's pixels.
 pub(super) struct Forward<'a> {
     pub(super) job: &'a Job<'a>,
-    pub(super) picture: &'a Picture<'a>,
+    pub(super) picture: &'a BatchItem<'a>,
     pub(super) run: Run,
     pub(super) channel: usize,
-    pub(super) to: Shared,
+    pub(super) to: SharedOutput,
 }
 
-impl Task for Forward<'_> {
+impl SimdTask for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let run = self.run;
@@ -101,7 +101,7 @@ impl Forward<'_> {
             let first = row * source.width + window.left as usize;
             return (source.pixels[first..].as_ptr(), source.width);
         }
-        let layout = Layout { phases: 1, run };
+        let layout = RowLayout { phases: 1, run };
         // SAFETY: passed on from the caller.
         unsafe { gather::channel::<S>(source, self.channel, window, layout, block) };
         (block.as_ptr(), run)
@@ -113,7 +113,7 @@ impl Forward<'_> {
         let row = 5 * S::LANES;
         let (block, half) = memory.split_at_mut(REACH * row);
         // SAFETY: `run` is called for an instruction set that is there; `rows` gives six rows of
-        // five vectors, and `half` has room for as many.
+        // five vectors, and `half` holds as many.
         unsafe {
             let (pixels, stride) = self.rows::<S>(vector, block);
             for v in 0..5 {
@@ -148,7 +148,7 @@ impl Forward<'_> {
                 continue;
             };
             let mut block = [0f32; REACH * 8];
-            let layout = Layout { phases: 1, run: 8 };
+            let layout = RowLayout { phases: 1, run: 8 };
             let window = self.window(tile, REACH);
             // SAFETY: `run` is called for an instruction set that is there.
             unsafe {
@@ -186,7 +186,7 @@ impl Forward<'_> {
 /// Transforms a run's sums back and writes the pixels.
 pub(super) struct Backward<'a> {
     pub(super) job: &'a Job<'a>,
-    pub(super) picture: &'a Picture<'a>,
+    pub(super) picture: &'a BatchItem<'a>,
     pub(super) run: Run,
     pub(super) rows: (usize, usize),
     pub(super) sums: &'a [f32],
@@ -210,7 +210,7 @@ unsafe fn backward<S: Simd>(m: [S::V; REACH]) -> [S::V; SIDE] {
     }
 }
 
-impl Task for Backward<'_> {
+impl SimdTask for Backward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let phases = if self.job.geometry.doubled { 4 } else { 1 };
@@ -278,7 +278,7 @@ impl Backward<'_> {
                 continue;
             };
             let (top, left) = (tile.0 * SIDE, tile.1 * SIDE);
-            let piece = Piece {
+            let piece = OutputTile {
                 channel,
                 top,
                 left,

@@ -15,14 +15,14 @@ struct Waiting {
     closed: bool,
 }
 
-/// The mailbox of the desk.
+/// Requests on their way to the session.
 #[derive(Default)]
-pub(super) struct Mailbox {
+pub(super) struct RequestQueue {
     waiting: Mutex<Waiting>,
     filled: Condvar,
 }
 
-impl Mailbox {
+impl RequestQueue {
     pub(super) fn put(&self, request: GalleryRequest) {
         let mut w = self.waiting.lock();
         match request {
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_newest_query_wins_and_orders_are_kept() {
-        let m = Mailbox::default();
+        let m = RequestQueue::default();
         m.put(query(1));
         m.put(GalleryRequest::Thumbnails(vec![PictureId(1)]));
         m.put(GalleryRequest::Rebuild);

@@ -1,4 +1,4 @@
-//! The studio's own way from a decoded photo to the pixels that the window shows: request, statistics,
+//! Limner's own way from a decoded photo to the pixels that the window shows: request, statistics,
 //! network, palette, result as 8-bit, as a window's image.
 
 #![allow(dead_code)] // each program uses a part
@@ -16,7 +16,7 @@ use limner::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 use crate::harness::Outcome;
 
 /// An engine that has read a photo.
-pub struct Studio {
+pub struct StylePipeline {
     engine: Engine,
     events: Receiver<Event>,
     params: StyleParams,
@@ -24,7 +24,7 @@ pub struct Studio {
     runs: Cell<u64>,
 }
 
-impl Studio {
+impl StylePipeline {
     /// With the shipped models, a photo in a file of this name, and a style.
     pub fn open(folder: &Path, photo: &str, size: [u32; 2], threads: usize) -> Outcome<Self> {
         let config = EngineConfig {
@@ -66,7 +66,7 @@ impl Studio {
         self
     }
 
-    /// What the studio says beforehand that a picture takes.
+    /// What the engine says beforehand that a picture takes.
     pub fn estimate(&self) -> Outcome<Estimate> {
         self.engine.send(Request::Estimate {
             seq: 1,
@@ -127,7 +127,7 @@ fn picture(folder: &Path, name: &str, [width, height]: [u32; 2]) -> Outcome<Sour
     })
 }
 
-/// Writes the pictures for [`Studio::open`], so that it needs no memory for them.
+/// Writes the pictures for [`StylePipeline::open`], so that it needs no memory for them.
 pub fn prepare(folder: &Path, photo: &str, size: [u32; 2]) -> Outcome<()> {
     picture(folder, "style.png", [512, 512])?;
     picture(folder, photo, size)?;

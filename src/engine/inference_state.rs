@@ -1,0 +1,164 @@
+//! Networks, photos and what is remembered of them: all that previews and jobs work with.
+
+use std::path::Path;
+
+use crate::cancel::CancelToken;
+use crate::engine::backend::PreviewBackend;
+use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
+use crate::engine::device;
+use crate::engine::explore::Explorer;
+use crate::engine::lens::LensRenderer;
+use crate::engine::photos::PhotoCache;
+use crate::engine::protocol::{
+    DeviceInfo, EngineError, Estimate, ModelInfo, OpenedPhoto, StylizeOptions, Tier, Work,
+};
+use crate::engine::styling::Stylizer;
+use crate::export::{CardLines, Cards};
+use crate::models::Registry;
+use crate::nn::gpu;
+use crate::picture::Picture;
+use crate::recipe::{ModelRef, StyleParams};
+
+/// What previews and jobs share, on the device that computes.
+pub(crate) struct InferenceState {
+    pub(crate) registry: Registry,
+    pub(crate) photos: PhotoCache,
+    pub(crate) explorer: Explorer,
+    pub(crate) stylizer: Stylizer,
+    pub(crate) lens: LensRenderer,
+    /// Bytes that work may use unless a request says otherwise.
+    pub(crate) memory_budget: u64,
+    pub(crate) device: DeviceInfo,
+}
+
+impl InferenceState {
+    /// Opens the device and looks for models; loads none.
+    pub(crate) fn new(config: EngineConfig) -> Self {
+        let (device, mut info) = device::open(config.device, config.precision.unwrap_or_default());
+        if config.device == DeviceChoice::Auto && device::is_processor(&info) {
+            info.note = info.note.or(config.gpu_problem);
+        }
+        let cache_dir = config.cache_dir.as_deref();
+        let hashes = cache_dir.map(|d| d.join("model-hashes.json"));
+        let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
+        registry.set_device(device, info.precision == Precision::F16);
+        registry.set_memory(config.memory_budget);
+        Self {
+            photos: PhotoCache::new(),
+            stylizer: Stylizer::new(),
+            lens: LensRenderer::new(cache_dir),
+            memory_budget: config.memory_budget,
+            explorer: Explorer::new(cache_dir),
+            registry,
+            device: info,
+        }
+    }
+
+    /// The lines of the model cards that go into files.
+    pub(crate) fn model_cards(&self) -> Cards {
+        let library = self.registry.library();
+        let lines = |m: &ModelInfo| CardLines {
+            title: m.title.clone(),
+            trained: m.trained,
+            licence: m.licence.clone(),
+            credit: m.credit.clone(),
+        };
+        library
+            .models
+            .iter()
+            .map(|m| (m.name.clone(), lines(m)))
+            .collect()
+    }
+
+    /// A model as recipes name it.
+    pub(crate) fn model_ref(&self, name: &str) -> Result<ModelRef, EngineError> {
+        let info = self.registry.info(name)?;
+        Ok(ModelRef {
+            name: info.name.clone(),
+            sha256: info.sha256.clone(),
+        })
+    }
+
+    /// Computes on `device` from now on; networks in memory are read again when used.
+    pub(crate) fn move_to(&mut self, (device, info): (candle_core::Device, DeviceInfo)) {
+        let half = info.precision == Precision::F16;
+        let before = self.registry.set_device(device, half);
+        // Times and statistics belong to the device; codes of styles don't.
+        self.stylizer.reset();
+        self.lens.reset();
+        gpu::give_back(&before);
+        self.device = info;
+    }
+
+    /// Does `work`; when a GPU's memory is too small for it, again on the processor.
+    pub(crate) fn on_any_device<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Self) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        match work(self) {
+            Err(error) if device::out_of_memory(&error) && !device::is_processor(&self.device) => {
+                log::warn!("{}: {error}", self.device.detail);
+                let note = format!(
+                    "the memory of {} was too small for what was asked",
+                    self.device.detail
+                );
+                self.move_to(device::processor(Some(note)));
+                work(self)
+            }
+            result => result,
+        }
+    }
+
+    fn render_preview(
+        &mut self,
+        work: &Work,
+        tier: Tier,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        device::check_memory()?;
+        let Self {
+            registry, photos, ..
+        } = self;
+        match work {
+            Work::Explore(params) => {
+                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                let made = self.explorer.picture(registry, params, Some(most), stop)?;
+                Ok(made.picture)
+            }
+            Work::Style(params) => self.stylizer.preview(registry, photos, params, tier, stop),
+            Work::Lens(params) => {
+                let prepared = self.lens.prepare(registry, photos, params, None)?;
+                let cache = &self.stylizer.cache;
+                self.lens.preview(&prepared, cache, params, tier, stop)
+            }
+            Work::WalkFrame(walk, index) => {
+                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                self.explorer.walk_frame(registry, walk, *index, most, stop)
+            }
+        }
+    }
+}
+
+impl PreviewBackend for InferenceState {
+    fn preview(
+        &mut self,
+        work: &Work,
+        tier: Tier,
+        stop: &CancelToken,
+    ) -> Result<Picture, EngineError> {
+        self.on_any_device(|state| state.render_preview(work, tier, stop))
+    }
+
+    fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        self.photos.open(path, max_side)
+    }
+
+    fn estimate(
+        &mut self,
+        params: &StyleParams,
+        options: &StylizeOptions,
+    ) -> Result<Estimate, EngineError> {
+        self.stylizer
+            .estimate(&mut self.registry, &mut self.photos, params, options)
+    }
+}
