@@ -109,7 +109,7 @@ fn missing(ui: &mut Ui, p: &Panel<'_>) -> bool {
             ui,
             p,
             "No network for photos here",
-            "Put the folder 'models' next to the program, then choose Studio, Look for models again.",
+            "Put the folder 'models' next to the program, then choose Settings, Rescan models.",
         );
     }
     true
