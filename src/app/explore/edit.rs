@@ -29,7 +29,7 @@ pub enum ExploreEdit {
         /// Name of the step.
         label: &'static str,
     },
-    /// Other kept points in place of these, from a walk's recipe.
+    /// Other bookmarks in place of these, from a walk's recipe.
     ReplaceBookmarks {
         /// The points in order.
         points: Vec<ExploreParams>,
