@@ -198,10 +198,8 @@ fn before_and_after_and_what_is_for_generators_only() {
     let view = &s.window.state().state.view;
     assert_eq!(view.lens_compare, Compare::Split);
     assert_eq!(view.compare, Compare::Off, "Explore compares by itself");
-    let random = Command::LatentWalk;
-    let there = s
-        .window
-        .query_by_role_and_label(Role::Button, random.text());
+    let walk = Command::LatentWalk;
+    let there = s.window.query_by_role_and_label(Role::Button, walk.text());
     assert!(there.is_none());
     command(&mut s, Command::NewSeed);
     let toasts = &s.window.state().state.toasts;

@@ -140,7 +140,7 @@ impl Command {
             Self::ToggleVariations => &["Neighbours"],
             Self::AddBookmark => &["Keep this point", "Kept points"],
             Self::ExportWalk => &["Walk through the kept points", "Film"],
-            Self::LatentWalk => &["Random walk", "LatentWalk"],
+            Self::LatentWalk => &["Random walk", "Drift"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],

@@ -152,7 +152,7 @@ fn run(
 ) -> Option<Effect> {
     use Command as C;
     if state.view.workspace == Workspace::Lens && command.is_for_generators() {
-        let words = "That is for generators; this picture starts from a photo.";
+        let words = "This works with generators only: go to Explore for it.";
         state.toasts.push(Level::Info, words);
         return None;
     }

@@ -15,7 +15,7 @@ use crate::picture::Picture;
 pub struct EngineState {
     /// What computes.
     pub device: Option<DeviceInfo>,
-    /// The card whose memory was small, once that has been said.
+    /// The GPU whose memory was small, once that has been said.
     pub small_gpu: Option<String>,
     /// Models and styles.
     pub library: Arc<Library>,

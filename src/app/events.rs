@@ -28,7 +28,7 @@ pub fn drain(state: &mut AppState, services: &mut Services) -> Actions {
 fn engine_event(event: Event, state: &mut AppState, services: &mut Services, follow: &mut Actions) {
     match event {
         Event::Ready(device) => device_events::ready(device, state),
-        Event::SmallerTiles(card) => device_events::smaller_tiles(&card, state),
+        Event::SmallerTiles(gpu) => device_events::smaller_tiles(&gpu, state),
         Event::Library(library) => library_events::arrived(&library, state, services),
         Event::Preview {
             channel,

@@ -105,7 +105,6 @@ impl Menu {
                 Some(C::AboutPicture),
             ],
             Self::Settings => &[
-                Some(C::Settings),
                 Some(C::Models),
                 Some(C::Rescan),
                 None,

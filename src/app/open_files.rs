@@ -60,7 +60,7 @@ pub fn open_files(
             if paths.len() > 1 {
                 let words = format!(
                     "One picture at a time: the first of {} was opened. In the Gallery, all of \
-                     them can be brought in at once.",
+                     them can be imported at once.",
                     paths.len()
                 );
                 state.toasts.push(Level::Info, words);

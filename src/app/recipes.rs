@@ -120,7 +120,7 @@ fn has(name: &str, kind: ModelKind, state: &mut AppState) -> bool {
         }
         Some(_) => format!(
             "The model '{name}' can't make what this recipe describes: it is of another kind. \
-             Get it under Settings, Models."
+             See Settings, Models."
         ),
     };
     state.toasts.push(Level::Warning, words);

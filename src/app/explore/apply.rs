@@ -57,9 +57,9 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
     edit(change, state, now);
 }
 
-/// Moves the random walk on, if one is played. Whether one is.
+/// Moves the latent walk on, if one is played. Whether one is.
 pub fn walk_on(state: &mut AppState, now: Now) -> bool {
-    let Some(mut drift) = state.latent_walk.take() else {
+    let Some(mut walk) = state.latent_walk.take() else {
         return false;
     };
     let directions = state.directions().cloned();
@@ -67,17 +67,17 @@ pub fn walk_on(state: &mut AppState, now: Now) -> bool {
     let moves = directions.zip(base).map(|(directions, base)| {
         let sliders = state.doc.explore.sliders();
         let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
-        drift.at(&base, &directions, locked, now.time)
+        walk.at(&base, &directions, locked, now.time)
     });
     let walks = moves.is_some();
     if let Some(params) = moves {
         let change = ExploreEdit::Replace {
             params: Box::new(params),
-            label: "Random walk",
+            label: "Latent walk",
         };
         edit(change, state, now);
     }
-    state.latent_walk = Some(drift);
+    state.latent_walk = Some(walk);
     walks
 }
 

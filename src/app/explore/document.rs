@@ -18,7 +18,7 @@ pub struct ExploreDoc {
     pub params: BTreeMap<String, ExploreParams>,
     /// The artist's marks on sliders: model, then direction id.
     pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
-    /// Kept points in order, of any model.
+    /// Bookmarks in order, of any model.
     #[serde(rename = "kept")]
     pub bookmarks: Vec<Bookmark>,
 }

@@ -31,7 +31,7 @@ pub enum ExploreEdit {
     },
     /// Other bookmarks in place of these, from a walk's recipe.
     ReplaceBookmarks {
-        /// The bookmarks in order.
+        /// The points in order.
         points: Vec<ExploreParams>,
         /// Name of the step.
         label: &'static str,

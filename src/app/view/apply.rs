@@ -49,12 +49,12 @@ pub fn command(command: Command, state: &mut AppState) {
 /// One way to compare on the front canvas, or none again.
 fn toggle_compare(state: &mut AppState, way: Compare) {
     let workspace = state.view.workspace;
-    // Behind the neighbours nothing of it would be seen.
-    let neighbours = workspace == Workspace::Explore && std::mem::take(&mut state.view.variations);
+    // Behind the variations nothing of it would be seen.
+    let variations = workspace == Workspace::Explore && std::mem::take(&mut state.view.variations);
     let Some(compare) = state.view.compare_mut(workspace) else {
         return;
     };
-    *compare = if *compare == way && !neighbours {
+    *compare = if *compare == way && !variations {
         Compare::Off
     } else {
         way

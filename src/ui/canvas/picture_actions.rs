@@ -21,18 +21,6 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         if keep.clicked() {
             panel.actions.command(Command::Keep);
         }
-        for (text, command) in [
-            ("Send to Style", Command::SendToStyle),
-            ("Use as style", Command::UseAsStyle),
-        ] {
-            if ui
-                .button(text)
-                .on_hover_text(command.tooltip_with_keys(&ctx))
-                .clicked()
-            {
-                panel.actions.command(command);
-            }
-        }
         for (icon, command) in [
             (Icon::Save, Command::Export),
             (Icon::Copy, Command::CopyPicture),
@@ -43,6 +31,15 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 .show(ui, &theme)
                 .clicked()
             {
+                panel.actions.command(command);
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        for command in [Command::SendToStyle, Command::UseAsStyle] {
+            let tip = command.tooltip_with_keys(&ctx);
+            if ui.button(command.text()).on_hover_text(tip).clicked() {
                 panel.actions.command(command);
             }
         }

@@ -427,7 +427,7 @@ fn look(
     });
 }
 
-/// What a slider is, in a sentence.
+/// What a slider is and does, in a sentence or two.
 fn words(direction: &DirectionInfo, of_photos: bool) -> String {
     let proof = proof(direction, of_photos);
     match Attribute::of_direction(&direction.id) {

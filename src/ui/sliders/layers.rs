@@ -38,6 +38,7 @@ pub fn layer_choice(
     let from = Slider::new("From layer", now.start as f32 + 1.0, 1.0..=last, 1.0)
         .decimals(0)
         .step(1.0)
+        .tooltip("First layer of the range: low layers make shapes, high ones surfaces")
         .show(ui, theme);
     if let Some(v) = from.changed {
         let start = (v as usize).saturating_sub(1).min(num_ws - 1);
@@ -49,6 +50,7 @@ pub fn layer_choice(
     let to = Slider::new("To layer", now.end as f32, 1.0..=last, last)
         .decimals(0)
         .step(1.0)
+        .tooltip("Last layer of the range")
         .show(ui, theme);
     if let Some(v) = to.changed {
         let end = (v as usize).clamp(1, num_ws);
