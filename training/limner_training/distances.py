@@ -4,6 +4,7 @@ VGG-19 relu5_1 features, Frechet and kernel distance. That network takes no part
 from __future__ import annotations
 
 import importlib.util
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,13 @@ class Distances:
     def features(self, x: Tensor) -> np.ndarray:
         """[n, 512] of uint8 pictures [n, 3, H, W]."""
         return torch.cat([self.script.feats(c.float() / 255) for c in x.split(20)]).double().numpy()
+
+    def of_files(self, source: str, names: list[str], size: tuple[int, int]) -> np.ndarray:
+        """[n, 512] of the named pictures of a folder or .tar as the script itself reads and resizes them."""
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as only:
+            only.write("\n".join(names) + "\n")
+            only.flush()
+            return self.script.collect(source, len(names), size, 0, only.name)
 
     def between(self, a: np.ndarray, b: np.ndarray) -> dict[str, float]:
         """Frechet distance, and kernel distance x 1000."""

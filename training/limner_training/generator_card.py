@@ -120,8 +120,8 @@ def card(c: dict, preset: Preset) -> str:
     spread = c["truncation"]
     return f"""# {c["title"]}
 
-Generator of {p["subject"]}, {c["width"]} x {c["height"]} pixels, after {p["source"]}. StyleGAN2 architecture (Karras et
-al. 2020): z ({k["z_dim"]} numbers) -> w ({k["w_dim"]}) -> picture; {c["parameters"]:,} parameters, {c["macs"] / 1e9:.2f} GMAC
+Generator of {p["subject"]}, {c["width"]} x {c["height"]} pixels, after {p["source"]}.
+StyleGAN2 architecture (Karras et al. 2020): z ({k["z_dim"]} numbers) -> w ({k["w_dim"]}) -> picture; {c["parameters"]:,} parameters, {c["macs"] / 1e9:.2f} GMAC
 a picture.
 
 {what}
@@ -129,6 +129,7 @@ a picture.
 ## Data and rights
 
 {p["data"].strip()}
+
 {p["rights"].strip()}
 
 What it generates may be used and sold. Weights: CC0-1.0.{" VGG-19 features (CC BY 4.0) took part in the losses." if vgg else ""}

@@ -1,13 +1,14 @@
 """Measures a shipped generator against unseen pictures and writes the figures into its config.json.
 
 usage: python -m limner_training.generator_evaluate --model ../models/landscapes --data SET.npz \\
-           --features efficientnet_lite0.safetensors [--sheet FILE.jpg] [--prepare]
+           --features efficientnet_lite0.safetensors [--source FOLDER | TAR] [--sheet FILE.jpg] [--prepare]
 
 Frechet and kernel distance to the pictures kept aside: in VGG-19 features (`distances`; no part of the training), and in
 EfficientNet-Lite0 features (the critic's own network, so it flatters). The floor is as many training pictures against
 the same test pictures. Memorisation: distance of each sample to the nearest of all training pictures in
 EfficientNet-Lite0 features, beside the same for test pictures; a ratio well under 1 would mean copies. Also the likeness
-of samples among themselves, to notice a collapse. `--prepare` only computes the real pictures' features (cached).
+of samples among themselves, to notice a collapse. With `--source`, where the set was made from, VGG-19 sees the files as
+`gan_distance.py` reads them (`--crop 0`), so that the figures are those of that script; else the set's pictures. `--prepare` only computes the real pictures' features (cached).
 """
 
 from __future__ import annotations
@@ -32,17 +33,28 @@ from .stylegan2 import Generator
 class Measure:
     """Both feature networks on uint8 pictures [n, 3, H, W], and the real pictures' features."""
 
-    def __init__(self, data: str, shared: str | None, features: str):
-        self.data, self.distances = data, Distances(shared)
+    def __init__(self, data: str, shared: str | None, features: str, source: str | None):
+        self.data, self.source, self.distances = data, source, Distances(shared)
         self.net = EfficientNetLite0(features)
-        self.real = cached(data + ".measure.npz", self.of_real)
+        kind = "source" if source else "set"
+        self.real = cached(data + ".eff.npz", self.eff_of_real) | cached(data + f".vgg_{kind}.npz", self.vgg_of_real)
         self.n = len(self.real["vgg_test"])
 
-    def of_real(self) -> dict[str, np.ndarray]:
+    def vgg_of_real(self) -> dict[str, np.ndarray]:
+        names = [picture_set.names_of(self.data, test=t) for t in (False, True)]
+        pick = np.random.RandomState(0).permutation(len(names[0]))[:len(names[1])]
+        if self.source:
+            height, width = picture_set.load(self.data, test=True).shape[2:]
+            some = [names[0][i] for i in pick], names[1]
+            train, test = (self.distances.of_files(self.source, n, (width, height)) for n in some)
+        else:
+            train, test = (torch.from_numpy(picture_set.load(self.data, test=t)) for t in (False, True))
+            train, test = self.distances.features(train[pick]), self.distances.features(test)
+        return dict(vgg_train=train, vgg_test=test, pick=pick)
+
+    def eff_of_real(self) -> dict[str, np.ndarray]:
         train, test = (torch.from_numpy(picture_set.load(self.data, test=t)) for t in (False, True))
-        pick = np.random.RandomState(0).permutation(len(train))[:len(test)]
-        return dict(vgg_test=self.distances.features(test), vgg_train=self.distances.features(train[pick]),
-                    eff_test=self.eff(test), eff_train=self.eff(train), pick=pick)
+        return dict(eff_test=self.eff(test), eff_train=self.eff(train))
 
     def eff(self, x: Tensor) -> np.ndarray:
         return torch.cat([self.net(c.float() / 127.5 - 1)[-1].mean((2, 3)) for c in x.split(20)]).double().numpy()
@@ -113,6 +125,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--model", required=True)
     p.add_argument("--data", required=True, help="made by picture_set, with pictures kept aside")
+    p.add_argument("--source", help="the folder or .tar that the set was made from")
     p.add_argument("--shared", help="folder with eval/ and weights/ (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--features", required=True, help="made by efficientnet_lite")
     p.add_argument("--sheet", help="samples above their nearest training pictures (kept out of the repository)")
@@ -121,7 +134,7 @@ def main() -> None:
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     with torch.no_grad():
-        m = Measure(a.data, a.shared, a.features)
+        m = Measure(a.data, a.shared, a.features, a.source)
     if not a.prepare:
         evaluate(a.model, m, a.sheet)
 

@@ -1,7 +1,7 @@
 """Everything that shipping a generator needs, from a training state to the sliders, in one command.
 
 usage: python -m limner_training.generator_ship --preset landscapes --state DIR --data SET.npz \\
-           --features efficientnet_lite0.safetensors [--best] [--encoder-minutes 5] [--cargo cargo]
+           --features efficientnet_lite0.safetensors [--source FOLDER | TAR] [--best] [--encoder-minutes 5] [--cargo cargo]
 
 In turn: the encoder for these weights (`generator_encoder_train`; in a copy of the state, so that a training may go on),
 weights and config.json (`generator_export`), sheets, figures (`generator_evaluate`), card, reference values
@@ -41,7 +41,8 @@ def ship(a: argparse.Namespace) -> None:
                 str(a.encoder_minutes), "--batch", str(a.encoder_batch), "--threads", "1", *["--half"] * a.half)
         run("generator_export", "export", "--preset", a.preset, "--state", state, "--out", model)
     run("generator_export", "sheets", "--model", model)
-    run("generator_evaluate", "--model", model, "--data", a.data, "--features", a.features)
+    source = ["--source", a.source] if a.source else []
+    run("generator_evaluate", "--model", model, "--data", a.data, "--features", a.features, *source)
     run("generator_card", "--preset", a.preset, model)
     run("goldens", "generator", model, str(REPOSITORY / "tests" / "golden" / f"{preset.name}.safetensors"))
     if a.cargo:
@@ -56,6 +57,7 @@ def main() -> None:
     p.add_argument("--best", action="store_true", help="the weights that measured best")
     p.add_argument("--data", required=True, help="made by picture_set, with pictures kept aside")
     p.add_argument("--features", required=True, help="made by efficientnet_lite")
+    p.add_argument("--source", help="where the set was made from: VGG-19 sees those files (see generator_evaluate)")
     p.add_argument("--encoder-minutes", type=float, default=5, help="0: keep the encoder that the state has")
     p.add_argument("--encoder-batch", type=int, default=32)
     p.add_argument("--half", action="store_true", help="bfloat16 on a CPU too")

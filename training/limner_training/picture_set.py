@@ -129,6 +129,12 @@ def load(path: str, width: int | None = None, test: bool = False, threads: int =
     return out
 
 
+def names_of(path: str, test: bool = False) -> list[str]:
+    """File names of the training pictures (or of those kept aside), in the order of `load`."""
+    f = np.load(path)
+    return [Path(n).name for n in f["names"][f["test"] == test]]
+
+
 def save_grid(x: Tensor, path: str, columns: int, zoom: int = 1) -> None:
     """Pictures in -1..1 [N, 3, H, W] side by side, JPEG or PNG by the file's name."""
     n, c, h, w = x.shape
