@@ -59,12 +59,13 @@ def crisp(size, folder, scale):
 
 
 def fruit(folder):
-    from limner_training.fruit_projected import KWARGS
+    from limner_training.presets import Preset
     from limner_training.stylegan2 import Generator
 
-    net = Generator(**KWARGS).eval().requires_grad_(False)
-    write(net, folder, KWARGS)
-    ws = torch.randn(1, net.num_ws, KWARGS["w_dim"])
+    kwargs = Preset.named("fruit").kwargs()
+    net = Generator(**kwargs).eval().requires_grad_(False)
+    write(net, folder, kwargs)
+    ws = torch.randn(1, net.num_ws, kwargs["w_dim"])
     return Lambda(lambda w: net.synthesis(w, noise_mode="const"), net), (ws,), {}
 
 

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::landscape::Land;
 use crate::picture::Picture;
 
 /// Longer side of the copy that is looked at.
-const SIDE: usize = 96;
+pub(super) const SIDE: usize = 96;
 
 /// A property of a picture.
 #[derive(
@@ -44,6 +45,14 @@ pub enum Attribute {
     SubjectSize,
     /// Height against width of what differs from the border.
     SubjectHeight,
+    /// Share of the picture that is green.
+    Greenery,
+    /// Height of the line that parts a landscape, of the picture's.
+    Horizon,
+    /// Share of a landscape that is like its top.
+    OpenSky,
+    /// Lightness above a landscape's horizon against that below.
+    SkyLight,
 }
 
 impl Attribute {
@@ -60,6 +69,10 @@ impl Attribute {
             Self::Symmetry => "Symmetry",
             Self::SubjectSize => "Subject size",
             Self::SubjectHeight => "Subject height",
+            Self::Greenery => "Greenery",
+            Self::Horizon => "Horizon height",
+            Self::OpenSky => "Sky share",
+            Self::SkyLight => "Sky brightness",
         }
     }
 
@@ -87,6 +100,10 @@ impl Attribute {
             Self::Symmetry => "How alike the left and the right half are",
             Self::SubjectSize => "How much of the picture the subject fills",
             Self::SubjectHeight => "How tall the subject is for its width",
+            Self::Greenery => "How much of the picture is green",
+            Self::Horizon => "How high the horizon lies",
+            Self::OpenSky => "How much of the picture is sky",
+            Self::SkyLight => "How light the sky is against the land",
         }
     }
 
@@ -105,6 +122,11 @@ impl Attribute {
             .to_owned()
     }
 
+    /// Whether it says something of landscapes only.
+    pub fn of_landscapes(self) -> bool {
+        matches!(self, Self::Horizon | Self::OpenSky | Self::SkyLight)
+    }
+
     /// Part of a direction's id.
     pub fn id(self) -> &'static str {
         self.into()
@@ -112,14 +134,14 @@ impl Attribute {
 }
 
 /// A small copy of a picture in OKLab.
-struct Small {
-    width: usize,
-    height: usize,
-    lab: Vec<[f32; 3]>,
+pub(super) struct Small {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) lab: Vec<[f32; 3]>,
 }
 
 impl Small {
-    fn new(picture: &Picture, longest: usize) -> Self {
+    pub(super) fn new(picture: &Picture, longest: usize) -> Self {
         let [w, h] = picture.size().map(|side| side as usize);
         let longer = w.max(h);
         let scaled = |side: usize| (side * longest.min(longer) / longer).max(1);
@@ -135,7 +157,7 @@ impl Small {
         Self { width, height, lab }
     }
 
-    fn at(&self, x: usize, y: usize) -> &[f32; 3] {
+    pub(super) fn at(&self, x: usize, y: usize) -> &[f32; 3] {
         &self.lab[y * self.width + x]
     }
 
@@ -197,12 +219,12 @@ pub fn oklab(rgb: [f32; 3]) -> [f32; 3] {
     ]
 }
 
-fn mean(values: impl Iterator<Item = f32> + Clone) -> f64 {
+pub(super) fn mean(values: impl Iterator<Item = f32> + Clone) -> f64 {
     let count = values.clone().count().max(1);
     values.map(f64::from).sum::<f64>() / count as f64
 }
 
-fn deviation(values: impl Iterator<Item = f32> + Clone) -> f64 {
+pub(super) fn deviation(values: impl Iterator<Item = f32> + Clone) -> f64 {
     let centre = mean(values.clone());
     let count = values.clone().count().max(1);
     (values.map(|v| (f64::from(v) - centre).powi(2)).sum::<f64>() / count as f64).sqrt()
@@ -218,13 +240,13 @@ pub fn small_copy(picture: &Picture, longest: usize) -> Vec<f32> {
 pub fn measure(picture: &Picture) -> Vec<(Attribute, f64)> {
     use strum::IntoEnumIterator;
     let small = Small::new(picture, SIDE);
-    let subject = Subject::new(&small);
+    let (subject, land) = (Subject::new(&small), Land::new(&small));
     Attribute::iter()
-        .map(|attribute| (attribute, value(attribute, &small, &subject)))
+        .map(|attribute| (attribute, value(attribute, &small, &subject, &land)))
         .collect()
 }
 
-fn value(attribute: Attribute, small: &Small, subject: &Subject) -> f64 {
+fn value(attribute: Attribute, small: &Small, subject: &Subject, land: &Land) -> f64 {
     let lab = || small.lab.iter();
     let chroma = |c: &[f32; 3]| (c[1] * c[1] + c[2] * c[2]).sqrt();
     match attribute {
@@ -244,7 +266,19 @@ fn value(attribute: Attribute, small: &Small, subject: &Subject) -> f64 {
         Attribute::Symmetry => -asymmetry(small),
         Attribute::SubjectSize => subject.share,
         Attribute::SubjectHeight => subject.tallness,
+        Attribute::Greenery => mean(lab().map(green)),
+        Attribute::Horizon => land.horizon,
+        Attribute::OpenSky => land.sky,
+        Attribute::SkyLight => land.light,
     }
+}
+
+/// How green a colour is, 0..=1: near 1 for the greens of leaves and grass.
+fn green(lab: &[f32; 3]) -> f32 {
+    // Foliage lies about the hue of 125°; from there to 70° and to 180° it fades away.
+    let hue = lab[2].atan2(lab[1]).to_degrees();
+    let chroma = lab[1].hypot(lab[2]);
+    (1.0 - (hue - 125.0).abs() / 55.0).clamp(0.0, 1.0) * (chroma / 0.08).min(1.0)
 }
 
 fn detail(small: &Small) -> f64 {
@@ -329,6 +363,17 @@ mod tests {
         all.iter().find(|(a, _)| *a == wanted).unwrap().1
     }
 
+    /// A sky of this lightness, down to this share of the height, above a field.
+    fn land(sky: f32, light: u8) -> Picture {
+        paint(move |x, y| {
+            if y < sky {
+                [light - 20, light - 10, light]
+            } else {
+                [90 + (x * 20.0) as u8, 110, 60]
+            }
+        })
+    }
+
     /// (attribute, picture with less of it, picture with more of it)
     #[test]
     fn attributes_see_what_their_names_say() {
@@ -386,6 +431,14 @@ mod tests {
             (Attribute::Symmetry, ramp, hill),
             (Attribute::SubjectSize, disc(0.15, 1.0), disc(0.35, 1.0)),
             (Attribute::SubjectHeight, disc(0.2, 0.8), disc(0.2, 1.25)),
+            (
+                Attribute::Greenery,
+                paint(|_, _| [150, 110, 60]),
+                paint(|_, _| [90, 130, 50]),
+            ),
+            (Attribute::Horizon, land(0.7, 220), land(0.3, 220)),
+            (Attribute::OpenSky, land(0.3, 220), land(0.7, 220)),
+            (Attribute::SkyLight, land(0.5, 150), land(0.5, 230)),
         ];
         for (attribute, less, more) in cases {
             let (less, more) = (of(&less, attribute), of(&more, attribute));

@@ -9,7 +9,7 @@ use crate::latent::sliders::DirectionInfo;
 use crate::recipe::LayerRange;
 
 /// Changes whenever the same model would give other directions.
-pub const DIRECTIONS_VERSION: u32 = 1;
+pub const DIRECTIONS_VERSION: u32 = 2;
 
 /// One slider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

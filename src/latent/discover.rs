@@ -3,6 +3,7 @@
 
 use super::attributes::{Attribute, measure, small_copy};
 use super::directions::{DIRECTIONS_VERSION, Direction, DirectionSet};
+use super::landscape::is_landscape;
 use super::linalg::dot;
 use super::regress::Regression;
 use super::response::responses;
@@ -110,6 +111,9 @@ struct Finder<'a, 'b> {
 const PARTS: usize = 3;
 /// Pictures on which an unsupervised direction is looked at.
 const LOOKS: usize = 3;
+/// Share of a generator's pictures that must look like landscapes to make it one of
+/// landscapes.
+const LANDSCAPES: f64 = 0.5;
 /// Longer side of the copies in which pictures are compared.
 const COPY: usize = 16;
 /// Latents whose widest direction is less than this times wider than the last
@@ -155,10 +159,12 @@ impl Finder<'_, '_> {
         let ws = self.fresh(mapping, self.plan.pictures, 1000)?;
         let mut xs = Vec::with_capacity(ws.len());
         let mut seen = Vec::with_capacity(ws.len());
+        let mut landscapes = 0;
         for w in &ws {
             let picture = self.look(&vec![w.clone(); self.num_ws])?;
             xs.push(self.stats.whiten(w));
             seen.push(measure(&picture));
+            landscapes += usize::from(is_landscape(&picture));
             self.copies.push(small_copy(&picture, COPY));
         }
         self.whitened.clone_from(&xs);
@@ -169,7 +175,12 @@ impl Finder<'_, '_> {
         }
         let attributes = seen.first().map_or(0, Vec::len);
         let mut found = Vec::new();
+        // A horizon is sought in landscapes only: other pictures have none to move.
+        let of_land = landscapes as f64 >= LANDSCAPES * ws.len() as f64;
         for index in 0..attributes {
+            if seen[0][index].0.of_landscapes() && !of_land {
+                continue;
+            }
             let ys: Vec<f64> = seen.iter().map(|row| row[index].1).collect();
             let Some((slope, r2)) = self.regress(&xs, &ys) else {
                 continue;

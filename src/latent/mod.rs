@@ -7,6 +7,7 @@ pub mod codes;
 mod directions;
 pub mod discover;
 pub mod grid;
+pub mod landscape;
 pub mod linalg;
 pub mod numpy_random;
 pub mod paths;

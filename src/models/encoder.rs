@@ -1,6 +1,5 @@
-//! Encoder of *Fruit*: picture to `w`, a projection on the collection's principal
-//! pictures plus a small convolutional correction (an amortised posterior, Kingma &
-//! Welling 2014).
+//! Encoder of a generator: picture to `w`, one dense layer on a small copy plus a small
+//! convolutional correction (an amortised posterior, Kingma & Welling 2014).
 
 use candle_core::{Device, Tensor};
 use serde::Deserialize;
@@ -12,7 +11,7 @@ use super::weights::Weights;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, resize_bilinear};
 use crate::picture::Picture;
 
-/// A picture is averaged over this many pixels a side.
+/// A picture of any size is brought to this many times the encoder's own, then averaged.
 const REDUCED: usize = 4;
 
 /// Sizes of the network.

@@ -34,9 +34,14 @@ fn both(what: &str, f: impl Fn(&mut Registry, &Device) -> Tensor) {
 #[test]
 fn generators() {
     let never = CancelToken::new();
-    for seed in 0..4u32 {
-        both(&format!("fruit {seed}"), |models, _| {
-            let net = models.stylegan2("fruit").unwrap();
+    for (name, seed) in [
+        ("fruit", 0),
+        ("fruit", 1),
+        ("landscapes", 0),
+        ("landscapes", 1u32),
+    ] {
+        both(&format!("{name} {seed}"), |models, _| {
+            let net = models.stylegan2(name).unwrap();
             let spec = net.spec().clone();
             let z: Vec<f32> = (0..spec.z_dim)
                 .map(|i| ((i as u32 * 37 + seed * 101) % 97) as f32 / 24.0 - 2.0)

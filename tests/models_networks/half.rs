@@ -51,11 +51,16 @@ fn alike(what: &str, make: impl Fn(&mut Registry) -> Tensor) {
 }
 
 #[test]
-fn fruit() {
+fn generators() {
     let never = CancelToken::new();
-    for seed in 0..3u64 {
-        alike(&format!("fruit {seed}"), |models| {
-            let net = models.stylegan2("fruit").unwrap();
+    for (name, seed) in [
+        ("fruit", 0),
+        ("fruit", 1),
+        ("landscapes", 0),
+        ("landscapes", 1),
+    ] {
+        alike(&format!("{name} {seed}"), |models| {
+            let net = models.stylegan2(name).unwrap();
             let w = net.map(&net.z_of_seed(seed)).unwrap();
             let ws = vec![w; net.spec().num_ws];
             let picture = net.tensor(&ws, NoiseMode::Seeded(seed), &never).unwrap();

@@ -112,30 +112,46 @@ fn encoder_with_random_weights() {
     assert!(net.encode(&dot).unwrap().iter().all(|v| v.is_finite()));
 }
 
-#[test]
-fn fruit_as_it_ships() {
-    let golden = open("tests/golden/fruit.safetensors");
+/// A generator and its encoder as they ship.
+fn generator_agrees(name: &str) {
+    let golden = open(&format!("tests/golden/{name}.safetensors"));
     let mut registry = registry();
-    let net = registry.stylegan2("fruit").unwrap();
+    let net = registry.stylegan2(name).unwrap();
     let z = flat(&golden.any("_in.z").unwrap());
     let mut ws = vec![net.map(&z).unwrap(); net.spec().num_ws];
     close("ws", &ws.concat(), &golden.any("_out.ws_psi1").unwrap());
     let never = CancelToken::new();
     let image = net.tensor(&ws, NoiseMode::Fixed, &never).unwrap();
     let theirs = golden.any("_out.image_psi1").unwrap();
+    assert_eq!(image.dims(), theirs.dims());
     close("picture", &flat(&image), &theirs);
     limner::latent::truncate(&mut ws, Generator::w_avg(&*net), 0.7);
     let window = net
         .tensor(&ws, NoiseMode::Fixed, &never)
-        .and_then(|t| Ok(t.narrow(2, 48, 96)?.narrow(3, 32, 64)?))
+        .and_then(|t| middle_half(&t))
         .unwrap();
     close(
         "window",
         &flat(&window),
         &golden.any("_out.image_psi0.7_window").unwrap(),
     );
-    if let Some(encoder) = registry.encoder_of("fruit").unwrap() {
+    if let Some(encoder) = registry.encoder_of(name).unwrap() {
         let w = encoder.encode_tensor(&theirs).unwrap();
         close("encoded", &w, &golden.any("_out.encoded_w").unwrap());
     }
+}
+
+fn middle_half(picture: &Tensor) -> Result<Tensor, ModelError> {
+    let (_, _, h, w) = picture.dims4()?;
+    Ok(picture.narrow(2, h / 4, h / 2)?.narrow(3, w / 4, w / 2)?)
+}
+
+#[test]
+fn fruit_as_it_ships() {
+    generator_agrees("fruit");
+}
+
+#[test]
+fn landscapes_as_they_ship() {
+    generator_agrees("landscapes");
 }

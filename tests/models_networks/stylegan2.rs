@@ -110,6 +110,12 @@ fn tall_network() {
     agrees_with_the_authors("stylegan2_tiny_6x4.safetensors");
 }
 
+/// The first block is neither square nor four columns wide.
+#[test]
+fn wide_network() {
+    agrees_with_the_authors("stylegan2_tiny_4x5.safetensors");
+}
+
 fn tall() -> Case {
     Case::open(&golden("stylegan2_tiny_6x4.safetensors").unwrap())
 }
@@ -166,9 +172,17 @@ fn points_of_other_models_are_refused() {
 
 #[test]
 fn a_photo_that_the_network_made_is_found_again() {
-    let case = tall();
+    for file in [
+        "stylegan2_tiny_6x4.safetensors",
+        "stylegan2_tiny_4x5.safetensors",
+    ] {
+        is_found_again(&Case::open(&golden(file).unwrap()));
+    }
+}
+
+fn is_found_again(case: &Case) {
     let never = CancelToken::new();
-    let ws = some_ws(&case);
+    let ws = some_ws(case);
     let photo = case
         .net
         .synthesize(&ws, NoiseMode::Fixed, None, &never)
@@ -232,7 +246,8 @@ fn sizes_that_no_network_has_are_refused() {
         r#"{"z_dim": 16}"#,
         r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 100}"#,
         r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 1099511627776}"#,
-        r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 64, "init_size": [6, 5]}"#,
+        r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 64, "init_size": [0, 5]}"#,
+        r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 64, "init_size": [4, 65]}"#,
         r#"{"z_dim": 16, "w_dim": 16, "img_resolution": 64, "channel_base": 0}"#,
         "[]",
     ] {

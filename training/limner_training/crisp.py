@@ -1,8 +1,8 @@
 """Trains *Crisp* on patches of photos and large paintings with mild, realistic degradations.
 
 usage: python -m limner_training.crisp prepare --shared ../shared --out crisp_patches.npz
-       python -m limner_training.crisp train --patches crisp_patches.npz --state DIR --minutes 15
-       python -m limner_training.crisp evaluate --patches crisp_patches.npz --state DIR
+       python -m limner_training.crisp train --patches crisp_patches.npz --state DIR --minutes 15 [--start ../models/crisp]
+       python -m limner_training.crisp evaluate --patches crisp_patches.npz [--state DIR | --start ../models/crisp]
        python -m limner_training.crisp export --patches crisp_patches.npz --state DIR --out ../models/crisp
 """
 
@@ -31,12 +31,16 @@ CREDIT = ("Enlarged by a network trained on public-domain paintings, Caltech-101
           "and the Grocery Store Dataset (Klasson, Zhang, Kjellstrom; MIT).")
 
 
+# archive, patches of each picture, one in so many held out
+SOURCES = (("famous_paintings.tar", 40, 10), ("photos.tar", 1, 40))
+
+
 def prepare(shared: str, out: str) -> None:
-    """Patches of 128x128: 20 of each large painting (half of them from a reduced copy), one of each photo that is large
-    enough. Every 15th painting and every 40th photo is held out."""
+    """Patches of 128x128: 40 of each large painting (half of them from a reduced copy), one of each photo that is
+    large enough. Every 10th large painting and every 40th photo is held out."""
     rng = np.random.RandomState(4)
     train, test = [], []
-    for name, per, every in (("paintings_large.tar", 20, 15), ("photos.tar", 1, 40)):
+    for name, per, every in SOURCES:
         with tarfile.open(os.path.join(shared, "data", name)) as t:
             members = sorted((m for m in t if m.name.lower().endswith(".jpg")), key=lambda m: m.name)
             for i, m in enumerate(members):
@@ -57,8 +61,29 @@ def prepare(shared: str, out: str) -> None:
     print(f"{len(train)} training patches, {len(test)} held out")
 
 
-def degrade(hr: np.ndarray, scale: int, rng: np.random.RandomState, clean: bool = False) -> np.ndarray:
-    """What a camera, a phone or the web does to a picture: blur, reduction, noise, JPEG; each mild and often absent."""
+def weave(h: int, w: int, rng: np.random.RandomState) -> np.ndarray:
+    """[h, w, 1 or 3]: a pattern of two to four pixels such as the doublings of a generator leave, in patches: checks,
+    lines or diagonals, up to 14 of 255."""
+    y, x = np.mgrid[:h, :w]
+    p, q = rng.choice([0.0, 0.25, 1 / 3, 0.5], 2)
+    if p == q == 0:
+        p = q = 0.5
+    wave = np.cos(2 * np.pi * (p * x + rng.choice([-1, 1]) * q * y) + rng.uniform(0, 2 * np.pi))
+    where = rng.uniform(-0.5, 1, (h // 8 + 2, w // 8 + 2)).clip(0, 1)
+    where = np.asarray(Image.fromarray((where * 255).astype(np.uint8)).resize((w, h), Image.BICUBIC)) / 255
+    tint = rng.uniform(0.3, 1, 3) if rng.rand() < 0.3 else np.ones(1)
+    return (wave * where * rng.uniform(3, 14))[..., None] * tint
+
+
+def degrade(hr: np.ndarray, scale: int, rng: np.random.RandomState, kind: str = "realistic") -> np.ndarray:
+    """What a camera, a phone or the web does to a picture: blur, reduction, noise, JPEG; each mild and often absent.
+    `clean`: the reduction alone. `woven`: with the fine patterns of a generator's picture and nothing else. In training
+    (`any`) a third are woven."""
+    clean = kind == "clean"
+    if kind == "woven" or kind == "any" and rng.rand() < 1 / 3:
+        im = Image.fromarray(hr).resize((hr.shape[1] // scale, hr.shape[0] // scale), Image.BICUBIC)
+        a = np.asarray(im).astype(np.float32)
+        return (a + weave(*a.shape[:2], rng)).round().clip(0, 255).astype(np.uint8)
     im = Image.fromarray(hr)
     size = (im.width // scale, im.height // scale)
     if clean:
@@ -89,7 +114,7 @@ def batch(data: np.ndarray, scale: int, n: int, rng: np.random.RandomState) -> t
         y, x = rng.randint(PATCH - side + 1, size=2) if side < PATCH else (0, 0)
         hr = np.rot90(data[i][y:y + side, x:x + side], rng.randint(4))
         hr = np.ascontiguousarray(hr[:, ::-1] if rng.rand() < 0.5 else hr)
-        low.append(degrade(hr, scale, rng))
+        low.append(degrade(hr, scale, rng, "any"))
         high.append(hr)
     return tensor(np.stack(low)), tensor(np.stack(high))
 
@@ -110,6 +135,8 @@ def train(a: argparse.Namespace) -> None:
         ema.load_state_dict(s["ema"])
         log = s["log"]
     else:
+        if a.start:
+            net.load_state_dict(load_model(a.start).state_dict())
         ema.load_state_dict(net.state_dict())
     before = sum(e["steps"] for e in log)
     rng = np.random.RandomState(100 + before)
@@ -162,10 +189,10 @@ def evaluate(net: Crisp, patches: str) -> dict:
     """PSNR (RGB, dB) and SSIM (luma) on held-out patches, beside bicubic, for clean and for realistic reductions."""
     test, out = np.load(patches)["test"], {}
     for scale in (2, 4):
-        for kind in ("clean", "realistic"):
+        for kind in ("clean", "realistic", "woven"):
             rng, rows = np.random.RandomState(7), []
             for hr in test:
-                low = tensor(degrade(hr, scale, rng, kind == "clean")[None])
+                low = tensor(degrade(hr, scale, rng, kind)[None])
                 big = Image.fromarray((low[0].permute(1, 2, 0) * 255).round().byte().numpy()).resize((PATCH, PATCH), Image.BICUBIC)
                 cubic, want = tensor(np.asarray(big)[None]), tensor(hr[None])
                 with torch.no_grad():
@@ -225,6 +252,7 @@ def main() -> None:
     p.add_argument("--shared", default="../shared")
     p.add_argument("--patches", default="crisp_patches.npz")
     p.add_argument("--state", default="crisp_state")
+    p.add_argument("--start", help="folder of a shipped model to go on from, when there is no state")
     p.add_argument("--out", default="../models/crisp")
     p.add_argument("--minutes", type=float, default=10)
     p.add_argument("--cpu-time", action="store_true", help="count the minutes in processor time, for a busy machine")
@@ -238,7 +266,8 @@ def main() -> None:
     elif a.what == "train":
         train(a)
     elif a.what == "evaluate":
-        print(json.dumps(evaluate(load(a.state)[0], a.patches), indent=1))
+        net = load(a.state)[0] if os.path.exists(os.path.join(a.state, "crisp.pt")) else load_model(a.start)
+        print(json.dumps(evaluate(net, a.patches), indent=1))
     else:
         export(a)
 

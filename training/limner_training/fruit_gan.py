@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from . import fruit_data
+from . import picture_set
 from .fruit_discriminator import Discriminator, augment
 from .stylegan2 import Generator, macs
 
@@ -203,7 +203,7 @@ class Trainer:
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--data", required=True, help="made by fruit_data")
+    p.add_argument("--data", required=True, help="made by picture_set")
     p.add_argument("--state", required=True)
     p.add_argument("--minutes", type=float, default=9)
     p.add_argument("--batch", type=int, default=64)
@@ -226,7 +226,7 @@ def main() -> None:
     t = Trainer(a)
     print(f"{t.dev}: {macs(t.kwargs) / 1e9:.2f} GMAC a picture, G {sum(q.numel() for q in t.g.parameters()) / 1e6:.2f} M, "
           f"D {sum(q.numel() for q in t.d.parameters()) / 1e6:.2f} M parameters, from {t.images} images", flush=True)
-    data = torch.from_numpy(fruit_data.load(a.data, 128)).to(t.dev)
+    data = torch.from_numpy(picture_set.load(a.data, 128)).to(t.dev)
     t.start = time.time()
     shown = sheeted = saved = time.time()
     reserve = 12 if t.dev.type == "cuda" else 5  # seconds for saving

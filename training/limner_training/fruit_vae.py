@@ -18,12 +18,12 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from . import fruit_data
-from .fruit_encoder import FruitEncoder
+from . import picture_set
+from .generator_encoder import GeneratorEncoder
+from .picture_set import save_grid
 from .stylegan2 import Generator, SynthesisLayer, upsample2d
 
 KWARGS = dict(z_dim=96, c_dim=0, w_dim=96, img_resolution=128, img_channels=3, channel_base=1536, channel_max=96,
@@ -77,7 +77,7 @@ class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.g = Generator(**KWARGS)
-        self.e = FruitEncoder(KWARGS["w_dim"])
+        self.e = GeneratorEncoder(KWARGS["w_dim"])
         self.logvar = nn.Parameter(torch.zeros(KWARGS["w_dim"]))
 
     def decode(self, w: Tensor, width: int, noise_mode: str = "none") -> Tensor:
@@ -145,19 +145,11 @@ def sheet(model: Model, x: Tensor, width: int, path: str, w_all: Tensor, seed: i
     save_grid(rows, path, 12, 128 // width if width < 64 else 2 if width == 64 else 1)
 
 
-def save_grid(pictures: Tensor, path: str, columns: int, zoom: int = 1) -> None:
-    """Pictures in -1..1 [N, 3, H, W] side by side."""
-    n, c, h, w = pictures.shape
-    grid = pictures.reshape(n // columns, columns, c, h, w).permute(0, 3, 1, 4, 2).reshape(n // columns * h, columns * w, c)
-    im = Image.fromarray(((grid.clamp(-1, 1) + 1) * 127.5).round().byte().numpy())
-    im.resize((im.width * zoom, im.height * zoom), Image.BICUBIC).save(path)
-
-
 def cached(data: str, state: str, width: int, test: bool) -> np.ndarray:
     """Decoded pictures, kept beside the state."""
     path = os.path.join(state, f"{'test' if test else 'train'}{width}.npy")
     if not os.path.exists(path):
-        np.save(path, fruit_data.load(data, width, test))
+        np.save(path, picture_set.load(data, width, test))
     return np.load(path, mmap_mode="r")
 
 

@@ -1,8 +1,8 @@
 """Golden files for the Rust side, and the check of `stylegan2.py` against the authors' own outputs.
 
 usage: python -m limner_training.goldens check ../shared/golden/stylegan2_*.safetensors
-       python -m limner_training.goldens tiny tests/golden/stylegan2_tiny_6x4.safetensors
-       python -m limner_training.goldens fruit models/fruit tests/golden/fruit.safetensors
+       python -m limner_training.goldens tiny tests/golden/stylegan2_tiny_6x4.safetensors 6x4
+       python -m limner_training.goldens generator models/fruit tests/golden/fruit.safetensors
        python -m limner_training.goldens crisp models/crisp tests/golden/crisp.safetensors
 """
 
@@ -47,11 +47,11 @@ def check(path: str) -> float:
     return worst
 
 
-def tiny(path: str) -> None:
-    """A small random network with a 6x4 constant: weights, inputs, outputs."""
+def tiny(path: str, constant: str) -> None:
+    """A small random network with a constant of these rows x columns: weights, inputs, outputs."""
     torch.manual_seed(64)
     kwargs = dict(z_dim=16, c_dim=0, w_dim=16, img_resolution=16, img_channels=3, channel_base=256, channel_max=24,
-                  init_size=[6, 4], mapping_kwargs={"num_layers": 2, "layer_features": 24})
+                  init_size=[int(n) for n in constant.split("x")], mapping_kwargs={"num_layers": 2, "layer_features": 24})
     g = Generator(**kwargs).eval()
     with torch.no_grad():
         g.mapping.w_avg.normal_(0, 0.3)
@@ -65,10 +65,10 @@ def tiny(path: str) -> None:
     save_file({k: v.contiguous() for k, v in tensors.items()}, path, {"kwargs": json.dumps(kwargs)})
 
 
-def fruit(model: str, path: str) -> None:
-    """The shipped *Fruit* (f32 arithmetic on the stored f16 weights), constant noise: z, ws, one whole picture at psi 1,
-    the window [48:144, 32:96] of the same at psi 0.7, and the encoder's answer to the whole picture."""
-    from .fruit_export import load_encoder, load_model
+def generator(model: str, path: str) -> None:
+    """A shipped generator (f32 arithmetic on the stored f16 weights), constant noise: z, ws, one whole picture at psi 1,
+    the middle half of the same at psi 0.7, and the encoder's answer to the whole picture."""
+    from .generator_export import load_encoder, load_model
     g, _ = load_model(model)
     z = torch.randn(1, g.z_dim, generator=torch.Generator().manual_seed(12))
     with torch.no_grad():
@@ -77,11 +77,13 @@ def fruit(model: str, path: str) -> None:
             ws = g.mapping(z, truncation_psi=psi)
             y = g.synthesis(ws, "const")
             out[f"_out.ws_psi{psi:g}"] = ws
-            out[f"_out.image_psi{psi:g}" + ("" if psi == 1 else "_window")] = y if psi == 1 else y[:, :, 48:144, 32:96]
+            h, w = y.shape[2:]
+            middle = y[:, :, h // 4:h // 4 + h // 2, w // 4:w // 4 + w // 2]
+            out[f"_out.image_psi{psi:g}" + ("" if psi == 1 else "_window")] = y if psi == 1 else middle
         encoder = load_encoder(model)
         if encoder is not None:
             out["_out.encoded_w"] = encoder(out["_out.image_psi1"])
-    save_file({k: v.contiguous() for k, v in out.items()}, path, {"noise_mode": "const", "window": "48:144,32:96"})
+    save_file({k: v.contiguous() for k, v in out.items()}, path, {"noise_mode": "const", "window": "middle half"})
 
 
 def crisp(model: str, path: str) -> None:
@@ -101,9 +103,9 @@ def main() -> None:
         worst = max(check(p) for p in args)
         sys.exit(f"differs by {worst:.2e}" if worst > 1e-4 else 0)
     elif what == "tiny":
-        tiny(args[0])
-    elif what in ("fruit", "crisp"):
-        {"fruit": fruit, "crisp": crisp}[what](*args)
+        tiny(*args)
+    elif what in ("generator", "crisp"):
+        {"generator": generator, "crisp": crisp}[what](*args)
     else:
         sys.exit(__doc__)
 

@@ -13,7 +13,7 @@ import torch
 from safetensors.torch import save_file
 
 from .crisp_net import Crisp
-from .fruit_encoder import FruitEncoder
+from .generator_encoder import GeneratorEncoder
 
 
 def save(path: Path, net: torch.nn.Module, kwargs: dict, values: dict[str, torch.Tensor]) -> None:
@@ -34,7 +34,7 @@ def main() -> None:
     save(folder / "crisp_tiny.safetensors", net, kwargs, {"_in.x": x, "_out.x2": net(x, 2), "_out.x4": net(x, 4)})
 
     kwargs = dict(w_dim=12, height=16, width=8, channels=[3, 4, 5])
-    net = FruitEncoder(**kwargs).eval()
+    net = GeneratorEncoder(**kwargs).eval()
     for p in net.parameters():
         p.add_(torch.randn_like(p) * 0.1)
     x = torch.rand(1, 3, 64, 32) * 2 - 1

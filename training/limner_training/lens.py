@@ -365,7 +365,7 @@ def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--pictures", type=Path, required=True, help="pictures.npz of limner_training.prepare restyle")
     p.add_argument("--vgg", type=Path, required=True, dest="features", help="VGG-19 features at least up to relu4_1")
-    p.add_argument("--fruit", type=Path, help="packed watercolours of limner_training.fruit_data")
+    p.add_argument("--fruit", type=Path, help="packed watercolours of limner_training.picture_set")
     p.add_argument("--state", type=Path, required=True)
     p.add_argument("--minutes", type=float, default=9, help="from the start of the process to the last file")
     p.add_argument("--steps", type=int, help="stop after so many steps")

@@ -3,7 +3,7 @@ network is.
 
 The pack is `restyle_data`'s: pictures in a fixed order, the first so many of them. Its last 40 photos, 20 paintings
 and 8 large paintings watch the training. What the figures are measured on is not in the pack at all: the last 200
-photos and 100 paintings of the same order, and the fruit pictures that `fruit_data` keeps for testing.
+photos and 100 paintings of the same order, and the fruit pictures that `picture_set` keeps for testing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from . import fruit_data
+from . import picture_set
 
 WATCHED = dict(photos=40, paintings=20, paintings_large=8)
 SHARES = dict(photos=0.45, paintings=0.2, paintings_large=0.2, fruit=0.15)
@@ -49,7 +49,7 @@ def load(
         cut = len(files) - min(held, len(files) // 5)
         out[name] = decode_all((files[cut:] if watched else files[:cut])[:limit])
     if fruit and not watched:
-        out["fruit"] = list(fruit_data.load(str(fruit), threads=8)[:limit].transpose(0, 2, 3, 1))
+        out["fruit"] = list(picture_set.load(str(fruit), threads=8)[:limit].transpose(0, 2, 3, 1))
     return out
 
 

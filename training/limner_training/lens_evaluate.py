@@ -106,9 +106,9 @@ def main(argv: list[str]) -> None:
     seen = about.get("seen") or about["training"]["pack"]
     pictures = lens_data.unseen(source, seen)
     if a.fruit:
-        from . import fruit_data
+        from . import picture_set
 
-        pictures["fruit"] = list(fruit_data.load(str(a.fruit), test=True)[:100].transpose(0, 2, 3, 1))
+        pictures["fruit"] = list(picture_set.load(str(a.fruit), test=True)[:100].transpose(0, 2, 3, 1))
     pictures = {k: v[: a.count] for k, v in pictures.items()}
     vgg = Vgg(a.vgg or source / "weights/vgg19_features.safetensors", last=(4, 1))
     figures = evaluate(net, pictures, vgg)

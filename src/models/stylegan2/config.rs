@@ -16,12 +16,12 @@ pub struct Config {
     pub c_dim: usize,
     /// Length of `w`.
     pub w_dim: usize,
-    /// Width of the picture; a power of two.
+    /// Side of the picture where the first block is square; a power of two.
     pub img_resolution: usize,
     /// 1 (grey) or 3 (RGB).
     #[serde(default = "three")]
     pub img_channels: usize,
-    /// Channels of a block are `channel_base / width`, …
+    /// Channels of a block are `channel_base` by its name (4, 8, …), …
     #[serde(default = "default_base")]
     pub channel_base: usize,
     /// … at most this many.
@@ -30,7 +30,7 @@ pub struct Config {
     /// Skip or resnet.
     #[serde(default)]
     pub architecture: SynthesisArchitecture,
-    /// `[height, width]` of the first block; the width must be 4.
+    /// `[height, width]` of the first block, 1 to 64 each; `[4, 4]` in the authors' code.
     #[serde(default = "default_init")]
     pub init_size: [usize; 2],
     /// Activations are cut off at plus and minus this.
@@ -130,8 +130,7 @@ impl Config {
             .all(|&n| (1..=1 << 20).contains(&n))
             && self.img_resolution.is_power_of_two()
             && (4..=4096).contains(&self.img_resolution)
-            && self.init_size[1] == 4
-            && (1..=64).contains(&self.init_size[0])
+            && self.init_size.iter().all(|side| (1..=64).contains(side))
             && matches!(self.img_channels, 1 | 3)
             && (1..=64).contains(&self.mapping_kwargs.num_layers)
             && self.channels(self.img_resolution) > 0;
@@ -144,19 +143,19 @@ impl Config {
         }
     }
 
-    /// Widths of the blocks: 4, 8, … `img_resolution`.
+    /// Names of the blocks, how often they are doubled: 4, 8, … `img_resolution`.
     pub fn block_resolutions(&self) -> Vec<usize> {
         std::iter::successors(Some(4), |r| Some(r * 2))
             .take_while(|&r| r <= self.img_resolution)
             .collect()
     }
 
-    /// Channels of the block of this width.
+    /// Channels of the block of this name.
     pub fn channels(&self, resolution: usize) -> usize {
         (self.channel_base / resolution).min(self.channel_max)
     }
 
-    /// `[height, width]` of the block of this width.
+    /// `[height, width]` of the block of this name.
     pub fn block_size(&self, resolution: usize) -> [usize; 2] {
         self.init_size.map(|side| side * (resolution / 4))
     }

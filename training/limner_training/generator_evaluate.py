@@ -1,20 +1,19 @@
-"""Measures *Fruit* against unseen pictures and writes the figures into its config.json.
+"""Measures a shipped generator against unseen pictures and writes the figures into its config.json.
 
-usage: python -m limner_training.fruit_evaluate --model ../models/fruit --data fruit128.npz --shared ../shared \\
-           --features efficientnet_lite0.safetensors [--sheet FILE.jpg] [--prepare]
+usage: python -m limner_training.generator_evaluate --model ../models/landscapes --data SET.npz \\
+           --features efficientnet_lite0.safetensors [--source FOLDER | TAR] [--sheet FILE.jpg] [--prepare]
 
-Frechet and kernel distance to the 500 test pictures: in VGG-19 features with the functions of
-`shared/eval/gan_distance.py` (no part of the training), and in EfficientNet-Lite0 features (the critic's own network,
-so it flatters). The floor is 500 training pictures against the same test pictures. Memorisation: distance of each
-sample to the nearest of all training pictures in EfficientNet-Lite0 features, beside the same for test pictures; a
-ratio well under 1 would mean copies. Also the likeness of samples among themselves, to notice a collapse. `--prepare`
-only computes the real pictures' features (cached).
+Frechet and kernel distance to the pictures kept aside: in VGG-19 features (`distances`; no part of the training), and in
+EfficientNet-Lite0 features (the critic's own network, so it flatters). The floor is as many training pictures against
+the same test pictures. Memorisation: distance of each sample to the nearest of all training pictures in
+EfficientNet-Lite0 features, beside the same for test pictures; a ratio well under 1 would mean copies. Also the likeness
+of samples among themselves, to notice a collapse. With `--source`, where the set was made from, VGG-19 sees the files as
+`gan_distance.py` reads them (`--crop 0`), so that the figures are those of that script; else the set's pictures. `--prepare` only computes the real pictures' features (cached).
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 
@@ -23,45 +22,42 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from . import fruit_data
+from . import picture_set
+from .distances import Distances, cached
 from .efficientnet_lite import EfficientNetLite0
-from .fruit_export import load_encoder, load_model, write_json
-
-N = 500
-
-
-def measured(shared: str):
-    """The shared measuring script as a module."""
-    spec = importlib.util.spec_from_file_location("gan_distance", os.path.join(shared, "eval", "gan_distance.py"))
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from .generator_export import load_encoder, load_model, write_json
+from .picture_set import save_grid
+from .stylegan2 import Generator
 
 
 class Measure:
-    """Both feature networks on uint8 pictures [n, 3, 192, 128], and the real pictures' features."""
+    """Both feature networks on uint8 pictures [n, 3, H, W], and the real pictures' features."""
 
-    def __init__(self, data: str, shared: str, features: str):
-        self.gd, self.data = measured(shared), data
+    def __init__(self, data: str, shared: str | None, features: str, source: str | None):
+        self.data, self.source, self.distances = data, source, Distances(shared)
         self.net = EfficientNetLite0(features)
-        cache = data + ".measure.npz"
-        if os.path.exists(cache):
-            self.real = dict(np.load(cache))
-            return
-        train, test = (torch.from_numpy(fruit_data.load(data, test=t)) for t in (False, True))
-        pick = np.random.RandomState(0).permutation(len(train))[:N]
-        self.real = dict(vgg_test=self.vgg(test), vgg_train=self.vgg(train[pick]), eff_test=self.eff(test),
-                         eff_train=self.eff(train), pick=pick)
-        np.savez(cache, **self.real)
+        kind = "source" if source else "set"
+        self.real = cached(data + ".eff.npz", self.eff_of_real) | cached(data + f".vgg_{kind}.npz", self.vgg_of_real)
+        self.n = len(self.real["vgg_test"])
 
-    def vgg(self, x: Tensor) -> np.ndarray:
-        return torch.cat([self.gd.feats(c.float() / 255) for c in x.split(20)]).double().numpy()
+    def vgg_of_real(self) -> dict[str, np.ndarray]:
+        names = [picture_set.names_of(self.data, test=t) for t in (False, True)]
+        pick = np.random.RandomState(0).permutation(len(names[0]))[:len(names[1])]
+        if self.source:
+            height, width = picture_set.load(self.data, test=True).shape[2:]
+            some = [names[0][i] for i in pick], names[1]
+            train, test = (self.distances.of_files(self.source, n, (width, height)) for n in some)
+        else:
+            train, test = (torch.from_numpy(picture_set.load(self.data, test=t)) for t in (False, True))
+            train, test = self.distances.features(train[pick]), self.distances.features(test)
+        return dict(vgg_train=train, vgg_test=test, pick=pick)
+
+    def eff_of_real(self) -> dict[str, np.ndarray]:
+        train, test = (torch.from_numpy(picture_set.load(self.data, test=t)) for t in (False, True))
+        return dict(eff_test=self.eff(test), eff_train=self.eff(train))
 
     def eff(self, x: Tensor) -> np.ndarray:
         return torch.cat([self.net(c.float() / 127.5 - 1)[-1].mean((2, 3)) for c in x.split(20)]).double().numpy()
-
-    def distances(self, a: np.ndarray, b: np.ndarray) -> dict:
-        return dict(fd=float(f"{self.gd.fd(a, b):.6g}"), kid_x1000=round(1e3 * self.gd.kid(a, b), 2))
 
 
 def nearest(a: np.ndarray, b: np.ndarray, itself: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -77,17 +73,18 @@ def evaluate(folder: str, m: Measure, sheet: str | None) -> dict:
     """Adds `figures` to config.json; `sheet`: where to show samples above their nearest training pictures."""
     g, config = load_model(folder)
     real = m.real
-    floor = m.distances(real["vgg_train"], real["vgg_test"])
-    own = m.distances(real["eff_train"][real["pick"]], real["eff_test"])
-    figures: dict = dict(n=N, floor=floor, own_floor=own)
-    z = torch.randn(N, g.z_dim, generator=torch.Generator().manual_seed(500))
+    between = m.distances.between
+    floor = between(real["vgg_train"], real["vgg_test"])
+    own = between(real["eff_train"][real["pick"]], real["eff_test"])
+    figures: dict = dict(n=m.n, floor=floor, own_floor=own)
+    z = torch.randn(m.n, g.z_dim, generator=torch.Generator().manual_seed(500))
     for psi in (1.0, 0.7):
         x = torch.cat([g(c, truncation_psi=psi) for c in z.split(20)])
         x = ((x.clamp(-1, 1) + 1) * 127.5).round().byte()
         f, key = m.eff(x), f"psi{psi:g}"
-        figures[key] = m.distances(m.vgg(x), real["vgg_test"])
+        figures[key] = between(m.distances.features(x), real["vgg_test"])
         figures[key]["times_floor"] = round(figures[key]["fd"] / floor["fd"], 2)
-        figures[key]["own"] = m.distances(f, real["eff_test"])
+        figures[key]["own"] = between(f, real["eff_test"])
         near, index = nearest(f, real["eff_train"])
         unseen, _ = nearest(real["eff_test"], real["eff_train"])
         among, _ = nearest(f, f, True)
@@ -98,9 +95,8 @@ def evaluate(folder: str, m: Measure, sheet: str | None) -> dict:
             closest=round(near.min(), 3), closest_test=round(unseen.min(), 3),
             sample_to_nearest_sample_ratio=round(among.mean() / among_real.mean(), 3))
         if sheet and psi == 1:
-            show = torch.from_numpy(fruit_data.load(m.data))[index[:32]]
+            show = torch.from_numpy(picture_set.load(m.data))[index[:32]]
             rows = torch.stack([x[:32].reshape(2, 16, *x.shape[1:]), show.reshape(2, 16, *x.shape[1:])], 1)
-            from .fruit_vae import save_grid
             save_grid(rows.reshape(64, *x.shape[1:]).float() / 127.5 - 1, sheet, 16)
     figures["encoder"] = reconstruction(folder, g, m, sheet)
     config["figures"] = {k: v for k, v in figures.items() if v is not None}
@@ -110,17 +106,16 @@ def evaluate(folder: str, m: Measure, sheet: str | None) -> dict:
 
 
 @torch.no_grad()
-def reconstruction(folder: str, g, m: Measure, sheet: str | None) -> dict | None:
+def reconstruction(folder: str, g: Generator, m: Measure, sheet: str | None) -> dict | None:
     """How near the encoder's first guess comes to test pictures, beside the generator's average picture."""
     e = load_encoder(folder)
     if e is None:
         return None
-    x = torch.from_numpy(fruit_data.load(m.data, test=True))[:60].float() / 127.5 - 1
+    x = torch.from_numpy(picture_set.load(m.data, test=True))[:60].float() / 127.5 - 1
     y = torch.cat([g.synthesis(e(c)[:, None].expand(-1, g.num_ws, -1), "const") for c in x.split(20)]).clamp(-1, 1)
     mean = g.synthesis(g.mapping.w_avg.view(1, 1, -1).expand(1, g.num_ws, -1), "const").clamp(-1, 1)
     far = lambda p: round((F.avg_pool2d(p, 4) - F.avg_pool2d(x, 4)).abs().mean().item() * 127.5, 2)
     if sheet:
-        from .fruit_vae import save_grid
         root, end = os.path.splitext(sheet)
         save_grid(torch.cat([x[:16], y[:16], x[16:32], y[16:32]]), root + "_encoder" + end, 16)
     return dict(pictures=len(x), difference_of_255=far(y), of_the_average_picture=far(mean))
@@ -128,9 +123,10 @@ def reconstruction(folder: str, g, m: Measure, sheet: str | None) -> dict | None
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--model", default="../models/fruit")
-    p.add_argument("--data", default="fruit128.npz", help="made by fruit_data with the test pictures")
-    p.add_argument("--shared", default="../shared")
+    p.add_argument("--model", required=True)
+    p.add_argument("--data", required=True, help="made by picture_set, with pictures kept aside")
+    p.add_argument("--source", help="the folder or .tar that the set was made from")
+    p.add_argument("--shared", help="folder with eval/ and weights/ (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--features", required=True, help="made by efficientnet_lite")
     p.add_argument("--sheet", help="samples above their nearest training pictures (kept out of the repository)")
     p.add_argument("--threads", type=int, default=1)
@@ -138,7 +134,7 @@ def main() -> None:
     a = p.parse_args()
     torch.set_num_threads(a.threads)
     with torch.no_grad():
-        m = Measure(a.data, a.shared, a.features)
+        m = Measure(a.data, a.shared, a.features, a.source)
     if not a.prepare:
         evaluate(a.model, m, a.sheet)
 

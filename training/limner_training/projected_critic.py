@@ -1,12 +1,13 @@
 """Projected discriminator (Sauer et al., "Projected GANs Converge Faster", NeurIPS 2021, arXiv 2111.01007) for
-*Fruit*.
+pictures of any aspect.
 
 Pictures pass differentiable augmentation (Zhao et al. 2020), a frozen EfficientNet-Lite0, and fixed random
 convolutions that mix the channels of each scale and add the coarser scale to the finer one. Four small discriminators
 with spectral norm (Miyato et al. 2018) judge the four scales. Differences from the paper: a finest scale of 1/4 (the
 doubling after the last mixing holds no information), and features scaled to unit variance before they are mixed. A
-fifth discriminator without normalisation sees the picture itself at 24 x 16: batch normalisation takes the mean of each
-batch away, so that the others are slow to notice a wrong overall colour.
+fifth discriminator without normalisation sees the picture itself at four times the generator's constant (16 to 60 pixels
+a side): batch normalisation takes the mean of each batch away, so that the others are slow to notice a wrong overall
+colour.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from .efficientnet_lite import CHANNELS, EfficientNetLite0
 
 SPREAD = (9.0, 7.0, 5.6, 2.5)  # standard deviation of the four features on photos
 MIXED = (64, 128, 256, 320)  # channels after mixing
-PIXELS = (24, 16)  # size of the small picture that a fifth discriminator sees directly
+LEAST_SIDE = 128  # of the pictures that the critic sees: below, the coarsest discriminator runs out of pixels
 HEADS = ((64, 96, 160, 256), (128, 160, 256), (256, 256), (320, 256), (3, 64, 128))  # along each; pixels last
 SMALL_HEADS = ((64, 16, 16, 16), (128, 16, 16), (256, 16), (320, 16), (3, 16, 32))
 
@@ -43,12 +44,23 @@ def augment(x: Tensor, height: int, width: int, colour: float = 0.5) -> Tensor:
     return x * far.unsqueeze(1).to(x.dtype)
 
 
-class Projector(nn.Module):
-    """Picture [N, 3, H, W] -> four mixed features at 1/4 ... 1/32, and the picture at 24 x 16. Frozen; the mixing
-    weights come from `seed`."""
+def heads_of(tensors: dict[str, Tensor]) -> tuple[tuple[int, ...], ...]:
+    """The channels along each discriminator of a stored state dict of `Heads`."""
+    towers: dict[int, list[tuple[int, int]]] = {}
+    for name, t in tensors.items():
+        if name.endswith(".weight"):
+            _, tower, layer, _ = name.split(".")
+            towers.setdefault(int(tower), []).append((int(layer), t.shape[1]))
+    return tuple(tuple(c for _, c in sorted(towers[i])) for i in sorted(towers))
 
-    def __init__(self, path: str | None, seed: int, dtype: torch.dtype):
+
+class Projector(nn.Module):
+    """Picture [N, 3, H, W] -> four mixed features at 1/4 ... 1/32, and the picture averaged to `pixels` (rows,
+    columns). Frozen; the mixing weights come from `seed`."""
+
+    def __init__(self, path: str | None, seed: int, dtype: torch.dtype, pixels: tuple[int, int]):
         super().__init__()
+        self.pixels = pixels
         self.net = EfficientNetLite0(path)
         self.dtype = dtype
         gen = torch.Generator().manual_seed(seed)
@@ -71,7 +83,7 @@ class Projector(nn.Module):
                 y = y + F.interpolate(up, size=y.shape[2:], mode="bilinear", align_corners=False)
             out.insert(0, y)
             coarser = y
-        return [*out, F.adaptive_avg_pool2d(x, PIXELS)]
+        return [*out, F.adaptive_avg_pool2d(x, self.pixels)]
 
 
 class Layer(nn.Module):

@@ -1,5 +1,5 @@
-"""The files of `fruit_projected`: `fruit_ema.safetensors` (average, encoder, the record as metadata) and
-`fruit_train.safetensors` (what training goes on from), both f16."""
+"""The files of `projected_gan`, f16: `average.safetensors` (average, encoder if there is one, the record as metadata),
+`training.safetensors` (what training goes on from) and `best.safetensors` (the average that measured best)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,27 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from .fruit_encoder import FruitEncoder
+from .generator_encoder import GeneratorEncoder
 from .stylegan2 import Generator
+
+AVERAGE, TRAINING, BEST = "average.safetensors", "training.safetensors", "best.safetensors"
+FORMER = {AVERAGE: "fruit_ema.safetensors", TRAINING: "fruit_train.safetensors"}  # names that older states have
+FILE_LIMIT = 16 * 2**20
+
+
+def path_of(folder: str, name: str) -> str:
+    """Where this file of a state is: under its name, else under the one that older states have."""
+    path = os.path.join(folder, name)
+    former = os.path.join(folder, FORMER.get(name, name))
+    return former if not os.path.exists(path) and os.path.exists(former) else path
 
 
 def write_half(tensors: dict[str, Tensor], path: str, about: dict | None = None) -> None:
-    """f16 safetensors, whole or not at all."""
+    """f16 safetensors, whole or not at all; refuses a file too large to travel."""
     half = {k: v.detach().to("cpu", torch.float16).contiguous() for k, v in tensors.items()}
+    size = sum(v.nbytes for v in half.values())
+    if size > FILE_LIMIT:
+        raise SystemExit(f"{path} would have {size >> 20} MiB, more than {FILE_LIMIT >> 20}: use fewer channels")
     save_file(half, path + ".new", {"about": json.dumps(about)} if about else None)
     os.replace(path + ".new", path)
 
@@ -31,24 +45,28 @@ def named(name: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {f"{name}.{k}": v for k, v in tensors.items()}
 
 
-def read_average(folder: str) -> tuple[Generator, FruitEncoder | None, dict]:
-    """The averaged generator, its encoder if it has one, and the record of the training."""
-    path = os.path.join(folder, "fruit_ema.safetensors")
+def read_record(path: str) -> dict:
+    """The record of the training that stands in an average's metadata."""
     with safe_open(path, "pt") as f:
-        about = json.loads(f.metadata()["about"])
-    tensors = load_file(path)
+        return json.loads(f.metadata()["about"])
+
+
+def read_average(folder: str, name: str = AVERAGE) -> tuple[Generator, GeneratorEncoder | None, dict]:
+    """The averaged generator (`name`: or the best one), its encoder if it has one, and the record of the training."""
+    path = path_of(folder, name)
+    about, tensors = read_record(path), load_file(path)
     g = Generator(**about["kwargs"]).requires_grad_(False)
     g.load_state_dict(part(tensors, "ema"))
-    e = None
-    if part(tensors, "encoder"):
-        e = FruitEncoder(g.w_dim).requires_grad_(False)
-        e.load_state_dict(part(tensors, "encoder"))
+    e, encoder = None, part(tensors, "encoder")
+    if encoder:
+        e = GeneratorEncoder.for_generator(g).requires_grad_(False)
+        e.load_state_dict(encoder)
     return g, e, about
 
 
-def write_average(folder: str, g: Generator, e: FruitEncoder | None, about: dict) -> None:
+def write_average(folder: str, g: Generator, e: GeneratorEncoder | None, about: dict, name: str = AVERAGE) -> None:
     tensors = named("ema", g.state_dict()) | (named("encoder", e.state_dict()) if e else {})
-    write_half(tensors, os.path.join(folder, "fruit_ema.safetensors"), about)
+    write_half(tensors, os.path.join(folder, name), about)
 
 
 def row_roots(opt: torch.optim.Adam, net: nn.Module) -> dict[str, Tensor]:

@@ -1,5 +1,6 @@
-"""Encoder of *Fruit*: picture -> w. A whitened projection on the collection's principal pictures plus a small convolutional
-correction (an amortised posterior in the sense of Kingma & Welling 2014, started from probabilistic PCA)."""
+"""Encoder of a generator: picture -> w. One dense layer on a small copy (it can start as a whitened projection on the
+collection's principal pictures) plus a small convolutional correction (an amortised posterior in the sense of Kingma &
+Welling 2014)."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .stylegan2 import Generator
 
-class FruitEncoder(nn.Module):
-    """x [N, 3, 192, 128] in -1..1 -> w [N, w_dim].
 
-    Averages 4x4 pixels to 48x32; `linear` on the flattened picture (channel, row, column order) plus three stride-2
+class GeneratorEncoder(nn.Module):
+    """x [N, 3, H, W] in -1..1 -> w [N, w_dim].
+
+    Averages to `height` x `width`, eight times the generator's constant (128x192 pixels: 4x4 averages); `linear` on the flattened picture (channel, row, column order) plus three stride-2
     3x3 convolutions with leaky ReLU (slope 0.2) and a dense layer.
     """
 
@@ -25,6 +28,12 @@ class FruitEncoder(nn.Module):
         self.fc = nn.Linear(channels[2] * (height // 8) * (width // 8), w_dim)
         nn.init.zeros_(self.fc.weight)
         nn.init.zeros_(self.fc.bias)
+
+    @classmethod
+    def for_generator(cls, g: Generator) -> GeneratorEncoder:
+        """An untrained one of the size that belongs to the generator."""
+        rows, columns = g.synthesis.init_size
+        return cls(g.w_dim, 8 * rows, 8 * columns)
 
     def forward(self, x: Tensor) -> Tensor:
         if x.shape[-1] != self.width:
