@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::Failure;
 use super::args::{Bench, Common};
+use super::failure::Failure;
 use super::output::{say, say_json};
 use super::session::{Session, unexpected};
 use super::stylize::source;

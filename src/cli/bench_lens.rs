@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::args::Bench;
 use super::bench::{milliseconds, summary, write};
+use super::failure::Failure;
 use super::session::Session;
 use crate::engine::protocol::{Channel, Event, ModelKind, Request, Tier, Work};
 use crate::recipe::{LensGain, LensParams, LensPart};

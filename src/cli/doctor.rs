@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::Failure;
 use super::args::Common;
+use super::failure::Failure;
 use super::models::describe;
 use super::output::{say, say_json, text_of};
 use super::session::{Session, config};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::Failure;
 use super::args::Generate;
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, make_folder, numbered, save};
 use super::session::{Session, unexpected};

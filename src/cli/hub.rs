@@ -5,8 +5,8 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::Failure;
 use super::args::{Common, Pull, Search};
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo, catalog};
 use crate::models;

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Failure;
 use super::args::Lens;
+use super::failure::Failure;
 use super::generate::named;
 use super::save::{check_file, deliver};
 use super::session::{Session, unexpected};

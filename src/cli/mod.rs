@@ -5,6 +5,7 @@ mod bench;
 mod bench_lens;
 mod card;
 mod doctor;
+mod failure;
 mod generate;
 mod hub;
 mod lens;
@@ -27,30 +28,8 @@ use clap::error::ErrorKind;
 use crate::engine::{DeviceChoice, EngineConfig};
 use crate::window::{self, RunOptions};
 use args::{Cli, Command, Common, ModelsCommand};
+pub(crate) use failure::Failure;
 use session::Session;
-
-/// What a command has to say when it doesn't work: one line.
-#[derive(Debug)]
-pub(crate) struct Failure(String);
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl Failure {
-    /// A failure in plain words.
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// One line, whatever the words hold.
-    fn line(&self) -> String {
-        let words: Vec<&str> = self.0.split_whitespace().collect();
-        output::clean(&words.join(" "))
-    }
-}
 
 /// Runs the program: a command, or the window when there is none.
 pub fn main() -> ExitCode {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::args::ModelsCommand;
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
 use crate::engine::protocol::{ModelInfo, ModelKind};

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::Failure;
+use super::failure::Failure;
 
 /// Prints a line for people on standard output. A reader that has gone away is no
 /// failure; a full disk is.

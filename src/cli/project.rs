@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::Failure;
 use super::args::Project;
+use super::failure::Failure;
 use super::generate::generator;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, save};

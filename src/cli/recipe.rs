@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::Failure;
 use super::args::{Common, RecipeCommand};
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::Failure;
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
 use crate::engine::protocol::Library;

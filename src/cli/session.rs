@@ -7,8 +7,8 @@ use std::time::Duration;
 use crossbeam_channel::Receiver;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Failure;
 use super::args::Common;
+use super::failure::Failure;
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };

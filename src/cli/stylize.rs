@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::Failure;
 use super::args::Stylize;
+use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};

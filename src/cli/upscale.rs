@@ -1,7 +1,7 @@
 //! `limner upscale`
 
-use super::Failure;
 use super::args::Upscale;
+use super::failure::Failure;
 use super::save::{check_file, deliver};
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, Output};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::Failure;
 use super::args::Walk;
+use super::failure::Failure;
 use super::generate::generator;
 use super::output::{say, say_json, text_of};
 use super::save::check_free;

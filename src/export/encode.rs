@@ -32,13 +32,7 @@ impl Labels {
     }
 }
 
-/// The text chunk of PNG that holds the recipe.
-pub const PNG_KEYWORD: &str = "limner";
-/// The recipe once more, compressed and in ASCII: ImageMagick 6 drops `iTXt` when it
-/// saves a picture again, and keeps `zTXt`.
-pub const PNG_PLAIN_KEYWORD: &str = "Limner recipe";
-/// The text chunk of PNG that holds XMP (XMP specification part 3).
-pub const PNG_XMP_KEYWORD: &str = "XML:com.adobe.xmp";
+pub use super::container::png::{PNG_KEYWORD, PNG_PLAIN_KEYWORD, PNG_XMP_KEYWORD};
 
 /// Encodes into memory.
 ///

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use super::{Container, Contents, MAX_TEXT, damaged, read_array};
+use super::contents::{Container, Contents, MAX_TEXT, damaged, read_array};
 
 /// Reads all blocks, stepping over the pixels.
 pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, Write};
 
 use sha2::{Digest, Sha256};
 
-use super::{Container, Contents, damaged, read_array, take};
+use super::contents::{Container, Contents, damaged, read_array, take};
 use crate::export::ExportError;
 use crate::export::xmp::Packet;
 
@@ -164,7 +164,7 @@ fn collect_extension(rest: &[u8], all: &mut Vec<(Vec<u8>, Vec<u8>, usize)>) {
     };
     let number = |b: &[u8]| b.iter().fold(0usize, |n, &b| n << 8 | usize::from(b));
     let (full, offset) = (number(full), number(offset));
-    if full as u64 > super::MAX_TEXT || offset + part.len() > full {
+    if full as u64 > super::contents::MAX_TEXT || offset + part.len() > full {
         return;
     }
     let at = match all.iter().position(|(g, ..)| g == guid) {

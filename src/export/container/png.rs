@@ -2,7 +2,15 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::{Container, Contents, MAX_TEXT, damaged, read_array, take, take_text};
+use super::contents::{Container, Contents, MAX_TEXT, damaged, read_array, take, take_text};
+
+/// The text chunk of PNG that holds the recipe.
+pub const PNG_KEYWORD: &str = "limner";
+/// The recipe once more, compressed and in ASCII: ImageMagick 6 drops `iTXt` when it
+/// saves a picture again, and keeps `zTXt`.
+pub const PNG_PLAIN_KEYWORD: &str = "Limner recipe";
+/// The text chunk of PNG that holds XMP (XMP specification part 3).
+pub const PNG_XMP_KEYWORD: &str = "XML:com.adobe.xmp";
 
 const SIGNATURE: [u8; 8] = [0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -28,7 +36,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 if let Some(data) = take_text(reader, length)?
                     && let Some((keyword, text)) = parse_text(&kind, &data)
                 {
-                    if keyword == crate::export::encode::PNG_XMP_KEYWORD {
+                    if keyword == PNG_XMP_KEYWORD {
                         contents.xmp.push(text);
                     } else if keyword == RAW_XMP {
                         contents.xmp.extend(raw_profile(&text));
@@ -45,7 +53,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             b"IEND" => return Ok(contents),
             b"IDAT" => {
                 pixels = true;
-                let ours = contents.text(crate::export::encode::PNG_KEYWORD).is_some();
+                let ours = contents.text(PNG_KEYWORD).is_some();
                 if ours && !contents.xmp.is_empty() {
                     return Ok(contents);
                 }

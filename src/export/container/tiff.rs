@@ -3,7 +3,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::{Container, Contents, MAX_TEXT, damaged, take};
+use super::contents::{Container, Contents, MAX_TEXT, damaged, take};
 
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use super::{Container, Contents, damaged, read_array, take, take_text};
+use super::contents::{Container, Contents, damaged, read_array, take, take_text};
 use crate::export::ExportError;
 
 const HAS_ICC: u8 = 0x20;

@@ -4,17 +4,19 @@
 
 #[cfg(feature = "c2pa")]
 mod check;
+mod error;
 #[cfg(feature = "c2pa")]
 mod keys;
 #[cfg(feature = "c2pa")]
 mod sign;
 
+pub use error::CredentialError;
 #[cfg(feature = "c2pa")]
 pub use keys::Keys;
 #[cfg(feature = "c2pa")]
 pub use sign::{Statement, sign};
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Whether this program signs and checks.
 pub const BUILT_IN: bool = cfg!(feature = "c2pa");
@@ -39,27 +41,6 @@ pub struct Claims {
     pub standing: Standing,
     /// What they say, a sentence each.
     pub lines: Vec<String>,
-}
-
-/// Why signing or checking didn't work.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    /// Certificate and key can't be used.
-    #[error(
-        "the certificate for Content Credentials can't be used ({reason}); see {} for what belongs there",
-        .folder.display()
-    )]
-    Keys {
-        /// Where they lie.
-        folder: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The picture couldn't be signed.
-    #[error(
-        "the picture can't be signed with Content Credentials ({0}); switch them off in the preferences to save it without"
-    )]
-    Sign(String),
 }
 
 /// Checks the Content Credentials of a file that carries some. `folder` is where the

@@ -1,0 +1,89 @@
+//! What a picture file holds, and how its parts are read.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+/// Text and labels beyond this are left unread: no honest recipe is so long.
+pub const MAX_TEXT: u64 = 64 << 20;
+
+/// Kinds of files, told by their first bytes, whatever the name says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Container {
+    /// PNG and APNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    WebP,
+    /// TIFF.
+    Tiff,
+    /// GIF.
+    Gif,
+}
+
+/// What a file holds, as it stands there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    /// Kind.
+    pub container: Container,
+    /// Pixels, as stored (before any rotation that EXIF asks for).
+    pub size: [u32; 2],
+    /// XMP packets: the main one first, extended ones after it.
+    pub xmp: Vec<String>,
+    /// Text chunks and comments: keyword (empty for comments), text.
+    pub texts: Vec<(String, String)>,
+    /// The EXIF block, from its TIFF header on.
+    pub exif: Option<Vec<u8>>,
+    /// A C2PA manifest is inside.
+    pub c2pa: bool,
+}
+
+impl Contents {
+    pub(super) fn new(container: Container) -> Self {
+        Self {
+            container,
+            size: [0, 0],
+            xmp: Vec::new(),
+            texts: Vec::new(),
+            exif: None,
+            c2pa: false,
+        }
+    }
+
+    /// A text chunk by its keyword.
+    pub fn text(&self, keyword: &str) -> Option<&str> {
+        self.texts
+            .iter()
+            .find(|(k, _)| k == keyword)
+            .map(|(_, t)| t.as_str())
+    }
+}
+
+pub(in crate::export) fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
+}
+
+/// `n` bytes, without trusting `n` for the allocation.
+pub(super) fn take<R: Read>(reader: &mut R, n: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(n.min(1 << 16) as usize);
+    reader.by_ref().take(n).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == n {
+        Ok(bytes)
+    } else {
+        Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Reads at most `n` bytes of text, or steps over it if that is too long to be honest.
+pub(super) fn take_text<R: Read + Seek>(reader: &mut R, n: u64) -> io::Result<Option<Vec<u8>>> {
+    if n > MAX_TEXT {
+        reader.seek_relative(n as i64)?;
+        return Ok(None);
+    }
+    take(reader, n).map(Some)
+}
+
+pub(super) fn read_array<const N: usize, R: Read>(reader: &mut R) -> io::Result<[u8; N]> {
+    let mut a = [0u8; N];
+    reader.read_exact(&mut a)?;
+    Ok(a)
+}
