@@ -93,8 +93,8 @@ fn a_model_is_fetched_only_after_its_licence_was_accepted() {
     let mut window = open(&outside);
     look(&mut window, &outside);
     window.get_by_label("cc-by-nc-4.0");
-    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
-    assert!(download.accesskit_node().is_disabled());
+    let button = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(button.accesskit_node().is_disabled());
     click(&mut window, "large.pkl (364.0 MB)");
     click(&mut window, "I have read the licence and accept it");
     click(&mut window, "Download (364.0 MB)");
@@ -162,8 +162,8 @@ fn accepting_one_licence_accepts_no_other() {
         result: Ok(offer),
     };
     say(&mut window, &outside, event);
-    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
-    assert!(download.accesskit_node().is_disabled());
+    let button = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(button.accesskit_node().is_disabled());
 }
 
 #[test]
