@@ -162,8 +162,8 @@ fn accepting_one_licence_accepts_no_other() {
         result: Ok(offer),
     };
     say(&mut window, &outside, event);
-    let download = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
-    assert!(download.accesskit_node().is_disabled());
+    let button = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(button.accesskit_node().is_disabled());
 }
 
 #[test]
