@@ -58,11 +58,11 @@ def crisp(size, folder, scale):
     return Lambda(lambda x: net(x, scale).clamp(0, 1), net), (torch.rand(1, 3, size, size),), {}
 
 
-def fruit(folder):
+def generator(name, folder):
     from limner_training.presets import Preset
     from limner_training.stylegan2 import Generator
 
-    kwargs = Preset.named("fruit").kwargs()
+    kwargs = Preset.named(name).kwargs()
     net = Generator(**kwargs).eval().requires_grad_(False)
     write(net, folder, kwargs)
     ws = torch.randn(1, net.num_ws, kwargs["w_dim"])
@@ -96,8 +96,8 @@ def build(name, size, folder):
         return crisp(size, folder, int(name[-1]))
     if name == "lens":
         return lens(size, folder)
-    if name == "fruit":
-        return fruit(folder)
+    if name in ("fruit", "landscapes"):
+        return generator(name, folder)
     if name == "microast":
         return microast(size, folder)
     raise ValueError(f"no network {name}")

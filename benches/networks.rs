@@ -25,8 +25,9 @@ use serde_json::json;
 use style_pipeline::StylePipeline;
 
 /// Case, network, side of the input picture.
-const CASES: [(&str, &str, usize); 11] = [
+const CASES: [(&str, &str, usize); 12] = [
     ("Fruit", "fruit", 128),
+    ("Landscapes", "landscapes", 160),
     ("Restyle 256² (tile)", "restyle", 256),
     ("Restyle 512²", "restyle", 512),
     ("Restyle 1024²", "restyle", 1024),
@@ -94,7 +95,7 @@ fn load(
     let picture = Tensor::rand(0f32, 1.0, (1, 3, size, size), device)?;
     let go = CancelToken::new();
     Ok(match name {
-        "fruit" => {
+        "fruit" | "landscapes" => {
             let config: stylegan2::Config = serde_json::from_str(&config)?;
             let net = StyleGan2::new(&config, &weights, device)?;
             let ws = vec![vec![0.5; config.w_dim]; config.num_ws()];
