@@ -32,7 +32,10 @@ fn centre(photo: &Photo) -> [u8; 4] {
 
 #[track_caller]
 fn close(found: [u8; 4], wanted: [u8; 4], within: u8) {
-    let near = found.iter().zip(&wanted).all(|(a, b)| a.abs_diff(*b) <= within);
+    let near = found
+        .iter()
+        .zip(&wanted)
+        .all(|(a, b)| a.abs_diff(*b) <= within);
     assert!(near, "{found:?}, not {wanted:?}");
 }
 
@@ -63,14 +66,23 @@ fn is_the_ramp(name: &str, photo: &Photo) {
     ];
     for (found, wanted) in quarters(photo).iter().zip(wanted) {
         for (found, wanted) in found.iter().zip(wanted) {
-            assert!((found - wanted).abs() < 2.0, "{name}: {:?}", quarters(photo));
+            assert!(
+                (found - wanted).abs() < 2.0,
+                "{name}: {:?}",
+                quarters(photo)
+            );
         }
     }
 }
 
 #[test]
 fn every_kind_of_jpeg_shows_its_colours() {
-    for name in ["p-oddsamp.jpg", "p-s3x1.jpg", "rgb-cjpeg.jpg", "adobe-rgb.jpg"] {
+    for name in [
+        "p-oddsamp.jpg",
+        "p-s3x1.jpg",
+        "rgb-cjpeg.jpg",
+        "adobe-rgb.jpg",
+    ] {
         let Some(path) = fault(&format!("photos/{name}")) else {
             return;
         };
@@ -88,7 +100,11 @@ fn a_jpeg_without_its_end_mark_is_shown_with_a_note() {
     };
     let photo = read(&path).unwrap();
     is_the_ramp("no-eoi.jpg", &photo);
-    assert!(photo.notes[0].contains("end of the file"), "{:?}", photo.notes);
+    assert!(
+        photo.notes[0].contains("end of the file"),
+        "{:?}",
+        photo.notes
+    );
 }
 
 #[test]

@@ -13,8 +13,7 @@ use crate::engine::jobs;
 use crate::engine::lens::Lensing;
 use crate::engine::photos::Photos;
 use crate::engine::protocol::{
-    Event,
-    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
+    DeviceInfo, EngineError, Estimate, Event, Job, Library, ModelInfo, OpenedPhoto, Output,
     StylizeOptions, Tier, Work,
 };
 use crate::engine::scheduler::Desk;

@@ -25,7 +25,11 @@ pub(crate) fn from_cicp(primaries: u8, transfer: u8) -> Result<Option<ColorProfi
         other if OPEN.contains(&other) => 13,
         other => other,
     };
-    let primaries = if OPEN.contains(&primaries) { 1 } else { primaries };
+    let primaries = if OPEN.contains(&primaries) {
+        1
+    } else {
+        primaries
+    };
     if primaries == 1 && transfer == 13 {
         return Ok(None);
     }

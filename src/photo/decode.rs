@@ -1,10 +1,10 @@
 //! Bytes of a known kind to upright sRGB pixels.
 
 use crate::photo::error::Fault;
+use crate::photo::heif::{avif, heic};
 use crate::photo::limits::check_size;
 use crate::photo::raster::{Raster, turned_size};
 use crate::photo::sniff::Kind;
-use crate::photo::heif::{avif, heic};
 use crate::photo::{jpeg, jxl, plain, png, raw, tiff, webp};
 use crate::picture::Picture;
 

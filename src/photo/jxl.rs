@@ -1,15 +1,16 @@
 //! JPEG XL.
 
 use jxl_oxide::{
-    AllocTracker, EnumColourEncoding, JxlImage, JxlThreadPool, PixelFormat, RenderingIntent,
+    AllocTracker, EnumColourEncoding, InitializeResult, JxlImage, JxlThreadPool, PixelFormat,
+    RenderingIntent,
 };
 
 use crate::photo::color;
 use crate::photo::decode::{ANIMATION, HIGH_RANGE};
 use crate::photo::error::Fault;
 use crate::photo::heif::avif::straighten;
-use crate::photo::limits::{MAX_METADATA, check_metadata, check_size, max_pixels};
-use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE};
+use crate::photo::limits::{check_metadata, check_size};
+use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 
 /// Upright size and everything but the pixels.
 pub(crate) fn header(bytes: &[u8]) -> Result<Raster, Fault> {
@@ -53,7 +54,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     {
         straighten(&mut rgba);
     }
-    raster.pixels = if metadata.bit_depth.bits_per_sample() > 8 {
+    let bits = metadata.bit_depth.bits_per_sample();
+    raster.pixels = if bits > 8 {
+        raster.notes.push(rounded(bits));
         Pixels::Sixteen(rgba)
     } else {
         let eight = |v: u16| ((u32::from(v) * 255 + 32_767) / 65_535) as u8;
@@ -62,26 +65,46 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     Ok(raster)
 }
 
+/// Memory for the header and what it brings.
+const HEADER: usize = 128 << 20;
+/// Bytes a pixel that the decoder may hold: twice four channels of floats.
+const PER_PIXEL: u64 = 32;
+
 fn open(bytes: &[u8]) -> Result<JxlImage, Fault> {
-    // Three channels of floats, the frames that others build on, and a little beside.
-    let most = max_pixels().saturating_mul(64).saturating_add(MAX_METADATA as u64);
+    let (header, _) = begin(bytes, HEADER)?;
+    let [width, height] = check_size(header.width().into(), header.height().into())?;
+    let most = u64::from(width) * u64::from(height) * PER_PIXEL + HEADER as u64;
+    let (mut image, taken) = begin(bytes, most as usize)?;
+    image
+        .feed_bytes(bytes.get(taken..).unwrap_or_default())
+        .map_err(Fault::damaged)?;
+    Ok(image)
+}
+
+/// Reads the header under a limit of memory; also says how many bytes that took.
+fn begin(bytes: &[u8], most: usize) -> Result<(JxlImage, usize), Fault> {
     let mut unknown = JxlImage::builder()
         .pool(JxlThreadPool::rayon_global())
-        .alloc_tracker(AllocTracker::with_limit(most as usize))
+        .alloc_tracker(AllocTracker::with_limit(most))
         .build_uninit();
-    let taken = unknown.feed_bytes(bytes).map_err(Fault::damaged)?;
-    match unknown.try_init().map_err(Fault::damaged)? {
-        jxl_oxide::InitializeResult::NeedMoreData(_) => {
-            Err(Fault::damaged("it ends before its picture begins"))
+    let (mut taken, mut window) = (0, 1 << 16);
+    while taken < bytes.len() {
+        let end = bytes.len().min(taken + window);
+        let read = unknown
+            .feed_bytes(&bytes[taken..end])
+            .map_err(Fault::damaged)?;
+        taken += read;
+        match unknown.try_init().map_err(Fault::damaged)? {
+            InitializeResult::NeedMoreData(again) => unknown = again,
+            InitializeResult::Initialized(image) => return Ok((image, taken)),
         }
-        jxl_oxide::InitializeResult::Initialized(mut image) => {
-            check_size(image.width().into(), image.height().into())?;
-            image
-                .feed_bytes(bytes.get(taken..).unwrap_or_default())
-                .map_err(Fault::damaged)?;
-            Ok(image)
+        if read == 0 && end == bytes.len() {
+            break;
         }
+        // What isn't taken waits for more.
+        window *= 2;
     }
+    Err(Fault::damaged("it ends before its picture begins"))
 }
 
 fn describe(image: &mut JxlImage) -> Result<Raster, Fault> {

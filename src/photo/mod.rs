@@ -30,7 +30,7 @@ pub use crate::photo::error::{Fault, PhotoError};
 pub use crate::photo::limits::{MAX_PIXELS, MAX_SIDE};
 pub use crate::photo::sample::SAMPLE;
 pub(crate) use crate::photo::sample::sample;
-pub use crate::photo::sniff::Kind;
+pub use crate::photo::sniff::{EXTENSIONS, Kind};
 
 /// A picture file as read, at full size.
 #[derive(Debug, Clone)]
@@ -82,10 +82,7 @@ fn read_inner(path: &Path) -> Result<Photo, Fault> {
     let bytes = slurp(&mut file)?;
     let kind = sniff::refine(kind, &bytes);
     // Hashing takes as long as decoding where both read from memory.
-    let (sha256, decoded) = rayon::join(
-        || digest::sha256(&bytes),
-        || decode::decode(&bytes, kind),
-    );
+    let (sha256, decoded) = rayon::join(|| digest::sha256(&bytes), || decode::decode(&bytes, kind));
     let decoded = decoded?;
     let mut notes = decoded.notes;
     if let Some(claimed) = sniff::claimed(path).filter(|&claimed| claimed != kind) {

@@ -33,7 +33,16 @@ pub(crate) fn bmp_header(bytes: &[u8]) -> Result<Raster, Fault> {
 
 /// A BMP.
 pub(crate) fn decode_bmp(bytes: &[u8]) -> Result<Raster, Fault> {
-    pixels(bmp(bytes)?)
+    let mut raster = pixels(bmp(bytes)?)?;
+    // Many writers leave the fourth channel empty; a picture that can't be seen at
+    // all is none.
+    if let Pixels::Eight(pixels) = &mut raster.pixels {
+        let pixels = pixels.as_chunks_mut::<4>().0;
+        if pixels.iter().all(|p| p[3] == 0) {
+            pixels.iter_mut().for_each(|p| p[3] = 255);
+        }
+    }
+    Ok(raster)
 }
 
 fn gif(bytes: &[u8]) -> Result<GifDecoder<Cursor<&[u8]>>, Fault> {

@@ -1,13 +1,13 @@
 //! PNG, with all its ways to say what its numbers mean.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use moxcms::ColorProfile;
 use png::{BitDepth, Decoder, Info, Reader, Transformations};
 
 use crate::photo::error::Fault;
 use crate::photo::limits::{MAX_METADATA, check_metadata, check_size};
-use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE};
+use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 use crate::photo::{color, exif};
 
 type Png<'a> = Reader<Cursor<&'a [u8]>>;
@@ -41,6 +41,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
                 .collect::<Vec<u16>>();
             drop(buffer);
             deep = widen(deep, channels, u16::MAX);
+            raster.notes.push(rounded(16));
             Pixels::Sixteen(deep)
         }
         _ => Pixels::Eight(widen(buffer, channels, u8::MAX)),
@@ -76,7 +77,8 @@ fn describe(bytes: &[u8], reader: &Png<'_>) -> Result<Raster, Fault> {
             .map(|part| part.len())
             .sum(),
     )?;
-    raster.turn = exif::orientation(block, xmp);
+    let in_text = block.is_none().then(|| exif_in_text(bytes)).flatten();
+    raster.turn = exif::orientation(block.or(in_text.as_deref()), xmp);
     if info.animation_control.is_some_and(|a| a.num_frames > 1) {
         raster.notes.push(super::decode::ANIMATION.into());
     }
@@ -112,9 +114,9 @@ fn meaning(info: &Info<'_>) -> Result<Option<ColorProfile>, ()> {
         .gama_chunk
         .map(png::ScaledFloat::into_value)
         .filter(|gamma| !SRGB_GAMMA.contains(gamma));
-    let primaries = info.chrm_chunk.map(|c| {
-        [c.white, c.red, c.green, c.blue].map(|(x, y)| (x.into_value(), y.into_value()))
-    });
+    let primaries = info
+        .chrm_chunk
+        .map(|c| [c.white, c.red, c.green, c.blue].map(|(x, y)| (x.into_value(), y.into_value())));
     if gamma.is_none() && primaries.is_none() {
         return Ok(None);
     }
@@ -161,6 +163,29 @@ fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
         let kind = *head.last_chunk()?;
         Some(Chunk { kind, data })
     })
+}
+
+/// The EXIF block in a comment, as ImageMagick wrote it before the standard knew one:
+/// a name, its length and hexadecimal digits.
+fn exif_in_text(bytes: &[u8]) -> Option<Vec<u8>> {
+    const NAME: &[u8] = b"Raw profile type exif\0";
+    let plain = |c: Chunk<'_>| match &c.kind {
+        b"tEXt" => c.data.strip_prefix(NAME).map(<[u8]>::to_vec),
+        b"zTXt" => {
+            let packed = c.data.strip_prefix(NAME)?.strip_prefix(b"\0")?;
+            let mut text = Vec::new();
+            let unpacker = flate2::read::ZlibDecoder::new(packed);
+            unpacker.take(1 << 20).read_to_end(&mut text).ok()?;
+            Some(text)
+        }
+        _ => None,
+    };
+    let text = chunks(bytes).find_map(plain)?;
+    let digits = text.splitn(4, |&b| b == b'\n').last()?;
+    let value = |digit: u8| (digit as char).to_digit(16);
+    let digits: Vec<u32> = digits.iter().filter_map(|&d| value(d)).collect();
+    let (pairs, _) = digits.as_chunks::<2>();
+    Some(pairs.iter().map(|&[a, b]| (a * 16 + b) as u8).collect())
 }
 
 /// The XMP packet, where it is stored plainly as the standard asks.

@@ -61,7 +61,6 @@ impl Raster {
                 {
                     self.notes.push(UNUSABLE_PROFILE.into());
                 }
-                self.notes.push("16 bits a channel were rounded to 8".into());
                 to_eight(&pixels)
             }
         };
@@ -79,6 +78,11 @@ impl Raster {
 /// Said where a profile is there and no use.
 pub(crate) const UNUSABLE_PROFILE: &str =
     "its colour profile could not be used, so colours may be off";
+
+/// Said where depth is lost.
+pub(crate) fn rounded(bits: u32) -> String {
+    format!("{bits} bits a channel were rounded to 8")
+}
 
 /// 16 bits to 8, rounded.
 fn to_eight(pixels: &[u16]) -> Vec<u8> {

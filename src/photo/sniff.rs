@@ -48,6 +48,12 @@ impl Kind {
     }
 }
 
+/// Endings of the names of files that can be opened.
+pub const EXTENSIONS: &[&str] = &[
+    "png", "jpg", "jpeg", "webp", "tif", "tiff", "heic", "heif", "hif", "avif", "jxl", "gif",
+    "bmp", "dng", "cr2", "cr3", "nef", "nrw", "arw", "orf", "rw2", "raf", "pef", "srw",
+];
+
 /// The format that a file's name claims.
 pub(crate) fn claimed(path: &Path) -> Option<Kind> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -81,7 +87,8 @@ pub(crate) fn sniff(head: &[u8]) -> Result<Kind, Fault> {
         Ok(Kind::WebP)
     } else if [&b"II*\0"[..], b"MM\0*", b"II+\0", b"MM\0+"]
         .iter()
-        .any(|&mark| head.starts_with(mark)) {
+        .any(|&mark| head.starts_with(mark))
+    {
         Ok(Kind::Tiff)
     } else if head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a") {
         Ok(Kind::Gif)
@@ -133,7 +140,9 @@ fn heif(head: &[u8]) -> Option<Kind> {
     let any = |names: &[&[u8; 4]]| brands.iter().any(|b| names.contains(&b));
     if any(&[b"avif", b"avis"]) {
         Some(Kind::Avif)
-    } else if any(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1"]) {
+    } else if any(&[
+        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1",
+    ]) {
         Some(Kind::Heic)
     } else {
         None

@@ -5,14 +5,14 @@ use re_rav1d::dav1d::{
     Decoder, Error, PixelLayout, PlanarImageComponent, Settings, pixel::YUVRange,
 };
 
+use crate::photo::color;
 use crate::photo::decode::{ANIMATION, HIGH_RANGE};
 use crate::photo::error::Fault;
 use crate::photo::heif::boxes::{Item, Items, Property};
 use crate::photo::heif::turn::{Shape, shape};
 use crate::photo::heif::yuv::{Frame, Matrix};
 use crate::photo::limits::{check_metadata, check_size, max_pixels};
-use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE};
-use crate::photo::color;
+use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 
 /// Grids of more tiles are refused.
 const MOST_TILES: usize = 4096;
@@ -33,10 +33,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     let [width, height] = full.map(|side| side as usize);
     let mut pixels = vec![u16::MAX; width * height * 4];
     let points = points(primary);
-    let mut deep = false;
+    let mut bits = 8;
     for tile in tiles(&items, primary)? {
         let frame = av1(&items, tile.item)?;
-        deep |= frame.bits > 8;
+        bits = bits.max(frame.bits);
         let matrix = Matrix::new(points, &frame)?;
         frame.paint(&matrix, &mut pixels, full, tile.at);
     }
@@ -55,7 +55,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
         }
     }
     let pixels = shape.crop(full, pixels);
-    raster.pixels = if deep {
+    raster.pixels = if bits > 8 {
+        raster.notes.push(rounded(bits));
         Pixels::Sixteen(pixels)
     } else {
         Pixels::Eight(pixels.into_iter().map(|v| (v >> 8) as u8).collect())
@@ -189,7 +190,8 @@ fn av1(items: &Items<'_>, item: &Item<'_>) -> Result<Frame, Fault> {
         .ok_or_else(|| Fault::damaged("some of its pieces lie beyond its end"))?;
     let explain = |e: Error| Fault::damaged(format!("AV1: {e}"));
     let mut settings = Settings::new();
-    settings.set_n_threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(16)) as u32);
+    settings
+        .set_n_threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(16)) as u32);
     settings.set_max_frame_delay(1);
     settings.set_all_layers(false);
     settings.set_frame_size_limit(max_pixels().min(u32::MAX.into()) as u32);
@@ -235,7 +237,12 @@ fn gather(bytes: &[u8], stride: usize, size: [usize; 2], bits: usize) -> Option<
         let row = bytes.get(y * stride..)?;
         if bits > 8 {
             let row = row.get(..size[0] * 2)?;
-            all.extend(row.as_chunks::<2>().0.iter().map(|&b| u16::from_le_bytes(b)));
+            all.extend(
+                row.as_chunks::<2>()
+                    .0
+                    .iter()
+                    .map(|&b| u16::from_le_bytes(b)),
+            );
         } else {
             all.extend(row.get(..size[0])?.iter().map(|&b| u16::from(b)));
         }

@@ -119,7 +119,8 @@ impl<'a> Items<'a> {
             match &name {
                 b"ftyp" => {
                     let brand = contents.name();
-                    items.sequence = matches!(&brand, Some(b"avis" | b"hevc" | b"msf1"));
+                    let sequences = [*b"avis", *b"hevc", *b"msf1"];
+                    items.sequence = brand.is_some_and(|b| sequences.contains(&b));
                 }
                 b"meta" if !found => {
                     found = true;
@@ -322,11 +323,7 @@ impl Item<'_> {
     }
 }
 
-fn property<'a>(
-    name: [u8; 4],
-    mut contents: Cursor<'a>,
-    essential: bool,
-) -> Option<Property<'a>> {
+fn property<'a>(name: [u8; 4], mut contents: Cursor<'a>, essential: bool) -> Option<Property<'a>> {
     Some(match &name {
         b"ispe" => {
             contents.version()?;

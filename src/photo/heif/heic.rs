@@ -8,7 +8,7 @@ use crate::photo::decode::HIGH_RANGE;
 use crate::photo::error::Fault;
 use crate::photo::heif::avif::straighten;
 use crate::photo::limits::{check_metadata, check_size};
-use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE};
+use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 
 /// Upright size and everything but the pixels.
 pub(crate) fn header(bytes: &[u8]) -> Result<Raster, Fault> {
@@ -26,12 +26,18 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     if [image.width, image.height] != raster.size.map(|side| side as usize) {
         return Err(Fault::damaged("its size differs from what it says"));
     }
+    if image.bit_depth_luma > 8 {
+        raster.notes.push(rounded(image.bit_depth_luma));
+    }
     raster.pixels = pixels(&image)?;
     Ok(raster)
 }
 
 fn pixels(image: &DecodedImage) -> Result<Pixels, Fault> {
-    let multiplied = image.alpha.as_ref().is_some_and(|alpha| alpha.premultiplied);
+    let multiplied = image
+        .alpha
+        .as_ref()
+        .is_some_and(|alpha| alpha.premultiplied);
     if image.bit_depth_luma <= 8 && !multiplied {
         let rgba = image.to_rgba8().map_err(explain)?;
         return Ok(Pixels::Eight(rgba.data));
@@ -47,9 +53,7 @@ fn pixels(image: &DecodedImage) -> Result<Pixels, Fault> {
 fn describe(size: [u32; 2], metadata: &Metadata) -> Result<Raster, Fault> {
     let mut raster = Raster::new(size, Pixels::Eight(Vec::new()));
     let length = |part: &Option<Vec<u8>>| part.as_ref().map_or(0, Vec::len);
-    check_metadata(
-        length(&metadata.icc_profile) + length(&metadata.exif) + length(&metadata.xmp),
-    )?;
+    check_metadata(length(&metadata.icc_profile) + length(&metadata.exif) + length(&metadata.xmp))?;
     if let Some(icc) = &metadata.icc_profile {
         raster.profile = color::from_icc(icc);
         if raster.profile.is_none() {
@@ -72,7 +76,9 @@ fn describe(size: [u32; 2], metadata: &Metadata) -> Result<Raster, Fault> {
 fn explain(error: HeifError) -> Fault {
     match error {
         HeifError::Unsupported(what) => Fault::unread(format!("this kind of HEIC photo ({what})")),
-        HeifError::LimitExceeded(what) => Fault::unread(format!("a HEIC photo that large ({what})")),
+        HeifError::LimitExceeded(what) => {
+            Fault::unread(format!("a HEIC photo that large ({what})"))
+        }
         other => Fault::damaged(other),
     }
 }

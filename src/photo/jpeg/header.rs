@@ -247,6 +247,10 @@ impl<'a> Found<'a> {
 fn joined(mut parts: Vec<(u8, &[u8])>) -> Option<Vec<u8>> {
     parts.sort_by_key(|&(number, _)| number);
     parts.dedup_by_key(|&mut (number, _)| number);
-    let joined: Vec<u8> = parts.into_iter().flat_map(|(_, part)| part).copied().collect();
+    let joined: Vec<u8> = parts
+        .into_iter()
+        .flat_map(|(_, part)| part)
+        .copied()
+        .collect();
     (!joined.is_empty()).then_some(joined)
 }

@@ -126,13 +126,13 @@ fn common(header: &Header<'_>) -> bool {
     let factors: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
     let sampled = match factors.as_slice() {
         [_] => true,
-        [luma, rest @ ..] => {
-            rest.iter().all(|&f| f == (1, 1)) && matches!(luma, (1 | 2, 1 | 2))
-        }
+        [luma, rest @ ..] => rest.iter().all(|&f| f == (1, 1)) && matches!(luma, (1 | 2, 1 | 2)),
         [] => false,
     };
     let inks = header.components.len() == 4;
     sampled
+        // Where libjpeg doesn't interpolate chroma.
+        && header.size.iter().all(|&side| side >= 16)
         && header.ended
         && header.space != Space::Rgb
         && (header.progressive || header.interleaved)
@@ -211,9 +211,9 @@ fn thorough(bytes: &[u8], header: &Header<'_>, raster: &mut Raster) -> Result<Ve
             "the file is damaged or cut short: {percent:.0} % of the picture are missing"
         ));
     } else if !header.ended {
-        raster.notes.push(
-            "the end of the file is missing; everything that can be seen is there".into(),
-        );
+        raster
+            .notes
+            .push("the end of the file is missing; everything that can be seen is there".into());
     } else if found.hurt {
         raster
             .notes

@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use crate::photo::jpeg::header::{Header, Space};
-use crate::photo::jpeg::scan::{Channel, largest};
 use crate::photo::jpeg::idct;
+use crate::photo::jpeg::scan::{Channel, largest};
 
 /// One channel's samples.
 struct Plane {

@@ -78,7 +78,14 @@ pub(crate) fn decode(bytes: &[u8], header: &Header<'_>) -> Coefficients {
                         let table = channel.component.table;
                         channel.steps = channel.steps.or(tables.steps[table]);
                     }
-                    run(bytes, at + 2 + data.len(), header, &scan, &tables, &mut channels)
+                    run(
+                        bytes,
+                        at + 2 + data.len(),
+                        header,
+                        &scan,
+                        &tables,
+                        &mut channels,
+                    )
                 }
                 None => false,
             },
@@ -204,7 +211,8 @@ impl Scan {
         if !header.progressive {
             (scan.from, scan.to, scan.high, scan.low) = (0, 63, 0, 0);
         }
-        let alone = scan.parts.len() == 1 || scan.from == 0 && (scan.to == 0 || !header.progressive);
+        let alone =
+            scan.parts.len() == 1 || scan.from == 0 && (scan.to == 0 || !header.progressive);
         (!scan.parts.is_empty() && scan.from <= scan.to && scan.to < 64 && scan.low < 14 && alone)
             .then_some(scan)
     }
@@ -250,7 +258,14 @@ fn run(
         let mut broken = false;
         for number in group..end {
             if run
-                .group([number % across, number / across], alone, header, scan, tables, channels)
+                .group(
+                    [number % across, number / across],
+                    alone,
+                    header,
+                    scan,
+                    tables,
+                    channels,
+                )
                 .is_err()
             {
                 broken = true;

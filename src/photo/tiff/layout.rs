@@ -99,7 +99,12 @@ impl Layout {
     /// The whole layout; what isn't read is refused by its name.
     pub(crate) fn read(d: &Directory<'_>) -> Result<Self, Fault> {
         let size = Self::size(d)?;
-        let samples = d.number(tag::SAMPLES).unwrap_or(1) as usize;
+        // Some writers of JPEG inside leave the number of channels out.
+        let usual = match d.number(tag::PHOTOMETRIC) {
+            Some(2 | 6) => 3,
+            _ => 1,
+        };
+        let samples = d.number(tag::SAMPLES).unwrap_or(usual) as usize;
         if !(1..=64).contains(&samples) {
             return Err(Fault::unread(format!("a TIFF of {samples} channels")));
         }
@@ -254,9 +259,7 @@ fn alpha(d: &Directory<'_>, samples: usize, meaning: Meaning) -> Result<Alpha, F
         }),
         // Four channels without a word are RGBA everywhere; five inks are five inks.
         None if meaning == Meaning::Rgb && samples == 4 => Ok(Alpha::Straight),
-        None if meaning == Meaning::Inks => {
-            Err(Fault::unread(format!("a TIFF of {samples} inks")))
-        }
+        None if meaning == Meaning::Inks => Err(Fault::unread(format!("a TIFF of {samples} inks"))),
         None => Ok(Alpha::None),
     }
 }
@@ -274,7 +277,9 @@ fn pieces(d: &Directory<'_>, size: [u32; 2], compression: u64) -> Result<Pieces,
     };
     if compression == 6 && d.has(tag::JPEG_START) {
         let start = d.numbers(tag::JPEG_START).ok_or_else(missing)?;
-        let length = d.numbers(tag::JPEG_LENGTH).ok_or_else(missing)?;
+        let length = d
+            .numbers(tag::JPEG_LENGTH)
+            .unwrap_or_else(|| vec![u64::MAX]);
         return Ok((size, start, length));
     }
     if let Some(offsets) = d.numbers(tag::TILE_OFFSETS) {

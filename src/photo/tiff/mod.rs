@@ -8,7 +8,7 @@ mod unpack;
 
 use crate::photo::error::Fault;
 use crate::photo::limits::check_metadata;
-use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE};
+use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 use crate::photo::tiff::ifd::{Directory, File};
 use crate::photo::tiff::layout::{Alpha, Format, Layout, Meaning};
 use crate::photo::tiff::pixels::Painter;
@@ -53,6 +53,9 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
         let to_eight = |p: [u16; 4]| p.map(|v| ((u32::from(v) * 255 + 32_767) / 65_535) as u8);
         paint(&file, &layout, tables, &mut painter, &mut pixels, to_eight)?;
         raster.pixels = Pixels::Eight(pixels);
+    }
+    if layout.bits > 8 {
+        raster.notes.push(rounded(layout.bits));
     }
     if painter.outside {
         raster

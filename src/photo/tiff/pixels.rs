@@ -63,6 +63,12 @@ impl Painter {
         let [r, g, b] = color;
         match layout.alpha {
             Alpha::None => [r, g, b, full],
+            // A palette's samples come as stored.
+            Alpha::Straight if layout.meaning == Meaning::Palette => {
+                let top = (1_u32 << layout.bits) - 1;
+                let alpha = u32::from(s[colors]).min(top) * 65_535 / top;
+                [r, g, b, alpha as u16]
+            }
             Alpha::Straight => [r, g, b, s[colors]],
             Alpha::Associated => {
                 let alpha = s[colors];

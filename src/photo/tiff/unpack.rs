@@ -43,7 +43,9 @@ impl Piece {
         let gone = || Fault::damaged("some of its pieces lie beyond its end");
         let wanted = self.length(layout);
         let offset = layout.offsets[self.number];
-        let left = (file.bytes.len() as u64).checked_sub(offset).ok_or_else(gone)?;
+        let left = (file.bytes.len() as u64)
+            .checked_sub(offset)
+            .ok_or_else(gone)?;
         let length = match layout.lengths[self.number] {
             // Some writers leave the lengths out.
             0 | u64::MAX => left,
@@ -182,12 +184,7 @@ impl Piece {
         Ok(bytes)
     }
 
-    fn undo_predictor(
-        &self,
-        bytes: &mut [u8],
-        order: Order,
-        layout: &Layout,
-    ) -> Result<(), Fault> {
+    fn undo_predictor(&self, bytes: &mut [u8], order: Order, layout: &Layout) -> Result<(), Fault> {
         let row = self.row(layout);
         match layout.predictor {
             _ if matches!(layout.compression, 1 | 3 | 4 | 6 | 7) || layout.subsampled() => {}
