@@ -238,10 +238,7 @@ impl<'a> Items<'a> {
         let mut properties = Vec::new();
         for (name, mut contents) in list.boxes() {
             if &name == b"ipco" {
-                properties = contents
-                    .boxes()
-                    .map(|(name, contents)| (name, contents))
-                    .collect();
+                properties = contents.boxes().collect();
             } else if &name == b"ipma" {
                 let (version, flags) = contents.version()?;
                 let count = contents.number(4)?;

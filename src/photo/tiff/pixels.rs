@@ -108,7 +108,7 @@ impl Painter {
             Meaning::Palette | Meaning::Lab | Meaning::IccLab
         );
         match layout.bits {
-            8 if as_stored => copy(row, out, |v| u16::from(v)),
+            8 if as_stored => copy(row, out, u16::from),
             8 => copy(row, out, |v| u16::from(v) * 257),
             16 => {
                 for (o, pair) in out.iter_mut().zip(row.as_chunks::<2>().0) {
