@@ -33,18 +33,61 @@ pub(crate) fn from_cicp(primaries: u8, transfer: u8) -> Result<Option<ColorProfi
     if primaries == 1 && transfer == 13 {
         return Ok(None);
     }
+    // Curves of HDR displays are ours: white is where those displays have it.
+    let high_range = matches!(transfer, PQ | HLG).then_some(transfer);
+    let transfer = high_range.map_or(transfer, |_| LINEAR);
     let cicp = CicpProfile {
         color_primaries: CicpColorPrimaries::try_from(primaries).map_err(|_| ())?,
         transfer_characteristics: TransferCharacteristics::try_from(transfer).map_err(|_| ())?,
         matrix_coefficients: MatrixCoefficients::Identity,
         full_range: true,
     };
-    let profile = ColorProfile::new_from_cicp(cicp);
+    let mut profile = ColorProfile::new_from_cicp(cicp);
     // The crate leaves curves out where it has none.
     if profile.red_trc.is_none() {
         return Err(());
     }
+    if let Some(transfer) = high_range {
+        let curve = ToneReprCurve::Lut(high_range_curve(transfer));
+        profile.cicp = None;
+        profile.red_trc = Some(curve.clone());
+        profile.green_trc = Some(curve.clone());
+        profile.blue_trc = Some(curve);
+    }
     Ok(Some(profile))
+}
+
+/// Code points of transfers.
+const LINEAR: u8 = 8;
+const PQ: u8 = 16;
+const HLG: u8 = 18;
+
+/// From number to light, 1 being the white of graphics, 203 cd/m² (ITU-R BT.2408);
+/// what is brighter is cut off. PQ as SMPTE ST 2084, HLG as ITU-R BT.2100 on a display
+/// of 1000 cd/m².
+fn high_range_curve(transfer: u8) -> Vec<u16> {
+    const STEPS: u16 = 4096;
+    const WHITE: f32 = 203.0;
+    let pq = |v: f32| {
+        let e = v.powf(1.0 / 78.843_75);
+        let light = (e - 0.835_937_5).max(0.0) / (18.851_563 - 18.6875 * e);
+        light.powf(1.0 / 0.159_301_76) * 10_000.0 / WHITE
+    };
+    let hlg = |v: f32| {
+        let scene = if v <= 0.5 {
+            v * v / 3.0
+        } else {
+            (((v - 0.559_910_7) / 0.178_832_77).exp() + 0.284_668_92) / 12.0
+        };
+        scene.powf(1.2) * 1000.0 / WHITE
+    };
+    (0..STEPS)
+        .map(|step| {
+            let v = f32::from(step) / f32::from(STEPS - 1);
+            let light = if transfer == PQ { pq(v) } else { hlg(v) };
+            (light.clamp(0.0, 1.0) * 65_535.0).round() as u16
+        })
+        .collect()
 }
 
 /// An RGB space by its gamma (the exponent from light to number, PNG's `gAMA`) and
@@ -237,4 +280,27 @@ fn inks_through_profile(inks: &mut [u8], source: &ColorProfile) -> bool {
         }
         done
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_of_an_hdr_picture_is_white() {
+        // 203 cd/m² is 58 % in PQ and 75 % in HLG (ITU-R BT.2408, table 1).
+        for (transfer, white) in [(PQ, 0.58_f32), (HLG, 0.75)] {
+            let curve = high_range_curve(transfer);
+            let at = |v: f32| f32::from(curve[(v * 4095.0).round() as usize]) / 65_535.0;
+            assert!((at(white) - 1.0).abs() < 0.03, "{transfer}: {}", at(white));
+            assert!(at(0.25) < 0.2 && curve.is_sorted() && curve[0] == 0);
+        }
+    }
+
+    #[test]
+    fn code_points_that_nobody_knows_are_told() {
+        assert!(from_cicp(200, 13).is_err());
+        assert!(from_cicp(1, 13).is_ok_and(|p| p.is_none()));
+        assert!(from_cicp(12, 13).is_ok_and(|p| p.is_some()));
+    }
 }

@@ -11,7 +11,7 @@ use crate::photo::error::Fault;
 use crate::photo::heif::boxes::{Item, Items, Property};
 use crate::photo::heif::turn::{Shape, shape};
 use crate::photo::heif::yuv::{Frame, Matrix};
-use crate::photo::limits::{check_metadata, check_size, max_pixels};
+use crate::photo::limits::{check_metadata, check_size};
 use crate::photo::raster::{Pixels, Raster, UNUSABLE_PROFILE, rounded};
 
 /// Grids of more tiles are refused.
@@ -30,38 +30,56 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     let primary = primary(&items)?;
     let (mut raster, shape) = describe(&items, primary)?;
     let full = full_size(primary)?;
-    let [width, height] = full.map(|side| side as usize);
-    let mut pixels = vec![u16::MAX; width * height * 4];
-    let points = points(primary);
-    let mut bits = 8;
-    for tile in tiles(&items, primary)? {
-        let frame = av1(&items, tile.item)?;
-        bits = bits.max(frame.bits);
-        let matrix = Matrix::new(points, &frame)?;
-        frame.paint(&matrix, &mut pixels, full, tile.at);
+    let alpha = alpha_of(&items, primary);
+    let multiplied = alpha.is_some_and(|alpha| {
+        let to = items.refers(b"prem", primary.id);
+        to.is_some_and(|to| to.contains(&alpha.id))
+    });
+    let bits = tiles(&items, primary)?.first().map_or(8, |t| bits(t.item));
+    if bits > 8 {
+        raster.notes.push(rounded(bits));
     }
-    if let Some(alpha) = alpha_of(&items, primary) {
-        if full_size(alpha)? != full {
-            return Err(Fault::unread("an AVIF with transparency of another size"));
-        }
-        for tile in tiles(&items, alpha)? {
-            av1(&items, tile.item)?.paint_alpha(&mut pixels, full, tile.at);
-        }
-        let multiplied = items
-            .refers(b"prem", primary.id)
-            .is_some_and(|to| to.contains(&alpha.id));
+    raster.pixels = if bits > 8 || multiplied {
+        let sixteen = |v: f32| (v * 65_535.0).round() as u16;
+        let mut pixels = canvas(&items, primary, alpha, full, &sixteen)?;
         if multiplied {
             straighten(&mut pixels);
         }
-    }
-    let pixels = shape.crop(full, pixels);
-    raster.pixels = if bits > 8 {
-        raster.notes.push(rounded(bits));
-        Pixels::Sixteen(pixels)
+        Pixels::Sixteen(shape.crop(full, pixels))
     } else {
-        Pixels::Eight(pixels.into_iter().map(|v| (v >> 8) as u8).collect())
+        let eight = |v: f32| (v * 255.0).round() as u8;
+        let pixels = canvas(&items, primary, alpha, full, &eight)?;
+        Pixels::Eight(shape.crop(full, pixels))
     };
     Ok(raster)
+}
+
+/// All tiles of a picture and of its transparency on one canvas; `store` turns 0..=1
+/// into a channel's number.
+fn canvas<T: Copy + Send>(
+    items: &Items<'_>,
+    primary: &Item<'_>,
+    alpha: Option<&Item<'_>>,
+    full: [u32; 2],
+    store: &(impl Fn(f32) -> T + Sync),
+) -> Result<Vec<T>, Fault> {
+    let [width, height] = full.map(|side| side as usize);
+    let mut pixels = vec![store(1.0); width * height * 4];
+    let points = points(primary);
+    for tile in tiles(items, primary)? {
+        let frame = av1(items, tile.item)?;
+        let matrix = Matrix::new(points, &frame)?;
+        frame.paint(&matrix, &mut pixels, full, tile.at, store);
+    }
+    if let Some(alpha) = alpha {
+        if full_size(alpha)? != full {
+            return Err(Fault::unread("an AVIF with transparency of another size"));
+        }
+        for tile in tiles(items, alpha)? {
+            av1(items, tile.item)?.paint_alpha(&mut pixels, full, tile.at, store);
+        }
+    }
+    Ok(pixels)
 }
 
 fn primary<'i, 'a>(items: &'i Items<'a>) -> Result<&'i Item<'a>, Fault> {
@@ -101,7 +119,7 @@ fn describe(items: &Items<'_>, item: &Item<'_>) -> Result<(Raster, Shape), Fault
                     raster.notes.push(UNUSABLE_PROFILE.into());
                 }
             }
-            Property::Other(name, true) if !matches!(name, b"av1C" | b"lsel" | b"a1op") => {
+            Property::Other(name, true) if !matches!(name, b"lsel" | b"a1op") => {
                 let name = String::from_utf8_lossy(name);
                 return Err(Fault::unread(format!("an AVIF that needs '{name}'")));
             }
@@ -118,6 +136,15 @@ fn describe(items: &Items<'_>, item: &Item<'_>) -> Result<(Raster, Shape), Fault
         }
     }
     Ok((raster, shape))
+}
+
+/// Bits a channel as the properties tell them; 8 where they don't.
+fn bits(item: &Item<'_>) -> u32 {
+    let said = item.properties.iter().find_map(|p| match p {
+        Property::Depth(bits) => Some(u32::from(*bits)),
+        _ => None,
+    });
+    said.unwrap_or(8)
 }
 
 struct Tile<'i, 'a> {
@@ -147,15 +174,24 @@ fn grid<'i, 'a>(items: &'i Items<'a>, item: &Item<'a>) -> Result<Vec<Tile<'i, 'a
     if parts.len() != rows * columns || parts.len() > MOST_TILES {
         return Err(broken());
     }
-    let mut step = None;
+    let full = full_size(item)?.map(|side| side as usize);
+    let first = parts
+        .first()
+        .and_then(|&id| items.find(id))
+        .ok_or_else(broken)?;
+    let step = full_size(first)?.map(|side| side as usize);
+    // Tiles cover the picture, and none lies beside it.
+    let covers =
+        |count: usize, i: usize| count * step[i] >= full[i] && (count - 1) * step[i] < full[i];
+    if !covers(columns, 0) || !covers(rows, 1) {
+        return Err(broken());
+    }
     parts
         .iter()
         .enumerate()
         .map(|(number, &id)| {
             let part = items.find(id).ok_or_else(broken)?;
             let size = full_size(part)?.map(|side| side as usize);
-            // All tiles are of the first one's size.
-            let step = *step.get_or_insert(size);
             if &part.kind != b"av01" || size != step {
                 return Err(broken());
             }
@@ -185,6 +221,7 @@ fn alpha_of<'i, 'a>(items: &'i Items<'a>, primary: &Item<'a>) -> Option<&'i Item
 
 /// Decodes one AV1 item.
 fn av1(items: &Items<'_>, item: &Item<'_>) -> Result<Frame, Fault> {
+    let said = full_size(item)?;
     let data = items
         .data(item)
         .ok_or_else(|| Fault::damaged("some of its pieces lie beyond its end"))?;
@@ -194,7 +231,7 @@ fn av1(items: &Items<'_>, item: &Item<'_>) -> Result<Frame, Fault> {
         .set_n_threads(std::thread::available_parallelism().map_or(1, |n| n.get().min(16)) as u32);
     settings.set_max_frame_delay(1);
     settings.set_all_layers(false);
-    settings.set_frame_size_limit(max_pixels().min(u32::MAX.into()) as u32);
+    settings.set_frame_size_limit(said[0].saturating_mul(said[1]).max(64 * 64));
     let mut decoder = Decoder::with_settings(&settings).map_err(explain)?;
     match decoder.send_data(data.into_owned(), None, None, None) {
         Ok(()) | Err(Error::Again) => {}
@@ -208,6 +245,9 @@ fn av1(items: &Items<'_>, item: &Item<'_>) -> Result<Frame, Fault> {
         PixelLayout::I444 => Some([1, 1]),
     };
     let size = [picture.width(), picture.height()].map(|side| side as usize);
+    if size != said.map(|side| side as usize) {
+        return Err(Fault::damaged("AV1: a frame differs from its place"));
+    }
     let bits = picture.bits_per_component().map_or(8, |b| b.0);
     let plane = |component, size: [usize; 2]| {
         let plane = picture.plane(component);

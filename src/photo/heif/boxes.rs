@@ -12,6 +12,8 @@ pub(crate) enum Property<'a> {
     Size([u32; 2]),
     /// An ICC profile.
     Icc(&'a [u8]),
+    /// Bits a channel, as AV1's configuration says.
+    Depth(u8),
     /// Code points of ITU-T H.273: primaries, transfer, matrix; full range.
     Points([u8; 3], bool),
     /// Quarter turns, anticlockwise.
@@ -201,6 +203,10 @@ impl<'a> Items<'a> {
             let data_reference = place.number(2)?;
             let start = place.number(base)?;
             let extents = place.number(2)?;
+            // Pieces that take no bytes here could be told of without end.
+            if extents > 1 && offset + length == 0 {
+                return None;
+            }
             let mut all = Vec::new();
             for _ in 0..extents {
                 place.number(index)?;
@@ -236,32 +242,36 @@ impl<'a> Items<'a> {
 
     fn describe(&mut self, list: Cursor<'a>) -> Option<()> {
         let mut properties = Vec::new();
-        for (name, mut contents) in list.boxes() {
-            if &name == b"ipco" {
-                properties = contents.boxes().collect();
-            } else if &name == b"ipma" {
-                let (version, flags) = contents.version()?;
-                let count = contents.number(4)?;
-                for _ in 0..count {
-                    let id = contents.number(if version == 0 { 2 } else { 4 })? as u32;
-                    let links = contents.number(1)?;
-                    for _ in 0..links {
-                        let (link, top) = if flags & 1 == 1 {
-                            (contents.number(2)?, 15)
-                        } else {
-                            (contents.number(1)?, 7)
-                        };
-                        let number = (link & ((1 << top) - 1)) as usize;
-                        let Some(&(name, contents)) =
-                            number.checked_sub(1).and_then(|n| properties.get(n))
-                        else {
-                            continue;
-                        };
-                        let property = property(name, contents, link >> top == 1)?;
-                        if let Some(item) = self.find_mut(id) {
-                            item.properties.push(property);
-                        }
-                    }
+        for (name, contents) in list.boxes() {
+            match &name {
+                b"ipco" => properties = contents.boxes().collect(),
+                b"ipma" => self.associate(contents, &properties)?,
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    /// Gives items their properties; in the list they have numbers from 1 on.
+    fn associate(
+        &mut self,
+        mut links: Cursor<'a>,
+        properties: &[([u8; 4], Cursor<'a>)],
+    ) -> Option<()> {
+        let (version, flags) = links.version()?;
+        let (wide, top) = if flags & 1 == 1 { (2, 15) } else { (1, 7) };
+        for _ in 0..links.number(4)? {
+            let id = links.number(if version == 0 { 2 } else { 4 })? as u32;
+            for _ in 0..links.number(1)? {
+                let link = links.number(wide)?;
+                let number = (link & ((1 << top) - 1)) as usize;
+                let found = number.checked_sub(1).and_then(|n| properties.get(n));
+                let Some(&(name, contents)) = found else {
+                    continue;
+                };
+                let property = property(name, contents, link >> top == 1)?;
+                if let Some(item) = self.find_mut(id) {
+                    item.properties.push(property);
                 }
             }
         }
@@ -335,6 +345,14 @@ fn property<'a>(name: [u8; 4], mut contents: Cursor<'a>, essential: bool) -> Opt
             }
             _ => Property::Other(name, false),
         },
+        b"av1C" => {
+            contents.number(2)?;
+            match contents.number(1)? >> 5 & 3 {
+                0 | 1 => Property::Depth(8),
+                2 => Property::Depth(10),
+                _ => Property::Depth(12),
+            }
+        }
         b"irot" => Property::Rotation(contents.number(1)? as u8 & 3),
         b"imir" => Property::Mirror(contents.number(1)? as u8 & 1),
         b"clap" => {

@@ -88,7 +88,7 @@ impl Shape {
     }
 
     /// What is shown of RGBA pixels.
-    pub(crate) fn crop(&self, full: [u32; 2], pixels: Vec<u16>) -> Vec<u16> {
+    pub(crate) fn crop<T: Copy>(&self, full: [u32; 2], pixels: Vec<T>) -> Vec<T> {
         let [left, top, width, height] = self.window.map(|v| v as usize);
         if [width, height] == full.map(|side| side as usize) {
             return pixels;

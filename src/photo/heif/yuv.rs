@@ -59,12 +59,13 @@ impl Matrix {
 impl Frame {
     /// Draws the frame into RGBA pixels of `full` size with its corner at `at`; what
     /// sticks out is left out.
-    pub(crate) fn paint(
+    pub(crate) fn paint<T: Copy + Send>(
         &self,
         matrix: &Matrix,
-        pixels: &mut [u16],
+        pixels: &mut [T],
         full: [u32; 2],
         at: [usize; 2],
+        store: &(impl Fn(f32) -> T + Sync),
     ) {
         let [width, height] = full.map(|side| side as usize);
         let columns = self.size[0].min(width.saturating_sub(at[0]));
@@ -89,14 +90,20 @@ impl Frame {
                         }
                     };
                     for (o, value) in pixel.iter_mut().zip(rgb) {
-                        *o = (value.clamp(0.0, 1.0) * 255.0 * 257.0).round() as u16;
+                        *o = store(value.clamp(0.0, 1.0));
                     }
                 }
             });
     }
 
     /// Draws the frame's luma as transparency.
-    pub(crate) fn paint_alpha(&self, pixels: &mut [u16], full: [u32; 2], at: [usize; 2]) {
+    pub(crate) fn paint_alpha<T: Copy>(
+        &self,
+        pixels: &mut [T],
+        full: [u32; 2],
+        at: [usize; 2],
+        store: impl Fn(f32) -> T,
+    ) {
         let [width, height] = full.map(|side| side as usize);
         let columns = self.size[0].min(width.saturating_sub(at[0]));
         let rows = self.size[1].min(height.saturating_sub(at[1]));
@@ -105,8 +112,7 @@ impl Frame {
             let line = &mut pixels[((at[1] + y) * width + at[0]) * 4..][..columns * 4];
             let luma = &self.planes[0][y * self.size[0]..];
             for (pixel, &value) in line.as_chunks_mut::<4>().0.iter_mut().zip(luma) {
-                let alpha = levels.luma(f32::from(value)).clamp(0.0, 1.0);
-                pixel[3] = (alpha * 65_535.0).round() as u16;
+                pixel[3] = store(levels.luma(f32::from(value)).clamp(0.0, 1.0));
             }
         }
     }

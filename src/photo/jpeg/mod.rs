@@ -70,12 +70,21 @@ pub(crate) enum Inside {
     Inks,
 }
 
-/// A JPEG stream inside another format: size and samples, channel by channel.
+/// A JPEG stream that fills a place inside another format: size and interleaved
+/// samples.
 ///
 /// # Errors
 /// Damage of any kind, for what is outside can't show half of it.
-pub(crate) fn inside(bytes: &[u8], what: Inside) -> Result<([u32; 2], Vec<u8>), Fault> {
+pub(crate) fn inside(
+    bytes: &[u8],
+    what: Inside,
+    place: [u32; 2],
+) -> Result<([u32; 2], Vec<u8>), Fault> {
     let mut header = header::read(bytes)?;
+    // Whole blocks may stick out of the place, a larger picture may not.
+    if header.size[0] > place[0] + 64 || header.size[1] > place[1] + 64 {
+        return Err(Fault::damaged("the JPEG inside is larger than its place"));
+    }
     // A stream that stops after its last scan is whole all the same.
     let (channels, space) = match what {
         Inside::Grey => (1, Space::Grey),

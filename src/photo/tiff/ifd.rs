@@ -126,6 +126,11 @@ impl<'a> Directory<'a> {
         self.entries.iter().find(|e| e.tag == tag)
     }
 
+    /// How many tags there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether a tag is there.
     pub(crate) fn has(&self, tag: u16) -> bool {
         self.entry(tag).is_some()

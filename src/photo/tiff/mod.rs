@@ -25,6 +25,8 @@ mod tag {
 
 /// Directories looked at; more are pages or a chain that never ends.
 const MOST_PAGES: usize = 1000;
+/// Tags of all of them that are looked at.
+const MOST_TAGS: usize = 200_000;
 
 /// Size as stored and everything but the pixels.
 pub(crate) fn header(bytes: &[u8]) -> Result<Raster, Fault> {
@@ -96,11 +98,13 @@ fn open(bytes: &[u8]) -> Result<(File<'_>, Directory<'_>, usize), Fault> {
     let (file, first) = File::open(bytes).ok_or_else(nothing)?;
     let (mut at, mut pages, mut chosen) = (first, 0, None);
     let mut seen = std::collections::HashSet::new();
-    while at != 0 && seen.len() < MOST_PAGES && seen.insert(at) {
+    let mut tags = 0;
+    while at != 0 && seen.len() < MOST_PAGES && tags < MOST_TAGS && seen.insert(at) {
         let Some(directory) = file.directory(at) else {
             break;
         };
         at = directory.next;
+        tags += directory.len();
         let reduced = directory.number(tag::SUBFILE).unwrap_or(0) & 5 != 0;
         if !reduced {
             pages += 1;
@@ -149,59 +153,85 @@ fn paint<T: Copy + Default>(
     let [width, height] = layout.size.map(|side| side as usize);
     *pixels = vec![T::default(); width * height * 4];
     let [across, down] = layout.grid();
-    let planes = if layout.planar { layout.samples } else { 1 };
-    let in_piece = if layout.planar { 1 } else { layout.samples };
     let tile = layout.tile.map(|side| side as usize);
     for number in 0..across * down {
         let (left, top) = (number % across * tile[0], number / across * tile[1]);
         let shown = [tile[0].min(width - left), tile[1].min(height - top)];
         let stored = if layout.tiled { tile } else { shown };
-        let pieces = (0..planes)
-            .map(|plane| {
-                let piece = Piece {
-                    number: plane * across * down + number,
-                    size: stored,
-                    samples: in_piece,
-                };
-                let bytes = piece.read(file, layout, tables)?;
-                Ok((piece, bytes))
-            })
-            .collect::<Result<Vec<_>, Fault>>()?;
+        let planes = planes(file, layout, tables, number, stored)?;
         let mut row = vec![0_u16; stored[0] * layout.samples];
-        let mut plane_row = vec![0_u16; stored[0]];
         for y in 0..shown[1] {
-            if layout.planar {
-                for (plane, (piece, bytes)) in pieces.iter().enumerate() {
-                    let length = piece.row(layout);
-                    let bytes = &bytes[y * length..(y + 1) * length];
-                    painter.samples(bytes, file.order, layout, &mut plane_row);
-                    for (x, &value) in plane_row.iter().enumerate() {
-                        row[x * layout.samples + plane] = value;
-                    }
-                }
-            } else {
-                let (piece, bytes) = &pieces[0];
-                if layout.subsampled() {
-                    subsampled(bytes, y, stored[0], layout, &mut row);
-                } else {
-                    let length = piece.row(layout);
-                    let bytes = &bytes[y * length..(y + 1) * length];
-                    painter.samples(bytes, file.order, layout, &mut row);
-                }
-            }
+            samples(&planes, y, file, layout, painter, &mut row);
             let start = ((top + y) * width + left) * 4;
-            let out = &mut pixels[start..start + shown[0] * 4];
-            for (out, samples) in out
-                .as_chunks_mut::<4>()
-                .0
-                .iter_mut()
-                .zip(row.chunks_exact(layout.samples))
-            {
+            let out = pixels[start..start + shown[0] * 4].as_chunks_mut::<4>().0;
+            for (out, samples) in out.iter_mut().zip(row.chunks_exact(layout.samples)) {
                 *out = store(painter.pixel(samples, layout));
             }
         }
     }
     Ok(())
+}
+
+/// What is stored for one tile or strip: all channels together, or each on its own.
+fn planes(
+    file: &File<'_>,
+    layout: &Layout,
+    tables: Option<&[u8]>,
+    number: usize,
+    size: [usize; 2],
+) -> Result<Vec<(Piece, Vec<u8>)>, Fault> {
+    let [across, down] = layout.grid();
+    let (planes, samples) = if layout.planar {
+        (layout.samples, 1)
+    } else {
+        (1, layout.samples)
+    };
+    (0..planes)
+        .map(|plane| {
+            let piece = Piece {
+                number: plane * across * down + number,
+                size,
+                samples,
+            };
+            let bytes = piece.read(file, layout, tables)?;
+            Ok((piece, bytes))
+        })
+        .collect()
+}
+
+/// One row of samples, channel beside channel.
+fn samples(
+    planes: &[(Piece, Vec<u8>)],
+    y: usize,
+    file: &File<'_>,
+    layout: &Layout,
+    painter: &mut Painter,
+    row: &mut [u16],
+) {
+    if layout.subsampled() {
+        let (piece, bytes) = &planes[0];
+        return subsampled(bytes, y, piece.size[0], layout, row);
+    }
+    let mut alone = vec![
+        0;
+        if layout.planar {
+            row.len() / planes.len()
+        } else {
+            0
+        }
+    ];
+    for (plane, (piece, bytes)) in planes.iter().enumerate() {
+        let length = piece.row(layout);
+        let bytes = &bytes[y * length..(y + 1) * length];
+        if layout.planar {
+            painter.samples(bytes, file.order, layout, &mut alone);
+            for (pixel, &value) in row.chunks_exact_mut(planes.len()).zip(&alone) {
+                pixel[plane] = value;
+            }
+        } else {
+            painter.samples(bytes, file.order, layout, row);
+        }
+    }
 }
 
 /// One row of YCbCr out of units of several Y, one Cb and one Cr.

@@ -143,7 +143,7 @@ impl Piece {
                 return Err(Fault::unread(format!("a TIFF with JPEG of {n} channels")));
             }
         };
-        let (size, samples) = jpeg::inside(&stream, channels)?;
+        let (size, samples) = jpeg::inside(&stream, channels, layout.tile)?;
         let [width, height] = size.map(|side| side as usize);
         if width < self.size[0] || height < self.size[1] {
             // The last strip may be stored shorter than the others, never narrower.
