@@ -75,9 +75,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
 
 fn preview(bytes: &[u8]) -> Result<(&[u8], Raster), Fault> {
     let pixels = |r: &Raster| u64::from(r.size[0]) * u64::from(r.size[1]);
-    let best = streams(bytes)
-        .filter_map(|stream| Some((stream, jpeg::header(stream).ok()?)))
-        .max_by_key(|(_, raster)| pixels(raster));
+    let best = streams(bytes).max_by_key(|(_, raster)| pixels(raster));
     let (stream, mut raster) = best
         .filter(|(_, raster)| raster.size.iter().max() >= Some(&SMALLEST))
         .ok_or_else(|| Fault::unread("a raw camera file without a large preview inside"))?;
@@ -94,10 +92,26 @@ fn preview(bytes: &[u8]) -> Result<(&[u8], Raster), Fault> {
     Ok((stream, raster))
 }
 
-/// What begins like a JPEG and may be one that shows colours.
-fn streams(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    memchr::memmem::find_iter(bytes, b"\xff\xd8\xff")
-        .filter_map(|at| bytes.get(at..))
-        .filter(|stream| matches!(stream.get(3), Some(0xc0..=0xfe)))
-        .take(MOST_STREAMS)
+/// The JPEG streams that lie side by side in a file; what is inside one of them, its
+/// own thumbnail, is passed over.
+fn streams(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Raster)> {
+    let mut at = 0;
+    let mut tried = 0;
+    std::iter::from_fn(move || {
+        while tried < MOST_STREAMS {
+            let rest = bytes.get(at..)?;
+            let start = at + memchr::memmem::find(rest, b"\xff\xd8\xff")?;
+            at = start + 3;
+            if !matches!(bytes.get(start + 3), Some(0xc0..=0xfe)) {
+                continue;
+            }
+            tried += 1;
+            let stream = &bytes[start..];
+            if let Ok((raster, length)) = jpeg::stream(stream) {
+                at = start + length;
+                return Some((stream, raster));
+            }
+        }
+        None
+    })
 }

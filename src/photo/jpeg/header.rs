@@ -40,6 +40,8 @@ pub(crate) struct Header<'a> {
     pub(crate) interleaved: bool,
     /// Whether the end mark is there.
     pub(crate) ended: bool,
+    /// Bytes up to its end mark, or all.
+    pub(crate) length: usize,
     /// Bytes of metadata.
     pub(crate) metadata: usize,
     pub(crate) exif: Option<&'a [u8]>,
@@ -53,7 +55,10 @@ const ICC: &[u8] = b"ICC_PROFILE\0";
 
 /// Reads the structure of a whole file in one pass.
 pub(crate) fn read(bytes: &[u8]) -> Result<Header<'_>, Fault> {
-    let mut found = Found::default();
+    let mut found = Found {
+        length: bytes.len(),
+        ..Found::default()
+    };
     let mut at = 2;
     while let Some((marker, data)) = next_marker(bytes, at) {
         at = data;
@@ -63,6 +68,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Header<'_>, Fault> {
                 // An end before any scan is a stray one, as thumbnails leave it.
                 if found.scans > 0 {
                     found.ended = true;
+                    found.length = data;
                     break;
                 }
                 continue;
@@ -106,6 +112,7 @@ struct Found<'a> {
     scans: usize,
     partial_scans: bool,
     ended: bool,
+    length: usize,
     metadata: usize,
     jfif: bool,
     adobe: Option<u8>,
@@ -220,6 +227,7 @@ impl<'a> Found<'a> {
             scans: self.scans,
             interleaved: !self.partial_scans,
             ended: self.ended,
+            length: self.length,
             metadata: self.metadata,
             exif: self.exif,
             xmp: self.xmp,

@@ -30,6 +30,13 @@ pub(crate) fn header(bytes: &[u8]) -> Result<Raster, Fault> {
     Ok(describe(&header::read(bytes)?))
 }
 
+/// What a file that holds JPEG streams among other things holds here: header and
+/// length of the stream.
+pub(crate) fn stream(bytes: &[u8]) -> Result<(Raster, usize), Fault> {
+    let header = header::read(bytes)?;
+    Ok((describe(&header), header.length))
+}
+
 /// Decodes a whole file.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     let header = header::read(bytes)?;

@@ -353,7 +353,7 @@ impl Run<'_> {
         if bits > 15 {
             return Err(Broken);
         }
-        let mean = self.means[part] + self.bits.signed(bits.into())?;
+        let mean = self.means[part].wrapping_add(self.bits.signed(bits.into())?);
         self.means[part] = mean;
         Ok(mean)
     }

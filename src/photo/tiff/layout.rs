@@ -86,6 +86,9 @@ mod tag {
     pub(super) const SUBSAMPLING: u16 = 530;
 }
 
+/// Bits a pixel, all channels together, that are read.
+const MOST_BITS: u64 = 512;
+
 impl Layout {
     /// Size, refused if it is none.
     pub(crate) fn size(d: &Directory<'_>) -> Result<[u32; 2], Fault> {
@@ -157,10 +160,16 @@ impl Layout {
             return Err(Fault::damaged("some of its pieces are missing"));
         }
         check_metadata((self.offsets.len() + self.lengths.len()) * 8)?;
+        if self.samples as u64 * u64::from(self.bits) > MOST_BITS {
+            return Err(Fault::unread(format!(
+                "a TIFF of {} channels of {} bits",
+                self.samples, self.bits
+            )));
+        }
         // A tile may stick out, but not be another picture.
         let pixels = self.size.map(u64::from).iter().product::<u64>();
         let tile = self.tile.map(u64::from).iter().product::<u64>();
-        if tile > pixels * 2 + (1 << 22) {
+        if tile > pixels + (1 << 22) {
             return Err(Fault::damaged("its tiles are larger than the picture"));
         }
         let depth = match self.meaning {

@@ -77,7 +77,7 @@ impl Piece {
         layout: &Layout,
         tables: Option<&[u8]>,
     ) -> Result<Vec<u8>, Fault> {
-        let mut bytes = Vec::with_capacity(wanted);
+        let mut bytes = Vec::with_capacity(wanted.min(packed.len().saturating_mul(4)));
         let mut stream = |reader: &mut dyn Read| {
             // What came before an error is judged by its length.
             let whole = reader.take(wanted as u64).read_to_end(&mut bytes);
@@ -162,7 +162,7 @@ impl Piece {
         let [width, rows] = self.size;
         let narrow = u16::try_from(width).map_err(|_| Fault::unread("a fax that wide"))?;
         let row = width.div_ceil(8);
-        let mut bytes = Vec::with_capacity(row * rows);
+        let mut bytes = Vec::new();
         let mut line = |changes: &[u16]| {
             let start = bytes.len();
             if start >= row * rows {
@@ -276,7 +276,7 @@ fn lzw(packed: &[u8], wanted: usize) -> Result<Vec<u8>, Fault> {
 }
 
 fn packbits(packed: &[u8], wanted: usize) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(wanted);
+    let mut bytes = Vec::with_capacity(wanted.min(packed.len()));
     let mut rest = packed;
     while let Some((&head, after)) = rest.split_first() {
         if bytes.len() >= wanted {
