@@ -29,6 +29,8 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
     match event {
         Event::Ready(device) => device_events::ready(device, state),
         Event::SmallerTiles(gpu) => device_events::smaller_tiles(&gpu, state),
+        // Said when the photo was opened.
+        Event::PhotoNotes { .. } => {}
         Event::Library(library) => library_events::arrived(&library, state, services),
         Event::Preview {
             channel,

@@ -83,7 +83,13 @@ fn folder(
             .iter()
             .map(|(photo, reason)| json!({ "photo": text_of(photo), "reason": reason }))
             .collect();
-        say_json(&json!({ "written": texts(&written), "kept": texts(&kept), "skipped": skipped }))?;
+        let notes = session.notes();
+        say_json(&json!({
+            "written": texts(&written),
+            "kept": texts(&kept),
+            "skipped": skipped,
+            "notes": notes,
+        }))?;
     } else {
         for file in &written {
             say(file.display())?;

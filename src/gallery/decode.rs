@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::engine::protocol::EngineError;
 use crate::export::ExportError;
 use crate::export::resize::{Filter, resize};
 use crate::photo;
@@ -18,8 +17,7 @@ pub fn picture(path: &Path) -> Result<Picture, ExportError> {
     }
     match photo::read(path) {
         Ok(photo) => Ok(photo.picture),
-        Err(EngineError::BadPicture { reason, .. }) => Err(not_a_picture(path, reason)),
-        Err(other) => Err(not_a_picture(path, other.to_string())),
+        Err(error) => Err(not_a_picture(path, error.fault.to_string())),
     }
 }
 

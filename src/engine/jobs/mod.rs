@@ -13,15 +13,21 @@ mod walk;
 
 use crate::engine::backend::{JobBackend, JobControl};
 use crate::engine::inference_state::InferenceState;
-use crate::engine::protocol::{EngineError, Job, Output};
+use crate::engine::protocol::{EngineError, Event, Job, Output};
 use context::JobContext;
 
 impl JobBackend for InferenceState {
     fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
-        self.on_any_device(|state| {
+        // What was opened before concerned another answer.
+        self.photos.take_notes();
+        let result = self.on_any_device(|state| {
             let control = &mut *control;
             run(&mut JobContext { state, control }, job)
-        })
+        });
+        for (path, notes) in self.photos.take_notes() {
+            control.emit(Event::PhotoNotes { path, notes });
+        }
+        result
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a picture file holds, and how its parts are read.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 
 /// Text and labels beyond this are left unread: no honest recipe is so long.
 pub const MAX_TEXT: u64 = 64 << 20;

@@ -12,7 +12,6 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::ExportError;
-pub(in crate::export) use contents::damaged;
 pub use contents::{Container, Contents, MAX_TEXT};
 
 /// Kind of a file by its first bytes (12 are enough).
