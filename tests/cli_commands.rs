@@ -245,6 +245,32 @@ fn photos_are_stylised() {
 }
 
 #[test]
+fn what_is_to_be_known_of_a_photo_is_told() {
+    let desk = Desk::new();
+    let deep = image::ImageBuffer::from_pixel(64, 48, image::Rgb([65_535u16, 32_896, 257]));
+    let deep = image::DynamicImage::ImageRgb16(deep);
+    deep.save(desk.path("deep.png")).unwrap();
+    photo(&desk.path("style.png"), 80, 80);
+    let words = ["stylize", "deep.png", "--style", "style.png", "-o"];
+    let output = desk.limner(&[&words[..], &["a.png"]].concat());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("deep.png: 16 bits a channel were rounded to 8"),
+        "{told}"
+    );
+    let told = desk.json(&[&words[..], &["b.png"]].concat());
+    let note = &told["notes"][0];
+    assert!(
+        note["photo"].as_str().unwrap().ends_with("deep.png"),
+        "{told}"
+    );
+    assert!(
+        note["notes"][0].as_str().unwrap().contains("16 bits"),
+        "{told}"
+    );
+}
+
+#[test]
 fn walks_pictures_and_lists() {
     let desk = Desk::new();
     let walk = [

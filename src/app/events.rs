@@ -44,6 +44,8 @@ fn engine_event(
     match event {
         Event::Ready(device) => crate::app::device_events::ready(device, state),
         Event::SmallerTiles(card) => crate::app::device_events::smaller_tiles(&card, state),
+        // Said when the photo was opened.
+        Event::PhotoNotes { .. } => {}
         Event::Library(library) => library_arrived(&library, state, services),
         Event::Preview {
             channel,

@@ -36,7 +36,8 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
         (&args.output.keeping).into(),
     )?;
     if session.json {
-        say_json(&json!({ "file": args.output.out, "likeness": likeness }));
+        let notes = session.notes();
+        say_json(&json!({ "file": args.output.out, "likeness": likeness, "notes": notes }));
     } else {
         say(format!(
             "{} (likeness {:.0} %)",

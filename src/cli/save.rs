@@ -57,7 +57,8 @@ pub(crate) fn deliver(
     save(path, picture, recipe, &session.library, saving)?;
     if session.json {
         let [width, height] = picture.size();
-        say_json(&json!({ "file": path, "width": width, "height": height }));
+        let notes = session.notes();
+        say_json(&json!({ "file": path, "width": width, "height": height, "notes": notes }));
     } else {
         say(path.display());
     }

@@ -20,6 +20,8 @@ pub(crate) struct Session {
     events: Receiver<Event>,
     next: u64,
     quiet: bool,
+    /// What was said of the photos read so far.
+    notes: Vec<serde_json::Value>,
     /// Whether results are printed as JSON.
     pub(crate) json: bool,
     /// The device that computes.
@@ -79,6 +81,7 @@ impl Session {
                         events,
                         next: 1,
                         quiet: common.quiet,
+                        notes: Vec::new(),
                         json: common.json,
                         device,
                         library,
@@ -122,6 +125,13 @@ impl Session {
                     &bar,
                     &format!("the memory of {card} is small for this; trying smaller tiles"),
                 ),
+                Event::PhotoNotes { path, notes } => {
+                    for note in &notes {
+                        self.remark(&bar, &format!("{}: {note}", path.display()));
+                    }
+                    let noted = serde_json::json!({ "photo": path, "notes": notes });
+                    self.notes.push(noted);
+                }
                 Event::Done { id: about, result } if about == id => {
                     bar.finish_and_clear();
                     return result.map_err(Failure::from);
@@ -129,6 +139,11 @@ impl Session {
                 _ => {}
             }
         }
+    }
+
+    /// What was said of the photos that jobs have read, for JSON.
+    pub(crate) fn notes(&self) -> &[serde_json::Value] {
+        &self.notes
     }
 
     /// Says something beside the progress.

@@ -80,7 +80,8 @@ fn folder(
             .iter()
             .map(|(photo, reason)| json!({ "photo": photo, "reason": reason }))
             .collect();
-        say_json(&json!({ "written": written, "kept": kept, "skipped": skipped }));
+        let notes = session.notes();
+        say_json(&json!({ "written": written, "kept": kept, "skipped": skipped, "notes": notes }));
     } else {
         for file in &written {
             say(file.display());

@@ -4,6 +4,7 @@ use super::protocol::EngineError;
 use crate::export::ExportError;
 use crate::latent::LatentError;
 use crate::models::ModelError;
+use crate::photo::PhotoError;
 
 impl From<ModelError> for EngineError {
     fn from(error: ModelError) -> Self {
@@ -15,6 +16,15 @@ impl From<ModelError> for EngineError {
             }
             ModelError::Candle(_) => Self::Internal(error.to_string()),
             other => Self::BadRequest(other.to_string()),
+        }
+    }
+}
+
+impl From<PhotoError> for EngineError {
+    fn from(error: PhotoError) -> Self {
+        Self::BadPicture {
+            reason: error.fault.to_string(),
+            path: error.path.display().to_string(),
         }
     }
 }

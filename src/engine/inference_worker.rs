@@ -13,7 +13,7 @@ use crate::engine::jobs;
 use crate::engine::lens::Lensing;
 use crate::engine::photos::Photos;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Job, Library, ModelInfo, OpenedPhoto, Output,
+    DeviceInfo, EngineError, Estimate, Event, Job, Library, ModelInfo, OpenedPhoto, Output,
     StylizeOptions, Tier, Work,
 };
 use crate::engine::scheduler::Desk;
@@ -162,7 +162,13 @@ impl Studio for ModelStudio {
     }
 
     fn job(&mut self, job: &Job, desk: &mut Desk) -> Result<Output, EngineError> {
-        self.on_any_device(|studio| studio.whole_job(job, desk))
+        // What was opened before concerned another answer.
+        self.photos.take_notes();
+        let result = self.on_any_device(|studio| studio.whole_job(job, desk));
+        for (path, notes) in self.photos.take_notes() {
+            desk.emit(Event::PhotoNotes { path, notes });
+        }
+        result
     }
 }
 

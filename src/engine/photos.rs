@@ -36,6 +36,8 @@ impl Stamp {
 /// Photos read lately.
 pub(crate) struct Photos {
     read: Recent<Stamp, Arc<Photo>>,
+    /// What was said of files read since somebody asked.
+    noted: Vec<(PathBuf, Vec<String>)>,
 }
 
 impl Photos {
@@ -43,6 +45,7 @@ impl Photos {
     pub(crate) fn new() -> Self {
         Self {
             read: Recent::new(KEPT),
+            noted: Vec::new(),
         }
     }
 
@@ -53,11 +56,23 @@ impl Photos {
             return Ok(photo);
         }
         let photo = Arc::new(photo::read(path)?);
+        self.note(path, &photo.notes);
         if let Some(stamp) = stamp {
             let bytes = photo.picture.rgba().len();
             self.read.put(stamp, Arc::clone(&photo), bytes);
         }
         Ok(photo)
+    }
+
+    fn note(&mut self, path: &Path, notes: &[String]) {
+        if !notes.is_empty() && self.noted.iter().all(|(noted, _)| noted != path) {
+            self.noted.push((path.to_path_buf(), notes.to_vec()));
+        }
+    }
+
+    /// What is to be said of the files read since the last call.
+    pub(crate) fn take_notes(&mut self) -> Vec<(PathBuf, Vec<String>)> {
+        std::mem::take(&mut self.noted)
     }
 
     /// The photo that a recipe names, if it is in memory and unchanged.

@@ -240,6 +240,14 @@ pub enum Event {
         /// Why, and what to do.
         error: EngineError,
     },
+    /// What a user should know of a picture file that a job has read; comes before
+    /// [`Event::Done`]. The window learns it from [`Event::Opened`].
+    PhotoNotes {
+        /// Which file.
+        path: PathBuf,
+        /// One line each.
+        notes: Vec<String>,
+    },
     /// A picture file was read.
     Opened {
         /// As asked.

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use image::RgbaImage;
 
-use crate::engine::protocol::EngineError;
 use crate::export::ExportError;
 use crate::photo;
 use crate::picture::Picture;
@@ -19,8 +18,7 @@ pub fn picture(path: &Path) -> Result<Picture, ExportError> {
     }
     match photo::read(path) {
         Ok(photo) => Ok(photo.picture),
-        Err(EngineError::BadPicture { reason, .. }) => Err(not_a_picture(path, reason)),
-        Err(other) => Err(not_a_picture(path, other.to_string())),
+        Err(error) => Err(not_a_picture(path, error.fault.to_string())),
     }
 }
 

@@ -1,6 +1,10 @@
 //! The photo that ships, so that there is something to try a style on.
 
-use crate::engine::protocol::EngineError;
+use std::path::Path;
+
+use crate::photo::decode::decode;
+use crate::photo::error::PhotoError;
+use crate::photo::sniff::Kind;
 use crate::picture::Picture;
 
 /// The file, a JPEG.
@@ -9,11 +13,9 @@ pub const SAMPLE: &[u8] = include_bytes!("../../assets/sample/photo.jpg");
 /// Its pixels.
 ///
 /// # Errors
-/// [`EngineError::Internal`] if the program was built with a damaged one.
-pub(crate) fn sample() -> Result<Picture, EngineError> {
-    let broken = |e: &dyn std::fmt::Display| EngineError::Internal(format!("sample photo: {e}"));
-    let pixels = image::load_from_memory(SAMPLE)
-        .map_err(|e| broken(&e))?
-        .to_rgba8();
-    Picture::from_rgba(pixels.width(), pixels.height(), pixels.into_raw()).map_err(|e| broken(&e))
+/// If the program was built with a damaged one.
+pub(crate) fn sample() -> Result<Picture, PhotoError> {
+    decode(SAMPLE, Kind::Jpeg)
+        .map(|decoded| decoded.picture)
+        .map_err(|fault| fault.at(Path::new("photo.jpg")))
 }

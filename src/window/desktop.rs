@@ -19,7 +19,7 @@ use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 
 /// Endings of picture files that can be opened.
-pub const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif", "bmp"];
+pub const PICTURES: &[&str] = crate::photo::EXTENSIONS;
 
 /// Endings of files that may be networks.
 const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
