@@ -1,25 +1,12 @@
 //! Bytes of a known kind to upright sRGB pixels.
 
+use crate::photo::decoded::Decoded;
 use crate::photo::error::Fault;
 use crate::photo::heif::{avif, heic};
 use crate::photo::limits::check_size;
 use crate::photo::raster::{Raster, turned_size};
 use crate::photo::sniff::Kind;
 use crate::photo::{jpeg, jxl, plain, png, raw, tiff, webp};
-use crate::picture::Picture;
-
-/// Said of every animation.
-pub(crate) const ANIMATION: &str = "this is an animation; only its first frame is used";
-/// Said of pictures for displays that are brighter than white.
-pub(crate) const HIGH_RANGE: &str =
-    "was made for HDR displays; what is brighter than white was cut off";
-
-/// A decoded file.
-#[derive(Debug)]
-pub(crate) struct Decoded {
-    pub(crate) picture: Picture,
-    pub(crate) notes: Vec<String>,
-}
 
 /// Upright size from the header.
 pub(crate) fn size(bytes: &[u8], kind: Kind) -> Result<[u32; 2], Fault> {

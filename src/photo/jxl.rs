@@ -6,7 +6,7 @@ use jxl_oxide::{
 };
 
 use crate::photo::color;
-use crate::photo::decode::{ANIMATION, HIGH_RANGE};
+use crate::photo::decoded::{ANIMATION, HIGH_RANGE};
 use crate::photo::error::Fault;
 use crate::photo::heif::avif::straighten;
 use crate::photo::limits::{check_metadata, check_size};

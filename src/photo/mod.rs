@@ -3,6 +3,7 @@
 
 mod color;
 mod decode;
+mod decoded;
 mod error;
 mod exif;
 mod heif;

@@ -21,7 +21,7 @@ pub(crate) fn decode_gif(bytes: &[u8]) -> Result<Raster, Fault> {
     let mut raster = pixels(gif(bytes)?)?;
     // The second picture is looked for without decoding the first again for its pixels.
     if gif(bytes)?.into_frames().nth(1).is_some_and(|f| f.is_ok()) {
-        raster.notes.push(super::decode::ANIMATION.into());
+        raster.notes.push(super::decoded::ANIMATION.into());
     }
     Ok(raster)
 }

@@ -80,7 +80,7 @@ fn describe(bytes: &[u8], reader: &Png<'_>) -> Result<Raster, Fault> {
     let in_text = block.is_none().then(|| exif_in_text(bytes)).flatten();
     raster.turn = exif::orientation(block.or(in_text.as_deref()), xmp);
     if info.animation_control.is_some_and(|a| a.num_frames > 1) {
-        raster.notes.push(super::decode::ANIMATION.into());
+        raster.notes.push(super::decoded::ANIMATION.into());
     }
     match meaning(info) {
         Ok(profile) => raster.profile = profile,
@@ -90,7 +90,7 @@ fn describe(bytes: &[u8], reader: &Png<'_>) -> Result<Raster, Fault> {
         .coding_independent_code_points
         .is_some_and(|c| matches!(c.transfer_function, 16 | 18))
     {
-        raster.notes.push(super::decode::HIGH_RANGE.into());
+        raster.notes.push(super::decoded::HIGH_RANGE.into());
     }
     Ok(raster)
 }

@@ -6,7 +6,7 @@ use moxcms::ColorProfile;
 use rayon::prelude::*;
 
 use crate::photo::color;
-use crate::photo::decode::Decoded;
+use crate::photo::decoded::Decoded;
 use crate::photo::error::Fault;
 use crate::picture::Picture;
 

@@ -53,7 +53,7 @@ fn describe(bytes: &[u8], decoder: &WebPDecoder<Cursor<&[u8]>>) -> Result<Raster
         }
     }
     if decoder.has_animation() {
-        raster.notes.push(super::decode::ANIMATION.into());
+        raster.notes.push(super::decoded::ANIMATION.into());
     }
     Ok(raster)
 }

@@ -6,7 +6,7 @@ use re_rav1d::dav1d::{
 };
 
 use crate::photo::color;
-use crate::photo::decode::{ANIMATION, HIGH_RANGE};
+use crate::photo::decoded::{ANIMATION, HIGH_RANGE};
 use crate::photo::error::Fault;
 use crate::photo::heif::boxes::{Item, Items, Property};
 use crate::photo::heif::turn::{Shape, shape};

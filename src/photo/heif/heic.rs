@@ -4,7 +4,7 @@
 use heic_decoder::{DecodedImage, HeifError, Metadata};
 
 use crate::photo::color;
-use crate::photo::decode::HIGH_RANGE;
+use crate::photo::decoded::HIGH_RANGE;
 use crate::photo::error::Fault;
 use crate::photo::heif::avif::straighten;
 use crate::photo::limits::{check_metadata, check_size};
