@@ -45,7 +45,7 @@ pub(in crate::app) fn reopen_recipe(
 fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now) -> bool {
     let (workspace, outside) = match making {
         Making::Explore(mut params) => {
-            if !has(&params.model, ModelKind::Generator, state) {
+            if !has(&params.model, &[ModelKind::Generator], state) {
                 return false;
             }
             let outside = params.confine();
@@ -59,7 +59,8 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
             (Workspace::Explore, outside)
         }
         Making::Style(mut params) => {
-            if !has(&params.model, ModelKind::Style, state) {
+            let kinds = [ModelKind::Style, ModelKind::OneStyle];
+            if !has(&params.model, &kinds, state) {
                 return false;
             }
             let outside = params.confine();
@@ -72,7 +73,7 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
             (Workspace::Style, outside)
         }
         Making::Lens(mut params) => {
-            if !has(&params.model, ModelKind::Autoencoder, state) {
+            if !has(&params.model, &[ModelKind::Autoencoder], state) {
                 return false;
             }
             let outside = params.confine();
@@ -107,9 +108,9 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
 }
 
 /// Whether a recipe's network is here; says so if not.
-fn has(name: &str, kind: ModelKind, state: &mut AppState) -> bool {
+fn has(name: &str, kinds: &[ModelKind], state: &mut AppState) -> bool {
     let found = state.engine.model(name).map(|m| m.kind);
-    if found == Some(kind) {
+    if found.is_some_and(|kind| kinds.contains(&kind)) {
         return true;
     }
     let words = match found {
