@@ -198,6 +198,7 @@ impl ModelStudio {
         match job {
             Job::Render(params) => jobs::render::run(self, desk, params),
             Job::Stylize(params, options) => jobs::stylize::run(self, desk, params, options),
+            Job::StylizeFine(params, options) => jobs::fine::run(self, desk, params, options),
             Job::RenderLens(params) => jobs::lens::run(self, desk, params),
             Job::StylizeFolder {
                 photos,

@@ -198,6 +198,12 @@ impl Mailbox {
                 }
                 self.nudge()
             }
+            Request::Pause { id, paused } => {
+                if let Some(token) = self.shared.tokens.lock().get(&id) {
+                    token.pause(paused);
+                }
+                self.nudge()
+            }
             Request::Rescan => self.queue(Message::Rescan),
             Request::Device(choice, digits) => self.queue(Message::Device(choice, digits)),
             Request::Shutdown => {

@@ -15,6 +15,7 @@ mod engine_error;
 mod errors;
 mod estimate;
 mod explore;
+mod fine;
 #[cfg(test)]
 mod fallback_tests;
 mod handle;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::Studio;
@@ -21,6 +21,9 @@ use crate::picture::Picture;
 /// Previews served between two steps of a job; so many that a grid of variations
 /// gets through, few enough that the job goes on while a slider is dragged.
 const BETWEEN_STEPS: usize = 32;
+
+/// How often a paused job looks whether it may go on, should nobody tell.
+const RESTING: Duration = Duration::from_millis(200);
 
 /// A job that waits.
 struct Waiting {
@@ -135,6 +138,23 @@ impl Desk {
         }
         self.tell_queue();
         self.check()
+    }
+
+    /// As [`Desk::breathe`]; and while the running job is paused, serves what else comes.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    pub(crate) fn rest(&mut self, studio: &mut dyn Studio) -> Result<(), EngineError> {
+        self.breathe(studio)?;
+        while self.running.as_ref().is_some_and(|r| r.token.is_paused()) {
+            match self.rx.recv_timeout(RESTING) {
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.disconnected = true,
+            }
+            self.breathe(studio)?;
+        }
+        Ok(())
     }
 
     /// As [`Desk::breathe`]; and if the running job is one that nobody waits for,

@@ -7,6 +7,7 @@ mod descent;
 mod objective;
 mod painting;
 mod pyramid;
+pub mod schedule;
 mod style;
 
 pub use objective::{Measured, Weights};

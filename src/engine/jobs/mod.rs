@@ -1,6 +1,7 @@
 //! One file for each kind of job.
 
 pub(super) mod directions;
+pub(super) mod fine;
 pub(super) mod folder;
 pub(super) mod lens;
 pub(super) mod project;
