@@ -130,7 +130,12 @@ impl Subject {
 
     /// Styles without masks become one; where styles meet, they share a place by their shares.
     fn regions(&self, styles: Vec<Style>, size: [u32; 2]) -> Vec<Region> {
-        let pairs: Vec<_> = self.styles.iter().zip(styles).filter(|(s, _)| s.share > 0.0).collect();
+        let pairs: Vec<_> = self
+            .styles
+            .iter()
+            .zip(styles)
+            .filter(|(s, _)| s.share > 0.0)
+            .collect();
         let free: Vec<(f32, &Style)> = pairs
             .iter()
             .filter(|(style, _)| style.mask.is_none())
@@ -165,7 +170,11 @@ impl Subject {
             .iter()
             .map(|(style, share, cover)| Region {
                 style: style.clone(),
-                cover: Some((0..pixels).map(|i| share * at(cover, i) * scale[i]).collect()),
+                cover: Some(
+                    (0..pixels)
+                        .map(|i| share * at(cover, i) * scale[i])
+                        .collect(),
+                ),
             })
             .filter(|region| region.cover.iter().flatten().any(|c| *c > 0.0))
             .collect()
@@ -202,7 +211,10 @@ impl Subject {
 fn middle(picture: &Picture, part: f64) -> Result<Picture, EngineError> {
     let side = |s: u32| ((f64::from(s) * part).round() as u32).clamp(1, s);
     let (width, height) = (side(picture.width()), side(picture.height()));
-    let (left, top) = ((picture.width() - width) / 2, (picture.height() - height) / 2);
+    let (left, top) = (
+        (picture.width() - width) / 2,
+        (picture.height() - height) / 2,
+    );
     let row = picture.width() as usize * 4;
     let pixels = picture
         .rgba()

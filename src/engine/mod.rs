@@ -15,9 +15,9 @@ mod engine_error;
 mod errors;
 mod estimate;
 mod explore;
-mod fine;
 #[cfg(test)]
 mod fallback_tests;
+mod fine;
 mod handle;
 mod inference_worker;
 mod jobs;

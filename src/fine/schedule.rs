@@ -155,14 +155,22 @@ mod tests {
         assert_eq!(sizes([512, 512]), [[128, 128], [256, 256], [512, 512]]);
         assert_eq!(sizes([768, 511]), [[192, 128], [384, 256], [768, 511]]);
         assert_eq!(sizes([40, 30]), [[40, 30]]);
-        assert_eq!(sizes([4000, 20]), [[4000, 20]], "no side too short for the network");
+        assert_eq!(
+            sizes([4000, 20]),
+            [[4000, 20]],
+            "no side too short for the network"
+        );
     }
 
     #[test]
     fn steps_are_shared_out_and_none_goes_without() {
         let steps = |n| {
             let schedule = Schedule::new([512, 512], &Effort::Steps(n));
-            schedule.scales().iter().map(|s| s.steps).collect::<Vec<_>>()
+            schedule
+                .scales()
+                .iter()
+                .map(|s| s.steps)
+                .collect::<Vec<_>>()
         };
         assert_eq!(steps(120), [60, 40, 20]);
         assert_eq!(steps(1), [1, 1, 1]);
@@ -181,8 +189,14 @@ mod tests {
     #[test]
     fn done_before_goes_the_same_way_again() {
         let scales = vec![
-            Scale { size: [100, 80], steps: 3 },
-            Scale { size: [200, 160], steps: 1 },
+            Scale {
+                size: [100, 80],
+                steps: 3,
+            },
+            Scale {
+                size: [200, 160],
+                steps: 1,
+            },
         ];
         let schedule = Schedule::new([800, 640], &Effort::Again(scales.clone()));
         assert_eq!(schedule.scales(), scales);

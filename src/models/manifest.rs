@@ -73,7 +73,7 @@ impl Architecture {
             Self::Crisp => ModelKind::Upscaler,
             Self::Taesd | Self::Lens | Self::Kl | Self::Encoder | Self::Vgg19 => {
                 ModelKind::Autoencoder
-            },
+            }
         }
     }
 

@@ -375,9 +375,8 @@ impl Registry {
 
     /// The one model of a kind that ships, for commands that need no name.
     pub fn first_of(&self, kind: ModelKind) -> Option<&ModelInfo> {
-        let of_kind = |entry: &&Entry| {
-            entry.info.kind == kind && !entry.manifest.architecture.is_hidden()
-        };
+        let of_kind =
+            |entry: &&Entry| entry.info.kind == kind && !entry.manifest.architecture.is_hidden();
         self.entries.values().find(of_kind).map(|entry| &entry.info)
     }
 
@@ -461,13 +460,19 @@ fn build(entry: &Entry, device: &Device, half: bool) -> Result<Loaded, ModelErro
         return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
     }
     if manifest.architecture == Architecture::Vgg19 {
-        let weights = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), &Device::Cpu)?;
+        let weights = Weights::open(
+            &entry.weights_path(),
+            Some(&entry.info.sha256),
+            &Device::Cpu,
+        )?;
         return Ok(Loaded::Vgg19(Arc::new(Vgg19::new(&weights)?)));
     }
     let half = half && manifest.architecture.can_be_half();
     let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?.half(half);
     Ok(match manifest.architecture {
-        Architecture::Cppn | Architecture::Vgg19 => return Err(ModelError::Unknown(entry.info.name.clone())),
+        Architecture::Cppn | Architecture::Vgg19 => {
+            return Err(ModelError::Unknown(entry.info.name.clone()));
+        }
         Architecture::StyleGan2 => {
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             let network = StyleGan2::new(&config, &vb, device)?;

@@ -84,7 +84,10 @@ fn style_pictures(
     let picture = |studio: &mut ModelStudio, layer: &StyleLayer| match &layer.style {
         StyleSource::File(source) => Ok(studio.photos.source(source)?.0.picture.clone()),
         StyleSource::Builtin(id) => {
-            let swatch = studio.registry.style(id).and_then(|s| s.info.swatch.clone());
+            let swatch = studio
+                .registry
+                .style(id)
+                .and_then(|s| s.info.swatch.clone());
             swatch.ok_or_else(|| {
                 EngineError::BadRequest(format!(
                     "Fine works after the style's picture, and '{id}' has none here; choose a picture, or take Fast"
@@ -169,12 +172,15 @@ impl Work<'_> {
             };
             while schedule.goes_on(i, steps, spent) {
                 let done = schedule.done(i, steps, spent);
-                self.desk.progress_with_look(Stage::Rendering, done, PARTS, || {
-                    match i == 0 && steps == 0 {
-                        true => Some(first.clone()),
-                        false => to_picture(&subject.composed(planes(painting.picture())).1.picture),
-                    }
-                });
+                self.desk
+                    .progress_with_look(Stage::Rendering, done, PARTS, || {
+                        match i == 0 && steps == 0 {
+                            true => Some(first.clone()),
+                            false => {
+                                to_picture(&subject.composed(planes(painting.picture())).1.picture)
+                            }
+                        }
+                    });
                 self.desk.rest(self.studio)?;
                 let began = Instant::now();
                 painting.step(&self.vgg, &self.stop)?;
