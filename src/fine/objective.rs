@@ -328,3 +328,83 @@ fn normalise(features: &mut [f32], channels: usize) {
         x.iter_mut().for_each(|v| *v = (*v - mean) * inverse);
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::weights::Weights as File;
+
+    /// A picture of waves, `shift` apart from others.
+    fn waves((h, w): Size, shift: f32) -> Vec<f32> {
+        (0..3 * h * w)
+            .map(|i| {
+                let (c, y, x) = (i / (h * w), i / w % h, i % w);
+                let (y, x) = (y as f32, x as f32 + 9.0 * c as f32);
+                0.5 + 0.3 * (0.9 * x + shift * y).sin() * (0.5 * y - shift).cos()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_gradient_is_what_small_steps_measure() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/vgg19");
+        let file = folder.join("weights.safetensors");
+        let file = File::open(&file, None, &candle_core::Device::Cpu).unwrap();
+        let vgg = Vgg19::new(&file).unwrap();
+        let stop = CancelToken::new();
+        let size = (32, 24);
+        let style = Style::of(&vgg, &waves((40, 40), 1.7), (40, 40), &stop).unwrap();
+        let half: [Vec<f32>; LAYERS] = std::array::from_fn(|layer| {
+            let (h, w) = (size.0 >> layer, size.1 >> layer);
+            (0..h * w).map(|i| (i % w) as f32 / w as f32).collect()
+        });
+        let weights = Weights {
+            content: 1.0,
+            moments: 3.0,
+            covariance: 2.0,
+            roughness: 0.5,
+            range: 4.0,
+        };
+        let whole = vec![(style.clone(), None, 1.0)];
+        let masked = vec![
+            (style.clone(), Some(half.clone()), 0.5),
+            (style, Some(half), 0.5),
+        ];
+        for (regions, strength) in [(whole, 0.7), (masked, 1.3)] {
+            let mut passage = Passage::new(size);
+            let photo = waves(size, 0.3);
+            let goal = (weights, strength);
+            let objective =
+                Objective::new(&vgg, &photo, &mut passage, regions, goal, &stop).unwrap();
+            let at: Vec<f32> = waves(size, 0.4).iter().map(|v| 1.5 * v - 0.25).collect();
+            let mut gradient = vec![0.0; at.len()];
+            let mut value = |x: &[f32], gradient: &mut [f32]| {
+                objective
+                    .evaluate(&vgg, x, &mut passage, gradient, &stop)
+                    .unwrap()
+                    .total
+            };
+            value(&at, &mut gradient);
+            let mut spare = gradient.clone();
+            let size = gradient.iter().map(|g| g * g).sum::<f32>().sqrt();
+            for mix in [0.0, 0.8] {
+                // Along the gradient, and partly along something else.
+                let way: Vec<f32> = gradient
+                    .iter()
+                    .enumerate()
+                    .map(|(i, g)| (1.0 - mix) * g / size + mix * 0.02 * (i as f32 * 1.3).sin())
+                    .collect();
+                let slope: f32 = way.iter().zip(&gradient).map(|(w, g)| w * g).sum();
+                let step = 0.02;
+                let moved =
+                    |t: f32| -> Vec<f32> { at.iter().zip(&way).map(|(x, w)| x + t * w).collect() };
+                let rise = value(&moved(step), &mut spare) - value(&moved(-step), &mut spare);
+                let measured = rise / (2.0 * step);
+                assert!(
+                    (measured - slope).abs() < 0.02 * slope.abs(),
+                    "measured {measured}, gradient {slope}, mix {mix}"
+                );
+            }
+        }
+    }
+}

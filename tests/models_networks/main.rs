@@ -18,3 +18,4 @@ mod shipped;
 mod shipped_directions;
 mod stylegan2;
 mod toy;
+mod vgg19;
