@@ -169,3 +169,25 @@ fn mixing_channels_is_a_product_with_every_pixel() {
         });
     }
 }
+
+#[test]
+fn threads_change_no_byte() {
+    let (n, h, w) = (70, 40, 130);
+    let x = values(&tensor(&[n, h, w], 14));
+    let weight = values(&tensor(&[n, n, 3, 3], 15));
+    let all = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap().install(|| {
+            let conv = Conv3x3::new(n, n, weight.clone(), vec![0.1; n]).unwrap();
+            let (mut there, mut back) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+            conv.forward(&x, (h, w), &mut there);
+            conv.backward(&there, (h, w), Some(&x), Some(&there), &mut back);
+            let moments = Moments::of(&there, n, Some(&there[..h * w]));
+            (there, back, moments.mean, moments.covariance)
+        })
+    };
+    for kernel in own_kernels() {
+        let one = with_kernel(kernel, || all(1));
+        assert!(with_kernel(kernel, || all(3)) == one, "{kernel:?}");
+    }
+}

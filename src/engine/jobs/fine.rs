@@ -14,7 +14,7 @@ use crate::engine::resample::{Planes, fit, planes};
 use crate::engine::scheduler::Desk;
 use crate::engine::stylize::{Fine, finish};
 use crate::fine::schedule::{Scale, Schedule};
-use crate::models::vgg19::Vgg19;
+use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
 use crate::recipe::{Making, Recipe, StyleLayer, StyleParams, StyleSource};
 
@@ -112,7 +112,8 @@ fn schedule(subject: &Subject, options: &FineOptions) -> Result<Schedule, Engine
     let size = subject.photo.size();
     let finest = match &options.effort {
         Effort::Again(scales) => {
-            let fits = |scale: &Scale| scale.size.into_iter().all(|side| side >= 8 && side <= 4096);
+            let sides = LEAST_SIDE as u32..=LONGER_SIDE;
+            let fits = |scale: &Scale| scale.size.iter().all(|side| sides.contains(side));
             if scales.is_empty() || !scales.iter().all(fits) {
                 return Err(EngineError::BadRequest(
                     "this recipe's sizes are not those of a picture made by Fine".into(),
