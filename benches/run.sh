@@ -12,4 +12,5 @@ fi
 python="$PWD/$venv/bin/python"
 cargo bench --quiet --bench conv -- --python "$python" "$@"
 cargo bench --quiet --bench networks -- --python "$python" "$@"
+cargo bench --quiet --bench fine -- --python "$python"
 cargo bench --quiet --bench memory -- "$@"

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken {
     cancelled: Arc<AtomicBool>,
+    paused: Arc<AtomicBool>,
     /// When set: stale as soon as the shared number exceeds ours.
     newest: Option<(Arc<AtomicU64>, u64)>,
 }
@@ -22,6 +23,7 @@ impl CancelToken {
     pub fn latest_of(newest: Arc<AtomicU64>, mine: u64) -> Self {
         Self {
             cancelled: Arc::default(),
+            paused: Arc::default(),
             newest: Some((newest, mine)),
         }
     }
@@ -29,6 +31,16 @@ impl CancelToken {
     /// Cancels every clone.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Asks work that can wait between two steps to do so, or to go on.
+    pub fn pause(&self, paused: bool) {
+        self.paused.store(paused, Ordering::Release);
+    }
+
+    /// Whether the work is to wait.
+    pub fn is_paused(&self) -> bool {
+        self.paused.load(Ordering::Acquire)
     }
 
     /// Whether the work may stop.

@@ -5,6 +5,7 @@
 //! * [`picture`], [`recipe`], [`cancel`] and [`waker`] are plain data, known to everyone;
 //! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
+//! * [`fine`] optimises pictures through a network, for styles that paint;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
 //!
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod digest;
 pub mod engine;
 pub mod export;
+pub mod fine;
 pub mod gallery;
 pub mod hub;
 pub mod import;

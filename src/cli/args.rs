@@ -200,6 +200,15 @@ impl From<PathArg> for WalkPath {
     }
 }
 
+/// How a styled picture is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Quality {
+    /// One pass of a style network
+    Fast,
+    /// The picture itself is optimised, for a minute or so
+    Fine,
+}
+
 /// `limner stylize`
 #[derive(Debug, Args)]
 pub(crate) struct Stylize {
@@ -224,6 +233,15 @@ pub(crate) struct Stylize {
     /// Style network
     #[arg(long, value_name = "NAME", default_value = "restyle")]
     pub(crate) model: String,
+    /// How the picture is made
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Quality::Fast)]
+    pub(crate) quality: Quality,
+    /// With --quality fine: steps, at all sizes together [default: 120, or as many as --time allows]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) steps: Option<u32>,
+    /// With --quality fine: about so many seconds for each photo
+    #[arg(long, value_name = "SECONDS", value_parser = super::values::seconds)]
+    pub(crate) time: Option<f64>,
     /// Longer side of the result [default: the photo's own]
     #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_side: Option<u32>,

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::args::Stylize;
+use super::args::{Quality, Stylize};
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{Event, Job, Output, Request, StylizeOptions};
+use crate::engine::protocol::{Effort, Event, FineOptions, Job, Output, Request, StylizeOptions};
 use crate::photo;
 use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
@@ -39,6 +40,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
             .map_or(args.stroke_scale, |px| px as f32 / OWN_SIZE),
         keep_colors: args.keep_colors,
     };
+    let fine = fine(args)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
         return estimate(args, params, options, session);
     };
@@ -48,11 +50,43 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     check_file(out, args.keeping.force)?;
     let saving = Saving::from(&args.keeping);
     params.photo = source(&args.photos[0])?;
-    let job = Job::Stylize(Arc::new(params), options);
+    let job = match fine {
+        Some(fine) => Job::StylizeFine(Arc::new(params), fine),
+        None => Job::Stylize(Arc::new(params), options),
+    };
     let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
         return Err(unexpected());
     };
     deliver(out, &picture, &recipe, session, saving)
+}
+
+/// What *Fine* is to do; none for *Fast*.
+fn fine(args: &Stylize) -> Result<Option<FineOptions>, Failure> {
+    let refuse = |what: &str| Err(Failure::new(what));
+    match args.quality {
+        Quality::Fast if args.steps.is_some() || args.time.is_some() => {
+            refuse("--steps and --time are for --quality fine; add that, or leave them out")
+        }
+        Quality::Fast => Ok(None),
+        Quality::Fine if args.photos.len() > 1 || args.out.as_ref().is_some_and(|o| o.is_dir()) => {
+            refuse("--quality fine takes one photo and one file to write at a time")
+        }
+        Quality::Fine if args.estimate => {
+            refuse("with --quality fine --time says how long it takes; --estimate is for fast ones")
+        }
+        Quality::Fine if args.tile.is_some() => {
+            refuse("--quality fine works on the whole picture; leave --tile out")
+        }
+        Quality::Fine => Ok(Some(FineOptions {
+            max_side: args.max_side,
+            memory_budget: args.memory << 20,
+            effort: match (args.time, args.steps) {
+                (Some(time), steps) => Effort::Time(Duration::from_secs_f64(time), steps),
+                (None, Some(steps)) => Effort::Steps(steps),
+                (None, None) => Effort::default(),
+            },
+        })),
+    }
 }
 
 /// Several photos: what is there already is left, what can't be read is told.

@@ -25,6 +25,16 @@ impl FromStr for Size {
     }
 }
 
+/// Seconds, 1 to 86,400
+pub(crate) fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (1.0..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err(format!(
+            "'{text}' is not a number of seconds from 1 to 86400"
+        )),
+    }
+}
+
 /// `A..B`, B not included
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layers(pub(crate) LayerRange);

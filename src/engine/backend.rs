@@ -65,6 +65,13 @@ pub(crate) trait JobControl {
     /// [`EngineError::Cancelled`] if the job is to stop.
     fn yield_to_previews(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
 
+    /// As [`JobControl::yield_to_previews`]; and while the running job is paused, serves
+    /// what else comes.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    fn yield_while_paused(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
+
     /// As [`JobControl::yield_to_previews`]; and if the running job is one that nobody
     /// waits for, whole jobs that the user has asked for go first.
     ///

@@ -198,6 +198,12 @@ impl Mailbox {
                 }
                 self.wake()
             }
+            Request::Pause { id, paused } => {
+                if let Some(token) = self.state.tokens.lock().get(&id) {
+                    token.pause(paused);
+                }
+                self.wake()
+            }
             Request::Rescan => self.queue(QueuedRequest::Rescan),
             Request::Device(choice, digits) => self.queue(QueuedRequest::Device(choice, digits)),
             Request::Shutdown => {

@@ -17,6 +17,7 @@ mod estimate;
 mod explore;
 #[cfg(test)]
 mod fallback_tests;
+mod fine;
 mod handle;
 mod inference_state;
 mod inference_worker;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use crate::fine::schedule::Effort;
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
@@ -91,6 +92,13 @@ pub enum Request {
     },
     /// Stop a queued or running job.
     Cancel(JobId),
+    /// Let a running job that works step by step ([`Job::StylizeFine`]) wait, or go on.
+    Pause {
+        /// Which.
+        id: JobId,
+        /// Wait, or go on.
+        paused: bool,
+    },
     /// Estimate what [`Job::Stylize`] would take, answered by [`Event::Estimate`].
     Estimate {
         /// Of the answer.
@@ -115,6 +123,9 @@ pub enum Job {
     Render(Arc<ExploreParams>),
     /// A photo stylised at full size.
     Stylize(Arc<StyleParams>, StylizeOptions),
+    /// A photo that is optimised towards the styles, at full size; tells the picture so far
+    /// with its progress, and may be paused.
+    StylizeFine(Arc<StyleParams>, FineOptions),
     /// A photo in Lens, at full size.
     RenderLens(Arc<LensParams>),
     /// All photos of a list with one setting; files that can't be read are
@@ -186,6 +197,27 @@ impl Default for StylizeOptions {
             max_side: None,
             tile: None,
             memory_budget: 1 << 30,
+        }
+    }
+}
+
+/// Size, memory and work of [`Job::StylizeFine`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct FineOptions {
+    /// Longer side of the result; the photo's own when absent.
+    pub max_side: Option<u32>,
+    /// Memory that may be used, in bytes.
+    pub memory_budget: u64,
+    /// How long to work.
+    pub effort: Effort,
+}
+
+impl Default for FineOptions {
+    fn default() -> Self {
+        Self {
+            max_side: None,
+            memory_budget: 1536 << 20,
+            effort: Effort::default(),
         }
     }
 }
@@ -282,7 +314,7 @@ pub enum Event {
         total: u64,
         /// Time left, once the speed has been measured.
         left: Option<Duration>,
-        /// A look at the work so far (projection).
+        /// A look at the work so far (projection, *Fine*).
         look: Option<Picture>,
     },
     /// A job ended.

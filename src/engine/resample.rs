@@ -262,7 +262,7 @@ impl Upsampler {
     }
 
     /// A whole plane.
-    fn plane(&self, from: &[f32], to: &mut [f32]) {
+    pub(crate) fn plane(&self, from: &[f32], to: &mut [f32]) {
         let mut wide = vec![0.0; self.to[0] * self.from[1]];
         for (row, out) in from
             .chunks_exact(self.from[0])

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
@@ -21,6 +21,9 @@ use crate::picture::Picture;
 /// Previews served between two steps of a job; so many that a grid of variations
 /// gets through, few enough that the job goes on while a slider is dragged.
 const BETWEEN_STEPS: usize = 32;
+
+/// How often a paused job looks whether it may go on, should nobody tell.
+const PAUSE_CHECK: Duration = Duration::from_millis(200);
 
 /// A job that waits.
 struct Waiting {
@@ -300,6 +303,19 @@ impl JobControl for Scheduler {
         }
         self.notify_queue();
         self.check()
+    }
+
+    fn yield_while_paused(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError> {
+        self.yield_to_previews(backend)?;
+        while self.running.as_ref().is_some_and(|r| r.token.is_paused()) {
+            match self.rx.recv_timeout(PAUSE_CHECK) {
+                Ok(message) => self.take(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.disconnected = true,
+            }
+            self.yield_to_previews(backend)?;
+        }
+        Ok(())
     }
 
     fn yield_to_jobs(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError> {

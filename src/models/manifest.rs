@@ -32,6 +32,8 @@ pub enum Architecture {
     Crisp,
     /// Picture to `w` of a generator.
     Encoder,
+    /// Features that pictures are measured with.
+    Vgg19,
 }
 
 impl Architecture {
@@ -56,6 +58,7 @@ impl Architecture {
             "lens" => Self::Lens,
             "autoencoder-kl" => Self::Kl,
             name if name.starts_with("crisp") => Self::Crisp,
+            "vgg19" => Self::Vgg19,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
         })
@@ -68,8 +71,15 @@ impl Architecture {
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp => ModelKind::Upscaler,
-            Self::Taesd | Self::Lens | Self::Kl | Self::Encoder => ModelKind::Autoencoder,
+            Self::Taesd | Self::Lens | Self::Kl | Self::Encoder | Self::Vgg19 => {
+                ModelKind::Autoencoder
+            }
         }
+    }
+
+    /// Whether it only serves others and is shown nowhere.
+    pub(super) fn is_hidden(self) -> bool {
+        matches!(self, Self::Encoder | Self::Vgg19)
     }
 
     /// In words, for messages.
@@ -81,6 +91,7 @@ impl Architecture {
             Self::Crisp => "an enlarger",
             Self::Taesd | Self::Lens | Self::Kl => "an autoencoder",
             Self::Encoder => "an encoder",
+            Self::Vgg19 => "an instrument that measures pictures",
         }
     }
 }

@@ -27,6 +27,7 @@ mod scan;
 pub mod stylegan2;
 pub mod styles;
 pub mod transfer;
+pub mod vgg19;
 pub mod weights;
 
 pub use error::ModelError;

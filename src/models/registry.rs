@@ -25,6 +25,7 @@ use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::{self, StyleGan2};
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
+use super::vgg19::Vgg19;
 use super::weights::Weights;
 use super::{Generator, ModelError};
 use crate::latent::codes::CodeSliders;
@@ -54,6 +55,7 @@ enum Loaded {
     Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
     Encoder(Arc<Encoder>),
+    Vgg19(Arc<Vgg19>),
 }
 
 /// The network that a style's id means, if the style is a network of its own.
@@ -180,7 +182,7 @@ impl Registry {
             models: self
                 .entries
                 .values()
-                .filter(|entry| entry.manifest.architecture != Architecture::Encoder)
+                .filter(|entry| !entry.manifest.architecture.is_hidden())
                 .map(|entry| entry.info.clone())
                 .collect(),
             styles: self.style_infos(),
@@ -315,6 +317,17 @@ impl Registry {
         }
     }
 
+    /// What pictures are measured with; always on the processor.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn vgg19(&mut self, name: &str) -> Result<Arc<Vgg19>, ModelError> {
+        match self.load(name)? {
+            Loaded::Vgg19(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an instrument that measures pictures")),
+        }
+    }
+
     /// The encoder that belongs to a generator: in its own folder, or in one whose
     /// `generator` names it. `None` if there is none.
     ///
@@ -344,7 +357,7 @@ impl Registry {
     /// The one model of a kind that ships, for commands that need no name.
     pub fn first_of(&self, kind: ModelKind) -> Option<&ModelInfo> {
         let of_kind = |entry: &&FoundModel| {
-            entry.info.kind == kind && entry.manifest.architecture != Architecture::Encoder
+            entry.info.kind == kind && !entry.manifest.architecture.is_hidden()
         };
         self.entries.values().find(of_kind).map(|entry| &entry.info)
     }
@@ -428,10 +441,20 @@ fn build(entry: &FoundModel, device: &Device, half: bool) -> Result<Loaded, Mode
     if manifest.architecture == Architecture::Cppn {
         return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
     }
+    if manifest.architecture == Architecture::Vgg19 {
+        let weights = Weights::open(
+            &entry.weights_path(),
+            Some(&entry.info.sha256),
+            &Device::Cpu,
+        )?;
+        return Ok(Loaded::Vgg19(Arc::new(Vgg19::new(&weights)?)));
+    }
     let half = half && manifest.architecture.can_be_half();
     let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?.half(half);
     Ok(match manifest.architecture {
-        Architecture::Cppn => return Err(ModelError::Unknown(entry.info.name.clone())),
+        Architecture::Cppn | Architecture::Vgg19 => {
+            return Err(ModelError::Unknown(entry.info.name.clone()));
+        }
         Architecture::StyleGan2 => {
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             let network = StyleGan2::new(&config, &vb, device)?;

@@ -115,7 +115,7 @@ fn entry(
         Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
         Architecture::Taesd | Architecture::Lens => sane::<taesd::Config>(&manifest, &config_path)?,
         Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
-        Architecture::Crisp | Architecture::Encoder => {}
+        Architecture::Crisp | Architecture::Encoder | Architecture::Vgg19 => {}
     }
     Ok(FoundModel {
         manifest,

@@ -59,7 +59,10 @@ impl Weights {
             .map_err(|error| ModelError::BadWeights(plain(&error)))?;
         let mut tensors = HashMap::new();
         for (name, view) in file.iter() {
-            let values = floats(name, &view)?;
+            let values = match view.dtype() {
+                safetensors::Dtype::I8 => eight_bit(name, &view, &file)?,
+                _ => floats(name, &view)?,
+            };
             if values.iter().any(|v| !v.is_finite()) {
                 return Err(ModelError::NotFinite(name.to_owned()));
             }
@@ -185,6 +188,32 @@ fn plain(error: &safetensors::SafeTensorError) -> String {
     }
 }
 
+/// Whole numbers of 8 bits, times the scale that `NAME.scale` has for each output channel.
+fn eight_bit(
+    name: &str,
+    view: &safetensors::tensor::TensorView<'_>,
+    file: &safetensors::SafeTensors<'_>,
+) -> Result<Vec<f32>, ModelError> {
+    let scale = format!("{name}.scale");
+    let found = file
+        .tensor(&scale)
+        .map_err(|_| ModelError::MissingTensor(scale.clone()))?;
+    let scales = floats(&scale, &found)?;
+    let outputs = view.shape().first().copied().unwrap_or(0);
+    if found.shape() != [outputs] || outputs == 0 {
+        return Err(ModelError::WrongShape {
+            name: scale,
+            expected: vec![outputs],
+            got: found.shape().to_vec(),
+        });
+    }
+    let each = (view.data().len() / outputs).max(1);
+    let channels = view.data().chunks(each).zip(scales);
+    Ok(channels
+        .flat_map(|(whole, scale)| whole.iter().map(move |v| f32::from(*v as i8) * scale))
+        .collect())
+}
+
 fn floats(name: &str, view: &safetensors::tensor::TensorView<'_>) -> Result<Vec<f32>, ModelError> {
     use safetensors::Dtype;
     let data = view.data();
@@ -209,7 +238,7 @@ fn floats(name: &str, view: &safetensors::tensor::TensorView<'_>) -> Result<Vec<
             .collect(),
         other => {
             return Err(ModelError::BadWeights(format!(
-                "'{name}' holds {other:?} numbers; Limner reads F16, BF16 and F32"
+                "'{name}' holds {other:?} numbers; Limner reads F16, BF16 and F32, and I8 with scales"
             )));
         }
     })

@@ -8,6 +8,7 @@
 //! come out depend on the kernel and the shape, never on the number of threads or the load.
 
 mod activation;
+pub mod backward;
 pub mod conv;
 mod cpu;
 pub mod gpu;

@@ -23,6 +23,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "models",
         &["cancel", "digest", "latent", "nn", "picture", "recipe"],
     ),
+    ("fine", &["cancel", "models", "nn"]),
     ("photo", &["digest", "picture", "recipe"]),
     ("export", &["clock", "digest", "picture", "recipe"]),
     (
@@ -36,8 +37,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "cancel", "clock", "export", "latent", "models", "nn", "photo", "picture", "recipe",
-            "waker",
+            "cancel", "clock", "export", "fine", "latent", "models", "nn", "photo", "picture",
+            "recipe", "waker",
         ],
     ),
     (

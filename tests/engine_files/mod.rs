@@ -34,6 +34,15 @@ pub fn lens(models: &Path, sliders: bool) {
     }
 }
 
+/// The instrument of *Fine* as it ships, beside the others.
+pub fn vgg19(models: &Path) {
+    let folder = models.join("vgg19");
+    fs::create_dir_all(&folder).unwrap();
+    for file in ["config.json", "weights.safetensors"] {
+        fs::copy(repository("models/vgg19").join(file), folder.join(file)).unwrap();
+    }
+}
+
 /// A model folder from a golden: weights without inputs and outputs.
 fn golden_model(models: &Path, name: &str, golden: &str, architecture: &str) {
     let bytes = fs::read(repository(&format!("tests/golden/{golden}.safetensors"))).unwrap();

@@ -5,6 +5,7 @@
 
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
+mod fine;
 mod lens;
 mod pictures;
 mod style;

@@ -21,3 +21,4 @@ mod shipped_directions;
 mod skip;
 mod stylegan2;
 mod toy;
+mod vgg19;

@@ -217,7 +217,11 @@ impl EngineLink for Painter {
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Cancel(_) | Request::Rescan | Request::Device(..) | Request::Shutdown => {}
+            Request::Cancel(_)
+            | Request::Pause { .. }
+            | Request::Rescan
+            | Request::Device(..)
+            | Request::Shutdown => {}
         }
     }
 

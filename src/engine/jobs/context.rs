@@ -39,6 +39,14 @@ impl JobContext<'_> {
         self.control.yield_to_previews(&mut *self.state)
     }
 
+    /// Between two steps of a job that may be paused: waits while it is.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] if the job is to stop.
+    pub(in crate::engine) fn yield_while_paused(&mut self) -> Result<(), EngineError> {
+        self.control.yield_while_paused(&mut *self.state)
+    }
+
     /// Between two steps of a job that nobody waits for: whole jobs go first, too.
     ///
     /// # Errors

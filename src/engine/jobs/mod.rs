@@ -2,6 +2,7 @@
 
 mod context;
 mod directions;
+mod fine;
 mod folder;
 mod lens;
 mod project;
@@ -35,6 +36,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
     match job {
         Job::Render(params) => render::run(context, params),
         Job::Stylize(params, options) => stylize::run(context, params, options),
+        Job::StylizeFine(params, options) => fine::run(context, params, options),
         Job::RenderLens(params) => lens::run(context, params),
         Job::StylizeFolder {
             photos,

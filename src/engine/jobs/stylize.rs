@@ -129,6 +129,9 @@ pub(super) fn again(
     params: &StyleParams,
     recipe: &Recipe,
 ) -> Result<Output, EngineError> {
+    if recipe.extra.contains_key(super::fine::EXTRA) {
+        return super::fine::again(context, params, recipe);
+    }
     let number = |name: &str| {
         let value = recipe.extra.get(EXTRA)?.get(name)?.as_u64()?;
         u32::try_from(value).ok()

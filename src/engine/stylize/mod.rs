@@ -21,9 +21,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 pub(crate) use any::AnyStyle;
-pub(crate) use compose::Composed;
+pub(crate) use compose::{Composed, Layer, compose};
 pub(crate) use finish::{Fine, finish, try_finishing};
-pub(crate) use network::{StyleNet, to_planes, to_tensor};
+pub(crate) use network::{StrokePalette, StyleNet, to_planes, to_tensor};
 pub(crate) use plan::{LARGEST_TILE, MemoryCost, StylePlan};
 pub(crate) use tiles::tiles;
 
@@ -34,7 +34,6 @@ use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion};
 
-use compose::{Layer, compose};
 use network::{Painted, paint};
 
 /// Memory for what can be made again, in bytes each: strokes, photos at working

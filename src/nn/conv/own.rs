@@ -277,6 +277,7 @@ impl CustomOp1 for Convolution<'_> {
                         } else {
                             None
                         },
+                        mask: None,
                     },
                     target: Target {
                         out: shared,

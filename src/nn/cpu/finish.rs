@@ -25,7 +25,7 @@ impl Slope {
 }
 
 /// What happens to the sum of channel `c` of one picture:
-/// `y = clamp(gain · act(sum · scale[c] + bias[c] + noise)) + residual`.
+/// `y = clamp(gain · act(sum · scale[c] + bias[c] + noise)) + residual`, and 0 where `mask` is.
 #[derive(Clone, Copy)]
 pub(crate) struct Finish<'a> {
     pub(crate) scale: Option<&'a [f32]>,
@@ -37,6 +37,8 @@ pub(crate) struct Finish<'a> {
     pub(crate) clamp: f32,
     /// As the output, `[channels, height, width]`.
     pub(crate) residual: Option<&'a [f32]>,
+    /// As the output, none below 0: a ReLU's result, whose gradient this is.
+    pub(crate) mask: Option<&'a [f32]>,
 }
 
 /// The output of one picture, `[channels, height, width]`.
@@ -120,10 +122,59 @@ pub(crate) unsafe fn write<S: Simd>(
             let plane = piece.channel * area + pixel;
             let out = target.out.pointer(target.start + plane, piece.columns);
             let noise = finish.noise.map(|n| &n[pixel..pixel + piece.columns]);
-            let residual = finish.residual.map(|n| &n[plane..plane + piece.columns]);
+            let beside = Beside::of(finish, plane, piece.columns);
             let sums = &sums[r * stride..];
-            write_row::<S>(&constants, sums, noise, residual, (out, piece.columns));
+            write_row::<S>(&constants, sums, noise, beside, (out, piece.columns));
         }
+    }
+}
+
+/// What lies beside a row of the output.
+#[derive(Clone, Copy)]
+struct Beside<'a> {
+    residual: Option<&'a [f32]>,
+    mask: Option<&'a [f32]>,
+}
+
+impl<'a> Beside<'a> {
+    #[inline(always)]
+    fn of(finish: &Finish<'a>, from: usize, columns: usize) -> Self {
+        Self {
+            residual: finish.residual.map(|r| &r[from..from + columns]),
+            mask: finish.mask.map(|m| &m[from..from + columns]),
+        }
+    }
+
+    #[inline(always)]
+    fn skip(self, columns: usize) -> Self {
+        Self {
+            residual: self.residual.map(|r| &r[columns..]),
+            mask: self.mask.map(|m| &m[columns..]),
+        }
+    }
+
+    /// A whole vector of values with what lies beside them from `i` on.
+    #[inline(always)]
+    unsafe fn apply<S: Simd>(self, mut v: S::V, i: usize) -> S::V {
+        // SAFETY: the caller has checked that a whole vector lies there.
+        unsafe {
+            if let Some(residual) = self.residual {
+                v = S::add(v, S::load(residual.as_ptr().add(i)));
+            }
+            if let Some(mask) = self.mask {
+                // Any normal number above 0 times the largest is more than 1.
+                let mask = S::mul(S::load(mask.as_ptr().add(i)), S::splat(f32::MAX));
+                v = S::mul(v, S::min(mask, S::splat(1.0)));
+            }
+            v
+        }
+    }
+
+    /// The same for one value.
+    #[inline(always)]
+    fn apply_one(self, v: f32, i: usize) -> f32 {
+        let v = v + self.residual.map_or(0.0, |r| r[i]);
+        self.mask.map_or(v, |m| v * (m[i] * f32::MAX).min(1.0))
     }
 }
 
@@ -132,7 +183,7 @@ unsafe fn write_row<S: Simd>(
     constants: &Constants<S>,
     sums: &[f32],
     noise: Option<&[f32]>,
-    residual: Option<&[f32]>,
+    beside: Beside,
     (out, columns): (*mut f32, usize),
 ) {
     debug_assert!(sums.len() >= columns.next_multiple_of(S::LANES));
@@ -141,11 +192,8 @@ unsafe fn write_row<S: Simd>(
         let mut i = 0;
         while i + S::LANES <= columns {
             let noise = noise.map_or(constants.zero, |n| S::load(n.as_ptr().add(i)));
-            let mut v = constants.apply(S::load(sums.as_ptr().add(i)), noise);
-            if let Some(residual) = residual {
-                v = S::add(v, S::load(residual.as_ptr().add(i)));
-            }
-            S::store(out.add(i), v);
+            let v = constants.apply(S::load(sums.as_ptr().add(i)), noise);
+            S::store(out.add(i), beside.apply::<S>(v, i));
             i += S::LANES;
         }
         let rest = columns - i;
@@ -158,8 +206,7 @@ unsafe fn write_row<S: Simd>(
             let mut values = [0f32; 16];
             S::store(values.as_mut_ptr(), v);
             for (j, value) in values[..rest].iter().enumerate() {
-                out.add(i + j)
-                    .write(value + residual.map_or(0.0, |r| r[i + j]));
+                out.add(i + j).write(beside.apply_one(*value, i + j));
             }
         }
     }
@@ -191,8 +238,8 @@ pub(crate) unsafe fn write_doubled<S: Simd>(
                 let (plane, columns) = (piece.channel * area + pixel, 2 * piece.columns);
                 let out = target.out.pointer(target.start + plane, columns);
                 let noise = finish.noise.map(|n| &n[pixel..pixel + columns]);
-                let residual = finish.residual.map(|n| &n[plane..plane + columns]);
-                zip_row::<S>(&constants, (even, odd), noise, residual, (out, columns));
+                let beside = Beside::of(finish, plane, columns);
+                zip_row::<S>(&constants, (even, odd), noise, beside, (out, columns));
             }
         }
     }
@@ -204,7 +251,7 @@ unsafe fn zip_row<S: Simd>(
     constants: &Constants<S>,
     (even, odd): (&[f32], &[f32]),
     noise: Option<&[f32]>,
-    residual: Option<&[f32]>,
+    beside: Beside,
     (out, columns): (*mut f32, usize),
 ) {
     debug_assert!(even.len().min(odd.len()) >= (columns / 2).next_multiple_of(S::LANES));
@@ -220,18 +267,15 @@ unsafe fn zip_row<S: Simd>(
                 let mut both = [0f32; 32];
                 S::store(both.as_mut_ptr(), a);
                 S::store(both.as_mut_ptr().add(S::LANES), b);
-                let (noise, residual) = (noise.map(|n| &n[first..]), residual.map(|r| &r[first..]));
-                write_row::<S>(constants, &both, noise, residual, (out, columns - first));
+                let (noise, beside) = (noise.map(|n| &n[first..]), beside.skip(first));
+                write_row::<S>(constants, &both, noise, beside, (out, columns - first));
                 continue;
             }
             for (half, sum) in [a, b].into_iter().enumerate() {
                 let at = half * S::LANES;
                 let noise = noise.map_or(constants.zero, |n| S::load(n.as_ptr().add(first + at)));
-                let mut v = constants.apply(sum, noise);
-                if let Some(residual) = residual {
-                    v = S::add(v, S::load(residual.as_ptr().add(first + at)));
-                }
-                S::store(out.add(at), v);
+                let v = constants.apply(sum, noise);
+                S::store(out.add(at), beside.apply::<S>(v, first + at));
             }
         }
     }

@@ -1,0 +1,245 @@
+//! Photos that are optimised towards a style.
+
+use std::sync::mpsc;
+
+use super::*;
+
+/// A room with the instrument.
+fn room() -> Room {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    engine_files::vgg19(&folder.path().join("models"));
+    Room {
+        engine: LocalEngine::new(config, Arc::new(|| {})),
+        folder,
+        next: 1,
+    }
+}
+
+fn fine(params: &StyleParams, effort: Effort) -> Job {
+    let options = FineOptions {
+        effort,
+        ..FineOptions::default()
+    };
+    Job::StylizeFine(Arc::new(params.clone()), options)
+}
+
+fn steps(params: &StyleParams, steps: u32) -> Job {
+    fine(params, Effort::Steps(steps))
+}
+
+fn original(room: &Room, name: &str) -> Picture {
+    limner::photo::read(&room.path(name)).unwrap().picture
+}
+
+/// The steps that a recipe tells, size by size.
+fn scales(recipe: &Recipe) -> Vec<(Vec<u64>, u64)> {
+    let number = |v: &serde_json::Value| v.as_u64().unwrap();
+    let scales = recipe.extra["fine"]["scales"].as_array().unwrap();
+    let size = |s: &serde_json::Value| s["size"].as_array().unwrap().iter().map(number).collect();
+    scales
+        .iter()
+        .map(|s| (size(s), number(&s["steps"])))
+        .collect()
+}
+
+#[test]
+fn a_photo_is_painted_and_its_recipe_gives_the_same_pixels() {
+    let mut room = room();
+    let params = params(
+        room.photo("photo.png", 300, 220),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (made, recipe) = room.picture(steps(&params, 6));
+    assert_eq!(made.size(), [300, 220]);
+    assert!(
+        within(&made, &original(&room, "photo.png"), 0.5) > 5,
+        "it changed"
+    );
+    assert_eq!(scales(&recipe), [(vec![150, 110], 4), (vec![300, 220], 2)]);
+    assert!(recipe.models.iter().any(|model| model.name == "vgg19"));
+    let recipe = Recipe::from_json(&recipe.to_json()).unwrap();
+    let (again, same) = room.picture(Job::Replay(Box::new(recipe.clone())));
+    assert!(again == made, "the same bytes");
+    assert_eq!(same, recipe);
+    // More steps make another picture.
+    assert!(room.picture(steps(&params, 9)).0 != made);
+}
+
+#[test]
+fn however_long_it_took_the_recipe_gives_the_same_pixels() {
+    let mut room = room();
+    let params = params(
+        room.photo("photo.png", 48, 40),
+        vec![style(room.photo("style.png", 50, 40))],
+    );
+    let effort = Effort::Time(Duration::from_millis(300), None);
+    let (made, recipe) = room.picture(fine(&params, effort));
+    assert!(scales(&recipe)[0].1 >= 1);
+    let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+    assert!(again == made);
+}
+
+#[test]
+fn strength_masks_transparency_and_colours_are_kept_to() {
+    let mut room = room();
+    let photo = room.photo("photo.png", 96, 64);
+    let original = original(&room, "photo.png");
+    let mut params = params(photo, vec![style(room.photo("style.png", 64, 64))]);
+    let (full, _) = room.picture(steps(&params, 12));
+    let alphas = |p: &Picture| -> Vec<u8> { p.rgba().iter().skip(3).step_by(4).copied().collect() };
+    assert_eq!(alphas(&full), alphas(&original));
+    params.strength = 0.4;
+    let (weak, _) = room.picture(steps(&params, 12));
+    let distance = |p: &Picture| far(p, &original).iter().map(|d| u64::from(*d)).sum::<u64>();
+    assert!(distance(&weak) < distance(&full));
+    params.strength = 0.0;
+    assert_eq!(room.picture(steps(&params, 12)).0, original);
+    params.strength = 1.0;
+    params.keep_colors = 1.0;
+    let (kept, _) = room.picture(steps(&params, 12));
+    let mean = |p: &Picture, c: usize| {
+        let values = p.rgba().iter().skip(c).step_by(4);
+        values.map(|v| f64::from(*v)).sum::<f64>() / f64::from(p.width() * p.height())
+    };
+    let shift = |p: &Picture| -> f64 {
+        (0..3)
+            .map(|c| (mean(p, c) - mean(&original, c)).abs())
+            .sum()
+    };
+    assert!(
+        shift(&kept) < 0.5 * shift(&full),
+        "{} {}",
+        shift(&kept),
+        shift(&full)
+    );
+    params.keep_colors = 0.0;
+    params.styles[0].mask = Some(Mask {
+        shapes: vec![MaskShape::Radial {
+            center: [0.2, 0.5],
+            radius: 0.15,
+            feather: 0.3,
+        }],
+        invert: false,
+    });
+    params.styles.push(style(room.photo("other.png", 50, 70)));
+    params.styles[1].weight = 0.0;
+    let (masked, _) = room.picture(steps(&params, 6));
+    let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 96 + x) * 4..][..4].to_vec();
+    assert_ne!(pixel(&masked, 19, 32), pixel(&original, 19, 32));
+    for (x, y) in (48..96).flat_map(|x| (0..64).map(move |y| (x, y))) {
+        assert_eq!(pixel(&masked, x, y), pixel(&original, x, y), "{x} {y}");
+    }
+    params.styles[1].weight = 1.0;
+    let (both, _) = room.picture(steps(&params, 6));
+    assert_ne!(pixel(&both, 80, 32), pixel(&original, 80, 32));
+}
+
+/// An engine on its own thread, so that it can be told something while it works.
+struct Working {
+    engine: Engine,
+    told: mpsc::Receiver<Event>,
+}
+
+impl Working {
+    fn new(folder: &Path) -> Self {
+        let (engine, events) = Engine::spawn(config(folder), Arc::new(|| {})).unwrap();
+        engine_files::vgg19(&folder.join("models"));
+        engine.send(Request::Rescan).unwrap();
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || while events.recv().is_ok_and(|e| tell.send(e).is_ok()) {});
+        Self { engine, told }
+    }
+
+    fn next(&self) -> Event {
+        self.told.recv_timeout(Duration::from_secs(120)).unwrap()
+    }
+
+    /// Waits for steps at work.
+    fn look(&self) -> Picture {
+        loop {
+            match self.next() {
+                Event::Progress {
+                    look: Some(look),
+                    done,
+                    ..
+                } if done > 0 => return look,
+                Event::Done { result, .. } => panic!("too quick: {result:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    fn done(&self) -> Result<Output, EngineError> {
+        loop {
+            if let Event::Done { result, .. } = self.next() {
+                return result;
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pause_changes_nothing_in_the_picture() {
+    let mut room = room();
+    let params = params(
+        room.photo("photo.png", 240, 160),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (straight, _) = room.picture(steps(&params, 16));
+    let folder = tempfile::tempdir().unwrap();
+    let working = Working::new(folder.path());
+    let id = JobId(1);
+    let job = steps(&params, 16);
+    working.engine.send(Request::Job { id, job }).unwrap();
+    let look = working.look();
+    assert!(look.width() <= 240);
+    working
+        .engine
+        .send(Request::Pause { id, paused: true })
+        .unwrap();
+    // What was on its way may still come; then it is quiet.
+    let quiet = Duration::from_millis(1500);
+    while working.told.recv_timeout(quiet).is_ok() {}
+    working
+        .engine
+        .send(Request::Pause { id, paused: false })
+        .unwrap();
+    match working.done().unwrap() {
+        Output::Picture { picture, .. } => assert!(picture == straight),
+        other => panic!("{other:?}"),
+    }
+    // A paused job can be stopped.
+    let id = JobId(2);
+    let job = steps(&params, 400);
+    working.engine.send(Request::Job { id, job }).unwrap();
+    working.look();
+    working
+        .engine
+        .send(Request::Pause { id, paused: true })
+        .unwrap();
+    working.engine.send(Request::Cancel(id)).unwrap();
+    assert!(matches!(working.done(), Err(EngineError::Cancelled)));
+}
+
+#[test]
+fn what_fine_cannot_do_is_said() {
+    let mut room = room();
+    let mut params = params(
+        room.photo("photo.png", 60, 5),
+        vec![style(room.photo("style.png", 60, 60))],
+    );
+    let error = room.job(steps(&params, 3)).unwrap_err().to_string();
+    assert!(error.contains("at least 8 pixels"), "{error}");
+    params.photo = room.photo("photo.png", 60, 50);
+    let options = FineOptions {
+        memory_budget: 64 << 20,
+        ..FineOptions::default()
+    };
+    let error = room
+        .job(Job::StylizeFine(Arc::new(params.clone()), options))
+        .unwrap_err();
+    assert!(matches!(error, EngineError::Memory(_)), "{error}");
+    params.styles[0].style = StyleSource::Builtin("unheard-of".into());
+    assert!(room.job(steps(&params, 3)).is_err());
+}
