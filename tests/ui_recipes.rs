@@ -42,16 +42,9 @@ fn edit(sigma: f32) -> DirectionEdit {
     }
 }
 
-fn source(s: &Studio<'_>) -> SourceRef {
-    let path = s.folder.path().join("holiday.png");
-    ui_doors::photo(&path);
-    SourceRef {
-        sha256: "ab".repeat(32),
-        name: "holiday.png".into(),
-        path: path.to_string_lossy().into_owned(),
-        artist: String::new(),
-        licence: String::new(),
-    }
+fn source(s: &mut Studio<'_>) -> SourceRef {
+    s.open_photo("holiday.png");
+    state(s).doc.style.photo.clone().unwrap()
 }
 
 fn far() -> ExploreParams {
@@ -98,7 +91,7 @@ fn a_stylised_photo_comes_into_range() {
     let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
     let params = StyleParams {
         model: "restyle".into(),
-        photo: source(&s),
+        photo: source(&mut s),
         styles: vec![StyleLayer {
             style: StyleSource::Builtin("weave".into()),
             weight: 12.0,
@@ -128,7 +121,7 @@ fn a_stylised_photo_comes_into_range() {
 #[test]
 fn a_changed_photo_comes_into_range_and_lens_is_in_front() {
     let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
-    let mut params = LensParams::new("lens", source(&s));
+    let mut params = LensParams::new("lens", source(&mut s));
     params.edits = vec![edit(30.0)];
     params.gains = vec![LensGain {
         part: LensPart::Texture,
@@ -136,11 +129,12 @@ fn a_changed_photo_comes_into_range_and_lens_is_in_front() {
     }];
     params.other = Some(LensOther {
         blend: 7.0,
-        ..LensOther::new(source(&s))
+        ..LensOther::new(params.photo.clone())
     });
     open(&mut s, Making::Lens(params));
     assert_eq!(state(&s).view.workspace, Workspace::Lens);
     let now = state(&s).doc.lens.params().unwrap();
+    // Farther than its slider shows, which leaves it alone until it is moved.
     assert_eq!(now.edits[0].sigma, ranges::SIGMA.most);
     assert_eq!(now.gain(LensPart::Texture), ranges::GAIN.most);
     assert_eq!(now.other.unwrap().blend, 1.0);

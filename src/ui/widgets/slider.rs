@@ -237,6 +237,8 @@ impl<'a> Slider<'a> {
         let mut value = changed.unwrap_or(self.value);
         let field = egui::DragValue::new(&mut value)
             .range(self.range.clone())
+            // A value beyond the rail stays until somebody moves it.
+            .clamp_existing_to_range(false)
             .speed(f64::from(self.step) / 4.0)
             .max_decimals(self.decimals)
             .min_decimals(self.decimals)
