@@ -26,7 +26,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from .presets import Preset, size_of
+from .presets import Preset, init_size, size_of
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 SEED = 20  # of the choice of what is kept aside
@@ -98,7 +98,7 @@ def build(sources: list[str], out: str, a: argparse.Namespace) -> None:
             im.save(b, "WEBP", quality=a.webp, method=4) if a.webp else im.save(b, "JPEG", quality=95, subsampling=0)
             names.append(name)
             blobs.append(b.getvalue())
-    held = kept_aside(names, a.aside)
+    held = kept_aside(names, a.aside or str(min(500, len(names) // 10)))
     if a.train_only:
         names, blobs = zip(*((n, b) for n, b in zip(names, blobs) if n not in held))
     np.savez(out, names=np.array(names), test=np.array([n in held for n in names]), width=a.size[0], height=a.size[1],
@@ -151,7 +151,7 @@ def main() -> None:
     p.add_argument("--size", type=size_of, help="WIDTHxHEIGHT")
     p.add_argument("--border", type=int, help="pixels cut from every side")
     p.add_argument("--cut", action="store_true", help="cut to the aspect instead of squeezing")
-    p.add_argument("--aside", help="how many, or a list of names; in a preset relative to the data folder")
+    p.add_argument("--aside", help="how many (default: a tenth, 500 at most), or a list of names")
     p.add_argument("--data", help="that folder (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--webp", type=int, default=0, help="quality of WebP instead of JPEG 95")
     p.add_argument("--train-only", action="store_true", help="leave the pictures kept aside out")
@@ -163,7 +163,8 @@ def main() -> None:
         a.aside = a.aside or preset.aside_of(a.data)
     if not a.size:
         p.error("--size or --preset is needed")
-    a.border, a.aside = a.border or 0, a.aside or "500"
+    init_size(*a.size)  # refuses sizes that no generator makes
+    a.border = a.border or 0
     build(a.source, a.out, a)
 
 
