@@ -116,7 +116,8 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
     params.keep_colors = 0.0;
     params.styles[0].mask = Some(Mask {
         shapes: vec![MaskShape::Radial {
-            center: [0.2, 0.5],
+            // In parts of the longer side.
+            center: [0.2, 0.33],
             radius: 0.15,
             feather: 0.3,
         }],
