@@ -59,13 +59,14 @@ fn convolutions_and_their_gradients_agree() {
             with_kernel(kernel, || {
                 let mut out = vec![f32::NAN; outputs * h * w];
                 conv.forward(&values(&x), (h, w), &mut out);
-                assert!(apart(&out, &values(&forward)) < 1e-5, "{what}");
+                assert!(apart(&out, &values(&forward)) < 2e-5, "{what}");
                 let mut out = vec![f32::NAN; inputs * h * w];
                 conv.backward(&values(&g), (h, w), None, None, &mut out);
-                assert!(apart(&out, &values(gradient)) < 1e-5, "{what}");
+                // Winograd's rounding over up to 1,710 products, and that of the sums here.
+                assert!(apart(&out, &values(gradient)) < 2e-5, "{what}");
                 let (residual, mask) = (values(&residual), values(&x));
                 conv.backward(&values(&g), (h, w), Some(&residual), Some(&mask), &mut out);
-                assert!(apart(&out, &values(&masked)) < 1e-5, "{what}, masked");
+                assert!(apart(&out, &values(&masked)) < 2e-5, "{what}, masked");
                 let shut = out.iter().zip(&mask).filter(|(_, m)| **m == 0.0);
                 assert!(shut.clone().all(|(g, _)| *g == 0.0), "{what}");
                 assert!(inputs * h * w < 50 || shut.count() > 0, "{what}");
@@ -119,7 +120,14 @@ fn pooling_sends_each_gradient_where_the_largest_value_was() {
 
 #[test]
 fn means_and_covariances_are_those_of_the_definition() {
-    for (n, pixels) in [(3, 50), (64, 700), (70, 4100), (130, 9001), (16, 2)] {
+    for (n, pixels) in [
+        (3, 50),
+        (64, 700),
+        (70, 4100),
+        (130, 9001),
+        (16, 2),
+        (16, 1),
+    ] {
         let x = values(&tensor(&[n, pixels], 9).affine(3.0, 2.0).unwrap());
         let weights: Vec<f32> = values(&tensor(&[pixels], 10).affine(0.5, 0.5).unwrap());
         for weights in [None, Some(weights.as_slice())] {
@@ -146,7 +154,13 @@ fn means_and_covariances_are_those_of_the_definition() {
                     .iter()
                     .map(|(a, b)| found.covariance[a * n + b])
                     .collect();
-                assert!(apart(&some, &expected) < 2e-5, "{what}");
+                // Rounding is of the size of the squares that were added up; a single pixel
+                // varies by nothing.
+                let square = |c: usize| (0..pixels).map(|p| w(p) * at(c, p).powi(2)).sum::<f64>();
+                let squares = (0..n).map(square).fold(0.0, f64::max) / total;
+                let far = some.iter().zip(&expected);
+                let far = far.fold(0f32, |far, (a, b)| far.max((a - b).abs()));
+                assert!(f64::from(far) < 2e-5 * squares, "{what}: {far}");
             }
         }
     }
