@@ -124,8 +124,7 @@ impl Subject {
         };
         let (tensor, own) = colours(&planes)?;
         let wanted = StrokePalette::from(colours(photo)?.1.palette);
-        let palette =
-            StrokePalette::from(own.palette.clone()).toward(&wanted, self.keep_colors.min(1.0));
+        let palette = StrokePalette::from(own.palette).toward(&wanted, self.keep_colors.min(1.0));
         Ok(palette.colour(&to_planes(&own.whiten(&tensor)?)?))
     }
 

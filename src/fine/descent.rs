@@ -60,8 +60,10 @@ impl Descent {
 
     /// Learns value and gradient at [`place`](Self::place), and goes on from there if it is better.
     pub(super) fn learn(&mut self, value: f64, gradient: Vec<f32>) {
+        // Not a number is too far as well.
+        let falls = |before: f64| value <= before + GAIN * self.length * self.slope;
         match &self.known {
-            Some((before, _)) if !(value <= before + GAIN * self.length * self.slope) => {
+            Some((before, _)) if !falls(*before) => {
                 // Too far: the lowest place of the parabola through what is known.
                 let rise = value - before - self.length * self.slope;
                 let lowest = -self.slope * self.length / (2.0 * rise);

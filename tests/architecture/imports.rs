@@ -78,7 +78,7 @@ impl Source {
     fn definer(&self, path: &[String], depth: usize) -> Option<Module> {
         let length = (0..=path.len())
             .rev()
-            .find(|n| self.files.contains_key(&path[..*n].to_vec()))?;
+            .find(|n| self.files.contains_key(&path[..*n]))?;
         let module = path[..length].to_vec();
         let file = &self.files[&module];
         let Some(name) = path.get(length) else {

@@ -1,7 +1,5 @@
 //! Photos that are optimised towards a style.
 
-use std::sync::mpsc;
-
 use super::*;
 
 /// A room with the instrument.
@@ -139,16 +137,14 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
 /// An engine on its own thread, so that it can be told something while it works.
 struct Working {
     engine: Engine,
-    told: mpsc::Receiver<Event>,
+    told: crossbeam_channel::Receiver<Event>,
 }
 
 impl Working {
     fn new(folder: &Path) -> Self {
-        let (engine, events) = Engine::spawn(config(folder), Arc::new(|| {})).unwrap();
+        let (engine, told) = Engine::spawn(config(folder), Arc::new(|| {})).unwrap();
         engine_files::vgg19(&folder.join("models"));
         engine.send(Request::Rescan).unwrap();
-        let (tell, told) = mpsc::channel();
-        std::thread::spawn(move || while events.recv().is_ok_and(|e| tell.send(e).is_ok()) {});
         Self { engine, told }
     }
 

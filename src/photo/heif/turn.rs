@@ -109,8 +109,10 @@ mod tests {
     use super::*;
 
     fn turned(properties: Vec<Property<'static>>) -> Orientation {
-        let mut item = Item::default();
-        item.properties = properties;
+        let item = Item {
+            properties,
+            ..Item::default()
+        };
         shape(&item, [4, 2]).map(|s| s.turn()).unwrap()
     }
 
