@@ -5,6 +5,9 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "common/skip.rs"]
+mod skip;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -14,7 +17,7 @@ use limner::photo::{Photo, probe, read};
 fn fault(name: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/faults");
     if !root.is_dir() {
-        eprintln!("skipped: {} is not there", root.display());
+        skip::skip(skip::Lack::Shared);
         return None;
     }
     Some(root.join(name))
