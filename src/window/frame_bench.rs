@@ -8,14 +8,12 @@ use std::time::{Duration, Instant};
 use crate::app::ports::Services;
 use crate::engine::{Engine, EngineConfig};
 use crate::ui::StartError;
+use crate::ui::explore::panel::TRUNCATION;
 use crate::window::adapters::{ClosedGallery, NoHub, RunningEngine};
 use crate::window::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
 
 /// How long the first picture may take.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// The slider that is dragged; every generator has it.
-const SLIDER: &str = "Variety";
-
 /// What was measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FrameReport {
@@ -35,16 +33,15 @@ fn blind(config: EngineConfig) -> Result<Blind, StartError> {
     })
 }
 
-/// Where the slider is, as assistive technology is told.
+/// Where the slider that is dragged is (every generator has it), as assistive technology is told.
 fn slider(window: &mut Blind) -> Option<egui::Rect> {
     window.ctx.enable_accesskit();
     let (_, output) = window.frame(Vec::new());
     window.ctx.disable_accesskit();
     let update = output.platform_output.accesskit_update?;
-    let (_, node) = update
-        .nodes
-        .iter()
-        .find(|(_, n)| n.label() == Some(SLIDER) && n.role() == egui::accesskit::Role::Slider)?;
+    let (_, node) = update.nodes.iter().find(|(_, n)| {
+        n.label() == Some(TRUNCATION) && n.role() == egui::accesskit::Role::Slider
+    })?;
     let b = node.bounds()?;
     Some(egui::Rect::from_min_max(
         egui::pos2(b.x0 as f32, b.y0 as f32),

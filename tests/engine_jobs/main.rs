@@ -143,3 +143,10 @@ fn within(a: &Picture, b: &Picture, share: f64) -> u8 {
     let all = far(a, b);
     all[((all.len() - 1) as f64 * share) as usize]
 }
+
+#[test]
+fn the_windows_frames_can_be_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = limner::window::frame_bench::measure(config(folder.path()), 5).unwrap();
+    assert!(report.times.worst_ms > 0.0, "{report:?}");
+}

@@ -1,10 +1,10 @@
 //! The workspace *Explore*: a generator, its sliders, variations, walks, bookmarks.
 
+pub mod bookmarks;
 pub mod class;
-pub mod kept;
-pub mod neighbours;
 pub mod panel;
 pub mod size;
 pub mod toolbar;
+pub mod variations;
 pub mod walk;
 pub mod workspace;

@@ -1,4 +1,4 @@
-//! The panel of Explore: model, seed, variety, mixing, noise, size, sliders.
+//! The panel of Explore: model, seed, truncation, mixing, noise, size, sliders.
 
 use egui::{Ui, vec2};
 
@@ -19,6 +19,9 @@ use crate::ui::widgets::button::{IconButton, choice};
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::slider::Slider;
+
+/// The name of the slider of truncation ψ, which every generator has.
+pub const TRUNCATION: &str = "Truncation";
 
 /// Draws the panel: what to do with the picture at the bottom, the rest scrolls.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -91,7 +94,7 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                     });
                 }
             }
-            let variety = Slider::new("Truncation", params.truncation_psi, ranges::PSI.ends(), 0.7)
+            let variety = Slider::new(TRUNCATION, params.truncation_psi, ranges::PSI.ends(), 0.7)
             .tooltip("How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite")
             .step(0.05)
             .show(ui, &theme);

@@ -41,7 +41,7 @@ impl Default for WalkScratch {
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Export walk", |ui, panel| {
-        let points = crate::ui::explore::kept::walk_points(panel.state);
+        let points = crate::ui::explore::bookmarks::walk_points(panel.state);
         if points.len() < 2 {
             ui.label("Bookmark at least two pictures of this generator first (K), then export the walk between them.");
             return;

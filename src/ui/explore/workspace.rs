@@ -7,7 +7,7 @@ use crate::app::command::Command;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
-use crate::ui::explore::{kept, neighbours, panel, toolbar};
+use crate::ui::explore::{bookmarks, panel, toolbar, variations};
 use crate::ui::panel::Panel;
 use crate::ui::shell::history;
 use crate::ui::theme::{PANEL_WIDTH, space};
@@ -24,11 +24,11 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .frame(frame)
         .show(ui, |ui| panel::ui(ui, panel));
     history::strip(ui, panel);
-    kept::strip(ui, panel);
+    bookmarks::strip(ui, panel);
     toolbar::ui(ui, panel);
     egui::CentralPanel::no_frame().show(ui, |ui| {
         if panel.state.view.variations {
-            neighbours::ui(ui, panel);
+            variations::ui(ui, panel);
         } else {
             picture(ui, panel);
         }
@@ -63,7 +63,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let state = panel.state;
     let shown = state.previews.explore.as_ref();
     let size = logical_size(panel);
-    let before = kept::before(panel);
+    let before = bookmarks::before(panel);
     let subject = shown.map(|_| Subject::Explore);
     let input = CanvasInput {
         workspace: Workspace::Explore,

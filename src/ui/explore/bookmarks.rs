@@ -1,4 +1,4 @@
-//! The strip of kept points: go back, reorder, forget, walk between them.
+//! The strip of bookmarks: go back, reorder, forget, walk between them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Neighbours: a grid of variations around the current picture. Click to move
+//! A grid of variations around the current picture. Click to move
 //! there, pick two to breed.
 
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use egui::{Rect, Ui, vec2};
 
 use crate::app::action::{Action, Subject, ViewEdit};
 use crate::app::explore::edit::ExploreEdit;
-use crate::app::explore::variations;
+use crate::app::explore::variations as distances;
 use crate::engine::protocol::{Channel, DirectionInfo, Tier, Work};
 use crate::recipe::ExploreParams;
 use crate::ui::panel::Panel;
@@ -93,7 +93,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
             scratch.round += 1;
             let (a, b) = (&scratch.picked[0], &scratch.picked[1]);
             scratch.around =
-                variations::children(a, b, directions, distance, GRID - 1, scratch.round)
+                distances::children(a, b, directions, distance, GRID - 1, scratch.round)
                     .into_iter()
                     .map(Arc::new)
                     .collect();
@@ -124,7 +124,7 @@ fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionI
     }
     let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
     scratch.around =
-        variations::neighbours(base, directions, &locked, distance, GRID - 1, scratch.round)
+        distances::neighbours(base, directions, &locked, distance, GRID - 1, scratch.round)
             .into_iter()
             .map(Arc::new)
             .collect();
