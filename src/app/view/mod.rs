@@ -151,6 +151,9 @@ pub struct ViewState {
     pub hold_before: bool,
 }
 
+/// How far variations are until the user says otherwise, in σ: clearly different, still akin.
+pub const VARIATION_DISTANCE: f32 = 2.5;
+
 impl Default for ViewState {
     fn default() -> Self {
         Self {
@@ -164,7 +167,7 @@ impl Default for ViewState {
             lens_compare: Compare::Off,
             style_side: None,
             variations: false,
-            distance: 1.0,
+            distance: VARIATION_DISTANCE,
             pinned: None,
             history_open: true,
             dialog: Dialog::None,

@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use egui::{Rect, Ui, vec2};
+use egui::{Rect, Ui, Vec2, vec2};
 
 use crate::app::action::{Action, Subject, ViewEdit};
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::explore::variations as distances;
+use crate::app::view::VARIATION_DISTANCE;
 use crate::engine::protocol::{Channel, DirectionInfo, Tier, Work};
 use crate::recipe::ExploreParams;
 use crate::ui::panel::Panel;
@@ -17,8 +18,12 @@ use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::slider::Slider;
 use crate::ui::widgets::tile::picture_tile;
 
-/// Pictures in the grid, the current one in the middle.
-const GRID: usize = 9;
+/// Pictures in the grid.
+const GRID: usize = 16;
+/// Where in it the current one is: second row, second column.
+const CURRENT: usize = 5;
+/// How much larger its pictures must become for a grid that isn't 4 × 4.
+const WORTH: f32 = 1.25;
 /// Longer side of a picture of the grid, pixels.
 const SIDE: u32 = 256;
 
@@ -64,7 +69,7 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
     ui.horizontal(|ui| {
         let slider = ui
             .allocate_ui(vec2(300.0, 26.0), |ui| {
-                Slider::new("Distance", distance, 0.1..=4.0, 1.0)
+                Slider::new("Distance", distance, 0.1..=4.0, VARIATION_DISTANCE)
                     .name_width(64.0)
                     .step(0.1)
                     .decimals(1)
@@ -136,7 +141,7 @@ fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionI
 fn grid(ui: &mut Ui, panel: &mut Panel<'_>, base: &ExploreParams) {
     let around = panel.scratch.of::<GridScratch>().around.clone();
     let mut cells: Vec<Arc<ExploreParams>> = around;
-    cells.insert(GRID / 2, Arc::new(base.clone()));
+    cells.insert(CURRENT.min(cells.len()), Arc::new(base.clone()));
     let works: Vec<Work> = cells.iter().map(|p| Work::Explore(Arc::clone(p))).collect();
     panel.actions.push(Action::Previews {
         channel: Channel::Variations,
@@ -144,23 +149,42 @@ fn grid(ui: &mut Ui, panel: &mut Panel<'_>, base: &ExploreParams) {
         items: works.clone(),
     });
     let room = ui.available_rect_before_wrap();
-    let side = ((room.width().min(room.height()) - 2.0 * space::S) / 3.0).max(40.0);
-    let whole = side * 3.0 + 2.0 * space::S;
-    let min = egui::pos2(
-        room.center().x - whole / 2.0,
-        room.top() + (room.height() - whole).max(0.0) / 2.0,
-    );
+    let shape = panel.state.generator().map_or(1.0, |m| aspect(m.size));
+    let (columns, cell_size) = layout(room.size(), shape);
+    let step = cell_size + vec2(space::S, space::S);
+    let rows = GRID.div_ceil(columns);
+    let whole = vec2(columns as f32 * step.x, rows as f32 * step.y) - vec2(space::S, space::S);
+    let min = Rect::from_center_size(room.center(), whole).min;
     for (i, (params, work)) in cells.iter().zip(&works).enumerate() {
-        let at = min + vec2((i % 3) as f32, (i / 3) as f32) * (side + space::S);
-        cell(
-            ui,
-            panel,
-            i,
-            params,
-            work,
-            Rect::from_min_size(at, vec2(side, side)),
-        );
+        let at = min + vec2((i % columns) as f32 * step.x, (i / columns) as f32 * step.y);
+        let rect = Rect::from_min_size(at, cell_size);
+        cell(ui, panel, i, params, work, rect);
     }
+}
+
+/// Width over height.
+fn aspect(size: [u32; 2]) -> f32 {
+    size[0].max(1) as f32 / size[1].max(1) as f32
+}
+
+/// Columns, and the size of a cell that its picture fills: 4 × 4 unless two rows or two columns
+/// make pictures of this shape much larger.
+fn layout(room: Vec2, shape: f32) -> (usize, Vec2) {
+    let fit = |columns: usize| {
+        let rows = GRID.div_ceil(columns);
+        let free = |side: f32, n: usize| (side - (n - 1) as f32 * space::S) / n as f32;
+        let height = free(room.y, rows)
+            .min(free(room.x, columns) / shape)
+            .max(40.0);
+        (columns, vec2(height * shape, height))
+    };
+    [2, 8].map(fit).into_iter().fold(fit(4), |best, other| {
+        if other.1.y > best.1.y * WORTH {
+            other
+        } else {
+            best
+        }
+    })
 }
 
 fn cell(
@@ -172,11 +196,11 @@ fn cell(
     rect: Rect,
 ) {
     let theme = panel.theme.clone();
-    let middle = i == GRID / 2;
-    let name = if middle {
+    let current = i == CURRENT;
+    let name = if current {
         "Current picture".to_owned()
     } else {
-        format!("Variation {}", if i < GRID / 2 { i + 1 } else { i })
+        format!("Variation {}", if i < CURRENT { i + 1 } else { i })
     };
     let picture = panel.state.previews.picture(Channel::Variations, work);
     let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
@@ -187,8 +211,8 @@ fn cell(
         .iter()
         .any(|p| p == params);
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-        let tile = picture_tile(ui, &theme, &name, texture, rect.size(), middle || picked);
-        if tile.clicked() && !middle {
+        let tile = picture_tile(ui, &theme, &name, texture, rect.size(), current || picked);
+        if tile.clicked() && !current {
             panel.actions.explore(ExploreEdit::Replace {
                 params: Box::new((**params).clone()),
                 label: "Variation",
@@ -220,4 +244,27 @@ fn cell(
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grid_fills_a_window_of_any_shape() {
+        for (room, shape, columns) in [
+            (vec2(900.0, 600.0), 1.0, 4),
+            (vec2(1800.0, 1300.0), 1.25, 4),
+            (vec2(1900.0, 500.0), 0.667, 8),
+            (vec2(400.0, 1900.0), 1.25, 2),
+        ] {
+            let (found, cell) = layout(room, shape);
+            assert_eq!(found, columns, "{room:?}");
+            let rows = GRID / found;
+            let wide = cell.x * found as f32 + space::S * (found - 1) as f32;
+            let high = cell.y * rows as f32 + space::S * (rows - 1) as f32;
+            assert!(wide <= room.x + 0.1 && high <= room.y + 0.1);
+            assert!(wide > room.x - 1.0 || high > room.y - 1.0);
+        }
+    }
 }
