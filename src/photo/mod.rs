@@ -1,6 +1,7 @@
 //! Reading picture files from anywhere: upright, in sRGB, never more memory than
 //! agreed, and with words that help when it can't be done.
 
+mod bmp;
 mod color;
 mod decode;
 mod decoded;

@@ -7,6 +7,7 @@ use image::codecs::gif::GifDecoder;
 use image::error::LimitErrorKind;
 use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, Limits};
 
+use crate::photo::bmp;
 use crate::photo::error::Fault;
 use crate::photo::limits::{MAX_SIDE, check_size, max_pixels};
 use crate::photo::raster::{Pixels, Raster};
@@ -28,12 +29,18 @@ pub(crate) fn decode_gif(bytes: &[u8]) -> Result<Raster, Fault> {
 
 /// Size of a BMP.
 pub(crate) fn bmp_header(bytes: &[u8]) -> Result<Raster, Fault> {
-    header(&bmp(bytes)?)
+    let file = bmp::with_plain_header(bytes)?;
+    match bmp::rle_size(&file)? {
+        Some(size) => Ok(Raster::new(size, Pixels::Eight(Vec::new()))),
+        None => header(&bmp_decoder(&file)?),
+    }
 }
 
 /// A BMP.
 pub(crate) fn decode_bmp(bytes: &[u8]) -> Result<Raster, Fault> {
-    let mut raster = pixels(bmp(bytes)?)?;
+    let plain = bmp::without_runs(bmp::with_plain_header(bytes)?)?;
+    let mut raster = pixels(bmp_decoder(&plain.bytes)?)?;
+    raster.notes.extend(plain.note);
     // Many writers leave the fourth channel empty; a picture that can't be seen at
     // all is none.
     if let Pixels::Eight(pixels) = &mut raster.pixels {
@@ -49,7 +56,7 @@ fn gif(bytes: &[u8]) -> Result<GifDecoder<Cursor<&[u8]>>, Fault> {
     limited(GifDecoder::new(Cursor::new(bytes)).map_err(explain)?)
 }
 
-fn bmp(bytes: &[u8]) -> Result<BmpDecoder<Cursor<&[u8]>>, Fault> {
+fn bmp_decoder(bytes: &[u8]) -> Result<BmpDecoder<Cursor<&[u8]>>, Fault> {
     limited(BmpDecoder::new(Cursor::new(bytes)).map_err(explain)?)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::photo::bmp;
 use crate::photo::error::Fault;
 use crate::photo::raw;
 
@@ -92,7 +93,7 @@ pub(crate) fn sniff(head: &[u8]) -> Result<Kind, Fault> {
         Ok(Kind::Tiff)
     } else if head.starts_with(b"GIF87a") || head.starts_with(b"GIF89a") {
         Ok(Kind::Gif)
-    } else if head.starts_with(b"BM") && head.len() > 26 {
+    } else if (head.starts_with(b"BM") && head.len() > 26) || bmp::is_dib(head) {
         Ok(Kind::Bmp)
     } else if head.starts_with(b"\xff\x0a") || head.starts_with(b"\0\0\0\x0cJXL ") {
         Ok(Kind::Jxl)

@@ -1,5 +1,6 @@
 """Reads every picture of a folder with Pillow (12 or newer) and LittleCMS, upright and
-in sRGB, and writes what it found for the test beside it.
+in sRGB, and writes what it found for the test beside it. Where a specification says other than Pillow does, the
+specification wins.
 
     reference.py FOLDER OUT
 
@@ -49,8 +50,11 @@ def opened(path):
 
 def upright(image, path):
     """Turned as EXIF says; the other programs have turned it already."""
-    if os.path.splitext(path)[1].lower() in OTHERS:
+    extension = os.path.splitext(path)[1].lower()
+    if extension in OTHERS:
         return image
+    if extension == ".avif":
+        image.info.pop("xmp", None)  # MIAF: irot and imir alone say how to turn it
     return ImageOps.exif_transpose(image)
 
 
@@ -77,6 +81,42 @@ def deep_grey(image):
     if image.mode == "F":
         return image.point(lambda v: v * 255).convert("L")
     return image
+
+
+def own_alpha(image, path):
+    """The alpha channel by the format's own words, where Pillow leaves it aside."""
+    with open(path, "rb") as file:
+        head = file.read(128)
+    if head.startswith(b"\x89PNG") and head[25] == 0 and "transparency" in image.info:
+        clear, deepest = image.info["transparency"], (1 << head[24]) - 1
+        if image.mode == "L":
+            clear = clear * 255 // deepest
+        seen = bytes(0 if value == clear else 255 for value in image.getdata())
+        return Image.frombytes("L", image.size, seen)
+    if head.startswith(b"BM") and head[14] >= 108:
+        if image.mode == "RGBA" and image.getchannel("A").getextrema() == (0, 0):
+            return Image.new("L", image.size, 255)  # an alpha channel that nobody filled
+        mask = int.from_bytes(head[66:70], "little")
+        if head[28] == 16 and head[30] == 3 and mask:
+            return mask_of_16_bits(image, path, head, mask)
+    return None
+
+
+def mask_of_16_bits(image, path, head, mask):
+    """The alpha of a BMP of 16 bits a pixel."""
+    with open(path, "rb") as file:
+        file.seek(int.from_bytes(head[10:14], "little"))
+        data = file.read()
+    width, height = image.size
+    low = mask & -mask
+    alpha = bytearray()
+    for y in range(height):
+        row = y if head[25] & 128 else height - 1 - y
+        for x in range(width):
+            at = row * ((width * 2 + 3) // 4 * 4) + x * 2
+            alpha.append((int.from_bytes(data[at : at + 2], "little") & mask) // low * 255 // (mask // low))
+    alpha = Image.frombytes("L", image.size, bytes(alpha))
+    return Image.new("L", image.size, 255) if alpha.getextrema() == (0, 0) else alpha
 
 
 def managed(image, profile):
@@ -119,8 +159,11 @@ def main(folder, out):
                     image.load()
                     profile = image.info.get("icc_profile")
                     info = dict(image.info)
+                    alpha = own_alpha(image, path)
                     image = managed(deep_grey(upright(image, path)), profile)
                     image = by_gamma(image, info)
+                    if alpha:
+                        image.putalpha(alpha)
                     rgba = f"{index.tell()}.rgba"
                     with open(os.path.join(out, rgba), "wb") as pixels:
                         pixels.write(image.tobytes())

@@ -1,5 +1,6 @@
 //! The studio's slider: name, rail, value, and a reset that appears once it was moved.
 
+use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 use egui::{Align2, FontId, Key, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -14,6 +15,8 @@ const HEIGHT: f32 = 26.0;
 const VALUE: f32 = 56.0;
 /// Width of the reset button.
 const RESET: f32 = 20.0;
+/// How long the limits stay to be read, seconds.
+const LIMITS_SHOWN: f64 = 4.0;
 
 /// A slider with one accessible name. The rail and the value are two widgets: the
 /// rail is the slider `name`, the value field is called `name value`.
@@ -235,6 +238,7 @@ impl<'a> Slider<'a> {
 
     fn value_field(&self, ui: &mut Ui, changed: &mut Option<f32>) {
         let mut value = changed.unwrap_or(self.value);
+        let beyond = Cell::new(false);
         let field = egui::DragValue::new(&mut value)
             .range(self.range.clone())
             // A value beyond the rail stays until somebody moves it.
@@ -243,6 +247,12 @@ impl<'a> Slider<'a> {
             .max_decimals(self.decimals)
             .min_decimals(self.decimals)
             .suffix(self.suffix)
+            .custom_parser(|text| {
+                let typed = number(text)?;
+                let (lo, hi) = self.range.clone().into_inner();
+                beyond.set(typed < f64::from(lo) || typed > f64::from(hi));
+                Some(typed)
+            })
             .update_while_editing(false);
         let spacing = ui.spacing_mut();
         spacing.interact_size.y = 22.0;
@@ -253,7 +263,36 @@ impl<'a> Slider<'a> {
         if response.changed() {
             *changed = Some(value);
         }
-        response.on_hover_text("Click to type, drag to change");
+        if self.tells_limits(ui, &response, beyond.get()) {
+            response.show_tooltip_text(self.limits());
+        } else {
+            response.on_hover_text("Click to type, drag to change");
+        }
+    }
+
+    /// Whether the limits are to be read now: for a while after a number beyond them was typed.
+    fn tells_limits(&self, ui: &Ui, field: &Response, beyond: bool) -> bool {
+        let id = field.id.with("limits");
+        let now = ui.input(|i| i.time);
+        if beyond {
+            ui.data_mut(|d| d.insert_temp(id, now + LIMITS_SHOWN));
+        }
+        let until: Option<f64> = ui.data(|d| d.get_temp(id));
+        let tells = until.is_some_and(|until| now < until);
+        if tells {
+            ui.ctx().request_repaint_after_secs(0.5);
+        }
+        tells
+    }
+
+    /// The range in words.
+    fn limits(&self) -> String {
+        let (lo, hi) = self.range.clone().into_inner();
+        let (digits, suffix) = (self.decimals, self.suffix);
+        format!(
+            "{} goes from {lo:.digits$}{suffix} to {hi:.digits$}{suffix}",
+            self.name
+        )
     }
 
     fn reset_button(&self, ui: &mut Ui, theme: &Theme, changed: &mut Option<f32>) {
@@ -360,4 +399,22 @@ impl<'a> Slider<'a> {
             egui::Stroke::new(1.5, *theme.panel),
         );
     }
+}
+
+/// What was typed, as a number: a comma may be the decimal point, U+2212 the minus.
+fn number(text: &str) -> Option<f64> {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| match c {
+            '\u{2212}' => '-',
+            ',' => '.',
+            other => other,
+        })
+        .collect();
+    plain
+        .trim_end_matches('%')
+        .parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite())
 }
