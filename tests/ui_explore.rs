@@ -496,3 +496,26 @@ fn the_split_line_can_be_set_by_assistive_technology() {
     let divider = harness.state().state.view.explore.divider;
     assert!((divider - 0.25).abs() < 1e-5, "{divider}");
 }
+
+#[test]
+fn a_number_beyond_the_rail_is_limited_and_says_so() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    assert!(harness.query_by_label_contains("goes from").is_none());
+    harness.get_by_label("Truncation value").click();
+    harness.run_steps(2);
+    harness.event(egui::Event::Text("9".into()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let psi = harness
+        .state()
+        .state
+        .doc
+        .explore
+        .current()
+        .unwrap()
+        .truncation_psi;
+    assert_eq!(psi, 2.0);
+    harness.get_by_label("Truncation goes from -1.00 to 2.00");
+}
