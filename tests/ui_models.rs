@@ -52,6 +52,7 @@ fn download(file: &str) -> Download {
         file: file.into(),
         bytes: 364_000_000,
         licence: "cc-by-nc-4.0".into(),
+        licence_text: "2".repeat(64),
         etag: "1".repeat(64),
     }
 }

@@ -26,6 +26,10 @@ pub struct Download {
     pub bytes: u64,
     /// The licence that was shown and accepted.
     pub licence: String,
+    /// Hash of what it said then, see [`super::Repo::licence_text`]. Older lists of downloads
+    /// have none, which is no hash of any text.
+    #[serde(default)]
+    pub licence_text: String,
     /// Name of its blob in the cache.
     pub etag: String,
 }

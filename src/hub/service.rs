@@ -359,6 +359,8 @@ fn keeps(error: &HubError) -> bool {
         error,
         HubError::Connection { .. }
             | HubError::TooMany(_)
+            | HubError::TooSlow { .. }
+            | HubError::Circle(_)
             | HubError::BadAnswer(_)
             | HubError::Proxy { .. }
             | HubError::Offline
@@ -379,6 +381,7 @@ fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
             file: file.name.clone(),
             bytes: file.size,
             licence: found.licence.clone(),
+            licence_text: found.licence_text.clone(),
             etag: file.etag()?.to_owned(),
         })
     };
