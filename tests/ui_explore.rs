@@ -8,7 +8,7 @@ mod common;
 use common::{Outside, drag, hold, release, shown, studio};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
-use limner::app::view::Compare;
+use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{EngineError, Job, Tier};
 use limner::recipe::LatentOrigin;
 
@@ -387,12 +387,24 @@ fn a_picture_that_fails_is_explained_on_the_canvas() {
     outside.engine.borrow_mut().fail = Some(EngineError::Memory("close other programs".to_owned()));
     harness.key_press(Key::R);
     harness.run_steps(4);
-    assert!(harness.state().state.previews.canvas_error.is_some());
+    assert!(
+        harness
+            .state()
+            .state
+            .previews
+            .canvas_error(Workspace::Explore)
+            .is_some()
+    );
     outside.engine.borrow_mut().fail = None;
     harness.key_press(Key::R);
     harness.run_steps(4);
     assert!(
-        harness.state().state.previews.canvas_error.is_none(),
+        harness
+            .state()
+            .state
+            .previews
+            .canvas_error(Workspace::Explore)
+            .is_none(),
         "the studio goes on"
     );
 }

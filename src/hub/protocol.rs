@@ -123,6 +123,8 @@ pub enum HubEvent {
     Importing(TaskId, ImportStep),
     /// Stopped, and what came is kept; with the reason, unless the user wanted it.
     Paused(TaskId, Option<String>),
+    /// A request that wasn't taken: too many wait already.
+    Refused(Box<HubRequest>),
     /// A task ended.
     Ended(TaskId, Result<Added, Ending>),
 }

@@ -6,8 +6,10 @@ use crate::app::gallery::{apply, file_events};
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
+use crate::app::send;
 use crate::app::state::AppState;
-use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest};
+use crate::app::view::Workspace;
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId};
 
 /// Whole pictures kept in memory for the single view.
 const LOADED: usize = 4;
@@ -26,7 +28,7 @@ pub fn gallery_event(
             gallery.count = count;
             apply::ask_listing(state, services);
         }
-        GalleryEvent::Saved { token, result } => saved(token, result, state, follow),
+        GalleryEvent::Saved { token, result } => saved(token, result, state, services),
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
                 gallery.entries = entries;
@@ -59,10 +61,7 @@ pub fn gallery_event(
                 gallery.awaited = later;
                 let now: Vec<(_, Destination)> = now;
                 for (id, to) in now {
-                    follow.push(Action::Send {
-                        to,
-                        what: Subject::Gallery(id),
-                    });
+                    awaited(id, to, state, follow);
                 }
             }
             Err(reason) => {
@@ -96,8 +95,23 @@ pub fn gallery_event(
     }
 }
 
+/// A picture that was wanted for something is here. Where that leads to another
+/// workspace, only a user who is still in the gallery is taken there.
+fn awaited(id: PictureId, to: Destination, state: &mut AppState, follow: &mut Actions) {
+    let what = Subject::Gallery(id);
+    let send = Action::Send { to, what };
+    if state.view.workspace == Workspace::Gallery {
+        follow.push(send);
+        return;
+    }
+    let offer = Some(("Open recipe".to_owned(), Box::new(send)));
+    state
+        .toasts
+        .offer(Level::Info, "The picture was read", offer);
+}
+
 /// A picture is safe on disk: it may go on from its file.
-fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow: &mut Actions) {
+fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, services: &mut Services) {
     let then = state
         .gallery
         .saving
@@ -113,10 +127,7 @@ fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow
             );
         }
         (Ok(entry), Some(Destination::Export)) => export::events::kept(entry, state),
-        (Ok(entry), Some(to)) => follow.push(Action::Send {
-            to,
-            what: Subject::File(entry.path),
-        }),
+        (Ok(entry), Some(to)) => send::pass_on(to, entry.path, state, services),
         (Err(reason), then) => {
             state.toasts.push(Level::Error, reason);
             if then == Some(Destination::Export) {

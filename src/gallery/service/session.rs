@@ -72,6 +72,10 @@ pub(crate) fn run(
                     result: Err("no gallery is open; choose a folder for it".into()),
                 });
             }
+            (GalleryRequest::Load(id), None) => {
+                let result = Err("no gallery is open; choose a folder for it".into());
+                events.emit(GalleryEvent::Picture { id, result });
+            }
             (_, None) => events.fail(&"no gallery is open; choose a folder for it"),
         }
     }
@@ -274,9 +278,10 @@ impl GallerySession {
 
     fn scan_work(&self, work: ScanWork) {
         if let Some(scan) = &self.scan {
-            // When its queue is full, it is going to look at the whole folder anyway.
             if let Err(e) = scan.try_send(work) {
                 log::warn!("{e}");
+                let words = "the gallery is busy reading its folder; try again in a moment";
+                self.context.events.fail(&words);
             }
         }
     }
@@ -293,7 +298,12 @@ impl GallerySession {
                 token,
                 result: Err(why),
             },
-            _ => GalleryEvent::Failed(why),
+            FileWork::Load(id) => GalleryEvent::Picture {
+                id,
+                result: Err(why),
+            },
+            FileWork::Export { .. } | FileWork::Sheet { .. } => GalleryEvent::Exported(Err(why)),
+            FileWork::Import(_) | FileWork::Copy(_) => GalleryEvent::Failed(why),
         });
     }
 }
