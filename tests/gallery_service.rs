@@ -113,7 +113,7 @@ fn keep_find_look_label_delete_and_bring_back() {
     w.gallery.send(GalleryRequest::Thumbnails(vec![b.id, a.id]));
     for _ in 0..2 {
         let size = w.wait(|e| match e {
-            GalleryEvent::Thumbnail(_, p) => Some(p.size()),
+            GalleryEvent::Thumbnail { picture, .. } => Some(picture.size()),
             _ => None,
         });
         assert_eq!(size, [256, 171]);

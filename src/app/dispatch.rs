@@ -109,7 +109,8 @@ pub fn dispatch(
             style::folder::stylise(photos, out, state, services);
         }
         Action::SetGalleryFolder(folder) => {
-            state.prefs.gallery_folder = Some(folder.clone());
+            // The preference follows once it is open.
+            state.gallery.moving_to = Some(folder.clone());
             services.gallery.send(GalleryRequest::OpenFolder(folder));
         }
         Action::OpenRecipe(recipe) => {

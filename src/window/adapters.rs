@@ -178,6 +178,7 @@ impl GalleryLink for ClosedGallery {
             },
             GalleryRequest::Load(id) => GalleryEvent::Picture {
                 id,
+                state: None,
                 result: Err(reason()),
             },
             GalleryRequest::Export { .. } | GalleryRequest::ExportSheet { .. } => {

@@ -2,7 +2,8 @@
 
 use crate::app::action::{Action, Destination, Subject};
 use crate::app::export;
-use crate::app::gallery::{apply, file_events};
+use crate::app::gallery::state::Loaded;
+use crate::app::gallery::{apply, file_events, listing};
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
@@ -24,6 +25,14 @@ pub fn gallery_event(
     let gallery = &mut state.gallery;
     match event {
         GalleryEvent::Open(folder, count) => {
+            if gallery.folder.as_ref().is_some_and(|old| *old != folder) {
+                gallery.forget_folder();
+                export::events::forget(state);
+            }
+            let gallery = &mut state.gallery;
+            if gallery.moving_to.take().as_ref() == Some(&folder) {
+                state.prefs.gallery_folder = Some(folder.clone());
+            }
             gallery.folder = Some(folder);
             gallery.count = count;
             apply::ask_listing(state, services);
@@ -31,27 +40,39 @@ pub fn gallery_event(
         GalleryEvent::Saved { token, result } => saved(token, result, state, services),
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
-                gallery.entries = entries;
-                gallery.listed = true;
+                let again = listing::take(gallery, entries);
                 // Looked up from the few to the many: listings can be long.
                 let selected = std::mem::take(&mut gallery.selected);
                 if !selected.is_empty() {
                     let listed = gallery.entries.iter().map(|e| e.id);
                     gallery.selected = listed.filter(|id| selected.contains(id)).collect();
                 }
+                if let Some(id) = again {
+                    services.gallery.send(GalleryRequest::Load(id));
+                }
             }
         }
-        GalleryEvent::Thumbnail(id, picture) => {
+        GalleryEvent::Thumbnail { id, state, picture } => {
             gallery.thumb_errors.remove(&id);
-            gallery.thumbs.insert(id, picture);
+            gallery.thumbs.insert(id, state, picture);
         }
         GalleryEvent::ThumbnailFailed(id, reason) => {
             gallery.thumb_errors.insert(id, reason);
         }
-        GalleryEvent::Picture { id, result } => match result {
+        GalleryEvent::Picture {
+            id,
+            state: file,
+            result,
+        } => match result {
             Ok((picture, recipe)) => {
-                gallery.loaded.retain(|(i, _, _)| *i != id);
-                gallery.loaded.push((id, picture, recipe));
+                gallery.load_errors.remove(&id);
+                gallery.loaded.retain(|l| l.id != id);
+                gallery.loaded.push(Loaded {
+                    id,
+                    state: file,
+                    picture,
+                    recipe,
+                });
                 if gallery.loaded.len() > LOADED {
                     gallery.loaded.remove(0);
                 }

@@ -61,8 +61,11 @@ pub(crate) fn run(
             (GalleryRequest::Shutdown, _) => break,
             (GalleryRequest::OpenFolder(folder), _) => {
                 // The old gallery's last saves are done before the new one opens.
-                drop(session.take());
+                let before = session.take().map(|s| s.gallery.folder().to_path_buf());
                 session = open(folder, &settings, events);
+                if let (None, Some(before)) = (&session, before) {
+                    session = open(before, &settings, events);
+                }
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
             (request, Some(session)) => session.answer(request),
@@ -74,7 +77,11 @@ pub(crate) fn run(
             }
             (GalleryRequest::Load(id), None) => {
                 let result = Err("no gallery is open; choose a folder for it".into());
-                events.emit(GalleryEvent::Picture { id, result });
+                events.emit(GalleryEvent::Picture {
+                    id,
+                    state: None,
+                    result,
+                });
             }
             (_, None) => events.fail(&"no gallery is open; choose a folder for it"),
         }
@@ -300,6 +307,7 @@ impl GallerySession {
             },
             FileWork::Load(id) => GalleryEvent::Picture {
                 id,
+                state: None,
                 result: Err(why),
             },
             FileWork::Export { .. } | FileWork::Sheet { .. } => GalleryEvent::Exported(Err(why)),
