@@ -11,7 +11,7 @@ use std::path::Path;
 use limner::app::action::{Action, ViewEdit};
 use limner::app::view::Workspace;
 use limner::gallery::Gallery;
-use limner::gallery::protocol::{GalleryRequest, PictureId};
+use limner::gallery::protocol::{ExportOptions, Format, GalleryRequest, PictureId};
 use limner::picture::Picture;
 use ui_doors::{Studio, generated, seeded, studio};
 
@@ -106,7 +106,8 @@ fn what_was_asked_of_the_old_folder_never_hits_the_new_one() {
     assert!(second.set_stars(&[old], 5).is_err());
     assert!(second.load(old).is_err() && second.get(old).is_err());
     let to = s.folder.path().join("copy.png");
-    let copied = second.export_copies(&[old], &to, &Default::default(), &mut |_, _| true);
+    let options = ExportOptions::new(Format::Png);
+    let copied = second.export_copies(&[old], &to, &options, &mut |_, _| true);
     assert!(copied.is_err() || !to.exists());
     assert_eq!(second.list(&Default::default()).unwrap()[0].stars, 0);
     assert!(b.join("same.png").exists());

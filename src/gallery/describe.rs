@@ -6,7 +6,7 @@ use std::time::UNIX_EPOCH;
 
 use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, FileState, PictureId};
-use super::{GalleryError, sidecar};
+use super::{Gallery, GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
 use crate::export::provenance::model_names;
 use crate::export::xmp::ns;
@@ -112,6 +112,14 @@ fn first_bytes(text: &[u8]) -> u64 {
 /// the file keeps its name. 63 bits of SHA-256 don't meet among a million pictures.
 pub(super) fn file_id(relative: &str) -> i64 {
     (first_bytes(relative.as_bytes()) >> 1) as i64
+}
+
+impl Gallery {
+    /// The state of a picture's file now; none if it isn't there.
+    pub fn state(&self, id: PictureId) -> Option<FileState> {
+        let path = self.path(id).ok()?;
+        FileStamp::of(&path).ok().map(|stamp| stamp.state())
+    }
 }
 
 /// Reads one picture's line.

@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::describe::{FileStamp, describe, hash_file};
+use super::describe::{describe, hash_file};
 use super::index::Index;
 use super::layout::{self, FolderLayout};
-use super::protocol::{Colour, Entry, FileState, Format, GallerySettings, PictureId, Query};
+use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
 use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
@@ -373,12 +373,6 @@ impl Gallery {
         let path = self.path(id)?;
         let recipe = metadata::read(&path)?.recipe;
         Ok((decode::picture(&path)?, recipe))
-    }
-
-    /// The state of a picture's file now; none if it isn't there.
-    pub fn state(&self, id: PictureId) -> Option<FileState> {
-        let path = self.path(id).ok()?;
-        FileStamp::of(&path).ok().map(|stamp| stamp.state())
     }
 
     /// The file of a picture.

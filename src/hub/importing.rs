@@ -68,7 +68,7 @@ pub(super) fn start(
                     summary: made.summary,
                 }),
                 Err(ImportError::Cancelled) => Err(Ending::Cancelled),
-                Err(error) => Err(Ending::Failed(error.to_string())),
+                Err(error) => Err(Ending::Failed(error.to_string().into())),
             };
             emitter.emit(HubEvent::Ended(id, result));
         })?;

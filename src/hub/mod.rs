@@ -36,6 +36,7 @@ mod pull;
 mod redirect;
 pub mod service;
 mod transfer;
+mod trouble;
 mod worker;
 
 pub use client::{Found, Hub, RemoteFile, Repo};

@@ -194,14 +194,14 @@ impl HubService {
                 let words = words.clone();
                 self.ask(request, move |hub| HubEvent::Found {
                     seq,
-                    result: hub.search(&words, HITS).map_err(|e| e.to_string()),
+                    result: hub.search(&words, HITS).map_err(|e| e.trouble()),
                 });
             }
             HubRequest::Look { seq, ref repo } => {
                 let repo = repo.clone();
                 self.ask(request, move |hub| HubEvent::Offered {
                     seq,
-                    result: offer(hub, &repo).map_err(|e| e.to_string()),
+                    result: offer(hub, &repo).map_err(|e| e.trouble()),
                 });
             }
             HubRequest::Pull { id, download } => {
@@ -327,7 +327,7 @@ impl HubService {
         match importing::start(id, file, models, self.emitter.clone()) {
             Ok(import) => self.imports.push(import),
             Err(why) => {
-                let why = Ending::Failed(why.to_string());
+                let why = Ending::Failed(why.trouble());
                 self.emitter.emit(HubEvent::Ended(id, Err(why)));
             }
         }
@@ -357,10 +357,10 @@ impl HubService {
                 if let Some(task) = self.tasks.get_mut(&id) {
                     task.state = State::Paused;
                 }
-                let why = (control == Control::Run).then(|| error.to_string());
+                let why = (control == Control::Run).then(|| error.trouble());
                 return self.emitter.emit(HubEvent::Paused(id, why));
             }
-            Err(error) => Err(Ending::Failed(error.to_string())),
+            Err(error) => Err(Ending::Failed(error.trouble())),
         };
         if let Some(task) = self.tasks.remove(&id) {
             self.pending.remove(&task.download);

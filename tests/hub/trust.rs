@@ -256,6 +256,6 @@ fn a_licence_whose_text_changed_asks_again() {
     let HubEvent::Ended(_, Err(Ending::Failed(why))) = ended else {
         panic!("{ended:?}");
     };
-    assert!(why.contains("accept it anew"), "{why}");
+    assert!(why.message.contains("accept it anew"), "{why}");
     assert!(server.files().is_empty());
 }

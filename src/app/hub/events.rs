@@ -55,15 +55,15 @@ fn refused(request: HubRequest, state: &mut AppState) {
     match request {
         HubRequest::Search { seq, .. } if seq == hub.seq => {
             hub.searching = false;
-            hub.found = Some(Err(REFUSED.to_owned()));
+            hub.found = Some(Err(REFUSED.into()));
             return;
         }
         HubRequest::Look { seq, .. } if seq == hub.seq && hub.looking.is_some() => {
-            hub.offer = Some(Err(REFUSED.to_owned()));
+            hub.offer = Some(Err(REFUSED.into()));
             return;
         }
         HubRequest::Pull { id, .. } | HubRequest::Import { id, .. } => {
-            hub.set(id, HubStage::Failed(REFUSED.to_owned()));
+            hub.set(id, HubStage::Failed(REFUSED.into()));
         }
         // It goes on as before; its next word says how far it is.
         HubRequest::Pause(id) | HubRequest::Cancel(id) => hub.set(id, HubStage::Queued),

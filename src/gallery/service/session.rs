@@ -284,12 +284,12 @@ impl GallerySession {
     }
 
     fn scan_work(&self, work: ScanWork) {
-        if let Some(scan) = &self.scan {
-            if let Err(e) = scan.try_send(work) {
-                log::warn!("{e}");
-                let words = "the gallery is busy reading its folder; try again in a moment";
-                self.context.events.fail(&words);
-            }
+        if let Some(scan) = &self.scan
+            && let Err(e) = scan.try_send(work)
+        {
+            log::warn!("{e}");
+            let words = "the gallery is busy reading its folder; try again in a moment";
+            self.context.events.fail(&words);
         }
     }
 
