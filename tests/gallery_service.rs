@@ -113,7 +113,7 @@ fn keep_find_look_label_delete_and_bring_back() {
     w.gallery.send(GalleryRequest::Thumbnails(vec![b.id, a.id]));
     for _ in 0..2 {
         let size = w.wait(|e| match e {
-            GalleryEvent::Thumbnail(_, p) => Some(p.size()),
+            GalleryEvent::Thumbnail { picture, .. } => Some(picture.size()),
             _ => None,
         });
         assert_eq!(size, [256, 171]);
@@ -257,4 +257,64 @@ fn a_damaged_index_heals_while_the_gallery_is_open() {
             break;
         }
     }
+}
+
+#[test]
+fn a_folder_that_cannot_be_opened_leaves_the_old_one_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let w = Window::open(&dir.path().join("gallery"));
+    let a = w.save(1, explore(1));
+    let blocked = dir.path().join("file");
+    std::fs::write(&blocked, b"no folder").unwrap();
+    w.gallery
+        .send(GalleryRequest::OpenFolder(blocked.join("inside")));
+    let until = Instant::now() + Duration::from_secs(30);
+    let (mut told, mut open) = (false, None);
+    while open.is_none() {
+        let left = until.saturating_duration_since(Instant::now());
+        match w.gallery.recv_timeout(left).expect("no answer") {
+            GalleryEvent::Failed(_) => told = true,
+            GalleryEvent::Open(folder, 1) if told => open = Some(folder),
+            _ => {}
+        }
+    }
+    assert_eq!(open.unwrap(), dir.path().join("gallery"));
+    assert_eq!(w.list(1, "")[0].id, a.id);
+}
+
+#[test]
+fn a_file_that_changes_is_another_state_in_listing_thumbnail_and_view() {
+    let dir = tempfile::tempdir().unwrap();
+    let w = Window::open(dir.path());
+    let a = w.save(1, explore(1));
+    let thumb = |id| {
+        w.gallery.send(GalleryRequest::Thumbnails(vec![id]));
+        w.wait(|e| match e {
+            GalleryEvent::Thumbnail { state, picture, .. } => Some((state, picture.size())),
+            _ => None,
+        })
+    };
+    assert_eq!(thumb(a.id).0, w.list(1, "")[0].state);
+    image::RgbImage::new(40, 80).save(&a.path).unwrap();
+    let before = a.state;
+    let until = Instant::now() + Duration::from_secs(30);
+    let mut seq = 10;
+    let now = loop {
+        seq += 1;
+        let state = w.list(seq, "")[0].state;
+        if state != before {
+            break state;
+        }
+        assert!(Instant::now() < until, "the change isn't noticed");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    let (state, [width, height]) = thumb(a.id);
+    assert_eq!(state, now);
+    assert!(height > width);
+    w.gallery.send(GalleryRequest::Load(a.id));
+    let (state, size) = w.wait(|e| match e {
+        GalleryEvent::Picture { state, result, .. } => Some((state, result.unwrap().0.size())),
+        _ => None,
+    });
+    assert_eq!((state, size), (Some(now), [40, 80]));
 }

@@ -203,6 +203,7 @@ fn an_import_tells_its_steps_and_can_be_stopped_at_each() {
         let mut watch = Watch {
             stop: &stop,
             step: &mut step,
+            check: None,
         };
         let result = import_watched(
             &golden("adain"),

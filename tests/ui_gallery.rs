@@ -447,7 +447,7 @@ fn only_what_is_seen_is_asked_for() {
     let many: Vec<_> = (0..100_000i64)
         .map(|n| {
             let mut entry = one.clone();
-            entry.id = limner::gallery::protocol::PictureId(1_000_000 + n);
+            entry.id.file = 1_000_000 + n;
             entry.title = format!("Picture {n}");
             entry
         })

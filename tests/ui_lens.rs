@@ -250,6 +250,9 @@ fn any_picture_can_be_opened_in_lens() {
     canvas.click_secondary();
     s.settle();
     s.click("Open in Lens");
+    // It was made first; who waits elsewhere is told.
+    assert_eq!(workspace(&s), Workspace::Explore);
+    s.click("Go to Lens");
     assert_eq!(workspace(&s), Workspace::Lens);
     let name = doc(&s).photo.as_ref().unwrap().name.clone();
     assert!(name.contains("fruit"), "{name}");

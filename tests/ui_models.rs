@@ -13,7 +13,7 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use limner::app::action::{Action, Pick, ViewEdit};
-use limner::app::hub::state::HubEdit;
+use limner::app::hub::state::{HubEdit, HubStage};
 use limner::app::view::Dialog;
 use limner::engine::protocol::Request;
 use limner::hub::protocol::{
@@ -52,6 +52,7 @@ fn download(file: &str) -> Download {
         file: file.into(),
         bytes: 364_000_000,
         licence: "cc-by-nc-4.0".into(),
+        licence_text: "2".repeat(64),
         etag: "1".repeat(64),
     }
 }
@@ -167,6 +168,33 @@ fn accepting_one_licence_accepts_no_other() {
 }
 
 #[test]
+fn another_text_of_an_accepted_licence_is_accepted_anew() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    look(&mut window, &outside);
+    click(&mut window, "I have read the licence and accept it");
+    click(&mut window, "Back to the list");
+    let repo = "ada/flowers".to_owned();
+    let again = HubEdit::Look(Some(repo));
+    window.state_mut().act(Action::Hub(again));
+    window.run_steps(3);
+    let Some(HubRequest::Look { seq, .. }) = asked(&outside).pop() else {
+        panic!("a question");
+    };
+    let HubEvent::Offered { result, .. } = offered(seq) else {
+        panic!("an offer");
+    };
+    let mut offer = result.unwrap();
+    for file in &mut offer.files {
+        file.licence_text = "3".repeat(64);
+    }
+    let result = Ok(offer);
+    say(&mut window, &outside, HubEvent::Offered { seq, result });
+    let button = window.get_by_role_and_label(Role::Button, "Download (364.0 MB)");
+    assert!(button.accesskit_node().is_disabled());
+}
+
+#[test]
 fn offline_nothing_is_asked_until_the_user_goes_online() {
     let outside = Outside::default();
     let mut window = open(&outside);
@@ -243,4 +271,56 @@ fn an_import_shows_how_far_it_is_and_can_be_cancelled() {
     let ended = HubEvent::Ended(id, Err(Ending::Cancelled));
     say(&mut window, &outside, ended);
     assert!(window.query_by_label("mine.pkl").is_none());
+}
+
+#[test]
+fn what_the_hub_does_not_take_is_said_and_nothing_waits_for_it() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    look(&mut window, &outside);
+    click(&mut window, "large.pkl (364.0 MB)");
+    click(&mut window, "I have read the licence and accept it");
+    click(&mut window, "Download (364.0 MB)");
+    let refuse = |window: &mut Window, request: HubRequest| {
+        say(window, &outside, HubEvent::Refused(Box::new(request)));
+    };
+    let pull = asked(&outside).pop().unwrap();
+    let HubRequest::Pull { id, .. } = pull else {
+        panic!("{pull:?}");
+    };
+    let stage = |window: &Window| {
+        let tasks = &window.state().state.hub.tasks;
+        tasks.iter().find(|t| t.id == id).unwrap().stage.clone()
+    };
+    // A stop that isn't heard: it still goes on, and says so.
+    say(&mut window, &outside, HubEvent::Opening(id));
+    click(&mut window, "Cancel ada/flowers");
+    assert_eq!(stage(&window), HubStage::Stopping);
+    refuse(&mut window, HubRequest::Cancel(id));
+    assert_ne!(stage(&window), HubStage::Stopping);
+    let said = |window: &Window| {
+        let mut toasts = window.state().state.toasts.iter();
+        toasts.any(|t| t.text.contains("Too much is waiting for the hub"))
+    };
+    assert!(said(&window));
+    refuse(&mut window, pull);
+    assert!(matches!(stage(&window), HubStage::Failed(_)));
+    // Questions end; the switch shows what is.
+    let hub = |window: &Window| {
+        let hub = &window.state().state.hub;
+        (hub.searching, hub.found.clone())
+    };
+    let words = "flowers".to_owned();
+    let search = HubEdit::Search(words.clone());
+    window.state_mut().act(Action::Hub(search));
+    window.run_steps(3);
+    assert!(hub(&window).0);
+    let Some(HubRequest::Search { seq, .. }) = asked(&outside).pop() else {
+        panic!("a search");
+    };
+    refuse(&mut window, HubRequest::Search { seq, words });
+    assert!(matches!(hub(&window), (false, Some(Err(_)))));
+    window.state_mut().state.prefs.offline = true;
+    refuse(&mut window, HubRequest::Offline(true));
+    assert!(!window.state().state.prefs.offline);
 }

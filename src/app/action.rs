@@ -190,8 +190,6 @@ pub enum Purpose {
 pub enum Subject {
     /// Of the gallery.
     Gallery(PictureId),
-    /// A file.
-    File(PathBuf),
     /// What Explore shows.
     Explore,
     /// What Style shows.

@@ -68,10 +68,12 @@ pub fn dispatch(
         Action::Send { to, what } => send::send(to, what, state, services, now),
         Action::DropFiles(paths) => {
             let role = FileRole::of(state.view.workspace);
-            open_files::open_files(&paths, role, state, services);
+            let here = Some(state.view.workspace);
+            open_files::open_files(&paths, role, here, state, services);
         }
         Action::OpenFiles { paths, role } => {
-            open_files::open_files(&paths, role, state, services);
+            let here = Some(state.view.workspace);
+            open_files::open_files(&paths, role, here, state, services);
         }
         Action::Pick(pick) => services.system.pick(pick),
         Action::Hub(edit) => hub::apply::edit(edit, state, services),
@@ -107,7 +109,8 @@ pub fn dispatch(
             style::folder::stylise(photos, out, state, services);
         }
         Action::SetGalleryFolder(folder) => {
-            state.prefs.gallery_folder = Some(folder.clone());
+            // The preference follows once it is open.
+            state.gallery.moving_to = Some(folder.clone());
             services.gallery.send(GalleryRequest::OpenFolder(folder));
         }
         Action::OpenRecipe(recipe) => {

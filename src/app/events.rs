@@ -1,5 +1,6 @@
 //! What engine, gallery, hub and desktop answer goes into the state here.
 
+use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::previews::Received;
 use crate::app::queue::Actions;
@@ -35,17 +36,18 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
         Event::Preview {
             channel,
             seq,
-            index,
+            work,
             tier,
             picture,
             took,
         } => {
             let shown = Received {
                 picture,
+                work,
                 tier,
                 took,
             };
-            if state.previews.receive(channel, seq, index, shown) {
+            if state.previews.receive(channel, seq, shown) {
                 state.engine.last_took = Some(took);
                 canvas::remember_thumb(state);
             }
@@ -87,6 +89,9 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
             }
         }
         Event::Done { id, result } => job_events::ended(id, result, state, services, follow),
+        Event::Refused { what, error } => {
+            state.toasts.push(Level::Error, format!("{what}: {error}"));
+        }
         Event::Queue { previewing, .. } => state.engine.previewing = previewing,
     }
 }

@@ -1,6 +1,7 @@
 //! Jobs that ended: each result goes where it should.
 
-use crate::app::action::{Destination, Purpose, ViewEdit};
+use crate::app::action::{Destination, Purpose};
+use crate::app::arrival;
 use crate::app::engine_state::JobEntry;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
@@ -85,18 +86,19 @@ fn finished(
         Output::Projection {
             params, likeness, ..
         } => {
-            state.toasts.push(
+            let away = state.view.workspace != Workspace::Explore;
+            state.toasts.offer(
                 Level::Info,
                 format!(
                     "Photo projected: {:.0} % alike",
                     likeness.clamp(0.0, 1.0) * 100.0
                 ),
+                away.then(|| arrival::way_to(Workspace::Explore)),
             );
             follow.explore(ExploreEdit::Replace {
                 params,
                 label: "Projected photo",
             });
-            follow.view(ViewEdit::Workspace(Workspace::Explore));
         }
     }
 }

@@ -11,6 +11,7 @@
 //! outside of this module can call them.
 
 pub mod action;
+mod arrival;
 mod canvas;
 pub mod command;
 mod device_events;

@@ -1,11 +1,13 @@
 //! Files that are opened for a purpose: asked for, and put where they belong once read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::app::action::{Action, FileRole, Purpose, ViewEdit};
+use crate::app::action::{Action, FileRole, Purpose};
+use crate::app::arrival;
 use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
+use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::sources;
@@ -14,12 +16,14 @@ use crate::app::style::edit::StyleEdit;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, Job, OpenedPhoto};
 use crate::gallery::protocol::GalleryRequest;
-use crate::recipe::StyleSource;
+use crate::recipe::{Recipe, StyleSource};
 
-/// Opens files for a purpose.
+/// Opens files for a purpose; `asked_in` is the workspace in which the user asked for
+/// them, `None` for what a job brings.
 pub fn open_files(
     paths: &[PathBuf],
     role: FileRole,
+    asked_in: Option<Workspace>,
     state: &mut AppState,
     services: &mut Services,
 ) {
@@ -46,7 +50,7 @@ pub fn open_files(
                 };
                 jobs::start(job, Purpose::Upscale, state, services);
             }
-            _ => sources::open(path, role, state, services),
+            _ => sources::open(path, role, asked_in, state, services),
         }
         // One photo and one start at a time; styles may be many.
         if matches!(
@@ -85,11 +89,11 @@ pub fn opened(
     state: &mut AppState,
     follow: &mut Actions,
 ) {
-    let role = state
-        .photos
-        .opening
-        .remove(&path)
-        .unwrap_or(FileRole::Reopen);
+    let opening = state.photos.opening.remove(&path);
+    let Opening { role, asked_in } = opening.unwrap_or(Opening {
+        role: FileRole::Reopen,
+        asked_in: None,
+    });
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
@@ -105,32 +109,59 @@ pub fn opened(
     let source = photo.source.clone();
     let recipe = photo.recipe.clone();
     state.photos.insert(photo);
+    let name = name_of(&path);
     if let (FileRole::Any, Some(recipe)) = (role, recipe) {
-        follow.push(Action::OpenRecipe(recipe));
+        recipe_found(&name, recipe, asked_in, state, follow);
         return;
     }
-    match role {
-        FileRole::Any if state.view.workspace == Workspace::Lens => {
+    let to = match role {
+        FileRole::Any if asked_in == Some(Workspace::Lens) => {
             follow.lens(LensEdit::Photo(source));
+            Workspace::Lens
         }
         FileRole::LensPhoto => {
             follow.lens(LensEdit::Photo(source));
-            follow.view(ViewEdit::Workspace(Workspace::Lens));
+            Workspace::Lens
         }
         FileRole::LensOther => {
             follow.lens(LensEdit::Other(Some(source)));
-            follow.view(ViewEdit::Workspace(Workspace::Lens));
+            Workspace::Lens
         }
         FileRole::Any | FileRole::Photo => {
             follow.style(StyleEdit::Photo(source));
-            follow.view(ViewEdit::Workspace(Workspace::Style));
+            Workspace::Style
         }
         FileRole::Style => {
             follow.style(StyleEdit::AddStyle(StyleSource::File(source)));
-            follow.view(ViewEdit::Workspace(Workspace::Style));
+            Workspace::Style
         }
         // In memory is where it was wanted.
-        FileRole::Reopen => {}
-        FileRole::Project | FileRole::Upscale | FileRole::Import => {}
+        FileRole::Reopen => return,
+        FileRole::Project | FileRole::Upscale | FileRole::Import => return,
+    };
+    arrival::arrived(to, &name, asked_in, state, follow);
+}
+
+/// A picture with a recipe goes back to where it was made, which may be another
+/// workspace: only while the user waits for it.
+fn recipe_found(
+    name: &str,
+    recipe: Box<Recipe>,
+    asked_in: Option<Workspace>,
+    state: &mut AppState,
+    follow: &mut Actions,
+) {
+    let open = Action::OpenRecipe(recipe);
+    if asked_in == Some(state.view.workspace) {
+        follow.push(open);
+        return;
     }
+    let words = format!("{name} was read; it carries a recipe");
+    let offer = Some(("Open recipe".to_owned(), Box::new(open)));
+    state.toasts.offer(Level::Info, words, offer);
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::app::action::FileRole;
+use crate::app::view::Workspace;
 use crate::engine::protocol::OpenedPhoto;
 use crate::recipe::SourceRef;
 
@@ -12,9 +13,18 @@ use crate::recipe::SourceRef;
 pub struct Photos {
     by_hash: HashMap<String, OpenedPhoto>,
     /// Files being read, and what for.
-    pub opening: HashMap<PathBuf, FileRole>,
+    pub opening: HashMap<PathBuf, Opening>,
     /// Files that couldn't be read, and why.
     pub failed: HashMap<PathBuf, String>,
+}
+
+/// A file that is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opening {
+    /// What for.
+    pub role: FileRole,
+    /// The workspace in which the user asked for it; `None` for what a job brings.
+    pub asked_in: Option<Workspace>,
 }
 
 impl Photos {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::app::view::Workspace;
 use crate::engine::protocol::{Channel, EngineError, Request, Seq, Tier, Work};
 use crate::picture::Picture;
 
@@ -36,10 +37,7 @@ pub struct ChannelState {
     items: Vec<Work>,
     tier: Option<Tier>,
     pictures: Vec<Option<Picture>>,
-    /// For each item of the last request, its place in `items`.
-    asked: Vec<usize>,
     seq: Seq,
-    shown_seq: Seq,
     /// Why the last request failed.
     pub error: Option<EngineError>,
 }
@@ -74,8 +72,7 @@ pub struct Previews {
     pub style: Option<Shown>,
     /// The newest picture of Lens.
     pub lens: Option<Shown>,
-    /// Why the canvas has no newer picture.
-    pub canvas_error: Option<EngineError>,
+    canvas_error: Option<(Workspace, EngineError)>,
     canvas_work: Option<(Work, Tier)>,
     canvas_seq: Seq,
     canvas_shown: Seq,
@@ -91,6 +88,12 @@ impl Previews {
     /// A small picture on any channel.
     pub fn picture(&self, channel: Channel, work: &Work) -> Option<&Picture> {
         self.channels.get(&channel)?.picture(work)
+    }
+
+    /// Why the canvas of a workspace has no newer picture.
+    pub fn canvas_error(&self, workspace: Workspace) -> Option<&EngineError> {
+        let (failed, error) = self.canvas_error.as_ref()?;
+        (*failed == workspace).then_some(error)
     }
 
     /// Whether the canvas waits for a newer picture.
@@ -118,15 +121,16 @@ impl Previews {
             .iter()
             .map(|w| state.picture(w).filter(|_| same_tier).cloned())
             .collect();
-        let asked: Vec<usize> = (0..items.len())
-            .filter(|&i| pictures[i].is_none())
+        let missing = items
+            .iter()
+            .zip(&pictures)
+            .filter(|(_, picture)| picture.is_none())
+            .map(|(work, _)| work.clone())
             .collect();
-        let missing = asked.iter().map(|&i| items[i].clone()).collect();
         state.seq += 1;
         state.items = items;
         state.tier = Some(tier);
         state.pictures = pictures;
-        state.asked = asked;
         state.error = None;
         Some(Request::Preview {
             channel,
@@ -185,26 +189,26 @@ impl Previews {
 
     /// Takes a picture in. Older ones than what is shown are dropped. Returns
     /// whether the canvas has a new picture.
-    pub fn receive(&mut self, channel: Channel, seq: Seq, index: usize, shown: Received) -> bool {
+    pub fn receive(&mut self, channel: Channel, seq: Seq, shown: Received) -> bool {
         if channel == Channel::Canvas {
             return self.receive_canvas(seq, shown);
         }
         if let Some(state) = self.channels.get_mut(&channel)
             && state.seq == seq
-            && let Some(&at) = state.asked.get(index)
         {
-            state.shown_seq = seq;
-            state.pictures[at] = Some(shown.picture);
+            // A list may hold the same work twice.
+            for (work, picture) in state.items.iter().zip(&mut state.pictures) {
+                if *work == shown.work {
+                    *picture = Some(shown.picture.clone());
+                }
+            }
         }
         false
     }
 
     fn receive_canvas(&mut self, seq: Seq, shown: Received) -> bool {
-        // Between two requests the work is not known here; a draft of an older
-        // request is still shown while a drag goes on, under the newest work.
-        let Some((work, _)) = &self.canvas_work else {
-            return false;
-        };
+        // A draft of an older request is still shown while a drag goes on, and in a
+        // workspace that isn't in front any more: as what it is.
         if seq < self.canvas_shown || seq > self.canvas_seq {
             return false;
         }
@@ -212,19 +216,19 @@ impl Previews {
         if matches!(shown.tier, Tier::Full(_)) {
             self.full_took = Some(shown.took);
         }
-        let entry = Some(Shown {
+        let place = match shown.work {
+            Work::Explore(_) => &mut self.explore,
+            Work::Style(_) => &mut self.style,
+            Work::Lens(_) => &mut self.lens,
+            // Walks are only shown in small.
+            Work::WalkFrame(..) => return false,
+        };
+        *place = Some(Shown {
             picture: shown.picture,
-            work: work.clone(),
+            work: shown.work,
             tier: shown.tier,
             took: shown.took,
         });
-        match work {
-            Work::Explore(_) => self.explore = entry,
-            Work::Style(_) => self.style = entry,
-            Work::Lens(_) => self.lens = entry,
-            // Walks are only shown in small.
-            Work::WalkFrame(..) => {}
-        }
         seq == self.canvas_seq
     }
 
@@ -234,8 +238,14 @@ impl Previews {
             return;
         }
         if channel == Channel::Canvas {
-            if seq == self.canvas_seq {
-                self.canvas_error = Some(error);
+            let asked = self
+                .canvas_work
+                .as_ref()
+                .and_then(|(work, _)| seen_in(work));
+            if seq == self.canvas_seq
+                && let Some(workspace) = asked
+            {
+                self.canvas_error = Some((workspace, error));
             }
         } else if let Some(state) = self.channels.get_mut(&channel)
             && state.seq == seq
@@ -245,11 +255,23 @@ impl Previews {
     }
 }
 
+/// The workspace on whose canvas a piece of work is shown; walks are on none.
+fn seen_in(work: &Work) -> Option<Workspace> {
+    match work {
+        Work::Explore(_) => Some(Workspace::Explore),
+        Work::Style(_) => Some(Workspace::Style),
+        Work::Lens(_) => Some(Workspace::Lens),
+        Work::WalkFrame(..) => None,
+    }
+}
+
 /// The part of an engine's answer that previews care about.
 #[derive(Debug, Clone)]
 pub struct Received {
     /// Pixels.
     pub picture: Picture,
+    /// What they show.
+    pub work: Work,
     /// Asked tier.
     pub tier: Tier,
     /// Time.
@@ -267,8 +289,9 @@ mod tests {
         Work::Explore(Arc::new(ExploreParams::new("m", seed)))
     }
 
-    fn received(tier: Tier) -> Received {
+    fn received(seed: u64, tier: Tier) -> Received {
         Received {
+            work: work(seed),
             picture: Picture::from_rgba(1, 1, vec![0, 0, 0, 255]).unwrap(),
             tier,
             took: Duration::ZERO,
@@ -312,12 +335,12 @@ mod tests {
             Some(DRAFT)
         );
         assert_eq!(tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)), None);
-        p.receive(Channel::Canvas, 1, 0, received(DRAFT));
+        p.receive(Channel::Canvas, 1, received(1, DRAFT));
         assert_eq!(
             tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
             Some(FULL)
         );
-        p.receive(Channel::Canvas, 2, 0, received(FULL));
+        p.receive(Channel::Canvas, 2, received(1, FULL));
         // It was quick after all: the next one comes at once.
         assert_eq!(
             tier(p.ask_canvas(Some(work(2)), DRAFT, FULL, false)),
@@ -330,23 +353,71 @@ mod tests {
         let mut p = Previews::default();
         p.ask_canvas(Some(work(1)), DRAFT, FULL, false);
         p.ask_canvas(Some(work(2)), DRAFT, FULL, false);
-        assert!(p.receive(Channel::Canvas, 2, 0, received(FULL)));
-        assert!(!p.receive(Channel::Canvas, 1, 0, received(DRAFT)));
+        assert!(p.receive(Channel::Canvas, 2, received(2, FULL)));
+        assert!(!p.receive(Channel::Canvas, 1, received(1, DRAFT)));
         assert!(!p.explore.as_ref().unwrap().is_draft());
+    }
+
+    #[test]
+    fn a_picture_is_of_the_work_it_was_asked_for_whatever_was_asked_since() {
+        let style = |seed: &str| {
+            let photo = crate::recipe::SourceRef {
+                sha256: seed.into(),
+                name: String::new(),
+                path: String::new(),
+                artist: String::new(),
+                licence: String::new(),
+            };
+            let json = serde_json::json!({ "model": "s", "photo": photo, "styles": [],
+                "strength": 1.0, "brush": 1.0, "keep_colors": 0.0 });
+            let params: crate::recipe::StyleParams = serde_json::from_value(json).unwrap();
+            let lens = crate::recipe::LensParams::new("l", photo);
+            (Work::Style(Arc::new(params)), Work::Lens(Arc::new(lens)))
+        };
+        let ((style, lens), (other, _)) = (style("a"), style("b"));
+        let all = [work(1), style.clone(), lens.clone()];
+        for first in &all {
+            for second in all.iter().chain([&work(2), &other]) {
+                let mut p = Previews::default();
+                p.ask_canvas(Some(first.clone()), DRAFT, FULL, false);
+                p.ask_canvas(Some(second.clone()), DRAFT, FULL, false);
+                let late = Received {
+                    work: first.clone(),
+                    ..received(1, DRAFT)
+                };
+                p.receive(Channel::Canvas, 1, late);
+                let shown = [&p.explore, &p.style, &p.lens];
+                let shown: Vec<&Work> = shown
+                    .iter()
+                    .filter_map(|s| s.as_ref())
+                    .map(|s| &s.work)
+                    .collect();
+                assert_eq!(shown, [first], "then asked for {second:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_stays_on_the_canvas_that_it_is_of() {
+        let mut p = Previews::default();
+        p.ask_canvas(Some(work(1)), DRAFT, FULL, false);
+        p.fail(Channel::Canvas, 1, EngineError::Internal("x".into()));
+        assert!(p.canvas_error(Workspace::Explore).is_some());
+        assert!(p.canvas_error(Workspace::Style).is_none());
     }
 
     #[test]
     fn small_pictures_that_are_there_are_not_asked_for_again() {
         let mut p = Previews::default();
         p.ask(Channel::Strip, DRAFT, vec![work(1), work(2)]);
-        p.receive(Channel::Strip, 1, 0, received(DRAFT));
+        p.receive(Channel::Strip, 1, received(1, DRAFT));
         let Some(Request::Preview { items, .. }) =
             p.ask(Channel::Strip, DRAFT, vec![work(3), work(1)])
         else {
             panic!("a new list is asked for");
         };
         assert_eq!(items, vec![work(3)]);
-        p.receive(Channel::Strip, 2, 0, received(DRAFT));
+        p.receive(Channel::Strip, 2, received(3, DRAFT));
         assert!(p.picture(Channel::Strip, &work(3)).is_some());
         assert!(!p.channel(Channel::Strip).unwrap().is_waiting());
     }

@@ -27,7 +27,6 @@ pub fn send(
 ) {
     match what {
         Subject::Gallery(id) => send_kept(to, id, state, services, now),
-        Subject::File(path) => send_file(to, path, state, services),
         Subject::Explore => {
             // As it is now: what is saved later is what was seen.
             if let Some(params) = state.doc.explore.current().cloned() {
@@ -68,7 +67,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Explore => work::of(Workspace::Explore, state),
         Subject::Style => work::of(Workspace::Style, state),
         Subject::Lens => work::of(Workspace::Lens, state),
-        Subject::Gallery(_) | Subject::File(_) => None,
+        Subject::Gallery(_) => None,
     };
     work::job(&work?, jobs::style_options(state))
 }
@@ -109,14 +108,34 @@ fn send_kept(
                 services.gallery.send(GalleryRequest::Load(id));
             }
         }
-        (_, Some(path)) => send_file(to, path, state, services),
+        (_, Some(path)) => {
+            let here = Some(state.view.workspace);
+            send_file(to, path, here, state, services);
+        }
         (_, None) => state
             .toasts
             .push(Level::Warning, "That picture isn't listed any more."),
     }
 }
 
-fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mut Services) {
+/// A picture that a job made and that is safe on disk now goes on from its file. The
+/// user may be elsewhere by now, and stays there.
+pub(in crate::app) fn pass_on(
+    to: Destination,
+    path: PathBuf,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    send_file(to, path, None, state, services);
+}
+
+fn send_file(
+    to: Destination,
+    path: PathBuf,
+    asked_in: Option<Workspace>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let role = match to {
         Destination::StylePhoto => FileRole::Photo,
         Destination::StyleStyle => FileRole::Style,
@@ -135,5 +154,5 @@ fn send_file(to: Destination, path: PathBuf, state: &mut AppState, services: &mu
         Destination::Keep => FileRole::Import,
         Destination::SaveAs | Destination::Export | Destination::Clipboard => return,
     };
-    open_files(&[path], role, state, services);
+    open_files(&[path], role, asked_in, state, services);
 }

@@ -4,18 +4,27 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::action::FileRole;
+use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::view::Workspace;
 use crate::engine::protocol::Request;
 use crate::recipe::{SourceRef, StyleSource};
 
 /// Longer side of photos and style pictures in memory.
 const OPEN_SIDE: u32 = 1536;
 
-/// Reads a file for a role.
-pub fn open(path: &Path, role: FileRole, state: &mut AppState, services: &mut Services) {
+/// Reads a file for a role; `asked_in` as in [`Opening`].
+pub fn open(
+    path: &Path,
+    role: FileRole,
+    asked_in: Option<Workspace>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     state.photos.failed.remove(path);
-    state.photos.opening.insert(path.to_owned(), role);
+    let opening = Opening { role, asked_in };
+    state.photos.opening.insert(path.to_owned(), opening);
     services.engine.send(Request::Open {
         path: path.to_owned(),
         max_side: OPEN_SIDE,
@@ -41,7 +50,7 @@ pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
         let busy =
             state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
         if state.photos.of(&source).is_none() && !source.path.is_empty() && !busy {
-            open(&path, FileRole::Reopen, state, services);
+            open(&path, FileRole::Reopen, None, state, services);
         }
     }
 }

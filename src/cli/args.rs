@@ -409,9 +409,10 @@ pub(crate) struct Pull {
     /// The file, where there are several
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<String>,
-    /// You have read the model's licence and accept it
-    #[arg(long)]
-    pub(crate) accept_licence: bool,
+    /// You have read the model's licence and accept it; with the hash of its text that
+    /// --dry-run tells, no other text than that
+    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub(crate) accept_licence: Option<String>,
     /// Only tell licence, files and sizes
     #[arg(long)]
     pub(crate) dry_run: bool,

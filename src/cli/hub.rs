@@ -76,13 +76,7 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
         describe(&repo, common.json)?;
         return Ok(());
     }
-    if !args.accept_licence {
-        return Err(HubError::Licence {
-            repo: repo.id,
-            licence: repo.licence,
-        }
-        .into());
-    }
+    accepted(args.accept_licence.as_deref(), &repo)?;
     let models = args
         .into
         .clone()
@@ -120,6 +114,16 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether the licence was accepted: this text of it, where the user says which.
+fn accepted(text: Option<&str>, repo: &Repo) -> Result<(), HubError> {
+    let (id, licence) = (repo.id.clone(), repo.licence.clone());
+    match text {
+        None => Err(HubError::Licence { repo: id, licence }),
+        Some(text) if text.is_empty() || text.eq_ignore_ascii_case(&repo.licence_text) => Ok(()),
+        Some(_) => Err(HubError::LicenceChanged { repo: id, licence }),
+    }
+}
+
 fn door(offline: bool) -> Hub {
     let mut config = HubConfig::from_env();
     config.offline |= offline;
@@ -135,12 +139,13 @@ fn describe(repo: &Repo, as_json: bool) -> Result<(), Failure> {
             .collect();
         say_json(&json!({
             "id": repo.id, "commit": repo.commit, "licence": repo.licence,
-            "gated": repo.gated, "files": files,
+            "licence_text": repo.licence_text, "gated": repo.gated, "files": files,
         }))?;
         return Ok(());
     }
     say(format!("{} at {}", repo.id, repo.commit))?;
     say(format!("licence: {}", repo.licence))?;
+    say(format!("hash of its text: {}", repo.licence_text))?;
     if repo.gated {
         say("access has to be asked for on its page")?;
     }

@@ -13,6 +13,7 @@ use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, Output};
 use crate::export::metadata;
 use crate::photo;
+use crate::recipe::foreign::Foreign;
 use crate::recipe::{Making, Recipe, SourceRef};
 
 /// Longer side of an animation made again when its recipe doesn't say.
@@ -21,7 +22,7 @@ const WALK_SIDE: u32 = 512;
 /// Shows, repeats or removes a recipe.
 pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failure> {
     match command {
-        RecipeCommand::Show { file } => show(file),
+        RecipeCommand::Show { file } => show(file, common.json),
         RecipeCommand::Render {
             file,
             source,
@@ -56,27 +57,45 @@ fn is_json(file: &Path) -> bool {
         .is_some_and(|e| e.eq_ignore_ascii_case("json"))
 }
 
-/// JSON as it stands in the file, also of newer versions.
-fn show(file: &Path) -> Result<(), Failure> {
+/// JSON as it stands in the file, also of newer versions; of other programs' pictures
+/// what those say, line by line.
+fn show(file: &Path, as_json: bool) -> Result<(), Failure> {
     let json = if is_json(file) {
         read_text(file)?
     } else {
         let found = metadata::read(file)?;
         match (found.recipe_json, found.foreign) {
             (Some(json), _) => json,
-            (None, Some(foreign)) => {
-                return Err(Failure::new(format!(
-                    "there is no recipe of Limner's inside, but settings of {}: {}",
-                    foreign.program,
-                    file.display()
-                )));
-            }
+            (None, Some(foreign)) => return show_foreign(&foreign, as_json),
             (None, None) => return Err(nothing(file)),
         }
     };
     let value: Value = serde_json::from_str(&json)
         .map_err(|e| Failure::new(format!("the recipe is damaged ({e}): {}", file.display())))?;
     say_json(&value)?;
+    Ok(())
+}
+
+/// Another program's settings; its text as it is where the form isn't known.
+fn show_foreign(foreign: &Foreign, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        let settings: Vec<Value> = foreign
+            .settings
+            .iter()
+            .map(|(name, value)| json!({ "name": name, "value": value }))
+            .collect();
+        say_json(&json!({
+            "program": foreign.program, "settings": settings, "text": foreign.text,
+        }))?;
+        return Ok(());
+    }
+    say(format!("Settings of {}", foreign.program))?;
+    if foreign.settings.is_empty() {
+        say(&foreign.text)?;
+    }
+    for (name, value) in &foreign.settings {
+        say(format!("{name}: {value}"))?;
+    }
     Ok(())
 }
 

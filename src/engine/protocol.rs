@@ -255,8 +255,8 @@ pub enum Event {
         channel: Channel,
         /// Of the request.
         seq: Seq,
-        /// Index into `items`.
-        index: usize,
+        /// What it shows: the item that was asked for.
+        work: Work,
         /// Asked tier.
         tier: Tier,
         /// The picture.
@@ -323,6 +323,13 @@ pub enum Event {
         id: JobId,
         /// Result or reason.
         result: Result<Output, EngineError>,
+    },
+    /// A request without an answer of its own wasn't taken.
+    Refused {
+        /// What was asked, as the beginning of a sentence.
+        what: &'static str,
+        /// Why, and what to do.
+        error: EngineError,
     },
     /// How much is waiting: shown in the status bar.
     Queue {

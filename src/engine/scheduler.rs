@@ -203,13 +203,13 @@ impl Scheduler {
         let Some(mut previews) = self.previews[slot].take() else {
             return false;
         };
-        let (index, seq, tier) = (previews.next, previews.seq, previews.tier);
-        let Some(work) = previews.items.get(index) else {
+        let (seq, tier) = (previews.seq, previews.tier);
+        let Some(work) = previews.items.get(previews.next).cloned() else {
             return true;
         };
         let stop = self.mailbox.preview_token(slot, seq);
         let start = Instant::now();
-        let result = guarded(|| backend.preview(work, tier, &stop));
+        let result = guarded(|| backend.preview(&work, tier, &stop));
         let (channel, took) = (SERVED[slot], start.elapsed());
         previews.next += 1;
         if previews.next < previews.items.len() && !stop.is_cancelled() {
@@ -221,7 +221,7 @@ impl Scheduler {
             Ok(picture) => self.emit(Event::Preview {
                 channel,
                 seq,
-                index,
+                work,
                 tier,
                 picture,
                 took,

@@ -5,11 +5,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
+use super::container::tiff::ExifTexts;
 use super::container::{self, Container, Contents};
 use super::provenance::SourceType;
 use super::xmp::{self, Properties, UserLabels, ns};
 use super::{ExportError, atomic, rights};
-use crate::recipe::foreign::{self, Foreign};
+use crate::recipe::foreign::{self, FileTexts, Foreign};
 use crate::recipe::{Recipe, RecipeError};
 
 /// What a file says.
@@ -75,7 +76,7 @@ pub fn from_contents(c: Contents) -> FileMetadata {
         None => (None, None),
     };
     let foreign = if json.is_none() {
-        foreign::recognise(&c.texts, &exif.comment)
+        others_settings(&c, &exif, &properties)
     } else {
         None
     };
@@ -106,6 +107,23 @@ pub fn from_contents(c: Contents) -> FileMetadata {
         c2pa: c.c2pa,
         xmp: properties,
     }
+}
+
+/// Settings of another program, wherever such programs leave them.
+fn others_settings(c: &Contents, exif: &ExifTexts, xmp: &Properties) -> Option<Foreign> {
+    let label = |uri, name| xmp.first(uri, name).unwrap_or_default();
+    foreign::recognise(&FileTexts {
+        chunks: &c.texts,
+        comment: &exif.comment,
+        description: &exif.description,
+        make: &exif.make,
+        model: &exif.model,
+        software: &exif.software,
+        maker_note: &exif.maker_note,
+        xmp_comment: label(ns::EXIF, "UserComment"),
+        xmp_description: label(ns::DC, "description"),
+        xmp_tool: label(ns::XMP, "CreatorTool"),
+    })
 }
 
 /// Our GIFs carry the recipe as a comment that starts like one.

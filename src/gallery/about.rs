@@ -176,7 +176,12 @@ fn without_recipe(file: &FileMetadata, about: &mut About) {
     match (&file.foreign, &file.recipe_error) {
         (Some(f), _) => {
             about.made_by.push(format!("Made with {}.", f.program));
-            about.notes.push(f.text.clone());
+            let settings = f.settings.iter();
+            let lines = settings.map(|(name, value)| format!("{name}: {value}"));
+            about.notes.extend(lines);
+            if f.settings.is_empty() {
+                about.notes.push(f.text.clone());
+            }
         }
         (None, Some(e)) => about.notes.push(e.to_string()),
         (None, None) => {}

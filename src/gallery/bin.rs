@@ -41,11 +41,12 @@ impl Gallery {
     pub fn delete(&mut self, ids: &[PictureId]) -> Result<(u64, usize), GalleryError> {
         let _lock = self.lock()?;
         let mut pictures = Vec::new();
+        let mut found = Vec::new();
         for id in ids {
             let Ok(entry) = self.index.get(&self.layout, *id) else {
                 continue;
             };
-            let path = self.index.path(*id)?;
+            let path = self.index.path(&self.layout, *id)?;
             let extension = entry.path.extension().and_then(|e| e.to_str());
             let name = format!("{}.{}", pictures.len(), extension.unwrap_or("png"));
             pictures.push(Item {
@@ -53,6 +54,7 @@ impl Gallery {
                 name,
                 title: entry.title,
             });
+            found.push(*id);
         }
         if pictures.is_empty() {
             return Err(GalleryError::Gone);
@@ -65,7 +67,7 @@ impl Gallery {
         let json = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
         atomic::write_bytes(&folder.join(MANIFEST), Existing::Keep, &json)?;
         let moved = self.move_out(&manifest, &folder)?;
-        if let Err(e) = self.index.remove(ids) {
+        if let Err(e) = self.index.remove(&found) {
             // The files are the truth; the next look at the folder mends the index.
             log::warn!("{e}");
         }
@@ -145,7 +147,7 @@ impl Gallery {
         Ok(back
             .iter()
             .filter_map(|p| self.layout.relative(p))
-            .map(|r| super::describe::id_of(&r))
+            .map(|r| self.layout.id(&r))
             .collect())
     }
 

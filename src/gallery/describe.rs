@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 use super::layout::{self, FolderLayout};
-use super::protocol::{EntryKind, PictureId};
-use super::{GalleryError, sidecar};
+use super::protocol::{EntryKind, FileState, PictureId};
+use super::{Gallery, GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
 use crate::export::provenance::model_names;
 use crate::export::xmp::ns;
@@ -37,6 +37,14 @@ impl FileStamp {
         let meta = fs::metadata(picture)?;
         let side = fs::metadata(layout::sidecar(picture)).ok();
         Ok(Self::from_metadata(&meta, side.as_ref()))
+    }
+
+    /// Of the picture alone.
+    pub fn state(&self) -> FileState {
+        FileState {
+            bytes: self.bytes,
+            modified: self.modified,
+        }
     }
 
     /// From what the system says about both files.
@@ -87,15 +95,31 @@ pub struct Row {
     pub stamp: FileStamp,
 }
 
-/// A picture's number: the same in every program and after every rebuild, as long as
+/// The number of a folder, whatever way leads to it.
+pub(super) fn folder_id(root: &Path) -> u64 {
+    let place = root.canonicalize().or_else(|_| std::path::absolute(root));
+    let place = place.unwrap_or_else(|_| root.to_path_buf());
+    first_bytes(place.as_os_str().as_encoded_bytes())
+}
+
+/// The first 8 bytes of a SHA-256 as a number.
+fn first_bytes(text: &[u8]) -> u64 {
+    let digest = Sha256::digest(text);
+    digest[..8].iter().fold(0, |n, b| n << 8 | u64::from(*b))
+}
+
+/// The number of a file in its folder: the same in every program and after every rebuild, as long as
 /// the file keeps its name. 63 bits of SHA-256 don't meet among a million pictures.
-pub fn id_of(relative: &str) -> PictureId {
-    let digest = Sha256::digest(relative.as_bytes());
-    let mut n = 0u64;
-    for b in &digest[..8] {
-        n = n << 8 | u64::from(*b);
+pub(super) fn file_id(relative: &str) -> i64 {
+    (first_bytes(relative.as_bytes()) >> 1) as i64
+}
+
+impl Gallery {
+    /// The state of a picture's file now; none if it isn't there.
+    pub fn state(&self, id: PictureId) -> Option<FileState> {
+        let path = self.path(id).ok()?;
+        FileStamp::of(&path).ok().map(|stamp| stamp.state())
     }
-    PictureId((n >> 1) as i64)
 }
 
 /// Reads one picture's line.
@@ -122,7 +146,7 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
         .unwrap_or_default();
     let recipe = file.as_ref().and_then(|f| f.recipe.as_ref());
     Ok(Row {
-        id: id_of(relative),
+        id: layout.id(relative),
         path: relative.to_owned(),
         title: if labels.title.is_empty() {
             name.to_owned()

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::describe::{FileStamp, Row};
 use super::layout::FolderLayout;
-use super::protocol::{Colour, Entry, EntryKind, PictureId};
+use super::protocol::{Colour, Entry, EntryKind, FileState, PictureId};
 use super::{GalleryError, words};
 
 /// Raised with every change of the tables; another number means: rebuild.
@@ -190,7 +190,7 @@ impl Index {
             "SELECT {ENTRY_COLUMNS}, p.colour FROM picture p ORDER BY p.created DESC, p.id DESC"
         );
         let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(11)?)))?;
+        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(13)?)))?;
         let mut lines = (Vec::new(), Vec::new());
         for row in rows {
             let (entry, colour) = row?;
@@ -249,7 +249,7 @@ impl Index {
                 .prepare_cached("INSERT OR IGNORE INTO source (sha256, picture) VALUES (?1,?2)")?;
             for r in rows {
                 picture.execute(params![
-                    r.id.0,
+                    r.id.file,
                     r.path,
                     r.title,
                     r.size[0],
@@ -265,17 +265,17 @@ impl Index {
                     r.stamp.modified,
                     r.stamp.sidecar
                 ])?;
-                unword.execute([r.id.0])?;
+                unword.execute([r.id.file])?;
                 word.execute(params![
-                    r.id.0,
+                    r.id.file,
                     words::split(&r.title),
                     words::split(&r.tags.join("\n")),
                     words::split(&r.model),
                     words::split(&r.styles)
                 ])?;
-                unsource.execute([r.id.0])?;
+                unsource.execute([r.id.file])?;
                 for sha in &r.sources {
-                    source.execute(params![sha, r.id.0])?;
+                    source.execute(params![sha, r.id.file])?;
                 }
             }
         }
@@ -297,7 +297,7 @@ impl Index {
                 "DELETE FROM word WHERE rowid = ?1",
                 "DELETE FROM source WHERE picture = ?1",
             ] {
-                transaction.prepare_cached(sql)?.execute([id.0])?;
+                transaction.prepare_cached(sql)?.execute([id.file])?;
             }
         }
         transaction.commit()?;
@@ -348,10 +348,13 @@ impl Index {
     ///
     /// # Errors
     /// [`GalleryError::Gone`], or the failure of SQLite.
-    pub fn path(&self, id: PictureId) -> Result<String, GalleryError> {
+    pub fn path(&self, layout: &FolderLayout, id: PictureId) -> Result<String, GalleryError> {
+        if !layout.holds(id) {
+            return Err(GalleryError::Gone);
+        }
         self.db
             .prepare_cached("SELECT path FROM picture WHERE id = ?1")?
-            .query_row([id.0], |r| r.get(0))
+            .query_row([id.file], |r| r.get(0))
             .optional()?
             .ok_or(GalleryError::Gone)
     }
@@ -363,7 +366,7 @@ impl Index {
     pub fn set_hash(&mut self, id: PictureId, sha256: &str) -> Result<(), GalleryError> {
         self.db
             .prepare_cached("UPDATE picture SET sha256 = ?2 WHERE id = ?1")?
-            .execute(params![id.0, sha256])?;
+            .execute(params![id.file, sha256])?;
         Ok(())
     }
 
@@ -374,7 +377,7 @@ impl Index {
     pub fn set_colour(&mut self, id: PictureId, colour: Colour) -> Result<(), GalleryError> {
         self.db
             .prepare_cached("UPDATE picture SET colour = ?2 WHERE id = ?1")?
-            .execute(params![id.0, colour as i64])?;
+            .execute(params![id.file, colour as i64])?;
         Ok(())
     }
 
@@ -382,11 +385,16 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, String)>, GalleryError> {
+    pub fn without_colour(
+        &self,
+        layout: &FolderLayout,
+        n: usize,
+    ) -> Result<Vec<(PictureId, String)>, GalleryError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, path FROM picture WHERE colour IS NULL ORDER BY created DESC LIMIT ?1",
         )?;
-        let rows = statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
+        let rows =
+            statement.query_map([n as i64], |r| Ok((layout.numbered(r.get(0)?), r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -394,22 +402,27 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn without_hash(&self, n: usize) -> Result<Vec<(PictureId, String)>, GalleryError> {
+    pub fn without_hash(
+        &self,
+        layout: &FolderLayout,
+        n: usize,
+    ) -> Result<Vec<(PictureId, String)>, GalleryError> {
         let mut statement = self.db.prepare_cached(
             "SELECT id, path FROM picture WHERE sha256 IS NULL ORDER BY created DESC LIMIT ?1",
         )?;
-        let rows = statement.query_map([n as i64], |r| Ok((PictureId(r.get(0)?), r.get(1)?)))?;
+        let rows =
+            statement.query_map([n as i64], |r| Ok((layout.numbered(r.get(0)?), r.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
 /// The columns of an [`Entry`], in the order that [`entry`] reads.
-pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256";
+pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256, p.bytes, p.modified";
 
 pub(super) fn entry(layout: &FolderLayout, r: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
     let tags = r.get_ref(7)?.as_str()?;
     Ok(Entry {
-        id: PictureId(r.get(0)?),
+        id: layout.numbered(r.get(0)?),
         path: layout.absolute(r.get_ref(1)?.as_str()?),
         title: r.get(2)?,
         size: [r.get(3)?, r.get(4)?],
@@ -423,6 +436,10 @@ pub(super) fn entry(layout: &FolderLayout, r: &rusqlite::Row<'_>) -> rusqlite::R
         model: r.get(8)?,
         kind: kind_of(r.get(9)?),
         sha256: r.get(10)?,
+        state: FileState {
+            bytes: r.get(11)?,
+            modified: r.get(12)?,
+        },
     })
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::describe::{file_id, folder_id};
+use super::protocol::PictureId;
 use crate::clock;
 use crate::recipe::{LatentOrigin, Making, Recipe};
 
@@ -12,12 +14,33 @@ pub const OWN: &str = ".limner";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderLayout {
     root: PathBuf,
+    id: u64,
 }
 
 impl FolderLayout {
     /// A gallery at `root`.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        let id = folder_id(&root);
+        Self { root, id }
+    }
+
+    /// The picture of a path within the gallery.
+    pub fn id(&self, relative: &str) -> PictureId {
+        self.numbered(file_id(relative))
+    }
+
+    /// The picture whose file has this number.
+    pub(super) fn numbered(&self, file: i64) -> PictureId {
+        PictureId {
+            folder: self.id,
+            file,
+        }
+    }
+
+    /// Whether a picture is of this gallery.
+    pub fn holds(&self, id: PictureId) -> bool {
+        id.folder == self.id
     }
 
     /// The gallery's folder.

@@ -24,7 +24,7 @@ mod words;
 
 pub use about::about;
 pub use colours::prevailing;
-pub use describe::{FileStamp, hash_file, id_of};
+pub use describe::{FileStamp, hash_file};
 pub use error::GalleryError;
 pub use layout::default_folder;
 pub use reconcile::Changes;

@@ -12,10 +12,24 @@ pub use crate::export::provenance::{CardLines, Cards};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
-/// A picture of the gallery, stable while its file keeps
-/// its name, also over a rebuild of the index.
+/// A picture: its gallery's folder and its file in it. Stable while both keep their names,
+/// also over a rebuild of the index; files of the same name in two folders are two pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PictureId(pub i64);
+pub struct PictureId {
+    /// Number of the folder.
+    pub folder: u64,
+    /// Number of the file in it.
+    pub file: i64,
+}
+
+/// The state of a picture's file; another state, another picture perhaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct FileState {
+    /// Bytes.
+    pub bytes: i64,
+    /// Nanoseconds since 1970 of its last change.
+    pub modified: i64,
+}
 
 /// One line of the index.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +54,8 @@ pub struct Entry {
     pub kind: EntryKind,
     /// SHA-256 of the file, once known.
     pub sha256: Option<String>,
+    /// The file as it was when this line was read.
+    pub state: FileState,
 }
 
 /// What a picture is.
@@ -313,13 +329,22 @@ pub enum GalleryEvent {
         entries: Arc<Vec<Entry>>,
     },
     /// One thumbnail, longer side 256.
-    Thumbnail(PictureId, Picture),
+    Thumbnail {
+        /// Of which.
+        id: PictureId,
+        /// The file that it was made of.
+        state: FileState,
+        /// It.
+        picture: Picture,
+    },
     /// A thumbnail can't be made.
     ThumbnailFailed(PictureId, String),
     /// A whole picture.
     Picture {
         /// Which.
         id: PictureId,
+        /// The file as it was read, unless it couldn't be looked at.
+        state: Option<FileState>,
         /// Pixels and recipe, or what is wrong.
         result: Result<(Picture, Option<Box<Recipe>>), String>,
     },

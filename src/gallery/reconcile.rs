@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::describe::{FileStamp, Row, describe, id_of};
+use super::describe::{FileStamp, Row, describe};
 use super::layout::{self, FolderLayout};
 use super::protocol::PictureId;
 use super::{Gallery, GalleryError};
@@ -158,7 +158,7 @@ impl Gallery {
         let gone: Vec<PictureId> = gone
             .iter()
             .filter(|(path, _)| !self.layout.absolute(path).exists())
-            .map(|(path, _)| id_of(path))
+            .map(|(path, _)| self.layout.id(path))
             .collect();
         for ids in gone.chunks(BATCH) {
             self.index.remove(ids)?;

@@ -23,11 +23,15 @@ impl Index {
     ///
     /// # Errors
     /// The failure of SQLite.
-    pub fn matching(&self, expression: &str) -> Result<Vec<PictureId>, GalleryError> {
+    pub fn matching(
+        &self,
+        layout: &FolderLayout,
+        expression: &str,
+    ) -> Result<Vec<PictureId>, GalleryError> {
         let mut statement = self
             .db
             .prepare_cached("SELECT rowid FROM word WHERE word MATCH ?1")?;
-        let rows = statement.query_map([expression], |r| Ok(PictureId(r.get(0)?)))?;
+        let rows = statement.query_map([expression], |r| Ok(layout.numbered(r.get(0)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -36,9 +40,12 @@ impl Index {
     /// # Errors
     /// [`GalleryError::Gone`], or the failure of SQLite.
     pub fn get(&self, layout: &FolderLayout, id: PictureId) -> Result<Entry, GalleryError> {
+        if !layout.holds(id) {
+            return Err(GalleryError::Gone);
+        }
         let sql = format!("SELECT {ENTRY_COLUMNS} FROM picture p WHERE p.id = ?1");
         let mut statement = self.db.prepare_cached(&sql)?;
-        let mut rows = statement.query_map([id.0], |r| entry(layout, r))?;
+        let mut rows = statement.query_map([id.file], |r| entry(layout, r))?;
         Ok(rows.next().ok_or(GalleryError::Gone)??)
     }
 
@@ -52,6 +59,9 @@ impl Index {
         layout: &FolderLayout,
         id: PictureId,
     ) -> Result<(Vec<Entry>, Vec<Entry>), GalleryError> {
+        if !layout.holds(id) {
+            return Ok((Vec::new(), Vec::new()));
+        }
         let parents = format!(
             "SELECT {ENTRY_COLUMNS} FROM source s JOIN picture p ON p.sha256 = s.sha256
              WHERE s.picture = ?1 AND p.id <> ?1 ORDER BY p.created, p.id"
@@ -63,7 +73,7 @@ impl Index {
         );
         let read = |sql: &str| -> Result<Vec<Entry>, GalleryError> {
             let mut statement = self.db.prepare_cached(sql)?;
-            let rows = statement.query_map([id.0], |r| entry(layout, r))?;
+            let rows = statement.query_map([id.file], |r| entry(layout, r))?;
             Ok(rows.collect::<Result<_, _>>()?)
         };
         Ok((read(&parents)?, read(&children)?))

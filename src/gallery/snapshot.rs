@@ -37,7 +37,7 @@ impl Gallery {
             self.snapshot = Some(self.read_snapshot(state)?);
         }
         let hits = match words::expression(&query.text) {
-            Some(expression) => Some(self.index.matching(&expression)?),
+            Some(expression) => Some(self.index.matching(&self.layout, &expression)?),
             None if query.text.trim().is_empty() => None,
             // Words of punctuation only.
             None => return Ok(Arc::default()),

@@ -39,14 +39,15 @@ impl Gallery {
     /// # Errors
     /// [`GalleryError::Folder`] when the folder can't be made or read.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, GalleryError> {
-        let layout = FolderLayout::new(folder);
-        let root = layout.root().to_path_buf();
+        let root: PathBuf = folder.into();
         fs::create_dir_all(&root)
             .and_then(|()| fs::read_dir(&root).map(drop))
             .map_err(|e| GalleryError::Folder {
-                folder: root,
+                folder: root.clone(),
                 reason: e.to_string(),
             })?;
+        // Once it is there: a folder that is missing has no place of its own.
+        let layout = FolderLayout::new(root);
         let (index, new_index) = match open_index(&layout) {
             Ok(opened) => opened,
             Err(e) => {
@@ -175,7 +176,7 @@ impl Gallery {
     /// # Errors
     /// The failure of SQLite.
     pub fn without_hash(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
-        let rows = self.index.without_hash(n)?;
+        let rows = self.index.without_hash(&self.layout, n)?;
         let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
         Ok(rows.into_iter().map(absolute).collect())
     }
@@ -185,7 +186,7 @@ impl Gallery {
     /// # Errors
     /// The failure of SQLite.
     pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
-        let rows = self.index.without_colour(n)?;
+        let rows = self.index.without_colour(&self.layout, n)?;
         let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
         Ok(rows.into_iter().map(absolute).collect())
     }
@@ -379,7 +380,7 @@ impl Gallery {
     /// # Errors
     /// [`GalleryError::Gone`], or the failure of SQLite.
     pub fn path(&self, id: PictureId) -> Result<PathBuf, GalleryError> {
-        Ok(self.layout.absolute(&self.index.path(id)?))
+        Ok(self.layout.absolute(&self.index.path(&self.layout, id)?))
     }
 
     /// Sets stars, 0..=5.
@@ -437,7 +438,7 @@ impl Gallery {
         let mut failure = None;
         let mut rows = Vec::new();
         for id in ids {
-            let changed = self.index.path(*id).and_then(|relative| {
+            let changed = self.index.path(&self.layout, *id).and_then(|relative| {
                 sidecar::change(&self.layout.absolute(&relative), &change)?;
                 describe(&self.layout, &relative)
             });

@@ -73,7 +73,7 @@ impl ThumbCache {
                 "SELECT data, used FROM thumb WHERE id = ?1 AND bytes = ?2 AND modified = ?3",
             )
             .ok()?
-            .query_row(params![id.0, stamp.bytes, stamp.modified], |r| {
+            .query_row(params![id.file, stamp.bytes, stamp.modified], |r| {
                 Ok((r.get(0)?, r.get(1)?))
             })
             .optional()
@@ -82,7 +82,7 @@ impl ThumbCache {
         // Noted once an hour: reading must not mean writing.
         if now - used > 3600 {
             self.db
-                .execute("UPDATE thumb SET used = ?2 WHERE id = ?1", [id.0, now])
+                .execute("UPDATE thumb SET used = ?2 WHERE id = ?1", [id.file, now])
                 .ok();
         }
         let image = image::load_from_memory(&data).ok()?;
@@ -106,7 +106,7 @@ impl ThumbCache {
         self.db
             .prepare_cached("INSERT OR REPLACE INTO thumb VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
             .execute(params![
-                id.0,
+                id.file,
                 stamp.bytes,
                 stamp.modified,
                 clock::now(),

@@ -7,13 +7,16 @@ use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::Deserialize;
-use ureq::config::{AutoHeaderValue, RedirectAuthHeaders};
+use ureq::config::AutoHeaderValue;
 use ureq::http::Response;
 use ureq::{Agent, Body, Proxy};
 
 use super::config::HubConfig;
 use super::error::HubError;
+use super::licence::{self, Card};
+use super::pace::Pace;
 use super::proxy;
+use super::redirect::{self, WebOrigin};
 
 /// Longer answers than this are no lists of files.
 const MOST_ANSWER: u64 = 16 << 20;
@@ -75,6 +78,8 @@ pub struct Repo {
     pub revision: String,
     /// As its card says; `unknown` where it doesn't.
     pub licence: String,
+    /// SHA-256, hex, of what says what the licence is; another one means: read it again.
+    pub licence_text: String,
     /// Whether access has to be asked for.
     pub gated: bool,
     /// Its files.
@@ -113,14 +118,6 @@ struct Info {
 }
 
 #[derive(Deserialize)]
-struct Card {
-    #[serde(default)]
-    license: serde_json::Value,
-    #[serde(default)]
-    license_name: Option<String>,
-}
-
-#[derive(Deserialize)]
 struct Sibling {
     rfilename: String,
     #[serde(default)]
@@ -144,8 +141,8 @@ impl Hub {
         let proxy = config.proxy.as_ref().and_then(|p| p.open().ok());
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            // The token stays with the host it is meant for.
-            .redirect_auth_headers(RedirectAuthHeaders::SameHost)
+            // Followed here: ureq's way knows hosts, but no ports and no loops.
+            .max_redirects(0)
             .timeout_connect(Some(policy.connect))
             .timeout_per_read(Some(policy.stall))
             .timeout_recv_response(Some(policy.stall.max(policy.connect)))
@@ -202,28 +199,40 @@ impl Hub {
         if info.sha.len() != 40 || !info.sha.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(HubError::BadAnswer("it names no commit".into()));
         }
+        let files: Vec<RemoteFile> = info.siblings.into_iter().filter_map(file_of).collect();
         Ok(Repo {
             id: id.to_owned(),
             commit: info.sha,
             revision: revision.to_owned(),
-            licence: info.card.map_or_else(|| "unknown".into(), licence_of),
+            licence: licence::name_of(info.card.as_ref()),
+            licence_text: licence::text_hash(info.card.as_ref(), &files),
             gated: !matches!(
                 info.gated,
                 serde_json::Value::Null | serde_json::Value::Bool(false)
             ),
-            files: info.siblings.into_iter().filter_map(file_of).collect(),
+            files,
         })
     }
 
     fn json<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<T, HubError> {
         let url = format!("{}{path}", self.config.endpoint);
         let mut response = self.get(&url, what, None, &mut || true)?;
-        let mut text = Vec::new();
-        let reader = response.body_mut().as_reader();
-        reader
-            .take(MOST_ANSWER)
-            .read_to_end(&mut text)
-            .map_err(|e| self.broken(&e))?;
+        let mut reader = response.body_mut().as_reader();
+        let (mut text, mut buffer) = (Vec::new(), vec![0; 1 << 14]);
+        let mut pace = Pace::new();
+        loop {
+            let read = reader.read(&mut buffer).map_err(|e| self.broken(&e))?;
+            if read == 0 {
+                break;
+            }
+            text.extend_from_slice(&buffer[..read]);
+            if text.len() as u64 > MOST_ANSWER {
+                return Err(HubError::BadAnswer("it never ends".into()));
+            }
+            if pace.is_too_slow(read as u64, &self.config.retry_policy) {
+                return Err(self.too_slow());
+            }
+        }
         serde_json::from_slice(&text).map_err(|e| HubError::BadAnswer(e.to_string()))
     }
 
@@ -247,14 +256,7 @@ impl Hub {
         let mut left = policy.tries.max(1);
         loop {
             left -= 1;
-            let mut request = self.agent.get(url);
-            if let Some(token) = &self.config.token {
-                request = request.header("Authorization", format!("Bearer {token}"));
-            }
-            if let Some(from) = from {
-                request = request.header("Range", format!("bytes={from}-"));
-            }
-            let error = match request.call() {
+            let error = match self.ask(url, from) {
                 Ok(response) => match response.status().as_u16() {
                     200..=299 | 416 => return Ok(response),
                     401 => return Err(self.who(what)),
@@ -271,14 +273,8 @@ impl Hub {
                     code @ 500..=599 => HubError::BadAnswer(format!("status {code}")),
                     code => return Err(HubError::BadAnswer(format!("status {code}"))),
                 },
-                // It won't think otherwise a second later.
-                Err(ureq::Error::ConnectProxyFailed(reason)) => {
-                    return Err(HubError::Proxy {
-                        proxy: self.proxy_on_the_way().unwrap_or_default(),
-                        reason: proxy::refusal(&reason),
-                    });
-                }
-                Err(error) => self.broken(&error),
+                Err(Failed::ForGood(error)) => return Err(error),
+                Err(Failed::ForNow(error)) => error,
             };
             if left == 0 {
                 return Err(error);
@@ -286,6 +282,69 @@ impl Hub {
             let halted = || self.halted.load(Ordering::Acquire);
             rest(wait, &mut || !halted() && go_on())?;
             wait = (wait * 2).min(policy.longest_wait);
+        }
+    }
+
+    /// Asks once, and goes where the answers send. Only the hub itself sees the token:
+    /// its scheme, its host, its port.
+    fn ask(&self, url: &str, from: Option<u64>) -> Result<Response<Body>, Failed> {
+        let home = WebOrigin::of(&self.config.endpoint);
+        let mut been: Vec<String> = Vec::new();
+        let mut here = url.to_owned();
+        loop {
+            let mut request = self.agent.get(&here);
+            if let Some(token) = &self.config.token
+                && home.is_some()
+                && WebOrigin::of(&here) == home
+            {
+                request = request.header("Authorization", format!("Bearer {token}"));
+            }
+            if let Some(from) = from {
+                request = request.header("Range", format!("bytes={from}-"));
+            }
+            let response = request.call().map_err(|error| self.failed(&error))?;
+            if !redirect::sends_on(response.status().as_u16()) {
+                return Ok(response);
+            }
+            let location = response.headers().get("Location");
+            let location = location.and_then(|l| l.to_str().ok()).unwrap_or_default();
+            let Some(there) = redirect::next(&here, location) else {
+                let line = format!("it sends on to '{location}'");
+                return Err(Failed::ForGood(HubError::BadAnswer(line)));
+            };
+            been.push(std::mem::replace(&mut here, there));
+            if been.contains(&here) || been.len() > redirect::MOST_HOPS {
+                return Err(Failed::ForGood(HubError::Circle(url.to_owned())));
+            }
+        }
+    }
+
+    /// What became of a question that got no answer.
+    fn failed(&self, error: &ureq::Error) -> Failed {
+        match error {
+            // It won't think otherwise a second later.
+            ureq::Error::ConnectProxyFailed(reason) => Failed::ForGood(HubError::Proxy {
+                proxy: self.proxy_on_the_way().unwrap_or_default(),
+                reason: proxy::refusal(reason),
+            }),
+            // A certificate that isn't right, say.
+            ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+                Failed::ForGood(self.broken(error))
+            }
+            ureq::Error::Io(_)
+            | ureq::Error::Timeout(_)
+            | ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed => Failed::ForNow(self.broken(error)),
+            // Headers without an end, an answer that is no HTTP: the same next time.
+            other => Failed::ForGood(HubError::BadAnswer(other.to_string())),
+        }
+    }
+
+    /// Fewer bytes came than anybody can wait for.
+    pub(super) fn too_slow(&self) -> HubError {
+        HubError::TooSlow {
+            host: self.config.endpoint.clone(),
+            slowest: self.config.retry_policy.slowest,
         }
     }
 
@@ -310,6 +369,14 @@ impl Hub {
             reason: error.to_string(),
         }
     }
+}
+
+/// A question without an answer.
+enum Failed {
+    /// May go better next time.
+    ForNow(HubError),
+    /// Goes the same way every time.
+    ForGood(HubError),
 }
 
 /// Sleeps in small pieces, so that a stop is heard.
@@ -342,21 +409,6 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
 /// A part of an address, percent-encoded.
 pub(super) fn escaped(part: &str) -> PercentEncode<'_> {
     utf8_percent_encode(part, PLAIN)
-}
-
-fn licence_of(card: Card) -> String {
-    let plain = match card.license {
-        serde_json::Value::String(name) => Some(name),
-        serde_json::Value::Array(names) => {
-            let names: Vec<&str> = names.iter().filter_map(|n| n.as_str()).collect();
-            (!names.is_empty()).then(|| names.join(", "))
-        }
-        _ => None,
-    };
-    match (plain.as_deref(), card.license_name) {
-        (None | Some("other"), Some(name)) => name,
-        _ => plain.unwrap_or_else(|| "unknown".into()),
-    }
 }
 
 /// Names that would leave the snapshot's folder are left out.

@@ -8,6 +8,12 @@ use super::proxy::ProxyConfig;
 /// The public hub.
 const ENDPOINT: &str = "https://huggingface.co";
 
+/// Bytes a second below which a transfer isn't worth waiting for: a network of 100 MB
+/// would take more than a day.
+pub const SLOWEST: u64 = 1000;
+/// How long a transfer may be slower than that.
+pub const SLOW_FOR: Duration = Duration::from_secs(60);
+
 /// How long to wait, how often to try again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RetryPolicy {
@@ -21,6 +27,10 @@ pub struct RetryPolicy {
     pub backoff: Duration,
     /// Longest wait that a server may ask for.
     pub longest_wait: Duration,
+    /// Bytes a second that a transfer has to bring, [`SLOWEST`] as a rule.
+    pub slowest: u64,
+    /// For how long it may bring fewer, [`SLOW_FOR`] as a rule.
+    pub slow_for: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -31,6 +41,8 @@ impl Default for RetryPolicy {
             tries: 5,
             backoff: Duration::from_secs(1),
             longest_wait: Duration::from_secs(120),
+            slowest: SLOWEST,
+            slow_for: SLOW_FOR,
         }
     }
 }

@@ -40,6 +40,19 @@ pub enum HubError {
         /// In the system's words.
         reason: String,
     },
+    /// Hardly any bytes come.
+    #[error(
+        "{host} sends fewer than {slowest} bytes a second; what has come so far is kept, try again later"
+    )]
+    TooSlow {
+        /// Whom we asked.
+        host: String,
+        /// Bytes a second that are the least.
+        slowest: u64,
+    },
+    /// One address sends on to the other without an end.
+    #[error("the hub sends on in circles from {0}; look at HF_ENDPOINT, or try again later")]
+    Circle(String),
     /// The proxy on the way can't be used or refuses.
     #[error(
         "the proxy {proxy} doesn't let Limner through ({reason}); look at HTTPS_PROXY and HTTP_PROXY, or name the hub's host in NO_PROXY"
@@ -91,6 +104,16 @@ pub enum HubError {
         /// Repository.
         repo: String,
         /// As its card says.
+        licence: String,
+    },
+    /// It is under other terms now than those that were accepted.
+    #[error(
+        "the licence of '{repo}' ('{licence}') isn't the one that you accepted any more; look '{repo}' up again, read it, then accept it anew"
+    )]
+    LicenceChanged {
+        /// Repository.
+        repo: String,
+        /// As its card says now.
         licence: String,
     },
     /// What came can't be imported.

@@ -59,6 +59,7 @@ pub(super) fn start(
             let mut watch = Watch {
                 stop: &heard,
                 step: &mut |step| tell(id, step, &mut told, &emitter),
+                check: None,
             };
             let made = import::import_watched(&file, &models, None, &Origin::default(), &mut watch);
             let result = match made {
@@ -67,7 +68,7 @@ pub(super) fn start(
                     summary: made.summary,
                 }),
                 Err(ImportError::Cancelled) => Err(Ending::Cancelled),
-                Err(error) => Err(Ending::Failed(error.to_string())),
+                Err(error) => Err(Ending::Failed(error.to_string().into())),
             };
             emitter.emit(HubEvent::Ended(id, result));
         })?;

@@ -9,7 +9,9 @@
 //! variables but `HF_HOME` and `HF_ENDPOINT` are not read. `hf-hub` 1.0 brings about 110
 //! crates and a C build.
 //!
-//! * `config` is where and as whom, from the environment; `client` asks the routes;
+//! * `config` is where and as whom, from the environment; `client` asks the routes, goes
+//!   where `redirect` lets it, and gives up when `pace` says so;
+//! * `licence` tells one licence's text from another;
 //! * `cache` is the shared folder, `transfer` brings one file into it, whole and hashed;
 //! * `pull` makes a model folder of a repository's file; `catalog` is the curated list;
 //! * `service` is the window's way here: threads behind the plain data of `protocol`,
@@ -25,16 +27,20 @@ mod control;
 mod emitter;
 mod error;
 mod importing;
+mod licence;
+mod pace;
 mod pending_downloads;
 pub mod protocol;
 mod proxy;
 mod pull;
+mod redirect;
 pub mod service;
 mod transfer;
+mod trouble;
 mod worker;
 
 pub use client::{Found, Hub, RemoteFile, Repo};
-pub use config::{HubConfig, RetryPolicy};
+pub use config::{HubConfig, RetryPolicy, SLOW_FOR, SLOWEST};
 pub use error::HubError;
 pub use proxy::ProxyConfig;
 pub use pull::{Pulled, importable, pull};

@@ -79,6 +79,7 @@ mod tests {
             file: "a.pkl".into(),
             bytes: 9,
             licence: "mit".into(),
+            licence_text: "2".repeat(64),
             etag: "1".repeat(64),
         };
         let mut list = PendingDownloads::open(Some(file.clone()));

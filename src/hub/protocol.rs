@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub use super::catalog::Entry;
 pub use super::client::Found;
 pub use super::transfer::Progress;
+pub use super::trouble::Trouble;
 pub use crate::import::ImportStep;
 
 /// A download or an import. The window counts up from 0.
@@ -26,6 +27,10 @@ pub struct Download {
     pub bytes: u64,
     /// The licence that was shown and accepted.
     pub licence: String,
+    /// Hash of what it said then, see [`super::Repo::licence_text`]. Older lists of downloads
+    /// have none, which is no hash of any text.
+    #[serde(default)]
+    pub licence_text: String,
     /// Name of its blob in the cache.
     pub etag: String,
 }
@@ -98,14 +103,14 @@ pub enum HubEvent {
         /// Of the search.
         seq: u64,
         /// Models, or why none.
-        result: Result<Vec<Found>, String>,
+        result: Result<Vec<Found>, Trouble>,
     },
     /// What a repository has.
     Offered {
         /// Of the question.
         seq: u64,
         /// The offer, or why there is none.
-        result: Result<Offer, String>,
+        result: Result<Offer, Trouble>,
     },
     /// A download of an earlier start, paused.
     Pending(TaskId, Download),
@@ -118,7 +123,9 @@ pub enum HubEvent {
     /// How far an import is.
     Importing(TaskId, ImportStep),
     /// Stopped, and what came is kept; with the reason, unless the user wanted it.
-    Paused(TaskId, Option<String>),
+    Paused(TaskId, Option<Trouble>),
+    /// A request that wasn't taken: too many wait already.
+    Refused(Box<HubRequest>),
     /// A task ended.
     Ended(TaskId, Result<Added, Ending>),
 }
@@ -138,5 +145,5 @@ pub enum Ending {
     /// The user cancelled.
     Cancelled,
     /// It failed, in words.
-    Failed(String),
+    Failed(Trouble),
 }

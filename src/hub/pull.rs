@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::client::{Hub, RemoteFile, Repo};
 use super::error::HubError;
-use super::transfer::Watch;
-use crate::import::{Imported, Origin, import_from, is_part_name};
+use super::transfer::{Watch, are_whole};
+use crate::cancel::CancelToken;
+use crate::import::{self, ImportError, Imported, Origin, import_watched, is_part_name};
 
 /// Endings of checkpoints that the import reads.
 const ENDINGS: [&str; 5] = [".pkl", ".pt", ".pth", ".pth.tar", ".safetensors"];
@@ -50,7 +51,8 @@ pub fn pull(
 ) -> Result<Pulled, HubError> {
     let file = choose(repo, file)?;
     // The import looks for a network's other parts beside its first.
-    for part in parts_beside(repo, file) {
+    let parts = parts_beside(repo, file);
+    for part in &parts {
         hub.fetch(repo, part, watch)?;
     }
     let path = hub.fetch(repo, file, watch)?;
@@ -59,12 +61,38 @@ pub fn pull(
         licence: Some(repo.licence.clone()),
         from: Some(format!("{} at {} ({})", repo.id, repo.commit, file.name)),
     };
+    // Files of the cache are everybody's: what counts are the bytes that are read.
+    let check = |path: &Path, bytes: &[u8]| verified(path, bytes, file, &parts);
+    let mut import = import::Watch {
+        stop: &CancelToken::new(),
+        step: &mut |_| {},
+        check: Some(&check),
+    };
+    let name = Some(name.unwrap_or(own));
     Ok(Pulled {
-        imported: import_from(&path, models, Some(name.unwrap_or(own)), &origin)?,
+        imported: import_watched(&path, models, name, &origin, &mut import)?,
         repo: repo.id.clone(),
         commit: repo.commit.clone(),
         file: file.name.clone(),
     })
+}
+
+/// Whether the bytes of one of the files that were fetched are those that were checked.
+fn verified(
+    path: &Path,
+    bytes: &[u8],
+    file: &RemoteFile,
+    parts: &[&RemoteFile],
+) -> Result<(), ImportError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut fetched = parts.iter().copied().chain([file]);
+    match fetched.find(|file| split(file).1 == name) {
+        Some(file) if are_whole(bytes, file) => Ok(()),
+        Some(_) => Err(ImportError::Changed(name.into())),
+        None => Err(ImportError::NotACheckpoint(format!(
+            "{name} wasn't fetched"
+        ))),
+    }
 }
 
 fn choose<'a>(repo: &'a Repo, wanted: Option<&str>) -> Result<&'a RemoteFile, HubError> {

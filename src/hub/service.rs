@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::cache::RepoCache;
 use super::catalog;
@@ -39,11 +39,33 @@ pub struct HubHandle {
 }
 
 impl HubHandle {
-    /// Asks for something; never waits.
+    /// Asks for something; never waits. For tests; the window wants to know when a request
+    /// isn't taken.
     pub fn send(&self, request: HubRequest) {
-        if self.inbox.try_send(Message::Request(request)).is_err() {
+        if self.try_send(request).is_err() {
             log::error!("the hub's service takes no more requests");
         }
+    }
+
+    /// Asks for something; never waits.
+    ///
+    /// # Errors
+    /// The request itself, when too many wait already.
+    pub fn try_send(&self, request: HubRequest) -> Result<(), Box<HubRequest>> {
+        let full = match self.inbox.try_send(Message::Request(request)) {
+            Ok(()) => return Ok(()),
+            Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => message,
+        };
+        match full {
+            Message::Request(request) => Err(Box::new(request)),
+            // Only requests are sent here.
+            Message::Ended(..) => Ok(()),
+        }
+    }
+
+    /// Answers that wait to be read.
+    pub fn waiting(&self) -> usize {
+        self.events.len()
     }
 
     /// The next answer, if there is one; never waits.
@@ -168,14 +190,20 @@ impl HubService {
 
     fn request(&mut self, request: HubRequest) {
         match request {
-            HubRequest::Search { seq, words } => self.ask(move |hub| HubEvent::Found {
-                seq,
-                result: hub.search(&words, HITS).map_err(|e| e.to_string()),
-            }),
-            HubRequest::Look { seq, repo } => self.ask(move |hub| HubEvent::Offered {
-                seq,
-                result: offer(hub, &repo).map_err(|e| e.to_string()),
-            }),
+            HubRequest::Search { seq, ref words } => {
+                let words = words.clone();
+                self.ask(request, move |hub| HubEvent::Found {
+                    seq,
+                    result: hub.search(&words, HITS).map_err(|e| e.trouble()),
+                });
+            }
+            HubRequest::Look { seq, ref repo } => {
+                let repo = repo.clone();
+                self.ask(request, move |hub| HubEvent::Offered {
+                    seq,
+                    result: offer(hub, &repo).map_err(|e| e.trouble()),
+                });
+            }
             HubRequest::Pull { id, download } => {
                 self.pending.put(&download);
                 let state = State::Waiting;
@@ -204,7 +232,11 @@ impl HubService {
     }
 
     /// A question on a thread of its own; the one before it isn't of interest any more.
-    fn ask(&mut self, question: impl FnOnce(&Hub) -> HubEvent + Send + 'static) {
+    fn ask(
+        &mut self,
+        request: HubRequest,
+        question: impl FnOnce(&Hub) -> HubEvent + Send + 'static,
+    ) {
         self.question.stop(Control::Cancel);
         self.question = ControlHandle::default();
         let (config, handle) = (self.config.clone(), self.question.clone());
@@ -221,6 +253,7 @@ impl HubService {
             });
         if let Err(error) = asked {
             log::error!("no thread for a question to the hub: {error}");
+            self.emitter.emit(HubEvent::Refused(Box::new(request)));
         }
     }
 
@@ -294,7 +327,7 @@ impl HubService {
         match importing::start(id, file, models, self.emitter.clone()) {
             Ok(import) => self.imports.push(import),
             Err(why) => {
-                let why = Ending::Failed(why.to_string());
+                let why = Ending::Failed(why.trouble());
                 self.emitter.emit(HubEvent::Ended(id, Err(why)));
             }
         }
@@ -324,10 +357,10 @@ impl HubService {
                 if let Some(task) = self.tasks.get_mut(&id) {
                     task.state = State::Paused;
                 }
-                let why = (control == Control::Run).then(|| error.to_string());
+                let why = (control == Control::Run).then(|| error.trouble());
                 return self.emitter.emit(HubEvent::Paused(id, why));
             }
-            Err(error) => Err(Ending::Failed(error.to_string())),
+            Err(error) => Err(Ending::Failed(error.trouble())),
         };
         if let Some(task) = self.tasks.remove(&id) {
             self.pending.remove(&task.download);
@@ -359,6 +392,8 @@ fn keeps(error: &HubError) -> bool {
         error,
         HubError::Connection { .. }
             | HubError::TooMany(_)
+            | HubError::TooSlow { .. }
+            | HubError::Circle(_)
             | HubError::BadAnswer(_)
             | HubError::Proxy { .. }
             | HubError::Offline
@@ -379,6 +414,7 @@ fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
             file: file.name.clone(),
             bytes: file.size,
             licence: found.licence.clone(),
+            licence_text: found.licence_text.clone(),
             etag: file.etag()?.to_owned(),
         })
     };

@@ -13,6 +13,7 @@ use ureq::http::Response;
 use super::cache::RepoCache;
 use super::client::{Hub, RemoteFile, Repo, escaped, rest};
 use super::error::HubError;
+use super::pace::Pace;
 use crate::digest;
 
 /// How often progress is told and a stop is heard.
@@ -83,7 +84,13 @@ impl Hub {
                 File::open(folder)?.sync_all()?;
             }
         }
-        Ok(cache.place(repo, file, etag)?)
+        let path = cache.place(repo, file, etag)?;
+        if !same_file(&path, &blob) && !is_whole(&path, file)? {
+            // Something else lies in the file's place.
+            fs::remove_file(&path)?;
+            return Ok(cache.place(repo, file, etag)?);
+        }
+        Ok(path)
     }
 
     /// Asks for what is missing until nothing is.
@@ -104,6 +111,7 @@ impl Hub {
         let mut rate = TransferRate::new(file, length(part));
         let mut left = policy.tries.max(1);
         let mut wait = policy.backoff;
+        let mut pace = Pace::new();
         loop {
             let have = length(part);
             if have == file.size && part.exists() {
@@ -111,7 +119,10 @@ impl Hub {
             }
             let from = (have > 0 && have < file.size).then_some(have);
             let mut go_on = || watch(&rate.progress(have)) == Flow::GoOn;
+            let asked = Instant::now();
             let response = self.get(&url, &repo.id, from, &mut go_on)?;
+            let patient = policy.connect + policy.stall;
+            pace.leave_out(asked.elapsed().saturating_sub(patient));
             let start = match start_of(&response, from, file) {
                 Some(start) => start,
                 None => {
@@ -125,11 +136,22 @@ impl Hub {
                     continue;
                 }
             };
-            let error = match self.append(response, part, start, file, &mut rate, watch) {
+            let mut out = open_part(part, start)?;
+            let mut transfer = Transfer {
+                file,
+                part,
+                rate: &mut rate,
+                pace: &mut pace,
+                watch: &mut *watch,
+            };
+            let error = match self.append(response, &mut out, start, &mut transfer) {
                 Ok(()) => continue,
                 Err(Cut::Hub(error)) => return Err(error),
                 Err(Cut::Line(error)) => error,
             };
+            if pace.is_too_slow(0, policy) {
+                return Err(self.too_slow());
+            }
             // A line that breaks but brings something is no reason to give up.
             if length(part) > have {
                 (left, wait) = (policy.tries.max(1), policy.backoff);
@@ -147,16 +169,11 @@ impl Hub {
     fn append(
         &self,
         mut response: Response<Body>,
-        part: &Path,
+        out: &mut File,
         start: u64,
-        file: &RemoteFile,
-        rate: &mut TransferRate,
-        watch: &mut Watch<'_>,
+        transfer: &mut Transfer<'_, '_>,
     ) -> Result<(), Cut> {
-        let mut out = OpenOptions::new().create(true).append(true).open(part)?;
-        if start == 0 {
-            out.set_len(0)?;
-        }
+        let file = transfer.file;
         let mut done = start;
         let mut body = response.body_mut().with_config().limit(u64::MAX).reader();
         let mut buffer = vec![0; 1 << 16];
@@ -171,16 +188,44 @@ impl Hub {
             };
             done += read as u64;
             if done > file.size {
-                drop(out);
-                fs::remove_file(part)?;
+                fs::remove_file(transfer.part)?;
                 return Err(Cut::Hub(HubError::WrongBytes(file.name.clone())));
             }
             out.write_all(&buffer[..read])?;
-            if rate.due(done) && watch(&rate.progress(done)) == Flow::Stop {
+            let policy = &self.config.retry_policy;
+            if done < file.size && transfer.pace.is_too_slow(read as u64, policy) {
+                return Err(Cut::Hub(self.too_slow()));
+            }
+            let rate = &mut *transfer.rate;
+            if rate.due(done) && (transfer.watch)(&rate.progress(done)) == Flow::Stop {
                 return Err(Cut::Hub(HubError::Stopped));
             }
         }
     }
+}
+
+/// A file on its way.
+struct Transfer<'a, 'w> {
+    file: &'a RemoteFile,
+    part: &'a Path,
+    rate: &'a mut TransferRate,
+    pace: &'a mut Pace,
+    watch: &'a mut Watch<'w>,
+}
+
+/// The bytes that came so far, to write on; from `start` on.
+fn open_part(part: &Path, start: u64) -> io::Result<File> {
+    let out = OpenOptions::new().create(true).append(true).open(part)?;
+    if start == 0 {
+        out.set_len(0)?;
+    }
+    Ok(out)
+}
+
+/// Whether two names are those of one file.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    place(a).is_some_and(|a| Some(a) == place(b))
 }
 
 /// Why a transfer ended early.
@@ -224,6 +269,23 @@ fn start_of(response: &Response<Body>, from: Option<u64>, file: &RemoteFile) -> 
 
 fn length(file: &Path) -> u64 {
     file.metadata().map_or(0, |meta| meta.len())
+}
+
+/// Whether bytes in memory are those that the hub tells.
+pub(super) fn are_whole(bytes: &[u8], file: &RemoteFile) -> bool {
+    if bytes.len() as u64 != file.size {
+        return false;
+    }
+    match (&file.sha256, &file.blob) {
+        (Some(sha256), _) => digest::sha256(bytes) == *sha256,
+        (None, Some(blob)) => {
+            let mut hasher = Sha1::new();
+            hasher.update(format!("blob {}\0", file.size));
+            hasher.update(bytes);
+            digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob)
+        }
+        (None, None) => false,
+    }
 }
 
 /// Whether a file has the length and the hash that the hub tells.

@@ -80,8 +80,10 @@ impl Worker {
     fn agreed(&self, repo: Repo) -> Result<Repo, HubError> {
         let file = repo.files.iter().find(|f| f.name == self.download.file);
         let same = file.and_then(|f| f.etag()) == Some(&self.download.etag);
-        if repo.licence != self.download.licence {
-            return Err(HubError::Licence {
+        if (&repo.licence, &repo.licence_text)
+            != (&self.download.licence, &self.download.licence_text)
+        {
+            return Err(HubError::LicenceChanged {
                 repo: repo.id,
                 licence: repo.licence,
             });

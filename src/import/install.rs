@@ -47,7 +47,12 @@ pub struct Watch<'a> {
     pub stop: &'a CancelToken,
     /// Hears of every step.
     pub step: &'a mut dyn FnMut(ImportStep),
+    /// Looks at the bytes of every file before they count for anything.
+    pub check: Option<&'a CheckBytes<'a>>,
 }
+
+/// Refuses bytes that aren't those that a file should have.
+pub type CheckBytes<'a> = dyn Fn(&Path, &[u8]) -> Result<(), ImportError> + 'a;
 
 impl Watch<'_> {
     fn at(&mut self, step: ImportStep) -> Result<(), ImportError> {
@@ -90,6 +95,7 @@ pub fn import_from(
     let mut watch = Watch {
         stop: &CancelToken::new(),
         step: &mut |_| {},
+        check: None,
     };
     import_watched(path, models_dir, name, origin, &mut watch)
 }
@@ -188,7 +194,9 @@ fn recognise(path: &Path, watch: &mut Watch<'_>) -> Result<(Recognised, Vec<Sour
                             });
                             sources.push(source);
                         }
-                        Err(ImportError::Cancelled) => return Err(ImportError::Cancelled),
+                        Err(e @ (ImportError::Cancelled | ImportError::Changed(_))) => {
+                            return Err(e);
+                        }
                         _ => {}
                     }
                 }
@@ -214,6 +222,9 @@ fn recognise(path: &Path, watch: &mut Watch<'_>) -> Result<(Recognised, Vec<Sour
 
 fn look_into(file: &Path, watch: &mut Watch<'_>) -> Result<(Found, Source), ImportError> {
     let bytes = read(file, watch)?;
+    if let Some(check) = watch.check {
+        check(file, &bytes)?;
+    }
     let source = Source {
         file: file
             .file_name()

@@ -16,7 +16,9 @@ mod safetensors_file;
 mod stylegan2;
 pub mod torch;
 
-pub use install::{ImportStep, Imported, Origin, Watch, import, import_from, import_watched};
+pub use install::{
+    CheckBytes, ImportStep, Imported, Origin, Watch, import, import_from, import_watched,
+};
 pub use parts::is_part_name;
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 
@@ -43,6 +45,9 @@ pub enum ImportError {
     /// More numbers than any supported network has.
     #[error("the checkpoint is larger than any network that Limner runs")]
     TooLarge,
+    /// The file isn't the one that was checked.
+    #[error("'{0}' was changed by another program; nothing was imported, try again")]
+    Changed(String),
     /// A model of that name is there already.
     #[error("a model called '{0}' is there already; give another name with --name")]
     Exists(String),

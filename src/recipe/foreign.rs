@@ -1,70 +1,119 @@
-//! Settings that other programs leave in pictures: recognised and shown as text,
-//! never interpreted.
+//! Settings that other programs leave in pictures: recognised and told by name, never
+//! interpreted. Each program's form is its own file.
+//!
+//! Sources of the forms: the programs' own code that writes them (AUTOMATIC1111
+//! `modules/infotext_utils.py`, ComfyUI `nodes.py` and `comfy_extras/nodes_images.py`,
+//! InvokeAI's metadata nodes, Fooocus `modules/meta_parser.py`, Easy Diffusion
+//! `utils/save_utils.py`), and for NovelAI, Midjourney and Draw Things what their files hold.
+
+mod a1111;
+mod comfyui;
+mod fields;
+mod flat;
+mod invokeai;
+mod midjourney;
+mod novelai;
+mod text;
+
+pub use text::clean;
+
+use serde_json::{Map, Value};
 
 /// Another program's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
     /// The program, e.g. `InvokeAI`.
     pub program: &'static str,
-    /// Its text as it stands in the file.
+    /// Its text, without control characters.
     pub text: String,
+    /// What it says: name and value, the prompt first. Empty where the text isn't in a form
+    /// that is known.
+    pub settings: Vec<(String, String)>,
 }
 
-/// Recognises settings in a file's text chunks (keyword, text; comments have no
-/// keyword) and in EXIF's `UserComment`.
-pub fn recognise(texts: &[(String, String)], user_comment: &str) -> Option<Foreign> {
-    let text = |keyword: &str| {
-        texts
-            .iter()
-            .find(|(k, t)| k == keyword && !t.trim().is_empty())
-            .map(|(_, t)| t.clone())
-    };
-    let found = |program, text| Some(Foreign { program, text });
-    for keyword in ["invokeai_metadata", "sd-metadata", "invokeai", "Dream"] {
-        if let Some(t) = text(keyword) {
-            return found("InvokeAI", t);
-        }
-    }
-    // ComfyUI writes the graph that ran as `prompt` and the editor's as `workflow`.
-    if let Some(t) = text("prompt").filter(|t| t.contains("class_type")) {
-        return found("ComfyUI", t);
-    }
-    if let Some(t) = text("workflow").filter(|t| t.trim_start().starts_with('{')) {
-        return found("ComfyUI", t);
-    }
-    if let Some(t) = text("parameters") {
-        return found(program_of_parameters(&t), t);
-    }
-    let comments = texts
-        .iter()
-        .filter(|(k, _)| k.is_empty() || k == "Comment" || k == "UserComment")
-        .map(|(_, t)| t.as_str());
-    for comment in std::iter::once(user_comment).chain(comments) {
-        if looks_like_parameters(comment) {
-            return found(program_of_parameters(comment), comment.to_owned());
-        }
-        if comment.contains("class_type") && comment.contains("inputs") {
-            return found("ComfyUI", comment.to_owned());
-        }
-    }
-    None
+/// The texts of a picture file in which programs leave settings; empty where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileTexts<'a> {
+    /// Text chunks and comments: keyword (empty for comments), text.
+    pub chunks: &'a [(String, String)],
+    /// EXIF's `UserComment`.
+    pub comment: &'a str,
+    /// EXIF's `ImageDescription`.
+    pub description: &'a str,
+    /// EXIF's `Make`.
+    pub make: &'a str,
+    /// EXIF's `Model`.
+    pub model: &'a str,
+    /// EXIF's `Software`.
+    pub software: &'a str,
+    /// EXIF's `MakerNote`, where it is a text.
+    pub maker_note: &'a str,
+    /// XMP's `exif:UserComment`.
+    pub xmp_comment: &'a str,
+    /// XMP's `dc:description`.
+    pub xmp_description: &'a str,
+    /// XMP's `xmp:CreatorTool`.
+    pub xmp_tool: &'a str,
 }
 
-/// AUTOMATIC1111's last line: `Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: …`.
-fn looks_like_parameters(text: &str) -> bool {
-    text.contains("Steps: ") && text.contains("Seed: ") && text.contains("Sampler: ")
+impl<'a> FileTexts<'a> {
+    /// A text chunk that says something.
+    fn chunk(&self, keyword: &str) -> Option<&'a str> {
+        let named = self.chunks.iter().filter(|(k, _)| k == keyword);
+        let mut texts = named.map(|(_, t)| t.as_str());
+        texts.find(|t| !t.trim().is_empty())
+    }
+
+    /// Comments of every kind.
+    fn comments(&self) -> impl Iterator<Item = &'a str> {
+        let chunks = self.chunks.iter();
+        let chunks = chunks.filter(|(k, _)| k.is_empty() || k == "Comment" || k == "UserComment");
+        let all = [self.comment, self.description, self.xmp_comment];
+        all.into_iter().chain(chunks.map(|(_, t)| t.as_str()))
+    }
 }
 
-/// Several programs write `parameters`; most of them as AUTOMATIC1111 does.
-fn program_of_parameters(text: &str) -> &'static str {
-    if text.contains("sui_image_params") {
-        "SwarmUI"
-    } else if text.contains("Version: ComfyUI") {
-        "ComfyUI"
-    } else if text.contains("Fooocus") {
-        "Fooocus"
-    } else {
-        "AUTOMATIC1111"
+/// A program's reader: its settings, if the texts are its own.
+type Reader = fn(&FileTexts<'_>) -> Option<Found>;
+
+/// What a reader found.
+struct Found {
+    program: &'static str,
+    text: String,
+    settings: Vec<(String, String)>,
+}
+
+/// In this order: those that are told by a mark of their own before those that are told by
+/// the form of a text that several programs write.
+const READERS: [Reader; 8] = [
+    invokeai::read,
+    novelai::read,
+    comfyui::read,
+    flat::fooocus,
+    flat::swarmui,
+    flat::easy_diffusion,
+    flat::draw_things,
+    midjourney::read,
+];
+
+/// Recognises another program's settings.
+pub fn recognise(texts: &FileTexts<'_>) -> Option<Foreign> {
+    let mut readers = READERS.iter();
+    let found = readers
+        .find_map(|read| read(texts))
+        .or_else(|| a1111::read(texts))?;
+    Some(Foreign {
+        program: found.program,
+        text: clean(&found.text),
+        settings: text::tidy(found.settings),
+    })
+}
+
+/// A text as a JSON object.
+fn object(text: &str) -> Option<Map<String, Value>> {
+    match text::json(text)? {
+        Value::Object(map) => Some(map),
+        _ => None,
     }
 }
 
@@ -72,28 +121,46 @@ fn program_of_parameters(text: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    fn chunk(k: &str, t: &str) -> Vec<(String, String)> {
-        vec![(k.into(), t.into())]
+    /// What is recognised in text chunks.
+    pub(super) fn in_chunks(chunks: &[(&str, &str)]) -> Option<Foreign> {
+        let chunks: Vec<(String, String)> = chunks
+            .iter()
+            .map(|(k, t)| ((*k).to_owned(), (*t).to_owned()))
+            .collect();
+        recognise(&FileTexts {
+            chunks: &chunks,
+            ..FileTexts::default()
+        })
+    }
+
+    /// A setting by its name.
+    pub(super) fn setting<'a>(found: &'a Foreign, name: &str) -> Option<&'a str> {
+        let mut settings = found.settings.iter();
+        settings.find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
     #[test]
-    fn each_programs_text_is_recognised() {
-        let a1111 = "a pear\nNegative prompt: blur\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1, Size: 512x512";
-        let f = recognise(&chunk("parameters", a1111), "").unwrap();
-        assert_eq!((f.program, f.text.as_str()), ("AUTOMATIC1111", a1111));
-        let f = recognise(&[], a1111).unwrap();
-        assert_eq!(f.program, "AUTOMATIC1111");
-        let f = recognise(&chunk("invokeai_metadata", "{\"seed\":1}"), "").unwrap();
-        assert_eq!(f.program, "InvokeAI");
-        let graph = r#"{"3":{"class_type":"KSampler","inputs":{"seed":1}}}"#;
-        let f = recognise(&chunk("prompt", graph), "").unwrap();
-        assert_eq!((f.program, f.text.as_str()), ("ComfyUI", graph));
+    fn texts_of_no_program_are_not_recognised() {
+        assert_eq!(in_chunks(&[("Software", "GIMP")]), None);
+        assert_eq!(in_chunks(&[("prompt", "what?")]), None);
+        assert_eq!(in_chunks(&[("parameters", "  ")]), None);
+        assert_eq!(in_chunks(&[("Description", "a lake --v 6")]), None);
+        assert_eq!(in_chunks(&[("Comment", "{\"a\": 1}")]), None);
+        let photo = FileTexts {
+            comment: "a photo",
+            make: "Canon",
+            model: "EOS",
+            description: "prompt: none",
+            ..FileTexts::default()
+        };
+        assert_eq!(recognise(&photo), None);
     }
 
     #[test]
-    fn other_texts_are_not() {
-        assert_eq!(recognise(&chunk("Software", "GIMP"), ""), None);
-        assert_eq!(recognise(&chunk("prompt", "what?"), "a photo"), None);
-        assert_eq!(recognise(&chunk("parameters", "  "), ""), None);
+    fn a_damaged_text_is_named_and_shown_as_it_stands() {
+        let found = in_chunks(&[("invokeai_metadata", "{\"seed\": 1")]).unwrap();
+        assert_eq!(found.program, "InvokeAI");
+        assert_eq!(found.text, "{\"seed\": 1");
+        assert!(found.settings.is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! Engine, gallery and hub as the window's doors to them.
 
+use std::collections::VecDeque;
+
 use crossbeam_channel::Receiver;
 
 use crate::app::ports::{EngineLink, GalleryLink, HubLink};
@@ -9,13 +11,13 @@ use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
 use crate::gallery::service::GalleryHandle;
 use crate::hub::protocol::{HubEvent, HubRequest};
 use crate::hub::service::HubHandle;
+use crate::window::refusals::Refusals;
 
 /// The engine on its own thread.
 pub struct RunningEngine {
     engine: Engine,
     events: Receiver<Event>,
-    /// Answers to requests that the engine didn't take.
-    refused: Vec<Event>,
+    refusals: Refusals<Event>,
 }
 
 impl RunningEngine {
@@ -24,7 +26,7 @@ impl RunningEngine {
         Self {
             engine,
             events,
-            refused: Vec::new(),
+            refusals: Refusals::default(),
         }
     }
 }
@@ -35,12 +37,12 @@ impl EngineLink for RunningEngine {
         if let Err(error) = self.engine.send(request)
             && let Some(answer) = answer
         {
-            self.refused.push(answer(error));
+            self.refusals.refuse(self.events.len(), answer(error));
         }
     }
 
     fn try_recv(&mut self) -> Option<Event> {
-        self.refused.pop().or_else(|| self.events.try_recv().ok())
+        self.refusals.next(|| self.events.try_recv().ok())
     }
 }
 
@@ -69,13 +71,31 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
                 result: Err(error),
             }))
         }
-        Request::Cancel(_)
-        | Request::Pause { .. }
-        | Request::Estimate { .. }
-        | Request::Rescan
-        | Request::Device(..)
-        | Request::Shutdown => None,
+        Request::Estimate { seq, .. } => {
+            let seq = *seq;
+            Some(Box::new(move |error| Event::EstimateFailed { seq, error }))
+        }
+        // Only an engine that has ended refuses this: the job has ended with it.
+        Request::Cancel(id) => {
+            let id = *id;
+            Some(Box::new(move |error| Event::Done {
+                id,
+                result: Err(error),
+            }))
+        }
+        Request::Pause { paused, .. } => Some(refused(match paused {
+            true => "The job can't be paused",
+            false => "The job can't go on",
+        })),
+        Request::Rescan => Some(refused("The models aren't looked for")),
+        Request::Device(..) => Some(refused("The device stays as it is")),
+        // Nobody is there to hear it.
+        Request::Shutdown => None,
     }
+}
+
+fn refused(what: &'static str) -> Box<dyn FnOnce(EngineError) -> Event> {
+    Box::new(move |error| Event::Refused { what, error })
 }
 
 /// The gallery on its own threads.
@@ -92,15 +112,31 @@ impl GalleryLink for RunningGallery {
 }
 
 /// The hub on its own threads.
-pub struct RunningHub(pub HubHandle);
+pub struct RunningHub {
+    hub: HubHandle,
+    refusals: Refusals<HubEvent>,
+}
+
+impl RunningHub {
+    /// Takes a started hub.
+    pub fn new(hub: HubHandle) -> Self {
+        Self {
+            hub,
+            refusals: Refusals::default(),
+        }
+    }
+}
 
 impl HubLink for RunningHub {
     fn send(&mut self, request: HubRequest) {
-        self.0.send(request);
+        if let Err(request) = self.hub.try_send(request) {
+            self.refusals
+                .refuse(self.hub.waiting(), HubEvent::Refused(request));
+        }
     }
 
     fn try_recv(&mut self) -> Option<HubEvent> {
-        self.0.try_recv()
+        self.refusals.next(|| self.hub.try_recv())
     }
 }
 
@@ -119,14 +155,14 @@ impl HubLink for NoHub {
 /// the reason, so that nobody believes a picture to be safe.
 pub struct ClosedGallery {
     reason: String,
-    answers: Vec<GalleryEvent>,
+    answers: VecDeque<GalleryEvent>,
 }
 
 impl ClosedGallery {
     /// Closed for a reason, in words for the user.
     pub fn new(reason: String) -> Self {
         Self {
-            answers: vec![GalleryEvent::Failed(reason.clone())],
+            answers: [GalleryEvent::Failed(reason.clone())].into(),
             reason,
         }
     }
@@ -134,23 +170,32 @@ impl ClosedGallery {
 
 impl GalleryLink for ClosedGallery {
     fn send(&mut self, request: GalleryRequest) {
-        match request {
-            GalleryRequest::Save { token, .. } => self.answers.push(GalleryEvent::Saved {
+        let reason = || self.reason.clone();
+        self.answers.push_back(match request {
+            GalleryRequest::Save { token, .. } => GalleryEvent::Saved {
                 token,
-                result: Err(self.reason.clone()),
-            }),
-            GalleryRequest::Query { seq, .. } => self.answers.push(GalleryEvent::Listing {
+                result: Err(reason()),
+            },
+            GalleryRequest::Load(id) => GalleryEvent::Picture {
+                id,
+                state: None,
+                result: Err(reason()),
+            },
+            GalleryRequest::Export { .. } | GalleryRequest::ExportSheet { .. } => {
+                GalleryEvent::Exported(Err(reason()))
+            }
+            GalleryRequest::Query { seq, .. } => GalleryEvent::Listing {
                 seq,
                 entries: std::sync::Arc::default(),
-            }),
+            },
             GalleryRequest::Thumbnails(_)
             | GalleryRequest::Settings(_)
-            | GalleryRequest::Shutdown => {}
-            _ => self.answers.push(GalleryEvent::Failed(self.reason.clone())),
-        }
+            | GalleryRequest::Shutdown => return,
+            _ => GalleryEvent::Failed(reason()),
+        });
     }
 
     fn try_recv(&mut self) -> Option<GalleryEvent> {
-        self.answers.pop()
+        self.answers.pop_front()
     }
 }

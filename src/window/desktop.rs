@@ -15,6 +15,7 @@ use crate::app::ports::{SavePicture, SystemLink};
 use crate::engine::protocol::{self, Job};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
+use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
 pub const PICTURES: &[&str] = crate::photo::EXTENSIONS;
@@ -43,6 +44,7 @@ pub struct Desktop {
     sender: Sender<Action>,
     work: Sender<Work>,
     waker: protocol::Waker,
+    refusals: Refusals<Action>,
 }
 
 /// Work of the desktop thread.
@@ -69,17 +71,15 @@ impl Desktop {
             sender,
             work,
             waker,
+            refusals: Refusals::default(),
         })
     }
 
     fn queue(&mut self, work: Work) {
         if self.work.try_send(work).is_err() {
-            self.sender
-                .try_send(notify(
-                    Level::Error,
-                    "The desktop doesn't answer. Try again in a moment.",
-                ))
-                .ok();
+            let words = "The desktop doesn't answer. Try again in a moment.";
+            self.refusals
+                .refuse(self.answers.len(), notify(Level::Error, words));
         }
     }
 
@@ -108,6 +108,8 @@ impl Desktop {
             });
         if let Err(error) = thread {
             log::error!("no thread for a file dialog: {error}");
+            let words = "There is no room for a file dialog now. Try again in a moment.";
+            self.sender.try_send(notify(Level::Error, words)).ok();
         }
     }
 }
@@ -221,7 +223,7 @@ impl SystemLink for Desktop {
     }
 
     fn try_recv(&mut self) -> Option<Action> {
-        self.answers.try_recv().ok()
+        self.refusals.next(|| self.answers.try_recv().ok())
     }
 }
 

@@ -6,6 +6,7 @@ pub mod blind_window;
 pub mod desktop;
 pub mod frame_bench;
 pub mod gallery_bench;
+mod refusals;
 pub mod run;
 pub mod sample;
 pub mod save;

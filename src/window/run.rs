@@ -101,7 +101,7 @@ fn hub(data_dir: &Path, offline: bool, waker: Waker) -> std::io::Result<Box<dyn 
     if offline {
         handle.send(HubRequest::Offline(true));
     }
-    Ok(Box::new(RunningHub(handle)))
+    Ok(Box::new(RunningHub::new(handle)))
 }
 
 type StartError = Box<dyn std::error::Error + Send + Sync>;

@@ -124,7 +124,7 @@ impl EngineLink for Painter {
                     });
                     return;
                 }
-                for (index, work) in items.iter().enumerate() {
+                for work in &items {
                     let side = match tier {
                         Tier::Draft(side) => side.min(32),
                         Tier::Full(_) => 64,
@@ -133,7 +133,7 @@ impl EngineLink for Painter {
                         self.events.push_back(Event::Preview {
                             channel,
                             seq,
-                            index,
+                            work: work.clone(),
                             tier,
                             picture: paint(params, side),
                             took: Duration::from_millis(12),

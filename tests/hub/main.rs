@@ -8,6 +8,7 @@ mod parts;
 mod proxy;
 mod server;
 mod service;
+mod trust;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +58,7 @@ impl Home {
                 tries: 3,
                 backoff: Duration::from_millis(10),
                 longest_wait: Duration::from_secs(2),
+                ..RetryPolicy::default()
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn golden(folder: &str) -> Vec<(String, Vec<u8>)> {
+pub(super) fn golden(folder: &str) -> Vec<(String, Vec<u8>)> {
     let at = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/golden/import")
         .join(folder);

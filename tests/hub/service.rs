@@ -214,7 +214,8 @@ fn a_broken_line_leaves_a_paused_download_with_the_reason() {
     let HubEvent::Paused(_, Some(why)) = event else {
         panic!("{event:?}");
     };
-    assert!(why.contains("kept"), "{why}");
+    assert!(why.message.ends_with('.'), "{why}");
+    assert!(why.details.contains("kept"), "{why:?}");
 }
 
 #[test]
@@ -264,7 +265,7 @@ fn another_licence_than_accepted_fetches_nothing() {
     let Err(Ending::Failed(why)) = service.end(id) else {
         panic!("it was fetched");
     };
-    assert!(why.contains("cc0-1.0"), "{why}");
+    assert!(why.message.contains("cc0-1.0"), "{why}");
     assert!(server.files().is_empty());
 }
 
@@ -354,4 +355,42 @@ fn an_import_tells_how_far_it_is_and_leaves_nothing_when_it_is_cancelled() {
     let models = service.models.clone();
     drop(service);
     assert_eq!(fs::read_dir(models).map_or(0, Iterator::count), 0);
+}
+
+#[test]
+fn a_request_that_finds_no_room_comes_back() {
+    let home = Home::new();
+    let server = Server::start(|_, _| Reply::status(500));
+    let mut places = places(&home, &server);
+    places.config.offline = true;
+    let service = Service::at(places);
+    let download = Download {
+        repo: "owner/name".into(),
+        commit: "0".repeat(40),
+        file: "a.pkl".into(),
+        bytes: 1,
+        licence: "cc0-1.0".into(),
+        licence_text: String::new(),
+        etag: "1".repeat(64),
+    };
+    // Nobody reads the answers: at some point nothing more fits.
+    let asked = |id: u64| HubRequest::Pull {
+        id: TaskId(id),
+        download: download.clone(),
+    };
+    let refused = (0..100_000).find_map(|id| service.handle.try_send(asked(id)).err());
+    let Some(HubRequest::Pull { id, .. }) = refused.map(|request| *request) else {
+        panic!("everything was taken");
+    };
+    assert_eq!(
+        service.handle.try_send(asked(id.0)).unwrap_err(),
+        Box::new(asked(id.0))
+    );
+    // Once the answers are read, it is taken.
+    service.until(|e| matches!(e, HubEvent::Queued(TaskId(at)) if *at + 1 == id.0));
+    let end = Instant::now() + PATIENCE;
+    while service.handle.try_send(asked(id.0)).is_err() {
+        assert!(Instant::now() < end);
+        while service.handle.try_recv().is_some() {}
+    }
 }

@@ -54,6 +54,8 @@ pub struct Asked {
     pub pasted_as: Option<FileRole>,
     /// What the engine says by itself next.
     pub news: Option<Event>,
+    /// Files of the gallery changed from outside.
+    pub changed: bool,
 }
 
 /// Shared record of what was asked.
@@ -331,15 +333,27 @@ impl InlineGallery {
             },
             R::Thumbnails(ids) => {
                 for id in ids {
-                    let thumb = decode::thumbnail(&self.gallery.path(id)?, 256)?;
-                    self.answers.push_back(GalleryEvent::Thumbnail(id, thumb));
+                    let thumb = match decode::thumbnail(&self.gallery.path(id)?, 256) {
+                        Ok(thumb) => thumb,
+                        Err(e) => {
+                            let failed = GalleryEvent::ThumbnailFailed(id, e.to_string());
+                            self.answers.push_back(failed);
+                            continue;
+                        }
+                    };
+                    let state = self.gallery.state(id).unwrap();
+                    let picture = thumb;
+                    self.answers
+                        .push_back(GalleryEvent::Thumbnail { id, state, picture });
                 }
                 return Ok(());
             }
             R::Load(id) => {
+                let state = self.gallery.state(id);
                 let (picture, recipe) = self.gallery.load(id)?;
                 GalleryEvent::Picture {
                     id,
+                    state,
                     result: Ok((picture, recipe.map(Box::new))),
                 }
             }
@@ -410,6 +424,10 @@ impl InlineGallery {
                 let lines = self.gallery.export_preview(id, &options)?;
                 GalleryEvent::ExportPreview { id, options, lines }
             }
+            R::OpenFolder(folder) => {
+                self.gallery = Gallery::open_and_reconcile(&folder)?;
+                GalleryEvent::Open(folder, self.gallery.len()?)
+            }
             R::Settings(settings) => {
                 self.gallery.set_settings(*settings);
                 return Ok(());
@@ -430,6 +448,10 @@ impl GalleryLink for InlineGallery {
     }
 
     fn try_recv(&mut self) -> Option<GalleryEvent> {
+        if std::mem::take(&mut self.asked.borrow_mut().changed) {
+            self.gallery.reconcile(&mut |_, _| true).unwrap();
+            self.answers.push_back(GalleryEvent::Changed);
+        }
         self.answers.pop_front()
     }
 }

@@ -166,6 +166,11 @@ impl Painter {
                 model,
                 directions: Arc::default(),
             },
+            Job::Project { model, .. } => Output::Projection {
+                params: Box::new(limner::recipe::ExploreParams::new(model, 77)),
+                picture: seeded(77, 96),
+                likeness: 0.8,
+            },
             other => panic!("a job that these tests don't start: {other:?}"),
         }
     }
@@ -181,12 +186,12 @@ impl EngineLink for Painter {
                 tier,
                 items,
             } => {
-                for (index, item) in items.iter().enumerate() {
-                    let picture = self.paint(item);
+                for work in items {
+                    let picture = self.paint(&work);
                     self.answers.push_back(Event::Preview {
                         channel,
                         seq,
-                        index,
+                        work,
                         tier,
                         picture,
                         took: Duration::from_millis(5),

@@ -2,12 +2,15 @@
 
 use crate::app::action::{Action, Destination, Subject};
 use crate::app::export;
-use crate::app::gallery::{apply, file_events};
+use crate::app::gallery::state::Loaded;
+use crate::app::gallery::{apply, file_events, listing};
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
+use crate::app::send;
 use crate::app::state::AppState;
-use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest};
+use crate::app::view::Workspace;
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId};
 
 /// Whole pictures kept in memory for the single view.
 const LOADED: usize = 4;
@@ -22,34 +25,54 @@ pub fn gallery_event(
     let gallery = &mut state.gallery;
     match event {
         GalleryEvent::Open(folder, count) => {
+            if gallery.folder.as_ref().is_some_and(|old| *old != folder) {
+                gallery.forget_folder();
+                export::events::forget(state);
+            }
+            let gallery = &mut state.gallery;
+            if gallery.moving_to.take().as_ref() == Some(&folder) {
+                state.prefs.gallery_folder = Some(folder.clone());
+            }
             gallery.folder = Some(folder);
             gallery.count = count;
             apply::ask_listing(state, services);
         }
-        GalleryEvent::Saved { token, result } => saved(token, result, state, follow),
+        GalleryEvent::Saved { token, result } => saved(token, result, state, services),
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
-                gallery.entries = entries;
-                gallery.listed = true;
+                let again = listing::take(gallery, entries);
                 // Looked up from the few to the many: listings can be long.
                 let selected = std::mem::take(&mut gallery.selected);
                 if !selected.is_empty() {
                     let listed = gallery.entries.iter().map(|e| e.id);
                     gallery.selected = listed.filter(|id| selected.contains(id)).collect();
                 }
+                if let Some(id) = again {
+                    services.gallery.send(GalleryRequest::Load(id));
+                }
             }
         }
-        GalleryEvent::Thumbnail(id, picture) => {
+        GalleryEvent::Thumbnail { id, state, picture } => {
             gallery.thumb_errors.remove(&id);
-            gallery.thumbs.insert(id, picture);
+            gallery.thumbs.insert(id, state, picture);
         }
         GalleryEvent::ThumbnailFailed(id, reason) => {
             gallery.thumb_errors.insert(id, reason);
         }
-        GalleryEvent::Picture { id, result } => match result {
+        GalleryEvent::Picture {
+            id,
+            state: file,
+            result,
+        } => match result {
             Ok((picture, recipe)) => {
-                gallery.loaded.retain(|(i, _, _)| *i != id);
-                gallery.loaded.push((id, picture, recipe));
+                gallery.load_errors.remove(&id);
+                gallery.loaded.retain(|l| l.id != id);
+                gallery.loaded.push(Loaded {
+                    id,
+                    state: file,
+                    picture,
+                    recipe,
+                });
                 if gallery.loaded.len() > LOADED {
                     gallery.loaded.remove(0);
                 }
@@ -59,10 +82,7 @@ pub fn gallery_event(
                 gallery.awaited = later;
                 let now: Vec<(_, Destination)> = now;
                 for (id, to) in now {
-                    follow.push(Action::Send {
-                        to,
-                        what: Subject::Gallery(id),
-                    });
+                    awaited(id, to, state, follow);
                 }
             }
             Err(reason) => {
@@ -96,8 +116,23 @@ pub fn gallery_event(
     }
 }
 
+/// A picture that was wanted for something is here. Where that leads to another
+/// workspace, only a user who is still in the gallery is taken there.
+fn awaited(id: PictureId, to: Destination, state: &mut AppState, follow: &mut Actions) {
+    let what = Subject::Gallery(id);
+    let send = Action::Send { to, what };
+    if state.view.workspace == Workspace::Gallery {
+        follow.push(send);
+        return;
+    }
+    let offer = Some(("Open recipe".to_owned(), Box::new(send)));
+    state
+        .toasts
+        .offer(Level::Info, "The picture was read", offer);
+}
+
 /// A picture is safe on disk: it may go on from its file.
-fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow: &mut Actions) {
+fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, services: &mut Services) {
     let then = state
         .gallery
         .saving
@@ -113,10 +148,7 @@ fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, follow
             );
         }
         (Ok(entry), Some(Destination::Export)) => export::events::kept(entry, state),
-        (Ok(entry), Some(to)) => follow.push(Action::Send {
-            to,
-            what: Subject::File(entry.path),
-        }),
+        (Ok(entry), Some(to)) => send::pass_on(to, entry.path, state, services),
         (Err(reason), then) => {
             state.toasts.push(Level::Error, reason);
             if then == Some(Destination::Export) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use crate::app::action::Destination;
 use crate::app::gallery::thumb_store::ThumbStore;
-use crate::gallery::protocol::{About, Entry, ExportOptions, Family, PictureId, Query};
+use crate::gallery::protocol::{About, Entry, ExportOptions, Family, FileState, PictureId, Query};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -16,6 +16,8 @@ use crate::recipe::Recipe;
 pub struct GalleryState {
     /// Its folder, once open.
     pub folder: Option<PathBuf>,
+    /// The folder that is to be opened.
+    pub(crate) moving_to: Option<PathBuf>,
     /// Pictures in it.
     pub count: usize,
     /// What the grid shows.
@@ -35,7 +37,7 @@ pub struct GalleryState {
     /// The picture in single view.
     pub open: Option<PictureId>,
     /// Whole pictures that came (a few).
-    pub loaded: Vec<(PictureId, Picture, Option<Box<Recipe>>)>,
+    pub loaded: Vec<Loaded>,
     /// Why a whole picture can't be shown.
     pub load_errors: HashMap<PictureId, String>,
     /// Family of the chosen or open picture.
@@ -58,6 +60,19 @@ pub struct GalleryState {
     pub awaited: Vec<(PictureId, Destination)>,
 }
 
+/// A whole picture as it was read.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// Which.
+    pub id: PictureId,
+    /// Its file then.
+    pub(crate) state: Option<FileState>,
+    /// Pixels.
+    pub picture: Picture,
+    /// How it was made.
+    pub recipe: Option<Box<Recipe>>,
+}
+
 /// Copies of gallery pictures being written.
 #[derive(Debug, Clone, Copy)]
 pub struct Exporting {
@@ -70,12 +85,27 @@ pub struct Exporting {
 }
 
 impl GalleryState {
+    /// Another folder is open: nothing of the old one's pictures is left.
+    pub(crate) fn forget_folder(&mut self) {
+        let mut thumbs = std::mem::take(&mut self.thumbs);
+        thumbs.clear();
+        *self = Self {
+            query: std::mem::take(&mut self.query),
+            seq: self.seq,
+            saving: std::mem::take(&mut self.saving),
+            save_token: self.save_token,
+            moving_to: self.moving_to.take(),
+            thumbs,
+            ..Self::default()
+        };
+    }
+
     /// A whole picture, if it's there.
     pub fn picture(&self, id: PictureId) -> Option<(&Picture, Option<&Recipe>)> {
         self.loaded
             .iter()
-            .find(|(i, _, _)| *i == id)
-            .map(|(_, p, r)| (p, r.as_deref()))
+            .find(|l| l.id == id)
+            .map(|l| (&l.picture, l.recipe.as_deref()))
     }
 
     /// A line of the listing.

@@ -1,6 +1,6 @@
 //! Models from outside: what is known of the hub, downloads, imports.
 
-use crate::hub::protocol::{Download, Entry, Found, ImportStep, Offer, Progress, TaskId};
+use crate::hub::protocol::{Download, Entry, Found, ImportStep, Offer, Progress, TaskId, Trouble};
 use std::path::PathBuf;
 
 /// What panels ask for.
@@ -30,11 +30,11 @@ pub struct HubState {
     /// Limner's own list.
     pub recommended: Vec<Entry>,
     /// What the last search found; nothing before the first.
-    pub found: Option<Result<Vec<Found>, String>>,
+    pub found: Option<Result<Vec<Found>, Trouble>>,
     /// The repository that is being looked at.
     pub looking: Option<String>,
     /// What it has, once told.
-    pub offer: Option<Result<Offer, String>>,
+    pub offer: Option<Result<Offer, Trouble>>,
     /// A search is under way.
     pub searching: bool,
     /// Downloads and imports, in the order they were asked for.
@@ -68,11 +68,11 @@ pub enum HubStage {
     /// A file of the user's own is brought in.
     Importing(ImportStep),
     /// Stopped, can go on; with the reason, unless the user wanted it.
-    Paused(Option<String>),
+    Paused(Option<Trouble>),
     /// Being stopped.
     Stopping,
     /// Ended without a model, and why.
-    Failed(String),
+    Failed(Trouble),
 }
 
 impl HubState {

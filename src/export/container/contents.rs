@@ -2,7 +2,8 @@
 
 use std::io::{self, Read, Seek};
 
-/// Text and labels beyond this are left unread: no honest recipe is so long.
+/// Text and labels of a file beyond this, all of them together, are left unread: no honest
+/// recipe is so long.
 pub const MAX_TEXT: u64 = 64 << 20;
 
 /// Kinds of files, told by their first bytes, whatever the name says.
@@ -35,6 +36,8 @@ pub struct Contents {
     pub exif: Option<Vec<u8>>,
     /// A C2PA manifest is inside.
     pub c2pa: bool,
+    /// Bytes of texts and labels that may still be taken in.
+    room: u64,
 }
 
 impl Contents {
@@ -46,7 +49,34 @@ impl Contents {
             texts: Vec::new(),
             exif: None,
             c2pa: false,
+            room: MAX_TEXT,
         }
+    }
+
+    /// Takes bytes out of the room for texts and labels; false if there isn't enough left.
+    pub(super) fn take_room(&mut self, bytes: usize) -> bool {
+        let left = self.room.checked_sub(bytes as u64);
+        self.room = left.unwrap_or(self.room);
+        left.is_some()
+    }
+
+    /// Bytes of texts and labels that may still be taken in.
+    pub(super) fn room(&self) -> u64 {
+        self.room
+    }
+
+    /// Reads `n` bytes of text, or steps over them if there is no room for so many.
+    pub(super) fn take_text<R: Read + Seek>(
+        &mut self,
+        reader: &mut R,
+        n: u64,
+    ) -> io::Result<Option<Vec<u8>>> {
+        if n > self.room {
+            reader.seek_relative(n as i64)?;
+            return Ok(None);
+        }
+        self.room -= n;
+        take(reader, n).map(Some)
     }
 
     /// A text chunk by its keyword.
@@ -71,15 +101,6 @@ pub(super) fn take<R: Read>(reader: &mut R, n: u64) -> io::Result<Vec<u8>> {
     } else {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
-}
-
-/// Reads at most `n` bytes of text, or steps over it if that is too long to be honest.
-pub(super) fn take_text<R: Read + Seek>(reader: &mut R, n: u64) -> io::Result<Option<Vec<u8>>> {
-    if n > MAX_TEXT {
-        reader.seek_relative(n as i64)?;
-        return Ok(None);
-    }
-    take(reader, n).map(Some)
 }
 
 pub(super) fn read_array<const N: usize, R: Read>(reader: &mut R) -> io::Result<[u8; N]> {

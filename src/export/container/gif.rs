@@ -31,8 +31,11 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
 fn extension<R: Read + Seek>(reader: &mut R, contents: &mut Contents) -> io::Result<()> {
     match read_array::<1, _>(reader)? {
         [0xfe] => {
-            let text = String::from_utf8_lossy(&blocks(reader)?).into_owned();
-            contents.texts.push((String::new(), text));
+            let bytes = blocks(reader, contents.room())?;
+            if contents.take_room(bytes.len()) {
+                let text = String::from_utf8_lossy(&bytes).into_owned();
+                contents.texts.push((String::new(), text));
+            }
             Ok(())
         }
         [0xff] => {
@@ -42,7 +45,10 @@ fn extension<R: Read + Seek>(reader: &mut R, contents: &mut Contents) -> io::Res
             if id != b"XMP DataXMP" {
                 return skip_blocks(reader);
             }
-            contents.xmp.push(raw_xmp(reader)?);
+            let xmp = raw_xmp(reader)?;
+            if contents.take_room(xmp.len()) {
+                contents.xmp.push(xmp);
+            }
             Ok(())
         }
         _ => skip_blocks(reader),
@@ -90,16 +96,19 @@ fn skip_blocks<R: Read + Seek>(reader: &mut R) -> io::Result<()> {
     }
 }
 
-fn blocks<R: Read>(reader: &mut R) -> io::Result<Vec<u8>> {
+/// All blocks up to the end; no more than `room` bytes are kept.
+fn blocks<R: Read>(reader: &mut R, room: u64) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     loop {
         let [n] = read_array(reader)?;
-        if n == 0 || out.len() as u64 > MAX_TEXT {
+        if n == 0 {
             return Ok(out);
         }
         let mut block = vec![0; usize::from(n)];
         reader.read_exact(&mut block)?;
-        out.extend(block);
+        if out.len() as u64 <= room {
+            out.extend(block);
+        }
     }
 }
 

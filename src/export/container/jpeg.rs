@@ -106,7 +106,9 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             .ok_or_else(|| damaged("segment length"))?;
         match m {
             0xe1 => {
-                let data = take(reader, length)?;
+                let Some(data) = contents.take_text(reader, length)? else {
+                    continue;
+                };
                 if let Some(xmp) = data.strip_prefix(XMP) {
                     contents.xmp.insert(0, String::from_utf8_lossy(xmp).into());
                 } else if let Some(rest) = data.strip_prefix(XMP_EXTENSION) {
@@ -116,7 +118,9 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 }
             }
             0xfe => {
-                let data = take(reader, length)?;
+                let Some(data) = contents.take_text(reader, length)? else {
+                    continue;
+                };
                 let text = String::from_utf8_lossy(&data)
                     .trim_end_matches('\0')
                     .to_owned();
@@ -170,6 +174,11 @@ fn collect_extension(rest: &[u8], all: &mut Vec<(Vec<u8>, Vec<u8>, usize)>) {
     let at = match all.iter().position(|(g, ..)| g == guid) {
         Some(i) => i,
         None => {
+            // One packet is what there is; a few more may be an editor's leavings.
+            let held: usize = all.iter().map(|(_, data, _)| data.len()).sum();
+            if (held + full) as u64 > super::contents::MAX_TEXT {
+                return;
+            }
             all.push((guid.to_vec(), vec![0; full], full));
             all.len() - 1
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::contents::{Container, Contents, MAX_TEXT, damaged, read_array, take, take_text};
+use super::contents::{Container, Contents, damaged, read_array, take};
 
 /// The text chunk of PNG that holds the recipe.
 pub const PNG_KEYWORD: &str = "limner";
@@ -33,8 +33,9 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 reader.seek_relative(length as i64 - 8)?;
             }
             b"tEXt" | b"zTXt" | b"iTXt" => {
-                if let Some(data) = take_text(reader, length)?
-                    && let Some((keyword, text)) = parse_text(&kind, &data)
+                if let Some(data) = contents.take_text(reader, length)?
+                    && let Some((keyword, text)) = parse_text(&kind, &data, contents.room())
+                    && contents.take_room(text.len().saturating_sub(data.len()))
                 {
                     if keyword == PNG_XMP_KEYWORD {
                         contents.xmp.push(text);
@@ -45,7 +46,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                     }
                 }
             }
-            b"eXIf" => contents.exif = take_text(reader, length)?,
+            b"eXIf" => contents.exif = contents.take_text(reader, length)?,
             b"caBX" => {
                 contents.c2pa = true;
                 reader.seek_relative(length as i64)?;
@@ -95,13 +96,14 @@ fn raw_profile(text: &str) -> Option<String> {
     (bytes.len() == length).then(|| String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn parse_text(kind: &[u8; 4], data: &[u8]) -> Option<(String, String)> {
+/// Keyword and text of a chunk; `None` for damaged ones and what unpacks to more than `room`.
+fn parse_text(kind: &[u8; 4], data: &[u8], room: u64) -> Option<(String, String)> {
     let zero = data.iter().position(|&b| b == 0)?;
     let keyword = latin1(&data[..zero]);
     let rest = &data[zero + 1..];
     let text = match kind {
         b"tEXt" => text_of(rest),
-        b"zTXt" => text_of(&inflate(rest.get(1..)?)?),
+        b"zTXt" => text_of(&inflate(rest.get(1..)?, room)?),
         _ => {
             let (compressed, rest) = (*rest.first()?, rest.get(2..)?);
             let language = rest.iter().position(|&b| b == 0)?;
@@ -109,7 +111,7 @@ fn parse_text(kind: &[u8; 4], data: &[u8]) -> Option<(String, String)> {
             let translated = rest.iter().position(|&b| b == 0)?;
             let rest = &rest[translated + 1..];
             if compressed == 1 {
-                text_of(&inflate(rest)?)
+                text_of(&inflate(rest, room)?)
             } else {
                 text_of(rest)
             }
@@ -130,13 +132,13 @@ fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&b| char::from(b)).collect()
 }
 
-fn inflate(bytes: &[u8]) -> Option<Vec<u8>> {
+fn inflate(bytes: &[u8], room: u64) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     flate2::read::ZlibDecoder::new(bytes)
-        .take(MAX_TEXT)
+        .take(room.saturating_add(1))
         .read_to_end(&mut out)
         .ok()?;
-    Some(out)
+    (out.len() as u64 <= room).then_some(out)
 }
 
 /// Copies a file without text, XMP, EXIF (but for the rotation), time and C2PA.

@@ -8,20 +8,26 @@ use super::contents::{Container, Contents, MAX_TEXT, damaged, take};
 const WIDTH: u16 = 256;
 const HEIGHT: u16 = 257;
 const DESCRIPTION: u16 = 270;
+const MAKE: u16 = 271;
+const MODEL: u16 = 272;
 const ORIENTATION: u16 = 274;
+const SOFTWARE: u16 = 305;
 const XMP: u16 = 700;
 const COPYRIGHT: u16 = 33432;
 const EXIF_IFD: u16 = 34665;
 const GPS_IFD: u16 = 34853;
+const MAKER_NOTE: u16 = 37500;
 const USER_COMMENT: u16 = 37510;
+/// A camera's own notes are longer than this.
+const LONGEST_MAKER_NOTE: u64 = 64;
 const C2PA: u16 = 0xcd41;
 /// Description, maker, model, software, date, artist, host, XMP, copyright, IPTC,
 /// Photoshop, EXIF, GPS, C2PA.
 const PRIVATE: [u16; 14] = [
     DESCRIPTION,
-    271,
-    272,
-    305,
+    MAKE,
+    MODEL,
+    SOFTWARE,
     306,
     315,
     316,
@@ -201,6 +207,14 @@ pub struct ExifTexts {
     pub description: String,
     /// `UserComment`, decoded; other programs put their settings there.
     pub comment: String,
+    /// `Make`; of pictures that no camera took, other programs' settings.
+    pub make: String,
+    /// `Model`, as `Make`.
+    pub model: String,
+    /// `Software`.
+    pub software: String,
+    /// `MakerNote`, where it is a short text.
+    pub maker_note: String,
 }
 
 /// Reads the texts of an EXIF block (from its TIFF header on).
@@ -225,22 +239,50 @@ fn exif_texts<R: Read + Seek>(reader: &mut R) -> io::Result<ExifTexts> {
             ORIENTATION => texts.orientation = e.number(order) as u16,
             COPYRIGHT => texts.copyright = ascii(e.read(reader, order)?),
             DESCRIPTION => texts.description = ascii(e.read(reader, order)?),
+            // Of no use to the picture itself: what is broken there is left out.
+            MAKE => texts.make = ascii(e.read(reader, order).unwrap_or_default()),
+            MODEL => texts.model = ascii(e.read(reader, order).unwrap_or_default()),
+            SOFTWARE => texts.software = ascii(e.read(reader, order).unwrap_or_default()),
             EXIF_IFD => {
                 let (inner, _) = directory(reader, order, u64::from(e.number(order)))?;
-                if let Some(c) = inner.iter().find(|e| e.tag == USER_COMMENT) {
-                    texts.comment = user_comment(&c.read(reader, order)?, order);
+                for e in inner {
+                    programs_texts(&e, reader, order, &mut texts)?;
                 }
             }
-            _ => {}
+            // Some programs put them a directory too high.
+            _ => programs_texts(&e, reader, order, &mut texts)?,
         }
     }
     Ok(texts)
 }
 
-/// `UserComment` starts with eight bytes that name its encoding.
+/// `UserComment`, and a `MakerNote` that is a word.
+fn programs_texts<R: Read + Seek>(
+    e: &Entry,
+    reader: &mut R,
+    order: Order,
+    texts: &mut ExifTexts,
+) -> io::Result<()> {
+    match e.tag {
+        USER_COMMENT => texts.comment = user_comment(&e.read(reader, order)?, order),
+        MAKER_NOTE if e.bytes() <= LONGEST_MAKER_NOTE => {
+            let note = e.read(reader, order).unwrap_or_default();
+            let note = String::from_utf8(note).unwrap_or_default();
+            texts.maker_note = note.trim_matches(['\0', ' ']).to_owned();
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// `UserComment` starts with eight bytes that name its encoding; not all programs know.
 fn user_comment(bytes: &[u8], order: Order) -> String {
-    let text = bytes.get(8..).unwrap_or_default();
-    let decoded = if bytes.starts_with(b"UNICODE\0") {
+    let named = [b"UNICODE\0", b"ASCII\0\0\0", b"JIS\0\0\0\0\0", &[0; 8]];
+    let named = named.iter().any(|name| bytes.starts_with(*name));
+    let text = bytes.get(if named { 8 } else { 0 }..).unwrap_or_default();
+    // Some write the name of one encoding before the bytes of another.
+    let wide = text.iter().take(256).any(|&b| b == 0) || std::str::from_utf8(text).is_err();
+    let decoded = if bytes.starts_with(b"UNICODE\0") && wide {
         // Programs disagree about the byte order: a Latin letter tells.
         let big = match text {
             [0, _, ..] => true,

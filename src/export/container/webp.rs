@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use super::contents::{Container, Contents, damaged, read_array, take, take_text};
+use super::contents::{Container, Contents, damaged, read_array, take};
 use crate::export::ExportError;
 
 const HAS_ICC: u8 = 0x20;
@@ -77,13 +77,13 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 reader.seek_relative(padded as i64 - 10)?;
             }
             b"XMP " => {
-                if let Some(data) = take_text(reader, length)? {
+                if let Some(data) = contents.take_text(reader, length)? {
                     contents.xmp.push(String::from_utf8_lossy(&data).into());
                 }
                 reader.seek_relative((padded - length) as i64)?;
             }
             b"EXIF" => {
-                let data = take_text(reader, length)?;
+                let data = contents.take_text(reader, length)?;
                 contents.exif = data.map(|d| match d.strip_prefix(b"Exif\0\0") {
                     Some(rest) => rest.to_vec(),
                     None => d,

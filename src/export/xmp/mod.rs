@@ -17,6 +17,8 @@ pub mod ns {
     pub const XMP: &str = "http://ns.adobe.com/xap/1.0/";
     /// XMP rights.
     pub const RIGHTS: &str = "http://ns.adobe.com/xap/1.0/rights/";
+    /// EXIF's fields as labels.
+    pub const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
     /// Photoshop, where IPTC Core keeps the credit line.
     pub const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
     /// IPTC Extension.

@@ -76,11 +76,15 @@ pub(super) fn run(
             }
             FileWork::Import(paths) => import(&mut gallery, &paths, context),
             FileWork::Load(id) => {
+                // Looked at first: of a file that changes meanwhile this is the older state.
+                let state = gallery.state(id);
                 let result = gallery
                     .load(id)
                     .map(|(p, r)| (p, r.map(Box::new)))
                     .map_err(|e| e.to_string());
-                context.events.emit(GalleryEvent::Picture { id, result });
+                context
+                    .events
+                    .emit(GalleryEvent::Picture { id, state, result });
             }
             FileWork::Export { ids, to, options } => {
                 exported(context, |go_on| {

@@ -63,6 +63,10 @@ mod tests {
     use super::*;
     use crate::gallery::protocol::Query;
 
+    fn picture(file: i64) -> PictureId {
+        PictureId { folder: 0, file }
+    }
+
     fn query(seq: u64) -> GalleryRequest {
         GalleryRequest::Query {
             seq,
@@ -74,15 +78,15 @@ mod tests {
     fn the_newest_query_wins_and_orders_are_kept() {
         let m = RequestQueue::default();
         m.put(query(1));
-        m.put(GalleryRequest::Thumbnails(vec![PictureId(1)]));
+        m.put(GalleryRequest::Thumbnails(vec![picture(1)]));
         m.put(GalleryRequest::Rebuild);
         m.put(query(2));
-        m.put(GalleryRequest::Thumbnails(vec![PictureId(2)]));
+        m.put(GalleryRequest::Thumbnails(vec![picture(2)]));
         m.put(GalleryRequest::Bin);
         assert!(matches!(m.take(), GalleryRequest::Rebuild));
         assert!(matches!(m.take(), GalleryRequest::Bin));
         assert!(matches!(m.take(), GalleryRequest::Query { seq: 2, .. }));
-        assert!(matches!(m.take(), GalleryRequest::Thumbnails(ids) if ids == [PictureId(2)]));
+        assert!(matches!(m.take(), GalleryRequest::Thumbnails(ids) if ids == [picture(2)]));
         m.put(GalleryRequest::Bin);
         m.put(GalleryRequest::Shutdown);
         assert!(matches!(m.take(), GalleryRequest::Bin));

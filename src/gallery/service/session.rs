@@ -61,8 +61,11 @@ pub(crate) fn run(
             (GalleryRequest::Shutdown, _) => break,
             (GalleryRequest::OpenFolder(folder), _) => {
                 // The old gallery's last saves are done before the new one opens.
-                drop(session.take());
+                let before = session.take().map(|s| s.gallery.folder().to_path_buf());
                 session = open(folder, &settings, events);
+                if let (None, Some(before)) = (&session, before) {
+                    session = open(before, &settings, events);
+                }
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
             (request, Some(session)) => session.answer(request),
@@ -70,6 +73,14 @@ pub(crate) fn run(
                 events.emit(GalleryEvent::Saved {
                     token,
                     result: Err("no gallery is open; choose a folder for it".into()),
+                });
+            }
+            (GalleryRequest::Load(id), None) => {
+                let result = Err("no gallery is open; choose a folder for it".into());
+                events.emit(GalleryEvent::Picture {
+                    id,
+                    state: None,
+                    result,
                 });
             }
             (_, None) => events.fail(&"no gallery is open; choose a folder for it"),
@@ -273,11 +284,12 @@ impl GallerySession {
     }
 
     fn scan_work(&self, work: ScanWork) {
-        if let Some(scan) = &self.scan {
-            // When its queue is full, it is going to look at the whole folder anyway.
-            if let Err(e) = scan.try_send(work) {
-                log::warn!("{e}");
-            }
+        if let Some(scan) = &self.scan
+            && let Err(e) = scan.try_send(work)
+        {
+            log::warn!("{e}");
+            let words = "the gallery is busy reading its folder; try again in a moment";
+            self.context.events.fail(&words);
         }
     }
 
@@ -293,7 +305,13 @@ impl GallerySession {
                 token,
                 result: Err(why),
             },
-            _ => GalleryEvent::Failed(why),
+            FileWork::Load(id) => GalleryEvent::Picture {
+                id,
+                state: None,
+                result: Err(why),
+            },
+            FileWork::Export { .. } | FileWork::Sheet { .. } => GalleryEvent::Exported(Err(why)),
+            FileWork::Import(_) | FileWork::Copy(_) => GalleryEvent::Failed(why),
         });
     }
 }

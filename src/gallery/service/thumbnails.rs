@@ -7,7 +7,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::export::ExportError;
 use crate::gallery::describe::FileStamp;
-use crate::gallery::protocol::{GalleryEvent, PictureId};
+use crate::gallery::protocol::{FileState, GalleryEvent, PictureId};
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{CAPACITY, Gallery, GalleryError, ThumbCache, decode, prevailing};
 use crate::picture::Picture;
@@ -86,7 +86,7 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionCon
             (gallery, replaced) = (g, now);
         }
         let event = match make(&mut gallery, cache.as_mut(), queue, id) {
-            Ok(picture) => GalleryEvent::Thumbnail(id, picture),
+            Ok((state, picture)) => GalleryEvent::Thumbnail { id, state, picture },
             Err(e) => GalleryEvent::ThumbnailFailed(id, e.to_string()),
         };
         queue.done(id);
@@ -101,12 +101,12 @@ fn make(
     cache: Option<&mut ThumbCache>,
     queue: &ThumbQueue,
     id: PictureId,
-) -> Result<Picture, GalleryError> {
+) -> Result<(FileState, Picture), GalleryError> {
     let entry = gallery.get(id)?;
     let path = entry.path;
     let stamp = FileStamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
     if let Some(picture) = cache.as_ref().and_then(|c| c.get(id, &stamp)) {
-        return Ok(picture);
+        return Ok((stamp.state(), picture));
     }
     let [w, h] = entry.size;
     let picture = {
@@ -121,5 +121,5 @@ fn make(
     if let Err(e) = gallery.note_colour(id, prevailing(&picture)) {
         log::debug!("{e}");
     }
-    Ok(picture)
+    Ok((stamp.state(), picture))
 }

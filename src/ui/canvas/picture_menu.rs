@@ -8,12 +8,11 @@ use crate::ui::panel::Panel;
 /// The menu's entries.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     ui.set_min_width(170.0);
-    let stored = matches!(subject, Subject::Gallery(_) | Subject::File(_));
     let in_gallery = matches!(subject, Subject::Gallery(_));
     let mut networks = panel.state.engine.models(ModelKind::Autoencoder);
     let lens = networks.next().is_some() && !matches!(subject, Subject::Lens);
     let entries: &[(Destination, &str, bool)] = &[
-        (Destination::Explore, "Open where it was made", stored),
+        (Destination::Explore, "Open where it was made", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
@@ -22,11 +21,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::Keep, "Save to gallery", !in_gallery),
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
-        (
-            Destination::Clipboard,
-            "Copy picture",
-            !matches!(subject, Subject::File(_)),
-        ),
+        (Destination::Clipboard, "Copy picture", true),
     ];
     for &(to, text, offered) in entries {
         if offered && ui.button(text).clicked() {

@@ -85,7 +85,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 /// What stands on an empty or failed canvas.
 fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
     let state = panel.state;
-    if let Some(error) = &state.previews.canvas_error {
+    if let Some(error) = state.previews.canvas_error(Workspace::Explore) {
         picture_view::empty(
             ui,
             panel,

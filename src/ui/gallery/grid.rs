@@ -20,6 +20,8 @@ const ASKED: usize = 240;
 #[derive(Debug, Default)]
 pub struct EntryGrid {
     asked: Vec<PictureId>,
+    /// As [`crate::app::gallery::thumb_store::ThumbStore::forgotten`] was then.
+    forgotten: usize,
     on_card: HashSet<PictureId>,
 }
 
@@ -85,6 +87,10 @@ impl EntryGrid {
             .filter(|id| !gallery.thumbs.contains_key(id) && !gallery.thumb_errors.contains_key(id))
             .take(ASKED)
             .collect();
+        if self.forgotten != gallery.thumbs.forgotten() {
+            self.forgotten = gallery.thumbs.forgotten();
+            self.asked.clear();
+        }
         // Those that came may be dropped again later, and then asked for anew.
         self.asked.retain(|id| !gallery.thumbs.contains_key(id));
         let news = wanted.iter().any(|id| !self.asked.contains(id));

@@ -200,12 +200,16 @@ pub fn position(entries: &[Entry], id: Option<PictureId>) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gallery::protocol::EntryKind;
+    use crate::gallery::protocol::{EntryKind, FileState};
+
+    fn picture(file: i64) -> PictureId {
+        PictureId { folder: 0, file }
+    }
 
     fn entries(ids: &[i64]) -> Vec<Entry> {
         ids.iter()
             .map(|&n| Entry {
-                id: PictureId(n),
+                id: picture(n),
                 path: format!("{n}.png").into(),
                 title: n.to_string(),
                 size: [4, 4],
@@ -215,12 +219,13 @@ mod tests {
                 model: String::new(),
                 kind: EntryKind::Generated,
                 sha256: None,
+                state: FileState::default(),
             })
             .collect()
     }
 
     fn chosen(s: &Selection, e: &[Entry]) -> Vec<i64> {
-        s.in_order(e).into_iter().map(|p| p.0).collect()
+        s.in_order(e).into_iter().map(|p| p.file).collect()
     }
 
     #[test]
@@ -238,11 +243,11 @@ mod tests {
         s.select(&e, 1, SelectHow::Extend);
         assert_eq!(chosen(&s, &e), [11, 12, 13]);
         s.select(&e, 0, SelectHow::Replace);
-        assert_eq!(s.single(), Some(PictureId(10)));
+        assert_eq!(s.single(), Some(picture(10)));
         s.select(&e, 99, SelectHow::Replace);
         assert_eq!(
             s.single(),
-            Some(PictureId(10)),
+            Some(picture(10)),
             "a click on nothing is nothing"
         );
     }
@@ -264,11 +269,11 @@ mod tests {
         let now = entries(&[1, 4]);
         s.follow(&before, &now);
         assert_eq!(chosen(&s, &now), [4]);
-        assert_eq!(s.cursor(), Some(PictureId(4)));
+        assert_eq!(s.cursor(), Some(picture(4)));
         // The last one goes: the one before it follows.
         let last = entries(&[1]);
         s.follow(&now, &last);
-        assert_eq!(s.single(), Some(PictureId(1)));
+        assert_eq!(s.single(), Some(picture(1)));
         s.follow(&last, &[]);
         assert!(s.is_empty() && s.cursor().is_none());
     }

@@ -84,7 +84,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     picture_view::show(ui, p, input, |ui, frame, p| {
         lens.mask.on_canvas(ui, frame, p);
     });
-    if let Some(error) = &state.previews.canvas_error {
+    if let Some(error) = state.previews.canvas_error(Workspace::Lens) {
         canvas_error::ui(ui, p, &error.to_string());
     }
 }

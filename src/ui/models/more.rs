@@ -1,11 +1,11 @@
 //! The half of the models dialog that looks on the hub: search, what a repository
 //! has, its licence, and the button that fetches. Nothing is fetched before that.
 
-use egui::{Key, Label, RichText, ScrollArea, Ui};
+use egui::{Color32, Key, Label, RichText, ScrollArea, Ui};
 
 use crate::app::action::Action;
 use crate::app::hub::state::HubEdit;
-use crate::hub::protocol::{Download, Offer};
+use crate::hub::protocol::{Download, Offer, Trouble};
 use crate::ui::models::panel::size_words;
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
@@ -100,9 +100,7 @@ fn results(ui: &mut Ui, panel: &mut Panel<'_>) {
         None => {
             ui.weak("Nothing is asked or fetched until you say so. Before a download you see its size and its licence.");
         }
-        Some(Err(why)) => {
-            ui.colored_label(*panel.theme.warn, why);
-        }
+        Some(Err(why)) => trouble(ui, *panel.theme.warn, why),
         Some(Ok(found)) if found.is_empty() => {
             ui.label("Nothing was found. Try fewer or other words.");
         }
@@ -118,6 +116,14 @@ fn results(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
     if let Some(repo) = look {
         panel.actions.push(Action::Hub(HubEdit::Look(Some(repo))));
+    }
+}
+
+/// What went wrong; the details are behind it.
+fn trouble(ui: &mut Ui, color: Color32, trouble: &Trouble) {
+    let line = ui.colored_label(color, &trouble.message);
+    if !trouble.details.is_empty() {
+        line.on_hover_text(&trouble.details);
     }
 }
 
@@ -156,9 +162,7 @@ fn look(ui: &mut Ui, panel: &mut Panel<'_>, repo: &str) {
                 ui.label("Asking the hub…");
             });
         }
-        Some(Err(why)) => {
-            ui.colored_label(*panel.theme.warn, why);
-        }
+        Some(Err(why)) => trouble(ui, *panel.theme.warn, &why),
         Some(Ok(offer)) => accept(ui, panel, &offer),
     }
 }
@@ -166,8 +170,16 @@ fn look(ui: &mut Ui, panel: &mut Panel<'_>, repo: &str) {
 /// Licence, files, and the button that fetches.
 fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
     let more = panel.scratch.of::<More>();
-    if more.offer != offer.repo {
-        more.offer.clone_from(&offer.repo);
+    // Another text of the same licence is read anew, too.
+    let text = offer.files.first().map(|file| file.licence_text.as_str());
+    let terms = format!(
+        "{} {} {}",
+        offer.repo,
+        offer.licence,
+        text.unwrap_or_default()
+    );
+    if more.offer != terms {
+        more.offer = terms;
         (more.file, more.accepted) = (0, false);
     }
     let (mut file, mut accepted) = (

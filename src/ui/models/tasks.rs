@@ -59,7 +59,12 @@ fn show(ui: &mut Ui, panel: &mut Panel<'_>, task: &HubTask) {
         }
         _ => RichText::new(words).weak(),
     };
-    ui.add(Label::new(text).wrap());
+    let line = ui.add(Label::new(text).wrap());
+    if let HubStage::Failed(why) | HubStage::Paused(Some(why)) = &task.stage
+        && !why.details.is_empty()
+    {
+        line.on_hover_text(&why.details);
+    }
     ui.add_space(space::XS);
 }
 
@@ -105,7 +110,7 @@ fn words(task: &HubTask) -> String {
             }
         }
         HubStage::Stopping => "Stopping…".to_owned(),
-        HubStage::Failed(why) => why.clone(),
+        HubStage::Failed(why) => why.message.clone(),
     }
 }
 

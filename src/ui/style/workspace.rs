@@ -219,7 +219,7 @@ impl StylePanel {
                 picture_view::show(ui, p, input, overlay);
             }
         }
-        if let Some(error) = &state.previews.canvas_error {
+        if let Some(error) = state.previews.canvas_error(Workspace::Style) {
             canvas_error::ui(ui, p, &error.to_string());
         }
     }
