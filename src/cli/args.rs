@@ -70,8 +70,11 @@ pub(crate) struct Keeping {
     /// Don't write the recipe into the file
     #[arg(long)]
     pub(crate) no_recipe: bool,
-    /// Don't write names and folders of source files
-    #[arg(long)]
+    /// Write names and folders of source files into the recipe
+    #[arg(long, overrides_with = "no_source_names")]
+    pub(crate) source_names: bool,
+    /// As it is anyway; version 0.2 had to be told.
+    #[arg(long, hide = true, overrides_with = "source_names")]
     pub(crate) no_source_names: bool,
 }
 

@@ -116,7 +116,7 @@ fn provide(recipe: &mut Recipe, file: &Path) -> Result<(), Failure> {
     let mut known = false;
     let mut tell = |source: &mut SourceRef| {
         if source.sha256 == sha256 {
-            source.path = path.to_string_lossy().into_owned();
+            source.path = SourceRef::of_file(&path, String::new()).path;
             known = true;
         }
     };

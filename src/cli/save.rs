@@ -25,7 +25,7 @@ impl From<&super::args::Keeping> for Saving {
         Self {
             force: keeping.force,
             recipe: !keeping.no_recipe,
-            source_names: !keeping.no_source_names,
+            source_names: keeping.source_names,
         }
     }
 }

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
 use super::failure::Failure;
+use super::output::text_of;
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
@@ -129,7 +130,7 @@ impl Session {
                     for note in &notes {
                         self.remark(&bar, &format!("{}: {note}", path.display()));
                     }
-                    let noted = serde_json::json!({ "photo": path, "notes": notes });
+                    let noted = serde_json::json!({ "photo": text_of(&path), "notes": notes });
                     self.notes.push(noted);
                 }
                 Event::Done { id: about, result } if about == id => {

@@ -163,15 +163,8 @@ fn unknown() -> SourceRef {
 
 /// A file as recipes name it.
 pub(crate) fn source(file: &Path) -> Result<SourceRef, Failure> {
-    let name = file.file_name().unwrap_or_default();
     let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
-    Ok(SourceRef {
-        sha256: photo::hash_file(file)?,
-        name: name.to_string_lossy().into_owned(),
-        path: path.to_string_lossy().into_owned(),
-        artist: String::new(),
-        licence: String::new(),
-    })
+    Ok(SourceRef::of_file(&path, photo::hash_file(file)?))
 }
 
 /// A picture file, or a built-in style by name or shown name.

@@ -49,12 +49,12 @@ pub struct WriteOptions {
 }
 
 impl WriteOptions {
-    /// Recipe and names written, nothing replaced.
+    /// The recipe written without names of sources, nothing replaced.
     pub fn new(format: Format) -> Self {
         Self {
             format,
             recipe: true,
-            source_names: true,
+            source_names: false,
             replace: false,
             dpi: None,
             profile: false,

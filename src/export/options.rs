@@ -22,7 +22,7 @@ pub struct ExportOptions {
 }
 
 impl ExportOptions {
-    /// As the picture is, with everything written.
+    /// As the picture is, with its recipe, but without names of sources.
     pub fn new(format: Format) -> Self {
         Self {
             format,
@@ -30,7 +30,7 @@ impl ExportOptions {
             sharpen: 0.0,
             max_bytes: None,
             recipe: true,
-            source_names: true,
+            source_names: false,
         }
     }
 }

@@ -141,7 +141,7 @@ impl Default for GallerySettings {
     fn default() -> Self {
         Self {
             recipe: true,
-            source_names: true,
+            source_names: false,
             creator: String::new(),
             rights: String::new(),
             cards: Default::default(),

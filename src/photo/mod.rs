@@ -9,6 +9,7 @@ mod exif;
 mod heif;
 mod jpeg;
 mod jxl;
+mod known;
 mod limits;
 mod plain;
 mod png;
@@ -28,6 +29,7 @@ use crate::picture::Picture;
 use crate::recipe::SourceRef;
 
 pub use crate::photo::error::{Fault, PhotoError};
+pub use crate::photo::known::KnownPhotos;
 pub use crate::photo::limits::{MAX_PIXELS, MAX_SIDE};
 pub use crate::photo::sample::SAMPLE;
 pub(crate) use crate::photo::sample::sample;
@@ -92,19 +94,9 @@ fn read_inner(path: &Path) -> Result<Photo, Fault> {
             format!("named like {}, but is {}", claimed.name(), kind.name()),
         );
     }
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
     Ok(Photo {
         picture: decoded.picture,
-        source: SourceRef {
-            sha256,
-            name,
-            path: absolute(path).to_string_lossy().into_owned(),
-            artist: String::new(),
-            licence: String::new(),
-        },
+        source: SourceRef::of_file(&absolute(path), sha256),
         kind,
         notes,
     })

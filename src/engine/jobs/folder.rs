@@ -59,16 +59,7 @@ fn one(
     file: &Path,
 ) -> Result<(), EngineError> {
     let params = StyleParams {
-        photo: SourceRef {
-            sha256: photo::hash_file(photo)?,
-            name: photo
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default(),
-            path: photo.to_string_lossy().into_owned(),
-            artist: String::new(),
-            licence: String::new(),
-        },
+        photo: SourceRef::of_file(photo, photo::hash_file(photo)?),
         ..params.clone()
     };
     // Progress counts photos, not their tiles.
