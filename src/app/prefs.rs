@@ -34,6 +34,8 @@ pub struct Prefs {
     /// 0.2 `source_names` was kept as on without the user's asking.
     #[serde(rename = "write_source_names")]
     pub source_names: bool,
+    /// Write creator, copyright, title and day of photos into what is made from them.
+    pub photo_credit: bool,
     /// The user's name for the creator field of files; empty for none.
     pub creator: String,
     /// The user's own rights line for files; empty for none.
@@ -64,6 +66,7 @@ impl Default for Prefs {
             gallery_folder: None,
             export_recipe: true,
             source_names: false,
+            photo_credit: true,
             creator: String::new(),
             rights: String::new(),
             sign: false,

@@ -154,13 +154,7 @@ fn render(
         let Output::Picture { picture, recipe } = session.job("render", job)? else {
             return Err(unexpected());
         };
-        save(
-            out,
-            &picture,
-            &recipe,
-            &session.library,
-            (&output.keeping).into(),
-        )?;
+        save(out, &picture, &recipe, &session.library, &output.keeping)?;
     }
     if session.json {
         say_json(&json!({ "file": text_of(out) }))?;

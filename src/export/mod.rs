@@ -39,6 +39,11 @@ pub struct WriteOptions {
     pub recipe: bool,
     /// Write names and folders of sources.
     pub source_names: bool,
+    /// Write who made the photos that went in, under what terms, their title and when they
+    /// were taken, as far as the photos' files say.
+    pub photo_credit: bool,
+    /// Write when the picture was made. Without it, equal settings give equal files.
+    pub dated: bool,
     /// Replace a file of the same name.
     pub replace: bool,
     /// Pixels per inch, for print.
@@ -55,10 +60,54 @@ impl WriteOptions {
             format,
             recipe: true,
             source_names: false,
+            photo_credit: true,
+            dated: true,
             replace: false,
             dpi: None,
             profile: false,
         }
+    }
+}
+
+/// Everything that is decided about writing a picture that was just made: the same for one
+/// photo and for each of a folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writing {
+    /// Format, and what goes in.
+    pub options: WriteOptions,
+    /// The user's name; empty for none.
+    pub creator: String,
+    /// The user's own rights line; empty for none.
+    pub rights: String,
+}
+
+impl Writing {
+    /// Without a user's name.
+    pub fn new(options: WriteOptions) -> Self {
+        Self {
+            options,
+            creator: String::new(),
+            rights: String::new(),
+        }
+    }
+
+    /// Writes a picture with its recipe and labels; returns once it is safely on disk.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub fn write(
+        &self,
+        path: &Path,
+        picture: &Picture,
+        recipe: &Recipe,
+        cards: &Cards,
+    ) -> Result<(), ExportError> {
+        let mut recipe = std::borrow::Cow::Borrowed(recipe);
+        if !self.options.dated {
+            recipe.to_mut().created.clear();
+        }
+        let provenance = Provenance::of(&recipe, cards, &self.creator, &self.rights);
+        write(path, picture, Some(&recipe), &provenance, &self.options)
     }
 }
 

@@ -19,6 +19,8 @@ pub struct ExportOptions {
     pub recipe: bool,
     /// Write names and folders of sources.
     pub source_names: bool,
+    /// Write creator, copyright, title and day of the photos that went in.
+    pub photo_credit: bool,
 }
 
 impl ExportOptions {
@@ -31,6 +33,7 @@ impl ExportOptions {
             max_bytes: None,
             recipe: true,
             source_names: false,
+            photo_credit: true,
         }
     }
 }

@@ -70,6 +70,15 @@ pub fn probe(path: &Path) -> Result<[u32; 2], PhotoError> {
     look().map_err(|fault: Fault| fault.at(path))
 }
 
+/// Whether a file that isn't hidden is named like a photo that Limner reads.
+pub fn is_named_like_one(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy());
+    let hidden = name.is_none_or(|n| n.starts_with('.'));
+    let extension = path.extension().and_then(|e| e.to_str());
+    let known = extension.is_some_and(|e| EXTENSIONS.iter().any(|k| e.eq_ignore_ascii_case(k)));
+    known && !hidden
+}
+
 /// SHA-256 of a file, hex.
 ///
 /// # Errors

@@ -38,12 +38,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Stylize(params, options) => stylize::run(context, params, options),
         Job::StylizeFine(params, options) => fine::run(context, params, options),
         Job::RenderLens(params) => lens::run(context, params),
-        Job::StylizeFolder {
-            photos,
-            params,
-            options,
-            out,
-        } => folder::run(context, photos, params, options, out),
+        Job::StylizeFolder(job) => folder::run(context, job),
         Job::Walk {
             params,
             max_side,
