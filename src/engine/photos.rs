@@ -9,10 +9,13 @@ use super::recent::Recent;
 use super::resample::shrink_to;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
-use crate::recipe::SourceRef;
+use crate::recipe::{Making, Recipe, SourceOrigin, SourceRef};
 
 /// Bytes of photos kept; the one in use always is.
 const KEPT: usize = 256 << 20;
+
+/// Bytes, about, of what files said of themselves.
+const ORIGINS: usize = 4 << 20;
 
 /// A file as it was when read.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,8 @@ impl PhotoStamp {
 pub(crate) struct PhotoCache {
     read: Recent<PhotoStamp, Arc<Photo>>,
     known: KnownPhotos,
+    /// What the files said of themselves, by content.
+    origins: Recent<String, SourceOrigin>,
     /// What was said of files read since somebody asked.
     noted: Vec<(PathBuf, Vec<String>)>,
 }
@@ -46,6 +51,7 @@ impl PhotoCache {
     pub(crate) fn new(known: KnownPhotos) -> Self {
         Self {
             known,
+            origins: Recent::new(ORIGINS),
             read: Recent::new(KEPT),
             noted: Vec::new(),
         }
@@ -59,12 +65,32 @@ impl PhotoCache {
         }
         let photo = Arc::new(photo::read(path)?);
         self.note(path, &photo.notes);
+        let sha256 = &photo.source.sha256;
+        let origin = crate::export::origin::read(path, sha256);
+        self.origins.put(sha256.clone(), origin, 2048);
         self.known.note(&photo.source.sha256, &photo.source.place());
         if let Some(stamp) = stamp {
             let bytes = photo.picture.rgba().len();
             self.read.put(stamp, Arc::clone(&photo), bytes);
         }
         Ok(photo)
+    }
+
+    /// Notes in a recipe what the photos in it say of themselves.
+    pub(crate) fn note_origins(&mut self, recipe: &mut Recipe) {
+        let photos: Vec<&SourceRef> = match &recipe.making {
+            Making::Style(params) => vec![&params.photo],
+            Making::Lens(params) => std::iter::once(&params.photo)
+                .chain(params.other.iter().map(|other| &other.picture))
+                .collect(),
+            Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
+            Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
+        };
+        let origins = photos
+            .into_iter()
+            .filter_map(|photo| self.origins.get(&photo.sha256))
+            .collect();
+        recipe.set_origins(origins);
     }
 
     fn note(&mut self, path: &Path, notes: &[String]) {

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::container::{self, Container, Contents};
 use super::provenance::SourceType;
 use super::xmp::{self, Properties, UserLabels, ns};
-use super::{ExportError, atomic, rights};
+use super::{ExportError, atomic, credentials, rights};
 use crate::recipe::foreign::{self, Foreign};
 use crate::recipe::{Recipe, RecipeError};
 
@@ -83,8 +83,8 @@ pub fn from_contents(c: Contents) -> FileMetadata {
     if let Some(f) = &foreign {
         notes.push(format!("It carries settings of {}.", f.program));
     }
-    if c.c2pa {
-        notes.push("It carries Content Credentials.".into());
+    if let Some(words) = credentials::named(&c) {
+        notes.push(format!("It carries {words}."));
     }
     let source_type = properties
         .first(ns::IPTC_EXT, "DigitalSourceType")

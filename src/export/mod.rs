@@ -13,6 +13,8 @@ pub mod metadata;
 #[cfg(feature = "mp4")]
 mod mp4;
 pub mod options;
+pub mod origin;
+mod photo_credit;
 pub mod presets;
 pub mod provenance;
 pub mod resize;
@@ -22,8 +24,10 @@ pub mod xmp;
 
 pub use encode::{Labels, encode_to_bytes};
 pub use error::ExportError;
+pub use photo_credit::PhotoCredit;
 pub use provenance::{CardLines, Cards, Provenance, SourceType};
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::export::format::Format;
@@ -102,7 +106,7 @@ impl Writing {
         recipe: &Recipe,
         cards: &Cards,
     ) -> Result<(), ExportError> {
-        let mut recipe = std::borrow::Cow::Borrowed(recipe);
+        let mut recipe = Cow::Borrowed(recipe);
         if !self.options.dated {
             recipe.to_mut().created.clear();
         }
@@ -137,12 +141,20 @@ pub fn extension(format: Format) -> &'static str {
 /// exactly what goes in, see [`Labels::preview`].
 pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteOptions) -> Labels {
     let json = recipe.filter(|_| options.recipe).map(|r| {
-        if options.source_names {
-            r.to_json()
-        } else {
-            r.without_source_names().to_json()
+        let mut recipe = Cow::Borrowed(r);
+        if !options.source_names {
+            recipe = Cow::Owned(recipe.without_source_names());
         }
+        if !options.photo_credit {
+            recipe = Cow::Owned(recipe.without_photo_credit());
+        }
+        recipe.to_json()
     });
+    let mut provenance = Cow::Borrowed(provenance);
+    if !options.photo_credit {
+        provenance.to_mut().photo = PhotoCredit::default();
+    }
+    let credit = provenance.with_photo();
     let mut packet = provenance.packet();
     if let Some(json) = &json {
         packet.put_recipe(json.clone());
@@ -150,6 +162,9 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
     Labels {
         xmp: Some(packet),
         recipe_json: json,
+        exif: credit.as_ref().and_then(PhotoCredit::exif),
+        iptc: credit.as_ref().and_then(PhotoCredit::iptc),
+        credit,
         dpi: options.dpi,
         profile: options.profile,
     }

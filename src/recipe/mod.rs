@@ -6,6 +6,7 @@ pub mod foreign;
 mod lens;
 mod mask_raster;
 pub mod migrate;
+mod origin;
 pub mod ranges;
 mod schema;
 mod style;
@@ -16,6 +17,7 @@ pub use explore::{
 };
 pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 

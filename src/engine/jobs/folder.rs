@@ -95,7 +95,8 @@ fn one(
         ..StyleParams::clone(&job.params)
     };
     drop(read);
-    let (picture, recipe) = make(context, &params, job)?;
+    let (picture, mut recipe) = make(context, &params, job)?;
+    context.state.photos.note_origins(&mut recipe);
     let cards = context.state.model_cards();
     let written = job.writing.write(file, &picture, &recipe, &cards);
     written.map_err(|error| match error {

@@ -21,10 +21,16 @@ impl JobBackend for InferenceState {
     fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
         // What was opened before concerned another answer.
         self.photos.take_notes();
-        let result = self.on_any_device(|state| {
+        let mut result = self.on_any_device(|state| {
             let control = &mut *control;
             run(&mut JobContext { state, control }, job)
         });
+        // What is made again has its origins in its recipe.
+        if let (Ok(Output::Picture { recipe, .. }), false) =
+            (&mut result, matches!(job, Job::Replay(_)))
+        {
+            self.photos.note_origins(recipe);
+        }
         for (path, notes) in self.photos.take_notes() {
             control.emit(Event::PhotoNotes { path, notes });
         }

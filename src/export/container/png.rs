@@ -2,7 +2,9 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::contents::{Container, Contents, MAX_TEXT, damaged, read_array, take, take_text};
+use super::contents::{
+    Container, Contents, MAX_TEXT, damaged, read_array, take, take_manifest, take_text,
+};
 
 /// The text chunk of PNG that holds the recipe.
 pub const PNG_KEYWORD: &str = "limner";
@@ -47,8 +49,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             }
             b"eXIf" => contents.exif = take_text(reader, length)?,
             b"caBX" => {
-                contents.c2pa = true;
-                reader.seek_relative(length as i64)?;
+                take_manifest(reader, length, &mut contents)?;
             }
             b"IEND" => return Ok(contents),
             b"IDAT" => {
