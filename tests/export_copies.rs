@@ -164,6 +164,11 @@ fn lossy_webp_keeps_transparency() {
 #[test]
 fn the_preview_says_exactly_what_goes_in() {
     let mut shelf = Shelf::new();
+    let settings = GallerySettings {
+        source_names: true,
+        ..shelf.gallery.settings().clone()
+    };
+    shelf.gallery.set_settings(settings);
     let id = shelf
         .gallery
         .save(&picture(300, 200, false), &style())

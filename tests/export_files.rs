@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use files::{exiftool, explore, picture, style};
-use limner::export::{self, Provenance, SourceType, WriteOptions, metadata};
+use limner::export::{self, Provenance, SourceType, WriteOptions, container, metadata};
 use limner::gallery::decode;
 use limner::gallery::protocol::Format;
 use limner::recipe::Recipe;
@@ -39,7 +39,8 @@ fn every_format_gives_recipe_and_pixels_back() {
             for transparent in [false, true] {
                 let path = write(dir.path(), format, &recipe, transparent);
                 let read = metadata::read(&path).unwrap();
-                assert_eq!(read.recipe.as_ref(), Some(&recipe), "{format:?}");
+                let unnamed = recipe.without_source_names();
+                assert_eq!(read.recipe, Some(unnamed), "{format:?}");
                 assert_eq!(read.size, [67, 41], "{format:?}");
                 let back = decode::picture(&path).unwrap();
                 if !matches!(format, Format::Jpeg(_)) {
@@ -164,21 +165,31 @@ fn artist_and_licence_are_in_the_credit_line() {
 }
 
 #[test]
-fn names_and_recipe_stay_out_when_the_user_says_so() {
+fn names_stay_out_unless_the_user_asks_and_the_recipe_when_they_say_so() {
     let dir = tempfile::tempdir().unwrap();
     for format in FORMATS {
         let path = dir.path().join(format!("q.{}", export::extension(format)));
         let mut options = WriteOptions::new(format);
-        options.source_names = false;
         let recipe = style();
         let p = picture(20, 20, false);
         export::write(&path, &p, Some(&recipe), &provenance(&recipe), &options).unwrap();
         let bytes = std::fs::read(&path).unwrap();
         assert!(!contains(&bytes, b"holiday") && !contains(&bytes, b"/home/ada"));
+        // PNG keeps a second one packed.
+        let texts = container::scan(&path).unwrap().texts;
+        assert!(
+            texts
+                .iter()
+                .all(|(_, t)| !t.contains("holiday") && !t.contains("/home/ada"))
+        );
         let back = metadata::read(&path).unwrap().recipe.unwrap();
         assert_eq!(back.sources[0].sha256, recipe.sources[0].sha256);
-        options.recipe = false;
         options.replace = true;
+        options.source_names = true;
+        export::write(&path, &p, Some(&recipe), &provenance(&recipe), &options).unwrap();
+        let named = metadata::read(&path).unwrap().recipe.unwrap();
+        assert_eq!(named.sources, recipe.sources);
+        options.recipe = false;
         export::write(&path, &p, Some(&recipe), &provenance(&recipe), &options).unwrap();
         let read = metadata::read(&path).unwrap();
         assert_eq!(read.recipe_json, None);

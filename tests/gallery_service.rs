@@ -175,7 +175,6 @@ fn exports_carry_what_the_user_wants() {
             options: ExportOptions {
                 size: ExportSize::LongerSide(150),
                 recipe,
-                source_names: false,
                 ..ExportOptions::new(Format::Jpeg(90))
             },
         });

@@ -46,7 +46,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         }
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
-        (Job::StylizeFolder { photos, .. }, _) => format!("Stylising {} photos", photos.len()),
+        (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
         (Job::Upscale { scale, .. }, _) => format!("Upscaling {scale}×"),
         _ => "Rendering the picture".to_owned(),
     }

@@ -33,6 +33,11 @@ impl Photos {
         self.by_hash.get(&source.sha256)
     }
 
+    /// Why the photo behind a reference couldn't be read.
+    pub fn failure(&self, source: &SourceRef) -> Option<&String> {
+        self.failed.get(&source.place())
+    }
+
     /// Remembers a photo.
     pub fn insert(&mut self, photo: OpenedPhoto) {
         self.by_hash.insert(photo.source.sha256.clone(), photo);

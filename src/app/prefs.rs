@@ -30,8 +30,12 @@ pub struct Prefs {
     pub gallery_folder: Option<PathBuf>,
     /// Write recipes into exported files.
     pub export_recipe: bool,
-    /// Write names and folders of source files into recipes.
+    /// Write names and folders of source files into recipes. Under a name of its own: up to
+    /// 0.2 `source_names` was kept as on without the user's asking.
+    #[serde(rename = "write_source_names")]
     pub source_names: bool,
+    /// Write creator, copyright, title and day of photos into what is made from them.
+    pub photo_credit: bool,
     /// The user's name for the creator field of files; empty for none.
     pub creator: String,
     /// The user's own rights line for files; empty for none.
@@ -61,7 +65,8 @@ impl Default for Prefs {
             scale: 1.0,
             gallery_folder: None,
             export_recipe: true,
-            source_names: true,
+            source_names: false,
+            photo_credit: true,
             creator: String::new(),
             rights: String::new(),
             sign: false,

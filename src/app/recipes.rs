@@ -178,9 +178,14 @@ pub fn current_recipe(state: &AppState) -> Option<Recipe> {
     }
 }
 
-/// [`current_recipe`] as text.
+/// [`current_recipe`] as text, with names of sources only where files get them, too: text
+/// on the clipboard leaves the machine as easily.
 pub fn recipe_as_text(state: &AppState) -> Option<String> {
-    serde_json::to_string_pretty(&current_recipe(state)?).ok()
+    let recipe = current_recipe(state)?;
+    Some(match state.prefs.source_names {
+        true => recipe.to_json_pretty(),
+        false => recipe.without_source_names().to_json_pretty(),
+    })
 }
 
 /// A recipe with nothing but what was done.

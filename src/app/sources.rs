@@ -46,10 +46,10 @@ pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
         wanted.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
     for source in wanted {
-        let path = PathBuf::from(&source.path);
+        let path = source.place();
         let busy =
             state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
-        if state.photos.of(&source).is_none() && !source.path.is_empty() && !busy {
+        if state.photos.of(&source).is_none() && path != PathBuf::new() && !busy {
             open(&path, FileRole::Reopen, None, state, services);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
@@ -70,9 +71,15 @@ pub(crate) struct Keeping {
     /// Don't write the recipe into the file
     #[arg(long)]
     pub(crate) no_recipe: bool,
-    /// Don't write names and folders of source files
-    #[arg(long)]
+    /// Write names and folders of source files into the recipe
+    #[arg(long, overrides_with = "no_source_names")]
+    pub(crate) source_names: bool,
+    /// As it is anyway; version 0.2 had to be told.
+    #[arg(long, hide = true, overrides_with = "source_names")]
     pub(crate) no_source_names: bool,
+    /// Don't write creator, copyright, title and day of the photo into what is made from it
+    #[arg(long)]
+    pub(crate) no_photo_credit: bool,
 }
 
 /// What to do.
@@ -209,14 +216,39 @@ pub(crate) enum Quality {
     Fine,
 }
 
+/// Formats of files, for folders; a file says it by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// PNG
+    Png,
+    /// JPEG
+    Jpg,
+    /// WebP without loss
+    Webp,
+    /// TIFF
+    Tif,
+}
+
+impl FormatArg {
+    /// The ending of names.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpg => "jpg",
+            Self::Webp => "webp",
+            Self::Tif => "tif",
+        }
+    }
+}
+
 /// `limner stylize`
 #[derive(Debug, Args)]
 pub(crate) struct Stylize {
-    /// Photos; with several, OUT is a folder
+    /// Photos, or folders of some; with several, OUT is a folder
     #[arg(required = true, value_name = "PHOTO")]
     pub(crate) photos: Vec<PathBuf>,
     /// Style: a picture or the name of a built-in style, with a weight (may be repeated)
-    #[arg(long, value_name = "IMG[:WEIGHT]", required = true)]
+    #[arg(long, value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
     pub(crate) style: Vec<StyleArg>,
     /// 0 the photo, 1 the whole style, up to 1.5
     #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]
@@ -233,6 +265,9 @@ pub(crate) struct Stylize {
     /// Style network
     #[arg(long, value_name = "NAME", default_value = "restyle")]
     pub(crate) model: String,
+    /// Format of the files in a folder [default: png]
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub(crate) format: Option<FormatArg>,
     /// How the picture is made
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Quality::Fast)]
     pub(crate) quality: Quality,
@@ -274,16 +309,17 @@ pub(crate) struct Lens {
     #[arg(long = "intensity", alias = "gain", value_name = "PART=INTENSITY")]
     pub(crate) gain: Vec<GainArg>,
     /// A second picture, and how much of it is blended in, as in a double exposure (0 to 1)
-    #[arg(long, value_name = "FILE=AMOUNT")]
+    #[arg(long, value_name = "FILE=AMOUNT", value_parser = OsStringValueParser::new().try_map(AmountArg::read))]
     pub(crate) blend: Option<AmountArg>,
     /// A second picture, and how far its light and colour are matched (0 to 1)
-    #[arg(long = "match-tone", alias = "borrow", value_name = "FILE=AMOUNT")]
+    #[arg(long = "match-tone", alias = "borrow", value_name = "FILE=AMOUNT", value_parser = OsStringValueParser::new().try_map(AmountArg::read))]
     pub(crate) borrow: Option<AmountArg>,
     /// A second picture, and how far its texture is matched (0 to 1)
     #[arg(
         long = "match-texture",
         alias = "borrow-texture",
-        value_name = "FILE=AMOUNT"
+        value_name = "FILE=AMOUNT",
+        value_parser = OsStringValueParser::new().try_map(AmountArg::read)
     )]
     pub(crate) borrow_texture: Option<AmountArg>,
     /// Leave the photo's own fine detail out: the picture is all the network's

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Generate, session: &mut Session) -> Result<(), Failure>
             &picture,
             &recipe,
             &session.library,
-            (&args.output.keeping).into(),
+            &args.output.keeping,
         )?;
         if !session.json {
             say(file.display())?;

@@ -32,8 +32,8 @@ pub(crate) fn run(args: &Lens, session: &mut Session) -> Result<(), Failure> {
     let Output::Picture { picture, recipe } = session.job("lens", job)? else {
         return Err(unexpected());
     };
-    let saving = (&args.output.keeping).into();
-    deliver(out, &picture, &recipe, session, saving)
+    let keeping = &args.output.keeping;
+    deliver(out, &picture, &recipe, session, keeping)
 }
 
 fn autoencoder(session: &Session, name: &str) -> Result<ModelInfo, Failure> {

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
         &picture,
         &recipe,
         &session.library,
-        (&args.output.keeping).into(),
+        &args.output.keeping,
     )?;
     if session.json {
         let notes = session.notes();

@@ -135,7 +135,7 @@ fn provide(recipe: &mut Recipe, file: &Path) -> Result<(), Failure> {
     let mut known = false;
     let mut tell = |source: &mut SourceRef| {
         if source.sha256 == sha256 {
-            source.path = path.to_string_lossy().into_owned();
+            source.path = SourceRef::of_file(&path, String::new()).path;
             known = true;
         }
     };
@@ -173,13 +173,7 @@ fn render(
         let Output::Picture { picture, recipe } = session.job("render", job)? else {
             return Err(unexpected());
         };
-        save(
-            out,
-            &picture,
-            &recipe,
-            &session.library,
-            (&output.keeping).into(),
-        )?;
+        save(out, &picture, &recipe, &session.library, &output.keeping)?;
     }
     if session.json {
         say_json(&json!({ "file": text_of(out) }))?;

@@ -4,30 +4,34 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::args::Keeping;
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
 use crate::engine::protocol::Library;
-use crate::export::{self, CardLines, Cards, Provenance, WriteOptions};
+use crate::export::format::Format;
+use crate::export::{self, CardLines, Cards, WriteOptions, Writing};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
-/// What may be written, and over what.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Saving {
-    pub(crate) force: bool,
-    pub(crate) recipe: bool,
-    pub(crate) source_names: bool,
-}
-
-impl From<&super::args::Keeping> for Saving {
-    fn from(keeping: &super::args::Keeping) -> Self {
-        Self {
-            force: keeping.force,
-            recipe: !keeping.no_recipe,
-            source_names: !keeping.no_source_names,
-        }
-    }
+/// What the flags say of writing files of a format. The time of making stays out, so that
+/// the same command gives the same bytes; the file system keeps it anyway.
+pub(crate) fn writing(keeping: &Keeping, format: Format) -> Writing {
+    let Keeping {
+        force,
+        no_recipe,
+        source_names,
+        no_source_names: _,
+        no_photo_credit,
+    } = keeping;
+    Writing::new(WriteOptions {
+        recipe: !no_recipe,
+        source_names: *source_names,
+        photo_credit: !no_photo_credit,
+        dated: false,
+        replace: *force,
+        ..WriteOptions::new(format)
+    })
 }
 
 /// The lines of the model cards that go into files.
@@ -53,9 +57,9 @@ pub(crate) fn deliver(
     picture: &Picture,
     recipe: &Recipe,
     session: &Session,
-    saving: Saving,
+    keeping: &Keeping,
 ) -> Result<(), Failure> {
-    save(path, picture, recipe, &session.library, saving)?;
+    save(path, picture, recipe, &session.library, keeping)?;
     if session.json {
         let [width, height] = picture.size();
         let notes = session.notes();
@@ -68,28 +72,16 @@ pub(crate) fn deliver(
     Ok(())
 }
 
-/// Writes a picture with its recipe and labels. The time of making stays out, so
-/// that the same command gives the same bytes; the file system keeps it anyway.
+/// Writes a picture with its recipe and labels.
 pub(crate) fn save(
     path: &Path,
     picture: &Picture,
     recipe: &Recipe,
     library: &Library,
-    saving: Saving,
+    keeping: &Keeping,
 ) -> Result<(), Failure> {
-    let format = format_of(path)?;
-    let recipe = &Recipe {
-        created: String::new(),
-        ..recipe.clone()
-    };
-    let options = WriteOptions {
-        recipe: saving.recipe,
-        source_names: saving.source_names,
-        replace: saving.force,
-        ..WriteOptions::new(format)
-    };
-    let provenance = Provenance::of(recipe, &cards(library), "", "");
-    export::write(path, picture, Some(recipe), &provenance, &options)?;
+    let writing = writing(keeping, format_of(path)?);
+    writing.write(path, picture, recipe, &cards(library))?;
     Ok(())
 }
 
@@ -157,7 +149,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-fn format_of(path: &Path) -> Result<crate::gallery::protocol::Format, Failure> {
+fn format_of(path: &Path) -> Result<Format, Failure> {
     export::format_of(path).ok_or_else(|| {
         Failure::new(format!(
             "the name must end in .png, .jpg, .webp or .tif: {}",

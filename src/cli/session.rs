@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
 use super::failure::Failure;
+use super::output::{self, text_of};
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
@@ -129,7 +130,7 @@ impl Session {
                     for note in &notes {
                         self.remark(&bar, &format!("{}: {note}", path.display()));
                     }
-                    let noted = serde_json::json!({ "photo": path, "notes": notes });
+                    let noted = serde_json::json!({ "photo": text_of(&path), "notes": notes });
                     self.notes.push(noted);
                 }
                 Event::Done { id: about, result } if about == id => {
@@ -146,10 +147,17 @@ impl Session {
         &self.notes
     }
 
+    /// Says something on standard error, unless that is to be quiet.
+    pub(crate) fn say_aside(&self, text: &str) {
+        if !self.quiet {
+            eprintln!("limner: {}", output::clean(text));
+        }
+    }
+
     /// Says something beside the progress.
     fn remark(&self, bar: &ProgressBar, text: &str) {
         if !self.quiet {
-            bar.suspend(|| eprintln!("limner: {text}"));
+            bar.suspend(|| self.say_aside(text));
         }
     }
 

@@ -1,17 +1,20 @@
 //! `limner stylize`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::args::{Quality, Stylize};
+use super::args::{FormatArg, Quality, Stylize};
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
-use super::save::{Saving, check_file, deliver, make_folder};
+use super::save::{check_file, deliver, make_folder, writing};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{Effort, Event, FineOptions, Job, Output, Request, StylizeOptions};
+use crate::engine::protocol::{
+    Effort, Event, FineOptions, FolderJob, Job, Output, Request, StylizeOptions,
+};
+use crate::export;
 use crate::photo;
 use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
@@ -41,15 +44,37 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         keep_colors: args.keep_colors,
     };
     let fine = fine(args)?;
+    let photos = photos_of(&args.photos)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
-        return estimate(args, params, options, session);
+        return estimate(&photos, params, options, session);
     };
-    if args.photos.len() > 1 || out.is_dir() {
-        return folder(args, params, options, out, session);
+    let one = match photos.as_slice() {
+        [one] if !out.is_dir() && !args.photos[0].is_dir() => one,
+        _ => {
+            let format = args.format.map_or("png", FormatArg::extension);
+            let format = export::format_of(Path::new(&format!("x.{format}")));
+            let job = FolderJob {
+                photos,
+                params: Arc::new(params),
+                options,
+                fine,
+                out: out.to_path_buf(),
+                writing: writing(&args.keeping, format.ok_or_else(unexpected)?),
+            };
+            return folder(job, args, session);
+        }
+    };
+    if let Some(format) = args.format
+        && export::format_of(out).map(export::extension) != Some(format.extension())
+    {
+        return Err(Failure::new(format!(
+            "--format {0} and the name of the file differ; let it end in .{0}, or leave --format out: {1}",
+            format.extension(),
+            out.display()
+        )));
     }
     check_file(out, args.keeping.force)?;
-    let saving = Saving::from(&args.keeping);
-    params.photo = source(&args.photos[0])?;
+    params.photo = source(one)?;
     let job = match fine {
         Some(fine) => Job::StylizeFine(Arc::new(params), fine),
         None => Job::Stylize(Arc::new(params), options),
@@ -57,7 +82,33 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     let Output::Picture { picture, recipe } = session.job("stylize", job)? else {
         return Err(unexpected());
     };
-    deliver(out, &picture, &recipe, session, saving)
+    deliver(out, &picture, &recipe, session, &args.keeping)
+}
+
+/// The photos, and those directly within folders, in the order of their names.
+fn photos_of(named: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut photos = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            photos.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path).map_err(|e| {
+            Failure::new(format!(
+                "this folder can't be read ({}): {}",
+                e.kind(),
+                path.display()
+            ))
+        })?;
+        let mut inside: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| photo::is_named_like_one(path))
+            .collect();
+        inside.sort();
+        photos.extend(inside);
+    }
+    Ok(photos)
 }
 
 /// What *Fine* is to do; none for *Fast*.
@@ -68,9 +119,6 @@ fn fine(args: &Stylize) -> Result<Option<FineOptions>, Failure> {
             refuse("--steps and --time are for --quality fine; add that, or leave them out")
         }
         Quality::Fast => Ok(None),
-        Quality::Fine if args.photos.len() > 1 || args.out.as_ref().is_some_and(|o| o.is_dir()) => {
-            refuse("--quality fine takes one photo and one file to write at a time")
-        }
         Quality::Fine if args.estimate => {
             refuse("with --quality fine --time says how long it takes; --estimate is for fast ones")
         }
@@ -89,29 +137,20 @@ fn fine(args: &Stylize) -> Result<Option<FineOptions>, Failure> {
     }
 }
 
-/// Several photos: what is there already is left, what can't be read is told.
-fn folder(
-    args: &Stylize,
-    params: StyleParams,
-    options: StylizeOptions,
-    out: &Path,
-    session: &mut Session,
-) -> Result<(), Failure> {
-    make_folder(out)?;
-    let job = Job::StylizeFolder {
-        photos: args.photos.clone(),
-        params: Arc::new(params),
-        options,
-        out: out.to_path_buf(),
-    };
+/// Several photos: what is there already is left, what can't be used is told.
+fn folder(job: FolderJob, args: &Stylize, session: &mut Session) -> Result<(), Failure> {
+    make_folder(&job.out)?;
+    let photos = job.photos.len();
+    let output = session.job("stylize", Job::StylizeFolder(Box::new(job)))?;
     let Output::Folder {
         written,
         kept,
         skipped,
-    } = session.job("stylize", job)?
+    } = output
     else {
         return Err(unexpected());
     };
+    let summary = summary(args, photos, [written.len(), kept.len(), skipped.len()]);
     if session.json {
         let skipped: Vec<_> = skipped
             .iter()
@@ -123,6 +162,7 @@ fn folder(
             "kept": texts(&kept),
             "skipped": skipped,
             "notes": notes,
+            "summary": summary,
         }))?;
     } else {
         for file in &written {
@@ -131,6 +171,10 @@ fn folder(
         for file in &kept {
             say(format!("{} (was there already)", file.display()))?;
         }
+        for (photo, reason) in &skipped {
+            session.say_aside(&format!("skipped: {reason}: {}", photo.display()));
+        }
+        session.say_aside(&summary);
     }
     match skipped.as_slice() {
         [] => Ok(()),
@@ -146,7 +190,23 @@ fn folder(
     }
 }
 
-fn texts(files: &[std::path::PathBuf]) -> Vec<String> {
+/// What became of all photos, in one sentence.
+fn summary(args: &Stylize, photos: usize, [written, kept, skipped]: [usize; 3]) -> String {
+    if photos == 0 {
+        let folders: Vec<String> = args.photos.iter().map(|f| text_of(f)).collect();
+        return format!("there are no pictures in {}", folders.join(", "));
+    }
+    let mut words = format!("{written} of {photos} photos stylised");
+    if kept > 0 {
+        words += &format!(", {kept} there already (--force makes them anew)");
+    }
+    if skipped > 0 {
+        words += &format!(", {skipped} skipped");
+    }
+    words
+}
+
+fn texts(files: &[PathBuf]) -> Vec<String> {
     files.iter().map(|f| text_of(f)).collect()
 }
 
@@ -163,15 +223,8 @@ fn unknown() -> SourceRef {
 
 /// A file as recipes name it.
 pub(crate) fn source(file: &Path) -> Result<SourceRef, Failure> {
-    let name = file.file_name().unwrap_or_default();
     let path = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
-    Ok(SourceRef {
-        sha256: photo::hash_file(file)?,
-        name: name.to_string_lossy().into_owned(),
-        path: path.to_string_lossy().into_owned(),
-        artist: String::new(),
-        licence: String::new(),
-    })
+    Ok(SourceRef::of_file(&path, photo::hash_file(file)?))
 }
 
 /// A picture file, or a built-in style by name or shown name.
@@ -204,13 +257,13 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
 }
 
 fn estimate(
-    args: &Stylize,
+    photos: &[PathBuf],
     mut params: StyleParams,
     options: StylizeOptions,
     session: &Session,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
-    for (seq, photo) in args.photos.iter().enumerate() {
+    for (seq, photo) in photos.iter().enumerate() {
         let seq = seq as u64 + 1;
         params.photo = source(photo)?;
         session.send(Request::Estimate {

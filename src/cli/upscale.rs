@@ -17,11 +17,5 @@ pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> 
         return Err(unexpected());
     };
     let out = &args.output.out;
-    deliver(
-        out,
-        &picture,
-        &recipe,
-        session,
-        (&args.output.keeping).into(),
-    )
+    deliver(out, &picture, &recipe, session, &args.output.keeping)
 }

@@ -1,5 +1,6 @@
 //! Values on the command line, checked as they are read.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -89,18 +90,18 @@ pub(crate) struct AmountArg {
     pub(crate) amount: f32,
 }
 
-impl FromStr for AmountArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is not a file and an amount like sky.jpg=0.5");
-        let (picture, amount) = text.rsplit_once('=').ok_or_else(wrong)?;
+impl AmountArg {
+    /// As it is typed; the file's name may be any that the system allows.
+    pub(crate) fn read(text: OsString) -> Result<Self, String> {
+        let shown = text.to_string_lossy();
+        let wrong = || format!("'{shown}' is not a file and an amount like sky.jpg=0.5");
+        let (picture, amount) = split_last(&text, b'=').ok_or_else(wrong)?;
         if picture.is_empty() {
             return Err(wrong());
         }
         Ok(Self {
             picture: picture.into(),
-            amount: share(amount)?,
+            amount: share(&amount)?,
         })
     }
 }
@@ -140,17 +141,16 @@ pub(crate) struct StyleArg {
     pub(crate) weight: f32,
 }
 
-impl FromStr for StyleArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
+impl StyleArg {
+    /// As it is typed; the file's name may be any that the system allows.
+    pub(crate) fn read(text: OsString) -> Result<Self, String> {
         // A file whose name ends like a weight is still a file.
-        if !PathBuf::from(text).exists()
-            && let Some((picture, weight)) = text.rsplit_once(':')
+        if !PathBuf::from(&text).exists()
+            && let Some((picture, weight)) = split_last(&text, b':')
             && !picture.is_empty()
             && !weight.contains(['/', '\\'])
         {
-            let weight = finite(weight)
+            let weight = finite(&weight)
                 .ok()
                 .filter(|w| *w > 0.0)
                 .ok_or_else(|| format!("'{weight}' is not a weight above 0"))?;
@@ -167,6 +167,25 @@ impl FromStr for StyleArg {
             weight: 1.0,
         })
     }
+}
+
+/// A name and the text behind its last `at`; nothing where that isn't text.
+#[cfg(unix)]
+fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = text.as_bytes();
+    let found = bytes.iter().rposition(|&b| b == at)?;
+    let name = OsStr::from_bytes(&bytes[..found]).to_owned();
+    Some((
+        name,
+        std::str::from_utf8(&bytes[found + 1..]).ok()?.to_owned(),
+    ))
+}
+
+#[cfg(not(unix))]
+fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
+    let (name, rest) = text.to_str()?.rsplit_once(char::from(at))?;
+    Some((name.into(), rest.to_owned()))
 }
 
 fn finite(text: &str) -> Result<f32, String> {
@@ -262,21 +281,21 @@ mod tests {
 
     #[test]
     fn styles_with_weights() {
-        let style: StyleArg = "waves.png:0.3".parse().unwrap();
+        let style = StyleArg::read("waves.png:0.3".into()).unwrap();
         assert_eq!((style.picture, style.weight), ("waves.png".into(), 0.3));
-        let style: StyleArg = "C:/pictures/waves.png".parse().unwrap();
+        let style = StyleArg::read("C:/pictures/waves.png".into()).unwrap();
         assert_eq!(style.weight, 1.0);
         for wrong in ["waves.png:x", "waves.png:-1", "waves.png:nan", ""] {
-            assert!(wrong.parse::<StyleArg>().is_err(), "{wrong}");
+            assert!(StyleArg::read(wrong.into()).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn amounts_and_gains() {
-        let amount: AmountArg = "a=b.png=0.25".parse().unwrap();
+        let amount = AmountArg::read("a=b.png=0.25".into()).unwrap();
         assert_eq!((amount.picture, amount.amount), ("a=b.png".into(), 0.25));
         for wrong in ["a.png", "=0.5", "a.png=2", "a.png=x"] {
-            assert!(wrong.parse::<AmountArg>().is_err(), "{wrong}");
+            assert!(AmountArg::read(wrong.into()).is_err(), "{wrong}");
         }
         let gain: GainArg = "Texture=1.5".parse().unwrap();
         assert_eq!((gain.part, gain.gain), (LensPart::Texture, 1.5));

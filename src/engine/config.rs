@@ -110,6 +110,9 @@ pub struct EngineConfig {
     pub model_dirs: Vec<PathBuf>,
     /// For what can be computed again (directions); nothing is kept when absent.
     pub cache_dir: Option<PathBuf>,
+    /// Where the places of opened photos are remembered; only while the program runs
+    /// when absent.
+    pub known_photos: Option<PathBuf>,
     /// Where to compute.
     pub device: DeviceChoice,
     /// With how many digits; [`Precision::F32`] when absent.
@@ -121,12 +124,16 @@ pub struct EngineConfig {
 }
 
 impl Default for EngineConfig {
-    /// The models that ship and the user's own; the user's cache folder; 1 GiB.
+    /// The models that ship and the user's own; the user's cache folder and
+    /// index of opened photos; 1 GiB.
     fn default() -> Self {
         let dirs = directories::ProjectDirs::from("", "", "limner");
         Self {
             threads: None,
             model_dirs: default_folders(),
+            known_photos: dirs
+                .as_ref()
+                .map(|d| d.data_dir().join("known-photos.sqlite")),
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
             device: DeviceChoice::Auto,
             precision: None,

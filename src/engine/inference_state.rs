@@ -16,6 +16,7 @@ use crate::engine::styling::Stylizer;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
 use crate::nn::gpu;
+use crate::photo::KnownPhotos;
 use crate::picture::Picture;
 use crate::recipe::{ModelRef, StyleParams};
 
@@ -44,7 +45,7 @@ impl InferenceState {
         registry.set_device(device, info.precision == Precision::F16);
         registry.set_memory(config.memory_budget);
         Self {
-            photos: PhotoCache::new(),
+            photos: PhotoCache::new(KnownPhotos::open(config.known_photos)),
             stylizer: Stylizer::new(),
             lens: LensRenderer::new(cache_dir),
             memory_budget: config.memory_budget,

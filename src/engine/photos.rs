@@ -8,11 +8,14 @@ use super::protocol::{EngineError, OpenedPhoto};
 use super::recent::Recent;
 use super::resample::shrink_to;
 use crate::photo;
-use crate::photo::Photo;
-use crate::recipe::SourceRef;
+use crate::photo::{KnownPhotos, Photo};
+use crate::recipe::{Making, Recipe, SourceOrigin, SourceRef};
 
 /// Bytes of photos kept; the one in use always is.
 const KEPT: usize = 256 << 20;
+
+/// Bytes, about, of what files said of themselves.
+const ORIGINS: usize = 4 << 20;
 
 /// A file as it was when read.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,14 +39,19 @@ impl PhotoStamp {
 /// Photos read lately.
 pub(crate) struct PhotoCache {
     read: Recent<PhotoStamp, Arc<Photo>>,
+    known: KnownPhotos,
+    /// What the files said of themselves, by content.
+    origins: Recent<String, SourceOrigin>,
     /// What was said of files read since somebody asked.
     noted: Vec<(PathBuf, Vec<String>)>,
 }
 
 impl PhotoCache {
-    /// None yet.
-    pub(crate) fn new() -> Self {
+    /// None in memory yet.
+    pub(crate) fn new(known: KnownPhotos) -> Self {
         Self {
+            known,
+            origins: Recent::new(ORIGINS),
             read: Recent::new(KEPT),
             noted: Vec::new(),
         }
@@ -57,11 +65,32 @@ impl PhotoCache {
         }
         let photo = Arc::new(photo::read(path)?);
         self.note(path, &photo.notes);
+        let sha256 = &photo.source.sha256;
+        let origin = crate::export::origin::read(path, sha256);
+        self.origins.put(sha256.clone(), origin, 2048);
+        self.known.note(&photo.source.sha256, &photo.source.place());
         if let Some(stamp) = stamp {
             let bytes = photo.picture.rgba().len();
             self.read.put(stamp, Arc::clone(&photo), bytes);
         }
         Ok(photo)
+    }
+
+    /// Notes in a recipe what the photos in it say of themselves.
+    pub(crate) fn note_origins(&mut self, recipe: &mut Recipe) {
+        let photos: Vec<&SourceRef> = match &recipe.making {
+            Making::Style(params) => vec![&params.photo],
+            Making::Lens(params) => std::iter::once(&params.photo)
+                .chain(params.other.iter().map(|other| &other.picture))
+                .collect(),
+            Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
+            Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
+        };
+        let origins = photos
+            .into_iter()
+            .filter_map(|photo| self.origins.get(&photo.sha256))
+            .collect();
+        recipe.set_origins(origins);
     }
 
     fn note(&mut self, path: &Path, notes: &[String]) {
@@ -77,35 +106,65 @@ impl PhotoCache {
 
     /// The photo that a recipe names, if it is in memory and unchanged.
     pub(crate) fn knows(&mut self, source: &SourceRef) -> Option<Arc<Photo>> {
-        let photo = self.read.get(&PhotoStamp::of(Path::new(&source.path))?)?;
-        (source.sha256.is_empty() || photo.source.sha256 == source.sha256).then_some(photo)
+        let stamp = PhotoStamp::of(&self.find(source)?)?;
+        let photo = self.read.get(&stamp)?;
+        same(&photo, source).then_some(photo)
+    }
+
+    /// Where a source lies, if there is a file at all: where it says, or where its
+    /// content was seen before.
+    pub(crate) fn find(&mut self, source: &SourceRef) -> Option<PathBuf> {
+        let told = source.place();
+        if told.exists() {
+            return Some(told);
+        }
+        let places = self.known.places(&source.sha256);
+        places.into_iter().find(|place| place.exists())
     }
 
     /// The photo that a recipe names, if it is still the same, and whether it was
     /// read just now.
     pub(crate) fn source(&mut self, source: &SourceRef) -> Result<(Arc<Photo>, bool), EngineError> {
-        if source.path.is_empty() {
-            return Err(EngineError::BadPicture {
-                reason: "it isn't known where this picture is; open it again".into(),
-                path: source.name.clone(),
-            });
-        }
         if let Some(photo) = self.knows(source) {
             return Ok((photo, false));
         }
-        let photo = self.read(Path::new(&source.path))?;
-        if !source.sha256.is_empty() && photo.source.sha256 != source.sha256 {
-            return Err(EngineError::BadPicture {
-                reason: "this file has changed since; open it again".into(),
-                path: source.path.clone(),
-            });
+        let failure = match source.path.as_str() {
+            "" => EngineError::BadPicture {
+                reason: "it isn't known where this picture is; open it again".into(),
+                path: source.name.clone(),
+            },
+            _ => match self.read(&source.place()) {
+                Ok(photo) if same(&photo, source) => return Ok((photo, true)),
+                Ok(_) => EngineError::BadPicture {
+                    reason: "this file has changed since; open it again".into(),
+                    path: source.path.clone(),
+                },
+                Err(error) => error,
+            },
+        };
+        // Moved, changed or not told: perhaps it lies elsewhere, too.
+        for place in self.known.places(&source.sha256) {
+            if let Ok(photo) = self.read(&place)
+                && same(&photo, source)
+            {
+                return Ok((photo, true));
+            }
         }
-        Ok((photo, true))
+        Err(failure)
     }
 
-    /// Reads a photo and gives a copy for the window.
-    pub(crate) fn open(&mut self, path: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
-        let photo = self.read(path)?;
+    /// Reads a photo and gives a copy for the window; `place` may be the address of a
+    /// content, see [`SourceRef::place`].
+    pub(crate) fn open(&mut self, place: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        let photo = match SourceRef::content_of(place) {
+            Some(sha256) => {
+                let mut source = SourceRef::of_file(Path::new(""), sha256.to_owned());
+                source.name = "a photo of the recipe".into();
+                self.source(&source)?.0
+            }
+            None => self.read(place)?,
+        };
+        let path = &photo.source.place();
         let mut notes = photo.notes.clone();
         let mut recipe = None;
         if let Ok(metadata) = crate::export::metadata::read(path) {
@@ -120,4 +179,8 @@ impl PhotoCache {
             notes,
         })
     }
+}
+
+fn same(photo: &Photo, source: &SourceRef) -> bool {
+    source.sha256.is_empty() || photo.source.sha256 == source.sha256
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use crate::export::Writing;
 pub use crate::fine::schedule::Effort;
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
@@ -130,16 +131,7 @@ pub enum Job {
     RenderLens(Arc<LensParams>),
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
-    StylizeFolder {
-        /// Photos.
-        photos: Vec<PathBuf>,
-        /// Setting; its `photo` is ignored.
-        params: Arc<StyleParams>,
-        /// Size and tiles.
-        options: StylizeOptions,
-        /// Folder for the results.
-        out: PathBuf,
-    },
+    StylizeFolder(Box<FolderJob>),
     /// An animation written to a file (`.gif` or `.png` as APNG).
     Walk {
         /// Points and frames.
@@ -178,6 +170,23 @@ pub enum Job {
     },
     /// The same pixels again from a recipe.
     Replay(Box<Recipe>),
+}
+
+/// Many photos with one setting, made and written as one photo is.
+#[derive(Debug, Clone)]
+pub struct FolderJob {
+    /// Photos.
+    pub photos: Vec<PathBuf>,
+    /// Setting; its `photo` is ignored.
+    pub params: Arc<StyleParams>,
+    /// Size and tiles.
+    pub options: StylizeOptions,
+    /// Each photo is optimised, as [`Job::StylizeFine`] does, in place of one pass.
+    pub fine: Option<FineOptions>,
+    /// Folder for the results.
+    pub out: PathBuf,
+    /// What goes into the files.
+    pub writing: Writing,
 }
 
 /// Size and memory of a full-size stylisation.

@@ -216,7 +216,10 @@ impl Stylizer {
         let in_memory = photos.knows(&params.photo);
         let size = match &in_memory {
             Some(photo) => photo.picture.size(),
-            None => photo::probe(std::path::Path::new(&params.photo.path))?,
+            None => {
+                let place = photos.find(&params.photo);
+                photo::probe(&place.unwrap_or_else(|| params.photo.place()))?
+            }
         };
         let mut nets = Vec::new();
         let mut memory = MemoryCost::default();

@@ -19,6 +19,12 @@ pub struct Labels {
     pub xmp: Option<Packet>,
     /// The recipe as JSON, for PNG's own text chunk.
     pub recipe_json: Option<String>,
+    /// Who made the photos that went in; once more in the two blocks that follow.
+    pub credit: Option<super::PhotoCredit>,
+    /// An EXIF block.
+    pub exif: Option<Vec<u8>>,
+    /// A block of IPTC's older model, where the format has a place for it.
+    pub iptc: Option<Vec<u8>>,
     /// Pixels per inch, for print.
     pub dpi: Option<u16>,
     /// The sRGB profile in PNG, too.
@@ -28,7 +34,11 @@ pub struct Labels {
 impl Labels {
     /// Exactly what goes in beside the pixels, line by line, for people.
     pub fn preview(&self) -> String {
-        self.xmp.as_ref().map(Packet::preview).unwrap_or_default()
+        let mut lines = self.xmp.as_ref().map(Packet::preview).unwrap_or_default();
+        if self.exif.is_some() || self.iptc.is_some() {
+            lines += "EXIF, IPTC: the photo's creator, copyright, title and day once more\n";
+        }
+        lines
     }
 }
 
@@ -75,6 +85,7 @@ pub const SRGB_ICC: &[u8] = include_bytes!("../../assets/icc/srgb.icc");
 fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
     let opaque = !p.has_transparency();
     let mut info = png::Info::with_size(p.width(), p.height());
+    info.exif_metadata = labels.exif.as_deref().map(Into::into);
     if labels.profile {
         info.icc_profile = Some(SRGB_ICC.into());
     }
@@ -179,10 +190,12 @@ fn encode_jpeg<W: Write>(
             image::ExtendedColorType::Rgb8,
         )
         .map_err(image_error)?;
-    let segments = match &labels.xmp {
-        Some(xmp) => jpeg::xmp_segments(xmp)?,
-        None => Vec::new(),
-    };
+    let mut segments: Vec<Vec<u8>> = Vec::new();
+    segments.extend(labels.exif.as_deref().map(jpeg::exif_segment));
+    if let Some(xmp) = &labels.xmp {
+        segments.extend(jpeg::xmp_segments(xmp)?);
+    }
+    segments.extend(labels.iptc.as_deref().map(jpeg::iptc_segment));
     // The segments go right after the JFIF header.
     let at = jpeg::after_jfif(&bytes);
     out.write_all(&bytes[..at]).map_err(write_error)?;
@@ -216,6 +229,7 @@ fn encode_webp<W: Write>(
         alpha,
         SRGB_ICC,
         whole.as_deref().map(str::as_bytes),
+        labels.exif.as_deref(),
     )?;
     out.write_all(&extended).map_err(write_error)
 }
@@ -300,6 +314,23 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
     if let Some(xmp) = &labels.xmp {
         directory
             .write_tag(Tag::Unknown(700), xmp.whole().as_bytes())
+            .map_err(tiff_error)?;
+    }
+    if let Some(credit) = &labels.credit {
+        for (tag, text) in [
+            (Tag::Artist, credit.creators.join("; ")),
+            (Tag::Copyright, credit.rights.join("; ")),
+        ] {
+            if !text.is_empty() {
+                directory
+                    .write_tag(tag, text.as_str())
+                    .map_err(tiff_error)?;
+            }
+        }
+    }
+    if let Some(iptc) = &labels.iptc {
+        directory
+            .write_tag(Tag::Unknown(33723), Undefined(iptc))
             .map_err(tiff_error)?;
     }
     Ok(())

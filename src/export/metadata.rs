@@ -9,7 +9,7 @@ use super::container::tiff::ExifTexts;
 use super::container::{self, Container, Contents};
 use super::provenance::SourceType;
 use super::xmp::{self, Properties, UserLabels, ns};
-use super::{ExportError, atomic, rights};
+use super::{ExportError, atomic, credentials, rights};
 use crate::recipe::foreign::{self, FileTexts, Foreign};
 use crate::recipe::{Recipe, RecipeError};
 
@@ -84,8 +84,8 @@ pub fn from_contents(c: Contents) -> FileMetadata {
     if let Some(f) = &foreign {
         notes.push(format!("It carries settings of {}.", f.program));
     }
-    if c.c2pa {
-        notes.push("It carries Content Credentials.".into());
+    if let Some(words) = credentials::named(&c) {
+        notes.push(format!("It carries {words}."));
     }
     let source_type = properties
         .first(ns::IPTC_EXT, "DigitalSourceType")

@@ -13,6 +13,8 @@ pub mod metadata;
 #[cfg(feature = "mp4")]
 mod mp4;
 pub mod options;
+pub mod origin;
+mod photo_credit;
 pub mod presets;
 pub mod provenance;
 pub mod resize;
@@ -22,8 +24,10 @@ pub mod xmp;
 
 pub use encode::{Labels, encode_to_bytes};
 pub use error::ExportError;
+pub use photo_credit::PhotoCredit;
 pub use provenance::{CardLines, Cards, Provenance, SourceType};
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::export::format::Format;
@@ -39,6 +43,11 @@ pub struct WriteOptions {
     pub recipe: bool,
     /// Write names and folders of sources.
     pub source_names: bool,
+    /// Write who made the photos that went in, under what terms, their title and when they
+    /// were taken, as far as the photos' files say.
+    pub photo_credit: bool,
+    /// Write when the picture was made. Without it, equal settings give equal files.
+    pub dated: bool,
     /// Replace a file of the same name.
     pub replace: bool,
     /// Pixels per inch, for print.
@@ -49,16 +58,60 @@ pub struct WriteOptions {
 }
 
 impl WriteOptions {
-    /// Recipe and names written, nothing replaced.
+    /// The recipe written without names of sources, nothing replaced.
     pub fn new(format: Format) -> Self {
         Self {
             format,
             recipe: true,
-            source_names: true,
+            source_names: false,
+            photo_credit: true,
+            dated: true,
             replace: false,
             dpi: None,
             profile: false,
         }
+    }
+}
+
+/// Everything that is decided about writing a picture that was just made: the same for one
+/// photo and for each of a folder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Writing {
+    /// Format, and what goes in.
+    pub options: WriteOptions,
+    /// The user's name; empty for none.
+    pub creator: String,
+    /// The user's own rights line; empty for none.
+    pub rights: String,
+}
+
+impl Writing {
+    /// Without a user's name.
+    pub fn new(options: WriteOptions) -> Self {
+        Self {
+            options,
+            creator: String::new(),
+            rights: String::new(),
+        }
+    }
+
+    /// Writes a picture with its recipe and labels; returns once it is safely on disk.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub fn write(
+        &self,
+        path: &Path,
+        picture: &Picture,
+        recipe: &Recipe,
+        cards: &Cards,
+    ) -> Result<(), ExportError> {
+        let mut recipe = Cow::Borrowed(recipe);
+        if !self.options.dated {
+            recipe.to_mut().created.clear();
+        }
+        let provenance = Provenance::of(&recipe, cards, &self.creator, &self.rights);
+        write(path, picture, Some(&recipe), &provenance, &self.options)
     }
 }
 
@@ -88,12 +141,20 @@ pub fn extension(format: Format) -> &'static str {
 /// exactly what goes in, see [`Labels::preview`].
 pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteOptions) -> Labels {
     let json = recipe.filter(|_| options.recipe).map(|r| {
-        if options.source_names {
-            r.to_json()
-        } else {
-            r.without_source_names().to_json()
+        let mut recipe = Cow::Borrowed(r);
+        if !options.source_names {
+            recipe = Cow::Owned(recipe.without_source_names());
         }
+        if !options.photo_credit {
+            recipe = Cow::Owned(recipe.without_photo_credit());
+        }
+        recipe.to_json()
     });
+    let mut provenance = Cow::Borrowed(provenance);
+    if !options.photo_credit {
+        provenance.to_mut().photo = PhotoCredit::default();
+    }
+    let credit = provenance.with_photo();
     let mut packet = provenance.packet();
     if let Some(json) = &json {
         packet.put_recipe(json.clone());
@@ -101,6 +162,9 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
     Labels {
         xmp: Some(packet),
         recipe_json: json,
+        exif: credit.as_ref().and_then(PhotoCredit::exif),
+        iptc: credit.as_ref().and_then(PhotoCredit::iptc),
+        credit,
         dpi: options.dpi,
         profile: options.profile,
     }

@@ -19,10 +19,12 @@ pub struct ExportOptions {
     pub recipe: bool,
     /// Write names and folders of sources.
     pub source_names: bool,
+    /// Write creator, copyright, title and day of the photos that went in.
+    pub photo_credit: bool,
 }
 
 impl ExportOptions {
-    /// As the picture is, with everything written.
+    /// As the picture is, with its recipe, but without names of sources.
     pub fn new(format: Format) -> Self {
         Self {
             format,
@@ -30,7 +32,8 @@ impl ExportOptions {
             sharpen: 0.0,
             max_bytes: None,
             recipe: true,
-            source_names: true,
+            source_names: false,
+            photo_credit: true,
         }
     }
 }

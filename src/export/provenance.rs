@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::metadata::FileMetadata;
+use super::origin;
+use super::photo_credit::{PhotoCredit, add_line};
 use super::xmp::{Packet, Value, ns};
 use crate::recipe::{Making, Recipe, StyleSource};
 
@@ -17,6 +19,10 @@ pub enum SourceType {
     CompositeWithTrainedAlgorithmicMedia,
     /// A photo that was only enlarged.
     AlgorithmicallyEnhanced,
+    /// A mix of several elements, one of them at least synthetic.
+    CompositeSynthetic,
+    /// Drawn from data.
+    DataDrivenMedia,
 }
 
 impl SourceType {
@@ -27,6 +33,8 @@ impl SourceType {
             Self::AlgorithmicMedia => "algorithmicMedia",
             Self::CompositeWithTrainedAlgorithmicMedia => "compositeWithTrainedAlgorithmicMedia",
             Self::AlgorithmicallyEnhanced => "algorithmicallyEnhanced",
+            Self::CompositeSynthetic => "compositeSynthetic",
+            Self::DataDrivenMedia => "dataDrivenMedia",
         }
     }
 
@@ -41,14 +49,22 @@ impl SourceType {
     /// Reads an identifier or a bare name.
     pub fn from_uri(uri: &str) -> Option<Self> {
         let name = uri.trim().rsplit('/').next()?;
+        Self::networks()
+            .chain([Self::AlgorithmicallyEnhanced])
+            .find(|t| t.name() == name)
+    }
+
+    /// The kinds that say more than that a photo was enhanced: a picture that is one of
+    /// them stays one when it is enlarged.
+    pub(super) fn networks() -> impl Iterator<Item = Self> {
         [
             Self::TrainedAlgorithmicMedia,
-            Self::AlgorithmicMedia,
             Self::CompositeWithTrainedAlgorithmicMedia,
-            Self::AlgorithmicallyEnhanced,
+            Self::AlgorithmicMedia,
+            Self::CompositeSynthetic,
+            Self::DataDrivenMedia,
         ]
         .into_iter()
-        .find(|t| t.name() == name)
     }
 
     /// In plain words.
@@ -60,6 +76,8 @@ impl SourceType {
                 "a photo or picture, restyled by a network that was trained on pictures"
             }
             Self::AlgorithmicallyEnhanced => "a photo or picture, upscaled by a network",
+            Self::CompositeSynthetic => "put together of several pictures, one of them synthetic",
+            Self::DataDrivenMedia => "drawn by a program from data",
         }
     }
 }
@@ -99,6 +117,8 @@ pub struct Provenance {
     pub software: String,
     /// RFC 3339.
     pub created: String,
+    /// Who made the photos that went in, and when.
+    pub photo: PhotoCredit,
 }
 
 /// The coordinate network is known by name, so that its pictures are labelled right
@@ -120,7 +140,7 @@ impl Provenance {
             Making::Style(_) | Making::Lens(_) => {
                 Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
             }
-            Making::Upscale { .. } => Some(SourceType::AlgorithmicallyEnhanced),
+            Making::Upscale { .. } => Some(enlarged(recipe)),
             Making::Imported => None,
         };
         let titles: Vec<&str> = names
@@ -157,21 +177,30 @@ impl Provenance {
             },
             software: recipe.software.clone(),
             created: recipe.created.clone(),
+            photo: PhotoCredit::of(recipe),
         }
     }
 
     /// The labels that a file without recipe carries, kept for copies of it.
     pub fn of_file(file: &FileMetadata) -> Self {
         let text = |ns: &str, name: &str| file.xmp.first(ns, name).unwrap_or_default().to_owned();
+        // In a photo from elsewhere these lines are the photographer's.
+        let mut photo = PhotoCredit::default();
+        let ours = origin::made_by_limner(file);
+        if !ours {
+            photo.add(&origin::of_xmp(file));
+        }
+        let own = |lines: String| if ours { lines } else { String::new() };
         Self {
             source_type: file.source_type,
-            creator: file.xmp.all(ns::DC, "creator").join(", "),
+            creator: own(file.xmp.all(ns::DC, "creator").join(", ")),
             credit: text(ns::PHOTOSHOP, "Credit"),
-            rights: text(ns::DC, "rights"),
+            rights: own(text(ns::DC, "rights")),
             statement: text(ns::PHOTOSHOP, "Instructions"),
             systems: text(ns::IPTC_EXT, "AISystemUsed"),
             software: text(ns::XMP, "CreatorTool"),
             created: text(ns::XMP, "CreateDate"),
+            photo,
         }
     }
 
@@ -212,7 +241,19 @@ impl Provenance {
             systems: all(|p| &p.systems, ", "),
             software: format!("Limner {}", env!("CARGO_PKG_VERSION")),
             created: crate::clock::rfc3339(crate::clock::now()),
+            photo: credit_of_all(pictures),
         }
+    }
+
+    /// The photo's lines and the user's own together, where there is a photo to credit.
+    pub(super) fn with_photo(&self) -> Option<PhotoCredit> {
+        if self.photo.is_empty() {
+            return None;
+        }
+        let mut credit = self.photo.clone();
+        add_line(&mut credit.creators, &self.creator);
+        add_line(&mut credit.rights, &self.rights);
+        Some(credit)
     }
 
     /// The labels as XMP, without the recipe.
@@ -222,16 +263,52 @@ impl Provenance {
         if let Some(t) = self.source_type {
             p.put("Iptc4xmpExt:DigitalSourceType", Value::Text(t.uri()));
         }
-        p.put("dc:creator", Value::Seq(vec![self.creator.clone()]));
-        p.put("dc:rights", Value::Alt(self.rights.clone()));
+        let credit = self.with_photo();
+        let credit = credit.unwrap_or_else(|| PhotoCredit {
+            creators: vec![self.creator.clone()],
+            rights: vec![self.rights.clone()],
+            ..PhotoCredit::default()
+        });
+        p.put("dc:creator", Value::Seq(credit.creators));
+        p.put("dc:rights", Value::Alt(credit.rights.join("; ")));
+        p.put("dc:title", Value::Alt(credit.title));
         p.put("photoshop:Credit", text(&self.credit));
         p.put("photoshop:Instructions", text(&self.statement));
         p.put("Iptc4xmpExt:AISystemUsed", text(&self.systems));
         p.put("xmp:CreatorTool", text(&self.software));
         p.put("xmp:CreateDate", text(&self.created));
-        p.put("photoshop:DateCreated", text(&self.created));
+        // By the Metadata Working Group this is the day of the photo.
+        let day = match credit.captured.as_str() {
+            "" => &self.created,
+            captured => captured,
+        };
+        p.put("photoshop:DateCreated", text(day));
+        p.put("exif:DateTimeOriginal", text(&credit.captured));
         p
     }
+}
+
+/// An enlarged photo is an enhanced one; what a network has made stays that.
+fn enlarged(recipe: &Recipe) -> SourceType {
+    recipe
+        .origins()
+        .iter()
+        .find_map(|o| SourceType::networks().find(|t| t.name() == o.source_type))
+        .unwrap_or(SourceType::AlgorithmicallyEnhanced)
+}
+
+/// Everyone who made one of the photos; titles and days differ.
+fn credit_of_all(pictures: &[Provenance]) -> PhotoCredit {
+    let mut credit = PhotoCredit::default();
+    for photo in pictures.iter().map(|p| &p.photo) {
+        for name in &photo.creators {
+            add_line(&mut credit.creators, name);
+        }
+        for line in &photo.rights {
+            add_line(&mut credit.rights, line);
+        }
+    }
+    credit
 }
 
 fn card_sentence(card: &CardLines) -> String {

@@ -205,6 +205,7 @@ fn write_options(options: &ExportOptions) -> WriteOptions {
     WriteOptions {
         recipe: options.recipe,
         source_names: options.source_names,
+        photo_credit: options.photo_credit,
         dpi: options.size.dpi(),
         profile: true,
         ..WriteOptions::new(options.format)

@@ -188,10 +188,14 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
         // Kept without a recipe: the label still says it.
         None if !wrote_it(file) => EntryKind::Imported,
         None => match file.source_type {
-            Some(SourceType::TrainedAlgorithmicMedia | SourceType::AlgorithmicMedia) => {
-                EntryKind::Generated
-            }
-            Some(SourceType::CompositeWithTrainedAlgorithmicMedia) => EntryKind::Stylised,
+            Some(
+                SourceType::TrainedAlgorithmicMedia
+                | SourceType::AlgorithmicMedia
+                | SourceType::DataDrivenMedia,
+            ) => EntryKind::Generated,
+            Some(
+                SourceType::CompositeWithTrainedAlgorithmicMedia | SourceType::CompositeSynthetic,
+            ) => EntryKind::Stylised,
             Some(SourceType::AlgorithmicallyEnhanced) => EntryKind::Enlarged,
             None => EntryKind::Imported,
         },

@@ -141,6 +141,8 @@ pub struct GallerySettings {
     pub recipe: bool,
     /// Write names and folders of source files.
     pub source_names: bool,
+    /// Write creator, copyright, title and day of the photos that went in.
+    pub photo_credit: bool,
     /// The user's name for the creator field; empty for none.
     pub creator: String,
     /// The user's own rights line (`© 2026 …`); empty for none.
@@ -157,7 +159,8 @@ impl Default for GallerySettings {
     fn default() -> Self {
         Self {
             recipe: true,
-            source_names: true,
+            source_names: false,
+            photo_credit: true,
             creator: String::new(),
             rights: String::new(),
             cards: Default::default(),

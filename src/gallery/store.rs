@@ -240,6 +240,7 @@ impl Gallery {
         let options = WriteOptions {
             recipe: self.settings.recipe,
             source_names: self.settings.source_names,
+            photo_credit: self.settings.photo_credit,
             ..WriteOptions::new(Format::Png)
         };
         let stem = layout::stem(Some(recipe));

@@ -10,6 +10,7 @@ mod exif;
 mod heif;
 mod jpeg;
 mod jxl;
+mod known;
 mod limits;
 mod plain;
 mod png;
@@ -29,6 +30,7 @@ use crate::picture::Picture;
 use crate::recipe::SourceRef;
 
 pub use crate::photo::error::{Fault, PhotoError};
+pub use crate::photo::known::KnownPhotos;
 pub use crate::photo::limits::{MAX_PIXELS, MAX_SIDE};
 pub use crate::photo::sample::SAMPLE;
 pub(crate) use crate::photo::sample::sample;
@@ -69,6 +71,15 @@ pub fn probe(path: &Path) -> Result<[u32; 2], PhotoError> {
     look().map_err(|fault: Fault| fault.at(path))
 }
 
+/// Whether a file that isn't hidden is named like a photo that Limner reads.
+pub fn is_named_like_one(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy());
+    let hidden = name.is_none_or(|n| n.starts_with('.'));
+    let extension = path.extension().and_then(|e| e.to_str());
+    let known = extension.is_some_and(|e| EXTENSIONS.iter().any(|k| e.eq_ignore_ascii_case(k)));
+    known && !hidden
+}
+
 /// SHA-256 of a file, hex.
 ///
 /// # Errors
@@ -93,19 +104,9 @@ fn read_inner(path: &Path) -> Result<Photo, Fault> {
             format!("named like {}, but is {}", claimed.name(), kind.name()),
         );
     }
-    let name = path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned())
-        .unwrap_or_default();
     Ok(Photo {
         picture: decoded.picture,
-        source: SourceRef {
-            sha256,
-            name,
-            path: absolute(path).to_string_lossy().into_owned(),
-            artist: String::new(),
-            licence: String::new(),
-        },
+        source: SourceRef::of_file(&absolute(path), sha256),
         kind,
         notes,
     })

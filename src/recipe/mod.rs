@@ -6,6 +6,7 @@ pub mod foreign;
 mod lens;
 mod mask_raster;
 pub mod migrate;
+mod origin;
 pub mod ranges;
 mod schema;
 mod style;
@@ -16,8 +17,11 @@ pub use explore::{
 };
 pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
+pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +118,8 @@ pub struct SourceRef {
     /// File name without folders; empty when the user keeps names out of recipes.
     #[serde(default)]
     pub name: String,
-    /// Where it was; empty when the user keeps names out of recipes.
+    /// Where it was, as text or, when that isn't Unicode, as a `file://` URI (RFC 8089);
+    /// empty when the user keeps names out of recipes.
     #[serde(default)]
     pub path: String,
     /// Artist, as far as known.
@@ -125,7 +130,40 @@ pub struct SourceRef {
     pub licence: String,
 }
 
+/// How the place of a picture is told whose path isn't.
+const CONTENT_ADDRESS: &str = "sha256:";
+
+/// How a path is told that isn't Unicode.
+const FILE_URI: &str = "file://";
+
 impl SourceRef {
+    /// A file by its content.
+    pub fn of_file(path: &Path, sha256: String) -> Self {
+        let name = path.file_name().unwrap_or_default();
+        Self {
+            sha256,
+            name: name.to_string_lossy().into_owned(),
+            path: path_text(path),
+            artist: String::new(),
+            licence: String::new(),
+        }
+    }
+
+    /// Where the picture lies: its path or, where that isn't told, the address of its
+    /// content, which the engine finds among the photos that were opened before.
+    pub fn place(&self) -> PathBuf {
+        match self.path.as_str() {
+            "" if self.sha256.is_empty() => PathBuf::new(),
+            "" => PathBuf::from(format!("{CONTENT_ADDRESS}{}", self.sha256)),
+            text => path_from_text(text),
+        }
+    }
+
+    /// The hash in a place that is the address of a content.
+    pub fn content_of(place: &Path) -> Option<&str> {
+        place.to_str()?.strip_prefix(CONTENT_ADDRESS)
+    }
+
     /// The file as it was `read`, with what the user said here of artist and licence.
     pub fn as_read(&self, read: &Self) -> Self {
         Self {
@@ -133,5 +171,68 @@ impl SourceRef {
             licence: self.licence.clone(),
             ..read.clone()
         }
+    }
+}
+
+#[cfg(unix)]
+fn path_text(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let bytes = path.as_os_str().as_bytes();
+    match path.to_str() {
+        Some(text) if !text.starts_with(FILE_URI) => text.to_owned(),
+        _ => format!(
+            "{FILE_URI}{}",
+            percent_encoding::percent_encode(bytes, percent_encoding::NON_ALPHANUMERIC)
+        ),
+    }
+}
+
+#[cfg(unix)]
+fn path_from_text(text: &str) -> PathBuf {
+    use std::os::unix::ffi::OsStringExt;
+    match text.strip_prefix(FILE_URI) {
+        Some(encoded) => {
+            let bytes = percent_encoding::percent_decode_str(encoded).collect();
+            std::ffi::OsString::from_vec(bytes).into()
+        }
+        None => PathBuf::from(text),
+    }
+}
+
+#[cfg(not(unix))]
+fn path_text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(not(unix))]
+fn path_from_text(text: &str) -> PathBuf {
+    PathBuf::from(text)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStrExt;
+
+    #[test]
+    fn every_path_comes_back_from_a_recipe() {
+        for bytes in [
+            &b"/plain/photo.jpg"[..],
+            b"/not utf-8 \xff\xfe/photo.jpg",
+            "/emoji 😀/مرحبا/שלום.jpg".as_bytes(),
+            b"/line\nbreak/tab\t.jpg",
+            b"file://odd",
+            b"/100%25/photo.jpg",
+        ] {
+            let path = Path::new(std::ffi::OsStr::from_bytes(bytes));
+            let source = SourceRef::of_file(path, "ab".into());
+            let json = serde_json::to_string(&source).unwrap();
+            let back: SourceRef = serde_json::from_str(&json).unwrap();
+            assert_eq!(back.place(), path);
+            assert_eq!(SourceRef::content_of(&back.place()), None);
+        }
+        let mut unknown = SourceRef::of_file(Path::new("/a.jpg"), "ab".into());
+        unknown.path.clear();
+        assert_eq!(SourceRef::content_of(&unknown.place()), Some("ab"));
     }
 }

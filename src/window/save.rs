@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::app::action::Action;
 use crate::app::notice::Level;
 use crate::app::ports::SavePicture;
-use crate::export::{self, Provenance, WriteOptions};
+use crate::export::{self, WriteOptions, Writing};
 
 /// Writes a picture; the answer is for the user.
 pub fn save(job: &SavePicture) -> Action {
@@ -27,27 +27,22 @@ fn write(job: &SavePicture) -> Result<(), String> {
         return Err("Choose a file name that ends in .png, .jpg, .webp or .tif.".to_owned());
     };
     let settings = &job.settings;
-    let provenance = Provenance::of(
-        &job.recipe,
-        &settings.cards,
-        &settings.creator,
-        &settings.rights,
-    );
     let options = WriteOptions {
         recipe: job.with_recipe,
         source_names: settings.source_names,
+        photo_credit: settings.photo_credit,
         // The file dialog has asked already.
         replace: true,
         ..WriteOptions::new(format)
     };
-    export::write(
-        &job.path,
-        &job.picture,
-        Some(&job.recipe),
-        &provenance,
-        &options,
-    )
-    .map_err(|e| e.to_string())
+    let writing = Writing {
+        options,
+        creator: settings.creator.clone(),
+        rights: settings.rights.clone(),
+    };
+    writing
+        .write(&job.path, &job.picture, &job.recipe, &settings.cards)
+        .map_err(|e| e.to_string())
 }
 
 /// Puts a pasted picture into a file of the program's own folder, so that recipes

@@ -206,8 +206,11 @@ fn photos_are_stylised() {
     assert!(decoded(&desk.path("out-1.png")) == decoded(&desk.path("again.png")));
     let told = desk.json(&[&words[..], &["--estimate", "--max-side", "100"]].concat());
     assert_eq!(told["estimates"][0]["width"], 100);
-    // Without names in the recipe, the photo has to be shown again.
+    // Without names in the recipe, the photo has to be shown to a machine that never saw it.
     desk.fine(&[&words[..], &["--no-source-names", "-o", "anon.png"]].concat());
+    desk.fine(&["recipe", "render", "anon.png", "-o", "known.png"]);
+    assert!(decoded(&desk.path("known.png")) == decoded(&desk.path("out-1.png")));
+    fs::remove_dir_all(desk.path("data")).unwrap();
     assert!(
         !desk
             .fine(&["recipe", "show", "anon.png"])

@@ -35,6 +35,7 @@ fn config(folder: &Path) -> EngineConfig {
         threads: Some(2),
         model_dirs: vec![models(folder)],
         cache_dir: Some(folder.join("cache")),
+        known_photos: Some(folder.join("known.sqlite")),
         ..EngineConfig::default()
     }
 }
@@ -48,6 +49,11 @@ impl Fixture {
             engine,
             next: 1,
         }
+    }
+
+    /// As after the program was closed and started again.
+    fn restart(&mut self) {
+        self.engine = LocalEngine::new(config(self.folder.path()), Arc::new(|| {}));
     }
 
     fn path(&self, name: &str) -> PathBuf {

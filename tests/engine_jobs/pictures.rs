@@ -210,6 +210,59 @@ fn a_photo_is_projected_with_live_looks() {
 }
 
 #[test]
+fn a_recipe_that_names_its_photo_by_content_alone_still_opens() {
+    let mut fixture = Fixture::new();
+    let photo = fixture.photo("a photo \n 😀.png", 40, 30);
+    let style = fixture.photo("style.png", 32, 32);
+    let (picture, recipe) = fixture.picture(Job::Stylize(
+        Arc::new(params(photo.clone(), vec![super::style(style)])),
+        StylizeOptions::default(),
+    ));
+    let quiet = recipe.without_source_names();
+    assert!(!quiet.to_json().contains("photo"), "{}", quiet.to_json());
+    let open = |fixture: &mut Fixture| {
+        let path = quiet.sources[0].place();
+        let request = Request::Open { path, max_side: 64 };
+        fixture.engine.send(request).unwrap();
+        let events = fixture.engine.run().into_iter();
+        let mut opened = events.filter_map(|e| match e {
+            Event::Opened { path, result } => Some((path, result)),
+            _ => None,
+        });
+        opened.next().unwrap()
+    };
+    // Another day: nothing is in memory.
+    fixture.restart();
+    let (again, _) = fixture.picture(Job::Replay(Box::new(quiet.clone())));
+    assert!(again == picture);
+    let (about, opened) = open(&mut fixture);
+    assert_eq!(about, quiet.sources[0].place());
+    assert_eq!(opened.unwrap().source.name, photo.name);
+    // Moved, it has to be shown once.
+    let moved = fixture.path("elsewhere.png");
+    std::fs::rename(fixture.path("a photo \n 😀.png"), &moved).unwrap();
+    fixture.restart();
+    let error = fixture
+        .job(Job::Replay(Box::new(quiet.clone())))
+        .unwrap_err();
+    assert!(error.to_string().contains("open it again"), "{error}");
+    let (_, missing) = open(&mut fixture);
+    assert!(missing.is_err());
+    let request = Request::Open {
+        path: moved,
+        max_side: 8,
+    };
+    fixture.engine.send(request).unwrap();
+    fixture.engine.run();
+    let (again, _) = fixture.picture(Job::Replay(Box::new(quiet.clone())));
+    assert!(again == picture);
+    // The index damaged: as on the first day.
+    std::fs::write(fixture.path("known.sqlite"), [0x5a; 5000]).unwrap();
+    fixture.restart();
+    fixture.job(Job::Replay(Box::new(quiet))).unwrap_err();
+}
+
+#[test]
 fn photos_open_small_with_notes_and_our_recipe() {
     let mut fixture = Fixture::new();
     let (picture, recipe) =

@@ -1,6 +1,8 @@
 //! Photos that get a style.
 
 use super::*;
+use limner::export::WriteOptions;
+use limner::export::format::Format;
 
 #[test]
 fn a_photo_is_stylised_and_its_recipe_gives_the_same_pixels() {
@@ -217,12 +219,14 @@ fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
     let photos = vec![photos[0].clone(), broken.clone(), photos[1].clone()];
     let style = style(fixture.photo("style.png", 40, 40));
     let out = fixture.path("out");
-    let job = Job::StylizeFolder {
+    let job = Job::StylizeFolder(Box::new(FolderJob {
         photos,
         params: Arc::new(params(fixture.photo("any.png", 8, 8), vec![style])),
         options: StylizeOptions::default(),
+        fine: None,
         out: out.clone(),
-    };
+        writing: Writing::new(WriteOptions::new(Format::Png)),
+    }));
     let run = |fixture: &mut Fixture| match fixture.job(job.clone()).unwrap() {
         Output::Folder {
             written,

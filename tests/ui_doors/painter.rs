@@ -150,10 +150,11 @@ impl Painter {
                 picture: self.lens(&params),
                 recipe: Box::new(recipe(Making::Lens((*params).clone()))),
             },
-            Job::StylizeFolder { photos, out, .. } => Output::Folder {
-                written: photos
+            Job::StylizeFolder(job) => Output::Folder {
+                written: job
+                    .photos
                     .iter()
-                    .map(|p| out.join(p.file_name().unwrap()))
+                    .map(|p| job.out.join(p.file_name().unwrap()))
                     .collect(),
                 kept: Vec::new(),
                 skipped: vec![("notes.txt".into(), "not a picture".into())],

@@ -18,6 +18,7 @@ pub fn of(state: &AppState) -> GallerySettings {
         // Kept pictures always carry their recipe: opening them again needs it.
         recipe: true,
         source_names: state.prefs.source_names,
+        photo_credit: state.prefs.photo_credit,
         creator: state.prefs.creator.trim().to_owned(),
         rights: state.prefs.rights.trim().to_owned(),
         sign: state.prefs.sign,

@@ -7,7 +7,9 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::engine::protocol::Job;
+use crate::engine::protocol::{FolderJob, Job, Writing};
+use crate::export::WriteOptions;
+use crate::export::format::Format;
 use crate::recipe::SourceRef;
 
 /// Stylises photos into a folder.
@@ -29,14 +31,32 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     });
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
-            let job = Job::StylizeFolder {
+            let job = FolderJob {
                 photos,
                 params: params.into(),
                 options: jobs::style_options(state),
+                fine: None,
                 out,
+                writing: writing(state),
             };
+            let job = Job::StylizeFolder(Box::new(job));
             jobs::start(job, Purpose::Folder, state, services);
         }
         None => state.toasts.push(Level::Info, "Choose a style first."),
+    }
+}
+
+/// As for pictures that are saved one by one.
+fn writing(state: &AppState) -> Writing {
+    let prefs = &state.prefs;
+    Writing {
+        options: WriteOptions {
+            recipe: prefs.export_recipe,
+            source_names: prefs.source_names,
+            photo_credit: prefs.photo_credit,
+            ..WriteOptions::new(Format::Png)
+        },
+        creator: prefs.creator.trim().to_owned(),
+        rights: prefs.rights.trim().to_owned(),
     }
 }

@@ -1,32 +1,42 @@
 //! Many photos with one setting, into a folder.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, Output, Stage, StylizeOptions};
-use crate::export::format::Format;
-use crate::export::{self, Provenance, WriteOptions};
-use crate::photo;
-use crate::recipe::{SourceRef, StyleParams};
+use crate::engine::protocol::{EngineError, FolderJob, Output, Stage};
+use crate::export;
+use crate::picture::Picture;
+use crate::recipe::{Recipe, StyleParams};
 
-/// Stylises photo after photo. Files that are there already are left, photos that
-/// can't be read are skipped and reported.
-pub(super) fn run(
-    context: &mut JobContext<'_>,
-    photos: &[PathBuf],
-    params: &StyleParams,
-    options: &StylizeOptions,
-    out: &Path,
-) -> Result<Output, EngineError> {
+/// Longest name of a file, bytes: what the file systems in use allow.
+const LONGEST_NAME: usize = 255;
+
+/// What became of the photos so far.
+#[derive(Default)]
+struct Report {
+    written: Vec<PathBuf>,
+    kept: Vec<PathBuf>,
+    skipped: Vec<(PathBuf, String)>,
+}
+
+/// Stylises photo after photo. Files that are there already are left unless they may be
+/// replaced; photos that can't be used are skipped and reported.
+pub(super) fn run(context: &mut JobContext<'_>, job: &FolderJob) -> Result<Output, EngineError> {
+    let out = &job.out;
     std::fs::create_dir_all(out).map_err(|e| EngineError::Write {
         reason: format!("the folder can't be made ({})", e.kind()),
         path: out.display().to_string(),
     })?;
-    let (mut written, mut kept, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let mut report = Report::default();
     let mut todo = Vec::new();
-    for (photo, file) in photos.iter().zip(names(photos, out)) {
-        if file.exists() {
-            kept.push(file);
+    let extension = export::extension(job.writing.options.format);
+    for (photo, file) in job.photos.iter().zip(names(&job.photos, out, extension)) {
+        if file.exists() && !job.writing.options.replace {
+            report.kept.push(file);
+        } else if is_a_source(&file, job) {
+            let why = "its result would replace a photo of the list; choose another folder";
+            report.skipped.push((photo.clone(), why.into()));
         } else {
             todo.push((photo, file));
         }
@@ -35,65 +45,131 @@ pub(super) fn run(
     for (done, (photo, file)) in todo.into_iter().enumerate() {
         context.progress(Stage::Rendering, done as u64, total);
         context.yield_to_previews()?;
-        match one(context, photo, params, options, &file) {
-            Ok(()) => written.push(file),
-            // The photo's own trouble; the others may be fine.
-            Err(EngineError::BadPicture { reason, .. } | EngineError::Memory(reason)) => {
-                skipped.push((photo.clone(), reason));
-            }
-            Err(error) => return Err(error),
+        match one(context, photo, job, &file) {
+            Ok(()) => report.written.push(file),
+            Err(Trouble::Photo(reason)) => report.skipped.push((photo.clone(), reason)),
+            Err(Trouble::There) => report.kept.push(file),
+            Err(Trouble::All(error)) => return Err(after(error, report.written.len())),
         }
     }
     Ok(Output::Folder {
-        written,
-        kept,
-        skipped,
+        written: report.written,
+        kept: report.kept,
+        skipped: report.skipped,
     })
+}
+
+/// What one photo can fail by.
+enum Trouble {
+    /// The photo's own trouble; the others may be fine.
+    Photo(String),
+    /// Somebody has written the file meanwhile.
+    There,
+    /// Nothing further would work: the disk, the style, a setting.
+    All(EngineError),
+}
+
+impl From<EngineError> for Trouble {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Memory(reason) => Self::Photo(reason),
+            other => Self::All(other),
+        }
+    }
 }
 
 fn one(
     context: &mut JobContext<'_>,
     photo: &Path,
-    params: &StyleParams,
-    options: &StylizeOptions,
+    job: &FolderJob,
     file: &Path,
-) -> Result<(), EngineError> {
-    let params = StyleParams {
-        photo: SourceRef {
-            sha256: photo::hash_file(photo)?,
-            name: photo
-                .file_name()
-                .map(|n| n.to_string_lossy().into_owned())
-                .unwrap_or_default(),
-            path: photo.to_string_lossy().into_owned(),
-            artist: String::new(),
-            licence: String::new(),
-        },
-        ..params.clone()
+) -> Result<(), Trouble> {
+    // Read first by itself: what can't be read afterwards is a style, and the same for all.
+    let read = match context.state.photos.read(photo) {
+        Ok(read) => read,
+        Err(EngineError::BadPicture { reason, .. }) => return Err(Trouble::Photo(reason)),
+        Err(error) => return Err(error.into()),
     };
+    let params = StyleParams {
+        photo: read.source.clone(),
+        ..StyleParams::clone(&job.params)
+    };
+    drop(read);
+    let (picture, mut recipe) = make(context, &params, job)?;
+    context.state.photos.note_origins(&mut recipe);
+    let cards = context.state.model_cards();
+    let written = job.writing.write(file, &picture, &recipe, &cards);
+    written.map_err(|error| match error {
+        export::ExportError::Exists(_) => Trouble::There,
+        export::ExportError::Format(reason) => Trouble::Photo(reason),
+        other => Trouble::All(other.into()),
+    })
+}
+
+fn make(
+    context: &mut JobContext<'_>,
+    params: &StyleParams,
+    job: &FolderJob,
+) -> Result<(Picture, Recipe), EngineError> {
     // Progress counts photos, not their tiles.
-    let (picture, recipe) = super::stylize::make(context, &params, options, &mut |_, _, _, _| {})?;
-    let provenance = Provenance::of(&recipe, &context.state.model_cards(), "", "");
-    let format = WriteOptions::new(Format::Png);
-    export::write(file, &picture, Some(&recipe), &provenance, &format)?;
-    Ok(())
+    let Some(fine) = &job.fine else {
+        return super::stylize::make(context, params, &job.options, &mut |_, _, _, _| {});
+    };
+    match super::fine::run(context, params, fine)? {
+        Output::Picture { picture, recipe } => Ok((picture, *recipe)),
+        _ => Err(EngineError::Internal("no picture came".into())),
+    }
+}
+
+/// Whoever reads that the disk is full wants to know how far it went.
+fn after(error: EngineError, written: usize) -> EngineError {
+    match error {
+        EngineError::Write { reason, path } if written > 0 => EngineError::Write {
+            reason: format!("{reason} ({written} written before it stay)"),
+            path,
+        },
+        other => other,
+    }
+}
+
+/// Whether a result would go over one of the photos.
+fn is_a_source(file: &Path, job: &FolderJob) -> bool {
+    let Ok(file) = file.canonicalize() else {
+        return false;
+    };
+    job.photos
+        .iter()
+        .any(|photo| photo.canonicalize().is_ok_and(|photo| photo == file))
 }
 
 /// A file for each photo, in a stable way, so that a second run finds the first
-/// one's files; photos of one name get numbers.
-fn names(photos: &[PathBuf], out: &Path) -> Vec<PathBuf> {
-    let mut names: Vec<PathBuf> = Vec::with_capacity(photos.len());
+/// one's files; photos of one name get numbers, names that are too long lose their end.
+fn names(photos: &[PathBuf], out: &Path, extension: &str) -> Vec<PathBuf> {
+    // Some file systems take large and small letters as the same.
+    let mut taken: HashSet<String> = HashSet::with_capacity(photos.len());
+    let mut names = Vec::with_capacity(photos.len());
     for photo in photos {
         let stem = photo.file_stem().unwrap_or_default().to_string_lossy();
-        let mut name = out.join(format!("{stem}.png"));
-        let mut number = 2;
-        while names.contains(&name) {
-            name = out.join(format!("{stem}-{number}.png"));
+        let mut number = 1;
+        let name = loop {
+            let end = match number {
+                1 => format!(".{extension}"),
+                n => format!("-{n}.{extension}"),
+            };
+            let name = format!("{}{end}", shortened(&stem, LONGEST_NAME - end.len()));
+            if taken.insert(name.to_lowercase()) {
+                break name;
+            }
             number += 1;
-        }
-        names.push(name);
+        };
+        names.push(out.join(name));
     }
     names
+}
+
+/// The start of a text, in whole characters.
+fn shortened(text: &str, most: usize) -> &str {
+    &text[..text.floor_char_boundary(most)]
 }
 
 #[cfg(test)]
@@ -102,9 +178,21 @@ mod tests {
 
     #[test]
     fn names_are_stable_and_never_shared() {
-        let photos = ["a/one.jpg", "b/one.png", "b/two.jpg"].map(PathBuf::from);
+        let photos = ["a/one.jpg", "b/One.png", "b/two.jpg"].map(PathBuf::from);
         let out = Path::new("out");
-        let expected = ["out/one.png", "out/one-2.png", "out/two.png"].map(PathBuf::from);
-        assert_eq!(names(&photos, out), expected);
+        let expected = ["out/one.png", "out/One-2.png", "out/two.png"].map(PathBuf::from);
+        assert_eq!(names(&photos, out, "png"), expected);
+    }
+
+    #[test]
+    fn names_that_are_too_long_lose_whole_characters() {
+        let stem = "é".repeat(125);
+        let photos = ["a", "b"].map(|f| PathBuf::from(format!("{f}/{stem}.jp2")));
+        let made = names(&photos, Path::new("out"), "webp");
+        for (name, most) in made.iter().zip(["", "-2"]) {
+            let name = name.file_name().unwrap().to_str().unwrap();
+            assert!(name.len() <= LONGEST_NAME && name.len() > LONGEST_NAME - 2);
+            assert!(name.ends_with(&format!("é{most}.webp")), "{name}");
+        }
     }
 }

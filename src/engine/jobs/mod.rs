@@ -21,10 +21,16 @@ impl JobBackend for InferenceState {
     fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
         // What was opened before concerned another answer.
         self.photos.take_notes();
-        let result = self.on_any_device(|state| {
+        let mut result = self.on_any_device(|state| {
             let control = &mut *control;
             run(&mut JobContext { state, control }, job)
         });
+        // What is made again has its origins in its recipe.
+        if let (Ok(Output::Picture { recipe, .. }), false) =
+            (&mut result, matches!(job, Job::Replay(_)))
+        {
+            self.photos.note_origins(recipe);
+        }
         for (path, notes) in self.photos.take_notes() {
             control.emit(Event::PhotoNotes { path, notes });
         }
@@ -38,12 +44,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Stylize(params, options) => stylize::run(context, params, options),
         Job::StylizeFine(params, options) => fine::run(context, params, options),
         Job::RenderLens(params) => lens::run(context, params),
-        Job::StylizeFolder {
-            photos,
-            params,
-            options,
-            out,
-        } => folder::run(context, photos, params, options, out),
+        Job::StylizeFolder(job) => folder::run(context, job),
         Job::Walk {
             params,
             max_side,

@@ -62,8 +62,8 @@ pub(super) fn again(
     let source = recipe.sources.first().ok_or_else(|| {
         EngineError::BadRequest("this recipe doesn't say which picture was upscaled".into())
     })?;
-    let path = context.state.photos.source(source)?.0.source.path.clone();
-    let Output::Picture { picture, .. } = run(context, Path::new(&path), scale)? else {
+    let path = context.state.photos.source(source)?.0.source.place();
+    let Output::Picture { picture, .. } = run(context, &path, scale)? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {

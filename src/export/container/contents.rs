@@ -6,6 +6,9 @@ use std::io::{self, Read, Seek};
 /// recipe is so long.
 pub const MAX_TEXT: u64 = 64 << 20;
 
+/// Bytes of a C2PA manifest that are looked at.
+pub const MAX_MANIFEST: usize = 4 << 20;
+
 /// Kinds of files, told by their first bytes, whatever the name says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
@@ -34,10 +37,14 @@ pub struct Contents {
     pub texts: Vec<(String, String)>,
     /// The EXIF block, from its TIFF header on.
     pub exif: Option<Vec<u8>>,
+    /// The block of IPTC's older model.
+    pub iptc: Option<Vec<u8>>,
     /// A C2PA manifest is inside.
     pub c2pa: bool,
     /// Bytes of texts and labels that may still be taken in.
     room: u64,
+    /// The manifest's bytes, at most [`MAX_MANIFEST`]; JPEG's with the heads of its parts.
+    pub manifest: Option<Vec<u8>>,
 }
 
 impl Contents {
@@ -48,8 +55,10 @@ impl Contents {
             xmp: Vec::new(),
             texts: Vec::new(),
             exif: None,
+            iptc: None,
             c2pa: false,
             room: MAX_TEXT,
+            manifest: None,
         }
     }
 
@@ -79,6 +88,13 @@ impl Contents {
         take(reader, n).map(Some)
     }
 
+    /// Adds a part of the C2PA manifest.
+    pub(super) fn add_manifest(&mut self, part: &[u8]) {
+        let manifest = self.manifest.get_or_insert_default();
+        let room = MAX_MANIFEST.saturating_sub(manifest.len());
+        manifest.extend_from_slice(&part[..part.len().min(room)]);
+    }
+
     /// A text chunk by its keyword.
     pub fn text(&self, keyword: &str) -> Option<&str> {
         self.texts
@@ -101,6 +117,18 @@ pub(super) fn take<R: Read>(reader: &mut R, n: u64) -> io::Result<Vec<u8>> {
     } else {
         Err(io::ErrorKind::UnexpectedEof.into())
     }
+}
+
+/// Reads the start of a manifest of `n` bytes and steps over the rest.
+pub(super) fn take_manifest<R: Read + Seek>(
+    reader: &mut R,
+    n: u64,
+    contents: &mut Contents,
+) -> io::Result<()> {
+    contents.c2pa = true;
+    let part = take(reader, n.min(MAX_MANIFEST as u64))?;
+    contents.add_manifest(&part);
+    reader.seek_relative(n as i64 - part.len() as i64)
 }
 
 pub(super) fn read_array<const N: usize, R: Read>(reader: &mut R) -> io::Result<[u8; N]> {

@@ -6,6 +6,7 @@ use std::io::{self, Read, Seek, Write};
 use sha2::{Digest, Sha256};
 
 use super::contents::{Container, Contents, damaged, read_array, take};
+use super::iptc;
 use crate::export::ExportError;
 use crate::export::xmp::Packet;
 
@@ -54,6 +55,16 @@ pub fn xmp_segments(packet: &Packet) -> Result<Vec<Vec<u8>>, ExportError> {
         ));
     }
     Ok(segments)
+}
+
+/// The segment of an EXIF block.
+pub fn exif_segment(block: &[u8]) -> Vec<u8> {
+    segment(0xe1, &[EXIF, block])
+}
+
+/// The segment of a block of IPTC's older model.
+pub fn iptc_segment(block: &[u8]) -> Vec<u8> {
+    segment(0xed, &[&iptc::segment(block)])
 }
 
 fn segment(marker: u8, parts: &[&[u8]]) -> Vec<u8> {
@@ -129,6 +140,13 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             0xeb => {
                 let data = take(reader, length)?;
                 contents.c2pa |= data.windows(4).take(64).any(|w| w == b"jumb");
+                contents.add_manifest(&data);
+            }
+            0xed => {
+                let data = take(reader, length)?;
+                if let Some(block) = iptc::in_segment(&data) {
+                    contents.iptc = Some(block.to_vec());
+                }
             }
             // Frame headers: precision, height, width.
             0xc0..=0xcf if !matches!(m, 0xc4 | 0xc8 | 0xcc) => {

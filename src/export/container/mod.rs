@@ -2,6 +2,7 @@
 
 mod contents;
 pub mod gif;
+pub mod iptc;
 pub mod jpeg;
 pub mod png;
 pub mod tiff;
@@ -12,7 +13,7 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::ExportError;
-pub use contents::{Container, Contents, MAX_TEXT};
+pub use contents::{Container, Contents, MAX_MANIFEST, MAX_TEXT};
 
 /// Kind of a file by its first bytes (12 are enough).
 pub fn sniff(head: &[u8]) -> Option<Container> {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::contents::{Container, Contents, damaged, read_array, take};
+use super::contents::{Container, Contents, damaged, read_array, take, take_manifest};
 
 /// The text chunk of PNG that holds the recipe.
 pub const PNG_KEYWORD: &str = "limner";
@@ -48,8 +48,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
             }
             b"eXIf" => contents.exif = contents.take_text(reader, length)?,
             b"caBX" => {
-                contents.c2pa = true;
-                reader.seek_relative(length as i64)?;
+                take_manifest(reader, length, &mut contents)?;
             }
             b"IEND" => return Ok(contents),
             b"IDAT" => {

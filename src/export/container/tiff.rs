@@ -13,6 +13,7 @@ const MODEL: u16 = 272;
 const ORIENTATION: u16 = 274;
 const SOFTWARE: u16 = 305;
 const XMP: u16 = 700;
+const IPTC: u16 = 33723;
 const COPYRIGHT: u16 = 33432;
 const EXIF_IFD: u16 = 34665;
 const GPS_IFD: u16 = 34853;
@@ -33,7 +34,7 @@ const PRIVATE: [u16; 14] = [
     316,
     XMP,
     COPYRIGHT,
-    33723,
+    IPTC,
     34377,
     EXIF_IFD,
     GPS_IFD,
@@ -175,6 +176,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 let data = e.read(reader, order)?;
                 contents.xmp.push(String::from_utf8_lossy(&data).into());
             }
+            IPTC => contents.iptc = e.read(reader, order).ok(),
             C2PA => contents.c2pa = true,
             _ => {}
         }

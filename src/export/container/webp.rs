@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, Write};
 
-use super::contents::{Container, Contents, damaged, read_array, take};
+use super::contents::{Container, Contents, damaged, read_array, take, take_manifest};
 use crate::export::ExportError;
 
 const HAS_ICC: u8 = 0x20;
@@ -10,7 +10,7 @@ const HAS_ALPHA: u8 = 0x10;
 const HAS_EXIF: u8 = 0x08;
 const HAS_XMP: u8 = 0x04;
 
-/// Wraps an encoder's file into the extended layout with a colour profile and XMP.
+/// Wraps an encoder's file into the extended layout with a colour profile, EXIF and XMP.
 ///
 /// # Errors
 /// [`ExportError::Format`] if `simple` is no WebP file.
@@ -20,6 +20,7 @@ pub fn extend(
     alpha: bool,
     icc: &[u8],
     xmp: Option<&[u8]>,
+    exif: Option<&[u8]>,
 ) -> Result<Vec<u8>, ExportError> {
     // An encoder's own extended head (alpha needs one) gives way to ours.
     let start = match simple.get(12..16) {
@@ -33,6 +34,7 @@ pub fn extend(
     let mut flags = HAS_ICC;
     flags |= if alpha { HAS_ALPHA } else { 0 };
     flags |= if xmp.is_some() { HAS_XMP } else { 0 };
+    flags |= if exif.is_some() { HAS_EXIF } else { 0 };
     let mut body = b"WEBP".to_vec();
     let mut vp8x = vec![flags, 0, 0, 0];
     vp8x.extend_from_slice(&(size[0] - 1).to_le_bytes()[..3]);
@@ -40,6 +42,9 @@ pub fn extend(
     push_chunk(&mut body, b"VP8X", &vp8x);
     push_chunk(&mut body, b"ICCP", icc);
     body.extend_from_slice(image);
+    if let Some(exif) = exif {
+        push_chunk(&mut body, b"EXIF", exif);
+    }
     if let Some(xmp) = xmp {
         push_chunk(&mut body, b"XMP ", xmp);
     }
@@ -91,8 +96,8 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 reader.seek_relative((padded - length) as i64)?;
             }
             b"C2PA" => {
-                contents.c2pa = true;
-                reader.seek_relative(padded as i64)?;
+                take_manifest(reader, length, &mut contents)?;
+                reader.seek_relative((padded - length) as i64)?;
             }
             _ => reader.seek_relative(padded as i64)?,
         }

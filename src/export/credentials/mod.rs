@@ -7,12 +7,14 @@ mod check;
 mod error;
 #[cfg(feature = "c2pa")]
 mod keys;
+mod named;
 #[cfg(feature = "c2pa")]
 mod sign;
 
 pub use error::CredentialError;
 #[cfg(feature = "c2pa")]
 pub use keys::Keys;
+pub use named::{named, stated_source_type};
 #[cfg(feature = "c2pa")]
 pub use sign::{Statement, sign};
 

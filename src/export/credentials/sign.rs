@@ -174,7 +174,7 @@ fn add_source(
     } else {
         "A picture whose name was left out"
     };
-    let path = Path::new(&source.path);
+    let path = &source.place();
     let unchanged = !source.path.is_empty()
         && crate::digest::sha256_of_file(path).is_ok_and(|sha| sha == source.sha256);
     if unchanged && add_file(builder, path, title, relationship, label).is_ok() {

@@ -23,6 +23,8 @@ pub mod ns {
     pub const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
     /// IPTC Extension.
     pub const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
+    /// EXIF's fields in XMP.
+    pub const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
     /// PLUS.
     pub const PLUS: &str = "http://ns.useplus.org/ldf/xmp/1.0/";
     /// Extended XMP in JPEG.
@@ -35,12 +37,13 @@ pub mod ns {
     pub const LIMNER: &str = "urn:limner:xmp:1#";
 }
 
-const PREFIXES: [(&str, &str); 7] = [
+const PREFIXES: [(&str, &str); 8] = [
     ("dc", ns::DC),
     ("xmp", ns::XMP),
     ("xmpRights", ns::RIGHTS),
     ("photoshop", ns::PHOTOSHOP),
     ("Iptc4xmpExt", ns::IPTC_EXT),
+    ("exif", ns::EXIF),
     ("xmpNote", ns::NOTE),
     ("limner", ns::LIMNER),
 ];
@@ -66,13 +69,14 @@ pub struct Packet {
 }
 
 impl Packet {
-    /// Adds a property by its prefixed name, e.g. `dc:creator`; empty values are left out.
+    /// Sets a property by its prefixed name, e.g. `dc:creator`; empty values are left out.
     pub fn put(&mut self, name: &'static str, value: Value) {
         let empty = match &value {
             Value::Text(t) | Value::Alt(t) => t.is_empty(),
             Value::Seq(l) | Value::Bag(l) => l.iter().all(String::is_empty),
         };
         if !empty {
+            self.labels.retain(|(known, _)| *known != name);
             self.labels.push((name, value));
         }
     }

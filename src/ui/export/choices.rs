@@ -75,9 +75,20 @@ impl Default for Choices {
     }
 }
 
+/// What goes into a file beside the pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GoesIn {
+    /// The recipe.
+    pub recipe: bool,
+    /// Names and folders of its sources.
+    pub source_names: bool,
+    /// Who made the photos, and when.
+    pub photo_credit: bool,
+}
+
 impl Choices {
     /// As the gallery is told.
-    pub fn options(&self, recipe: bool, source_names: bool) -> ExportOptions {
+    pub fn options(&self, goes_in: GoesIn) -> ExportOptions {
         ExportOptions {
             format: match self.kind {
                 Kind::Png => Format::Png,
@@ -96,8 +107,9 @@ impl Choices {
                 .limit
                 .filter(|_| self.has_quality())
                 .map(|kb| kb * 1000),
-            recipe,
-            source_names,
+            recipe: goes_in.recipe,
+            source_names: goes_in.source_names,
+            photo_credit: goes_in.photo_credit,
         }
     }
 
@@ -276,19 +288,25 @@ impl Choices {
 mod tests {
     use super::*;
 
+    const ALL: GoesIn = GoesIn {
+        recipe: true,
+        source_names: true,
+        photo_credit: true,
+    };
+
     #[test]
     fn only_formats_with_a_quality_have_a_limit() {
         let mut c = Choices {
             limit: Some(300),
             ..Choices::default()
         };
-        assert_eq!(c.options(true, true).max_bytes, None);
+        assert_eq!(c.options(ALL).max_bytes, None);
         c.kind = Kind::WebP;
-        assert_eq!(c.options(true, true).max_bytes, Some(300_000));
-        assert_eq!(c.options(true, true).format, Format::WebPLossy(92));
+        assert_eq!(c.options(ALL).max_bytes, Some(300_000));
+        assert_eq!(c.options(ALL).format, Format::WebPLossy(92));
         c.lossless_webp = true;
-        assert_eq!(c.options(true, true).max_bytes, None);
-        assert_eq!(c.options(true, true).format, Format::WebP);
+        assert_eq!(c.options(ALL).max_bytes, None);
+        assert_eq!(c.options(ALL).format, Format::WebP);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::app::engine_state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::ModelKind;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};
-use crate::ui::export::choices::Choices;
+use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::modal;
@@ -27,6 +27,7 @@ struct ExportDialog {
     /// Asked of the preferences when first opened.
     recipe: Option<bool>,
     names: Option<bool>,
+    credit: Option<bool>,
     look: Look,
     asked: Option<(PictureId, ExportOptions)>,
 }
@@ -87,10 +88,12 @@ impl ExportDialog {
     }
 
     fn options(&self, p: &Panel<'_>) -> ExportOptions {
-        self.choices.options(
-            self.recipe.unwrap_or(p.state.prefs.export_recipe),
-            self.names.unwrap_or(p.state.prefs.source_names),
-        )
+        let prefs = &p.state.prefs;
+        self.choices.options(GoesIn {
+            recipe: self.recipe.unwrap_or(prefs.export_recipe),
+            source_names: self.names.unwrap_or(prefs.source_names),
+            photo_credit: self.credit.unwrap_or(prefs.photo_credit),
+        })
     }
 
     /// Choices on the left, the look of the first picture on the right. True when
@@ -172,6 +175,17 @@ impl ExportDialog {
             .changed()
         {
             self.names = Some(names);
+        }
+        let mut credit = options.photo_credit;
+        if ui
+            .checkbox(
+                &mut credit,
+                "With the photo's creator, copyright, title and day",
+            )
+            .on_hover_text("As far as the photo's own file tells them. Never its place or camera")
+            .changed()
+        {
+            self.credit = Some(credit);
         }
         let title = match count {
             1 => "Exactly what goes in",

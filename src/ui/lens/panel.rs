@@ -230,7 +230,6 @@ fn gains(ui: &mut Ui, p: &mut Panel<'_>, lens: &LensWork) {
 /// The second picture's thumbnail and name.
 fn second_photo(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
     ui.horizontal(|ui| {
-        let path = std::path::Path::new(&other.picture.path);
         if let Some(photo) = p.state.photos.of(&other.picture) {
             let texture = p.textures.of(ui.ctx(), &photo.picture);
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(48.0), egui::Sense::hover());
@@ -238,15 +237,17 @@ fn second_photo(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
             egui::Image::new((texture, at.size()))
                 .corner_radius(3)
                 .paint_at(ui, at);
-        } else if let Some(why) = p.state.photos.failed.get(path) {
+        } else if let Some(why) = p.state.photos.failure(&other.picture) {
             ui.colored_label(*p.theme.error, why);
         }
-        let name = match other.picture.name.as_str() {
+        let read = p.state.photos.of(&other.picture).map(|photo| &photo.source);
+        let shown = read.unwrap_or(&other.picture);
+        let name = match shown.name.as_str() {
             "" => "A picture",
             name => name,
         };
         ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
-            .on_hover_text(&other.picture.path);
+            .on_hover_text(&shown.path);
     });
 }
 

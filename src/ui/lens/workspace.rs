@@ -61,8 +61,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
             });
     }
     let Some(photo) = slot.opened else {
-        let path = slot.source.map(|s| std::path::PathBuf::from(&s.path));
-        match path.and_then(|path| p.state.photos.failed.get(&path)) {
+        match slot.source.and_then(|s| p.state.photos.failure(s)) {
             Some(why) => picture_view::empty(ui, p, "This photo can't be read", why),
             None => picture_view::empty(ui, p, "Reading the photo…", ""),
         }

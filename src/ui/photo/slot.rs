@@ -79,15 +79,16 @@ fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
         ui.weak("No photo yet");
         return;
     };
-    let name = if source.name.is_empty() {
+    // A recipe may name its photo by content alone; where that was read, its name is known.
+    let shown = slot.opened.map_or(source, |photo| &photo.source);
+    let name = if shown.name.is_empty() {
         "Photo"
     } else {
-        &source.name
+        &shown.name
     };
     ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
-        .on_hover_text(&source.path);
-    let path = std::path::Path::new(&source.path);
-    match (slot.opened, p.state.photos.failed.get(path)) {
+        .on_hover_text(&shown.path);
+    match (slot.opened, p.state.photos.failure(source)) {
         (Some(photo), _) => {
             let [w, h] = photo.size;
             let megapixels = f64::from(w) * f64::from(h) / 1e6;

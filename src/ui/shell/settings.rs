@@ -91,7 +91,12 @@ fn privacy(ui: &mut egui::Ui, prefs: &mut Prefs) {
         &mut prefs.source_names,
         "Write names and folders of source files into recipes",
     )
-    .on_hover_text("Helps to find the photos again, but tells others the names of your folders");
+    .on_hover_text("Without them, Limner on this computer still finds the photos that it has opened before; others learn nothing of your folders");
+    ui.checkbox(
+        &mut prefs.photo_credit,
+        "Write the photo's creator, copyright, title and day into what is made from it",
+    )
+    .on_hover_text("As far as the photo's own file tells them. Never its place or camera");
     credit(ui, prefs);
     if crate::export::credentials::BUILT_IN {
         credentials(ui, prefs);
