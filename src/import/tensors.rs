@@ -20,6 +20,12 @@ pub struct Stored {
     place: Place,
 }
 
+impl std::fmt::Debug for Stored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a tensor of {:?}", self.shape)
+    }
+}
+
 #[derive(Clone)]
 enum Place {
     Made(Arc<[f32]>),
