@@ -196,7 +196,8 @@ impl Layer<'_> {
 
     /// `Some(None)` where it says that there is none.
     fn number_or_none(&self, name: &str) -> Option<Option<f32>> {
-        self.attribute(name).map(|value| number(&value))
+        let id = self.file.graph().lookup(self.module.state, name)?;
+        Some(self.file.number(id).map(|value| value as f32))
     }
 
     fn activation(&self, wanted: &str) -> Result<(), ImportError> {

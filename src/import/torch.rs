@@ -183,6 +183,29 @@ impl TorchFile {
         }
     }
 
+    /// A number: Python's own, or NumPy's of 64 bits, which is pickled as its bytes.
+    pub(super) fn number(&self, id: NodeId) -> Option<f64> {
+        match self.graph.get(id) {
+            Node::Float(x) => Some(*x),
+            Node::Int(n) => Some(*n as f64),
+            Node::Call { callee, args, .. } => {
+                let (module, name) = self.graph.global(*callee)?;
+                let [_, bytes] = *self.graph.items(*args)? else {
+                    return None;
+                };
+                let (Node::Bytes(span), Bytes::Memory(all)) =
+                    (self.graph.get(bytes), self.bytes.as_ref())
+                else {
+                    return None;
+                };
+                let bytes = all.get(span.clone())?.try_into().ok()?;
+                let is_scalar = module.ends_with("multiarray") && name == "scalar";
+                is_scalar.then(|| f64::from_le_bytes(bytes))
+            }
+            _ => None,
+        }
+    }
+
     /// All tensors of a state dictionary, by key.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ import pickle
 import sys
 import types
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
@@ -45,7 +46,10 @@ class Remembering:
         children = collections.OrderedDict((k, Remembering(child, {}, self.change)) for k, child in module.named_children())
         state = {k: v for k, v in vars(module).items() if k in KEPT}
         if name == "SynthesisLayer":
-            state |= {"activation": "lrelu", "act_gain": 2**0.5}
+            state |= {"activation": "lrelu", "act_gain": np.sqrt(2)}
+        if "weight_gain" in state:
+            # The authors divide by NumPy's root.
+            state["weight_gain"] = np.float64(state["weight_gain"])
         state |= self.change.get(name, {})
         buffers = collections.OrderedDict(module.named_buffers(recurse=False))
         state |= {
@@ -79,6 +83,7 @@ def stylegan2(folder):
         sys.modules.setdefault(module.split(".")[0], types.ModuleType(module.split(".")[0]))
         sys.modules[module] = types.ModuleType(module)
         setattr(sys.modules[module], value.__qualname__, value)
+    torch.manual_seed(2)
     z = torch.randn(2, KWARGS["z_dim"])
     net = generator(3, conv_clamp=CLAMP)
     image = net(z, noise_mode="const")
