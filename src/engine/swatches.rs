@@ -84,7 +84,7 @@ fn render(model: &str, registry: &mut Registry) -> Result<Picture, EngineError> 
     let net = registry.transfer(model)?;
     let photo = square(&shrink_to(&sample()?, SIDE * 3 / 2));
     let tensor = tensor_of(&photo, net.device())?;
-    let (made, _) = net.transfer(&tensor, &[], 1.0, None, &CancelToken::new())?;
+    let (made, _) = net.transfer(&tensor, &[], None, &CancelToken::new())?;
     drop(net);
     // Only looked at; it is loaded again when somebody chooses it.
     registry.unload(model);

@@ -1,10 +1,11 @@
 //! A model folder from a repository's file.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::client::{Hub, RemoteFile, Repo};
 use super::error::HubError;
-use super::transfer::{Watch, are_whole};
+use super::transfer::{Watch, is_the_one};
 use crate::cancel::CancelToken;
 use crate::import::{self, ImportError, Imported, Origin, import_watched, is_part_name};
 
@@ -61,8 +62,10 @@ pub fn pull(
         licence: Some(repo.licence.clone()),
         from: Some(format!("{} at {} ({})", repo.id, repo.commit, file.name)),
     };
-    // Files of the cache are everybody's: what counts are the bytes that are read.
-    let check = |path: &Path, bytes: &[u8]| verified(path, bytes, file, &parts);
+    // Files of the cache are everybody's: what counts is what is read.
+    let check = |path: &Path, open: &mut File, sha256: &str| {
+        verified(path, (open, sha256), file, &parts)
+    };
     let mut import = import::Watch {
         stop: &CancelToken::new(),
         step: &mut |_| {},
@@ -77,17 +80,17 @@ pub fn pull(
     })
 }
 
-/// Whether the bytes of one of the files that were fetched are those that were checked.
+/// Whether one of the files that were fetched is the one that was checked.
 fn verified(
     path: &Path,
-    bytes: &[u8],
+    (open, sha256): (&mut File, &str),
     file: &RemoteFile,
     parts: &[&RemoteFile],
 ) -> Result<(), ImportError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut fetched = parts.iter().copied().chain([file]);
     match fetched.find(|file| split(file).1 == name) {
-        Some(file) if are_whole(bytes, file) => Ok(()),
+        Some(file) if is_the_one(open, sha256, file)? => Ok(()),
         Some(_) => Err(ImportError::Changed(name.into())),
         None => Err(ImportError::NotACheckpoint(format!(
             "{name} wasn't fetched"

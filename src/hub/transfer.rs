@@ -2,7 +2,7 @@
 //! and hashed before it gets its name.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -271,20 +271,31 @@ fn length(file: &Path) -> u64 {
     file.metadata().map_or(0, |meta| meta.len())
 }
 
-/// Whether bytes in memory are those that the hub tells.
-pub(super) fn are_whole(bytes: &[u8], file: &RemoteFile) -> bool {
-    if bytes.len() as u64 != file.size {
-        return false;
+/// Whether an open file, of this SHA-256, is the one that the hub tells of.
+pub(super) fn is_the_one(
+    open: &mut File,
+    sha256: &str,
+    file: &RemoteFile,
+) -> io::Result<bool> {
+    if open.metadata()?.len() != file.size {
+        return Ok(false);
     }
     match (&file.sha256, &file.blob) {
-        (Some(sha256), _) => digest::sha256(bytes) == *sha256,
+        (Some(told), _) => Ok(told.eq_ignore_ascii_case(sha256)),
         (None, Some(blob)) => {
             let mut hasher = Sha1::new();
             hasher.update(format!("blob {}\0", file.size));
-            hasher.update(bytes);
-            digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob)
+            open.seek(SeekFrom::Start(0))?;
+            let mut piece = vec![0; 1 << 16];
+            loop {
+                match open.read(&mut piece)? {
+                    0 => break,
+                    n => hasher.update(&piece[..n]),
+                }
+            }
+            Ok(digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob))
         }
-        (None, None) => false,
+        (None, None) => Ok(false),
     }
 }
 

@@ -212,7 +212,6 @@ impl StyleTransfer for Adain {
         &self,
         picture: &Tensor,
         code: &[f32],
-        strength: f32,
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {
@@ -222,7 +221,7 @@ impl StyleTransfer for Adain {
         let (mean, std) = code.split_at(width);
         let given = norms.and_then(|norms| norms.first());
         let style = Feature { mean, std };
-        let (adapted, used) = transfer::adapt(&features, given, style, strength)?;
+        let (adapted, used) = transfer::adapt(&features, given, style)?;
         drop(features);
         Ok((run(&self.decoder, &adapted, cancel)?, vec![used]))
     }

@@ -205,7 +205,6 @@ impl StyleTransfer for TransformerNet {
         &self,
         picture: &Tensor,
         _code: &[f32],
-        _strength: f32,
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {

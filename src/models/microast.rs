@@ -325,7 +325,6 @@ impl StyleTransfer for MicroAst {
         &self,
         picture: &Tensor,
         code: &[f32],
-        strength: f32,
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError> {
@@ -346,7 +345,7 @@ impl StyleTransfer for MicroAst {
         {
             stop(cancel)?;
             let from = 1 - i;
-            let (adapted, stats) = transfer::adapt(&x, given(i), code.features[from], strength)?;
+            let (adapted, stats) = transfer::adapt(&x, given(i), code.features[from])?;
             let [weight, bias] = code.filter(from, &self.device)?;
             x = block.modulated(&adapted, &weight, &bias)?;
             used.push(stats);

@@ -41,7 +41,7 @@ pub trait StyleTransfer: Send + Sync {
     fn encode(&self, style: &Tensor, cancel: &CancelToken) -> Result<Vec<f32>, ModelError>;
 
     /// The picture (or a tile of it) `[1, 3, h, w]`, sRGB 0..=1, in a style, about
-    /// 0..=1. `strength` 0..=1 is passed over by networks that are one style.
+    /// 0..=1. Networks that are one style have an empty code.
     ///
     /// With `norms`, taken once from a copy of the whole photo, tiles and sizes fit
     /// together; without, the picture's own statistics are used and come back.
@@ -53,7 +53,6 @@ pub trait StyleTransfer: Send + Sync {
         &self,
         picture: &Tensor,
         code: &[f32],
-        strength: f32,
         norms: Option<&Norms>,
         cancel: &CancelToken,
     ) -> Result<(Tensor, Norms), ModelError>;
@@ -138,27 +137,21 @@ pub(super) struct Feature<'a> {
     pub(super) std: &'a [f32],
 }
 
-/// Adaptive instance normalisation (Huang & Belongie 2017), `strength` of the way.
-/// Statistics are the features' own or `given`, and come back.
+/// Adaptive instance normalisation (Huang & Belongie 2017). Statistics are the
+/// features' own or `given`, and come back.
 pub(super) fn adapt(
     features: &Tensor,
     given: Option<&ChannelStats>,
     style: Feature<'_>,
-    strength: f32,
 ) -> Result<(Tensor, ChannelStats), ModelError> {
     let (_, channels, height, width) = features.dims4()?;
     let stats = match given {
         Some(stats) => stats.clone(),
         None => unbiased(crate::nn::channel_stats(features)?, height * width),
     };
-    // Mixing normalised features with their own is mixing the statistics.
-    let mix = |own: &[f32], style: &[f32]| -> Vec<f32> {
-        let pairs = own.iter().zip(style);
-        pairs.map(|(a, b)| a + strength * (b - a)).collect()
-    };
     let device = features.device();
-    let scale = Tensor::from_vec(mix(&stats.std(EPS), style.std), channels, device)?;
-    let shift = Tensor::from_vec(mix(&stats.mean, style.mean), channels, device)?;
+    let scale = Tensor::from_slice(style.std, channels, device)?;
+    let shift = Tensor::from_slice(style.mean, channels, device)?;
     let activation = crate::nn::Activation::None;
     Ok(crate::nn::instance_norm(
         features,

@@ -123,7 +123,7 @@ fn imported_networks() {
         };
         let run = |device: &Device| {
             let net = open(device).transfer(name).unwrap();
-            net.transfer(&scene(128, 160, device), &code, 1.0, None, &never)
+            net.transfer(&scene(128, 160, device), &code, None, &never)
                 .unwrap()
                 .0
         };

@@ -76,6 +76,13 @@ impl StyleNet for AnyStyle {
         }
     }
 
+    fn measures_whole(&self) -> bool {
+        match self {
+            Self::Restyle(net) => net.measures_whole(),
+            Self::Other(net) => net.measures_whole(),
+        }
+    }
+
     fn measure(
         &self,
         photo: &Planes,

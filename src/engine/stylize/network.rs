@@ -89,6 +89,10 @@ pub(crate) trait StyleNet {
     /// Whether strokes depend on strength; otherwise it only mixes them with the photo.
     fn follows_strength(&self) -> bool;
 
+    /// Whether statistics are taken from the photo itself where it is one tile, as the
+    /// network's makers do, and not from the small copy that makes all sizes alike.
+    fn measures_whole(&self) -> bool;
+
     /// Measures a photo (sides multiples of [`StyleNet::step`]), and styles it on
     /// the way.
     fn measure(
@@ -150,8 +154,12 @@ pub(crate) fn paint<N: StyleNet>(
 ) -> Result<Painted, EngineError> {
     // The network was trained with strength up to 1; beyond, pixels go further.
     let strength = strength.clamp(0.0, 1.0);
-    let [width, height] = plan.stats.map(|s| s as usize);
     let step = net.step();
+    let pieces = tiles(photo.size(), plan.tile as usize, net.reach(), step);
+    let [width, height] = match pieces.len() == 1 && net.measures_whole() {
+        true => photo.size(),
+        false => plan.stats.map(|s| s as usize),
+    };
     let copy = shrink_planes(photo, width, height);
     let copy = copy.crop(
         0,
@@ -159,7 +167,6 @@ pub(crate) fn paint<N: StyleNet>(
         width.next_multiple_of(step),
         height.next_multiple_of(step),
     );
-    let pieces = tiles(photo.size(), plan.tile as usize, net.reach(), step);
     between(0, pieces.len())?;
     let (seen, first) = net.measure(&copy, code, strength, stop)?;
     let mut strokes = Planes::zeros(photo.width, photo.height);
@@ -240,6 +247,10 @@ pub(crate) mod tests {
 
         fn follows_strength(&self) -> bool {
             true
+        }
+
+        fn measures_whole(&self) -> bool {
+            false
         }
 
         fn measure(

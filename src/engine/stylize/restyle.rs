@@ -50,6 +50,10 @@ impl StyleNet for Restyle {
         true
     }
 
+    fn measures_whole(&self) -> bool {
+        false
+    }
+
     fn measure(
         &self,
         photo: &Planes,
