@@ -11,7 +11,9 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{Saving, check_file, deliver, make_folder};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{Effort, Event, FineOptions, Job, Output, Request, StylizeOptions};
+use crate::engine::protocol::{
+    Effort, Event, FineOptions, Job, Output, Rendering, Request, StylizeOptions,
+};
 use crate::photo;
 use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
@@ -216,7 +218,7 @@ fn estimate(
         session.send(Request::Estimate {
             seq,
             params: Arc::new(params.clone()),
-            options,
+            rendering: Rendering::Fast(options),
         })?;
         let estimate = loop {
             match session.event()? {

@@ -1,20 +1,27 @@
 //! Photo and styles to picture, *Fine*: what the optimisation needs of them at each size, and from
 //! its result to the photo's own size.
 
+use std::time::Duration;
+
 use candle_core::Device;
 
 use super::protocol::EngineError;
 use super::resample::{Planes, Upsampler, planes};
 use super::stylize::{Layer, StrokePalette, compose, to_planes, to_tensor};
 use crate::cancel::CancelToken;
+use crate::fine::schedule::{Scale, Schedule};
 use crate::fine::{Painting, Region, Style, Weights};
 use crate::models::restyle::Colours;
 use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
-use crate::recipe::{Mask, PixelRegion};
+use crate::recipe::{Mask, PixelRegion, StyleParams};
 
+/// The network that measures.
+pub(super) const INSTRUMENT: &str = "vgg19";
+/// Longer side of the finest scale at brush size 1 and below.
+pub(super) const LONGER_SIDE: u32 = 768;
 /// What counts how much, judged by eye and by the public figures.
-const WEIGHTS: Weights = Weights {
+pub(super) const WEIGHTS: Weights = Weights {
     content: 1.0,
     moments: 8.0,
     covariance: 2.0,
@@ -33,6 +40,42 @@ pub(super) struct StylePicture {
     pub(super) share: f32,
     /// Where; everywhere when absent.
     pub(super) mask: Option<Mask>,
+}
+
+/// A picture that was ended early, with all that is needed to go on as if it had not been.
+pub(crate) struct Unfinished {
+    /// Of what.
+    pub(super) params: StyleParams,
+    /// Longer side of the result; the photo's own when absent.
+    pub(super) max_side: Option<u32>,
+    /// The whole way.
+    pub(super) schedule: Schedule,
+    /// Where on it.
+    pub(super) at: Stand,
+}
+
+/// How far a picture has come.
+pub(super) struct Stand {
+    /// What was done at the scales before.
+    pub(super) taken: Vec<Scale>,
+    /// The scale at work.
+    pub(super) painting: Painting,
+    /// Steps taken at it.
+    pub(super) steps: u32,
+    /// Time spent at it.
+    pub(super) spent: Duration,
+}
+
+impl Unfinished {
+    /// Whether a request for this picture on this way goes on here.
+    pub(super) fn is_of(
+        &self,
+        params: &StyleParams,
+        max_side: Option<u32>,
+        schedule: &Schedule,
+    ) -> bool {
+        self.params == *params && self.max_side == max_side && self.schedule == *schedule
+    }
 }
 
 /// Everything that decides a picture but the steps taken.

@@ -18,6 +18,7 @@ mod explore;
 #[cfg(test)]
 mod fallback_tests;
 mod fine;
+mod fine_estimate;
 mod handle;
 mod inference_state;
 mod inference_worker;

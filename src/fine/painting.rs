@@ -23,6 +23,7 @@ pub struct Region {
 /// A picture at work. What it has come to depends on what it began with and the number of steps
 /// alone.
 pub struct Painting {
+    size: Size,
     objective: Objective,
     passage: Passage,
     pyramid: Pyramid,
@@ -61,6 +62,7 @@ impl Painting {
             Objective::new(vgg, photo, &mut passage, regions, (weights, strength), stop)?;
         let pyramid = Pyramid::new(size, LEVELS);
         Ok(Self {
+            size,
             objective,
             passage,
             descent: Descent::new(vec![0.0; pyramid.len()]),
@@ -76,6 +78,9 @@ impl Painting {
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn step(&mut self, vgg: &Vgg19, stop: &CancelToken) -> Result<Measured, ModelError> {
+        if self.passage.size() != self.size {
+            self.passage = Passage::new(self.size);
+        }
         self.picture.copy_from_slice(&self.start);
         self.pyramid.add(self.descent.place(), &mut self.picture);
         let measured = self.objective.evaluate(
@@ -91,6 +96,11 @@ impl Painting {
         Ok(measured)
     }
 
+    /// Gives back the memory that only steps need.
+    pub fn rest(&mut self) {
+        self.passage = Passage::new((0, 0));
+    }
+
     /// The best picture so far, RGB planes; values may leave 0..1 a little.
     pub fn picture(&self) -> Vec<f32> {
         let mut picture = self.start.clone();
@@ -100,7 +110,7 @@ impl Painting {
 
     /// Height and width.
     pub fn size(&self) -> Size {
-        self.passage.size()
+        self.size
     }
 }
 

@@ -70,6 +70,7 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
             }))
         }
         Request::Cancel(_)
+        | Request::Finish(_)
         | Request::Pause { .. }
         | Request::Estimate { .. }
         | Request::Rescan

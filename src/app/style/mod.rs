@@ -3,5 +3,6 @@
 pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
+pub mod fine;
 pub(in crate::app) mod folder;
 pub mod folder_report;
