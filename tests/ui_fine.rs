@@ -269,3 +269,19 @@ fn the_split_shows_what_is_painted_and_the_session_keeps_the_choice() {
     assert_eq!(old.style.quality, Quality::Fast);
     assert_eq!(old.style.fine.steps(), FINE_STEPS);
 }
+
+#[test]
+fn whoever_is_elsewhere_is_told_when_it_is_painted_and_stays_there() {
+    let mut s = in_fine();
+    s.click("Paint");
+    act(&mut s, Command::GoExplore);
+    done(&mut s);
+    assert_eq!(
+        s.window.state().state.view.workspace,
+        Workspace::Explore,
+        "nobody is moved"
+    );
+    s.window.get_by_label_contains("The photo is painted");
+    s.click("Show");
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+}

@@ -44,7 +44,8 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     };
     let fine = fine(args)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
-        return estimate(args, params, options, session);
+        let rendering = fine.map_or(Rendering::Fast(options), Rendering::Fine);
+        return estimate(args, params, &rendering, session);
     };
     if args.photos.len() > 1 || out.is_dir() {
         return folder(args, params, options, out, session);
@@ -72,9 +73,6 @@ fn fine(args: &Stylize) -> Result<Option<FineOptions>, Failure> {
         Quality::Fast => Ok(None),
         Quality::Fine if args.photos.len() > 1 || args.out.as_ref().is_some_and(|o| o.is_dir()) => {
             refuse("--quality fine takes one photo and one file to write at a time")
-        }
-        Quality::Fine if args.estimate => {
-            refuse("with --quality fine --time says how long it takes; --estimate is for fast ones")
         }
         Quality::Fine if args.tile.is_some() => {
             refuse("--quality fine works on the whole picture; leave --tile out")
@@ -208,7 +206,7 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
 fn estimate(
     args: &Stylize,
     mut params: StyleParams,
-    options: StylizeOptions,
+    rendering: &Rendering,
     session: &Session,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
@@ -218,7 +216,7 @@ fn estimate(
         session.send(Request::Estimate {
             seq,
             params: Arc::new(params.clone()),
-            rendering: Rendering::Fast(options),
+            rendering: rendering.clone(),
         })?;
         let estimate = loop {
             match session.event()? {

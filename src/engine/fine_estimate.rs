@@ -15,7 +15,7 @@ use crate::models::Registry;
 use crate::recipe::StyleParams;
 
 /// Height and width of the piece on which a step is timed.
-const TRIAL: (usize, usize) = (64, 96);
+const TRIAL: (usize, usize) = (96, 128);
 /// Steps of which the quickest counts: the first fills caches.
 const TRIALS: usize = 2;
 

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::app::action::Purpose;
+use crate::app::action::{Action, Purpose};
+use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
 use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::document::{FineWay, Quality};
+use crate::app::style::document::FineWay;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{
     Effort, FineOptions, Job, JobId, Rendering, Request, StylizeOptions,
@@ -17,8 +18,11 @@ use crate::engine::protocol::{
 use crate::picture::Picture;
 use crate::recipe::{Recipe, StyleParams};
 
-/// Pictures that stay at hand.
-const KEPT: usize = 4;
+/// Bytes of pictures that stay at hand; the newest one always does.
+const KEPT: usize = 256 << 20;
+
+/// Bytes that the window and its previews take beside *Fine*.
+const WINDOW: u64 = 256 << 20;
 
 /// What decides a picture of *Fine*.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,7 +86,7 @@ pub(in crate::app) fn options(state: &AppState, fast: &StylizeOptions) -> FineOp
     };
     FineOptions {
         max_side: fast.max_side,
-        memory_budget: fast.memory_budget,
+        memory_budget: fast.memory_budget.saturating_sub(WINDOW),
         effort,
     }
 }
@@ -216,16 +220,20 @@ pub(in crate::app) fn ended(
         return Vec::new();
     };
     state.fine.made.retain(|made| made.request != job.request);
-    if state.fine.made.len() == KEPT {
-        state.fine.made.remove(0);
-    }
     let whole = !FineWay::is_stopped(recipe);
     if request(state).as_ref() == Some(&job.request) {
         let thumb = crate::app::canvas::thumb(picture);
         state.history.set_thumb(thumb, Workspace::Style);
-    } else if state.doc.style.quality == Quality::Fine {
+    } else if state.view.workspace == Workspace::Style {
         let words = "The picture with the settings before is painted. Undo leads back to it.";
         state.toasts.push(Level::Info, words);
+    }
+    if state.view.workspace != Workspace::Style {
+        let show = Box::new(Action::Command(Command::GoStyle));
+        let offer = Some(("Show".to_owned(), show));
+        state
+            .toasts
+            .offer(Level::Info, "The photo is painted", offer);
     }
     state.fine.made.push(FineResult {
         request: job.request,
@@ -233,5 +241,9 @@ pub(in crate::app) fn ended(
         recipe: Box::new(recipe.clone()),
         whole,
     });
+    let bytes = |made: &[FineResult]| made.iter().map(|m| m.picture.rgba().len()).sum::<usize>();
+    while state.fine.made.len() > 1 && bytes(&state.fine.made) > KEPT {
+        state.fine.made.remove(0);
+    }
     job.then
 }

@@ -7,6 +7,7 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::document::Quality;
 use crate::engine::protocol::Job;
 use crate::recipe::SourceRef;
 
@@ -27,6 +28,10 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
         artist: String::new(),
         licence: String::new(),
     });
+    if doc.quality == Quality::Fine {
+        let words = "A folder of photos is done in Fast; Fine takes one photo at a time.";
+        state.toasts.push(Level::Info, words);
+    }
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
             let job = Job::StylizeFolder {

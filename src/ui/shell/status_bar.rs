@@ -143,6 +143,9 @@ fn words(job: &JobEntry) -> String {
     if job.cancelling {
         return format!("{}: stopping", job.title);
     }
+    if job.paused {
+        return format!("{}: paused", job.title);
+    }
     let stage = match job.stage {
         None => "waiting",
         Some(Stage::Loading) => "reading the network",
