@@ -128,7 +128,7 @@ pub fn rows(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut asked = Vec::new();
     for (job, request) in fine::all_at_work(p.state) {
         let other = now.as_ref() != Some(request);
-        asked.extend(row(ui, job, request, other));
+        asked.extend(row(ui, (job, request), other, *p.theme.accent));
     }
     for action in asked {
         p.actions.push(action);
@@ -141,7 +141,12 @@ pub fn is_here(p: &Panel<'_>, id: JobId) -> bool {
 }
 
 /// One picture at work: how far, and what can be done about it.
-fn row(ui: &mut Ui, job: &JobEntry, request: &FineRequest, other: bool) -> Option<Action> {
+fn row(
+    ui: &mut Ui,
+    (job, request): (&JobEntry, &FineRequest),
+    other: bool,
+    accent: egui::Color32,
+) -> Option<Action> {
     let mut asked = None;
     egui::Frame::new()
         .fill(ui.visuals().faint_bg_color)
@@ -153,7 +158,8 @@ fn row(ui: &mut Ui, job: &JobEntry, request: &FineRequest, other: bool) -> Optio
                 Purpose::Fine => "Painting the photo",
                 _ => &job.title,
             });
-            ui.add(ProgressBar::new(job.fraction()).desired_height(6.0));
+            let bar = ProgressBar::new(job.fraction()).desired_height(6.0);
+            ui.add(bar.fill(accent));
             ui.weak(words(job));
             if other {
                 ui.weak("It goes on with the settings it was begun with.");
