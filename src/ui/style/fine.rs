@@ -216,7 +216,7 @@ fn back_to(request: &FineRequest) -> StyleEdit {
 }
 
 /// How far a picture is.
-fn words(job: &JobEntry) -> String {
+pub fn words(job: &JobEntry) -> String {
     let part = format!("{:.0} %", job.fraction() * 100.0);
     match (job.stage, job.left) {
         (None, _) => "Waiting for its turn".to_owned(),
