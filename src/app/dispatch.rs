@@ -195,13 +195,7 @@ fn run(
                 jobs::cancel(id, state, services);
             }
         }
-        C::PauseJob => {
-            let job = state.engine.jobs.iter().find(|job| job.stage.is_some());
-            let fine = style::fine::at_work(state).or(job);
-            if let Some((id, paused)) = fine.map(|job| (job.id, job.paused)) {
-                jobs::pause(id, !paused, state, services);
-            }
-        }
+        C::PauseJob => style::fine::pause_or_go_on(state, services),
         C::PaintFine => style::fine::paint(state, services),
         C::ToggleFine => {
             let edit = StyleEdit::Quality(match state.doc.style.quality {

@@ -93,6 +93,9 @@ pub(in crate::app) fn options(state: &AppState, fast: &StylizeOptions) -> FineOp
 
 /// The job that paints what the document asks for.
 pub fn at_work(state: &AppState) -> Option<&JobEntry> {
+    if state.fine.jobs.is_empty() {
+        return None;
+    }
     let request = request(state)?;
     let job = state.fine.jobs.iter().find(|job| job.request == request)?;
     state.engine.jobs.iter().find(|entry| entry.id == job.id)
@@ -108,6 +111,9 @@ pub fn all_at_work(state: &AppState) -> impl Iterator<Item = (&JobEntry, &FineRe
 
 /// The picture that the document asks for, if it has been painted.
 pub fn result(state: &AppState) -> Option<&FineResult> {
+    if state.fine.made.is_empty() {
+        return None;
+    }
     let request = request(state)?;
     let made = &state.fine.made;
     made.iter().rev().find(|made| made.request == request)
@@ -137,6 +143,19 @@ pub(in crate::app) fn paint(state: &mut AppState, services: &mut Services) {
         None => state
             .toasts
             .push(Level::Info, "Choose a photo, a style and Fine first."),
+    }
+}
+
+/// Lets the picture that the document asks for wait or go on, or else the one at work.
+pub(in crate::app) fn pause_or_go_on(state: &mut AppState, services: &mut Services) {
+    let first = || {
+        all_at_work(state)
+            .map(|(job, _)| job)
+            .find(|job| job.stage.is_some())
+    };
+    let job = at_work(state).or_else(first);
+    if let Some((id, paused)) = job.map(|job| (job.id, job.paused)) {
+        jobs::pause(id, !paused, state, services);
     }
 }
 

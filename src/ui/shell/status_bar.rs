@@ -77,7 +77,7 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
         .engine
         .jobs
         .iter()
-        .find(|j| j.stage.is_some())
+        .find(|j| j.stage.is_some() && !j.paused)
         .or(state.engine.jobs.first())
     else {
         export(ui, panel);

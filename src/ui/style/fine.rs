@@ -2,7 +2,7 @@
 
 use egui::{Button, ProgressBar, Ui};
 
-use crate::app::action::{Action, Purpose};
+use crate::app::action::{Action, Purpose, ViewEdit};
 use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
 use crate::app::style::document::{FineAgain, FineWay, Quality, STEPS};
@@ -146,8 +146,8 @@ fn row(
     (job, request): (&JobEntry, &FineRequest),
     other: bool,
     accent: egui::Color32,
-) -> Option<Action> {
-    let mut asked = None;
+) -> Vec<Action> {
+    let mut asked = Vec::new();
     egui::Frame::new()
         .fill(ui.visuals().faint_bg_color)
         .corner_radius(6)
@@ -174,7 +174,7 @@ fn row(
                     .add_enabled(at_work, Button::new(text).small())
                     .on_hover_text(help);
                 if pause.clicked() {
-                    asked = Some(Action::Pause(job.id, !job.paused));
+                    asked.push(Action::Pause(job.id, !job.paused));
                 }
                 let stop = ui
                     .add_enabled(!job.cancelling, Button::new("Stop").small())
@@ -182,7 +182,7 @@ fn row(
                         "End it here: the picture so far stays, can be saved, and be gone on with",
                     );
                 if stop.clicked() {
-                    asked = Some(Action::Cancel(job.id));
+                    asked.push(Action::Cancel(job.id));
                 }
                 stop.accessible_name("Stop painting");
                 if other {
@@ -190,7 +190,9 @@ fn row(
                         .add(Button::new("Its settings").small())
                         .on_hover_text("Back to the settings that it was begun with");
                     if back.clicked() {
-                        asked = Some(Action::Style(back_to(request)));
+                        let side = ViewEdit::StyleSide(request.options.max_side);
+                        asked.push(Action::View(side));
+                        asked.push(Action::Style(back_to(request)));
                     }
                 }
             });
