@@ -63,7 +63,7 @@ pub fn dispatch(
         Action::Start { job, purpose } => {
             jobs::start(*job, purpose, state, services);
         }
-        Action::Cancel(id) => jobs::cancel(id, state, services),
+        Action::Cancel(id) => style::painting::stop_or_cancel(id, state, services),
         Action::MeasureSliders(model) => {
             state.engine.declined.remove(&model);
             jobs::ask_directions(state, services);
@@ -192,11 +192,11 @@ fn run(
         C::Redo => undo::redo(state, services),
         C::CancelJob => {
             if let Some(id) = state.engine.jobs.first().map(|j| j.id) {
-                jobs::cancel(id, state, services);
+                style::painting::stop_or_cancel(id, state, services);
             }
         }
-        C::PauseJob => style::fine::pause_or_go_on(state, services),
-        C::PaintFine => style::fine::paint(state, services),
+        C::PauseJob => style::painting::pause_or_go_on(state, services),
+        C::PaintFine => style::painting::paint(state, services),
         C::ToggleFine => {
             let edit = StyleEdit::Quality(match state.doc.style.quality {
                 Quality::Fast => Quality::Fine,

@@ -8,8 +8,8 @@ use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
-use crate::app::style::fine;
 use crate::app::style::folder_report::FolderReport;
+use crate::app::style::painting;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, JobId, Output};
 use crate::gallery::protocol::GalleryRequest;
@@ -32,7 +32,7 @@ pub fn ended(
         Ok(Output::Picture { picture, recipe }) => Some((picture, &**recipe)),
         _ => None,
     };
-    let then = fine::ended(id, made, state);
+    let then = painting::ended(id, made, state);
     if result.is_err() && job.purpose == Purpose::Export {
         export::forget(state);
     }

@@ -4,8 +4,6 @@ use crate::app::action::Purpose;
 use crate::app::engine_state::JobEntry;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::document::Quality;
-use crate::app::style::fine;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, ModelKind, Rendering, Request, StylizeOptions};
 
@@ -57,15 +55,6 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     }
 }
 
-/// How Style makes a picture at full size.
-pub fn style_rendering(state: &AppState) -> Rendering {
-    let fast = style_options(state);
-    match state.doc.style.quality {
-        Quality::Fast => Rendering::Fast(fast),
-        Quality::Fine => Rendering::Fine(fine::options(state, &fast)),
-    }
-}
-
 /// Options for a full-size stylisation in *Fast*.
 pub fn style_options(state: &AppState) -> StylizeOptions {
     StylizeOptions {
@@ -111,12 +100,9 @@ pub(in crate::app) fn pause(
     }
 }
 
-/// Tells the engine to stop a job, as the user wants. *Fine* ends with the picture so far. Measuring of sliders doesn't
+/// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
 /// begin again by itself then.
 pub(in crate::app) fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
-    if fine::stop(id, state, services) {
-        return;
-    }
     if let Some(job) = state.engine.jobs.iter_mut().find(|j| j.id == id) {
         if let Purpose::Directions(model) = &job.purpose {
             state.engine.declined.insert(model.clone());

@@ -12,7 +12,7 @@ use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
 use crate::app::state::AppState;
-use crate::app::style::fine;
+use crate::app::style::{fine, painting};
 use crate::app::view::Workspace;
 use crate::app::work;
 use crate::engine::protocol::{Job, Work};
@@ -65,7 +65,7 @@ pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &m
 /// Makes a picture; one of *Fine* that is there or on its way isn't made once more.
 fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     match job {
-        Job::StylizeFine(..) => fine::send(purpose, state, services),
+        Job::StylizeFine(..) => painting::send(purpose, state, services),
         job => {
             jobs::start(job, purpose, state, services);
         }
@@ -81,7 +81,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Lens => work::of(Workspace::Lens, state),
         Subject::Gallery(_) | Subject::File(_) => None,
     };
-    work::job(&work?, jobs::style_rendering(state))
+    work::job(&work?, fine::rendering(state))
 }
 
 fn purpose_of(to: Destination) -> Option<Purpose> {

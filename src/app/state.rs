@@ -14,7 +14,7 @@ use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
-use crate::app::style::fine::FineState;
+use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};

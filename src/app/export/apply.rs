@@ -7,7 +7,7 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::fine;
+use crate::app::style::{fine, painting};
 use crate::app::view::{Dialog, Workspace};
 use crate::app::work;
 use crate::engine::protocol::{Job, JobId};
@@ -20,7 +20,7 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
         state.view.dialog = Dialog::Export;
         return;
     }
-    let rendering = jobs::style_rendering(state);
+    let rendering = fine::rendering(state);
     let work = work::of(workspace, state);
     let made = work.and_then(|work| Some((work::job(&work, rendering.clone())?, work)));
     let Some((job, work)) = made else {
@@ -39,7 +39,7 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
         kept: None,
     });
     match job {
-        Job::StylizeFine(..) => fine::send(Purpose::Export, state, services),
+        Job::StylizeFine(..) => painting::send(Purpose::Export, state, services),
         job => {
             jobs::start(job, Purpose::Export, state, services);
         }
@@ -54,6 +54,6 @@ pub fn making(state: &AppState) -> Option<JobId> {
 /// The user doesn't want it any more: stops the making.
 pub fn stop(state: &mut AppState, services: &mut Services) {
     if let Some(id) = making(state) {
-        jobs::cancel(id, state, services);
+        painting::stop_or_cancel(id, state, services);
     }
 }

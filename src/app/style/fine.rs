@@ -1,71 +1,28 @@
-//! *Fine* in Style: what is asked for, what is being painted, and what has come of it. The
-//! pictures stay at hand, so that the artist may look at other settings and come back.
+//! *Fine* in Style, as the document asks for it: the request, and what is there of it.
 
-use std::sync::Arc;
-
-use crate::app::action::{Action, Purpose};
-use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
 use crate::app::jobs;
-use crate::app::notice::Level;
-use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::document::FineWay;
-use crate::app::view::Workspace;
-use crate::engine::protocol::{
-    Effort, FineOptions, Job, JobId, Rendering, Request, StylizeOptions,
-};
+use crate::app::style::document::{FineWay, Quality};
+use crate::app::style::fine_state::{FineRequest, FineResult};
+use crate::engine::protocol::{Effort, FineOptions, Rendering, StylizeOptions};
 use crate::picture::Picture;
-use crate::recipe::{Recipe, StyleParams};
-
-/// Bytes of pictures that stay at hand; the newest one always does.
-const KEPT: usize = 256 << 20;
 
 /// Bytes that the window and its previews take beside *Fine*.
 const WINDOW: u64 = 256 << 20;
 
-/// What decides a picture of *Fine*.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FineRequest {
-    /// Photo, styles, settings.
-    pub params: Arc<StyleParams>,
-    /// Size and work.
-    pub options: FineOptions,
-}
-
-/// A picture that waits or is at work.
-#[derive(Debug)]
-struct FineJob {
-    id: JobId,
-    request: FineRequest,
-    /// What else is to be done with it.
-    then: Vec<Purpose>,
-}
-
-/// A picture that has been painted.
-#[derive(Debug, Clone)]
-pub struct FineResult {
-    /// Of what.
-    pub request: FineRequest,
-    /// Full size.
-    pub picture: Picture,
-    /// With the steps taken.
-    pub recipe: Box<Recipe>,
-    /// Not stopped before its end.
-    pub whole: bool,
-}
-
-/// All pictures of *Fine*, at work and made.
-#[derive(Debug, Default)]
-pub struct FineState {
-    jobs: Vec<FineJob>,
-    /// Newest last.
-    made: Vec<FineResult>,
+/// How Style makes a picture at full size.
+pub fn rendering(state: &AppState) -> Rendering {
+    let fast = jobs::style_options(state);
+    match state.doc.style.quality {
+        Quality::Fast => Rendering::Fast(fast),
+        Quality::Fine => Rendering::Fine(options(state, &fast)),
+    }
 }
 
 /// What the document asks for; nothing in *Fast*, and without photo or styles.
 pub fn request(state: &AppState) -> Option<FineRequest> {
-    let Rendering::Fine(options) = jobs::style_rendering(state) else {
+    let Rendering::Fine(options) = rendering(state) else {
         return None;
     };
     let params = state.doc.style.params().filter(|p| !p.styles.is_empty())?;
@@ -76,7 +33,7 @@ pub fn request(state: &AppState) -> Option<FineRequest> {
 }
 
 /// Size and work as the document and the view have them.
-pub(in crate::app) fn options(state: &AppState, fast: &StylizeOptions) -> FineOptions {
+fn options(state: &AppState, fast: &StylizeOptions) -> FineOptions {
     let doc = &state.doc.style;
     let effort = match &doc.fine {
         FineWay::Again(again) if again.max_side == fast.max_side => {
@@ -123,146 +80,4 @@ pub fn result(state: &AppState) -> Option<&FineResult> {
 pub fn picture(state: &AppState) -> Option<&Picture> {
     let so_far = at_work(state).and_then(|job| job.look.as_ref());
     so_far.or_else(|| result(state).map(|made| &made.picture))
-}
-
-/// Paints what the document asks for, or goes on with it.
-pub(in crate::app) fn paint(state: &mut AppState, services: &mut Services) {
-    if let Some((id, paused)) = at_work(state).map(|job| (job.id, job.paused)) {
-        if paused {
-            jobs::pause(id, false, state, services);
-        }
-        return;
-    }
-    if result(state).is_some_and(|made| made.whole) {
-        let words = "It is painted already: save it, take more steps, or change a setting.";
-        state.toasts.push(Level::Info, words);
-        return;
-    }
-    match request(state) {
-        Some(request) => start(request, Purpose::Fine, state, services),
-        None => state
-            .toasts
-            .push(Level::Info, "Choose a photo, a style and Fine first."),
-    }
-}
-
-/// Lets the picture that the document asks for wait or go on, or else the one at work.
-pub(in crate::app) fn pause_or_go_on(state: &mut AppState, services: &mut Services) {
-    let first = || {
-        all_at_work(state)
-            .map(|(job, _)| job)
-            .find(|job| job.stage.is_some())
-    };
-    let job = at_work(state).or_else(first);
-    if let Some((id, paused)) = job.map(|job| (job.id, job.paused)) {
-        jobs::pause(id, !paused, state, services);
-    }
-}
-
-/// Does something with the picture that the document asks for, once it is there.
-pub(in crate::app) fn send(purpose: Purpose, state: &mut AppState, services: &mut Services) {
-    if let Some(id) = at_work(state).map(|job| job.id) {
-        then(id, purpose, state, services);
-    } else if let Some(made) = result(state).cloned() {
-        crate::app::job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
-    } else if let Some(request) = request(state) {
-        start(request, purpose, state, services);
-    } else {
-        state
-            .toasts
-            .push(Level::Info, "Choose a photo and a style first.");
-    }
-}
-
-/// Notes what is to be done with a picture at work.
-fn then(id: JobId, purpose: Purpose, state: &mut AppState, services: &mut Services) {
-    jobs::pause(id, false, state, services);
-    let Some(entry) = state.engine.jobs.iter_mut().find(|entry| entry.id == id) else {
-        return;
-    };
-    if entry.purpose == Purpose::Fine {
-        entry.purpose = purpose;
-    } else if entry.purpose != purpose
-        && let Some(job) = state.fine.jobs.iter_mut().find(|job| job.id == id)
-    {
-        job.then.push(purpose);
-    }
-    let words = "Done with it as soon as it is painted. To have it as it is, stop it first.";
-    state.toasts.push(Level::Info, words);
-}
-
-fn start(request: FineRequest, purpose: Purpose, state: &mut AppState, services: &mut Services) {
-    let job = Job::StylizeFine(Arc::clone(&request.params), request.options.clone());
-    let id = jobs::start(job, purpose, state, services);
-    state.fine.jobs.push(FineJob {
-        id,
-        request,
-        then: Vec::new(),
-    });
-}
-
-/// Ends a picture that has begun with what there is. Whether it was one.
-pub(in crate::app) fn stop(id: JobId, state: &mut AppState, services: &mut Services) -> bool {
-    let Some(job) = state.fine.jobs.iter_mut().find(|job| job.id == id) else {
-        return false;
-    };
-    let Some(entry) = state.engine.jobs.iter_mut().find(|entry| entry.id == id) else {
-        return false;
-    };
-    if entry.stage.is_none() {
-        return false;
-    }
-    // Whoever stops it wants to look at it first.
-    job.then.clear();
-    if entry.purpose == Purpose::Export {
-        crate::app::export::events::forget(state);
-    }
-    if let Some(entry) = state.engine.jobs.iter_mut().find(|entry| entry.id == id) {
-        entry.purpose = Purpose::Fine;
-        entry.cancelling = true;
-    }
-    services.engine.send(Request::Finish(id));
-    true
-}
-
-/// A job ended: its picture stays at hand. What else is to be done with it.
-pub(in crate::app) fn ended(
-    id: JobId,
-    made: Option<(&Picture, &Recipe)>,
-    state: &mut AppState,
-) -> Vec<Purpose> {
-    let Some(at) = state.fine.jobs.iter().position(|job| job.id == id) else {
-        return Vec::new();
-    };
-    let job = state.fine.jobs.remove(at);
-    let Some((picture, recipe)) = made else {
-        return Vec::new();
-    };
-    state.fine.made.retain(|made| made.request != job.request);
-    let whole = !FineWay::is_stopped(recipe);
-    if request(state).as_ref() == Some(&job.request) {
-        let thumb = crate::app::canvas::thumb(picture);
-        state.history.set_thumb(thumb, Workspace::Style);
-    } else if state.view.workspace == Workspace::Style {
-        let words = "The picture with the settings before is painted. Undo leads back to it.";
-        state.toasts.push(Level::Info, words);
-    }
-    if state.view.workspace != Workspace::Style {
-        let show = Box::new(Action::Command(Command::GoStyle));
-        let offer = Some(("Show".to_owned(), show));
-        state
-            .toasts
-            .offer(Level::Info, "The photo is painted", offer);
-    }
-    state.fine.made.push(FineResult {
-        request: job.request,
-        picture: picture.clone(),
-        recipe: Box::new(recipe.clone()),
-        whole,
-    });
-    let bytes = |made: &[FineResult]| made.iter().map(|m| m.picture.rgba().len()).sum::<usize>();
-    while state.fine.made.len() > 1 && bytes(&state.fine.made) > KEPT {
-        state.fine.made.remove(0);
-    }
-    job.then
 }

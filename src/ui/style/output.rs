@@ -6,8 +6,8 @@ use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
 use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
-use crate::app::jobs::style_rendering;
 use crate::app::style::document::Quality;
+use crate::app::style::fine::rendering;
 use crate::engine::protocol::{Rendering, Stage};
 use crate::recipe::StyleParams;
 use crate::ui::gallery::recipe::{bytes, duration};
@@ -32,7 +32,7 @@ impl StyleOutput {
             return;
         };
         size_row(ui, p);
-        let rendering = style_rendering(p.state);
+        let rendering = rendering(p.state);
         self.ask_estimate(ui, p, &params, &rendering);
         self.estimate(ui, p);
         let ready = !params.styles.is_empty();
