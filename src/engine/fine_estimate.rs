@@ -4,13 +4,14 @@
 use std::time::{Duration, Instant};
 
 use super::fine::{INSTRUMENT, LONGER_SIDE, WEIGHTS, finest};
+use super::fine_tiles;
 use super::memory;
 use super::photos::PhotoCache;
 use super::protocol::{Effort, EngineError, Estimate, FineOptions, StylizeOptions};
 use super::styling::Stylizer;
 use crate::cancel::CancelToken;
 use crate::fine::schedule::{Schedule, bytes};
-use crate::fine::{Painting, Region, Style};
+use crate::fine::{Goal, Painting, Region, Style};
 use crate::models::Registry;
 use crate::recipe::StyleParams;
 
@@ -35,10 +36,12 @@ pub(super) fn estimate(
     if params.styles.is_empty() || params.strength <= 0.0 {
         return Ok(around);
     }
-    let (finest, schedule) = match &options.effort {
+    try_out(stylizer, registry)?;
+    let large = fine_tiles::plan(around.size, options, &stylizer.times);
+    let (finest, schedule) = match &large.before {
         Effort::Again(scales) => {
             let last = scales.last().map_or(around.size, |scale| scale.size);
-            (last, Schedule::new(last, &options.effort))
+            (last, Schedule::new(last, &large.before))
         }
         effort => {
             let finest = finest(around.size, LONGER_SIDE, options.memory_budget)?;
@@ -48,15 +51,20 @@ pub(super) fn estimate(
     let time = match &options.effort {
         Effort::Time(time, _) => *time,
         _ => {
-            try_out(stylizer, registry)?;
-            let steps = stylizer.times.fine(schedule.pixel_steps());
+            let tiles = large
+                .steps
+                .map_or(0, |n| fine_tiles::pixel_steps(around.size, n));
+            let steps = stylizer.times.fine(schedule.pixel_steps() + tiles);
             steps.unwrap_or_default()
         }
     };
     let own = memory::resident() + bytes(finest) + 12 * pixels(finest) + 8 * pixels(around.size);
+    let tiles = large
+        .steps
+        .map_or(0, |_| memory::resident() + fine_tiles::memory(around.size));
     Ok(Estimate {
         size: around.size,
-        memory: own.max(around.memory),
+        memory: own.max(around.memory).max(tiles),
         time: time + around.time,
         tiles: 1,
         painted: (finest != around.size).then_some(finest),
@@ -68,7 +76,7 @@ fn pixels(size: [u32; 2]) -> u64 {
 }
 
 /// Times a step on a small piece, unless steps have been timed.
-fn try_out(stylizer: &mut Stylizer, registry: &mut Registry) -> Result<(), EngineError> {
+pub(super) fn try_out(stylizer: &mut Stylizer, registry: &mut Registry) -> Result<(), EngineError> {
     if stylizer.times.fine(1).is_some() {
         return Ok(());
     }
@@ -81,7 +89,10 @@ fn try_out(stylizer: &mut Stylizer, registry: &mut Registry) -> Result<(), Engin
             .collect()
     };
     let style = Style::of(&vgg, &waves(37), TRIAL, &stop)?;
-    let region = Region { style, cover: None };
+    let region = Region {
+        goal: Goal::Style(style),
+        cover: None,
+    };
     let photo = waves(53);
     let start = photo.clone();
     let goal = (WEIGHTS, 1.0);

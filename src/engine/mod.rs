@@ -19,6 +19,7 @@ mod explore;
 mod fallback_tests;
 mod fine;
 mod fine_estimate;
+mod fine_tiles;
 mod handle;
 mod inference_state;
 mod inference_worker;

@@ -2,6 +2,7 @@
 
 use super::descent::Descent;
 use super::objective::{Measured, Objective, Weights};
+use super::profile::Ratio;
 use super::pyramid::Pyramid;
 use super::style::Style;
 use crate::cancel::CancelToken;
@@ -12,10 +13,19 @@ use crate::nn::backward::Size;
 /// Levels of the pyramid that is stepped in.
 const LEVELS: usize = 4;
 
+/// What a place is to become.
+#[derive(Clone, Debug)]
+pub enum Goal {
+    /// Like this style.
+    Style(Style),
+    /// As it is, carried on: for a part of a larger picture.
+    Onward(Ratio),
+}
+
 /// Where a style applies.
 pub struct Region {
     /// The style.
-    pub style: Style,
+    pub goal: Goal,
     /// 0..=1 for each pixel of the picture; everywhere alike when absent.
     pub cover: Option<Vec<f32>>,
 }
@@ -51,10 +61,10 @@ impl Painting {
         let regions = regions
             .into_iter()
             .map(|region| match region.cover {
-                None => (region.style, None, 1.0),
+                None => (region.goal, None, 1.0),
                 Some(cover) => {
                     let part = cover.iter().sum::<f32>() / cover.len().max(1) as f32;
-                    (region.style, Some(at_layers(cover, size)), part)
+                    (region.goal, Some(at_layers(cover, size)), part)
                 }
             })
             .collect();
@@ -115,7 +125,7 @@ impl Painting {
 }
 
 /// The cover for the features of each layer: means of 2×2, as pooling has them.
-fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
+pub(super) fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
     let mut next = cover;
     let (mut h, mut w) = (h, w);
     std::array::from_fn(|layer| {

@@ -78,6 +78,48 @@ fn however_long_it_took_the_recipe_gives_the_same_pixels() {
     assert!(again == made);
 }
 
+/// So many steps at two sizes, and so many in each tile of the whole.
+fn large(params: &StyleParams, tiles: u32) -> Job {
+    let scale = |width, height, steps| {
+        let text = format!(r#"{{"size":[{width},{height}],"steps":{steps}}}"#);
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut scales = vec![scale(240, 24, 2)];
+    scales.extend((tiles > 0).then(|| scale(960, 96, tiles)));
+    fine(params, Effort::Again(scales))
+}
+
+#[test]
+fn a_large_photo_is_painted_in_tiles_and_its_recipe_gives_the_same_pixels() {
+    let mut room = room();
+    let mut params = params(
+        room.photo("photo.png", 960, 96),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (plain, _) = room.picture(large(&params, 0));
+    let (made, recipe) = room.picture(large(&params, 1));
+    assert_eq!(made.size(), [960, 96]);
+    assert!(made != plain, "the tiles did something");
+    assert_eq!(scales(&recipe), [(vec![240, 24], 2), (vec![960, 96], 1)]);
+    let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+    assert!(again == made, "the same bytes");
+    // Outside of a mask is the photo, in tiles as well.
+    params.styles[0].mask = Some(Mask {
+        shapes: vec![MaskShape::Radial {
+            center: [0.2, 0.05],
+            radius: 0.1,
+            feather: 0.2,
+        }],
+        invert: false,
+    });
+    let (masked, _) = room.picture(large(&params, 1));
+    let original = original(&room, "photo.png");
+    let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 960 + x) * 4..][..4].to_vec();
+    let kept = |x: usize, y: usize| pixel(&masked, x, y) == pixel(&original, x, y);
+    assert!((150..234).any(|x| !kept(x, 48)));
+    assert!((300..960).all(|x| (0..96).all(|y| kept(x, y))));
+}
+
 #[test]
 fn strength_masks_transparency_and_colours_are_kept_to() {
     let mut room = room();

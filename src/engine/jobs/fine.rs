@@ -9,6 +9,8 @@ use crate::cancel::CancelToken;
 use crate::engine::fine::{
     INSTRUMENT, LONGER_SIDE, Stand, StylePicture, Subject, Unfinished, finest, resized, to_picture,
 };
+use crate::engine::fine_estimate::try_out;
+use crate::engine::fine_tiles::{self, LargeSteps, Refinement};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
@@ -62,7 +64,11 @@ pub(super) fn run(
     let picture = match subject.styles.is_empty() || params.strength <= 0.0 {
         true => subject.photo.clone(),
         false => {
-            let schedule = schedule(&subject, options)?;
+            if matches!(options.effort, Effort::Time(..)) {
+                try_out(&mut state.stylizer, &mut state.registry)?;
+            }
+            let large = fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times);
+            let schedule = schedule(&subject, options, &large)?;
             let before = state.unfinished.take();
             let before = before.filter(|before| before.is_of(params, options.max_side, &schedule));
             let first = first_look(state, params, &stop)?;
@@ -81,7 +87,16 @@ pub(super) fn run(
                 &mut taken,
             )?;
             stopped = stand.is_some();
-            let picture = work.finished(&subject, painted)?;
+            let mut picture = work.finished(&subject, painted)?;
+            if let (Some(steps), false) = (large.steps, stopped)
+                && let Some(refined) = work.refined(&subject, &picture, steps)?
+            {
+                taken.push(Scale {
+                    size: picture.size(),
+                    steps,
+                });
+                picture = refined;
+            }
             let (spent, pixel_steps) = (work.spent, work.pixel_steps);
             let times = &mut context.state.stylizer.times;
             times.learn_fine(spent, pixel_steps);
@@ -130,9 +145,13 @@ fn style_pictures(
         .collect()
 }
 
-fn schedule(subject: &Subject, options: &FineOptions) -> Result<Schedule, EngineError> {
+fn schedule(
+    subject: &Subject,
+    options: &FineOptions,
+    large: &LargeSteps,
+) -> Result<Schedule, EngineError> {
     let size = subject.photo.size();
-    let finest = match &options.effort {
+    let finest = match &large.before {
         Effort::Again(scales) => {
             let sides = LEAST_SIDE as u32..=LONGER_SIDE;
             let fits = |scale: &Scale| scale.size.iter().all(|side| sides.contains(side));
@@ -145,7 +164,7 @@ fn schedule(subject: &Subject, options: &FineOptions) -> Result<Schedule, Engine
         }
         _ => finest(size, LONGER_SIDE, options.memory_budget)?,
     };
-    Ok(Schedule::new(finest, &options.effort))
+    Ok(Schedule::new(finest, &large.before))
 }
 
 /// The picture as *Fast* makes it, to begin with.
@@ -269,8 +288,16 @@ impl Work<'_, '_> {
         Ok(true)
     }
 
-    /// One step. The canvas goes first: a step that it interrupts is done once more.
+    /// One step at a scale.
     fn step(&mut self, stand: &mut Stand) -> Result<(), EngineError> {
+        stand.spent += self.step_of(&mut stand.painting)?;
+        stand.steps += 1;
+        Ok(())
+    }
+
+    /// One step, and the time that it took. The canvas goes first: a step that it interrupts is
+    /// done once more.
+    fn step_of(&mut self, painting: &mut Painting) -> Result<Duration, EngineError> {
         let mut interrupted = 0;
         loop {
             let stop = match interrupted < INTERRUPTIONS {
@@ -278,15 +305,13 @@ impl Work<'_, '_> {
                 false => self.stop.clone(),
             };
             let began = Instant::now();
-            match stand.painting.step(&self.vgg, &stop) {
+            match painting.step(&self.vgg, &stop) {
                 Ok(_) => {
                     let took = began.elapsed();
-                    stand.spent += took;
-                    stand.steps += 1;
-                    let (height, width) = stand.painting.size();
+                    let (height, width) = painting.size();
                     self.spent += took;
                     self.pixel_steps += (height * width) as u64;
-                    return Ok(());
+                    return Ok(took);
                 }
                 Err(ModelError::Cancelled) if !self.stop.is_cancelled() => {
                     interrupted += 1;
@@ -295,6 +320,30 @@ impl Work<'_, '_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// The enlarged picture with its strokes made sharp, tile by tile; none once it is to end: the
+    /// enlarged picture is whole as it is.
+    fn refined(
+        &mut self,
+        subject: &Subject,
+        picture: &Picture,
+        steps: u32,
+    ) -> Result<Option<Picture>, EngineError> {
+        let (vgg, stop) = (Arc::clone(&self.vgg), self.stop.clone());
+        let mut refinement = Refinement::new(subject, vgg, picture, stop)?;
+        while let Some((painting, done)) = refinement.next()? {
+            self.context
+                .progress(Stage::Writing, done.0 as u64, done.1 as u64);
+            for _ in 0..steps {
+                self.context.yield_while_paused()?;
+                if self.stop.is_finishing() {
+                    return Ok(None);
+                }
+                self.step_of(painting)?;
+            }
+        }
+        Ok(Some(refinement.picture()?))
     }
 
     /// What was painted, at the result's size.
