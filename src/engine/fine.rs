@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use candle_core::Device;
 
-use super::protocol::EngineError;
+use super::protocol::{Effort, EngineError, FineOptions};
 use super::resample::{Planes, Upsampler, fit, planes};
 use super::stylize::{Layer, StrokePalette, compose, to_planes, to_tensor};
 use crate::cancel::CancelToken;
@@ -56,8 +56,10 @@ pub(crate) struct Unfinished {
     pub(super) params: StyleParams,
     /// Longer side of the result; the photo's own when absent.
     pub(super) max_side: Option<u32>,
-    /// The whole way.
-    pub(super) schedule: Schedule,
+    /// How long it was to be worked at.
+    pub(super) effort: Effort,
+    /// The whole way, and what comes after.
+    pub(super) way: (Schedule, Option<u32>),
     /// Where on it.
     pub(super) at: Stand,
 }
@@ -75,14 +77,10 @@ pub(super) struct Stand {
 }
 
 impl Unfinished {
-    /// Whether a request for this picture on this way goes on here.
-    pub(super) fn is_of(
-        &self,
-        params: &StyleParams,
-        max_side: Option<u32>,
-        schedule: &Schedule,
-    ) -> bool {
-        self.params == *params && self.max_side == max_side && self.schedule == *schedule
+    /// Whether a request for this picture, worked at as long, goes on here. The way is not asked
+    /// for: with the measured speed it may be shared out a little differently each time.
+    pub(super) fn is_of(&self, params: &StyleParams, options: &FineOptions) -> bool {
+        self.params == *params && self.max_side == options.max_side && self.effort == options.effort
     }
 }
 

@@ -10,7 +10,7 @@ use crate::engine::fine::{
     INSTRUMENT, LONGER_SIDE, Stand, StylePicture, Subject, Unfinished, finest, resized, to_picture,
 };
 use crate::engine::fine_estimate::try_out;
-use crate::engine::fine_tiles::{self, LargeSteps, Refinement};
+use crate::engine::fine_tiles::{self, Refinement};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
@@ -64,13 +64,13 @@ pub(super) fn run(
     let picture = match subject.styles.is_empty() || params.strength <= 0.0 {
         true => subject.photo.clone(),
         false => {
-            if matches!(options.effort, Effort::Time(..)) {
-                try_out(&mut state.stylizer, &mut state.registry)?;
-            }
-            let large = fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times);
-            let schedule = schedule(&subject, options, &large)?;
             let before = state.unfinished.take();
-            let before = before.filter(|before| before.is_of(params, options.max_side, &schedule));
+            let before = before.filter(|before| before.is_of(params, options));
+            let (way, before) = match before {
+                Some(before) => (before.way, Some(before.at)),
+                None => (way(state, &subject, options)?, None),
+            };
+            let (schedule, tile_steps) = &way;
             let first = first_look(state, params, &stop)?;
             let mut work = Work {
                 context,
@@ -79,16 +79,10 @@ pub(super) fn run(
                 spent: Duration::ZERO,
                 pixel_steps: 0,
             };
-            let (painted, stand) = work.paint(
-                &subject,
-                &schedule,
-                &first,
-                before.map(|b| b.at),
-                &mut taken,
-            )?;
+            let (painted, stand) = work.paint(&subject, schedule, &first, before, &mut taken)?;
             stopped = stand.is_some();
             let mut picture = work.finished(&subject, painted)?;
-            if let (Some(steps), false) = (large.steps, stopped)
+            if let (&Some(steps), false) = (tile_steps, stopped)
                 && let Some(refined) = work.refined(&subject, &picture, steps)?
             {
                 taken.push(Scale {
@@ -103,7 +97,8 @@ pub(super) fn run(
             context.state.unfinished = stand.map(|at| Unfinished {
                 params: params.clone(),
                 max_side: options.max_side,
-                schedule,
+                effort: options.effort.clone(),
+                way,
                 at,
             });
             picture
@@ -145,11 +140,16 @@ fn style_pictures(
         .collect()
 }
 
-fn schedule(
+/// The sizes to go through, and the steps in each tile after that.
+fn way(
+    state: &mut InferenceState,
     subject: &Subject,
     options: &FineOptions,
-    large: &LargeSteps,
-) -> Result<Schedule, EngineError> {
+) -> Result<(Schedule, Option<u32>), EngineError> {
+    if matches!(options.effort, Effort::Time(..)) {
+        try_out(&mut state.stylizer, &mut state.registry)?;
+    }
+    let large = fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times);
     let size = subject.photo.size();
     let finest = match &large.before {
         Effort::Again(scales) => {
@@ -164,7 +164,7 @@ fn schedule(
         }
         _ => finest(size, LONGER_SIDE, options.memory_budget)?,
     };
-    Ok(Schedule::new(finest, &large.before))
+    Ok((Schedule::new(finest, &large.before), large.steps))
 }
 
 /// The picture as *Fast* makes it, to begin with.
