@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use limner::cancel::CancelToken;
-use limner::fine::{Painting, Region, Style, Weights};
+use limner::fine::{Goal, Painting, Region, Style, Weights};
 use limner::models::vgg19::Vgg19;
 use limner::models::weights::Weights as File;
 
@@ -76,12 +76,16 @@ fn begin(vgg: &Vgg19, side: usize) -> Painting {
     let style = Style::of(vgg, &picture(7919), size, &stop).unwrap();
     let weights = Weights {
         content: 1.0,
+        detail: 0.0,
         moments: 8.0,
         covariance: 2.0,
         roughness: 0.0,
         range: 10.0,
     };
-    let regions = vec![Region { style, cover: None }];
+    let regions = vec![Region {
+        goal: Goal::Style(style),
+        cover: None,
+    }];
     let photo = picture(104_729);
     Painting::new(
         vgg,

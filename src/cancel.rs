@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct CancelToken {
     cancelled: Arc<AtomicBool>,
     paused: Arc<AtomicBool>,
+    finishing: Arc<AtomicBool>,
     /// When set: stale as soon as the shared number exceeds ours.
     newest: Option<(Arc<AtomicU64>, u64)>,
 }
@@ -23,8 +24,16 @@ impl CancelToken {
     pub fn latest_of(newest: Arc<AtomicU64>, mine: u64) -> Self {
         Self {
             cancelled: Arc::default(),
-            paused: Arc::default(),
             newest: Some((newest, mine)),
+            ..Self::default()
+        }
+    }
+
+    /// The same token, which counts as cancelled also once `newest` exceeds `mine`.
+    pub fn or_newer_than(&self, newest: Arc<AtomicU64>, mine: u64) -> Self {
+        Self {
+            newest: Some((newest, mine)),
+            ..self.clone()
         }
     }
 
@@ -36,6 +45,16 @@ impl CancelToken {
     /// Asks work that can wait between two steps to do so, or to go on.
     pub fn pause(&self, paused: bool) {
         self.paused.store(paused, Ordering::Release);
+    }
+
+    /// Asks work that has a result at every step to end with the one it has.
+    pub fn finish(&self) {
+        self.finishing.store(true, Ordering::Release);
+    }
+
+    /// Whether the work is to end with what it has.
+    pub fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Acquire)
     }
 
     /// Whether the work is to wait.

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use limner::digest::sha256_of_file;
-use limner::engine::protocol::{Estimate, Event, Job, JobId, Output, Request, StylizeOptions};
+use limner::engine::protocol::{
+    Estimate, Event, Job, JobId, Output, Rendering, Request, StylizeOptions,
+};
 use limner::engine::{Engine, EngineConfig};
 use limner::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
@@ -71,7 +73,7 @@ impl StylePipeline {
         self.engine.send(Request::Estimate {
             seq: 1,
             params: Arc::new(self.params.clone()),
-            options: self.options,
+            rendering: Rendering::Fast(self.options),
         })?;
         loop {
             match self.events.recv()? {

@@ -10,7 +10,7 @@ use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
 use crate::app::view::{CanvasView, Compare, Dialog, Workspace};
-use crate::engine::protocol::{Channel, Job, JobId, StylizeOptions, Tier, Work};
+use crate::engine::protocol::{Channel, Job, JobId, Rendering, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Recipe};
@@ -49,12 +49,14 @@ pub enum Action {
         /// What it is for.
         purpose: Purpose,
     },
-    /// Stop a job.
+    /// Stop a job; *Fine* keeps the picture so far.
     Cancel(JobId),
+    /// Let a job of *Fine* wait, or go on.
+    Pause(JobId, bool),
     /// Measure the sliders of a network after all.
     MeasureSliders(String),
     /// Ask what the full-size stylisation would take; answer in `state.estimate`.
-    Estimate(StylizeOptions),
+    Estimate(Rendering),
     /// A picture goes on.
     Send {
         /// Where to.
@@ -157,6 +159,8 @@ pub enum ViewEdit {
 /// What a job is for, so that its end goes to the right place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Purpose {
+    /// Show the result on Style's canvas.
+    Fine,
     /// Keep the result in the gallery.
     Keep,
     /// Put the result onto the clipboard.

@@ -3,10 +3,12 @@
 
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::fine;
 use crate::app::thumbs;
 use crate::app::view::Workspace;
 use crate::app::work;
 use crate::engine::protocol::{Tier, Work};
+use crate::picture::Picture;
 
 /// Longer side of a history thumbnail.
 const THUMB_SIDE: u32 = 96;
@@ -25,9 +27,19 @@ pub fn remember_thumb(state: &mut AppState) {
     let current = work::of(workspace, state).as_ref() == Some(&shown.work);
     // A draft is better than nothing; the full picture replaces it.
     if current && (!shown.is_draft() || state.history.lacks_thumb()) {
-        let thumb = thumbs::smaller(&shown.picture, THUMB_SIDE);
+        // What Fine painted of it goes before.
+        let fine = match workspace {
+            Workspace::Style => fine::picture(state),
+            _ => None,
+        };
+        let thumb = thumb(fine.unwrap_or(&shown.picture));
         state.history.set_thumb(thumb, workspace);
     }
+}
+
+/// A history thumbnail of a picture.
+pub(in crate::app) fn thumb(picture: &Picture) -> Picture {
+    thumbs::smaller(picture, THUMB_SIDE)
 }
 
 /// Brings the canvas' request in line with the document.

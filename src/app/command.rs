@@ -95,6 +95,12 @@ pub enum Command {
     StyleFolder,
     /// Makes the full-size stylised picture and keeps it.
     RenderFullSize,
+    /// Fast or Fine.
+    ToggleFine,
+    /// Paints the photo in Fine, or goes on with it.
+    PaintFine,
+    /// Lets Fine wait, or go on.
+    PauseJob,
     /// Brings files into the gallery.
     Import,
 
@@ -256,6 +262,18 @@ impl Command {
             Self::RenderFullSize => (
                 "Render full size",
                 "Stylise the photo at its full size and save it to the gallery",
+            ),
+            Self::ToggleFine => (
+                "Fast or Fine",
+                "Switch Style between Fast, at once, and Fine, which paints the picture step by step",
+            ),
+            Self::PaintFine => (
+                "Paint (Fine)",
+                "Paint the photo step by step, or go on where it was stopped",
+            ),
+            Self::PauseJob => (
+                "Pause or go on",
+                "Let the picture that Fine paints wait, or go on with it",
             ),
             Self::Import => ("Import into gallery…", "Copy pictures into the gallery"),
             Self::Palette => (

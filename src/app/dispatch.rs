@@ -11,6 +11,8 @@ use crate::app::prefs::Prefs;
 use crate::app::queue::Sent;
 use crate::app::sliders::edit::SliderEdit;
 use crate::app::state::AppState;
+use crate::app::style::document::Quality;
+use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
 use crate::app::{explore, export, gallery, hub, lens, style, view};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
@@ -58,13 +60,16 @@ pub fn dispatch(
                 services.engine.send(request);
             }
         }
-        Action::Start { job, purpose } => jobs::start(*job, purpose, state, services),
-        Action::Cancel(id) => jobs::cancel(id, state, services),
+        Action::Start { job, purpose } => {
+            jobs::start(*job, purpose, state, services);
+        }
+        Action::Cancel(id) => style::painting::stop_or_cancel(id, state, services),
         Action::MeasureSliders(model) => {
             state.engine.declined.remove(&model);
             jobs::ask_directions(state, services);
         }
-        Action::Estimate(options) => jobs::estimate(options, state, services),
+        Action::Pause(id, paused) => jobs::pause(id, paused, state, services),
+        Action::Estimate(rendering) => jobs::estimate(rendering, state, services),
         Action::Send { to, what } => send::send(to, what, state, services, now),
         Action::DropFiles(paths) => {
             let role = FileRole::of(state.view.workspace);
@@ -190,8 +195,17 @@ fn run(
         C::Redo => undo::redo(state, services),
         C::CancelJob => {
             if let Some(id) = state.engine.jobs.first().map(|j| j.id) {
-                jobs::cancel(id, state, services);
+                style::painting::stop_or_cancel(id, state, services);
             }
+        }
+        C::PauseJob => style::painting::pause_or_go_on(state, services),
+        C::PaintFine => style::painting::paint(state, services),
+        C::ToggleFine => {
+            let edit = StyleEdit::Quality(match state.doc.style.quality {
+                Quality::Fast => Quality::Fine,
+                Quality::Fine => Quality::Fast,
+            });
+            style::apply::edit(edit, state, services, now);
         }
         C::Rescan => services.engine.send(Request::Rescan),
         C::Paste => services.system.paste(FileRole::of(state.view.workspace)),

@@ -84,6 +84,8 @@ pub struct JobEntry {
     pub look: Option<Picture>,
     /// The user wants it stopped.
     pub cancelling: bool,
+    /// It waits until the user lets it go on.
+    pub paused: bool,
 }
 
 impl JobEntry {

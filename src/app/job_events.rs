@@ -2,7 +2,6 @@
 
 use crate::app::action::{Destination, Purpose};
 use crate::app::arrival;
-use crate::app::engine_state::JobEntry;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
 use crate::app::gallery::settings;
@@ -11,6 +10,7 @@ use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::style::folder_report::FolderReport;
+use crate::app::style::painting;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, JobId, Output};
 use crate::gallery::protocol::GalleryRequest;
@@ -29,11 +29,21 @@ pub fn ended(
         return;
     };
     let job = state.engine.jobs.remove(at);
+    let made = match &result {
+        Ok(Output::Picture { picture, recipe }) => Some((picture, &**recipe)),
+        _ => None,
+    };
+    let then = painting::ended(id, made, state);
     if result.is_err() && job.purpose == Purpose::Export {
         export::forget(state);
     }
     match result {
-        Ok(output) => finished(job, output, state, services, follow),
+        Ok(Output::Picture { picture, recipe }) => {
+            for purpose in [&job.purpose].into_iter().chain(&then) {
+                picture_made(purpose, picture.clone(), recipe.clone(), state, services);
+            }
+        }
+        Ok(output) => finished(output, state, follow),
         // The user doesn't want them now.
         Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
         Err(EngineError::Cancelled) => state
@@ -52,15 +62,10 @@ pub fn ended(
 }
 
 /// A job is done.
-fn finished(
-    job: JobEntry,
-    output: Output,
-    state: &mut AppState,
-    services: &mut Services,
-    follow: &mut Actions,
-) {
+fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
-        Output::Picture { picture, recipe } => picture_made(job, picture, recipe, state, services),
+        // Goes where its job says.
+        Output::Picture { .. } => {}
         Output::File(path) => {
             let name = path
                 .file_name()
@@ -103,18 +108,21 @@ fn finished(
     }
 }
 
-fn picture_made(
-    job: JobEntry,
+/// A picture goes where it should.
+pub(in crate::app) fn picture_made(
+    purpose: &Purpose,
     picture: Picture,
     recipe: Box<Recipe>,
     state: &mut AppState,
     services: &mut Services,
 ) {
-    let then = match job.purpose {
+    let then = match purpose {
+        // The canvas has it.
+        Purpose::Fine => return,
         Purpose::Copy => return services.system.copy_picture(picture),
         Purpose::SaveAs(path) => {
             return services.system.save_picture(SavePicture {
-                path,
+                path: path.clone(),
                 picture,
                 recipe,
                 with_recipe: state.prefs.export_recipe,
@@ -124,7 +132,7 @@ fn picture_made(
         Purpose::SendToStyle => Some(Destination::StylePhoto),
         Purpose::UseAsStyle => Some(Destination::StyleStyle),
         Purpose::SendToLens => Some(Destination::LensPhoto),
-        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(scale)),
+        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
         Purpose::Export => Some(Destination::Export),
         _ => None,
     };

@@ -5,15 +5,15 @@ use crate::app::engine_state::JobEntry;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
-use crate::engine::protocol::{Job, JobId, ModelKind, Request, StylizeOptions};
+use crate::engine::protocol::{Job, JobId, ModelKind, Rendering, Request, StylizeOptions};
 
-/// Queues a job.
+/// Queues a job; its number.
 pub(in crate::app) fn start(
     job: Job,
     purpose: Purpose,
     state: &mut AppState,
     services: &mut Services,
-) {
+) -> JobId {
     let id = state.engine.next_job();
     state.engine.jobs.push(JobEntry {
         id,
@@ -25,8 +25,10 @@ pub(in crate::app) fn start(
         left: None,
         look: None,
         cancelling: false,
+        paused: false,
     });
     services.engine.send(Request::Job { id, job });
+    id
 }
 
 fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
@@ -37,6 +39,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
             .map_or_else(|| name.to_owned(), |m| m.title.clone())
     };
     match (job, purpose) {
+        (_, Purpose::Fine) => "Painting the photo".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
         (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
@@ -52,7 +55,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     }
 }
 
-/// Options for a full-size stylisation.
+/// Options for a full-size stylisation in *Fast*.
 pub fn style_options(state: &AppState) -> StylizeOptions {
     StylizeOptions {
         max_side: state.view.style_side,
@@ -83,6 +86,20 @@ pub(in crate::app) fn ask_directions(state: &mut AppState, services: &mut Servic
     start(job, purpose, state, services);
 }
 
+/// Lets a job that works step by step wait, or go on.
+pub(in crate::app) fn pause(
+    id: JobId,
+    paused: bool,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let job = state.engine.jobs.iter_mut().find(|job| job.id == id);
+    if let Some(job) = job.filter(|job| job.paused != paused) {
+        job.paused = paused;
+        services.engine.send(Request::Pause { id, paused });
+    }
+}
+
 /// Tells the engine to stop a job, as the user wants. Measuring of sliders doesn't
 /// begin again by itself then.
 pub(in crate::app) fn cancel(id: JobId, state: &mut AppState, services: &mut Services) {
@@ -97,7 +114,7 @@ pub(in crate::app) fn cancel(id: JobId, state: &mut AppState, services: &mut Ser
 
 /// Asks what the full-size stylisation would take; the answer comes as an event.
 pub(in crate::app) fn estimate(
-    options: StylizeOptions,
+    rendering: Rendering,
     state: &mut AppState,
     services: &mut Services,
 ) {
@@ -106,7 +123,7 @@ pub(in crate::app) fn estimate(
         services.engine.send(Request::Estimate {
             seq: state.engine.estimate_seq,
             params: params.into(),
-            options,
+            rendering,
         });
     }
 }

@@ -102,6 +102,10 @@ impl Menu {
                 Some(C::Upscale4),
                 Some(C::RenderFullSize),
                 None,
+                Some(C::ToggleFine),
+                Some(C::PaintFine),
+                Some(C::PauseJob),
+                None,
                 Some(C::AboutPicture),
             ],
             Self::Settings => &[

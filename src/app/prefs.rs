@@ -75,7 +75,7 @@ impl Default for Prefs {
             precision: Precision::F32,
             device_told: None,
             threads: None,
-            memory_budget: 1 << 30,
+            memory_budget: 1536 << 20,
             draft_side: 256,
         }
     }

@@ -6,11 +6,13 @@ use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::fine;
 use crate::app::view::Workspace;
 use crate::app::work;
 use crate::app::{explore, jobs, lens, style};
-use crate::engine::protocol::ModelKind;
+use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError};
 
 /// Name of the step in the history.
@@ -35,15 +37,15 @@ pub(in crate::app) fn reopen_recipe(
         newer(state);
         return;
     }
-    if open(recipe.making.clone(), state, services, now) {
+    if open(recipe, state, services, now) {
         state.history.commit(&state.doc);
         jobs::ask_directions(state, services);
     }
 }
 
 /// Hands what was made to its workspace; whether there is one.
-fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now) -> bool {
-    let (workspace, outside) = match making {
+fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now) -> bool {
+    let (workspace, outside) = match recipe.making.clone() {
         Making::Explore(mut params) => {
             if !has(&params.model, &[ModelKind::Generator], state) {
                 return false;
@@ -65,8 +67,10 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
             }
             let outside = params.confine();
             let params = Box::new(params);
+            let fine = fine_way(recipe, state);
             let edit = StyleEdit::Replace {
                 params,
+                fine,
                 label: LABEL,
             };
             style::apply::edit(edit, state, services, now);
@@ -105,6 +109,25 @@ fn open(making: Making, state: &mut AppState, services: &mut Services, now: Now)
     state.view.workspace = workspace;
     tell_outside(&outside, state);
     true
+}
+
+/// How *Fine* made a recipe's picture, if it did. The size that it was made at goes with it.
+fn fine_way(recipe: &Recipe, state: &mut AppState) -> Option<FineWay> {
+    match FineWay::of(recipe) {
+        Ok(way) => {
+            if let Some(FineWay::Again(again)) = &way {
+                state.view.style_side = again.max_side;
+            }
+            way
+        }
+        Err(error) => {
+            let words = format!(
+                "The recipe doesn't say how Fine went about it ({error}); it takes its usual steps."
+            );
+            state.toasts.push(Level::Warning, words);
+            Some(FineWay::Steps(FINE_STEPS))
+        }
+    }
 }
 
 /// Whether a recipe's network is here; says so if not.
@@ -174,7 +197,17 @@ pub fn current_recipe(state: &AppState) -> Option<Recipe> {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
             recipe.cloned()
         }
-        workspace => work::making(&work::of(workspace, state)?).map(bare_recipe),
+        Workspace::Style if fine::result(state).is_some() => {
+            fine::result(state).map(|made| (*made.recipe).clone())
+        }
+        workspace => {
+            let mut recipe = work::making(&work::of(workspace, state)?).map(bare_recipe)?;
+            let style = &state.doc.style;
+            if workspace == Workspace::Style && style.quality == Quality::Fine {
+                style.fine.write(state.view.style_side, &mut recipe);
+            }
+            Some(recipe)
+        }
     }
 }
 

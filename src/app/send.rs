@@ -12,6 +12,7 @@ use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
 use crate::app::state::AppState;
+use crate::app::style::{fine, painting};
 use crate::app::view::Workspace;
 use crate::app::work;
 use crate::engine::protocol::{Job, Work};
@@ -49,14 +50,24 @@ fn send_made(to: Destination, what: Subject, state: &mut AppState, services: &mu
     if to == Destination::SaveAs {
         services.system.pick(Pick::SaveAs(what));
     } else if let Some(purpose) = purpose_of(to) {
-        jobs::start(job, purpose, state, services);
+        make(job, purpose, state, services);
     }
 }
 
 /// Makes a picture at full size and writes it to a file.
 pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
     if let Some(job) = job_of(what, state) {
-        jobs::start(job, Purpose::SaveAs(path), state, services);
+        make(job, Purpose::SaveAs(path), state, services);
+    }
+}
+
+/// Makes a picture; one of *Fine* that is there or on its way isn't made once more.
+fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
+    match job {
+        Job::StylizeFine(..) => painting::send(purpose, state, services),
+        job => {
+            jobs::start(job, purpose, state, services);
+        }
     }
 }
 
@@ -69,7 +80,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Lens => work::of(Workspace::Lens, state),
         Subject::Gallery(_) => None,
     };
-    work::job(&work?, jobs::style_options(state))
+    work::job(&work?, fine::rendering(state))
 }
 
 fn purpose_of(to: Destination) -> Option<Purpose> {

@@ -53,6 +53,9 @@ impl Command {
             Self::OpenInLens => vec![shift(Key::L)],
             Self::AboutPicture => vec![cmd(Key::I)],
             Self::RenderFullSize => vec![cmd(Key::Enter)],
+            Self::ToggleFine => vec![plain(Key::Q)],
+            Self::PaintFine => vec![shift(Key::Enter)],
+            Self::PauseJob => vec![plain(Key::P)],
             Self::Palette => vec![cmd(Key::K), shift(Key::P)],
             Self::Models => vec![cmd(Key::M)]
                 .into_iter()

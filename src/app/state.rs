@@ -14,6 +14,7 @@ use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
+use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
@@ -41,6 +42,8 @@ pub struct AppState {
     pub export: Option<ExportTarget>,
     /// What is known of models from outside.
     pub hub: HubState,
+    /// Pictures of *Fine*.
+    pub fine: FineState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -67,6 +70,7 @@ impl AppState {
             gallery: GalleryState::default(),
             export: None,
             hub: HubState::default(),
+            fine: FineState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

@@ -4,7 +4,7 @@
 use crate::app::action::Subject;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
-use crate::engine::protocol::{Job, StylizeOptions, Work};
+use crate::engine::protocol::{Job, Rendering, Work};
 use crate::recipe::Making;
 
 /// The picture of a workspace; none in the gallery and before there is one.
@@ -22,11 +22,11 @@ pub fn of(workspace: Workspace, state: &AppState) -> Option<Work> {
     }
 }
 
-/// What makes it at full size; `options` are for stylised photos.
-pub fn job(work: &Work, options: StylizeOptions) -> Option<Job> {
+/// What makes it at full size; `rendering` is for stylised photos.
+pub fn job(work: &Work, rendering: Rendering) -> Option<Job> {
     match work {
         Work::Explore(params) => Some(Job::Render(params.clone())),
-        Work::Style(params) => Some(Job::Stylize(params.clone(), options)),
+        Work::Style(params) => Some(rendering.job(params.clone())),
         Work::Lens(params) => Some(Job::RenderLens(params.clone())),
         Work::WalkFrame(..) => None,
     }

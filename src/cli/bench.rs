@@ -15,7 +15,8 @@ use super::session::{Session, unexpected};
 use super::stylize::source;
 use crate::engine::memory;
 use crate::engine::protocol::{
-    Channel, EngineError, Event, Job, JobId, ModelKind, Output, Request, StylizeOptions, Tier, Work,
+    Channel, EngineError, Event, Job, JobId, ModelKind, Output, Rendering, Request, StylizeOptions,
+    Tier, Work,
 };
 use crate::export::{self, Provenance, WriteOptions};
 use crate::gallery::protocol::Format;
@@ -236,7 +237,7 @@ fn stylize(args: &Bench, session: &mut Session, size: [u32; 2]) -> Result<Value,
     session.send(Request::Estimate {
         seq: 1,
         params: Arc::new(params.clone()),
-        options,
+        rendering: Rendering::Fast(options),
     })?;
     let estimate = loop {
         match session.event()? {

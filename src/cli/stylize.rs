@@ -12,7 +12,7 @@ use super::output::{say, say_json, text_of};
 use super::save::{check_file, deliver, make_folder, writing};
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{
-    Effort, Event, FineOptions, FolderJob, Job, Output, Request, StylizeOptions,
+    Effort, Event, FineOptions, FolderJob, Job, Output, Rendering, Request, StylizeOptions,
 };
 use crate::export;
 use crate::photo;
@@ -46,7 +46,8 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     let fine = fine(args)?;
     let photos = photos_of(&args.photos)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
-        return estimate(&photos, params, options, session);
+        let rendering = fine.map_or(Rendering::Fast(options), Rendering::Fine);
+        return estimate(&photos, params, &rendering, session);
     };
     let one = match photos.as_slice() {
         [one] if !out.is_dir() && !args.photos[0].is_dir() => one,
@@ -119,9 +120,6 @@ fn fine(args: &Stylize) -> Result<Option<FineOptions>, Failure> {
             refuse("--steps and --time are for --quality fine; add that, or leave them out")
         }
         Quality::Fast => Ok(None),
-        Quality::Fine if args.estimate => {
-            refuse("with --quality fine --time says how long it takes; --estimate is for fast ones")
-        }
         Quality::Fine if args.tile.is_some() => {
             refuse("--quality fine works on the whole picture; leave --tile out")
         }
@@ -259,7 +257,7 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
 fn estimate(
     photos: &[PathBuf],
     mut params: StyleParams,
-    options: StylizeOptions,
+    rendering: &Rendering,
     session: &Session,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
@@ -269,7 +267,7 @@ fn estimate(
         session.send(Request::Estimate {
             seq,
             params: Arc::new(params.clone()),
-            options,
+            rendering: rendering.clone(),
         })?;
         let estimate = loop {
             match session.event()? {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::cancel::CancelToken;
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Event, Job, Library, OpenedPhoto, Output, Stage,
-    StylizeOptions, Tier, Work,
+    DeviceInfo, EngineError, Estimate, Event, Job, Library, OpenedPhoto, Output, Rendering, Stage,
+    Tier, Work,
 };
 use crate::picture::Picture;
 use crate::recipe::StyleParams;
@@ -31,7 +31,7 @@ pub(crate) trait PreviewBackend {
     fn estimate(
         &mut self,
         params: &StyleParams,
-        options: &StylizeOptions,
+        rendering: &Rendering,
     ) -> Result<Estimate, EngineError>;
 }
 
@@ -66,11 +66,11 @@ pub(crate) trait JobControl {
     fn yield_to_previews(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
 
     /// As [`JobControl::yield_to_previews`]; and while the running job is paused, serves
-    /// what else comes.
+    /// what else comes, whole jobs too.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.
-    fn yield_while_paused(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
+    fn yield_while_paused(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError>;
 
     /// As [`JobControl::yield_to_previews`]; and if the running job is one that nobody
     /// waits for, whole jobs that the user has asked for go first.
@@ -87,6 +87,10 @@ pub(crate) trait JobControl {
 
     /// The running job's token, for networks to look at between layers.
     fn token(&self) -> CancelToken;
+
+    /// As [`JobControl::token`], and cancelled as soon as the canvas asks for a picture: for
+    /// work that can be done once more.
+    fn token_before_canvas(&self) -> CancelToken;
 
     /// Reports how far the running job is, with a picture that is only made if the report
     /// is sent; drops reports that come too often.

@@ -26,6 +26,8 @@ pub(crate) struct TimeModel {
     reading: f64,
     /// Of the result, from working size.
     finishing: Option<f64>,
+    /// Of a step of *Fine*, for each pixel.
+    fine: Option<f64>,
 }
 
 impl TimeModel {
@@ -36,6 +38,7 @@ impl TimeModel {
             // A JPEG's; a PNG takes about three times as long.
             reading: 5.0,
             finishing: None,
+            fine: None,
         }
     }
 
@@ -93,6 +96,19 @@ impl TimeModel {
     /// Learns from finishing a result.
     pub(crate) fn learn_finishing(&mut self, took: Duration, pixels: u64) {
         self.finishing = Some(moved(self.finishing, per_pixel(took, pixels)));
+    }
+
+    /// Learns from steps of *Fine* that went over so many pixels.
+    pub(crate) fn learn_fine(&mut self, took: Duration, pixels: u64) {
+        if pixels > 0 {
+            self.fine = Some(moved(self.fine, per_pixel(took, pixels)));
+        }
+    }
+
+    /// Time of steps of *Fine* over so many pixels, once any were taken.
+    pub(crate) fn fine(&self, pixels: u64) -> Option<Duration> {
+        let each = self.fine?;
+        Some(Duration::from_secs_f64(each * pixels as f64 / 1e9))
     }
 
     /// Time of a job: its passes (see [`TimeModel::passes`]), and reading unless the photo
@@ -198,6 +214,7 @@ impl StyleCost {
             memory: memory::resident() + self.bytes(),
             time: times.time(self, passes),
             tiles: self.plan.tiles(),
+            painted: None,
         }
     }
 }

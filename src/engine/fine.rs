@@ -1,21 +1,29 @@
 //! Photo and styles to picture, *Fine*: what the optimisation needs of them at each size, and from
 //! its result to the photo's own size.
 
+use std::time::Duration;
+
 use candle_core::Device;
 
-use super::protocol::EngineError;
-use super::resample::{Planes, Upsampler, planes};
+use super::protocol::{Effort, EngineError, FineOptions};
+use super::resample::{Planes, Upsampler, fit, planes};
 use super::stylize::{Layer, StrokePalette, compose, to_planes, to_tensor};
 use crate::cancel::CancelToken;
-use crate::fine::{Painting, Region, Style, Weights};
+use crate::fine::schedule::{Scale, Schedule};
+use crate::fine::{Goal, Painting, Region, Style, Weights};
 use crate::models::restyle::Colours;
 use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
-use crate::recipe::{Mask, PixelRegion};
+use crate::recipe::{Mask, PixelRegion, StyleParams};
 
+/// The network that measures.
+pub(super) const INSTRUMENT: &str = "vgg19";
+/// Longer side of the finest scale at brush size 1 and below.
+pub(super) const LONGER_SIDE: u32 = 768;
 /// What counts how much, judged by eye and by the public figures.
-const WEIGHTS: Weights = Weights {
+pub(super) const WEIGHTS: Weights = Weights {
     content: 1.0,
+    detail: 1.0,
     moments: 8.0,
     covariance: 2.0,
     roughness: 0.0,
@@ -23,8 +31,15 @@ const WEIGHTS: Weights = Weights {
 };
 /// Added to the variances of colours.
 const COLOUR_EPSILON: f64 = 4e-4;
+/// Longer side at which a photo's palette is looked at for tiles.
+const PALETTE_SIDE: u32 = 512;
 /// Style pictures are looked at with at most so many pixels, or as many as the picture has.
 const STYLE_PIXELS: f64 = 512.0 * 512.0;
+/// And never with more.
+const MOST_STYLE_PIXELS: f64 = 768.0 * 768.0;
+/// Style pictures are enlarged by at most so much at brush sizes up to 1: a small one has small strokes
+/// at the finer sizes rather than blurred ones; the coarser sizes give the large forms.
+const ENLARGED: f64 = 2.0;
 
 /// A style to paint with.
 pub(super) struct StylePicture {
@@ -33,6 +48,40 @@ pub(super) struct StylePicture {
     pub(super) share: f32,
     /// Where; everywhere when absent.
     pub(super) mask: Option<Mask>,
+}
+
+/// A picture that was ended early, with all that is needed to go on as if it had not been.
+pub(crate) struct Unfinished {
+    /// Of what.
+    pub(super) params: StyleParams,
+    /// Longer side of the result; the photo's own when absent.
+    pub(super) max_side: Option<u32>,
+    /// How long it was to be worked at.
+    pub(super) effort: Effort,
+    /// The whole way, and what comes after.
+    pub(super) way: (Schedule, Option<u32>),
+    /// Where on it.
+    pub(super) at: Stand,
+}
+
+/// How far a picture has come.
+pub(super) struct Stand {
+    /// What was done at the scales before.
+    pub(super) taken: Vec<Scale>,
+    /// The scale at work.
+    pub(super) painting: Painting,
+    /// Steps taken at it.
+    pub(super) steps: u32,
+    /// Time spent at it.
+    pub(super) spent: Duration,
+}
+
+impl Unfinished {
+    /// Whether a request for this picture, worked at as long, goes on here. The way is not asked
+    /// for: with the measured speed it may be shared out a little differently each time.
+    pub(super) fn is_of(&self, params: &StyleParams, options: &FineOptions) -> bool {
+        self.params == *params && self.max_side == options.max_side && self.effort == options.effort
+    }
 }
 
 /// Everything that decides a picture but the steps taken.
@@ -53,7 +102,7 @@ pub(super) struct Subject {
 pub(super) fn finest(photo: [u32; 2], longer: u32, memory: u64) -> Result<[u32; 2], EngineError> {
     let mut side = longer.min(photo[0].max(photo[1]));
     loop {
-        let size = super::resample::fit(photo, side);
+        let size = fit(photo, side);
         if u64::from(size[0].min(size[1])) < LEAST_SIDE as u64 {
             return Err(EngineError::BadRequest(format!(
                 "Fine needs at least {LEAST_SIDE} pixels on each side; take a larger photo, or Fast"
@@ -85,11 +134,19 @@ impl Subject {
         let photo = planes(&self.photo, width, height);
         let mut styles = Vec::with_capacity(self.styles.len());
         for style in &self.styles {
-            let picture = self.style_planes(&style.picture, &photo)?;
+            let picture =
+                self.style_planes(&style.picture, &photo, photo.pixels() as f64, ENLARGED)?;
             let size = (picture.height, picture.width);
             styles.push(Style::of(vgg, &picture.data, size, stop)?);
         }
-        let regions = self.regions(styles, size);
+        let regions = self
+            .regions(&styles, size, PixelRegion::whole(size))
+            .into_iter()
+            .map(|(style, cover)| Region {
+                goal: Goal::Style(style),
+                cover,
+            })
+            .collect();
         Ok(Painting::new(
             vgg,
             (&photo.data, start.data.clone()),
@@ -100,14 +157,22 @@ impl Subject {
         )?)
     }
 
-    /// A style picture at the size at which its strokes are as asked for, in the palette asked for.
-    fn style_planes(&self, style: &Picture, photo: &Planes) -> Result<Planes, EngineError> {
+    /// A style picture at the size at which its strokes are as asked for in a picture of so many
+    /// `pixels`, but not enlarged by more than `most`, beyond which only the strokes of a larger
+    /// brush would be blurred; in the palette asked for, `photo`'s at any size.
+    fn style_planes(
+        &self,
+        style: &Picture,
+        photo: &Planes,
+        pixels: f64,
+        most: f64,
+    ) -> Result<Planes, EngineError> {
         let (w, h) = (f64::from(style.width()), f64::from(style.height()));
-        let pixels = photo.pixels() as f64;
         let factor = (pixels / (w * h)).sqrt() * f64::from(self.brush);
+        let factor = factor.min(most * f64::from(self.brush.max(1.0)));
         let side = |s: f64| ((s * factor).round() as usize).max(LEAST_SIDE);
         // A picture far larger than the photo tells its strokes by its middle.
-        let most = pixels.max(STYLE_PIXELS);
+        let most = pixels.clamp(STYLE_PIXELS, MOST_STYLE_PIXELS);
         let cut = (most / (w * h * factor * factor)).sqrt().min(1.0);
         let style = match cut < 1.0 {
             true => middle(style, cut)?,
@@ -128,8 +193,34 @@ impl Subject {
         Ok(palette.colour(&to_planes(&own.whiten(&tensor)?)?))
     }
 
+    /// What each style's statistics are in a picture of so many pixels, where it isn't optimised
+    /// at once: the style picture no larger than it is, for what is enlarged has no strokes of its own.
+    pub(super) fn large_styles(
+        &self,
+        vgg: &Vgg19,
+        stop: &CancelToken,
+    ) -> Result<Vec<Style>, EngineError> {
+        let pixels = f64::from(self.photo.width()) * f64::from(self.photo.height());
+        let [width, height] = fit(self.photo.size(), PALETTE_SIDE).map(|s| s as usize);
+        let photo = planes(&self.photo, width, height);
+        let mut styles = Vec::with_capacity(self.styles.len());
+        for style in &self.styles {
+            let picture = self.style_planes(&style.picture, &photo, pixels, 1.0)?;
+            let size = (picture.height, picture.width);
+            styles.push(Style::of(vgg, &picture.data, size, stop)?);
+        }
+        Ok(styles)
+    }
+
     /// Styles without masks become one; where styles meet, they share a place by their shares.
-    fn regions(&self, styles: Vec<Style>, size: [u32; 2]) -> Vec<Region> {
+    /// Each with its cover of a `part` of a picture of `size` pixels. The same styles come in the same
+    /// order for every part, also where one doesn't cover anything, if `size` isn't `part`'s.
+    pub(super) fn regions(
+        &self,
+        styles: &[Style],
+        size: [u32; 2],
+        part: PixelRegion,
+    ) -> Vec<(Style, Option<Vec<f32>>)> {
         let pairs: Vec<_> = self
             .styles
             .iter()
@@ -139,7 +230,7 @@ impl Subject {
         let free: Vec<(f32, &Style)> = pairs
             .iter()
             .filter(|(style, _)| style.mask.is_none())
-            .map(|(style, found)| (style.share, found))
+            .map(|(style, found)| (style.share, *found))
             .collect();
         let mut parts: Vec<(Style, f32, Option<Vec<f32>>)> = Vec::new();
         if let Some(style) = Style::blend(&free) {
@@ -147,17 +238,14 @@ impl Subject {
         }
         for (style, found) in &pairs {
             if let Some(mask) = &style.mask {
-                let cover = mask.coverage(size, PixelRegion::whole(size));
-                parts.push((found.clone(), style.share, Some(cover)));
+                let cover = mask.coverage(size, part);
+                parts.push(((*found).clone(), style.share, Some(cover)));
             }
         }
         if let [(style, _, None)] = parts.as_slice() {
-            return vec![Region {
-                style: style.clone(),
-                cover: None,
-            }];
+            return vec![(style.clone(), None)];
         }
-        let pixels = size[0] as usize * size[1] as usize;
+        let pixels = part.width as usize * part.height as usize;
         let at = |cover: &Option<Vec<f32>>, i: usize| cover.as_ref().map_or(1.0, |c| c[i]);
         let scale: Vec<f32> = (0..pixels)
             .map(|i| {
@@ -166,37 +254,39 @@ impl Subject {
                 most / shares.max(1e-6)
             })
             .collect();
+        let whole = part == PixelRegion::whole(size);
         parts
             .iter()
-            .map(|(style, share, cover)| Region {
-                style: style.clone(),
-                cover: Some(
-                    (0..pixels)
-                        .map(|i| share * at(cover, i) * scale[i])
-                        .collect(),
-                ),
+            .map(|(style, share, cover)| {
+                let cover: Vec<f32> = (0..pixels)
+                    .map(|i| share * at(cover, i) * scale[i])
+                    .collect();
+                (style.clone(), Some(cover))
             })
-            .filter(|region| region.cover.iter().flatten().any(|c| *c > 0.0))
+            .filter(|(_, cover)| !whole || cover.iter().flatten().any(|c| *c > 0.0))
             .collect()
+    }
+
+    /// Where there are styles, in a part of a picture of `size` pixels; everywhere when absent.
+    pub(super) fn cover(&self, size: [u32; 2], part: PixelRegion) -> Option<Vec<f32>> {
+        let covers: Option<Vec<Vec<f32>>> = self
+            .styles
+            .iter()
+            .filter(|style| style.share > 0.0)
+            .map(|style| Some(style.mask.as_ref()?.coverage(size, part)))
+            .collect();
+        covers.map(|covers| {
+            let most = |i| covers.iter().map(|c: &Vec<f32>| c[i]).fold(0.0, f32::max);
+            let pixels = part.width as usize * part.height as usize;
+            (0..pixels).map(most).collect()
+        })
     }
 
     /// What was painted, where there are styles, and the photo elsewhere.
     pub(super) fn composed(&self, painted: Planes) -> (Planes, super::stylize::Composed) {
         let size = [painted.width as u32, painted.height as u32];
         let photo = planes(&self.photo, painted.width, painted.height);
-        let covers: Option<Vec<Vec<f32>>> = self
-            .styles
-            .iter()
-            .filter(|style| style.share > 0.0)
-            .map(|style| {
-                let mask = style.mask.as_ref()?;
-                Some(mask.coverage(size, PixelRegion::whole(size)))
-            })
-            .collect();
-        let cover = covers.map(|covers| {
-            let most = |i| covers.iter().map(|c: &Vec<f32>| c[i]).fold(0.0, f32::max);
-            (0..painted.pixels()).map(most).collect()
-        });
+        let cover = self.cover(size, PixelRegion::whole(size));
         let layer = Layer {
             styled: painted,
             share: 1.0,

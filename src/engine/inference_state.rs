@@ -7,10 +7,12 @@ use crate::engine::backend::PreviewBackend;
 use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
 use crate::engine::explore::Explorer;
+use crate::engine::fine::Unfinished;
+use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, ModelInfo, OpenedPhoto, StylizeOptions, Tier, Work,
+    DeviceInfo, EngineError, Estimate, ModelInfo, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
 use crate::export::{CardLines, Cards};
@@ -27,6 +29,8 @@ pub(crate) struct InferenceState {
     pub(crate) explorer: Explorer,
     pub(crate) stylizer: Stylizer,
     pub(crate) lens: LensRenderer,
+    /// A picture of Fine that was ended early, to go on with.
+    pub(crate) unfinished: Option<Unfinished>,
     /// Bytes that work may use unless a request says otherwise.
     pub(crate) memory_budget: u64,
     pub(crate) device: DeviceInfo,
@@ -48,6 +52,7 @@ impl InferenceState {
             photos: PhotoCache::new(KnownPhotos::open(config.known_photos)),
             stylizer: Stylizer::new(),
             lens: LensRenderer::new(cache_dir),
+            unfinished: None,
             memory_budget: config.memory_budget,
             explorer: Explorer::new(cache_dir),
             registry,
@@ -157,9 +162,17 @@ impl PreviewBackend for InferenceState {
     fn estimate(
         &mut self,
         params: &StyleParams,
-        options: &StylizeOptions,
+        rendering: &Rendering,
     ) -> Result<Estimate, EngineError> {
-        self.stylizer
-            .estimate(&mut self.registry, &mut self.photos, params, options)
+        match rendering {
+            Rendering::Fast(options) => {
+                self.stylizer
+                    .estimate(&mut self.registry, &mut self.photos, params, options)
+            }
+            Rendering::Fine(options) => {
+                let parts = (&mut self.stylizer, &mut self.registry, &mut self.photos);
+                fine_estimate::estimate(parts, params, options)
+            }
+        }
     }
 }

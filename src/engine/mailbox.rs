@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
 use super::config::{DeviceChoice, Precision};
-use super::protocol::{Channel, EngineError, Job, JobId, Request, Seq, StylizeOptions, Tier, Work};
+use super::protocol::{Channel, EngineError, Job, JobId, Rendering, Request, Seq, Tier, Work};
 use crate::cancel::CancelToken;
 use crate::recipe::StyleParams;
 
@@ -50,7 +50,7 @@ pub(crate) struct PreviewRequest {
 pub(crate) struct EstimateRequest {
     pub(crate) seq: Seq,
     pub(crate) params: Arc<StyleParams>,
-    pub(crate) options: StylizeOptions,
+    pub(crate) rendering: Rendering,
 }
 
 /// What must arrive in order and complete.
@@ -104,6 +104,12 @@ impl MailboxState {
     /// A token that is stale once the channel has a newer request.
     pub(crate) fn preview_token(&self, slot: usize, seq: Seq) -> CancelToken {
         CancelToken::latest_of(Arc::clone(&self.newest[slot]), seq)
+    }
+
+    /// A job's token that also counts as cancelled once the canvas waits for a picture.
+    pub(crate) fn before_canvas(&self, token: &CancelToken) -> CancelToken {
+        let newest = &self.newest[slot(Channel::Canvas)];
+        token.or_newer_than(Arc::clone(newest), newest.load(Ordering::Acquire))
     }
 
     /// Forgets a job that has ended.
@@ -172,12 +178,12 @@ impl Mailbox {
             Request::Estimate {
                 seq,
                 params,
-                options,
+                rendering,
             } => {
                 *self.state.estimate.lock() = Some(EstimateRequest {
                     seq,
                     params,
-                    options,
+                    rendering,
                 });
                 self.wake()
             }
@@ -201,6 +207,12 @@ impl Mailbox {
             Request::Pause { id, paused } => {
                 if let Some(token) = self.state.tokens.lock().get(&id) {
                     token.pause(paused);
+                }
+                self.wake()
+            }
+            Request::Finish(id) => {
+                if let Some(token) = self.state.tokens.lock().get(&id) {
+                    token.finish();
                 }
                 self.wake()
             }

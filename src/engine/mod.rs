@@ -18,6 +18,8 @@ mod explore;
 #[cfg(test)]
 mod fallback_tests;
 mod fine;
+mod fine_estimate;
+mod fine_tiles;
 mod handle;
 mod inference_state;
 mod inference_worker;

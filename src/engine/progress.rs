@@ -14,6 +14,8 @@ const SETTLE: Duration = Duration::from_millis(400);
 pub(crate) struct StepTimer {
     stage: Option<Stage>,
     stage_start: Instant,
+    /// Steps that were done when the stage began.
+    stage_done: u64,
     last: Option<Instant>,
 }
 
@@ -23,8 +25,14 @@ impl StepTimer {
         Self {
             stage: None,
             stage_start: Instant::now(),
+            stage_done: 0,
             last: None,
         }
+    }
+
+    /// Leaves a rest out of the speed.
+    pub(crate) fn skip(&mut self, rest: Duration) {
+        self.stage_start += rest;
     }
 
     /// Notes progress; `Some(time left)` when it is to be reported now. The first
@@ -44,13 +52,19 @@ impl StepTimer {
         if new_stage {
             self.stage = Some(stage);
             self.stage_start = now;
+            self.stage_done = done;
         }
         let due = self.last.is_none_or(|last| now - last >= INTERVAL);
         if !new_stage && !due {
             return None;
         }
         self.last = Some(now);
-        Some(left(now - self.stage_start, done, total))
+        let (spent, before) = (now - self.stage_start, self.stage_done);
+        Some(left(
+            spent,
+            done.saturating_sub(before),
+            total.saturating_sub(before),
+        ))
     }
 }
 
@@ -86,6 +100,17 @@ mod tests {
         assert!(timer.note_at(now, Stage::Loading, 0, 1).is_some());
         assert!(timer.note_at(now, Stage::Loading, 1, 1).is_none());
         assert!(timer.note_at(now, Stage::Rendering, 0, 1).is_some());
+    }
+
+    #[test]
+    fn a_rest_and_what_was_there_already_are_not_the_speed() {
+        let second = Duration::from_secs(1);
+        let mut timer = StepTimer::new();
+        let start = Instant::now();
+        timer.note_at(start, Stage::Rendering, 600, 1000);
+        timer.skip(5 * second);
+        let left = timer.note_at(start + 6 * second, Stage::Rendering, 700, 1000);
+        assert_eq!(left, Some(Some(3 * second)));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
 pub use crate::export::Writing;
-pub use crate::fine::schedule::Effort;
+pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
@@ -100,14 +100,17 @@ pub enum Request {
         /// Wait, or go on.
         paused: bool,
     },
-    /// Estimate what [`Job::Stylize`] would take, answered by [`Event::Estimate`].
+    /// End a running [`Job::StylizeFine`] with the picture so far: its result. The same job
+    /// asked for again goes on from there.
+    Finish(JobId),
+    /// Estimate what a full-size stylisation would take, answered by [`Event::Estimate`].
     Estimate {
         /// Of the answer.
         seq: Seq,
         /// What would be made.
         params: Arc<StyleParams>,
-        /// See [`StylizeOptions`].
-        options: StylizeOptions,
+        /// How.
+        rendering: Rendering,
     },
     /// Look for models and styles again.
     Rescan,
@@ -227,6 +230,25 @@ impl Default for FineOptions {
             max_side: None,
             memory_budget: 1536 << 20,
             effort: Effort::default(),
+        }
+    }
+}
+
+/// How a photo is stylised at full size.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rendering {
+    /// One pass of a network, [`Job::Stylize`].
+    Fast(StylizeOptions),
+    /// Step by step, [`Job::StylizeFine`].
+    Fine(FineOptions),
+}
+
+impl Rendering {
+    /// The job that does so.
+    pub fn job(self, params: Arc<StyleParams>) -> Job {
+        match self {
+            Self::Fast(options) => Job::Stylize(params, options),
+            Self::Fine(options) => Job::StylizeFine(params, options),
         }
     }
 }
@@ -443,4 +465,6 @@ pub struct Estimate {
     pub time: Duration,
     /// Tiles.
     pub tiles: u32,
+    /// *Fine*: the size that is painted step by step, where the result is larger.
+    pub painted: Option<[u32; 2]>,
 }

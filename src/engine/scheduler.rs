@@ -250,7 +250,7 @@ impl Scheduler {
         };
         let seq = request.seq;
         self.emit(
-            match guarded(|| backend.estimate(&request.params, &request.options)) {
+            match guarded(|| backend.estimate(&request.params, &request.rendering)) {
                 Ok(estimate) => Event::Estimate { seq, estimate },
                 Err(error) => Event::EstimateFailed { seq, error },
             },
@@ -282,6 +282,24 @@ impl Scheduler {
         self.finish(id, result);
     }
 
+    /// Runs a waiting job while the running one stands aside.
+    fn run_in_front(&mut self, at: usize, backend: &mut dyn JobBackend) {
+        let Some(waiting) = self.jobs.remove(at) else {
+            return;
+        };
+        let aside = self.running.take();
+        self.yielding += usize::from(aside.is_some());
+        self.run_job(waiting, backend);
+        self.yielding -= usize::from(aside.is_some());
+        self.running = aside;
+    }
+
+    /// Whether the running job is to wait.
+    fn waits(&self) -> bool {
+        let running = self.running.as_ref();
+        running.is_some_and(|r| r.token.is_paused() && !r.token.is_finishing())
+    }
+
     fn finish(&mut self, id: JobId, result: Result<Output, EngineError>) {
         self.mailbox.forget(id);
         self.emit(Event::Done { id, result });
@@ -305,15 +323,23 @@ impl JobControl for Scheduler {
         self.check()
     }
 
-    fn yield_while_paused(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError> {
+    fn yield_while_paused(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError> {
         self.yield_to_previews(backend)?;
-        while self.running.as_ref().is_some_and(|r| r.token.is_paused()) {
+        let began = Instant::now();
+        while self.waits() {
+            if !self.jobs.is_empty() {
+                self.run_in_front(0, backend);
+                continue;
+            }
             match self.rx.recv_timeout(PAUSE_CHECK) {
                 Ok(message) => self.take(message),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => self.disconnected = true,
             }
             self.yield_to_previews(backend)?;
+        }
+        if let Some(running) = &mut self.running {
+            running.timer.skip(began.elapsed());
         }
         Ok(())
     }
@@ -324,13 +350,7 @@ impl JobControl for Scheduler {
             return Ok(());
         }
         while let Some(at) = self.jobs.iter().position(|w| !background(&w.job)) {
-            let aside = self.running.take();
-            self.yielding += usize::from(aside.is_some());
-            if let Some(waiting) = self.jobs.remove(at) {
-                self.run_job(waiting, backend);
-            }
-            self.yielding -= usize::from(aside.is_some());
-            self.running = aside;
+            self.run_in_front(at, backend);
             self.yield_to_previews(backend)?;
         }
         Ok(())
@@ -351,6 +371,10 @@ impl JobControl for Scheduler {
         self.running
             .as_ref()
             .map_or_else(CancelToken::new, |r| r.token.clone())
+    }
+
+    fn token_before_canvas(&self) -> CancelToken {
+        self.mailbox.before_canvas(&self.token())
     }
 
     fn progress(

@@ -109,7 +109,7 @@ impl PreviewBackend for Fake {
     fn estimate(
         &mut self,
         _params: &StyleParams,
-        _options: &StylizeOptions,
+        _rendering: &Rendering,
     ) -> Result<Estimate, EngineError> {
         Err(EngineError::BadRequest("no".into()))
     }

@@ -6,10 +6,12 @@
 mod descent;
 mod objective;
 mod painting;
+mod profile;
 mod pyramid;
 pub mod schedule;
 mod style;
 
 pub use objective::{Measured, Weights};
-pub use painting::{Painting, Region};
+pub use painting::{Goal, Painting, Region};
+pub use profile::{Profile, Ratio};
 pub use style::Style;

@@ -1,19 +1,22 @@
 //! What is made small: the distance of the picture's features from the photo's content and from
 //! the styles' statistics, and its gradient.
 //!
-//! Content: squared distance of relu4_1, each channel normalised over the picture (as in Huang &
-//! Belongie 2017). Style: squared distances of the features' means, deviations and covariances in
+//! Content: squared distance of relu4_1, and of relu3_1, each channel normalised over the picture
+//! (as in Huang & Belongie 2017). Style: squared distances of the features' means, deviations and covariances in
 //! relu1_1 to relu4_1 (Gatys et al. 2016; Li et al. 2017), each over the photo's own, so that every
 //! layer counts alike whatever the pair.
 
 use rayon::prelude::*;
 
+use super::painting::Goal;
 use super::style::Style;
 use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::vgg19::{CHANNELS, LAYERS, Passage, Vgg19};
 use crate::nn::backward::{ChannelMix, Moments, Size};
 
+/// The layers of [`Weights::detail`] and [`Weights::content`].
+const CONTENT: [usize; 2] = [LAYERS - 2, LAYERS - 1];
 /// Added to variances.
 const EPSILON: f32 = 1e-5;
 /// Least distance of a photo from a style, as a part of the style's own size: below it the photo
@@ -25,6 +28,8 @@ const LEAST: f32 = 1e-3;
 pub struct Weights {
     /// Content.
     pub content: f32,
+    /// Content one layer earlier: the smaller forms, such as those of a face.
+    pub detail: f32,
     /// Means and deviations.
     pub moments: f32,
     /// Covariances.
@@ -53,6 +58,8 @@ pub struct Measured {
     pub total: f32,
     /// Content, 0 for the photo; 2 for pictures that share nothing.
     pub content: f32,
+    /// The same one layer earlier.
+    pub detail: f32,
     /// Means and deviations over the photo's, mean over layers: 1 for the photo.
     pub moments: f32,
     /// Covariances over the photo's.
@@ -62,30 +69,40 @@ pub struct Measured {
 /// The objective at one size.
 pub(super) struct Objective {
     weights: Weights,
-    /// The photo's relu4_1, normalised.
-    content: Vec<f32>,
+    /// The photo's relu3_1 and relu4_1, normalised; the former empty where it doesn't count.
+    content: [Vec<f32>; 2],
     regions: Vec<Region>,
 }
 
 impl Objective {
-    /// For a photo (RGB planes) and where which style applies: style, pixels' weights for each
+    /// For a photo (RGB planes) and where which style applies: goal, pixels' weights for each
     /// layer, part of the picture. `strength` up to 1 moves the goal from the photo's own
     /// statistics to the style's; beyond, style counts for more.
     pub(super) fn new(
         vgg: &Vgg19,
         photo: &[f32],
         passage: &mut Passage,
-        regions: Vec<(Style, Option<[Vec<f32>; LAYERS]>, f32)>,
+        regions: Vec<(Goal, Option<[Vec<f32>; LAYERS]>, f32)>,
         (mut weights, strength): (Weights, f32),
         stop: &CancelToken,
     ) -> Result<Self, ModelError> {
         vgg.forward(photo, passage, stop)?;
-        let mut content = passage.features(LAYERS - 1).to_vec();
-        normalise(&mut content, CHANNELS[LAYERS - 1]);
+        let content = CONTENT.map(|layer| {
+            if layer < LAYERS - 1 && weights.detail <= 0.0 {
+                return Vec::new();
+            }
+            let mut content = passage.features(layer).to_vec();
+            normalise(&mut content, CHANNELS[layer]);
+            content
+        });
         let regions = regions
             .into_iter()
-            .map(|(style, weights, part)| {
+            .map(|(goal, weights, part)| {
                 let photo = Style::of_features(passage, weights.as_ref());
+                let style = match goal {
+                    Goal::Style(style) => style,
+                    Goal::Onward(ratio) => ratio.applied(&photo),
+                };
                 let way = strength.clamp(0.0, 1.0);
                 let style = Style::blend(&[(1.0 - way, &photo), (way, &style)]).unwrap_or(style);
                 let own = std::array::from_fn(|layer| {
@@ -132,8 +149,14 @@ impl Objective {
             passage,
             &mut |layer, features, size, out| {
                 self.style(layer, features, size, out, &mut spare, &mut measured);
-                if layer == LAYERS - 1 {
-                    measured.content = self.content(features, out);
+                match CONTENT.iter().position(|l| *l == layer) {
+                    Some(0) if self.weights.detail > 0.0 => {
+                        measured.detail = self.content(0, self.weights.detail, features, out);
+                    }
+                    Some(1) => {
+                        measured.content = self.content(1, self.weights.content, features, out);
+                    }
+                    _ => {}
                 }
             },
             gradient,
@@ -142,6 +165,7 @@ impl Objective {
         let pixel = self.pixel_terms(picture, passage.size(), gradient);
         let w = self.weights;
         measured.total = w.content * measured.content
+            + w.detail * measured.detail
             + w.moments * measured.moments
             + w.covariance * measured.covariance
             + pixel;
@@ -219,13 +243,13 @@ impl Objective {
     }
 
     /// The content's distance; adds its gradient.
-    fn content(&self, features: &[f32], out: &mut [f32]) -> f32 {
-        let channels = CHANNELS[LAYERS - 1];
+    fn content(&self, which: usize, weight: f32, features: &[f32], out: &mut [f32]) -> f32 {
+        let channels = CHANNELS[CONTENT[which]];
         let area = features.len() / channels;
-        let factor = 2.0 * self.weights.content / features.len() as f32;
+        let factor = 2.0 * weight / features.len() as f32;
         let sums: Vec<f64> = features
             .par_chunks_exact(area)
-            .zip(self.content.par_chunks_exact(area))
+            .zip(self.content[which].par_chunks_exact(area))
             .zip(out[..features.len()].par_chunks_exact_mut(area))
             .map(|((x, goal), out)| {
                 let (mean, inverse) = mean_and_inverse(x);
@@ -360,15 +384,16 @@ mod tests {
         });
         let weights = Weights {
             content: 1.0,
+            detail: 0.7,
             moments: 3.0,
             covariance: 2.0,
             roughness: 0.5,
             range: 4.0,
         };
-        let whole = vec![(style.clone(), None, 1.0)];
+        let whole = vec![(Goal::Style(style.clone()), None, 1.0)];
         let masked = vec![
-            (style.clone(), Some(half.clone()), 0.5),
-            (style, Some(half), 0.5),
+            (Goal::Style(style.clone()), Some(half.clone()), 0.5),
+            (Goal::Style(style), Some(half), 0.5),
         ];
         for (regions, strength) in [(whole, 0.7), (masked, 1.3)] {
             let mut passage = Passage::new(size);

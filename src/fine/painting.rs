@@ -2,6 +2,7 @@
 
 use super::descent::Descent;
 use super::objective::{Measured, Objective, Weights};
+use super::profile::Ratio;
 use super::pyramid::Pyramid;
 use super::style::Style;
 use crate::cancel::CancelToken;
@@ -12,10 +13,19 @@ use crate::nn::backward::Size;
 /// Levels of the pyramid that is stepped in.
 const LEVELS: usize = 4;
 
+/// What a place is to become.
+#[derive(Clone, Debug)]
+pub enum Goal {
+    /// Like this style.
+    Style(Style),
+    /// As it is, carried on: for a part of a larger picture.
+    Onward(Ratio),
+}
+
 /// Where a style applies.
 pub struct Region {
     /// The style.
-    pub style: Style,
+    pub goal: Goal,
     /// 0..=1 for each pixel of the picture; everywhere alike when absent.
     pub cover: Option<Vec<f32>>,
 }
@@ -23,6 +33,7 @@ pub struct Region {
 /// A picture at work. What it has come to depends on what it began with and the number of steps
 /// alone.
 pub struct Painting {
+    size: Size,
     objective: Objective,
     passage: Passage,
     pyramid: Pyramid,
@@ -50,10 +61,10 @@ impl Painting {
         let regions = regions
             .into_iter()
             .map(|region| match region.cover {
-                None => (region.style, None, 1.0),
+                None => (region.goal, None, 1.0),
                 Some(cover) => {
                     let part = cover.iter().sum::<f32>() / cover.len().max(1) as f32;
-                    (region.style, Some(at_layers(cover, size)), part)
+                    (region.goal, Some(at_layers(cover, size)), part)
                 }
             })
             .collect();
@@ -61,6 +72,7 @@ impl Painting {
             Objective::new(vgg, photo, &mut passage, regions, (weights, strength), stop)?;
         let pyramid = Pyramid::new(size, LEVELS);
         Ok(Self {
+            size,
             objective,
             passage,
             descent: Descent::new(vec![0.0; pyramid.len()]),
@@ -76,6 +88,9 @@ impl Painting {
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn step(&mut self, vgg: &Vgg19, stop: &CancelToken) -> Result<Measured, ModelError> {
+        if self.passage.size() != self.size {
+            self.passage = Passage::new(self.size);
+        }
         self.picture.copy_from_slice(&self.start);
         self.pyramid.add(self.descent.place(), &mut self.picture);
         let measured = self.objective.evaluate(
@@ -91,6 +106,11 @@ impl Painting {
         Ok(measured)
     }
 
+    /// Gives back the memory that only steps need.
+    pub fn rest(&mut self) {
+        self.passage = Passage::new((0, 0));
+    }
+
     /// The best picture so far, RGB planes; values may leave 0..1 a little.
     pub fn picture(&self) -> Vec<f32> {
         let mut picture = self.start.clone();
@@ -100,12 +120,12 @@ impl Painting {
 
     /// Height and width.
     pub fn size(&self) -> Size {
-        self.passage.size()
+        self.size
     }
 }
 
 /// The cover for the features of each layer: means of 2×2, as pooling has them.
-fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
+pub(super) fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
     let mut next = cover;
     let (mut h, mut w) = (h, w);
     std::array::from_fn(|layer| {

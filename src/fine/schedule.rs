@@ -94,6 +94,12 @@ impl Schedule {
         &self.scales
     }
 
+    /// Pixels of all steps, added up: what the work's time goes with.
+    pub fn pixel_steps(&self) -> u64 {
+        let cost = |s: &Scale| u64::from(s.size[0]) * u64::from(s.size[1]) * u64::from(s.steps);
+        self.scales.iter().map(cost).sum()
+    }
+
     /// Whether scale `index` goes on after so many steps and so long.
     pub fn goes_on(&self, index: usize, steps: u32, spent: Duration) -> bool {
         let limit = self.limits.as_ref().map(|limits| limits[index]);

@@ -87,6 +87,7 @@ fn refusal(request: &Request) -> Option<Box<dyn FnOnce(EngineError) -> Event>> {
             true => "The job can't be paused",
             false => "The job can't go on",
         })),
+        Request::Finish(_) => Some(refused("The job goes on to its end")),
         Request::Rescan => Some(refused("The models aren't looked for")),
         Request::Device(..) => Some(refused("The device stays as it is")),
         // Nobody is there to hear it.

@@ -78,6 +78,48 @@ fn however_long_it_took_the_recipe_gives_the_same_pixels() {
     assert!(again == made);
 }
 
+/// So many steps at two sizes, and so many in each tile of the whole.
+fn large(params: &StyleParams, tiles: u32) -> Job {
+    let scale = |width, height, steps| {
+        let text = format!(r#"{{"size":[{width},{height}],"steps":{steps}}}"#);
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut scales = vec![scale(240, 24, 2)];
+    scales.extend((tiles > 0).then(|| scale(960, 96, tiles)));
+    fine(params, Effort::Again(scales))
+}
+
+#[test]
+fn a_large_photo_is_painted_in_tiles_and_its_recipe_gives_the_same_pixels() {
+    let mut room = room();
+    let mut params = params(
+        room.photo("photo.png", 960, 96),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (plain, _) = room.picture(large(&params, 0));
+    let (made, recipe) = room.picture(large(&params, 1));
+    assert_eq!(made.size(), [960, 96]);
+    assert!(made != plain, "the tiles did something");
+    assert_eq!(scales(&recipe), [(vec![240, 24], 2), (vec![960, 96], 1)]);
+    let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
+    assert!(again == made, "the same bytes");
+    // Outside of a mask is the photo, in tiles as well.
+    params.styles[0].mask = Some(Mask {
+        shapes: vec![MaskShape::Radial {
+            center: [0.2, 0.05],
+            radius: 0.1,
+            feather: 0.2,
+        }],
+        invert: false,
+    });
+    let (masked, _) = room.picture(large(&params, 1));
+    let original = original(&room, "photo.png");
+    let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 960 + x) * 4..][..4].to_vec();
+    let kept = |x: usize, y: usize| pixel(&masked, x, y) == pixel(&original, x, y);
+    assert!((150..234).any(|x| !kept(x, 48)));
+    assert!((300..960).all(|x| (0..96).all(|y| kept(x, y))));
+}
+
 #[test]
 fn strength_masks_transparency_and_colours_are_kept_to() {
     let mut room = room();
@@ -217,6 +259,153 @@ fn a_pause_changes_nothing_in_the_picture() {
         .unwrap();
     working.engine.send(Request::Cancel(id)).unwrap();
     assert!(matches!(working.done(), Err(EngineError::Cancelled)));
+}
+
+#[test]
+fn a_stopped_picture_is_whole_and_can_be_gone_on_with_as_if_it_had_not_been() {
+    let mut room = room();
+    let params = params(
+        room.photo("photo.png", 240, 160),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (straight, _) = room.picture(steps(&params, 20));
+    let folder = tempfile::tempdir().unwrap();
+    let working = Working::new(folder.path());
+    let run = |id, n| {
+        let (id, job) = (JobId(id), steps(&params, n));
+        working.engine.send(Request::Job { id, job }).unwrap();
+        id
+    };
+    let made = || match working.done().unwrap() {
+        Output::Picture { picture, recipe } => (picture, recipe),
+        other => panic!("{other:?}"),
+    };
+    let id = run(1, 20);
+    working.look();
+    working.engine.send(Request::Finish(id)).unwrap();
+    let (stopped, recipe) = made();
+    assert_eq!(stopped.size(), [240, 160], "at full size");
+    assert!(stopped != straight);
+    assert_eq!(recipe.extra["fine"]["stopped"], true);
+    let taken: u64 = scales(&recipe).iter().map(|(_, steps)| steps).sum();
+    assert!((1..20).contains(&taken), "{taken}");
+    let (again, _) = room.picture(Job::Replay(recipe));
+    assert!(again == stopped, "its recipe gives the same pixels");
+    // Previews and other pictures in between don't matter.
+    working
+        .engine
+        .send(Request::Job {
+            id: JobId(2),
+            job: Job::Stylize(Arc::new(params.clone()), StylizeOptions::default()),
+        })
+        .unwrap();
+    made();
+    run(3, 20);
+    let first = loop {
+        if let Event::Progress {
+            stage: Stage::Rendering,
+            done,
+            ..
+        } = working.next()
+        {
+            break done;
+        }
+    };
+    assert!(first > 0, "it goes on where it was");
+    let (whole, recipe) = made();
+    assert!(whole == straight);
+    assert!(recipe.extra["fine"].get("stopped").is_none());
+}
+
+#[test]
+fn a_paused_picture_lets_other_jobs_and_the_canvas_go_first() {
+    let mut room = room();
+    let params = params(
+        room.photo("photo.png", 240, 160),
+        vec![style(room.photo("style.png", 90, 120))],
+    );
+    let (straight, _) = room.picture(steps(&params, 16));
+    let folder = tempfile::tempdir().unwrap();
+    let working = Working::new(folder.path());
+    let (id, job) = (JobId(1), steps(&params, 16));
+    working.engine.send(Request::Job { id, job }).unwrap();
+    working.look();
+    let preview = |seq| Request::Preview {
+        channel: Channel::Canvas,
+        seq,
+        tier: Tier::Draft(96),
+        items: vec![Work::Style(Arc::new(params.clone()))],
+    };
+    working.engine.send(preview(1)).unwrap();
+    loop {
+        match working.next() {
+            Event::Preview { .. } => break,
+            Event::Done { .. } => panic!("the preview comes first"),
+            _ => {}
+        }
+    }
+    let paused = |paused| working.engine.send(Request::Pause { id, paused }).unwrap();
+    paused(true);
+    let fast = Job::Stylize(Arc::new(params.clone()), StylizeOptions::default());
+    working
+        .engine
+        .send(Request::Job {
+            id: JobId(2),
+            job: fast,
+        })
+        .unwrap();
+    loop {
+        if let Event::Done { id, result } = working.next() {
+            assert_eq!(id, JobId(2), "the other job ends first");
+            result.unwrap();
+            break;
+        }
+    }
+    paused(false);
+    match working.done().unwrap() {
+        Output::Picture { picture, .. } => assert!(picture == straight),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn time_and_memory_are_said_beforehand() {
+    let mut room = room();
+    let params = Arc::new(params(
+        room.photo("photo.png", 1200, 800),
+        vec![style(room.photo("style.png", 90, 120))],
+    ));
+    let mut ask = |effort, max_side| {
+        let options = FineOptions {
+            effort,
+            max_side,
+            ..FineOptions::default()
+        };
+        let rendering = Rendering::Fine(options);
+        let params = Arc::clone(&params);
+        let request = Request::Estimate {
+            seq: 1,
+            params,
+            rendering,
+        };
+        room.engine.send(request).unwrap();
+        let events = room.engine.run();
+        let found = events.into_iter().find_map(|e| match e {
+            Event::Estimate { estimate, .. } => Some(estimate),
+            _ => None,
+        });
+        found.expect("an estimate")
+    };
+    let large = ask(Effort::Steps(120), None);
+    assert_eq!(large.size, [1200, 800]);
+    assert!(large.memory > 400 << 20, "{}", large.memory);
+    let small = ask(Effort::Steps(120), Some(300));
+    assert_eq!(small.painted, None, "all of it is painted");
+    let draft = ask(Effort::Steps(30), None);
+    assert!(small.time < large.time && draft.time < large.time);
+    assert!(small.memory < large.memory);
+    let timed = ask(Effort::Time(Duration::from_secs(20), None), None);
+    assert!(timed.time >= Duration::from_secs(20));
 }
 
 #[test]

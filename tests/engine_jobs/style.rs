@@ -168,7 +168,7 @@ fn the_estimate_names_size_and_tiles_and_refusals_say_what_to_do() {
             .send(Request::Estimate {
                 seq: 5,
                 params: params.clone(),
-                options,
+                rendering: Rendering::Fast(options),
             })
             .unwrap();
         fixture.engine.run()

@@ -23,8 +23,8 @@ use limner::app::ports::{EngineLink, GalleryLink, SavePicture, Services, SystemL
 use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
-    DeviceInfo, DirectionInfo, Estimate, Event, Job, Library, ModelInfo, ModelKind, OpenedPhoto,
-    Output, Request, StyleInfo, Tier, Work,
+    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, Library,
+    ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleInfo, Tier, Work,
 };
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
 use limner::gallery::{Gallery, about, decode};
@@ -52,6 +52,8 @@ pub struct Asked {
     pub pastes: usize,
     /// What for, the last time.
     pub pasted_as: Option<FileRole>,
+    /// The next picture of *Fine* that is at work is done.
+    pub fine_done: bool,
     /// What the engine says by itself next.
     pub news: Option<Event>,
     /// Files of the gallery changed from outside.

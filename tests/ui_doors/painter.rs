@@ -8,6 +8,8 @@ pub(super) struct Painter {
     asked: Record,
     answers: VecDeque<Event>,
     photos: std::collections::HashMap<String, Picture>,
+    /// Pictures of *Fine* at work.
+    fine: VecDeque<(JobId, Arc<StyleParams>, FineOptions)>,
 }
 
 impl Painter {
@@ -23,6 +25,7 @@ impl Painter {
             asked,
             answers,
             photos: Default::default(),
+            fine: VecDeque::new(),
         }
     }
 
@@ -71,6 +74,42 @@ impl Painter {
             .map(|v| v.clamp(0.0, 255.0) as u8)
             .collect();
         Picture::from_rgba(size[0], size[1], bytes).unwrap()
+    }
+
+    /// The stylised photo, darker with every step of *Fine*.
+    fn fine(&self, params: &StyleParams, steps: u32) -> Picture {
+        let fast = self.stylise(params);
+        let [width, height] = fast.size();
+        let darker = |v: &u8| v.saturating_sub((steps / 2 + 20).min(100) as u8);
+        let bytes = fast.rgba().chunks_exact(4);
+        let bytes = bytes.flat_map(|p| [darker(&p[0]), darker(&p[1]), darker(&p[2]), p[3]]);
+        Picture::from_rgba(width, height, bytes.collect()).unwrap()
+    }
+
+    /// A picture of *Fine* is there; stopped ones took nine steps.
+    fn end_fine(&mut self, id: JobId, stopped: bool) {
+        let at = self.fine.iter().position(|(other, ..)| *other == id);
+        let (_, params, options) = self.fine.remove(at.unwrap()).unwrap();
+        let scale = |steps| Scale {
+            size: [320, 200],
+            steps,
+        };
+        let scales = match (&options.effort, stopped) {
+            (_, true) => vec![scale(9)],
+            (Effort::Steps(steps), _) => vec![scale(*steps)],
+            (Effort::Again(scales), _) => scales.clone(),
+            (Effort::Time(..), _) => panic!("the window counts steps"),
+        };
+        let picture = self.fine(&params, scales.iter().map(|s| s.steps).sum());
+        let mut recipe = recipe(Making::Style((*params).clone()));
+        let mut way = serde_json::json!({ "max_side": options.max_side, "scales": scales });
+        if stopped {
+            way["stopped"] = true.into();
+        }
+        recipe.extra.insert("fine".into(), way);
+        let recipe = Box::new(recipe);
+        let result = Ok(Output::Picture { picture, recipe });
+        self.answers.push_back(Event::Done { id, result });
     }
 
     /// The photo with every slider in its pixels: sliders in red, gains in green, the
@@ -203,6 +242,29 @@ impl EngineLink for Painter {
                 let event = self.open(path);
                 self.answers.push_back(event);
             }
+            Request::Job {
+                id,
+                job: Job::StylizeFine(params, options),
+            } => {
+                self.answers.push_back(Event::Progress {
+                    id,
+                    stage: Stage::Rendering,
+                    done: 250,
+                    total: 1000,
+                    left: Some(Duration::from_secs(30)),
+                    look: Some(self.fine(&params, 1)),
+                });
+                self.fine.push_back((id, params, options));
+            }
+            Request::Finish(id) => self.end_fine(id, true),
+            Request::Cancel(id) => {
+                let before = self.fine.len();
+                self.fine.retain(|(other, ..)| *other != id);
+                if self.fine.len() < before {
+                    let result = Err(limner::engine::protocol::EngineError::Cancelled);
+                    self.answers.push_back(Event::Done { id, result });
+                }
+            }
             Request::Job { id, job } => {
                 let output = self.job(job);
                 self.answers.push_back(Event::Done {
@@ -220,18 +282,20 @@ impl EngineLink for Painter {
                     memory: 640_000_000,
                     time: Duration::from_secs(48),
                     tiles: 6,
+                    painted: None,
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Cancel(_)
-            | Request::Pause { .. }
-            | Request::Rescan
-            | Request::Device(..)
-            | Request::Shutdown => {}
+            Request::Pause { .. } | Request::Rescan | Request::Device(..) | Request::Shutdown => {}
         }
     }
 
     fn try_recv(&mut self) -> Option<Event> {
+        if std::mem::take(&mut self.asked.borrow_mut().fine_done)
+            && let Some(id) = self.fine.front().map(|(id, ..)| *id)
+        {
+            self.end_fine(id, false);
+        }
         let news = self.asked.borrow_mut().news.take();
         news.or_else(|| self.answers.pop_front())
     }

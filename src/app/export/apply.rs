@@ -7,9 +7,10 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::{fine, painting};
 use crate::app::view::{Dialog, Workspace};
 use crate::app::work;
-use crate::engine::protocol::JobId;
+use crate::engine::protocol::{Job, JobId};
 
 /// Opens the dialog for what is chosen in the gallery, or for the picture on the
 /// canvas, which is made first unless it was the last one to be exported.
@@ -19,25 +20,30 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
         state.view.dialog = Dialog::Export;
         return;
     }
-    let options = jobs::style_options(state);
+    let rendering = fine::rendering(state);
     let work = work::of(workspace, state);
-    let made = work.and_then(|work| Some((work::job(&work, options)?, work)));
+    let made = work.and_then(|work| Some((work::job(&work, rendering.clone())?, work)));
     let Some((job, work)) = made else {
         state.toasts.push(Level::Info, "There is no picture yet.");
         return;
     };
     state.view.dialog = Dialog::Export;
     let known = state.export.as_ref();
-    if known.is_some_and(|t| t.work == work && t.options == options) {
+    if known.is_some_and(|t| t.work == work && t.rendering == rendering) {
         return;
     }
     stop(state, services);
     state.export = Some(ExportTarget {
         work,
-        options,
+        rendering,
         kept: None,
     });
-    jobs::start(job, Purpose::Export, state, services);
+    match job {
+        Job::StylizeFine(..) => painting::send(Purpose::Export, state, services),
+        job => {
+            jobs::start(job, Purpose::Export, state, services);
+        }
+    }
 }
 
 /// The job that makes the picture, while it waits or runs.
@@ -48,6 +54,6 @@ pub fn making(state: &AppState) -> Option<JobId> {
 /// The user doesn't want it any more: stops the making.
 pub fn stop(state: &mut AppState, services: &mut Services) {
     if let Some(id) = making(state) {
-        jobs::cancel(id, state, services);
+        painting::stop_or_cancel(id, state, services);
     }
 }

@@ -1,6 +1,6 @@
 //! The picture that the export dialog is about.
 
-use crate::engine::protocol::{StylizeOptions, Work};
+use crate::engine::protocol::{Rendering, Work};
 use crate::gallery::protocol::Entry;
 
 /// The picture outside the gallery that the export dialog is about.
@@ -9,7 +9,7 @@ pub struct ExportTarget {
     /// What it was made of.
     pub(crate) work: Work,
     /// How large, for a stylised photo.
-    pub(crate) options: StylizeOptions,
+    pub(crate) rendering: Rendering,
     /// The picture, once it is safe on disk.
     pub kept: Option<Entry>,
 }

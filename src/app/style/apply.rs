@@ -5,7 +5,7 @@ use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
-use crate::app::style::document::StyleDoc;
+use crate::app::style::document::{FineWay, STEPS, StyleDoc};
 use crate::app::style::edit::StyleEdit;
 use crate::recipe::{Mask, StyleLayer, StyleSource, ranges};
 use std::sync::Arc;
@@ -30,6 +30,8 @@ fn label(edit: &StyleEdit) -> &'static str {
         StyleEdit::Strength(_) => "Strength",
         StyleEdit::Brush(_) => "Stroke scale",
         StyleEdit::KeepColors(_) => "Keep colours",
+        StyleEdit::Quality(_) => "Fast or Fine",
+        StyleEdit::Steps(_) => "Steps",
         StyleEdit::OnlyStyle(_) => "Style",
         StyleEdit::AddStyle(_) => "Add style",
         StyleEdit::RemoveStyle(_) => "Remove style",
@@ -61,12 +63,16 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::Photo(photo) => {
             if doc.photo.as_ref() != Some(&photo) {
                 doc.photo = Some(photo);
+                // The sizes of a recipe are those of its photo.
+                doc.fine = FineWay::Steps(nearest(doc.fine.steps()));
             }
         }
         StyleEdit::Model(model) => doc.model = model,
         StyleEdit::Strength(v) => doc.strength = ranges::STRENGTH.nearest(v),
         StyleEdit::Brush(v) => doc.brush = ranges::BRUSH.nearest(v),
         StyleEdit::KeepColors(v) => doc.keep_colors = ranges::KEEP_COLORS.nearest(v),
+        StyleEdit::Quality(quality) => doc.quality = quality,
+        StyleEdit::Steps(steps) => doc.fine = FineWay::Steps(nearest(steps)),
         StyleEdit::OnlyStyle(style) => doc.styles = vec![layer(style)],
         StyleEdit::AddStyle(style) => doc.styles.push(layer(style)),
         StyleEdit::RemoveStyle(at) => {
@@ -74,9 +80,11 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
                 doc.styles.remove(at);
             }
         }
-        StyleEdit::Replace { mut params, .. } => {
+        StyleEdit::Replace {
+            mut params, fine, ..
+        } => {
             params.confine();
-            doc.set_params(&params);
+            doc.set_params(&params, fine);
         }
         StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
             l.style = style;
@@ -122,6 +130,11 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
             }
         }),
     }
+}
+
+/// The nearest number of steps that *Fine* may take.
+fn nearest(steps: u32) -> u32 {
+    steps.clamp(*STEPS.start(), *STEPS.end())
 }
 
 fn change_layer(doc: &mut StyleDoc, at: usize, change: impl FnOnce(&mut StyleLayer)) {

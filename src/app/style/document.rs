@@ -4,7 +4,82 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{SourceRef, StyleLayer, StyleParams};
+use crate::engine::protocol::{FINE_STEPS, Scale};
+use crate::recipe::{Recipe, SourceRef, StyleLayer, StyleParams};
+
+/// Where recipes tell of *Fine*.
+const EXTRA: &str = "fine";
+/// Steps that *Fine* may take, all sizes together.
+pub const STEPS: std::ops::RangeInclusive<u32> = 10..=400;
+
+/// How the picture is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Quality {
+    /// One pass of a network, live.
+    #[default]
+    Fast,
+    /// The picture itself is optimised, step by step.
+    Fine,
+}
+
+/// How *Fine* goes about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum FineWay {
+    /// So many steps, at all sizes together.
+    Steps(u32),
+    /// As a recipe tells.
+    Again(FineAgain),
+}
+
+/// What a recipe tells of *Fine*.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FineAgain {
+    /// Longer side of the result; the photo's own when absent.
+    pub max_side: Option<u32>,
+    /// Steps size by size.
+    pub scales: Vec<Scale>,
+}
+
+impl FineWay {
+    /// Steps at all sizes together.
+    pub fn steps(&self) -> u32 {
+        match self {
+            Self::Steps(steps) => *steps,
+            Self::Again(again) => again.scales.iter().map(|scale| scale.steps).sum(),
+        }
+    }
+
+    /// Out of a recipe; none when it isn't of *Fine*.
+    ///
+    /// # Errors
+    /// When it is, and can't be read: what is the matter.
+    pub fn of(recipe: &Recipe) -> Result<Option<Self>, serde_json::Error> {
+        let Some(extra) = recipe.extra.get(EXTRA) else {
+            return Ok(None);
+        };
+        if let Some(steps) = extra.get("steps").and_then(serde_json::Value::as_u64) {
+            let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+            return Ok(Some(Self::Steps(steps.clamp(*STEPS.start(), *STEPS.end()))));
+        }
+        serde_json::from_value(extra.clone()).map(|again| Some(Self::Again(again)))
+    }
+
+    /// Whether the picture of a recipe was stopped before its end.
+    pub fn is_stopped(recipe: &Recipe) -> bool {
+        let extra = recipe.extra.get(EXTRA);
+        let stopped = extra.and_then(|extra| extra.get("stopped"));
+        stopped.and_then(serde_json::Value::as_bool) == Some(true)
+    }
+
+    /// Writes into a recipe what is asked for.
+    pub fn write(&self, max_side: Option<u32>, recipe: &mut Recipe) {
+        let value = match self {
+            Self::Steps(steps) => serde_json::json!({ "max_side": max_side, "steps": steps }),
+            Self::Again(again) => serde_json::json!(again),
+        };
+        recipe.extra.insert(EXTRA.to_owned(), value);
+    }
+}
 
 /// State of Style. Like [`StyleParams`], but there may be no photo yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +97,10 @@ pub struct StyleDoc {
     pub brush: f32,
     /// See [`StyleParams::keep_colors`].
     pub keep_colors: f32,
+    /// How the picture is made.
+    pub quality: Quality,
+    /// How *Fine* goes about it.
+    pub fine: FineWay,
 }
 
 impl Default for StyleDoc {
@@ -33,6 +112,8 @@ impl Default for StyleDoc {
             strength: 1.0,
             brush: 1.0,
             keep_colors: 0.0,
+            quality: Quality::Fast,
+            fine: FineWay::Steps(FINE_STEPS),
         }
     }
 }
@@ -53,8 +134,12 @@ impl StyleDoc {
         })
     }
 
-    /// Takes over a recipe's state.
-    pub fn set_params(&mut self, params: &StyleParams) {
+    /// Takes over a recipe's state; `fine` if it was made by *Fine*.
+    pub fn set_params(&mut self, params: &StyleParams, fine: Option<FineWay>) {
+        let quality = match &fine {
+            Some(_) => Quality::Fine,
+            None => Quality::Fast,
+        };
         *self = Self {
             photo: Some(params.photo.clone()),
             model: params.model.clone(),
@@ -62,6 +147,8 @@ impl StyleDoc {
             strength: params.strength,
             brush: params.brush,
             keep_colors: params.keep_colors,
+            quality,
+            fine: fine.unwrap_or_else(|| self.fine.clone()),
         };
     }
 }

@@ -1,5 +1,6 @@
 //! What panels may change in Style.
 
+use crate::app::style::document::{FineWay, Quality};
 use crate::recipe::{Mask, MaskShape, SourceRef, StyleParams, StyleSource};
 
 /// A change of Style.
@@ -15,6 +16,10 @@ pub enum StyleEdit {
     Brush(f32),
     /// See [`StyleParams::keep_colors`].
     KeepColors(f32),
+    /// How the picture is made.
+    Quality(Quality),
+    /// Steps of *Fine*.
+    Steps(u32),
     /// Only this style.
     OnlyStyle(StyleSource),
     /// One style more.
@@ -48,6 +53,8 @@ pub enum StyleEdit {
     Replace {
         /// The new state.
         params: Box<StyleParams>,
+        /// How *Fine* made it; none if *Fast* did.
+        fine: Option<FineWay>,
         /// Name of the step.
         label: &'static str,
     },

@@ -7,6 +7,8 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::document::Quality;
+use crate::app::style::fine;
 use crate::engine::protocol::{FolderJob, Job, Writing};
 use crate::export::WriteOptions;
 use crate::export::format::Format;
@@ -31,11 +33,13 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     });
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
+            let options = jobs::style_options(state);
+            let fine = (doc.quality == Quality::Fine).then(|| fine::options(state, &options));
             let job = FolderJob {
                 photos,
                 params: params.into(),
-                options: jobs::style_options(state),
-                fine: None,
+                options,
+                fine,
                 out,
                 writing: writing(state),
             };

@@ -3,5 +3,8 @@
 pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
+pub mod fine;
+pub mod fine_state;
 pub(in crate::app) mod folder;
 pub mod folder_report;
+pub(in crate::app) mod painting;

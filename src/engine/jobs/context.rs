@@ -44,7 +44,8 @@ impl JobContext<'_> {
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.
     pub(in crate::engine) fn yield_while_paused(&mut self) -> Result<(), EngineError> {
-        self.control.yield_while_paused(&mut *self.state)
+        let backend: &mut dyn JobBackend = &mut *self.state;
+        self.control.yield_while_paused(backend)
     }
 
     /// Between two steps of a job that nobody waits for: whole jobs go first, too.
@@ -67,6 +68,11 @@ impl JobContext<'_> {
     /// Cancelled when the job is to stop.
     pub(in crate::engine) fn token(&self) -> CancelToken {
         self.control.token()
+    }
+
+    /// As [`JobContext::token`], and cancelled as soon as the canvas asks for a picture.
+    pub(in crate::engine) fn token_before_canvas(&self) -> CancelToken {
+        self.control.token_before_canvas()
     }
 
     /// Sends an event.

@@ -1,12 +1,16 @@
 //! A photo optimised towards its styles, from coarse to fine.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use crate::cancel::CancelToken;
-use crate::engine::fine::{StylePicture, Subject, finest, resized, to_picture};
+use crate::engine::fine::{
+    INSTRUMENT, LONGER_SIDE, Stand, StylePicture, Subject, Unfinished, finest, resized, to_picture,
+};
+use crate::engine::fine_estimate::try_out;
+use crate::engine::fine_tiles::{self, Refinement};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
@@ -14,19 +18,19 @@ use crate::engine::recipes::recipe;
 use crate::engine::resample::{Planes, fit, planes};
 use crate::engine::styling::PreparedStyle;
 use crate::engine::stylize::{Fine, finish};
+use crate::fine::Painting;
 use crate::fine::schedule::{Scale, Schedule};
+use crate::models::ModelError;
 use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
 use crate::recipe::{Making, Recipe, StyleLayer, StyleParams, StyleSource};
 
-/// The network that measures.
-const INSTRUMENT: &str = "vgg19";
 /// Where recipes keep the size and the steps taken.
 pub(super) const EXTRA: &str = "fine";
-/// Longer side of the finest scale at brush size 1 and below.
-const LONGER_SIDE: u32 = 768;
 /// Longer side of the first look.
 const LOOK_SIDE: u32 = 512;
+/// How often in a row the canvas may interrupt a step, so that a walk doesn't hold it up for ever.
+const INTERRUPTIONS: u32 = 3;
 /// Parts that progress is told in.
 const PARTS: u64 = 1000;
 
@@ -56,18 +60,51 @@ pub(super) fn run(
         keep_colors: params.keep_colors,
         brush: params.brush,
     };
-    let mut taken = Vec::new();
+    let (mut taken, mut stopped) = (Vec::new(), false);
     let picture = match subject.styles.is_empty() || params.strength <= 0.0 {
         true => subject.photo.clone(),
         false => {
-            let schedule = schedule(&subject, options)?;
+            let before = state.unfinished.take();
+            let before = before.filter(|before| before.is_of(params, options));
+            let (way, before) = match before {
+                Some(before) => (before.way, Some(before.at)),
+                None => (way(state, &subject, options)?, None),
+            };
+            let (schedule, tile_steps) = &way;
             let first = first_look(state, params, &stop)?;
-            let mut work = Work { context, vgg, stop };
-            let painted = work.paint(&subject, &schedule, &first, &mut taken)?;
-            work.finished(&subject, painted)?
+            let mut work = Work {
+                context,
+                vgg,
+                stop,
+                spent: Duration::ZERO,
+                pixel_steps: 0,
+            };
+            let (painted, stand) = work.paint(&subject, schedule, &first, before, &mut taken)?;
+            stopped = stand.is_some();
+            let mut picture = work.finished(&subject, painted)?;
+            if let (&Some(steps), false) = (tile_steps, stopped)
+                && let Some(refined) = work.refined(&subject, &picture, steps)?
+            {
+                taken.push(Scale {
+                    size: picture.size(),
+                    steps,
+                });
+                picture = refined;
+            }
+            let (spent, pixel_steps) = (work.spent, work.pixel_steps);
+            let times = &mut context.state.stylizer.times;
+            times.learn_fine(spent, pixel_steps);
+            context.state.unfinished = stand.map(|at| Unfinished {
+                params: params.clone(),
+                max_side: options.max_side,
+                effort: options.effort.clone(),
+                way,
+                at,
+            });
+            picture
         }
     };
-    let recipe = written(context.state, params, &prepared, options, &taken)?;
+    let recipe = written(context.state, params, &prepared, options, (&taken, stopped))?;
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe),
@@ -103,9 +140,18 @@ fn style_pictures(
         .collect()
 }
 
-fn schedule(subject: &Subject, options: &FineOptions) -> Result<Schedule, EngineError> {
+/// The sizes to go through, and the steps in each tile after that.
+fn way(
+    state: &mut InferenceState,
+    subject: &Subject,
+    options: &FineOptions,
+) -> Result<(Schedule, Option<u32>), EngineError> {
+    if matches!(options.effort, Effort::Time(..)) {
+        try_out(&mut state.stylizer, &mut state.registry)?;
+    }
+    let large = fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times);
     let size = subject.photo.size();
-    let finest = match &options.effort {
+    let finest = match &large.before {
         Effort::Again(scales) => {
             let sides = LEAST_SIDE as u32..=LONGER_SIDE;
             let fits = |scale: &Scale| scale.size.iter().all(|side| sides.contains(side));
@@ -118,7 +164,7 @@ fn schedule(subject: &Subject, options: &FineOptions) -> Result<Schedule, Engine
         }
         _ => finest(size, LONGER_SIDE, options.memory_budget)?,
     };
-    Ok(Schedule::new(finest, &options.effort))
+    Ok((Schedule::new(finest, &large.before), large.steps))
 }
 
 /// The picture as *Fast* makes it, to begin with.
@@ -145,58 +191,159 @@ struct Work<'a, 'b> {
     context: &'a mut JobContext<'b>,
     vgg: Arc<Vgg19>,
     stop: CancelToken,
+    /// Time of the steps taken.
+    spent: Duration,
+    /// Pixels of each step, added up.
+    pixel_steps: u64,
 }
 
 impl Work<'_, '_> {
-    /// From coarse to fine; the steps taken go to `taken`.
+    /// From coarse to fine; the steps taken go to `taken`. Ended early, it gives what it needs to
+    /// go on, too.
     fn paint(
         &mut self,
         subject: &Subject,
         schedule: &Schedule,
         first: &Picture,
+        before: Option<Stand>,
         taken: &mut Vec<Scale>,
-    ) -> Result<Planes, EngineError> {
+    ) -> Result<(Planes, Option<Stand>), EngineError> {
+        let mut before = before;
+        if let Some(stand) = &before {
+            taken.clone_from(&stand.taken);
+        }
         let mut painted: Option<Planes> = None;
-        for (i, scale) in schedule.scales().iter().enumerate() {
-            let [width, height] = scale.size.map(|s| s as usize);
-            let start = match &painted {
-                None => planes(first, width, height),
-                Some(coarser) => resized(coarser, width, height),
+        for (i, scale) in schedule.scales().iter().enumerate().skip(taken.len()) {
+            let mut stand = match before.take() {
+                Some(stand) => stand,
+                None => self.begun(subject, scale.size, painted.as_ref(), first, taken)?,
+            };
+            let whole = self.scale(subject, schedule, i, &mut stand, painted.is_some())?;
+            if stand.steps > 0 {
+                taken.push(Scale {
+                    size: scale.size,
+                    steps: stand.steps,
+                });
+                painted = Some(planes_of(&stand.painting));
+            }
+            if let (false, Some(painted)) = (whole, painted.clone()) {
+                stand.painting.rest();
+                return Ok((painted, Some(stand)));
+            }
+        }
+        let painted = painted.ok_or_else(|| EngineError::Internal("no size to paint at".into()))?;
+        Ok((painted, None))
+    }
+
+    /// A scale before its first step.
+    fn begun(
+        &self,
+        subject: &Subject,
+        size: [u32; 2],
+        coarser: Option<&Planes>,
+        first: &Picture,
+        taken: &[Scale],
+    ) -> Result<Stand, EngineError> {
+        let [width, height] = size.map(|s| s as usize);
+        let start = match coarser {
+            None => planes(first, width, height),
+            Some(coarser) => resized(coarser, width, height),
+        };
+        let began = Instant::now();
+        let painting = subject.painting(&self.vgg, size, &start, &self.stop)?;
+        Ok(Stand {
+            taken: taken.to_vec(),
+            painting,
+            steps: 0,
+            spent: began.elapsed(),
+        })
+    }
+
+    /// Works at one scale; whether to its end. It may be left before its first step where there
+    /// `is` a picture already.
+    fn scale(
+        &mut self,
+        subject: &Subject,
+        schedule: &Schedule,
+        index: usize,
+        stand: &mut Stand,
+        is: bool,
+    ) -> Result<bool, EngineError> {
+        while schedule.goes_on(index, stand.steps, stand.spent) {
+            let done = schedule.done(index, stand.steps, stand.spent);
+            self.context
+                .progress_with_look(Stage::Rendering, done, PARTS, &mut || {
+                    to_picture(&subject.composed(planes_of(&stand.painting)).1.picture)
+                });
+            let may_end = is || stand.steps > 0;
+            if self.stop.is_paused() {
+                stand.painting.rest();
+            }
+            self.context.yield_while_paused()?;
+            if may_end && self.stop.is_finishing() {
+                return Ok(false);
+            }
+            self.step(stand)?;
+        }
+        Ok(true)
+    }
+
+    /// One step at a scale.
+    fn step(&mut self, stand: &mut Stand) -> Result<(), EngineError> {
+        stand.spent += self.step_of(&mut stand.painting)?;
+        stand.steps += 1;
+        Ok(())
+    }
+
+    /// One step, and the time that it took. The canvas goes first: a step that it interrupts is
+    /// done once more.
+    fn step_of(&mut self, painting: &mut Painting) -> Result<Duration, EngineError> {
+        let mut interrupted = 0;
+        loop {
+            let stop = match interrupted < INTERRUPTIONS {
+                true => self.context.token_before_canvas(),
+                false => self.stop.clone(),
             };
             let began = Instant::now();
-            let mut painting = subject.painting(&self.vgg, scale.size, &start, &self.stop)?;
-            let (mut spent, mut steps) = (began.elapsed(), 0);
-            let planes = |data| Planes {
-                width,
-                height,
-                data,
-            };
-            while schedule.goes_on(i, steps, spent) {
-                let done = schedule.done(i, steps, spent);
-                self.context.progress_with_look(
-                    Stage::Rendering,
-                    done,
-                    PARTS,
-                    &mut || match i == 0 && steps == 0 {
-                        true => Some(first.clone()),
-                        false => {
-                            to_picture(&subject.composed(planes(painting.picture())).1.picture)
-                        }
-                    },
-                );
-                self.context.yield_while_paused()?;
-                let began = Instant::now();
-                painting.step(&self.vgg, &self.stop)?;
-                spent += began.elapsed();
-                steps += 1;
+            match painting.step(&self.vgg, &stop) {
+                Ok(_) => {
+                    let took = began.elapsed();
+                    let (height, width) = painting.size();
+                    self.spent += took;
+                    self.pixel_steps += (height * width) as u64;
+                    return Ok(took);
+                }
+                Err(ModelError::Cancelled) if !self.stop.is_cancelled() => {
+                    interrupted += 1;
+                    self.context.yield_to_previews()?;
+                }
+                Err(error) => return Err(error.into()),
             }
-            taken.push(Scale {
-                size: scale.size,
-                steps,
-            });
-            painted = Some(planes(painting.picture()));
         }
-        painted.ok_or_else(|| EngineError::Internal("no size to paint at".into()))
+    }
+
+    /// The enlarged picture with its strokes made sharp, tile by tile; none once it is to end: the
+    /// enlarged picture is whole as it is.
+    fn refined(
+        &mut self,
+        subject: &Subject,
+        picture: &Picture,
+        steps: u32,
+    ) -> Result<Option<Picture>, EngineError> {
+        let (vgg, stop) = (Arc::clone(&self.vgg), self.stop.clone());
+        let mut refinement = Refinement::new(subject, vgg, picture, stop)?;
+        while let Some((painting, done)) = refinement.next()? {
+            self.context
+                .progress(Stage::Writing, done.0 as u64, done.1 as u64);
+            for _ in 0..steps {
+                self.context.yield_while_paused()?;
+                if self.stop.is_finishing() {
+                    return Ok(None);
+                }
+                self.step_of(painting)?;
+            }
+        }
+        Ok(Some(refinement.picture()?))
     }
 
     /// What was painted, at the result's size.
@@ -213,12 +360,22 @@ impl Work<'_, '_> {
     }
 }
 
+/// The picture so far.
+fn planes_of(painting: &Painting) -> Planes {
+    let (height, width) = painting.size();
+    Planes {
+        width,
+        height,
+        data: painting.picture(),
+    }
+}
+
 fn written(
     state: &InferenceState,
     params: &StyleParams,
     prepared: &PreparedStyle,
     options: &FineOptions,
-    taken: &[Scale],
+    (taken, stopped): (&[Scale], bool),
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
     params.photo = params.photo.as_read(&prepared.photo.source);
@@ -237,10 +394,11 @@ fn written(
         .map(|name| state.model_ref(name))
         .collect::<Result<_, _>>()?;
     let mut recipe = recipe(Making::Style(params), models, sources, &state.device);
-    recipe.extra.insert(
-        EXTRA.into(),
-        json!({ "max_side": options.max_side, "scales": taken }),
-    );
+    let mut way = json!({ "max_side": options.max_side, "scales": taken });
+    if stopped {
+        way["stopped"] = json!(true);
+    }
+    recipe.extra.insert(EXTRA.into(), way);
     Ok(recipe)
 }
 

@@ -23,8 +23,6 @@ pub mod ns {
     pub const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
     /// IPTC Extension.
     pub const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
-    /// EXIF's fields in XMP.
-    pub const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
     /// PLUS.
     pub const PLUS: &str = "http://ns.useplus.org/ldf/xmp/1.0/";
     /// Extended XMP in JPEG.

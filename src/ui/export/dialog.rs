@@ -12,6 +12,7 @@ use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::modal;
+use crate::ui::style::fine;
 use crate::ui::style::output::progress_words;
 use crate::ui::widgets::button::primary;
 
@@ -260,7 +261,11 @@ fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     let state = p.state;
     let job = state.engine.job_for(&Purpose::Export);
     ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
-    ui.weak(job.map_or_else(|| "Saving to the gallery".to_owned(), progress_words));
+    ui.weak(match job {
+        None => "Saving to the gallery".to_owned(),
+        Some(job) if fine::is_here(p, job.id) => fine::words(job),
+        Some(job) => progress_words(job),
+    });
     ui.add_space(8.0);
     let cancelled = ui.button("Cancel").clicked();
     if let Some(job) = job.filter(|_| cancelled) {

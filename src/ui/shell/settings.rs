@@ -163,7 +163,7 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
         "Memory limit",
         prefs.memory_budget as f32 / (1u64 << 30) as f32,
         0.25..=16.0,
-        1.0,
+        1.5,
     )
     .logarithmic()
     .decimals(2)

@@ -77,7 +77,7 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
         .engine
         .jobs
         .iter()
-        .find(|j| j.stage.is_some())
+        .find(|j| j.stage.is_some() && !j.paused)
         .or(state.engine.jobs.first())
     else {
         export(ui, panel);
@@ -142,6 +142,9 @@ fn progress(
 fn words(job: &JobEntry) -> String {
     if job.cancelling {
         return format!("{}: stopping", job.title);
+    }
+    if job.paused {
+        return format!("{}: paused", job.title);
     }
     let stage = match job.stage {
         None => "waiting",

@@ -3,6 +3,7 @@
 pub mod chosen;
 pub mod compare;
 pub mod credit;
+pub mod fine;
 pub mod names;
 pub mod output;
 pub mod report;

@@ -6,11 +6,13 @@ use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
 use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
-use crate::app::jobs::style_options;
-use crate::engine::protocol::{Job, Stage, StylizeOptions};
+use crate::app::style::document::Quality;
+use crate::app::style::fine::rendering;
+use crate::engine::protocol::{Rendering, Stage};
 use crate::recipe::StyleParams;
 use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
+use crate::ui::style::fine;
 use crate::ui::widgets::button::primary;
 
 /// Sizes to choose from.
@@ -19,7 +21,7 @@ const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
 /// What was chosen, and what the engine was asked to estimate.
 #[derive(Debug, Default)]
 pub struct StyleOutput {
-    estimated: Option<(StyleParams, StylizeOptions)>,
+    estimated: Option<(StyleParams, Rendering)>,
 }
 
 impl StyleOutput {
@@ -30,20 +32,17 @@ impl StyleOutput {
             return;
         };
         size_row(ui, p);
-        let options = style_options(p.state);
-        self.ask_estimate(ui, p, &params, options);
+        let rendering = rendering(p.state);
+        self.ask_estimate(ui, p, &params, &rendering);
         self.estimate(ui, p);
         let ready = !params.styles.is_empty();
-        ui.horizontal(|ui| {
-            let make = ui
-                .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Render full size"))
-                .inner
-                .on_hover_text(
-                    "Stylise the photo at this size and save it to the gallery (Ctrl-Enter)",
-                );
-            if make.clicked() {
-                p.actions.push(Action::Start {
-                    job: Box::new(Job::Stylize(params.clone().into(), options)),
+        let fine = p.state.doc.style.quality == Quality::Fine;
+        ui.horizontal_wrapped(|ui| {
+            if fine && ready {
+                fine::main_button(ui, p);
+            } else {
+                render_button(ui, p, ready, || Action::Start {
+                    job: Box::new(rendering.clone().job(params.clone().into())),
                     purpose: Purpose::Keep,
                 });
             }
@@ -53,11 +52,12 @@ impl StyleOutput {
                 p.actions.command(Command::Export);
             }
             let folder = ui
-                .add_enabled(ready, Button::new("Folder…"))
+                .add_enabled(ready && !fine, Button::new("Folder…"))
                 .on_hover_text(
                     "Put this style onto all photos of a folder. Photos that are done already are left, \
                      so that a stopped run goes on where it was.",
-                );
+                )
+                .on_disabled_hover_text("A folder of photos is done in Fast: choose that first.");
             if folder.clicked() {
                 p.actions.push(Action::Pick(Pick::StyleFolder));
             }
@@ -65,8 +65,9 @@ impl StyleOutput {
         if !ready {
             ui.weak("Choose a style first.");
         }
+        fine::rows(ui, p);
         for job in p.state.engine.jobs.iter().filter(|j| is_output(&j.purpose)) {
-            if job_row(ui, job) {
+            if !fine::is_here(p, job.id) && job_row(ui, job) {
                 p.actions.push(Action::Cancel(job.id));
             }
         }
@@ -78,17 +79,17 @@ impl StyleOutput {
         ui: &Ui,
         p: &mut Panel<'_>,
         params: &StyleParams,
-        options: StylizeOptions,
+        rendering: &Rendering,
     ) {
         let asked = self
             .estimated
             .as_ref()
-            .is_some_and(|(a, o)| a == params && *o == options);
+            .is_some_and(|(a, o)| a == params && o == rendering);
         if asked || ui.input(|i| i.pointer.any_down()) {
             return;
         }
-        self.estimated = Some((params.clone(), options));
-        p.actions.push(Action::Estimate(options));
+        self.estimated = Some((params.clone(), rendering.clone()));
+        p.actions.push(Action::Estimate(rendering.clone()));
     }
 
     fn estimate(&self, ui: &mut Ui, p: &Panel<'_>) {
@@ -110,6 +111,9 @@ impl StyleOutput {
             duration(estimate.time),
             bytes(estimate.memory),
         ));
+        if let Some([w, h]) = estimate.painted {
+            ui.weak(format!("Painted at {w} × {h}, and enlarged from there"));
+        }
         if estimate.memory > p.state.prefs.memory_budget {
             ui.colored_label(
                 ui.visuals().warn_fg_color,
@@ -119,6 +123,17 @@ impl StyleOutput {
                 ),
             );
         }
+    }
+}
+
+/// Makes the picture in *Fast* and keeps it.
+fn render_button(ui: &mut Ui, p: &mut Panel<'_>, ready: bool, action: impl Fn() -> Action) {
+    let make = ui
+        .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Render full size"))
+        .inner
+        .on_hover_text("Stylise the photo at this size and save it to the gallery (Ctrl-Enter)");
+    if make.clicked() {
+        p.actions.push(action());
     }
 }
 
@@ -233,6 +248,7 @@ mod tests {
             left: Some(Duration::from_secs(90)),
             look: None,
             cancelling: false,
+            paused: false,
         };
         assert_eq!(progress_words(&job), "Waiting for its turn");
         job.stage = Some(Stage::Rendering);

@@ -5,13 +5,15 @@ use egui::Ui;
 use crate::app::style::edit::StyleEdit;
 use crate::recipe::{StyleLayer, ranges};
 use crate::ui::panel::Panel;
+use crate::ui::style::fine;
 use crate::ui::widgets::slider::Slider;
 
 /// Sliders of a style code shown at first; the rest on demand.
 const CHARACTERS: usize = 8;
 
-/// The three main sliders.
+/// Fast or Fine, the three main sliders, and the steps of Fine.
 pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
+    fine::quality(ui, p);
     let doc = &p.state.doc.style;
     let strength = Slider::new(
         "Strength",
@@ -44,6 +46,7 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     if let Some(v) = keep.changed {
         p.actions.style(StyleEdit::KeepColors(v / 100.0));
     }
+    fine::effort(ui, p);
 }
 
 /// How much of a style among several; `share` is what it comes to, 0..=1.

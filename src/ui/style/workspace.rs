@@ -5,6 +5,7 @@ use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Destination, Subject, ViewEdit};
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
 use crate::ui::canvas::canvas_error;
@@ -196,7 +197,8 @@ impl StylePanel {
         let picture = if empty {
             before
         } else {
-            shown.map(|s| &s.picture).or(before)
+            let fast = shown.map(|s| &s.picture);
+            fine::picture(state).or(fast).or(before)
         };
         let input = CanvasInput {
             workspace: Workspace::Style,
