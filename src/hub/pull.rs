@@ -63,9 +63,8 @@ pub fn pull(
         from: Some(format!("{} at {} ({})", repo.id, repo.commit, file.name)),
     };
     // Files of the cache are everybody's: what counts is what is read.
-    let check = |path: &Path, open: &mut File, sha256: &str| {
-        verified(path, (open, sha256), file, &parts)
-    };
+    let check =
+        |path: &Path, open: &mut File, sha256: &str| verified(path, (open, sha256), file, &parts);
     let mut import = import::Watch {
         stop: &CancelToken::new(),
         step: &mut |_| {},

@@ -272,11 +272,7 @@ fn length(file: &Path) -> u64 {
 }
 
 /// Whether an open file, of this SHA-256, is the one that the hub tells of.
-pub(super) fn is_the_one(
-    open: &mut File,
-    sha256: &str,
-    file: &RemoteFile,
-) -> io::Result<bool> {
+pub(super) fn is_the_one(open: &mut File, sha256: &str, file: &RemoteFile) -> io::Result<bool> {
     if open.metadata()?.len() != file.size {
         return Ok(false);
     }

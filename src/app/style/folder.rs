@@ -9,7 +9,7 @@ use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::fine;
-use crate::engine::protocol::{FolderJob, Job, Writing};
+use crate::engine::protocol::{Effort, FineOptions, FolderJob, Job, Writing};
 use crate::export::WriteOptions;
 use crate::export::format::Format;
 use crate::recipe::SourceRef;
@@ -34,7 +34,11 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
             let options = jobs::style_options(state);
-            let fine = (doc.quality == Quality::Fine).then(|| fine::options(state, &options));
+            let fine = (doc.quality == Quality::Fine).then(|| FineOptions {
+                // Steps of another picture fit that picture alone.
+                effort: Effort::Steps(doc.fine.steps()),
+                ..fine::options(state, &options)
+            });
             let job = FolderJob {
                 photos,
                 params: params.into(),
