@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{FileTexts, Found};
+use super::file_texts::{FileTexts, Found};
 
 /// A text chunk `parameters`, or a comment of that form.
 pub(super) fn read(texts: &FileTexts<'_>) -> Option<Found> {

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::fields::words;
-use super::{FileTexts, Found, object};
+use super::file_texts::{FileTexts, Found};
+use super::text::object;
 
 /// Links that are followed from a sampler on.
 const DEEPEST: usize = 64;
