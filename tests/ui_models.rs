@@ -293,7 +293,6 @@ fn what_the_hub_does_not_take_is_said_and_nothing_waits_for_it() {
         tasks.iter().find(|t| t.id == id).unwrap().stage.clone()
     };
     // A stop that isn't heard: it still goes on, and says so.
-    say(&mut window, &outside, HubEvent::Opening(id));
     click(&mut window, "Cancel ada/flowers");
     assert_eq!(stage(&window), HubStage::Stopping);
     refuse(&mut window, HubRequest::Cancel(id));

@@ -6,15 +6,13 @@ use std::time::UNIX_EPOCH;
 
 use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, FileState, PictureId};
-use super::{Gallery, GalleryError, sidecar};
+use super::{GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
 use crate::export::provenance::model_names;
 use crate::export::xmp::ns;
 use crate::export::{ExportError, SourceType};
 use crate::recipe::{Making, Recipe, StyleSource};
 use crate::{clock, digest};
-
-use sha2::{Digest, Sha256};
 
 /// When and how large: a file whose stamp is the same is taken as unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -93,33 +91,6 @@ pub struct Row {
     pub sha256: Option<String>,
     /// The file's state when this was read.
     pub stamp: FileStamp,
-}
-
-/// The number of a folder, whatever way leads to it.
-pub(super) fn folder_id(root: &Path) -> u64 {
-    let place = root.canonicalize().or_else(|_| std::path::absolute(root));
-    let place = place.unwrap_or_else(|_| root.to_path_buf());
-    first_bytes(place.as_os_str().as_encoded_bytes())
-}
-
-/// The first 8 bytes of a SHA-256 as a number.
-fn first_bytes(text: &[u8]) -> u64 {
-    let digest = Sha256::digest(text);
-    digest[..8].iter().fold(0, |n, b| n << 8 | u64::from(*b))
-}
-
-/// The number of a file in its folder: the same in every program and after every rebuild, as long as
-/// the file keeps its name. 63 bits of SHA-256 don't meet among a million pictures.
-pub(super) fn file_id(relative: &str) -> i64 {
-    (first_bytes(relative.as_bytes()) >> 1) as i64
-}
-
-impl Gallery {
-    /// The state of a picture's file now; none if it isn't there.
-    pub fn state(&self, id: PictureId) -> Option<FileState> {
-        let path = self.path(id).ok()?;
-        FileStamp::of(&path).ok().map(|stamp| stamp.state())
-    }
 }
 
 /// Reads one picture's line.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::describe::{file_id, folder_id};
+use super::picture_id::{file_id, folder_id};
 use super::protocol::PictureId;
 use crate::clock;
 use crate::recipe::{LatentOrigin, Making, Recipe};

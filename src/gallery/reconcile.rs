@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::describe::{FileStamp, Row, describe};
 use super::layout::{self, FolderLayout};
-use super::protocol::PictureId;
+use super::protocol::{FileState, PictureId};
 use super::{Gallery, GalleryError};
 
 /// Lines written in one transaction, and between two looks at `stop`.
@@ -89,6 +89,12 @@ pub fn walk(layout: &FolderLayout) -> Result<HashMap<String, FileStamp>, Gallery
 }
 
 impl Gallery {
+    /// The state of a picture's file now; none if it isn't there.
+    pub fn state(&self, id: PictureId) -> Option<FileState> {
+        let path = self.path(id).ok()?;
+        FileStamp::of(&path).ok().map(|stamp| stamp.state())
+    }
+
     /// Compares the whole folder with the index and mends the index. `progress` is called with
     /// how many of how many pictures have been read and says whether to go on.
     ///

@@ -9,15 +9,17 @@
 mod a1111;
 mod comfyui;
 mod fields;
+mod file_texts;
 mod flat;
 mod invokeai;
 mod midjourney;
 mod novelai;
 mod text;
 
+pub use file_texts::FileTexts;
 pub use text::clean;
 
-use serde_json::{Map, Value};
+use file_texts::Found;
 
 /// Another program's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,57 +33,8 @@ pub struct Foreign {
     pub settings: Vec<(String, String)>,
 }
 
-/// The texts of a picture file in which programs leave settings; empty where there is none.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct FileTexts<'a> {
-    /// Text chunks and comments: keyword (empty for comments), text.
-    pub chunks: &'a [(String, String)],
-    /// EXIF's `UserComment`.
-    pub comment: &'a str,
-    /// EXIF's `ImageDescription`.
-    pub description: &'a str,
-    /// EXIF's `Make`.
-    pub make: &'a str,
-    /// EXIF's `Model`.
-    pub model: &'a str,
-    /// EXIF's `Software`.
-    pub software: &'a str,
-    /// EXIF's `MakerNote`, where it is a text.
-    pub maker_note: &'a str,
-    /// XMP's `exif:UserComment`.
-    pub xmp_comment: &'a str,
-    /// XMP's `dc:description`.
-    pub xmp_description: &'a str,
-    /// XMP's `xmp:CreatorTool`.
-    pub xmp_tool: &'a str,
-}
-
-impl<'a> FileTexts<'a> {
-    /// A text chunk that says something.
-    fn chunk(&self, keyword: &str) -> Option<&'a str> {
-        let named = self.chunks.iter().filter(|(k, _)| k == keyword);
-        let mut texts = named.map(|(_, t)| t.as_str());
-        texts.find(|t| !t.trim().is_empty())
-    }
-
-    /// Comments of every kind.
-    fn comments(&self) -> impl Iterator<Item = &'a str> {
-        let chunks = self.chunks.iter();
-        let chunks = chunks.filter(|(k, _)| k.is_empty() || k == "Comment" || k == "UserComment");
-        let all = [self.comment, self.description, self.xmp_comment];
-        all.into_iter().chain(chunks.map(|(_, t)| t.as_str()))
-    }
-}
-
 /// A program's reader: its settings, if the texts are its own.
 type Reader = fn(&FileTexts<'_>) -> Option<Found>;
-
-/// What a reader found.
-struct Found {
-    program: &'static str,
-    text: String,
-    settings: Vec<(String, String)>,
-}
 
 /// In this order: those that are told by a mark of their own before those that are told by
 /// the form of a text that several programs write.
@@ -107,14 +60,6 @@ pub fn recognise(texts: &FileTexts<'_>) -> Option<Foreign> {
         text: clean(&found.text),
         settings: text::tidy(found.settings),
     })
-}
-
-/// A text as a JSON object.
-fn object(text: &str) -> Option<Map<String, Value>> {
-    match text::json(text)? {
-        Value::Object(map) => Some(map),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

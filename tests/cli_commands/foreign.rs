@@ -28,7 +28,7 @@ type Field<'a> = (u16, u16, &'a [u8]);
 fn directory(fields: &[Field<'_>], pointer: Option<u32>, start: u32) -> Vec<u8> {
     let count = fields.len() + usize::from(pointer.is_some());
     let mut values_at = start + 2 + count as u32 * 12 + 4;
-    let (mut out, mut values) = ((count as u16).to_le_bytes().to_vec(), Vec::new());
+    let (mut out, mut values) = ((count as u16).to_le_bytes().to_vec(), Vec::<u8>::new());
     for (tag, kind, value) in fields {
         out.extend(tag.to_le_bytes());
         out.extend(kind.to_le_bytes());

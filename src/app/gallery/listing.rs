@@ -13,7 +13,9 @@ pub(super) fn take(gallery: &mut GalleryState, entries: Arc<Vec<Entry>>) -> Opti
         let (id, state) = (entry.id, entry.state);
         gallery.thumbs.check(id, state);
         if before.get(&id).is_some_and(|before| *before != Some(state)) {
-            gallery.thumb_errors.remove(&id);
+            if gallery.thumb_errors.remove(&id).is_some() {
+                gallery.thumbs.forgive();
+            }
             gallery.load_errors.remove(&id);
             gallery.about.take_if(|(about, _)| *about == id);
             gallery.export_preview.take_if(|(of, ..)| *of == id);

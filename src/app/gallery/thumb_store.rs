@@ -68,6 +68,11 @@ impl ThumbStore {
         }
     }
 
+    /// One that couldn't be made may be possible now.
+    pub(crate) fn forgive(&mut self) {
+        self.forgotten += 1;
+    }
+
     /// Forgets everything, because another folder was opened.
     pub fn clear(&mut self) {
         *self = Self {

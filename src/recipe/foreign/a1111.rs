@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{FileTexts, Found};
+use super::file_texts::{FileTexts, Found};
 
 /// A text chunk `parameters`, or a comment of that form.
 pub(super) fn read(texts: &FileTexts<'_>) -> Option<Found> {
@@ -56,11 +56,16 @@ pub(super) fn settings(text: &str) -> Vec<(String, String)> {
 
 const NEGATIVE: &str = "Negative prompt:";
 
+/// More are no settings.
+const MOST_PAIRS: usize = 1000;
+
 /// `Name: value, Name: "a value, in quotes", Name: {"json": 1}`.
 fn pairs(line: &str) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let mut rest = line.trim_start_matches([',', ' ', '\n']);
-    while let Some((name, value)) = rest.split_once(':') {
+    while out.len() < MOST_PAIRS
+        && let Some((name, value)) = rest.split_once(':')
+    {
         let value = value.trim_start_matches(' ');
         let (value, left) = first_value(value);
         out.push((name.trim().to_owned(), value));

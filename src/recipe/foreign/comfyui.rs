@@ -4,15 +4,19 @@
 //!
 //! A graph is a program; what is told is what its samplers take in.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::fields::words;
-use super::{FileTexts, Found, object};
+use super::file_texts::{FileTexts, Found};
+use super::text::object;
 
 /// Links that are followed from a sampler on.
 const DEEPEST: usize = 64;
+/// Links that are followed in all: ways may part and meet again, in circles too.
+const MOST_LINKS: usize = 20_000;
 /// Samplers that are told of.
 const MOST_SAMPLERS: usize = 4;
 
@@ -55,6 +59,8 @@ fn found(text: &str, graph: Option<Graph>) -> Found {
 /// Nodes by number: their kind and what goes in.
 struct Graph {
     nodes: BTreeMap<Number, Node>,
+    /// Links that may still be followed.
+    links_left: Cell<usize>,
 }
 
 /// A node's number; those that are no numbers (of groups, `12:3`) come last.
@@ -80,6 +86,7 @@ impl Graph {
             Some((Number::of(number), Node { kind, inputs }))
         };
         Self {
+            links_left: Cell::new(MOST_LINKS),
             nodes: map.iter().filter_map(node).collect(),
         }
     }
@@ -120,6 +127,7 @@ impl Graph {
             Some((Number::of(&number), Node { kind, inputs }))
         };
         Self {
+            links_left: Cell::new(MOST_LINKS),
             nodes: list("nodes")
                 .into_iter()
                 .flatten()
@@ -133,6 +141,7 @@ impl Graph {
         let [number, slot] = &value.as_array()?[..] else {
             return None;
         };
+        self.links_left.set(self.links_left.get().checked_sub(1)?);
         let node = self.nodes.get(&Number::of(&words(number)?))?;
         Some((node, slot.as_u64()?))
     }

@@ -2,8 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::a1111;
 use super::fields::{named, size, words};
-use super::{FileTexts, Found, a1111, object};
+use super::file_texts::{FileTexts, Found};
+use super::text::object;
 
 /// Fooocus: JSON or AUTOMATIC1111's text in a chunk `parameters` (with `fooocus_scheme`
 /// beside it), or in EXIF's `UserComment` (with the scheme in `MakerNote`).

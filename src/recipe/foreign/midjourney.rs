@@ -1,6 +1,6 @@
 //! Midjourney: a description `prompt --ar 16:9 --v 6 Job ID: …`, and the author.
 
-use super::{FileTexts, Found};
+use super::file_texts::{FileTexts, Found};
 
 const JOB: &str = "Job ID:";
 

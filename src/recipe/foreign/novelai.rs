@@ -5,7 +5,8 @@
 use serde_json::{Map, Value};
 
 use super::fields::{named, size, words};
-use super::{FileTexts, Found, object};
+use super::file_texts::{FileTexts, Found};
+use super::text::object;
 
 /// The text chunks, or the comment.
 pub(super) fn read(texts: &FileTexts<'_>) -> Option<Found> {

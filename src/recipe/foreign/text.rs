@@ -1,7 +1,7 @@
 //! Texts of strangers: bounded, and without characters that do something to a terminal or
 //! to the order of letters.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Longer texts are not read as JSON: a graph of thousands of nodes has less.
 const LONGEST_JSON: usize = 8 << 20;
@@ -85,6 +85,14 @@ fn without_nan(text: &str) -> String {
         rest = &rest[c.len_utf8()..];
     }
     out
+}
+
+/// A text as a JSON object.
+pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
+    match json(text)? {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
