@@ -6,6 +6,7 @@
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod equal_bytes;
+mod folder;
 mod lens;
 mod words;
 
