@@ -1,10 +1,11 @@
 //! SHA-256 as lower-case hexadecimal, the name of contents everywhere in Limner.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+
+use crate::regular_file;
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -31,7 +32,7 @@ pub fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
 /// # Errors
 /// The system's.
 pub fn sha256_of_file(path: &Path) -> io::Result<String> {
-    sha256_of(&mut File::open(path)?)
+    sha256_of(&mut regular_file::open(path)?)
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod paths;
 pub mod photo;
 pub mod picture;
 pub mod recipe;
+mod regular_file;
 pub mod ui;
 pub mod waker;
 pub mod window;

@@ -326,3 +326,95 @@ fn labels_of_other_programs_stay_in_the_sidecar() {
         assert_eq!(out.trim(), "5\nold & dear, new");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_links_in_the_folder_hold_nothing_up_and_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .args(["a.png", "b.jpg"].map(|name| dir.path().join(name)))
+        .status();
+    assert!(made.unwrap().success());
+    let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
+    let entry = g.save(&picture(30, 20, false), &explore(42)).unwrap();
+    g.refresh(&[dir.path().join("a.png")]).unwrap();
+    assert_eq!(
+        g.list(&Query::default()).unwrap().len(),
+        1,
+        "pipes are no pictures"
+    );
+    assert!(g.import(&dir.path().join("a.png")).is_err());
+    // A sidecar that is a link is neither read nor written through.
+    let outside = elsewhere.path().join("secret.xmp");
+    fs::write(
+        &outside,
+        limner::export::xmp::edit(None, &tagged("stolen")).unwrap(),
+    )
+    .unwrap();
+    let sidecar = limner::gallery::layout::sidecar(&entry.path);
+    symlink(&outside, &sidecar).unwrap();
+    g.rebuild(&mut |_, _| true).unwrap();
+    assert!(g.get(entry.id).unwrap().tags.is_empty());
+    let before = fs::read(&outside).unwrap();
+    assert!(g.add_tag(&[entry.id], "mine").is_err());
+    assert_eq!(fs::read(&outside).unwrap(), before);
+    // Neither is Limner's own folder.
+    drop(g);
+    fs::remove_file(&sidecar).unwrap();
+    fs::remove_dir_all(dir.path().join(".limner")).unwrap();
+    symlink(elsewhere.path(), dir.path().join(".limner")).unwrap();
+    let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
+    assert_eq!(
+        g.list(&Query::default()).unwrap().len(),
+        1,
+        "it can be looked at"
+    );
+    assert!(g.delete(&[entry.id]).is_err());
+    let there: Vec<_> = fs::read_dir(elsewhere.path()).unwrap().flatten().collect();
+    assert_eq!(there.len(), 1, "{there:?}");
+}
+
+fn tagged(tag: &str) -> limner::export::xmp::UserLabels {
+    limner::export::xmp::UserLabels {
+        tags: vec![tag.into()],
+        ..Default::default()
+    }
+}
+
+#[test]
+fn a_picture_that_cannot_be_decoded_is_remembered_until_it_changes() {
+    use limner::gallery::FileStamp;
+    use limner::gallery::ThumbCache;
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let entry = g.save(&picture(30, 20, false), &explore(42)).unwrap();
+    g.note_colourless(entry.id).unwrap();
+    assert!(g.without_colour(9).unwrap().is_empty());
+    let file = dir.path().join("thumbs.sqlite");
+    let stamp = FileStamp::of(&entry.path).unwrap();
+    let mut cache = ThumbCache::open(&file, 1 << 20).unwrap();
+    cache.put_failure(entry.id, &stamp, "too large").unwrap();
+    drop(cache);
+    let mut cache = ThumbCache::open(&file, 1 << 20).unwrap();
+    assert_eq!(
+        cache.failure(entry.id, &stamp).as_deref(),
+        Some("too large")
+    );
+    assert!(cache.get(entry.id, &stamp).is_none());
+    let changed = FileStamp {
+        bytes: stamp.bytes + 1,
+        ..stamp
+    };
+    assert_eq!(cache.failure(entry.id, &changed), None);
+    cache.put(entry.id, &stamp, &picture(8, 8, false)).unwrap();
+    assert_eq!(cache.failure(entry.id, &stamp), None);
+    // The file changes: it is looked at again.
+    fs::copy(&entry.path, dir.path().join("copy.png")).unwrap();
+    let mut bytes = fs::read(&entry.path).unwrap();
+    bytes.push(0);
+    fs::write(&entry.path, bytes).unwrap();
+    g.refresh(&[entry.path]).unwrap();
+    assert_eq!(g.without_colour(9).unwrap().len(), 1);
+}

@@ -15,6 +15,7 @@ use crate::export::metadata;
 use crate::photo;
 use crate::recipe::foreign::Foreign;
 use crate::recipe::{Making, Recipe, SourceRef};
+use crate::regular_file;
 
 /// Longer side of an animation made again when its recipe doesn't say.
 const WALK_SIDE: u32 = 512;
@@ -107,7 +108,8 @@ fn nothing(file: &Path) -> Failure {
 }
 
 fn read_text(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|e| {
+    let read = regular_file::open(file).and_then(std::io::read_to_string);
+    read.map_err(|e| {
         Failure::new(format!(
             "the file can't be read ({}): {}",
             e.kind(),

@@ -139,6 +139,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
             folder.display()
         )));
     }
+    export::atomic::sweep(folder);
     match tempfile::tempfile_in(folder) {
         Ok(_) => Ok(()),
         Err(e) => Err(Failure::new(format!(

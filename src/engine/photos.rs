@@ -64,9 +64,13 @@ impl PhotoCache {
             return Ok(photo);
         }
         let photo = Arc::new(photo::read(path)?);
-        self.note(path, &photo.notes);
         let sha256 = &photo.source.sha256;
         let origin = crate::export::origin::read(path, sha256);
+        let mut notes = photo.notes.clone();
+        if !origin.content_credentials.is_empty() {
+            notes.push(format!("carries {}", origin.content_credentials));
+        }
+        self.note(path, &notes);
         self.origins.put(sha256.clone(), origin, 2048);
         self.known.note(&photo.source.sha256, &photo.source.place());
         if let Some(stamp) = stamp {

@@ -1,7 +1,6 @@
 //! What a picture file says about itself: our recipe, other programs' settings,
 //! labels and reserved rights; and how to take all of it out again.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use super::xmp::{self, Properties, UserLabels, ns};
 use super::{ExportError, atomic, credentials, rights};
 use crate::recipe::foreign::{self, FileTexts, Foreign};
 use crate::recipe::{Recipe, RecipeError};
+use crate::regular_file;
 
 /// What a file says.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,21 +145,21 @@ fn gif_comment(c: &Contents) -> Option<&str> {
 /// `path` itself.
 pub fn strip(path: &Path, out: &Path) -> Result<(), ExportError> {
     let kind = container::scan(path)?.container;
-    let file = File::open(path).map_err(|e| ExportError::reading(path, e))?;
+    let file = regular_file::open(path).map_err(|e| ExportError::reading(path, e))?;
     let mut reader = BufReader::with_capacity(1 << 16, file);
     atomic::write_file(out, atomic::Existing::Replace, |w| {
-        match kind {
-            Container::Png => container::png::strip(&mut reader, w),
-            Container::Jpeg => container::jpeg::strip(&mut reader, w),
-            Container::WebP => container::webp::strip(&mut reader, w),
-            Container::Tiff => container::tiff::strip(&mut reader, w),
-            Container::Gif => container::gif::strip(&mut reader, w),
-        }
-        .map_err(|e| match e.kind() {
-            std::io::ErrorKind::UnexpectedEof | std::io::ErrorKind::InvalidData => {
-                ExportError::reading(path, e)
-            }
-            _ => ExportError::writing(out, e),
+        let mut w = atomic::Noting::new(w);
+        let done = match kind {
+            Container::Png => container::png::strip(&mut reader, &mut w),
+            Container::Jpeg => container::jpeg::strip(&mut reader, &mut w),
+            Container::WebP => container::webp::strip(&mut reader, &mut w),
+            Container::Tiff => container::tiff::strip(&mut reader, &mut w),
+            Container::Gif => container::gif::strip(&mut reader, &mut w),
+        };
+        // What the target's disk says is told of the target, the rest of the source.
+        done.map_err(|e| match w.failure() {
+            Some(failure) => ExportError::writing(out, failure),
+            None => ExportError::reading(path, e),
         })
     })
 }

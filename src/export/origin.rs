@@ -1,6 +1,5 @@
 //! What a photo's own file says of it, from XMP, IPTC's older block and EXIF.
 
-use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
@@ -11,6 +10,7 @@ use super::metadata::{self, FileMetadata};
 use super::xmp::ns;
 use super::{SourceType, credentials};
 use crate::recipe::SourceOrigin;
+use crate::regular_file;
 
 /// Longer texts are cut: nobody's name needs more.
 const LONGEST: usize = 500;
@@ -89,9 +89,8 @@ fn source_type(file: &FileMetadata) -> Option<SourceType> {
 }
 
 fn exif_of(path: &Path) -> Option<exif::Exif> {
-    let file = File::open(path).ok()?;
-    let about = file.metadata().ok()?;
-    if !about.is_file() || about.len() > LARGEST {
+    let file = regular_file::open(path).ok()?;
+    if file.metadata().ok()?.len() > LARGEST {
         return None;
     }
     let mut reader = exif::Reader::new();

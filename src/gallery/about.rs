@@ -87,6 +87,11 @@ fn from_recipe(recipe: &Recipe, parents: &[Entry], cards: &Cards, about: &mut Ab
         if !source.licence.is_empty() {
             line += &format!(" ({})", source.licence);
         }
+        let origins = recipe.origins();
+        let origin = origins.iter().find(|o| o.sha256 == source.sha256);
+        if let Some(o) = origin.filter(|o| !o.content_credentials.is_empty()) {
+            line += &format!("; it carried {}", o.content_credentials);
+        }
         about.made_from.push(line + ".");
         if source.licence.is_empty() {
             about

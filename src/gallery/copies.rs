@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
 use super::{Gallery, GalleryError, decode, layout};
-use crate::export::atomic::Existing;
+use crate::export::atomic::{self, Existing};
 use crate::export::metadata::FileMetadata;
 use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
@@ -28,6 +28,7 @@ impl Gallery {
         options: &ExportOptions,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Vec<PathBuf>, GalleryError> {
+        sweep_target(to);
         if let ([id], false) = (ids, to.is_dir()) {
             // A file chosen by the user, who was asked about replacing.
             self.not_its_own(*id, to)?;
@@ -108,6 +109,7 @@ impl Gallery {
         options: &ExportOptions,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Vec<PathBuf>, GalleryError> {
+        sweep_target(to);
         let mut builder = SheetBuilder::new(ids.len(), sheet)?;
         let mut origins = Vec::new();
         for (done, id) in ids.iter().enumerate() {
@@ -199,6 +201,16 @@ impl Gallery {
         }
         Ok(())
     }
+}
+
+/// Takes away what a crash left where copies go.
+fn sweep_target(to: &Path) {
+    let folder = if to.is_dir() {
+        to
+    } else {
+        atomic::folder_of(to)
+    };
+    atomic::sweep(folder);
 }
 
 fn write_options(options: &ExportOptions) -> WriteOptions {

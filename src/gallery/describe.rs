@@ -33,7 +33,11 @@ impl FileStamp {
     /// The failure of the disk, `NotFound` when it isn't there.
     pub fn of(picture: &Path) -> std::io::Result<Self> {
         let meta = fs::metadata(picture)?;
-        let side = fs::metadata(layout::sidecar(picture)).ok();
+        if !meta.is_file() {
+            return Err(std::io::ErrorKind::NotFound.into());
+        }
+        let side = layout::sidecar(picture).symlink_metadata().ok();
+        let side = side.filter(fs::Metadata::is_file);
         Ok(Self::from_metadata(&meta, side.as_ref()))
     }
 

@@ -381,6 +381,17 @@ impl Index {
         Ok(())
     }
 
+    /// Notes that a picture can't be looked at: a number that is no colour's.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn set_colourless(&mut self, id: PictureId) -> Result<(), GalleryError> {
+        self.db
+            .prepare_cached("UPDATE picture SET colour = -1 WHERE id = ?1")?
+            .execute([id.0])?;
+        Ok(())
+    }
+
     /// Pictures whose colour isn't known yet, newest first, at most `n`.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use super::picture_id::{file_id, folder_id};
 use super::protocol::PictureId;
 use crate::clock;
 use crate::recipe::{LatentOrigin, Making, Recipe};
+use crate::regular_file;
 
 /// Everything of Limner's own lies in this folder of the gallery.
 pub const OWN: &str = ".limner";
@@ -61,6 +62,23 @@ impl FolderLayout {
     /// Locked while sidecars and the bin are changed.
     pub fn lock(&self) -> PathBuf {
         self.own().join("lock")
+    }
+
+    /// Limner's own folder and what lies in it are never links: who can put one there
+    /// would have files elsewhere changed.
+    ///
+    /// # Errors
+    /// `InvalidInput` when one of them is.
+    pub fn refuse_links(&self) -> std::io::Result<()> {
+        let own = [
+            self.own(),
+            self.index(),
+            self.lock(),
+            self.bin(),
+            self.thumbnails(),
+        ];
+        own.iter()
+            .try_for_each(|path| regular_file::refuse_link(path))
     }
 
     /// Deleted pictures, one folder for each deletion.

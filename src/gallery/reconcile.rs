@@ -76,11 +76,18 @@ pub fn walk(layout: &FolderLayout) -> Result<HashMap<String, FileStamp>, Gallery
             }
         }
         for (entry, name) in pictures {
-            let Ok(meta) = entry.metadata() else { continue };
+            // Through a link to its file; pipes, sockets and devices are no pictures.
+            let Ok(meta) = fs::metadata(entry.path()) else {
+                continue;
+            };
+            if !meta.is_file() {
+                continue;
+            }
             let side = sidecars
                 .contains(&format!("{name}.xmp"))
-                .then(|| fs::metadata(layout::sidecar(&entry.path())).ok())
-                .flatten();
+                .then(|| layout::sidecar(&entry.path()).symlink_metadata().ok())
+                .flatten()
+                .filter(fs::Metadata::is_file);
             let stamp = FileStamp::from_metadata(&meta, side.as_ref());
             found.insert(format!("{prefix}{name}"), stamp);
         }

@@ -1,14 +1,14 @@
 //! Stars, tags and titles beside a picture, in an XMP file that other programs
 //! read and write, too.
 
-use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::{GalleryError, layout};
 use crate::export::atomic::{self, Existing};
 use crate::export::xmp::{self, UserLabels};
 use crate::export::{ExportError, metadata};
+use crate::regular_file;
 
 /// Largest sidecar that is read; darktable's are some hundred kilobytes at most.
 const MAX: u64 = 16 << 20;
@@ -25,10 +25,12 @@ pub fn read(picture: &Path) -> Result<Option<UserLabels>, GalleryError> {
 fn text(picture: &Path) -> Result<Option<String>, GalleryError> {
     let path = layout::sidecar(picture);
     let read = || {
-        if fs::metadata(&path)?.len() > MAX {
+        let file = regular_file::open_unlinked(&path)?;
+        if file.metadata()?.len() > MAX {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        fs::read(&path)
+        let mut bytes = Vec::new();
+        file.take(MAX).read_to_end(&mut bytes).map(|_| bytes)
     };
     match read() {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),

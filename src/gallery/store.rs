@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use super::describe::{describe, hash_file};
 use super::index::Index;
@@ -10,12 +9,13 @@ use super::layout::{self, FolderLayout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar};
-use crate::export::atomic::{Existing, PART_PREFIX, PART_SUFFIX};
+use crate::export::atomic::{self, Existing};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
 use crate::gallery::signing::PictureFile;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+use crate::regular_file;
 
 /// An open gallery. Each thread opens its own; several programs may have the same
 /// folder open.
@@ -27,9 +27,6 @@ pub struct Gallery {
     settings: GallerySettings,
     pub(super) snapshot: Option<Snapshot>,
 }
-
-/// Unfinished files of programs that crashed are swept away when older than this.
-const STALE: Duration = Duration::from_secs(3600);
 
 impl Gallery {
     /// Opens a gallery, or makes one. The index is used as it is; when it is missing,
@@ -64,7 +61,7 @@ impl Gallery {
             settings: GallerySettings::default(),
             snapshot: None,
         };
-        if gallery.layout.bin().exists() {
+        if gallery.layout.refuse_links().is_ok() && gallery.layout.bin().exists() {
             let _lock = gallery.lock()?;
             gallery.finish_deletions()?;
         }
@@ -79,6 +76,12 @@ impl Gallery {
         let mut gallery = Self::open(folder)?;
         gallery.sweep();
         match gallery.reconcile(&mut |_, _| true) {
+            // Damage that shows only when the lines are read.
+            Err(e) if e.is_damaged_index() => {
+                log::warn!("the gallery's index is damaged ({e}); it is made anew");
+                gallery.replace_index()?;
+                gallery.reconcile(&mut |_, _| true)?;
+            }
             Err(GalleryError::File(ExportError::DiskFull(what))) => {
                 // On a full disk everything can still be seen.
                 log::warn!(
@@ -96,7 +99,17 @@ impl Gallery {
 
     /// Removes unfinished files that nobody is writing any more.
     pub fn sweep(&self) {
-        sweep(self.layout.root());
+        let mut folders = vec![self.layout.root().to_path_buf()];
+        while let Some(folder) = folders.pop() {
+            atomic::sweep(&folder);
+            // Below the gallery the pictures' folders, and of Limner's own the bin's.
+            let Ok(entries) = fs::read_dir(&folder) else {
+                continue;
+            };
+            let inside = entries.flatten();
+            let inside = inside.filter(|e| e.file_type().is_ok_and(|t| t.is_dir()));
+            folders.extend(inside.map(|e| e.path()));
+        }
     }
 
     /// Another handle on the same gallery, for another thread.
@@ -207,6 +220,15 @@ impl Gallery {
         self.index.set_colour(id, colour)
     }
 
+    /// Notes that a picture has no colour, for it can't be decoded; not tried again until
+    /// its file changes.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn note_colourless(&mut self, id: PictureId) -> Result<(), GalleryError> {
+        self.index.set_colourless(id)
+    }
+
     /// Throws a damaged index away; the next [`Gallery::reconcile`] fills a new one.
     ///
     /// # Errors
@@ -277,19 +299,21 @@ impl Gallery {
             export::container::Container::Gif => "gif",
         };
         let copy = |path: &Path| {
-            export::atomic::write_file(path, export::atomic::Existing::Keep, |out| {
-                let mut from = File::open(file).map_err(|e| ExportError::reading(file, e))?;
-                std::io::copy(&mut from, out)
-                    .map(drop)
-                    .map_err(|e| ExportError::writing(path, e))
+            atomic::write_file(path, Existing::Keep, |out| {
+                let mut from =
+                    regular_file::open(file).map_err(|e| ExportError::reading(file, e))?;
+                let mut out = atomic::Noting::new(out);
+                let copied = std::io::copy(&mut from, &mut out).map(drop);
+                copied.map_err(|e| match out.failure() {
+                    Some(failure) => ExportError::writing(path, failure),
+                    None => ExportError::reading(file, e),
+                })
             })
         };
         let path = self.first_free(&stem, extension, &copy)?;
         // Labels that another program keeps beside the file come along.
         let labels = layout::sidecar(file);
-        if labels.exists()
-            && let Err(e) = fs::copy(&labels, layout::sidecar(&path))
-        {
+        if let Err(e) = copy_sidecar(&labels, &layout::sidecar(&path)) {
             log::warn!("{}: {e}", labels.display());
         }
         self.take_up(&path)
@@ -459,8 +483,11 @@ impl Gallery {
 }
 
 fn lock(layout: &FolderLayout) -> std::io::Result<File> {
+    layout.refuse_links()?;
     fs::create_dir_all(layout.own())?;
-    let file = File::create(layout.lock())?;
+    let mut options = File::options();
+    // What the file holds doesn't matter; it is never cut.
+    let file = options.create(true).append(true).open(layout.lock())?;
     // Released when the file is closed, also by a crash.
     file.lock()?;
     Ok(file)
@@ -471,26 +498,13 @@ fn open_index(layout: &FolderLayout) -> Result<(Index, bool), GalleryError> {
     Index::open(&layout.index())
 }
 
-/// Removes unfinished files that nobody is writing any more.
-fn sweep(folder: &Path) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
+/// Copies a sidecar, if there is one; a link is none.
+fn copy_sidecar(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut from = match regular_file::open_unlinked(from) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
     };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let old = || {
-            let modified = entry.metadata().ok()?.modified().ok()?;
-            SystemTime::now().duration_since(modified).ok()
-        };
-        if name.starts_with(PART_PREFIX)
-            && name.ends_with(PART_SUFFIX)
-            && old().is_some_and(|age| age > STALE)
-            && let Err(e) = fs::remove_file(entry.path())
-        {
-            log::warn!("{}: {e}", entry.path().display());
-        }
-    }
+    std::io::copy(&mut from, &mut File::create_new(to)?).map(drop)
 }
 
 fn one_line(text: &str) -> String {

@@ -16,6 +16,9 @@ use crate::picture::Picture;
 /// Bytes of all thumbnails together: some 40,000 of them.
 pub const CAPACITY: i64 = 384 << 20;
 
+/// Stands before a reason in the place of a picture; no picture begins like that.
+const FAILURE: &str = concat!("failed in ", env!("CARGO_PKG_VERSION"), ": ");
+
 /// The cache.
 #[derive(Debug)]
 pub struct ThumbCache {
@@ -90,6 +93,34 @@ impl ThumbCache {
         Picture::from_rgba(w, h, image.into_rgba8().into_raw()).ok()
     }
 
+    /// Why a picture in this state has no thumbnail, if this program found that out before.
+    pub fn failure(&self, id: PictureId, stamp: &FileStamp) -> Option<String> {
+        let sql = "SELECT data FROM thumb WHERE id = ?1 AND bytes = ?2 AND modified = ?3";
+        let found: Option<Vec<u8>> = self
+            .db
+            .prepare_cached(sql)
+            .ok()?
+            .query_row(params![id.0, stamp.bytes, stamp.modified], |r| r.get(0))
+            .optional()
+            .ok()?;
+        let text = String::from_utf8(found?).ok()?;
+        text.strip_prefix(FAILURE).map(str::to_owned)
+    }
+
+    /// Remembers that a picture in this state can't be decoded: a picture bomb isn't to go
+    /// off at every start. A later program tries it again.
+    ///
+    /// # Errors
+    /// The failure of SQLite or the disk.
+    pub fn put_failure(
+        &mut self,
+        id: PictureId,
+        stamp: &FileStamp,
+        reason: &str,
+    ) -> Result<(), GalleryError> {
+        self.store(id, stamp, format!("{FAILURE}{reason}").into_bytes())
+    }
+
     /// Keeps a thumbnail, and drops those that were not used for longest when there
     /// are too many.
     ///
@@ -101,7 +132,18 @@ impl ThumbCache {
         stamp: &FileStamp,
         p: &Picture,
     ) -> Result<(), GalleryError> {
-        let Some(data) = encode(p) else { return Ok(()) };
+        match encode(p) {
+            Some(data) => self.store(id, stamp, data),
+            None => Ok(()),
+        }
+    }
+
+    fn store(
+        &mut self,
+        id: PictureId,
+        stamp: &FileStamp,
+        data: Vec<u8>,
+    ) -> Result<(), GalleryError> {
         let length = data.len() as i64;
         self.db
             .prepare_cached("INSERT OR REPLACE INTO thumb VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?

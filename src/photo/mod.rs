@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 use crate::digest;
 use crate::picture::Picture;
 use crate::recipe::SourceRef;
+use crate::regular_file;
 
 pub use crate::photo::error::{Fault, PhotoError};
 pub use crate::photo::known::KnownPhotos;
@@ -131,7 +132,11 @@ fn open_file(path: &Path) -> Result<File, Fault> {
     if meta.len() > limits::MAX_FILE {
         return Err(Fault::LongFile);
     }
-    File::open(path).map_err(|e| Fault::io(&e))
+    regular_file::open(path).map_err(|e| match e.kind() {
+        // Somebody has put something else in its place since.
+        std::io::ErrorKind::InvalidInput => Fault::NotAFile,
+        _ => Fault::io(&e),
+    })
 }
 
 fn sniff_file(file: &mut File) -> Result<Kind, Fault> {

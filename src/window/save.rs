@@ -64,11 +64,12 @@ pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
     let (w, h) = (image.width as u32, image.height as u32);
     let rgba =
         image::RgbaImage::from_raw(w, h, image.bytes.to_vec()).ok_or_else(|| say(&"wrong size"))?;
-    let mut file = tempfile::NamedTempFile::new_in(&dir).map_err(|e| say(&e))?;
+    export::atomic::sweep(&dir);
+    let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::ImageRgba8(rgba)
-        .write_to(&mut file, image::ImageFormat::Png)
+        .write_to(&mut bytes, image::ImageFormat::Png)
         .map_err(|e| say(&e))?;
-    file.as_file().sync_all().map_err(|e| say(&e))?;
-    file.persist(&path).map_err(|e| say(&e.error))?;
+    let replace = export::atomic::Existing::Replace;
+    export::atomic::write_bytes(&path, replace, bytes.get_ref()).map_err(|e| say(&e))?;
     Ok(path)
 }

@@ -38,6 +38,8 @@ fn a_photo_goes_through_lens_and_comes_back_the_same_from_its_recipe() {
         !shown.contains("sky.jpg") && !shown.contains("photo.png"),
         "{shown}"
     );
+    // A machine that never saw them.
+    std::fs::remove_dir_all(desk.path("data")).unwrap();
     let lost = desk.fails(&["recipe", "render", "quiet.png", "-o", "c.png"]);
     assert!(lost.contains("open it again"), "{lost}");
     let words = ["recipe", "render", "quiet.png", "-o", "c.png"];

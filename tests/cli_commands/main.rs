@@ -7,6 +7,7 @@
 mod engine_files;
 mod equal_bytes;
 mod fine;
+mod folder;
 mod foreign;
 mod lens;
 mod words;

@@ -28,6 +28,7 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &FolderJob) -> Result<Outpu
         reason: format!("the folder can't be made ({})", e.kind()),
         path: out.display().to_string(),
     })?;
+    export::atomic::sweep(out);
     let mut report = Report::default();
     let mut todo = Vec::new();
     let extension = export::extension(job.writing.options.format);

@@ -8,11 +8,11 @@ pub mod png;
 pub mod tiff;
 pub mod webp;
 
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::ExportError;
+use crate::regular_file;
 pub use contents::{Container, Contents, MAX_MANIFEST, MAX_TEXT};
 
 /// Kind of a file by its first bytes (12 are enough).
@@ -47,7 +47,7 @@ pub fn sniff(head: &[u8]) -> Option<Container> {
 /// [`ExportError::NotAPicture`] for other files and damaged ones, or the failure of
 /// the disk.
 pub fn scan(path: &Path) -> Result<Contents, ExportError> {
-    let file = File::open(path).map_err(|e| ExportError::reading(path, e))?;
+    let file = regular_file::open(path).map_err(|e| ExportError::reading(path, e))?;
     // Most of what matters is in the first kilobytes; small reads keep a rebuild quick.
     let mut reader = BufReader::with_capacity(8 << 10, file);
     scan_reader(&mut reader)

@@ -1,6 +1,5 @@
 //! Checking: whether a picture is what was signed, by whom, and what it claims.
 
-use std::fs::File;
 use std::path::Path;
 
 use c2pa::settings::Settings;
@@ -33,7 +32,8 @@ fn read(path: &Path, folder: Option<&Path>) -> Result<Claims, Box<dyn std::error
     let settings = Settings::new().with_json(&settings.to_string())?;
     let context = Context::new().with_settings(settings)?;
     let kind = media_type(container::scan(path)?.container);
-    let reader = Reader::from_context(context).with_stream(kind, File::open(path)?)?;
+    let reader =
+        Reader::from_context(context).with_stream(kind, crate::regular_file::open(path)?)?;
     // Who signed its sources doesn't matter here: the picture's own signature counts.
     let standing = match reader.validation_state() {
         ValidationState::Invalid => Standing::Broken,

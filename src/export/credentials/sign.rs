@@ -1,7 +1,6 @@
 //! Signing: what was done, from what, by which network. Comes last, after every
 //! label is in the file.
 
-use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -209,7 +208,7 @@ fn add_file(
         "label": label,
         "description": format!("SHA-256 of the file: {hash}"),
     });
-    let mut file = File::open(path)?;
+    let mut file = crate::regular_file::open(path)?;
     builder.add_ingredient_from_stream(about.to_string(), media_type(kind.container), &mut file)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::export::ExportError;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Changes, Gallery, GalleryError, decode, hash_file, layout, prevailing};
@@ -256,9 +257,15 @@ impl Scan<'_> {
             return false;
         };
         let start = Instant::now();
-        let noted = decode::thumbnail(path, COLOUR_SIDE)
-            .map_err(GalleryError::from)
-            .and_then(|p| self.gallery.note_colour(*id, prevailing(&p)));
+        let noted = match decode::thumbnail(path, COLOUR_SIDE) {
+            Ok(picture) => self.gallery.note_colour(*id, prevailing(&picture)),
+            // Remembered with the file's stamp: a picture bomb isn't tried at every start.
+            Err(ExportError::NotAPicture { reason, .. }) => {
+                log::debug!("{}: {reason}", path.display());
+                self.gallery.note_colourless(*id)
+            }
+            Err(e) => Err(e.into()),
+        };
         if let Err(e) = noted {
             log::debug!("{}: {e}", path.display());
             self.colourless.insert(*id);

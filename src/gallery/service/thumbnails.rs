@@ -70,7 +70,11 @@ impl ThumbQueue {
 /// Works until closed.
 pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionContext) {
     let path = gallery.layout().thumbnails();
-    let mut cache = match ThumbCache::open(&path, CAPACITY) {
+    let opened = match gallery.layout().refuse_links() {
+        Ok(()) => ThumbCache::open(&path, CAPACITY),
+        Err(e) => Err(ExportError::reading(&path, e).into()),
+    };
+    let mut cache = match opened {
         Ok(cache) => Some(cache),
         Err(e) => {
             log::warn!("thumbnails can't be kept: {e}");
@@ -108,18 +112,40 @@ fn make(
     if let Some(picture) = cache.as_ref().and_then(|c| c.get(id, &stamp)) {
         return Ok((stamp.state(), picture));
     }
-    let [w, h] = entry.size;
-    let picture = {
-        let _one = (u64::from(w) * u64::from(h) > LARGE).then(|| queue.large.lock());
-        decode::thumbnail(&path, SIDE)?
-    };
-    if let Some(cache) = cache
-        && let Err(e) = cache.put(id, &stamp, &picture)
-    {
-        log::warn!("{e}");
+    if let Some(reason) = cache.as_ref().and_then(|c| c.failure(id, &stamp)) {
+        return Err(ExportError::NotAPicture { path, reason }.into());
     }
+    let [w, h] = entry.size;
+    let made = {
+        let _one = (u64::from(w) * u64::from(h) > LARGE).then(|| queue.large.lock());
+        decode::thumbnail(&path, SIDE)
+    };
+    let picture = match (made, cache) {
+        (Ok(picture), cache) => keep(picture, cache, id, &stamp),
+        (Err(ExportError::NotAPicture { path, reason }), Some(cache)) => {
+            if let Err(e) = cache.put_failure(id, &stamp, &reason) {
+                log::warn!("{e}");
+            }
+            return Err(ExportError::NotAPicture { path, reason }.into());
+        }
+        (Err(e), _) => return Err(e.into()),
+    };
     if let Err(e) = gallery.note_colour(id, prevailing(&picture)) {
         log::debug!("{e}");
     }
     Ok((stamp.state(), picture))
+}
+
+fn keep(
+    picture: Picture,
+    cache: Option<&mut ThumbCache>,
+    id: PictureId,
+    stamp: &FileStamp,
+) -> Picture {
+    if let Some(cache) = cache
+        && let Err(e) = cache.put(id, stamp, &picture)
+    {
+        log::warn!("{e}");
+    }
+    picture
 }
