@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use ::safetensors::{Dtype, SafeTensors};
+use ::safetensors::Dtype;
+use ::safetensors::tensor::{Metadata, TensorInfo};
 use parking_lot::Mutex;
 
 use super::ImportError;
@@ -44,9 +45,10 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
     Read::by_ref(&mut file)
         .take(8 + length)
         .read_to_end(&mut header)?;
-    let (_, metadata) = SafeTensors::read_metadata(&header).map_err(|error| read_error(&error))?;
-    let infos = metadata.tensors();
-    let end = infos.values().map(|info| info.data_offsets.1).max();
+    let metadata: Metadata = serde_json::from_slice(&header[8..])
+        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+    let infos = checked(&metadata)?;
+    let end = infos.iter().map(|(_, info)| info.data_offsets.1).max();
     let begin = 8 + length;
     if begin + end.unwrap_or(0) as u64 > total {
         return Err(ImportError::CutShort);
@@ -73,14 +75,17 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
     Ok((tensors, kwargs.and_then(|m| m.get("kwargs").cloned())))
 }
 
-fn read_error(error: &::safetensors::SafeTensorError) -> ImportError {
-    use ::safetensors::SafeTensorError as E;
-    match error {
-        E::InvalidHeaderLength | E::MetadataIncompleteBuffer | E::HeaderTooLarge => {
-            ImportError::CutShort
-        }
-        other => ImportError::NotACheckpoint(clean(&other.to_string())),
-    }
+/// Tensors in the order of their bytes, which lie without gaps, each of its shape's size.
+fn checked(metadata: &Metadata) -> Result<Vec<(String, TensorInfo)>, ImportError> {
+    let tensors = metadata.tensors();
+    let mut infos: Vec<_> = tensors
+        .into_iter()
+        .map(|(name, info)| (name, info.clone()))
+        .collect();
+    infos.sort_by_key(|(_, info)| info.data_offsets);
+    Metadata::new(None, infos.clone())
+        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+    Ok(infos)
 }
 
 fn scalar(kind: Dtype) -> Option<Scalar> {

@@ -222,7 +222,7 @@ fn a_tensor_that_no_network_has_is_refused_by_its_name() {
         ),
         (
             "taesd_diffusers.safetensors",
-            "encoder.layers.13.pool.5.weight",
+            "encoder.layers.13.skip.weight",
         ),
         (
             "kl/diffusion_pytorch_model.safetensors",
