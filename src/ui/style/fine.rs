@@ -226,7 +226,10 @@ pub fn words(job: &JobEntry) -> String {
         _ if job.cancelling => "Bringing it to its size…".to_owned(),
         _ if job.paused => format!("Paused at {part}"),
         (Some(Stage::Loading | Stage::Reading), _) => "Getting ready".to_owned(),
-        (Some(Stage::Writing), _) => "Bringing it to its size…".to_owned(),
+        (Some(Stage::Writing), Some(left)) => {
+            format!("At its full size: {part}, {} left", duration(left))
+        }
+        (Some(Stage::Writing), None) => "Bringing it to its size…".to_owned(),
         (_, Some(left)) => format!("{part}, {} left", duration(left)),
         (_, None) => part,
     }
