@@ -66,7 +66,9 @@ pub(super) fn estimate(
         size: around.size,
         memory: own.max(around.memory).max(tiles),
         time: time + around.time,
-        tiles: 1,
+        tiles: large
+            .steps
+            .map_or(1, |_| fine_tiles::parts(around.size).len() as u32),
         painted: (finest != around.size).then_some(finest),
     })
 }

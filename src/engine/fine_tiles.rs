@@ -110,7 +110,7 @@ fn pixels(size: [u32; 2]) -> u64 {
     parts(size).iter().map(area).sum()
 }
 
-fn parts(size: [u32; 2]) -> Vec<PixelRegion> {
+pub(super) fn parts(size: [u32; 2]) -> Vec<PixelRegion> {
     let whole = size.map(|s| s as usize);
     tiles(whole, SIDE, OVERLAP, 1)
         .into_iter()

@@ -112,7 +112,11 @@ impl StyleOutput {
             bytes(estimate.memory),
         ));
         if let Some([w, h]) = estimate.painted {
-            ui.weak(format!("Painted at {w} × {h}, and enlarged from there"));
+            let then = match estimate.tiles {
+                0 | 1 => "enlarged from there",
+                _ => "gone over in tiles at its full size",
+            };
+            ui.weak(format!("Painted at {w} × {h}, then {then}"));
         }
         if estimate.memory > p.state.prefs.memory_budget {
             ui.colored_label(
