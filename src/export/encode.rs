@@ -323,7 +323,7 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
         ] {
             if !text.is_empty() {
                 directory
-                    .write_tag(tag, text.as_str())
+                    .write_tag(tag, Letters(text.replace('\0', "") + "\0"))
                     .map_err(tiff_error)?;
             }
         }
@@ -347,6 +347,21 @@ impl tiff::encoder::TiffValue for Undefined<'_> {
     }
     fn data(&self) -> std::borrow::Cow<'_, [u8]> {
         self.0.into()
+    }
+}
+
+/// Text with its end: TIFF's type for text, in UTF-8 as everyone writes it, though the
+/// standard knows ASCII only.
+struct Letters(String);
+
+impl tiff::encoder::TiffValue for Letters {
+    const BYTE_LEN: u8 = 1;
+    const FIELD_TYPE: tiff::tags::Type = tiff::tags::Type::ASCII;
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
+        self.0.as_bytes().into()
     }
 }
 

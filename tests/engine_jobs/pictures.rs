@@ -220,7 +220,10 @@ fn a_recipe_that_names_its_photo_by_content_alone_still_opens() {
     ));
     let quiet = recipe.without_source_names();
     let told = quiet.to_json();
-    assert!(!told.contains("a photo") && !told.contains("style.png"), "{told}");
+    assert!(
+        !told.contains("a photo") && !told.contains("style.png"),
+        "{told}"
+    );
     let open = |fixture: &mut Fixture| {
         let path = quiet.sources[0].place();
         let request = Request::Open { path, max_side: 64 };
