@@ -388,7 +388,7 @@ impl Index {
     pub fn set_colourless(&mut self, id: PictureId) -> Result<(), GalleryError> {
         self.db
             .prepare_cached("UPDATE picture SET colour = -1 WHERE id = ?1")?
-            .execute([id.0])?;
+            .execute([id.file])?;
         Ok(())
     }
 

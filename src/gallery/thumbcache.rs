@@ -100,7 +100,7 @@ impl ThumbCache {
             .db
             .prepare_cached(sql)
             .ok()?
-            .query_row(params![id.0, stamp.bytes, stamp.modified], |r| r.get(0))
+            .query_row(params![id.file, stamp.bytes, stamp.modified], |r| r.get(0))
             .optional()
             .ok()?;
         let text = String::from_utf8(found?).ok()?;
