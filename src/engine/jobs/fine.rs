@@ -335,7 +335,8 @@ impl Work<'_, '_> {
         while let Some((painting, done)) = refinement.next()? {
             self.context
                 .progress(Stage::Writing, done.0 as u64, done.1 as u64);
-            for _ in 0..steps {
+            // The first only finds out where to go from the enlarged picture.
+            for _ in 0..=steps {
                 self.context.yield_while_paused()?;
                 if self.stop.is_finishing() {
                     return Ok(None);
