@@ -4,8 +4,11 @@
 use serde_json::{Value, json};
 
 use super::ImportError;
-use super::torch::Tensors;
+use super::tensors::{Tensors, side};
 use crate::models::{adain, microast};
+
+/// The number of relu4_1 in the published VGG.
+const LAST_USED: usize = 30;
 
 /// Whether these are AdaIN's encoder and decoder.
 pub(super) fn looks_like_adain(tensors: &Tensors) -> bool {
@@ -17,34 +20,25 @@ pub(super) fn looks_like_microast(tensors: &Tensors) -> bool {
     tensors.contains_key("modulator.weight1.0.conv_layer.weight")
 }
 
-fn outputs(tensors: &Tensors, name: &str) -> Result<usize, ImportError> {
-    let missing = || ImportError::Missing(name.to_owned());
-    let tensor = tensors.get(name).ok_or_else(missing)?;
-    tensor.shape.first().copied().ok_or_else(missing)
-}
-
 /// Sizes from the shapes; layers of VGG that aren't needed are left out.
 ///
 /// # Errors
 /// [`ImportError::Missing`].
 pub(super) fn adain(mut tensors: Tensors) -> Result<(Value, Tensors), ImportError> {
-    let of = |index: usize| outputs(&tensors, &format!("vgg.{index}.weight"));
+    let of = |index: usize| side(&tensors, &format!("vgg.{index}.weight"), 0);
     let config = adain::Config {
         channels: [of(2)?, of(9)?, of(16)?, of(29)?],
     };
-    let used = |part: &str, layers: Vec<adain::Layer>| {
-        let name = move |index, leaf| format!("{part}.{index}.{leaf}");
-        let names = layers.into_iter().map(|layer| layer.index);
-        names
-            .flat_map(|i| [name(i, "weight"), name(i, "bias")])
-            .collect::<Vec<_>>()
+    // The published file holds all of VGG; only what lies before relu4_1 is used.
+    let deeper = |name: &str| {
+        let index = name
+            .strip_prefix("vgg.")
+            .and_then(|rest| rest.split('.').next());
+        index
+            .and_then(|index| index.parse().ok())
+            .is_some_and(|index: usize| index > LAST_USED)
     };
-    let known = [
-        used("vgg", config.encoder()),
-        used("decoder", config.decoder()),
-    ]
-    .concat();
-    tensors.retain(|name, _| known.contains(name));
+    tensors.retain(|name, _| !deeper(name) && !name.starts_with('_'));
     Ok((json!(config), tensors))
 }
 
@@ -55,17 +49,11 @@ pub(super) fn adain(mut tensors: Tensors) -> Result<(Value, Tensors), ImportErro
 pub(super) fn microast(mut tensors: Tensors) -> Result<(Value, Tensors), ImportError> {
     let of = |index: usize| {
         let name = format!("content_encoder.enc1.{index}.conv_layer.weight");
-        outputs(&tensors, &name)
+        side(&tensors, &name, 0)
     };
     let config = microast::Config {
         channels: [of(0)?, of(2)?, of(6)?],
     };
-    let parts = [
-        "content_encoder.",
-        "style_encoder.",
-        "modulator.",
-        "decoder.",
-    ];
-    tensors.retain(|name, _| parts.iter().any(|part| name.starts_with(part)));
+    tensors.retain(|name, _| !name.starts_with('_'));
     Ok((json!(config), tensors))
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::parts::Part;
-use super::torch::{Tensors, TorchFile};
-use super::{ImportError, any_style, autoencoder, fast_style, stylegan2};
+use super::tensors::Tensors;
+use super::torch::TorchFile;
+use super::{ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, wrappers};
+use crate::models;
 
 /// A network that was recognised, ready to be written as a model folder.
 pub(super) struct Recognised {
@@ -18,8 +20,8 @@ pub(super) struct Recognised {
     pub(super) tensors: Tensors,
 }
 
-/// Diffusers' autoencoder in `config.json`.
-const KL: &str = "autoencoder-kl";
+/// TAESD in `config.json`.
+const TAESD: &str = "taesd";
 
 /// What a file turned out to be.
 pub(super) enum Found {
@@ -34,41 +36,37 @@ pub(super) enum Found {
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
 pub(super) fn of_torch(file: &TorchFile) -> Result<Found, ImportError> {
-    let graph = file.graph();
-    let root = graph.root();
-    // A bare state dictionary, or one in a training checkpoint.
-    let inner = ["state_dict", "model_state_dict", "model"]
-        .into_iter()
-        .find_map(|key| graph.lookup(root, key));
-    for id in [Some(root), inner].into_iter().flatten() {
-        let Ok(tensors) = file.state_dict(id) else {
-            continue;
-        };
-        // `DataParallel` puts its name before all others.
-        let tensors: Tensors = tensors
-            .into_iter()
-            .map(|(name, t)| match name.strip_prefix("module.") {
-                Some(plain) => (plain.to_owned(), t),
-                None => (name, t),
-            })
-            .collect();
-        if Family::of(&tensors).is_some() || Part::of(&tensors).is_some() {
-            return of_tensors(tensors);
-        }
+    if let Some((kwargs, tensors)) = stylegan2::pickled(file)? {
+        return Ok(Found::Whole(Box::new(generator(kwargs, tensors))));
     }
-    let (kwargs, tensors) = stylegan2::from_checkpoint(file)?;
-    Ok(Found::Whole(Box::new(generator(kwargs, tensors))))
+    match foreign::of_pickle(file.graph()) {
+        Some(other) => Err(other),
+        None => of_tensors(file.all_tensors()?, None),
+    }
 }
 
-/// Looks at named tensors, as safetensors files hold them.
+/// Looks at named tensors, as safetensors files hold them, and at the constructor's
+/// arguments where the file has them.
 ///
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
-pub(super) fn of_tensors(tensors: Tensors) -> Result<Found, ImportError> {
-    match Part::of(&tensors) {
-        Some(part) => Ok(Found::Part(part, tensors)),
-        None => Ok(Found::Whole(Box::new(whole(tensors)?))),
+pub(super) fn of_tensors(tensors: Tensors, arguments: Option<&str>) -> Result<Found, ImportError> {
+    let Some((network, beside)) = wrappers::unwrapped(&tensors, is_known) else {
+        return Err(foreign::of_names(&tensors));
+    };
+    if let Some(name) = beside {
+        return Err(ImportError::Unsupported(format!(
+            "the checkpoint holds '{name}' beside the network, which Limner doesn't understand"
+        )));
     }
+    match Part::of(&network) {
+        Some(part) => Ok(Found::Part(part, network)),
+        None => Ok(Found::Whole(Box::new(whole(network, arguments)?))),
+    }
+}
+
+fn is_known(tensors: &Tensors) -> bool {
+    Family::of(tensors).is_some() || Part::of(tensors).is_some()
 }
 
 /// Families that are known by their tensors' names.
@@ -79,6 +77,7 @@ enum Family {
     MicroAst,
     Taesd,
     Kl,
+    StyleGan2,
 }
 
 impl Family {
@@ -93,6 +92,8 @@ impl Family {
             Some(Self::Taesd)
         } else if autoencoder::looks_like_kl(tensors) {
             Some(Self::Kl)
+        } else if stylegan2::looks_like(tensors) {
+            Some(Self::StyleGan2)
         } else {
             None
         }
@@ -103,8 +104,16 @@ impl Family {
 ///
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
-pub(super) fn whole(tensors: Tensors) -> Result<Recognised, ImportError> {
-    Ok(match Family::of(&tensors) {
+pub(super) fn whole(
+    mut tensors: Tensors,
+    arguments: Option<&str>,
+) -> Result<Recognised, ImportError> {
+    let family = Family::of(&tensors);
+    // AdaIN's own encoder is called as others' loss is.
+    if !matches!(family, Some(Family::Adain)) {
+        wrappers::without_training(&mut tensors);
+    }
+    Ok(match family {
         Some(Family::FastStyle) => {
             let (config, tensors) = fast_style::from_tensors(tensors)?;
             let summary = "fast-neural-style network, one style";
@@ -120,16 +129,22 @@ pub(super) fn whole(tensors: Tensors) -> Result<Recognised, ImportError> {
         }
         Some(Family::Taesd) => {
             let (config, tensors) = autoencoder::taesd(tensors)?;
-            coding("TAESD autoencoder", "taesd", config, tensors)
+            coding("TAESD autoencoder", TAESD, config, tensors)
         }
         Some(Family::Kl) => {
             let (config, tensors) = autoencoder::kl(tensors)?;
-            coding("Stable Diffusion autoencoder", KL, config, tensors)
+            coding(
+                "Stable Diffusion autoencoder",
+                autoencoder::KL,
+                config,
+                tensors,
+            )
         }
-        None => {
-            let (kwargs, tensors) = stylegan2::from_tensors(tensors)?;
+        Some(Family::StyleGan2) => {
+            let (kwargs, tensors) = stylegan2::from_tensors(tensors, arguments)?;
             generator(kwargs, tensors)
         }
+        None => return Err(foreign::of_names(&tensors)),
     })
 }
 
@@ -161,9 +176,37 @@ fn coding(summary: &str, architecture: &str, kwargs: Value, tensors: Tensors) ->
 
 impl Recognised {
     /// Adds what a file beside the checkpoint says and its tensors don't.
-    pub(super) fn complete(&mut self, checkpoint: &Path) {
-        if self.config["architecture"] == KL {
-            autoencoder::complete(&mut self.config["kwargs"], checkpoint);
+    ///
+    /// # Errors
+    /// [`ImportError::Unsupported`] for what contradicts them or isn't understood.
+    pub(super) fn complete(&mut self, checkpoint: &Path) -> Result<(), ImportError> {
+        let architecture = self.config["architecture"].clone();
+        match architecture.as_str() {
+            Some(name @ (autoencoder::KL | TAESD)) => {
+                autoencoder::complete(name, &mut self.config["kwargs"], checkpoint)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Holds the tensors against the network that they are for: all that it needs must be
+    /// there, in its shapes, and nothing else.
+    ///
+    /// # Errors
+    /// [`ImportError::Unsupported`], naming the tensor.
+    pub(super) fn check(&self) -> Result<(), ImportError> {
+        let shapes = self
+            .tensors
+            .iter()
+            .map(|(name, t)| (name.as_str(), &t.shape[..]));
+        let unused = models::unused_tensors(&self.config, shapes);
+        let unused = unused.map_err(|error| ImportError::Unsupported(error.to_string()))?;
+        match unused.first() {
+            None => Ok(()),
+            Some(name) => Err(ImportError::Unsupported(format!(
+                "the checkpoint holds '{name}', which a {} has not: it is a variant that Limner doesn't run",
+                self.summary.split(',').next().unwrap_or_default()
+            ))),
         }
     }
 }

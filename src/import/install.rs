@@ -1,20 +1,18 @@
 //! Turns a foreign checkpoint into a model folder, whole or not at all.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use safetensors::tensor::{Dtype, TensorView};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::family::{self, Found, Recognised};
-use super::parts::{self, Piece};
-use super::torch::{Tensors, TorchFile};
-use super::{ImportError, MAX_BYTES, safetensors_file};
+use super::tensors::{self, Tensors};
+use super::torch::TorchFile;
+use super::{ImportError, MAX_BYTES, MAX_IN_MEMORY, folder, foreign, safetensors_file};
 use crate::cancel::CancelToken;
 use crate::digest;
-use crate::models::Registry;
 
 /// Bytes read between two looks at whether to stop.
 const AT_ONCE: u64 = 8 << 20;
@@ -37,7 +35,7 @@ pub enum ImportStep {
     Reading(u64, u64),
     /// The network is put together.
     Converting,
-    /// It is loaded once, to see that it works.
+    /// Its tensors are held against the network that they are for.
     Checking,
 }
 
@@ -111,19 +109,20 @@ pub fn import_watched(
     if folder.exists() {
         return Err(ImportError::Exists(name));
     }
-    let (recognised, sources) = recognise(path, watch)?;
+    let (recognised, sources) = folder::recognise(path, watch)?;
+    watch.at(ImportStep::Checking)?;
+    recognised.check()?;
     let Recognised {
         summary,
         mut config,
         tensors,
     } = recognised;
-    watch.at(ImportStep::Converting)?;
-    check_numbers(&tensors)?;
     config["title"] = json!(name);
     config["trained"] = json!(true);
-    let licence = origin.licence.as_deref().unwrap_or("unknown");
+    let licence = tensors::clean(origin.licence.as_deref().unwrap_or("unknown"));
+    let from = origin.from.as_deref().map(tensors::clean);
     config["licence"] = json!(licence);
-    let card = card(&name, &summary, origin.from.as_deref(), licence, &sources);
+    let card = card(&name, &summary, from.as_deref(), &licence, &sources);
 
     fs::create_dir_all(models_dir)?;
     let staging = tempfile::Builder::new()
@@ -131,15 +130,11 @@ pub fn import_watched(
         .tempdir_in(models_dir)?;
     let inside = staging.path().join(&name);
     fs::create_dir(&inside)?;
-    let weights = serialize(&tensors)?;
+    write_weights(&inside.join("weights.safetensors"), &tensors, watch)?;
     drop(tensors);
-    write_watched(&inside.join("weights.safetensors"), &weights, watch)?;
-    drop(weights);
     let config = serde_json::to_vec_pretty(&config).map_err(std::io::Error::from)?;
     write_synced(&inside.join("config.json"), &config)?;
     write_synced(&inside.join("card.md"), card.as_bytes())?;
-    watch.at(ImportStep::Checking)?;
-    try_out(staging.path(), &name)?;
     watch.at(ImportStep::Checking)?;
     fs::rename(&inside, &folder)?;
     Ok(Imported {
@@ -149,108 +144,79 @@ pub fn import_watched(
     })
 }
 
-/// Loads the network as it will be loaded: wrong shapes and missing parts show now.
-fn try_out(models: &Path, name: &str) -> Result<(), ImportError> {
-    let mut registry = Registry::open(vec![models.into()], None, candle_core::Device::Cpu);
-    registry
-        .try_loading(name)
-        .map_err(|error| ImportError::Unsupported(error.to_string()))
-}
-
 /// A file that was read, for the card.
-struct Source {
+pub(super) struct Source {
     file: String,
     sha256: String,
 }
 
-/// Reads a checkpoint, and the other parts of its network where it is one.
-fn recognise(path: &Path, watch: &mut Watch<'_>) -> Result<(Recognised, Vec<Source>), ImportError> {
-    if !path.is_dir() {
-        return match look_into(path, watch)? {
-            (Found::Whole(network), source) => Ok((*network, vec![source])),
-            (Found::Part(part, tensors), source) => {
-                let file = path.to_owned();
-                let first = Piece {
-                    file,
-                    part,
-                    tensors,
-                };
-                let (mut pieces, mut sources) = (vec![first], vec![source]);
-                for other in parts::beside(path)? {
-                    // What can't be read is no part of this network.
-                    match look_into(&other, watch) {
-                        Ok((Found::Part(part, tensors), source)) => {
-                            let file = other;
-                            pieces.push(Piece {
-                                file,
-                                part,
-                                tensors,
-                            });
-                            sources.push(source);
-                        }
-                        Err(ImportError::Cancelled) => return Err(ImportError::Cancelled),
-                        _ => {}
-                    }
-                }
-                Ok((family::whole(parts::assemble(pieces)?)?, sources))
-            }
-        };
-    }
-    let (mut pieces, mut sources) = (Vec::new(), Vec::new());
-    for file in parts::files_of(path)? {
-        let (found, source) = look_into(&file, watch)?;
-        match found {
-            Found::Whole(network) => return Ok((*network, vec![source])),
-            Found::Part(part, tensors) => pieces.push(Piece {
-                file,
-                part,
-                tensors,
-            }),
-        }
-        sources.push(source);
-    }
-    Ok((family::whole(parts::assemble(pieces)?)?, sources))
-}
-
-fn look_into(file: &Path, watch: &mut Watch<'_>) -> Result<(Found, Source), ImportError> {
-    let bytes = read(file, watch)?;
-    let source = Source {
-        file: file
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into(),
-        sha256: digest::sha256(&bytes),
-    };
-    watch.at(ImportStep::Converting)?;
-    let mut found = if safetensors_file::looks_like(&bytes) {
-        family::of_tensors(safetensors_file::read(&bytes)?)?
-    } else {
-        family::of_torch(&TorchFile::parse(bytes)?)?
-    };
-    if let Found::Whole(network) = &mut found {
-        network.complete(file);
-    }
-    Ok((found, source))
-}
-
-/// The whole of a checkpoint file, unless its size says that it can't be one.
-fn read(path: &Path, watch: &mut Watch<'_>) -> Result<Vec<u8>, ImportError> {
+/// What a checkpoint file holds. Its bytes are read once, for their hash; tensors stay in
+/// the file where its format allows it.
+pub(super) fn look_into(
+    path: &Path,
+    watch: &mut Watch<'_>,
+) -> Result<(Found, Source), ImportError> {
     let mut file = File::open(path)?;
     let total = file.metadata()?.len();
     if total > MAX_BYTES {
         return Err(ImportError::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(total).unwrap_or_default());
+    let mut head = Vec::new();
+    Read::by_ref(&mut file).take(512).read_to_end(&mut head)?;
+    file.seek(SeekFrom::Start(0))?;
+    let is_safetensors = safetensors_file::looks_like(&head);
+    let is_zip = head.starts_with(b"PK\x03\x04");
+    if !is_safetensors {
+        foreign::refuse_magic(&head)?;
+    }
+    let in_memory = !is_safetensors && !is_zip;
+    let (sha256, bytes) = read(&mut file, total, in_memory, watch)?;
+    watch.at(ImportStep::Converting)?;
+    let mut found = if is_safetensors {
+        let (tensors, arguments) = safetensors_file::open(file)?;
+        family::of_tensors(tensors, arguments.as_deref())?
+    } else if is_zip {
+        family::of_torch(&TorchFile::parse_zip(Box::new(file))?)?
+    } else {
+        family::of_torch(&TorchFile::parse(bytes)?)?
+    };
+    if let Found::Whole(network) = &mut found {
+        network.complete(path)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = tensors::clean(&name);
+    Ok((found, Source { file, sha256 }))
+}
+
+/// The hash of a file, and its bytes where they are wanted.
+fn read(
+    file: &mut File,
+    total: u64,
+    in_memory: bool,
+    watch: &mut Watch<'_>,
+) -> Result<(String, Vec<u8>), ImportError> {
+    if in_memory && total > MAX_IN_MEMORY {
+        return Err(ImportError::TooLarge);
+    }
+    let mut hasher = Sha256::new();
+    let mut bytes = Vec::new();
+    if in_memory {
+        bytes.reserve_exact(usize::try_from(total).unwrap_or_default());
+    }
+    let (mut piece, mut done) = (Vec::new(), 0);
     loop {
-        watch.at(ImportStep::Reading(bytes.len() as u64, total))?;
-        let more = Read::by_ref(&mut file)
-            .take(AT_ONCE)
-            .read_to_end(&mut bytes)?;
+        watch.at(ImportStep::Reading(done, total))?;
+        piece.clear();
+        let more = Read::by_ref(file).take(AT_ONCE).read_to_end(&mut piece)?;
         if more == 0 {
-            return Ok(bytes);
+            return Ok((digest::hex(&hasher.finalize()), bytes));
         }
-        if bytes.len() as u64 > MAX_BYTES {
+        done += more as u64;
+        hasher.update(&piece);
+        if in_memory {
+            bytes.extend_from_slice(&piece);
+        }
+        if bytes.len() as u64 > MAX_IN_MEMORY || done > MAX_BYTES {
             return Err(ImportError::TooLarge);
         }
     }
@@ -274,42 +240,39 @@ fn clean_name(name: &str) -> String {
     }
 }
 
-fn check_numbers(tensors: &Tensors) -> Result<(), ImportError> {
-    match tensors
-        .iter()
-        .find(|(_, t)| t.values.iter().any(|v| !v.is_finite()))
-    {
-        Some((name, _)) => Err(ImportError::Unsupported(format!(
-            "'{name}' holds numbers that are infinite or not numbers; the checkpoint is damaged"
-        ))),
-        None => Ok(()),
-    }
-}
-
-fn serialize(tensors: &Tensors) -> Result<Vec<u8>, ImportError> {
-    let views = tensors.iter().map(|(name, tensor)| {
-        let bytes = bytemuck::cast_slice(&tensor.values);
-        TensorView::new(Dtype::F32, tensor.shape.clone(), bytes).map(|view| (name.as_str(), view))
-    });
-    let views = views.collect::<Result<Vec<_>, _>>();
-    views
-        .and_then(|views| safetensors::serialize(views, None::<HashMap<String, String>>))
-        .map_err(|e| ImportError::NotACheckpoint(e.to_string()))
-}
-
 fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
-/// As [`write_synced`], in pieces, so that a stop is heard between them.
-fn write_watched(path: &Path, bytes: &[u8], watch: &mut Watch<'_>) -> Result<(), ImportError> {
-    let mut file = File::create(path)?;
-    for piece in bytes.chunks(AT_ONCE as usize) {
-        watch.at(ImportStep::Converting)?;
-        file.write_all(piece)?;
+/// Writes the tensors as safetensors of f32, one after the other, so that none but the
+/// one in work is in memory.
+fn write_weights(path: &Path, tensors: &Tensors, watch: &mut Watch<'_>) -> Result<(), ImportError> {
+    let mut header = serde_json::Map::new();
+    let mut end = 0u64;
+    for (name, tensor) in tensors {
+        let start = end;
+        end += 4 * tensor.count() as u64;
+        let about = json!({ "dtype": "F32", "shape": tensor.shape, "data_offsets": [start, end] });
+        header.insert(name.clone(), about);
     }
+    let mut header = serde_json::to_vec(&header).map_err(std::io::Error::from)?;
+    header.resize(header.len().next_multiple_of(8), b' ');
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(&(header.len() as u64).to_le_bytes())?;
+    file.write_all(&header)?;
+    for (name, tensor) in tensors {
+        watch.at(ImportStep::Converting)?;
+        let values = tensor.values()?;
+        if values.iter().any(|v| !v.is_finite()) {
+            return Err(ImportError::Unsupported(format!(
+                "'{name}' holds numbers that are infinite or not numbers; the checkpoint is damaged"
+            )));
+        }
+        file.write_all(bytemuck::cast_slice(&values))?;
+    }
+    let file = file.into_inner().map_err(|error| error.into_error())?;
     Ok(file.sync_all()?)
 }
 

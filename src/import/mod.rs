@@ -6,19 +6,31 @@
 
 mod any_style;
 mod autoencoder;
+mod bytes;
 mod family;
 mod fast_style;
+mod folder;
+mod foreign;
 mod install;
+mod ldm;
 mod parts;
 mod persistence;
 pub mod pickle;
+mod rosinality;
 mod safetensors_file;
 mod stylegan2;
+mod stylegan2_arguments;
+mod tensors;
 pub mod torch;
+mod wrappers;
 
 pub use install::{ImportStep, Imported, Origin, Watch, import, import_from, import_watched};
 pub use parts::is_part_name;
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
+pub use tensors::{Stored, Tensors};
+
+/// What can be imported, for those who bring something else.
+const READS: &str = "Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, and Stable Diffusion's autoencoders (AutoencoderKL, TAESD)";
 
 /// Why a checkpoint can't be imported, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +45,27 @@ pub enum ImportError {
     #[error("the checkpoint holds something else where a tensor should be")]
     NotATensor,
     /// A part that the network needs isn't there.
-    #[error(
-        "the checkpoint lacks '{0}'; Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, and Stable Diffusion autoencoders"
-    )]
+    #[error("the checkpoint lacks '{0}'; {reads}", reads = READS)]
     Missing(String),
+    /// Something else, which was recognised.
+    #[error("this is {what}; {advice}. {reads}", reads = READS)]
+    Foreign {
+        /// What it is.
+        what: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Tensors that belong to no network that Limner knows.
+    #[error("this network is none that Limner knows (it holds '{0}'); {reads}", reads = READS)]
+    Unknown(String),
+    /// A part of an archive doesn't agree with its check sum.
+    #[error("the file is damaged; download it again")]
+    Damaged,
+    /// Tensors that show more numbers than the file holds.
+    #[error(
+        "a tensor claims more numbers than the file holds; save the network again with its tensors made contiguous"
+    )]
+    Repeated,
     /// A network of another family or an unsupported variant.
     #[error("{0}")]
     Unsupported(String),
@@ -64,5 +93,7 @@ impl From<pickle::PickleError> for ImportError {
     }
 }
 
-/// Larger files are refused before they are read.
-const MAX_BYTES: u64 = 4 << 30;
+/// Larger files are refused before they are read …
+const MAX_BYTES: u64 = 64 << 30;
+/// … and smaller ones where they must be in memory as a whole.
+const MAX_IN_MEMORY: u64 = 4 << 30;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::ImportError;
-use super::torch::Tensors;
+use super::tensors::Tensors;
 
 /// Endings of checkpoint files.
 const ENDINGS: [&str; 7] = [
@@ -204,13 +204,10 @@ pub(super) fn beside(file: &Path) -> Result<Vec<PathBuf>, ImportError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::torch::DenseTensor;
+    use crate::import::Stored;
 
     fn piece(file: &str, names: &[&str]) -> Piece {
-        let tensor = || DenseTensor {
-            shape: vec![1; 4],
-            values: vec![0.0],
-        };
+        let tensor = || Stored::made(vec![1; 4], vec![0.0]);
         let tensors: Tensors = names.iter().map(|n| ((*n).to_owned(), tensor())).collect();
         Piece {
             file: file.into(),

@@ -25,8 +25,8 @@ pub enum Node {
     Float(f64),
     /// A string.
     Str(String),
-    /// Bytes.
-    Bytes(Vec<u8>),
+    /// Bytes: where they are in what was read.
+    Bytes(std::ops::Range<usize>),
     /// A list or set.
     List(Vec<NodeId>),
     /// A tuple.
@@ -80,7 +80,9 @@ pub enum PickleError {
 }
 
 /// No real checkpoint comes near; a hostile one stops here.
-const MAX_NODES: usize = 8_000_000;
+const MAX_NODES: usize = 1_000_000;
+/// Arguments have fewer values.
+const MOST_JSON: usize = 10_000;
 
 impl Graph {
     /// The pickled value itself.
@@ -143,6 +145,43 @@ impl Graph {
         match self.get(id) {
             Node::Global { module, name } => Some((module, name)),
             _ => None,
+        }
+    }
+
+    /// Plain values as JSON: numbers, strings, lists, dictionaries with string keys. Of
+    /// anything else, and of what lies too deep, null.
+    pub fn json(&self, id: NodeId) -> serde_json::Value {
+        let mut left = MOST_JSON;
+        self.json_within(id, &mut left, 0)
+    }
+
+    fn json_within(&self, id: NodeId, left: &mut usize, depth: usize) -> serde_json::Value {
+        use serde_json::Value;
+        if *left == 0 || depth > 8 {
+            return Value::Null;
+        }
+        *left -= 1;
+        match self.get(id) {
+            Node::Bool(b) => Value::from(*b),
+            Node::Int(n) => Value::from(*n),
+            Node::Float(x) => Value::from(*x),
+            Node::Str(s) => Value::from(s.as_str()),
+            Node::List(items) | Node::Tuple(items) => {
+                let items = items.iter();
+                let values = items.map(|&item| self.json_within(item, left, depth + 1));
+                Value::Array(values.collect())
+            }
+            Node::Dict(entries) | Node::Call { items: entries, .. } => {
+                let mut object = serde_json::Map::new();
+                for &(key, value) in entries {
+                    if let Some(key) = self.str(key) {
+                        let value = self.json_within(value, left, depth + 1);
+                        object.insert(key.to_owned(), value);
+                    }
+                }
+                Value::Object(object)
+            }
+            _ => Value::Null,
         }
     }
 

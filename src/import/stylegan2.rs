@@ -6,9 +6,19 @@
 use serde::Serialize;
 
 use super::ImportError;
-use super::persistence;
-use super::pickle::{Graph, Node};
-use super::torch::{DenseTensor, Tensors, TorchFile};
+use super::stylegan2_arguments::{Settings, take_filters};
+use super::tensors::{Stored, Tensors, side};
+use super::torch::TorchFile;
+use super::{persistence, rosinality, wrappers};
+use crate::latent::rng::{Random, RandomPurpose};
+use crate::models::ModelError;
+use crate::models::stylegan2::{Config, MappingNetwork};
+use crate::models::weights::Weights;
+
+/// The mean w, the centre of truncation.
+const AVERAGE: &str = "mapping.w_avg";
+/// How many w it is made of where it is missing.
+const AVERAGED: usize = 4096;
 
 /// `networks_stylegan2.Generator`'s arguments as far as its weights decide them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,6 +41,10 @@ pub struct Stylegan2Kwargs {
     pub architecture: &'static str,
     /// Activations are kept within ± this; absent for none.
     pub conv_clamp: Option<f32>,
+    /// `[height, width]` of the first block.
+    pub init_size: [usize; 2],
+    /// Whether layers have noise.
+    pub use_noise: bool,
     /// Mapping network's shape.
     pub mapping_kwargs: MappingKwargs,
 }
@@ -46,6 +60,8 @@ pub struct MappingKwargs {
     /// Width of the inner layers, where it isn't `w_dim`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layer_features: Option<usize>,
+    /// Part of the weights' scale.
+    pub lr_multiplier: f32,
 }
 
 /// Reads a generator out of a checkpoint of either repository.
@@ -53,80 +69,130 @@ pub struct MappingKwargs {
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
 pub fn from_checkpoint(file: &TorchFile) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
-    let graph = file.graph();
-    let root = graph.root();
-    if let Some(generator) = graph.lookup(root, "G_ema") {
-        let tensors = persistence::module_tensors(file, generator)?;
-        if persistence::class_name(graph, generator) != Some("Generator")
-            || tensors.keys().any(|k| k.contains("synthesis.L"))
-        {
-            return Err(ImportError::Unsupported(
-                "this is a StyleGAN3 network; Limner reads StyleGAN2 networks \
-                 (networks_stylegan2) so far"
-                    .into(),
-            ));
-        }
-        let kwargs = kwargs_of(&tensors, clamp_of(graph, generator))?;
-        return Ok((kwargs, tensors));
+    if let Some(found) = pickled(file)? {
+        return Ok(found);
     }
-    if let Some(generator) = graph.lookup(root, "g_ema") {
-        let mut tensors = from_rosinality(file.state_dict(generator)?)?;
-        let w_avg = graph
-            .lookup(root, "latent_avg")
-            .filter(|&id| file.is_tensor(id));
-        let w_avg = w_avg.map(|id| file.tensor(id)).transpose()?;
-        let w_dim = side(&tensors, "mapping.fc0.weight", 0)?;
-        let w_avg = w_avg.unwrap_or_else(|| DenseTensor {
-            shape: vec![w_dim],
-            values: vec![0.0; w_dim],
-        });
-        tensors.insert("mapping.w_avg".into(), w_avg);
-        let kwargs = kwargs_of(&tensors, None)?;
-        return Ok((kwargs, tensors));
+    let all = file.all_tensors()?;
+    match wrappers::unwrapped(&all, looks_like) {
+        Some((tensors, _)) => from_tensors(tensors, None),
+        None => Err(ImportError::Missing("G_ema".into())),
     }
-    Err(ImportError::Missing("G_ema".into()))
 }
 
-/// The same from tensors that bear the names of `networks_stylegan2` already.
+/// The pickled network of the authors' repositories, if the file holds one.
+///
+/// # Errors
+/// As [`from_checkpoint`].
+pub(super) fn pickled(file: &TorchFile) -> Result<Option<(Stylegan2Kwargs, Tensors)>, ImportError> {
+    let graph = file.graph();
+    let generator = graph.lookup(graph.root(), "G_ema");
+    let Some(generator) = generator.filter(|&id| persistence::is_module(graph, id)) else {
+        return Ok(None);
+    };
+    let tensors = persistence::module_tensors(file, generator)?;
+    if persistence::class_name(graph, generator) != Some("Generator")
+        || tensors.keys().any(|k| k.contains("synthesis.L"))
+    {
+        return Err(ImportError::Unsupported(
+            "this is a StyleGAN3 network; Limner reads StyleGAN2 networks \
+             (networks_stylegan2) so far"
+                .into(),
+        ));
+    }
+    let settings = Settings::of_module(file, generator)?;
+    network(tensors, settings).map(Some)
+}
+
+/// Whether these are a StyleGAN2 generator's tensors, by the names of either repository.
+pub(super) fn looks_like(tensors: &Tensors) -> bool {
+    let has = |name: &str| tensors.contains_key(name);
+    (has("mapping.fc0.weight") && has("synthesis.b4.conv1.weight"))
+        || rosinality::looks_like(tensors)
+}
+
+/// A generator from tensors that bear the names of either repository, and the
+/// constructor's arguments where the file has them.
 ///
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
-pub fn from_tensors(tensors: Tensors) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
-    let strip = |name: String| match name.strip_prefix("G_ema.") {
-        Some(plain) => plain.to_owned(),
-        None => name,
+pub(super) fn from_tensors(
+    tensors: Tensors,
+    arguments: Option<&str>,
+) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
+    if rosinality::looks_like(&tensors) {
+        let settings = Settings {
+            conv_clamp: None,
+            ..Settings::default()
+        };
+        return network(rosinality::renamed(tensors)?, settings);
+    }
+    let arguments = match arguments {
+        Some(text) => serde_json::from_str(text).map_err(|error| {
+            ImportError::Unsupported(format!("its metadata 'kwargs' is no JSON: {error}"))
+        })?,
+        None => serde_json::Value::Null,
     };
-    let named = tensors.into_iter().map(|(name, t)| (strip(name), t));
-    let tensors: Tensors = named
-        .filter(|(name, _)| name.starts_with("mapping.") || name.starts_with("synthesis."))
-        .collect();
-    let kwargs = kwargs_of(&tensors, None)?;
+    network(tensors, Settings::of_arguments(&arguments)?)
+}
+
+/// Arguments and tensors, completed by an average w where there is none.
+fn network(
+    mut tensors: Tensors,
+    settings: Settings,
+) -> Result<(Stylegan2Kwargs, Tensors), ImportError> {
+    take_filters(&mut tensors)?;
+    let kwargs = kwargs_of(&tensors, settings)?;
+    if !tensors.contains_key(AVERAGE) {
+        let mean = mean_w(&kwargs, &tensors)?;
+        tensors.insert(AVERAGE.into(), Stored::made(vec![kwargs.w_dim], mean));
+    }
     Ok((kwargs, tensors))
 }
 
-/// `conv_clamp` is the one argument that leaves no trace in the weights.
-fn clamp_of(graph: &Graph, generator: super::pickle::NodeId) -> Option<f32> {
-    let direct = persistence::init_kwarg(graph, generator, "conv_clamp");
-    let nested = || {
-        let kwargs = persistence::init_kwarg(graph, generator, "synthesis_kwargs")?;
-        graph.lookup(kwargs, "conv_clamp")
-    };
-    match graph.get(direct.or_else(nested)?) {
-        Node::Int(n) => Some(*n as f32),
-        Node::Float(x) => Some(*x as f32),
-        _ => None,
+/// The mean w of many z, and of all classes alike, for networks that came without: what
+/// rosinality's `mean_latent` and the authors' projector take.
+fn mean_w(kwargs: &Stylegan2Kwargs, tensors: &Tensors) -> Result<Vec<f32>, ImportError> {
+    let unsupported = |error: ModelError| ImportError::Unsupported(error.to_string());
+    let config = Config::from_kwargs(&serde_json::json!(kwargs)).map_err(unsupported)?;
+    let mut mapping = vec![(
+        AVERAGE.to_owned(),
+        vec![kwargs.w_dim],
+        vec![0.0; kwargs.w_dim],
+    )];
+    for (name, tensor) in tensors {
+        if name.starts_with("mapping.") {
+            mapping.push((name.clone(), tensor.shape.clone(), tensor.values()?));
+        }
     }
-}
-
-fn side(tensors: &Tensors, name: &str, axis: usize) -> Result<usize, ImportError> {
-    let missing = || ImportError::Missing(name.to_owned());
-    let tensor = tensors.get(name).ok_or_else(missing)?;
-    tensor.shape.get(axis).copied().ok_or_else(missing)
+    let weights = Weights::of_values(mapping).map_err(unsupported)?;
+    let mapping = MappingNetwork::new(&config, &weights.pp("mapping")).map_err(unsupported)?;
+    let mut random = Random::new(RandomPurpose::Samples, 0);
+    let classes = kwargs.c_dim.max(1);
+    let each = AVERAGED.div_ceil(classes);
+    let mut sum = vec![0.0f64; kwargs.w_dim];
+    for class in 0..classes {
+        let mut c = vec![0.0; kwargs.c_dim];
+        if let Some(one) = c.get_mut(class) {
+            *one = 1.0;
+        }
+        let zs: Vec<_> = (0..each).map(|_| random.normals(kwargs.z_dim)).collect();
+        for w in mapping.forward(&zs, &c) {
+            sum.iter_mut()
+                .zip(w)
+                .for_each(|(sum, w)| *sum += f64::from(w));
+        }
+    }
+    let count = (classes * each) as f64;
+    Ok(sum.into_iter().map(|v| (v / count) as f32).collect())
 }
 
 /// Works the constructor's arguments out from shapes.
-fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwargs, ImportError> {
-    let w_dim = side(tensors, "mapping.w_avg", 0)?;
+fn kwargs_of(tensors: &Tensors, settings: Settings) -> Result<Stylegan2Kwargs, ImportError> {
+    let num_layers = (0..)
+        .take_while(|i| tensors.contains_key(&format!("mapping.fc{i}.weight")))
+        .count();
+    let last = format!("mapping.fc{}.weight", num_layers.saturating_sub(1));
+    let w_dim = side(tensors, &last, 0)?;
     let [embedded, c_dim] = match tensors.contains_key("mapping.embed.weight") {
         true => [
             side(tensors, "mapping.embed.weight", 0)?,
@@ -137,7 +203,6 @@ fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwar
     let z_dim = side(tensors, "mapping.fc0.weight", 1)?.saturating_sub(embedded);
     let inner = side(tensors, "mapping.fc0.weight", 0)?;
     let unlike_w = |width: usize| (width != w_dim).then_some(width);
-    let num_layers = (0..).take_while(|i| tensors.contains_key(&format!("mapping.fc{i}.weight")));
     let resolutions: Vec<usize> = (2..=11)
         .map(|log2| 1usize << log2)
         .take_while(|r| tensors.contains_key(&format!("synthesis.b{r}.conv1.weight")))
@@ -176,95 +241,14 @@ fn kwargs_of(tensors: &Tensors, conv_clamp: Option<f32>) -> Result<Stylegan2Kwar
         channel_base,
         channel_max,
         architecture: if resnet { "resnet" } else { "skip" },
-        conv_clamp,
+        conv_clamp: settings.conv_clamp,
+        init_size: [1, 2].map(|axis| side(tensors, "synthesis.b4.const", axis).unwrap_or(4)),
+        use_noise: tensors.contains_key("synthesis.b4.conv1.noise_strength"),
         mapping_kwargs: MappingKwargs {
-            num_layers: num_layers.count(),
+            num_layers,
+            lr_multiplier: settings.lr_multiplier,
             embed_features: unlike_w(embedded).filter(|_| c_dim > 0),
             layer_features: unlike_w(inner),
         },
     })
-}
-
-/// Renames rosinality's parameters. Both repositories scale weights at run time in
-/// the same way, and both up-sample by an unflipped transposed convolution.
-fn from_rosinality(tensors: Tensors) -> Result<Tensors, ImportError> {
-    let mut out = Tensors::new();
-    for (name, tensor) in tensors {
-        if let Some(new) = rosinality_name(&name) {
-            let tensor = squeeze(&new, tensor);
-            out.insert(new, tensor);
-        }
-    }
-    Ok(out)
-}
-
-/// Drops the batch axis of convolution weights, noise maps and constants, and makes
-/// biases vectors and noise strengths scalars.
-fn squeeze(name: &str, mut tensor: DenseTensor) -> DenseTensor {
-    if name.ends_with(".noise_strength") {
-        tensor.shape.clear();
-    } else if name.ends_with(".bias") {
-        tensor.shape = vec![tensor.values.len()];
-    } else if name.ends_with(".noise_const") {
-        tensor.shape.drain(..tensor.shape.len().saturating_sub(2));
-    } else if tensor.shape.len() > 2 && tensor.shape[0] == 1 {
-        tensor.shape.remove(0);
-    }
-    tensor
-}
-
-/// `convs.3.conv.modulation.weight` → `synthesis.b16.conv1.affine.weight`.
-fn rosinality_name(name: &str) -> Option<String> {
-    let (head, rest) = name.split_once('.')?;
-    match head {
-        // style.0 is the normalisation, style.1 the first layer.
-        "style" => {
-            let (index, leaf) = rest.split_once('.')?;
-            let index: usize = index.parse().ok()?;
-            Some(format!("mapping.fc{}.{leaf}", index.checked_sub(1)?))
-        }
-        "input" => Some("synthesis.b4.const".into()),
-        "conv1" => layer_name("synthesis.b4.conv1", rest),
-        "to_rgb1" => rgb_name(4, rest),
-        "convs" => {
-            let (index, rest) = rest.split_once('.')?;
-            let index: usize = index.parse().ok()?;
-            let resolution = 8usize.checked_shl((index / 2) as u32)?;
-            layer_name(&format!("synthesis.b{resolution}.conv{}", index % 2), rest)
-        }
-        "to_rgbs" => {
-            let (index, rest) = rest.split_once('.')?;
-            rgb_name(8usize.checked_shl(index.parse().ok()?)?, rest)
-        }
-        "noises" => {
-            let index: usize = rest.strip_prefix("noise_")?.parse().ok()?;
-            let resolution = 4usize.checked_shl(index.div_ceil(2) as u32)?;
-            let conv = if index == 0 { 1 } else { (index + 1) % 2 };
-            Some(format!("synthesis.b{resolution}.conv{conv}.noise_const"))
-        }
-        _ => None,
-    }
-}
-
-fn layer_name(prefix: &str, rest: &str) -> Option<String> {
-    let leaf = match rest {
-        "conv.weight" => "weight",
-        "conv.modulation.weight" => "affine.weight",
-        "conv.modulation.bias" => "affine.bias",
-        "noise.weight" => "noise_strength",
-        "activate.bias" => "bias",
-        _ => return None,
-    };
-    Some(format!("{prefix}.{leaf}"))
-}
-
-fn rgb_name(resolution: usize, rest: &str) -> Option<String> {
-    let leaf = match rest {
-        "conv.weight" => "weight",
-        "conv.modulation.weight" => "affine.weight",
-        "conv.modulation.bias" => "affine.bias",
-        "bias" => "bias",
-        _ => return None,
-    };
-    Some(format!("synthesis.b{resolution}.torgb.{leaf}"))
 }

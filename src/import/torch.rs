@@ -2,41 +2,31 @@
 //! legacy format before it, and plain pickles whose storages carry their own bytes
 //! (as the StyleGAN repositories write). Layouts after `torch/serialization.py`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::ImportError;
+use super::bytes::{Block, Bytes, Entry, Source, in_memory};
+use super::foreign;
 use super::pickle::{self, Graph, Node, NodeId};
-
-/// A dense float tensor, row-major.
-#[derive(Debug, Clone, PartialEq)]
-pub struct DenseTensor {
-    /// Sides, outermost first.
-    pub shape: Vec<usize>,
-    /// Values.
-    pub values: Vec<f32>,
-}
-
-/// Named tensors.
-pub type Tensors = BTreeMap<String, DenseTensor>;
+use super::tensors::{Scalar, Stored, Tensors, View, clean};
 
 /// A pickle together with the bytes that its tensors live in.
 pub struct TorchFile {
     graph: Graph,
-    storages: Storages,
-}
-
-enum Storages {
-    /// Entries of a zip archive below this folder.
-    Zip { bytes: Vec<u8>, folder: String },
-    /// Raw bytes by key.
-    Raw(HashMap<String, Vec<u8>>),
+    bytes: Arc<Bytes>,
+    storages: HashMap<String, Block>,
 }
 
 /// `torch.save`'s first number in legacy files.
 const LEGACY_MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-/// Larger tensors are refused: no supported network has any.
-const MAX_ELEMENTS: usize = 1 << 29;
+/// Dictionaries within dictionaries: no checkpoint has more.
+const MAX_DEPTH: usize = 6;
+/// No checkpoint has more tensors.
+const MAX_TENSORS: usize = 200_000;
+/// A larger pickle in an archive, where tensors lie beside it, is none.
+const MAX_PICKLE: u64 = 64 << 20;
 
 impl TorchFile {
     /// Reads a file's bytes, whichever of the formats they are in.
@@ -45,65 +35,51 @@ impl TorchFile {
     /// [`ImportError`] when it is none of them, or cut short.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, ImportError> {
         if bytes.starts_with(b"PK\x03\x04") {
-            return Self::parse_zip(bytes);
+            return Self::parse_zip(in_memory(bytes));
         }
         let (graph, used) = pickle::read(&bytes)?;
-        let is_legacy = match graph.get(graph.root()) {
-            Node::Big(magic) => magic.as_slice() == LEGACY_MAGIC,
-            _ => false,
+        let (graph, storages) = match is_legacy(&graph) {
+            true => parse_legacy(&bytes, used)?,
+            false => (graph, HashMap::new()),
         };
-        if is_legacy {
-            return Self::parse_legacy(&bytes[used..]);
-        }
-        let storages = Storages::Raw(HashMap::new());
-        Ok(Self { graph, storages })
+        let storages = storages.into_iter().map(|(key, span)| {
+            let span = span.start as u64..span.end as u64;
+            (key, Block::Span(span))
+        });
+        Ok(Self {
+            graph,
+            storages: storages.collect(),
+            bytes: Arc::new(Bytes::Memory(bytes)),
+        })
     }
 
-    fn parse_zip(bytes: Vec<u8>) -> Result<Self, ImportError> {
-        let bad = |e: zip::result::ZipError| ImportError::NotACheckpoint(e.to_string());
-        let mut archive = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(bad)?;
-        let name = archive
-            .file_names()
-            .filter_map(Result::ok)
-            .find(|n| n.ends_with("/data.pkl"))
-            .map(|n| n.into_owned())
+    /// Reads the archive that newer files are; tensors stay where they are.
+    ///
+    /// # Errors
+    /// As [`TorchFile::parse`].
+    pub(super) fn parse_zip(source: Box<dyn Source>) -> Result<Self, ImportError> {
+        let (bytes, entries) = Bytes::zip(source)?;
+        foreign::refuse_archive(entries.iter().map(|entry| entry.name.as_str()))?;
+        let is_pickle = |entry: &&Entry| entry.name.ends_with("/data.pkl");
+        let pickled = entries
+            .iter()
+            .find(is_pickle)
             .ok_or_else(|| ImportError::NotACheckpoint("the archive holds no data.pkl".into()))?;
-        let pickled = read_entry(&mut archive, &name, bytes.len())?;
-        let (graph, _) = pickle::read(&pickled)?;
-        let folder = name.trim_end_matches("data.pkl").to_owned();
-        drop(archive);
-        let storages = Storages::Zip { bytes, folder };
-        Ok(Self { graph, storages })
-    }
-
-    /// After the magic number: protocol version, system, the value, the storages'
-    /// keys (each a pickle), then for each key its length in elements and its bytes.
-    fn parse_legacy(mut rest: &[u8]) -> Result<Self, ImportError> {
-        let mut next = || -> Result<Graph, ImportError> {
-            let (graph, used) = pickle::read(rest)?;
-            rest = &rest[used..];
-            Ok(graph)
-        };
-        next()?;
-        next()?;
-        let graph = next()?;
-        let keys = next()?;
-        let sizes = element_sizes(&graph);
-        let mut raw = HashMap::new();
-        for &key in keys.items(keys.root()).unwrap_or_default() {
-            let key = keys.str(key).ok_or(ImportError::CutShort)?;
-            let (count, tail) = rest.split_first_chunk::<8>().ok_or(ImportError::CutShort)?;
-            let size = sizes.get(key).copied().unwrap_or(4);
-            let len = usize::try_from(u64::from_le_bytes(*count))
-                .ok()
-                .and_then(|n| n.checked_mul(size))
-                .ok_or(ImportError::CutShort)?;
-            let data = tail.get(..len).ok_or(ImportError::CutShort)?;
-            raw.insert(key.to_owned(), data.to_vec());
-            rest = &tail[len..];
+        let len = pickled.block.len();
+        if len > MAX_PICKLE {
+            return Err(ImportError::TooLarge);
         }
-        let storages = Storages::Raw(raw);
-        Ok(Self { graph, storages })
+        let (graph, _) = pickle::read(&bytes.read(&pickled.block, 0..len)?)?;
+        let folder = format!("{}data/", pickled.name.trim_end_matches("data.pkl"));
+        let storages = entries.iter().filter_map(|entry| {
+            let key = entry.name.strip_prefix(&folder)?;
+            Some((key.to_owned(), entry.block.clone()))
+        });
+        Ok(Self {
+            graph,
+            storages: storages.collect(),
+            bytes: Arc::new(bytes),
+        })
     }
 
     /// The values.
@@ -120,42 +96,53 @@ impl TorchFile {
         let Node::Call { callee, args, .. } = self.graph.get(id) else {
             return None;
         };
-        let ("torch._utils", name) = self.graph.global(*callee)? else {
-            return None;
-        };
-        let known = [
-            "_rebuild_tensor",
-            "_rebuild_tensor_v2",
-            "_rebuild_parameter",
-        ];
-        known
-            .contains(&name)
-            .then_some((name, self.graph.items(*args)?))
+        let (module, name) = self.graph.global(*callee)?;
+        let ours =
+            matches!(module, "torch._utils" | "torch._tensor") && name.starts_with("_rebuild");
+        ours.then_some((name, self.graph.items(*args)?))
     }
 
-    /// The tensor that a value describes, as f32, row-major.
+    /// The tensor that a value describes; its numbers are read when asked for.
     ///
     /// # Errors
     /// [`ImportError`] when it is no tensor of numbers, or its bytes are missing.
-    pub fn tensor(&self, id: NodeId) -> Result<DenseTensor, ImportError> {
+    pub fn tensor(&self, id: NodeId) -> Result<Stored, ImportError> {
         let (name, args) = self.rebuilder(id).ok_or(ImportError::NotATensor)?;
-        if name == "_rebuild_parameter" {
-            let inner = *args.first().ok_or(ImportError::NotATensor)?;
-            // A parameter of a parameter would let a hostile file recurse.
-            return match self.rebuilder(inner) {
-                Some((inner_name, _)) if inner_name != "_rebuild_parameter" => self.tensor(inner),
-                _ => Err(ImportError::NotATensor),
-            };
+        match name {
+            "_rebuild_parameter" | "_rebuild_parameter_with_state" => {
+                let inner = *args.first().ok_or(ImportError::NotATensor)?;
+                // A parameter of a parameter would let a hostile file recurse.
+                match self.rebuilder(inner) {
+                    Some((name, _)) if !name.starts_with("_rebuild_parameter") => {
+                        self.tensor(inner)
+                    }
+                    _ => Err(ImportError::NotATensor),
+                }
+            }
+            "_rebuild_tensor" | "_rebuild_tensor_v2" => self.dense(args),
+            other => Ok(Stored::unreadable(Vec::new(), &clean(other))),
         }
+    }
+
+    fn dense(&self, args: &[NodeId]) -> Result<Stored, ImportError> {
         let [storage, offset, shape, strides, ..] = *args else {
             return Err(ImportError::NotATensor);
         };
         let offset = self.graph.int(offset).and_then(|n| usize::try_from(n).ok());
         let offset = offset.ok_or(ImportError::NotATensor)?;
-        let (shape, strides) = (self.sizes(shape)?, self.sizes(strides)?);
-        let (kind, bytes) = self.storage(storage)?;
-        let values = kind.decode(&bytes)?;
-        gather(&values, offset, shape, &strides)
+        let (sides, strides) = (self.sizes(shape)?, self.sizes(strides)?);
+        let (kind, block) = self.storage(storage)?;
+        match kind {
+            Ok(kind) => Stored::view(View {
+                bytes: Arc::clone(&self.bytes),
+                block,
+                kind,
+                offset,
+                sides,
+                strides,
+            }),
+            Err(name) => Ok(Stored::unreadable(sides, &name)),
+        }
     }
 
     fn sizes(&self, id: NodeId) -> Result<Vec<usize>, ImportError> {
@@ -168,27 +155,54 @@ impl TorchFile {
             .ok_or(ImportError::NotATensor)
     }
 
-    fn storage(&self, id: NodeId) -> Result<(Scalar, Vec<u8>), ImportError> {
+    fn storage(&self, id: NodeId) -> Result<(Kind, Block), ImportError> {
         match self.graph.get(id) {
             Node::Persistent(description) => {
                 let (kind, key) = storage_description(&self.graph, *description)?;
-                Ok((kind, self.storages.read(&key)?))
+                let block = self.storages.get(&key).ok_or(ImportError::CutShort)?;
+                Ok((kind, block.clone()))
             }
-            // torch.storage._load_from_bytes: a whole file within the file.
+            // torch.storage._load_from_bytes: a whole legacy file within the file.
             Node::Call { callee, args, .. }
-                if self.graph.global(*callee) == Some(("torch.storage", "_load_from_bytes")) =>
+                if self.storages.is_empty()
+                    && self.graph.global(*callee)
+                        == Some(("torch.storage", "_load_from_bytes")) =>
             {
                 let arg = self.graph.items(*args).and_then(|a| a.first());
-                let Some(Node::Bytes(bytes)) = arg.map(|&a| self.graph.get(a)) else {
+                let (Some(Node::Bytes(span)), Bytes::Memory(all)) =
+                    (arg.map(|&a| self.graph.get(a)), self.bytes.as_ref())
+                else {
                     return Err(ImportError::NotATensor);
                 };
-                let inner = Self::parse(bytes.clone())?;
-                match inner.graph.get(inner.graph.root()) {
-                    Node::Persistent(_) => inner.storage(inner.graph.root()),
-                    _ => Err(ImportError::NotATensor),
-                }
+                nested_storage(
+                    all.get(span.clone()).ok_or(ImportError::CutShort)?,
+                    span.start,
+                )
             }
             _ => Err(ImportError::NotATensor),
+        }
+    }
+
+    /// A number: Python's own, or NumPy's of 64 bits, which is pickled as its bytes.
+    pub(super) fn number(&self, id: NodeId) -> Option<f64> {
+        match self.graph.get(id) {
+            Node::Float(x) => Some(*x),
+            Node::Int(n) => Some(*n as f64),
+            Node::Call { callee, args, .. } => {
+                let (module, name) = self.graph.global(*callee)?;
+                let [_, bytes] = *self.graph.items(*args)? else {
+                    return None;
+                };
+                let (Node::Bytes(span), Bytes::Memory(all)) =
+                    (self.graph.get(bytes), self.bytes.as_ref())
+                else {
+                    return None;
+                };
+                let bytes = all.get(span.clone())?.try_into().ok()?;
+                let is_scalar = module.ends_with("multiarray") && name == "scalar";
+                is_scalar.then(|| f64::from_le_bytes(bytes))
+            }
+            _ => None,
         }
     }
 
@@ -201,157 +215,133 @@ impl TorchFile {
         let mut tensors = Tensors::new();
         for &(key, value) in entries {
             if let (Some(key), true) = (self.graph.str(key), self.is_tensor(value)) {
-                tensors.insert(key.to_owned(), self.tensor(value)?);
+                tensors.insert(clean(key), self.tensor(value)?);
             }
         }
         Ok(tensors)
     }
-}
 
-impl Storages {
-    fn read(&self, key: &str) -> Result<Vec<u8>, ImportError> {
-        match self {
-            Self::Raw(map) => map.get(key).cloned().ok_or(ImportError::CutShort),
-            Self::Zip { bytes, folder } => {
-                let mut archive = zip::ZipArchive::new(Cursor::new(bytes.as_slice()))
-                    .map_err(|e| ImportError::NotACheckpoint(e.to_string()))?;
-                read_entry(&mut archive, &format!("{folder}data/{key}"), bytes.len())
+    /// The tensors of all dictionaries, named by the way to them: `state_dict.conv1.weight`.
+    ///
+    /// # Errors
+    /// [`ImportError`] when a tensor is damaged or there are more than any network has.
+    pub(super) fn all_tensors(&self) -> Result<Tensors, ImportError> {
+        let mut tensors = Tensors::new();
+        self.collect(self.graph.root(), "", 0, &mut tensors)?;
+        Ok(tensors)
+    }
+
+    fn collect(
+        &self,
+        id: NodeId,
+        way: &str,
+        depth: usize,
+        into: &mut Tensors,
+    ) -> Result<(), ImportError> {
+        if depth > MAX_DEPTH {
+            return Ok(());
+        }
+        for &(key, value) in self.graph.entries(id).unwrap_or_default() {
+            let Some(key) = self.graph.str(key) else {
+                continue;
+            };
+            // Momenta and the like have the weights' shapes, and no names.
+            if key.contains("optim") {
+                continue;
+            }
+            let name = format!("{way}{}", clean(key));
+            if self.is_tensor(value) {
+                into.insert(name, self.tensor(value)?);
+                if into.len() > MAX_TENSORS {
+                    return Err(ImportError::TooLarge);
+                }
+            } else if !self.graph.entries(value).unwrap_or_default().is_empty() {
+                self.collect(value, &format!("{name}."), depth + 1, into)?;
             }
         }
+        Ok(())
     }
 }
 
-/// PyTorch stores entries uncompressed, so none is longer than the file; a
-/// compressed bomb stops at that length.
-fn read_entry(
-    archive: &mut zip::ZipArchive<Cursor<&[u8]>>,
-    name: &str,
-    limit: usize,
-) -> Result<Vec<u8>, ImportError> {
-    let entry = archive.by_name(name).map_err(|_| ImportError::CutShort)?;
-    let mut bytes = Vec::new();
-    let read = entry.take(limit as u64 + 1).read_to_end(&mut bytes);
-    match read {
-        Ok(n) if n <= limit => Ok(bytes),
-        _ => Err(ImportError::CutShort),
-    }
+fn is_legacy(graph: &Graph) -> bool {
+    matches!(graph.get(graph.root()), Node::Big(magic) if magic.as_slice() == LEGACY_MAGIC)
 }
 
-/// Number format of a storage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scalar {
-    F64,
-    F32,
-    F16,
-    BF16,
-    I64,
-    I32,
-    U8,
+/// After the magic number, which ends at `at`: protocol version, system, the value, the
+/// storages' keys (each a pickle), then for each key its length in elements and its bytes.
+/// The value, and where the storages' bytes are.
+fn parse_legacy(
+    bytes: &[u8],
+    at: usize,
+) -> Result<(Graph, HashMap<String, Range<usize>>), ImportError> {
+    let mut at = at;
+    let mut next = || -> Result<Graph, ImportError> {
+        let (graph, used) = pickle::read(&bytes[at..])?;
+        at += used;
+        Ok(graph)
+    };
+    next()?;
+    next()?;
+    let graph = next()?;
+    let keys = next()?;
+    let sizes = element_sizes(&graph);
+    let mut storages = HashMap::new();
+    for &key in keys.items(keys.root()).unwrap_or_default() {
+        let key = keys.str(key).ok_or(ImportError::CutShort)?;
+        let (count, tail) = bytes[at..]
+            .split_first_chunk::<8>()
+            .ok_or(ImportError::CutShort)?;
+        let size = sizes.get(key).copied().unwrap_or(4);
+        let len = usize::try_from(u64::from_le_bytes(*count))
+            .ok()
+            .and_then(|n| n.checked_mul(size))
+            .filter(|&len| len <= tail.len())
+            .ok_or(ImportError::CutShort)?;
+        let start = at + 8;
+        storages.insert(key.to_owned(), start..start + len);
+        at = start + len;
+    }
+    Ok((graph, storages))
 }
 
-impl Scalar {
-    fn of_class(name: &str) -> Option<Self> {
-        Some(match name {
-            "DoubleStorage" => Self::F64,
-            "FloatStorage" => Self::F32,
-            "HalfStorage" => Self::F16,
-            "BFloat16Storage" => Self::BF16,
-            "LongStorage" => Self::I64,
-            "IntStorage" => Self::I32,
-            "ByteStorage" | "BoolStorage" => Self::U8,
-            _ => return None,
-        })
+/// The one storage of a legacy file that begins at `start` of the whole.
+fn nested_storage(file: &[u8], start: usize) -> Result<(Kind, Block), ImportError> {
+    let (graph, used) = pickle::read(file)?;
+    if !is_legacy(&graph) {
+        return Err(ImportError::NotATensor);
     }
-
-    fn size(self) -> usize {
-        match self {
-            Self::F64 | Self::I64 => 8,
-            Self::F32 | Self::I32 => 4,
-            Self::F16 | Self::BF16 => 2,
-            Self::U8 => 1,
-        }
-    }
-
-    fn decode(self, bytes: &[u8]) -> Result<Vec<f32>, ImportError> {
-        if !bytes.len().is_multiple_of(self.size()) {
-            return Err(ImportError::CutShort);
-        }
-        fn each<const N: usize>(bytes: &[u8], f: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-            bytes.as_chunks::<N>().0.iter().map(|&c| f(c)).collect()
-        }
-        Ok(match self {
-            Self::F64 => each(bytes, |b| f64::from_le_bytes(b) as f32),
-            Self::F32 => each(bytes, f32::from_le_bytes),
-            Self::F16 => each(bytes, |b| half::f16::from_le_bytes(b).to_f32()),
-            Self::BF16 => each(bytes, |b| half::bf16::from_le_bytes(b).to_f32()),
-            Self::I64 => each(bytes, |b| i64::from_le_bytes(b) as f32),
-            Self::I32 => each(bytes, |b| i32::from_le_bytes(b) as f32),
-            Self::U8 => each(bytes, |[b]: [u8; 1]| b.into()),
-        })
-    }
+    let (graph, storages) = parse_legacy(file, used)?;
+    let Node::Persistent(description) = graph.get(graph.root()) else {
+        return Err(ImportError::NotATensor);
+    };
+    let (kind, key) = storage_description(&graph, *description)?;
+    let span = storages.get(&key).ok_or(ImportError::CutShort)?;
+    let span = (start + span.start) as u64..(start + span.end) as u64;
+    Ok((kind, Block::Span(span)))
 }
+
+/// Number format of a storage, or the name of one that isn't read.
+type Kind = Result<Scalar, String>;
 
 /// `('storage', torch.FloatStorage, '0', 'cpu', 1024)` → number format and key.
-fn storage_description(graph: &Graph, id: NodeId) -> Result<(Scalar, String), ImportError> {
+fn storage_description(graph: &Graph, id: NodeId) -> Result<(Kind, String), ImportError> {
     let parts = graph.items(id).ok_or(ImportError::NotATensor)?;
     let [_, class, key, ..] = *parts else {
         return Err(ImportError::NotATensor);
     };
-    let class = graph.global(class).map(|(_, name)| name);
-    let kind = class
-        .and_then(Scalar::of_class)
-        .ok_or(ImportError::NotATensor)?;
+    let (_, class) = graph.global(class).ok_or(ImportError::NotATensor)?;
+    let kind = Scalar::of_class(class).ok_or_else(|| clean(class));
     let key = graph.str(key).ok_or(ImportError::NotATensor)?;
     Ok((kind, key.to_owned()))
 }
 
 /// Bytes per element of each storage key in a legacy file.
 fn element_sizes(graph: &Graph) -> HashMap<String, usize> {
-    graph
-        .nodes()
-        .filter_map(|node| match node {
-            Node::Persistent(id) => storage_description(graph, *id).ok(),
-            _ => None,
-        })
-        .map(|(kind, key)| (key, kind.size()))
-        .collect()
-}
-
-/// Copies a strided view into row-major order.
-fn gather(
-    values: &[f32],
-    offset: usize,
-    shape: Vec<usize>,
-    strides: &[usize],
-) -> Result<DenseTensor, ImportError> {
-    let count = shape.iter().try_fold(1usize, |n, &s| n.checked_mul(s));
-    let count = count
-        .filter(|&n| n <= MAX_ELEMENTS)
-        .ok_or(ImportError::TooLarge)?;
-    if strides.len() != shape.len() {
-        return Err(ImportError::NotATensor);
-    }
-    // The farthest element must exist; then all do.
-    let reach = shape.iter().zip(strides).try_fold(offset, |sum, (&n, &s)| {
-        n.saturating_sub(1)
-            .checked_mul(s)
-            .and_then(|r| sum.checked_add(r))
+    let described = graph.nodes().filter_map(|node| match node {
+        Node::Persistent(id) => storage_description(graph, *id).ok(),
+        _ => None,
     });
-    if count > 0 && reach.is_none_or(|last| last >= values.len()) {
-        return Err(ImportError::CutShort);
-    }
-    let mut out = Vec::with_capacity(count);
-    let mut index = vec![0usize; shape.len()];
-    for _ in 0..count {
-        let at: usize = index.iter().zip(strides).map(|(i, s)| i * s).sum();
-        out.push(values[offset + at]);
-        for axis in (0..shape.len()).rev() {
-            index[axis] += 1;
-            if index[axis] < shape[axis] {
-                break;
-            }
-            index[axis] = 0;
-        }
-    }
-    Ok(DenseTensor { shape, values: out })
+    described
+        .map(|(kind, key)| (key, kind.map_or(4, Scalar::size)))
+        .collect()
 }

@@ -7,22 +7,17 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-use super::adain::Adain;
 use super::autoencoder::Autoencoder;
-use super::autoencoder::kl::AutoencoderKl;
-use super::autoencoder::taesd::{self, Taesd};
-use super::cppn::Cppn;
-use super::crisp::{self, Crisp};
+use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
-use super::fast_style::TransformerNet;
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
+use super::loading::{self, Loaded};
 use super::manifest::Architecture;
-use super::microast::MicroAst;
-use super::restyle::{self, Restyle};
+use super::restyle::Restyle;
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
-use super::stylegan2::{self, StyleGan2};
+use super::stylegan2::StyleGan2;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
 use super::vgg19::Vgg19;
@@ -44,19 +39,6 @@ const DIRECTIONS: &str = "directions.json";
 /// Before the names of networks that are styles, so that they never clash with the
 /// styles that ship.
 const NETWORK_STYLE: &str = "net/";
-
-/// A network in memory.
-#[derive(Clone)]
-enum Loaded {
-    Cppn(Arc<Cppn>),
-    StyleGan2(Arc<StyleGan2>),
-    Restyle(Arc<Restyle>),
-    Transfer(Arc<dyn StyleTransfer>),
-    Autoencoder(Arc<dyn Autoencoder>),
-    Crisp(Arc<Crisp>),
-    Encoder(Arc<Encoder>),
-    Vgg19(Arc<Vgg19>),
-}
 
 /// The network that a style's id means, if the style is a network of its own.
 pub fn network_of_style(id: &str) -> Option<&str> {
@@ -378,7 +360,7 @@ impl Registry {
             return Ok(loaded);
         }
         let entry = self.entry(name)?;
-        let loaded = build(entry, &self.device, self.half)?;
+        let loaded = loading::load(entry, &self.device, self.half)?;
         let (sha256, bytes) = (entry.info.sha256.clone(), in_memory(entry.info.bytes));
         self.loaded
             .put(name.to_owned(), sha256, bytes, loaded.clone());
@@ -434,67 +416,4 @@ impl Registry {
 /// kernels keep a copy in their own order.
 fn in_memory(bytes: u64) -> u64 {
     bytes.saturating_mul(3)
-}
-
-fn build(entry: &FoundModel, device: &Device, half: bool) -> Result<Loaded, ModelError> {
-    let (manifest, path) = (&entry.manifest, &entry.config_path);
-    if manifest.architecture == Architecture::Cppn {
-        return Ok(Loaded::Cppn(Arc::new(Cppn::new(&manifest.config(path)?)?)));
-    }
-    if manifest.architecture == Architecture::Vgg19 {
-        let weights = Weights::open(
-            &entry.weights_path(),
-            Some(&entry.info.sha256),
-            &Device::Cpu,
-        )?;
-        return Ok(Loaded::Vgg19(Arc::new(Vgg19::new(&weights)?)));
-    }
-    let half = half && manifest.architecture.can_be_half();
-    let vb = Weights::open(&entry.weights_path(), Some(&entry.info.sha256), device)?.half(half);
-    Ok(match manifest.architecture {
-        Architecture::Cppn | Architecture::Vgg19 => {
-            return Err(ModelError::Unknown(entry.info.name.clone()));
-        }
-        Architecture::StyleGan2 => {
-            let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
-            let network = StyleGan2::new(&config, &vb, device)?;
-            Loaded::StyleGan2(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
-        }
-        Architecture::Restyle => {
-            let config: restyle::Config = manifest.config(path)?;
-            Loaded::Restyle(Arc::new(Restyle::new(config, &vb, device)?))
-        }
-        Architecture::FastStyle => Loaded::Transfer(Arc::new(TransformerNet::new(
-            manifest.config(path)?,
-            &vb,
-            device,
-        )?)),
-        Architecture::Adain => {
-            Loaded::Transfer(Arc::new(Adain::new(&manifest.config(path)?, &vb, device)?))
-        }
-        Architecture::MicroAst => Loaded::Transfer(Arc::new(MicroAst::new(
-            &manifest.config(path)?,
-            &vb,
-            device,
-        )?)),
-        Architecture::Taesd => {
-            Loaded::Autoencoder(Arc::new(Taesd::new(&manifest.config(path)?, &vb, device)?))
-        }
-        Architecture::Lens => {
-            let config: taesd::Config = manifest.config(path)?;
-            Loaded::Autoencoder(Arc::new(Taesd::new(&config.straight(), &vb, device)?))
-        }
-        Architecture::Kl => {
-            let network = AutoencoderKl::new(&manifest.config(path)?, &vb, device)?;
-            Loaded::Autoencoder(Arc::new(network))
-        }
-        Architecture::Crisp => {
-            let config: crisp::Config = manifest.config(path)?;
-            Loaded::Crisp(Arc::new(Crisp::new(&config, &vb, device)?))
-        }
-        Architecture::Encoder => {
-            let config: encoder::Config = manifest.config(path)?;
-            Loaded::Encoder(Arc::new(Encoder::new(config, &vb, device)?))
-        }
-    })
 }

@@ -2,13 +2,14 @@
 //! use, names, shapes and values before the network runs.
 
 use crate::digest;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::{DType, Device, Tensor};
+use parking_lot::Mutex;
 
 use super::ModelError;
 
@@ -25,6 +26,8 @@ pub struct Weights {
     metadata: Arc<HashMap<String, String>>,
     prefix: String,
     half: bool,
+    /// Names that were asked for, where that is of interest.
+    asked: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 impl Weights {
@@ -74,7 +77,60 @@ impl Weights {
             metadata: Arc::new(metadata),
             prefix: String::new(),
             half: false,
+            asked: None,
         })
+    }
+
+    /// Tensors on the processor, of which only the shapes are known: all numbers are
+    /// zero and take no memory. Which ones are asked for is remembered.
+    ///
+    /// # Errors
+    /// [`ModelError::Candle`].
+    pub fn of_shapes<'a>(
+        shapes: impl Iterator<Item = (&'a str, &'a [usize])>,
+    ) -> Result<Self, ModelError> {
+        let zero = Tensor::zeros((), DType::F32, &Device::Cpu)?;
+        let tensors = shapes.map(|(name, shape)| Ok((name.to_owned(), zero.broadcast_as(shape)?)));
+        let tensors = tensors.collect::<Result<_, ModelError>>()?;
+        Ok(Self {
+            asked: Some(Arc::default()),
+            ..Self::of_tensors(tensors)
+        })
+    }
+
+    /// Tensors on the processor: names, shapes, numbers.
+    ///
+    /// # Errors
+    /// [`ModelError::Candle`] for numbers that don't fill their shape.
+    pub fn of_values(
+        tensors: impl IntoIterator<Item = (String, Vec<usize>, Vec<f32>)>,
+    ) -> Result<Self, ModelError> {
+        let made = tensors.into_iter().map(|(name, shape, values)| {
+            Ok((name, Tensor::from_vec(values, shape, &Device::Cpu)?))
+        });
+        Ok(Self::of_tensors(made.collect::<Result<_, ModelError>>()?))
+    }
+
+    fn of_tensors(tensors: HashMap<String, Tensor>) -> Self {
+        Self {
+            tensors: Arc::new(tensors),
+            metadata: Arc::default(),
+            prefix: String::new(),
+            half: false,
+            asked: None,
+        }
+    }
+
+    /// The tensors of [`Weights::of_shapes`] that nobody asked for, by name.
+    pub fn unused(&self) -> Vec<String> {
+        let Some(asked) = &self.asked else {
+            return Vec::new();
+        };
+        let asked = asked.lock();
+        let names = self.tensors.keys().filter(|name| !asked.contains(*name));
+        let mut names: Vec<String> = names.cloned().collect();
+        names.sort();
+        names
     }
 
     /// The same tensors, convolutions' weights as half numbers if `half`: their operators
@@ -127,6 +183,9 @@ impl Weights {
     /// [`ModelError::MissingTensor`].
     pub fn any(&self, name: &str) -> Result<Tensor, ModelError> {
         let path = self.path(name);
+        if let Some(asked) = &self.asked {
+            asked.lock().insert(path.clone());
+        }
         match self.tensors.get(&path) {
             Some(tensor) if self.half && tensor.rank() == 4 => Ok(tensor.to_dtype(DType::F16)?),
             Some(tensor) => Ok(tensor.clone()),

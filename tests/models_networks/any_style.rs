@@ -66,9 +66,7 @@ fn tiles_fit_together() {
         assert!(reach <= at && reach % net.multiple() == 0);
         let piece = whole.narrow(3, at - reach, 32 + 2 * reach).unwrap();
         let piece = piece.contiguous().unwrap();
-        let (small, _) = net
-            .transfer(&piece, &code, Some(&norms), &never)
-            .unwrap();
+        let (small, _) = net.transfer(&piece, &code, Some(&norms), &never).unwrap();
         let core = small.narrow(3, reach, 32).unwrap();
         assert!(worst(&core, &large.narrow(3, at, 32).unwrap()) < 1e-4);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Graph, Node, NodeId, PickleError};
+use super::{Graph, MAX_NODES, Node, NodeId, PickleError};
 
 pub(super) struct Machine<'a> {
     bytes: &'a [u8],
@@ -134,6 +134,9 @@ impl<'a> Machine<'a> {
 
     fn memoize(&mut self, key: u64) -> Result<(), PickleError> {
         let top = self.top()?;
+        if self.memo.len() >= MAX_NODES {
+            return Err(PickleError::TooLarge);
+        }
         self.memo.insert(key, top);
         Ok(())
     }
@@ -230,7 +233,7 @@ impl<'a> Machine<'a> {
                 })?;
                 self.push(match (op, std::str::from_utf8(bytes)) {
                     (b'T' | b'U', Ok(text)) => Node::Str(text.to_owned()),
-                    _ => Node::Bytes(bytes.to_vec()),
+                    _ => Node::Bytes(self.at - bytes.len()..self.at),
                 })?;
             }
             _ => return Ok(false),

@@ -10,7 +10,7 @@ use super::{Autoencoder, check_grid, check_picture, stop};
 use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, pool};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, group_norm, pool};
 
 /// Halvings of the encoder, doublings of the decoder.
 const LEVELS: usize = 3;
@@ -34,6 +34,9 @@ pub struct Config {
     pub encoder_blocks: [usize; LEVELS + 1],
     /// Blocks of the decoder at an eighth, a quarter, a half, full size.
     pub decoder_blocks: [usize; LEVELS + 1],
+    /// TAEF2: blocks at an eighth look at the whole picture first.
+    #[serde(default)]
+    pub pooled: bool,
 }
 
 /// Channels of TAESD as its author made it.
@@ -64,6 +67,7 @@ impl Default for Config {
             latent_channels: 4,
             encoder_blocks: [1, 3, 3, 3],
             decoder_blocks: [3, 3, 3, 1],
+            pooled: false,
         }
     }
 }
@@ -71,9 +75,32 @@ impl Default for Config {
 /// One entry of `nn.Sequential`.
 enum Layer {
     Conv(Conv2d),
-    /// Three convolutions beside a straight way, and whether the sum stays as it is.
-    Block(Box<[Conv2d; 3]>, bool),
+    /// Three convolutions beside a straight way.
+    Block(Box<Block>),
 }
+
+struct Block {
+    pool: Option<Pool>,
+    convolutions: [Conv2d; 3],
+    /// Whether the sum stays as it is.
+    straight: bool,
+}
+
+/// What TAEF2's blocks add to what they get: wide, normalised over the whole picture, and
+/// narrow again.
+struct Pool {
+    widen: Conv2d,
+    scale: Tensor,
+    shift: Tensor,
+    narrow: Conv2d,
+}
+
+/// Channels of a pool by its block's.
+const POOL_WIDTH: usize = 4;
+/// Groups of its normalisation.
+const POOL_GROUPS: usize = 4;
+/// Added to its variances, as `torch.nn.GroupNorm` does.
+const POOL_EPS: f64 = 1e-5;
 
 /// Encoder and decoder.
 pub struct Taesd {
@@ -117,7 +144,7 @@ fn encoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
         layers.push(conv(&vb.pp(index), [inputs, width], first, settings)?);
         index += 1;
         for _ in 0..blocks {
-            layers.push(block(&vb.pp(index), width, config.straight)?);
+            layers.push(block(&vb.pp(index), width, config, level)?);
             index += 1;
         }
         inputs = width;
@@ -141,7 +168,7 @@ fn decoder(config: &Config, vb: &Weights) -> Result<Vec<Layer>, ModelError> {
         let level = LEVELS - step;
         let width = widths[level];
         for _ in 0..blocks {
-            layers.push(block(&vb.pp(index), width, config.straight)?);
+            layers.push(block(&vb.pp(index), width, config, level)?);
             index += 1;
         }
         if level == 0 {
@@ -171,7 +198,7 @@ fn conv(
     Ok(Layer::Conv(Conv2d::new(weight, bias, settings)?))
 }
 
-fn block(vb: &Weights, width: usize, straight: bool) -> Result<Layer, ModelError> {
+fn block(vb: &Weights, width: usize, config: &Config, level: usize) -> Result<Layer, ModelError> {
     let load = |index: usize, activation| {
         let vb = vb.pp("conv").pp(index);
         Ok::<_, ModelError>(Conv2d::new(
@@ -180,12 +207,57 @@ fn block(vb: &Weights, width: usize, straight: bool) -> Result<Layer, ModelError
             Conv2dConfig::same(3).activation(activation),
         )?)
     };
-    let convolutions = [
-        load(0, Activation::Relu)?,
-        load(2, Activation::Relu)?,
-        load(4, Activation::None)?,
-    ];
-    Ok(Layer::Block(Box::new(convolutions), straight))
+    let pooled = config.pooled && level == LEVELS;
+    Ok(Layer::Block(Box::new(Block {
+        pool: pooled
+            .then(|| Pool::new(&vb.pp("pool"), width))
+            .transpose()?,
+        convolutions: [
+            load(0, Activation::Relu)?,
+            load(2, Activation::Relu)?,
+            load(4, Activation::None)?,
+        ],
+        straight: config.straight,
+    })))
+}
+
+impl Pool {
+    fn new(vb: &Weights, width: usize) -> Result<Self, ModelError> {
+        let wide = POOL_WIDTH * width;
+        let norm = vb.pp(1);
+        let conv = |index: usize, [inputs, outputs]: [usize; 2]| {
+            let weight = vb.pp(index).get(&[outputs, inputs, 1, 1], "weight")?;
+            Ok::<_, ModelError>(Conv2d::new(weight, None, Conv2dConfig::default())?)
+        };
+        Ok(Self {
+            widen: conv(0, [width, wide])?,
+            scale: norm.get(&[wide], "weight")?,
+            shift: norm.get(&[wide], "bias")?,
+            narrow: conv(3, [wide, width])?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
+        let wide = self.widen.forward(x)?;
+        let affine = [&self.scale, &self.shift];
+        let relu = Activation::Relu;
+        let normed = group_norm(&wide, POOL_GROUPS, affine, POOL_EPS, &relu)?;
+        Ok(self.narrow.forward_add(&normed, Some(x))?)
+    }
+}
+
+impl Block {
+    fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
+        let pooled = self.pool.as_ref().map(|pool| pool.forward(x)).transpose()?;
+        let x = pooled.as_ref().unwrap_or(x);
+        let [first, second, third] = &self.convolutions;
+        let inner = second.forward(&first.forward(x)?)?;
+        let sum = third.forward_add(&inner, Some(x))?;
+        match self.straight {
+            true => Ok(sum),
+            false => Ok(sum.relu()?),
+        }
+    }
 }
 
 fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
@@ -194,12 +266,7 @@ fn run(layers: &[Layer], x: Tensor, cancel: &CancelToken) -> Result<Tensor, Mode
         stop(cancel)?;
         x = match layer {
             Layer::Conv(conv) => conv.forward(&x)?,
-            Layer::Block(block, straight) => {
-                let [first, second, third] = block.as_ref();
-                let inner = second.forward(&first.forward(&x)?)?;
-                let sum = third.forward_add(&inner, Some(&x))?;
-                if *straight { sum } else { sum.relu()? }
-            }
+            Layer::Block(block) => block.forward(&x)?,
         };
     }
     Ok(x.to_dtype(DType::F32)?)

@@ -1,0 +1,258 @@
+//! Imported networks of every family and flavour against PyTorch: the table of
+//! `docs/PARITY.md`.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use candle_core::{Device, Tensor};
+use limner::cancel::CancelToken;
+use limner::import::import;
+use limner::models::Registry;
+use limner::models::weights::Weights;
+use limner::recipe::NoiseMode;
+
+use super::{golden, shared};
+
+/// Most that a picture may differ by on average, of 1.
+const MOST: f32 = 1.0 / 255.0;
+
+struct Row {
+    family: &'static str,
+    flavour: &'static str,
+    mean: f32,
+    worst: f32,
+}
+
+fn registry(file: &Path) -> (Registry, tempfile::TempDir) {
+    let models = tempfile::tempdir().unwrap();
+    import(file, models.path(), Some("it")).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+    let folders = vec![models.path().into()];
+    (Registry::open(folders, None, Device::Cpu), models)
+}
+
+fn open(file: &Path) -> Weights {
+    Weights::open(file, None, &Device::Cpu).unwrap()
+}
+
+/// Mean and largest difference.
+fn apart(ours: &Tensor, theirs: &Tensor) -> [f32; 2] {
+    assert_eq!(ours.dims(), theirs.dims());
+    let d = (ours - theirs).unwrap().abs().unwrap();
+    let d: Vec<f32> = d.flatten_all().unwrap().to_vec1().unwrap();
+    let mean = d.iter().sum::<f32>() / d.len() as f32;
+    [mean, d.into_iter().fold(0.0, f32::max)]
+}
+
+/// A generator: `z` (and `c`) to a picture with its constant noise.
+fn generator(file: &Path, z: &Tensor, c: Option<&Tensor>, image: &Tensor) -> [f32; 2] {
+    let (mut registry, _folder) = registry(file);
+    let net = registry.stylegan2("it").unwrap();
+    let zs: Vec<Vec<f32>> = z.to_vec2().unwrap();
+    let cs: Option<Vec<Vec<f32>>> = c.map(|c| c.to_vec2().unwrap());
+    let mut found = [0.0f32; 2];
+    for (i, z) in zs.iter().enumerate() {
+        let c = cs.as_ref().map_or(Vec::new(), |cs| cs[i].clone());
+        let w = net
+            .map_class(std::slice::from_ref(z), &c)
+            .unwrap()
+            .remove(0);
+        let count = limner::models::Generator::spec(net.as_ref()).num_ws;
+        let ws = vec![w; count];
+        let ours = net
+            .tensor(&ws, NoiseMode::Fixed, &CancelToken::new())
+            .unwrap();
+        let [mean, worst] = apart(&ours, &image.narrow(0, i, 1).unwrap());
+        // Pictures go from -1 to 1.
+        found = [found[0].max(mean / 2.0), found[1].max(worst / 2.0)];
+    }
+    found
+}
+
+fn autoencoder(file: &Path, photo: &Tensor, grid: &Tensor, out: &Tensor) -> [f32; 2] {
+    let (mut registry, _folder) = registry(file);
+    let (net, never) = (registry.autoencoder("it").unwrap(), CancelToken::new());
+    let ours = net.encode(photo, &never).unwrap();
+    let [mean, worst] = apart(&ours, grid);
+    let [back, back_worst] = apart(&net.decode(grid, &never).unwrap(), out);
+    [mean.max(back), worst.max(back_worst)]
+}
+
+fn style(file: &Path, photo: &Tensor, style: Option<&Tensor>, out: &Tensor) -> [f32; 2] {
+    let (mut registry, _folder) = registry(file);
+    let (net, never) = (registry.transfer("it").unwrap(), CancelToken::new());
+    let code = style.map_or(Vec::new(), |style| net.encode(style, &never).unwrap());
+    let (ours, _) = net.transfer(photo, &code, None, &never).unwrap();
+    apart(&ours, out)
+}
+
+fn generators(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+    let (family, reference) = ("StyleGAN2", open(&golden("reference.safetensors")));
+    let (z, image) = (
+        reference.any("_in.z").unwrap(),
+        reference.any("_out.image").unwrap(),
+    );
+    for (flavour, file) in [
+        ("StyleGAN2-ADA pickle", "ada.pkl"),
+        ("rosinality, zip", "rosinality.pt"),
+        ("rosinality, legacy", "rosinality_legacy.pt"),
+        ("safetensors", "reference.safetensors"),
+    ] {
+        row(family, flavour, generator(&golden(file), &z, None, &image));
+    }
+    let flavours = open(&golden("flavours/flavours.safetensors"));
+    let get = |name: &str| flavours.any(name).unwrap();
+    let (z, image) = (get("stylegan2.z"), get("stylegan2.image"));
+    let file = golden("flavours/stylegan3_repository.pkl");
+    row(
+        family,
+        "StyleGAN3 repository's pickle, clamped",
+        generator(&file, &z, None, &image),
+    );
+    let image = get("rosinality.image");
+    for (flavour, file) in [
+        (
+            "rosinality without a mean w",
+            "flavours/rosinality_no_average.pt",
+        ),
+        (
+            "rosinality, a mean w for each layer",
+            "flavours/rosinality_rows.pt",
+        ),
+    ] {
+        row(family, flavour, generator(&golden(file), &z, None, &image));
+    }
+    for (flavour, name) in [
+        (
+            "authors' own, skip",
+            "golden/stylegan2_uncond_skip_64.safetensors",
+        ),
+        (
+            "authors' own, resnet with classes",
+            "golden/stylegan2_cond_resnet_32.safetensors",
+        ),
+    ] {
+        if let Some(file) = shared(name) {
+            let theirs = open(&file);
+            let (z, image) = (
+                theirs.any("_in.z").unwrap(),
+                theirs.any("_out.image_noise_const").unwrap(),
+            );
+            let c = theirs.any("_in.c").ok();
+            row(family, flavour, generator(&file, &z, c.as_ref(), &image));
+        }
+    }
+}
+
+fn autoencoders(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+    let of = |file: PathBuf, golden: &Weights, name: [&str; 3]| {
+        let [photo, grid, out] = name.map(|name| golden.any(name).unwrap());
+        autoencoder(&file, &photo, &grid, &out)
+    };
+    let own = ["_in.photo", "_out.grid", "_out.photo"];
+    let taesd = open(&golden("taesd_diffusers.safetensors"));
+    for (flavour, file) in [
+        ("author's two files", "taesd"),
+        ("diffusers' safetensors", "taesd_diffusers.safetensors"),
+    ] {
+        row("TAESD", flavour, of(golden(file), &taesd, own));
+    }
+    let kl = open(&golden("kl/diffusion_pytorch_model.safetensors"));
+    for (flavour, file) in [
+        (
+            "diffusers' safetensors",
+            "kl/diffusion_pytorch_model.safetensors",
+        ),
+        (
+            "diffusers' .bin, old names of attention",
+            "kl/diffusion_pytorch_model.bin",
+        ),
+    ] {
+        row("AutoencoderKL", flavour, of(golden(file), &kl, own));
+    }
+    let flavours = open(&golden("flavours/flavours.safetensors"));
+    let names = ["taef2.photo", "taef2.grid", "taef2.out"];
+    row(
+        "TAEF2",
+        "author's two files",
+        of(golden("flavours/taef2"), &flavours, names),
+    );
+    let names = ["ldm.photo", "ldm.grid", "ldm.out"];
+    let file = golden("flavours/ldm.safetensors");
+    row(
+        "AutoencoderKL",
+        "latent diffusion's names, f16",
+        of(file, &flavours, names),
+    );
+}
+
+fn styles(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+    let one = open(&golden("fast_style.safetensors"));
+    let (photo, out) = (one.any("_in.x").unwrap(), one.any("_out.y").unwrap());
+    for (flavour, file) in [
+        ("zip", "fast_style.pth"),
+        ("legacy, with running statistics", "fast_style_legacy.pth"),
+        ("safetensors", "fast_style.safetensors"),
+    ] {
+        row(
+            "TransformerNet",
+            flavour,
+            style(&golden(file), &photo, None, &out),
+        );
+    }
+    for (family, flavour, folder) in [
+        ("AdaIN", "authors' two files", "adain"),
+        ("MicroAST", "authors' four files", "microast"),
+    ] {
+        let theirs = open(&golden(&format!("{folder}.safetensors")));
+        let get = |name: &str| theirs.any(name).unwrap();
+        let (photo, painting, out) = (get("_in.photo"), get("_in.style"), get("_out.full"));
+        row(
+            family,
+            flavour,
+            style(&golden(folder), &photo, Some(&painting), &out),
+        );
+    }
+}
+
+#[test]
+fn every_family_and_flavour_agrees_with_pytorch() {
+    let mut rows = Vec::new();
+    let mut row = |family, flavour, [mean, worst]: [f32; 2]| {
+        rows.push(Row {
+            family,
+            flavour,
+            mean,
+            worst,
+        });
+    };
+    generators(&mut row);
+    autoencoders(&mut row);
+    styles(&mut row);
+    let mut table = String::new();
+    for row in &rows {
+        let (mean, worst) = (255.0 * row.mean, 255.0 * row.worst);
+        writeln!(
+            table,
+            "| {} | {} | {mean:.5} | {worst:.5} |",
+            row.family, row.flavour
+        )
+        .unwrap();
+    }
+    println!("{table}");
+    for row in &rows {
+        assert!(
+            row.mean <= MOST,
+            "{} {}: {}",
+            row.family,
+            row.flavour,
+            row.mean
+        );
+    }
+    // What is told of a family is told of all.
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PARITY.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    for row in &rows {
+        let start = format!("| {} | {} |", row.family, row.flavour);
+        assert!(docs.contains(&start), "docs/PARITY.md lacks {start}");
+    }
+}
