@@ -6,6 +6,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::Range;
 
 use parking_lot::Mutex;
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::ImportError;
@@ -64,7 +65,13 @@ impl Bytes {
     pub(super) fn zip(mut source: Box<dyn Source>) -> Result<(Self, Vec<Entry>), ImportError> {
         let size = source.seek(SeekFrom::End(0))?;
         source.seek(SeekFrom::Start(0))?;
-        let mut archive = ZipArchive::new(source).map_err(|error| zip_error(&error))?;
+        // Nothing stands before PyTorch's archives. Where the start is guessed, an archive is
+        // mistaken whose first entry in the directory is as long as the end's own records.
+        let config = Config {
+            archive_offset: ArchiveOffset::Known(0),
+        };
+        let archive = ZipArchive::with_config(config, source);
+        let mut archive = archive.map_err(|error| zip_error(&error))?;
         let (mut entries, mut all) = (Vec::new(), 0u64);
         for index in 0..archive.len() {
             let entry = archive.by_index_raw(index).map_err(|e| zip_error(&e))?;
