@@ -202,7 +202,10 @@ fn exports_carry_what_the_user_wants() {
 fn about_this_picture_says_what_is_known_and_what_is_not() {
     let dir = tempfile::tempdir().unwrap();
     let w = Window::open(dir.path());
-    let mut settings = GallerySettings::default();
+    let mut settings = GallerySettings {
+        source_names: true,
+        ..GallerySettings::default()
+    };
     settings.cards.insert(
         "restyle".into(),
         CardLines {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::container::tiff::ExifTexts;
 use super::container::{self, Container, Contents};
-use super::provenance::SourceType;
+use super::source_type::SourceType;
 use super::xmp::{self, Properties, UserLabels, ns};
 use super::{ExportError, atomic, credentials, rights};
 use crate::recipe::foreign::{self, FileTexts, Foreign};

@@ -20,12 +20,14 @@ pub mod provenance;
 pub mod resize;
 pub mod rights;
 pub mod sheet;
+mod source_type;
 pub mod xmp;
 
 pub use encode::{Labels, encode_to_bytes};
 pub use error::ExportError;
 pub use photo_credit::PhotoCredit;
-pub use provenance::{CardLines, Cards, Provenance, SourceType};
+pub use provenance::{CardLines, Cards, Provenance};
+pub use source_type::SourceType;
 
 use std::borrow::Cow;
 use std::path::Path;

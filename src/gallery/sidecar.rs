@@ -1,6 +1,7 @@
 //! Stars, tags and titles beside a picture, in an XMP file that other programs
 //! read and write, too.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -70,4 +71,13 @@ pub fn change(
         xmp::edit(existing.as_deref(), &labels).ok_or(GalleryError::Sidecar(path.clone()))?;
     atomic::write_bytes(&path, Existing::Replace, packet.as_bytes())?;
     Ok(labels)
+}
+
+/// Copies a sidecar, if there is one; a link is none.
+pub(super) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut from = match regular_file::open_unlinked(from) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        other => other?,
+    };
+    std::io::copy(&mut from, &mut File::create_new(to)?).map(drop)
 }

@@ -8,7 +8,7 @@ use super::index::Index;
 use super::layout::{self, FolderLayout};
 use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
 use super::snapshot::Snapshot;
-use super::{GalleryError, decode, sidecar};
+use super::{GalleryError, decode, sidecar, words};
 use crate::export::atomic::{self, Existing};
 use crate::export::xmp::UserLabels;
 use crate::export::{self, ExportError, Provenance, WriteOptions, metadata};
@@ -313,7 +313,7 @@ impl Gallery {
         let path = self.first_free(&stem, extension, &copy)?;
         // Labels that another program keeps beside the file come along.
         let labels = layout::sidecar(file);
-        if let Err(e) = copy_sidecar(&labels, &layout::sidecar(&path)) {
+        if let Err(e) = sidecar::copy(&labels, &layout::sidecar(&path)) {
             log::warn!("{}: {e}", labels.display());
         }
         self.take_up(&path)
@@ -429,7 +429,7 @@ impl Gallery {
     /// # Errors
     /// As [`Gallery::change_labels`].
     pub fn add_tag(&mut self, ids: &[PictureId], tag: &str) -> Result<(), GalleryError> {
-        let tag = one_line(tag);
+        let tag = words::one_line(tag);
         if tag.is_empty() {
             return Ok(());
         }
@@ -445,7 +445,7 @@ impl Gallery {
     /// # Errors
     /// As [`Gallery::change_labels`].
     pub fn remove_tag(&mut self, ids: &[PictureId], tag: &str) -> Result<(), GalleryError> {
-        let tag = one_line(tag);
+        let tag = words::one_line(tag);
         self.change_labels(ids, |l| l.tags.retain(|t| *t != tag))
     }
 
@@ -496,17 +496,4 @@ fn lock(layout: &FolderLayout) -> std::io::Result<File> {
 fn open_index(layout: &FolderLayout) -> Result<(Index, bool), GalleryError> {
     let _lock = lock(layout).map_err(|e| ExportError::writing(&layout.own(), e))?;
     Index::open(&layout.index())
-}
-
-/// Copies a sidecar, if there is one; a link is none.
-fn copy_sidecar(from: &Path, to: &Path) -> std::io::Result<()> {
-    let mut from = match regular_file::open_unlinked(from) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        other => other?,
-    };
-    std::io::copy(&mut from, &mut File::create_new(to)?).map(drop)
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -46,7 +46,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "waker",
         ],
     ),
-    ("import", &["cancel", "digest", "models"]),
+    ("import", &["cancel", "digest", "latent", "models"]),
     ("hub", &["cancel", "digest", "export", "import", "waker"]),
     (
         "engine",

@@ -33,7 +33,7 @@ fn fine_tells_its_time_beforehand_and_its_recipe_makes_the_same_picture() {
     assert!(seconds("400") > seconds("2"));
     desk.fine(&[&WORDS[..], &["--steps", "3", "-o", "a.png"]].concat());
     let recipe = desk.json(&["recipe", "show", "a.png"]);
-    assert_eq!(recipe["extra"]["fine"]["scales"][0]["steps"], 3);
+    assert_eq!(recipe["fine"]["scales"][0]["steps"], 3);
     desk.fine(&["recipe", "render", "a.png", "-o", "b.png"]);
     assert!(decoded(&desk.path("a.png")) == decoded(&desk.path("b.png")));
 }

@@ -97,10 +97,10 @@ fn a_large_photo_is_painted_in_tiles_and_its_recipe_gives_the_same_pixels() {
         vec![style(room.photo("style.png", 90, 120))],
     );
     let (plain, _) = room.picture(large(&params, 0));
-    let (made, recipe) = room.picture(large(&params, 1));
+    let (made, recipe) = room.picture(large(&params, 3));
     assert_eq!(made.size(), [960, 96]);
     assert!(made != plain, "the tiles did something");
-    assert_eq!(scales(&recipe), [(vec![240, 24], 2), (vec![960, 96], 1)]);
+    assert_eq!(scales(&recipe), [(vec![240, 24], 2), (vec![960, 96], 3)]);
     let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
     assert!(again == made, "the same bytes");
     // Outside of a mask is the photo, in tiles as well.
@@ -112,7 +112,7 @@ fn a_large_photo_is_painted_in_tiles_and_its_recipe_gives_the_same_pixels() {
         }],
         invert: false,
     });
-    let (masked, _) = room.picture(large(&params, 1));
+    let (masked, _) = room.picture(large(&params, 3));
     let original = original(&room, "photo.png");
     let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 960 + x) * 4..][..4].to_vec();
     let kept = |x: usize, y: usize| pixel(&masked, x, y) == pixel(&original, x, y);

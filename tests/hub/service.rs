@@ -337,8 +337,10 @@ fn an_import_tells_how_far_it_is_and_leaves_nothing_when_it_is_cancelled() {
     let home = Home::new();
     let service = Service::open(&home, &server);
     let file = home.folder.path().join("large.pkl");
-    // Three gigabytes of nothing: they take no room, but time to read.
-    fs::File::create(&file).unwrap().set_len(3 << 30).unwrap();
+    // Three gigabytes that begin like a checkpoint: they take no room, but time to read.
+    fs::write(&file, b"PK\x03\x04").unwrap();
+    let open = fs::File::options().write(true).open(&file).unwrap();
+    open.set_len(3 << 30).unwrap();
     let id = TaskId(0);
     let kept = file.clone();
     service.handle.send(HubRequest::Import { id, file });

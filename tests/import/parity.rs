@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
 use limner::import::import;
+use limner::latent::truncate;
 use limner::models::Registry;
 use limner::models::weights::Weights;
 use limner::recipe::NoiseMode;
@@ -44,7 +45,14 @@ fn apart(ours: &Tensor, theirs: &Tensor) -> [f32; 2] {
 }
 
 /// A generator: `z` (and `c`) to a picture with its constant noise.
-fn generator(file: &Path, z: &Tensor, c: Option<&Tensor>, image: &Tensor) -> [f32; 2] {
+/// The authors' own pictures are of w truncated at the first four layers.
+fn generator(
+    file: &Path,
+    z: &Tensor,
+    authors: Option<Option<&Tensor>>,
+    image: &Tensor,
+) -> [f32; 2] {
+    let c = authors.flatten();
     let (mut registry, _folder) = registry(file);
     let net = registry.stylegan2("it").unwrap();
     let zs: Vec<Vec<f32>> = z.to_vec2().unwrap();
@@ -57,7 +65,14 @@ fn generator(file: &Path, z: &Tensor, c: Option<&Tensor>, image: &Tensor) -> [f3
             .unwrap()
             .remove(0);
         let count = limner::models::Generator::spec(net.as_ref()).num_ws;
-        let ws = vec![w; count];
+        let mut ws = vec![w; count];
+        if authors.is_some() {
+            truncate(
+                &mut ws[..4],
+                limner::models::Generator::w_avg(net.as_ref()),
+                0.7,
+            );
+        }
         let ours = net
             .tensor(&ws, NoiseMode::Fixed, &CancelToken::new())
             .unwrap();
@@ -138,7 +153,11 @@ fn generators(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
                 theirs.any("_out.image_noise_const").unwrap(),
             );
             let c = theirs.any("_in.c").ok();
-            row(family, flavour, generator(&file, &z, c.as_ref(), &image));
+            row(
+                family,
+                flavour,
+                generator(&file, &z, Some(c.as_ref()), &image),
+            );
         }
     }
 }
