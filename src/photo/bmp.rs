@@ -111,6 +111,7 @@ pub(crate) fn without_runs(bytes: Cow<'_, [u8]>) -> Result<Plain<'_>, Fault> {
         width: width as usize,
         x: 0,
         y: 0,
+        beyond: false,
     };
     let stride = (width as usize).next_multiple_of(4);
     let mut pixels = vec![0; stride * height as usize];
@@ -134,9 +135,15 @@ pub(crate) fn without_runs(bytes: Cow<'_, [u8]>) -> Result<Plain<'_>, Fault> {
     let missing = 100.0 * (1.0 - (runs.y as f32 / height as f32).min(1.0));
     Ok(Plain {
         bytes: Cow::Owned(file),
-        note: (!whole).then(|| {
-            format!("the file is damaged or cut short: {missing:.0} % of the picture are missing")
-        }),
+        note: match (whole, runs.beyond) {
+            (false, _) => Some(format!(
+                "the file is damaged or cut short: {missing:.0} % of the picture are missing"
+            )),
+            (true, true) => {
+                Some("the file is damaged: some rows are longer than the picture".into())
+            }
+            (true, false) => None,
+        },
     })
 }
 
@@ -149,6 +156,8 @@ struct Runs<'a> {
     width: usize,
     x: usize,
     y: usize,
+    /// A row had more pixels than the picture is wide.
+    beyond: bool,
 }
 
 impl Runs<'_> {
@@ -183,6 +192,7 @@ impl Runs<'_> {
                     let (x, y) = (self.x, self.y);
                     (0..usize::from(n)).for_each(|i| self.set(pixels, stride, x + i, y, index(i)));
                     self.x += usize::from(n);
+                    self.beyond |= self.x > self.width;
                 }
                 (n, value) => {
                     let (x, y) = (self.x, self.y);
@@ -191,6 +201,7 @@ impl Runs<'_> {
                         self.set(pixels, stride, x + i, y, index);
                     }
                     self.x += usize::from(n);
+                    self.beyond |= self.x > self.width;
                 }
             }
         }
@@ -214,7 +225,11 @@ impl Runs<'_> {
 
 /// The left half of a byte for even places.
 fn nibble(byte: u8, place: usize) -> u8 {
-    if place % 2 == 0 { byte >> 4 } else { byte & 15 }
+    if place.is_multiple_of(2) {
+        byte >> 4
+    } else {
+        byte & 15
+    }
 }
 
 /// Width and height.
@@ -309,6 +324,8 @@ mod tests {
         // 0x12: red and green by turns; then three pixels as they are.
         let half = [4, 0x12, 0, 0, 0, 3, 0x21, 0x10, 0, 1];
         assert_eq!(letters(&file(4, RLE4, 2, &half)), "grrkrgrg");
+        let raster = decode_bmp(&file(8, RLE8, 2, &runs)).unwrap();
+        assert!(raster.notes[0].contains("damaged"), "{:?}", raster.notes);
         let raster = decode_bmp(&file(8, RLE8, 2, &runs[..4])).unwrap();
         assert!(
             raster.notes.iter().any(|n| n.contains("missing")),
@@ -334,8 +351,9 @@ mod tests {
         assert_eq!(letters(&os2), "gkkrrrgg");
         assert_eq!(letters(&plain[FILE_HEADER..]), "gkkrrrgg");
         for cut in 0..plain.len() {
-            let _ = decode_bmp(&plain[..cut]);
-            let _ = decode_bmp(&plain[FILE_HEADER.min(cut)..cut]);
+            // Cut anywhere: a picture or words, no panic.
+            drop(decode_bmp(&plain[..cut]));
+            drop(decode_bmp(&plain[FILE_HEADER.min(cut)..cut]));
         }
     }
 }

@@ -87,9 +87,7 @@ fn pickled(keys: &[&str], tensors: &[Written]) -> Vec<u8> {
         out.extend(b"\x89NtR");
     }
     out.push(b'u');
-    for _ in keys {
-        out.push(b's');
-    }
+    out.extend(std::iter::repeat_n(b's', keys.len()));
     out.push(b'.');
     out
 }

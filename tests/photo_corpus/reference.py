@@ -89,7 +89,7 @@ def own_alpha(image, path):
         head = file.read(128)
     if head.startswith(b"\x89PNG") and head[25] == 0 and "transparency" in image.info:
         clear, deepest = image.info["transparency"], (1 << head[24]) - 1
-        if image.mode == "L":
+        if image.mode in ("1", "L"):
             clear = clear * 255 // deepest
         seen = bytes(0 if value == clear else 255 for value in image.getdata())
         return Image.frombytes("L", image.size, seen)

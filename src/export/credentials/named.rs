@@ -21,11 +21,10 @@ pub fn stated_source_type(contents: &Contents) -> Option<SourceType> {
     let manifest = contents.manifest.as_deref()?;
     // The last manifest of the store is the picture's own; its text isn't packed.
     const BEFORE: &[u8] = b"/digitalsourcetype/";
-    let found = memchr::memmem::rfind_iter(manifest, BEFORE).find_map(|at| {
+    memchr::memmem::rfind_iter(manifest, BEFORE).find_map(|at| {
         let name = &manifest[at + BEFORE.len()..];
         SourceType::networks().find(|t| name.starts_with(t.name().as_bytes()))
-    });
-    found
+    })
 }
 
 /// Organisation or name of the one who signed, from the certificates (X.509): the second
