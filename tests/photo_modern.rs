@@ -54,6 +54,22 @@ fn avif_shows_its_colours_depth_grid_and_transparency() {
 }
 
 #[test]
+fn avif_whose_properties_are_all_marked_essential_is_read() {
+    let mut bytes = fs::read(path("plain.avif")).unwrap();
+    let at = bytes.windows(4).position(|w| w == b"ipma").unwrap();
+    // After the name: version and flags, entries, item, associations.
+    let (count, first) = (usize::from(bytes[at + 14]), at + 15);
+    bytes[first..first + count]
+        .iter_mut()
+        .for_each(|b| *b |= 0x80);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("essential.avif");
+    fs::write(&file, bytes).unwrap();
+    let plain = read(&path("plain.avif")).unwrap();
+    assert!(read(&file).unwrap().picture == plain.picture);
+}
+
+#[test]
 fn avif_is_turned_mirrored_and_cropped_as_its_properties_say() {
     // A quarter turn anticlockwise, then left and right changed.
     let turned = [[255, 255], [255, 0], [0, 255]];

@@ -369,6 +369,11 @@ fn property<'a>(name: [u8; 4], mut contents: Cursor<'a>, essential: bool) -> Opt
             let end = text.iter().position(|&b| b == 0).unwrap_or(text.len());
             Property::Auxiliary(&text[..end])
         }
+        // They tell what the coded picture tells too, or nothing about its pixels here: depths,
+        // the shape of pixels, and what displays and layers it was made for.
+        b"pixi" | b"pasp" | b"clli" | b"mdcv" | b"cclv" | b"amve" | b"a1lx" => {
+            Property::Other(name, false)
+        }
         _ => Property::Other(name, essential),
     })
 }
