@@ -16,6 +16,7 @@ pub mod app;
 pub mod cancel;
 pub mod cli;
 pub mod clock;
+mod database;
 pub mod digest;
 pub mod engine;
 pub mod export;

@@ -7,16 +7,45 @@ mod common;
 
 use common::{Outside, drag, hold, release, shown, studio};
 use egui::{Key, Modifiers, accesskit::Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{EngineError, Job, Tier};
-use limner::recipe::LatentOrigin;
+use limner::recipe::{ExploreParams, LatentOrigin};
+use limner::window::StudioApp;
+
+type Studio<'a> = Harness<'a, StudioApp>;
 
 /// A point on a slider's rail, 0 left end, 1 right end.
 fn on_rail(rect: egui::Rect, t: f32) -> egui::Pos2 {
     // The rail begins after the name.
     let left = rect.left() + 104.0;
     egui::pos2(left + (rect.right() - 6.0 - left) * t, rect.center().y)
+}
+
+fn press(harness: &mut Studio<'_>, key: Key) {
+    harness.key_press(key);
+    harness.run_steps(4);
+}
+
+fn click(harness: &mut Studio<'_>, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(4);
+}
+
+fn set(harness: &mut Studio<'_>, slider: &str, value: f64) {
+    let slider = harness.get_by_role_and_label(Role::Slider, slider);
+    slider.set_value_accesskit(value);
+}
+
+fn current<'a>(harness: &'a Studio<'_>) -> &'a ExploreParams {
+    harness
+        .state()
+        .state
+        .doc
+        .explore
+        .current()
+        .expect("a picture")
 }
 
 #[test]
@@ -92,19 +121,9 @@ fn a_slider_works_by_keys_and_resets() {
 fn assistive_technology_can_set_a_slider() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness
-        .get_by_role_and_label(Role::Slider, "Truncation")
-        .set_value_accesskit(1.25);
+    set(&mut harness, "Truncation", 1.25);
     harness.run_steps(6);
-    let psi = harness
-        .state()
-        .state
-        .doc
-        .explore
-        .current()
-        .unwrap()
-        .truncation_psi;
-    assert_eq!(psi, 1.25);
+    assert_eq!(current(&harness).truncation_psi, 1.25);
 }
 
 #[test]
@@ -129,9 +148,7 @@ fn pressing_without_moving_asks_for_nothing() {
 fn dice_and_steps_change_the_seed() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    let seed = |h: &egui_kittest::Harness<'_, limner::window::StudioApp>| {
-        h.state().state.doc.explore.seed()
-    };
+    let seed = |h: &Studio<'_>| h.state().state.doc.explore.seed();
     assert_eq!(seed(&harness), Some(1));
     harness.get_by_label("Seed plus one").click();
     harness.run_steps(3);
@@ -164,17 +181,7 @@ fn randomise_leaves_locked_sliders_alone() {
     assert!(moved.iter().any(|id| doc.sliders().sigma(id) != 0.0));
     harness.get_by_label("Reset all sliders").click();
     harness.run_steps(6);
-    assert!(
-        harness
-            .state()
-            .state
-            .doc
-            .explore
-            .current()
-            .unwrap()
-            .edits
-            .is_empty()
-    );
+    assert!(current(&harness).edits.is_empty());
 }
 
 #[test]
@@ -234,15 +241,7 @@ fn mixing_takes_layers_from_a_second_seed() {
     harness.run_steps(2);
     harness.get_by_label("Coarse").click();
     harness.run_steps(3);
-    let mix = harness
-        .state()
-        .state
-        .doc
-        .explore
-        .current()
-        .unwrap()
-        .mix
-        .unwrap();
+    let mix = current(&harness).mix.unwrap();
     assert_eq!((mix.seed, mix.layers.start, mix.layers.end), (2, 0, 2));
 }
 
@@ -257,8 +256,7 @@ fn variations_move_the_picture_and_two_can_breed() {
     harness.run_steps(2);
     harness.get_by_label("Pick variation 2").click();
     harness.run_steps(2);
-    harness.get_by_label("Breed").click();
-    harness.run_steps(4);
+    click(&mut harness, "Breed");
     assert_eq!(
         harness.state().state.doc.explore.current().cloned(),
         before,
@@ -278,15 +276,11 @@ fn variations_move_the_picture_and_two_can_breed() {
 fn kept_points_are_a_way_back() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.key_press(Key::K);
-    harness.run_steps(4);
-    harness.get_by_label("Seed plus one").click();
-    harness.run_steps(4);
-    harness.key_press(Key::K);
-    harness.run_steps(4);
+    press(&mut harness, Key::K);
+    click(&mut harness, "Seed plus one");
+    press(&mut harness, Key::K);
     assert_eq!(harness.state().state.doc.explore.bookmarks.len(), 2);
-    harness.get_by_label("Bookmark 1").click();
-    harness.run_steps(4);
+    click(&mut harness, "Bookmark 1");
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
 }
 
@@ -316,8 +310,7 @@ fn a_walk_needs_a_file_and_goes_through_the_kept_points() {
 fn keep_renders_the_full_picture_for_the_gallery() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness.get_by_label("Save to gallery").click();
-    harness.run_steps(4);
+    click(&mut harness, "Save to gallery");
     let rendered = outside
         .engine
         .borrow()
@@ -341,7 +334,7 @@ fn a_pasted_recipe_brings_its_picture() {
     let recipe = limner::app::recipes::bare_recipe(limner::recipe::Making::Explore(params));
     harness.event(egui::Event::Paste(serde_json::to_string(&recipe).unwrap()));
     harness.run_steps(5);
-    let now = harness.state().state.doc.explore.current().unwrap();
+    let now = current(&harness);
     assert_eq!(now.origin, LatentOrigin::Seed(4711));
     assert_eq!(now.truncation_psi, 0.3);
 }
@@ -371,10 +364,7 @@ fn each_generator_is_left_and_found_as_it_was() {
         .click();
     harness.run_steps(5);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
-    assert_eq!(
-        harness.state().state.doc.explore.current().unwrap().size,
-        Some([128, 128])
-    );
+    assert_eq!(current(&harness).size, Some([128, 128]));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(5);
     assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
@@ -385,16 +375,14 @@ fn a_picture_that_fails_is_explained_on_the_canvas() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     outside.engine.borrow_mut().fail = Some(EngineError::Memory("close other programs".to_owned()));
-    harness.key_press(Key::R);
-    harness.run_steps(4);
-    let failed = |h: &egui_kittest::Harness<'_, limner::window::StudioApp>| {
+    press(&mut harness, Key::R);
+    let failed = |h: &Studio<'_>| {
         let previews = &h.state().state.previews;
         previews.canvas_error(Workspace::Explore).is_some()
     };
     assert!(failed(&harness));
     outside.engine.borrow_mut().fail = None;
-    harness.key_press(Key::R);
-    harness.run_steps(4);
+    press(&mut harness, Key::R);
     assert!(!failed(&harness), "the studio goes on");
 }
 
@@ -407,8 +395,7 @@ fn history_goes_back_to_any_step() {
         harness.run_steps(6);
     }
     assert_eq!(harness.state().state.history.steps().len(), 4);
-    harness.get_by_label("Step 2: Seed 2").click();
-    harness.run_steps(4);
+    click(&mut harness, "Step 2: Seed 2");
     assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
     assert!(harness.state().state.history.steps()[1].thumb.is_some());
 }
@@ -458,9 +445,7 @@ fn the_difference_to_before_is_shown_and_goes_away() {
     harness.key_press(Key::D);
     harness.run_steps(6);
     harness.get_by_role_and_label(Role::Image, "Both are the same");
-    harness
-        .get_by_role_and_label(Role::Slider, "Warmth")
-        .set_value_accesskit(2.0);
+    set(&mut harness, "Warmth", 2.0);
     harness.run_steps(8);
     harness.get_by_role_and_label(Role::Image, "Difference: dark is the same");
     harness
@@ -468,10 +453,8 @@ fn the_difference_to_before_is_shown_and_goes_away() {
         .click();
     harness.run_steps(4);
     assert_eq!(harness.state().state.view.compare, Compare::Split);
-    harness.key_press(Key::D);
-    harness.run_steps(4);
-    harness.key_press(Key::D);
-    harness.run_steps(4);
+    press(&mut harness, Key::D);
+    press(&mut harness, Key::D);
     assert_eq!(harness.state().state.view.compare, Compare::Off);
     assert!(
         harness
@@ -484,15 +467,10 @@ fn the_difference_to_before_is_shown_and_goes_away() {
 fn the_split_line_can_be_set_by_assistive_technology() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
-    harness
-        .get_by_role_and_label(Role::Slider, "Warmth")
-        .set_value_accesskit(2.0);
+    set(&mut harness, "Warmth", 2.0);
     harness.run_steps(8);
-    harness.key_press(Key::Y);
-    harness.run_steps(4);
-    harness
-        .get_by_role_and_label(Role::Slider, "Before and after")
-        .set_value_accesskit(0.25);
+    press(&mut harness, Key::Y);
+    set(&mut harness, "Before and after", 0.25);
     harness.run_steps(4);
     let divider = harness.state().state.view.explore.divider;
     assert!((divider - 0.25).abs() < 1e-5, "{divider}");
@@ -509,14 +487,6 @@ fn a_number_beyond_the_rail_is_limited_and_says_so() {
     harness.run_steps(2);
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    let psi = harness
-        .state()
-        .state
-        .doc
-        .explore
-        .current()
-        .unwrap()
-        .truncation_psi;
-    assert_eq!(psi, 2.0);
+    assert_eq!(current(&harness).truncation_psi, 2.0);
     harness.get_by_label("Truncation goes from -1.00 to 2.00");
 }

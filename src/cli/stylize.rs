@@ -35,7 +35,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         .collect::<Result<Vec<_>, _>>()?;
     let mut params = StyleParams {
         model: args.model.clone(),
-        photo: unknown(),
+        photo: SourceRef::default(),
         styles,
         strength: args.strength,
         brush: args
@@ -206,17 +206,6 @@ fn summary(args: &Stylize, photos: usize, [written, kept, skipped]: [usize; 3]) 
 
 fn texts(files: &[PathBuf]) -> Vec<String> {
     files.iter().map(|f| text_of(f)).collect()
-}
-
-/// No photo yet.
-fn unknown() -> SourceRef {
-    SourceRef {
-        sha256: String::new(),
-        name: String::new(),
-        path: String::new(),
-        artist: String::new(),
-        licence: String::new(),
-    }
 }
 
 /// A file as recipes name it.

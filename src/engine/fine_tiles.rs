@@ -242,17 +242,8 @@ impl<'a> Refinement<'a> {
 
     /// The picture's planes in a part.
     fn planes(&self, part: PixelRegion) -> Planes {
-        let [width, height] = [part.width as usize, part.height as usize];
-        let mut planes = Planes::zeros(width, height);
-        let n = width * height;
-        for y in 0..height {
-            for (x, pixel) in row(self.from, part, y).chunks_exact(4).enumerate() {
-                for c in 0..3 {
-                    planes.data[c * n + y * width + x] = f32::from(pixel[c]) / 255.0;
-                }
-            }
-        }
-        planes
+        let at = [part.x as usize, part.y as usize];
+        Planes::of(self.from, at, [part.width as usize, part.height as usize])
     }
 
     /// Lays a tile over those before it: at its left and upper edge it fades in.

@@ -27,6 +27,22 @@ impl Planes {
         }
     }
 
+    /// The rectangle of a picture that begins at `at` and is `size` large, which lies within it.
+    pub(crate) fn of(picture: &Picture, at: [usize; 2], size: [usize; 2]) -> Self {
+        let width = picture.width() as usize;
+        let mut planes = Self::zeros(size[0], size[1]);
+        let n = planes.pixels();
+        for row in 0..size[1] {
+            let from = &picture.rgba()[((at[1] + row) * width + at[0]) * 4..][..size[0] * 4];
+            for (i, pixel) in from.chunks_exact(4).enumerate() {
+                for c in 0..3 {
+                    planes.data[c * n + row * size[0] + i] = f32::from(pixel[c]) / 255.0;
+                }
+            }
+        }
+        planes
+    }
+
     /// Pixels of one plane.
     pub(crate) fn pixels(&self) -> usize {
         self.width * self.height

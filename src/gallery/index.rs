@@ -12,6 +12,7 @@ use super::describe::{FileStamp, Row};
 use super::layout::FolderLayout;
 use super::protocol::{Colour, Entry, EntryKind, FileState, PictureId};
 use super::{GalleryError, words};
+use crate::database;
 
 /// Raised with every change of the tables; another number means: rebuild.
 pub const INDEX_VERSION: i64 = 2;
@@ -91,7 +92,7 @@ impl Index {
     /// # Errors
     /// The failure of SQLite or the disk.
     pub fn replace(path: &Path) -> Result<Self, GalleryError> {
-        remove(path);
+        database::remove(path);
         let db = connect(path)?;
         db.execute_batch(&format!(
             "BEGIN; {SCHEMA} PRAGMA user_version = {INDEX_VERSION}; COMMIT;"
@@ -480,17 +481,4 @@ fn connect(path: &Path) -> Result<Connection, GalleryError> {
     db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -6000;")?;
     db.set_prepared_statement_cache_capacity(32);
     Ok(db)
-}
-
-/// Removes an index with its journals.
-fn remove(path: &Path) {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        if let Err(e) = std::fs::remove_file(&name)
-            && e.kind() != std::io::ErrorKind::NotFound
-        {
-            log::warn!("{}: {e}", Path::new(&name).display());
-        }
-    }
 }

@@ -11,6 +11,7 @@ use super::GalleryError;
 use super::describe::FileStamp;
 use super::protocol::PictureId;
 use crate::clock;
+use crate::database;
 use crate::picture::Picture;
 
 /// Bytes of all thumbnails together: some 40,000 of them.
@@ -52,12 +53,7 @@ impl ThumbCache {
             Err(e) => {
                 // Damaged by a power cut: it is only a cache.
                 log::info!("thumbnails begin anew: {e}");
-                for suffix in ["", "-wal", "-shm"] {
-                    let mut name = path.as_os_str().to_owned();
-                    name.push(suffix);
-                    // What isn't there needs no removing.
-                    std::fs::remove_file(name).ok();
-                }
+                database::remove(path);
                 open()?
             }
         };

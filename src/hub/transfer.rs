@@ -279,17 +279,8 @@ pub(super) fn is_the_one(open: &mut File, sha256: &str, file: &RemoteFile) -> io
     match (&file.sha256, &file.blob) {
         (Some(told), _) => Ok(told.eq_ignore_ascii_case(sha256)),
         (None, Some(blob)) => {
-            let mut hasher = Sha1::new();
-            hasher.update(format!("blob {}\0", file.size));
             open.seek(SeekFrom::Start(0))?;
-            let mut piece = vec![0; 1 << 16];
-            loop {
-                match open.read(&mut piece)? {
-                    0 => break,
-                    n => hasher.update(&piece[..n]),
-                }
-            }
-            Ok(digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob))
+            Ok(git_blob(open, file.size)?.eq_ignore_ascii_case(blob))
         }
         (None, None) => Ok(false),
     }
@@ -306,14 +297,17 @@ fn is_whole(path: &Path, file: &RemoteFile) -> Result<bool, HubError> {
     let mut reader = BufReader::with_capacity(1 << 20, open);
     match (&file.sha256, &file.blob) {
         (Some(sha256), _) => Ok(digest::sha256_of(&mut reader)? == *sha256),
-        (None, Some(blob)) => {
-            let mut hasher = Sha1::new();
-            hasher.update(format!("blob {}\0", file.size));
-            io::copy(&mut reader, &mut hasher)?;
-            Ok(digest::hex(&hasher.finalize()).eq_ignore_ascii_case(blob))
-        }
+        (None, Some(blob)) => Ok(git_blob(&mut reader, file.size)?.eq_ignore_ascii_case(blob)),
         (None, None) => Err(HubError::NoHash(file.name.clone())),
     }
+}
+
+/// Git's hash of a content of this size, hexadecimal.
+fn git_blob(content: &mut impl Read, size: u64) -> io::Result<String> {
+    let mut hasher = Sha1::new();
+    hasher.update(format!("blob {size}\0"));
+    io::copy(content, &mut hasher)?;
+    Ok(digest::hex(&hasher.finalize()))
 }
 
 fn check_room(cache: &Path, file: &RemoteFile, part: &Path) -> Result<(), HubError> {

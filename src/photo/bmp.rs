@@ -185,41 +185,37 @@ impl Runs<'_> {
                         return false;
                     };
                     self.at += bytes.next_multiple_of(2);
-                    let index = |i: usize| match self.half {
+                    self.put(n, pixels, stride, |i, half| match half {
                         true => nibble(literal[i / 2], i),
                         false => literal[i],
-                    };
-                    let (x, y) = (self.x, self.y);
-                    (0..usize::from(n)).for_each(|i| self.set(pixels, stride, x + i, y, index(i)));
-                    self.x += usize::from(n);
-                    self.beyond |= self.x > self.width;
+                    });
                 }
-                (n, value) => {
-                    let (x, y) = (self.x, self.y);
-                    for i in 0..usize::from(n) {
-                        let index = if self.half { nibble(value, i) } else { value };
-                        self.set(pixels, stride, x + i, y, index);
-                    }
-                    self.x += usize::from(n);
-                    self.beyond |= self.x > self.width;
-                }
+                (n, value) => self.put(n, pixels, stride, |i, half| match half {
+                    true => nibble(value, i),
+                    false => value,
+                }),
             }
         }
         true
     }
 
-    fn set(&self, pixels: &mut [u8], stride: usize, x: usize, y: usize, index: u8) {
-        if x < self.width
-            && let Some(pixel) = pixels.get_mut(y * stride + x)
-        {
-            *pixel = index;
+    /// Puts `n` pixels where the decoding stands; `index` gives the colour of each, whether there
+    /// are two in a byte being its second argument.
+    fn put(&mut self, n: u8, pixels: &mut [u8], stride: usize, index: impl Fn(usize, bool) -> u8) {
+        let n = usize::from(n);
+        for i in 0..n.min(self.width.saturating_sub(self.x)) {
+            if let Some(pixel) = pixels.get_mut(self.y * stride + self.x + i) {
+                *pixel = index(i, self.half);
+            }
         }
+        self.x += n;
+        self.beyond |= self.x > self.width;
     }
 
     fn pair(&mut self) -> Option<[u8; 2]> {
-        let pair = self.data.get(self.at..self.at + 2)?;
+        let pair = *self.data.get(self.at..)?.first_chunk()?;
         self.at += 2;
-        Some([pair[0], pair[1]])
+        Some(pair)
     }
 }
 
@@ -262,13 +258,11 @@ fn mask_bytes(file: &[u8]) -> usize {
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    let pair = bytes.get(at..at + 2)?;
-    Some(u16::from_le_bytes([pair[0], pair[1]]))
+    Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 fn long(bytes: &[u8], at: usize) -> Option<u32> {
-    let four = bytes.get(at..at + 4)?;
-    Some(u32::from_le_bytes([four[0], four[1], four[2], four[3]]))
+    Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 fn put(bytes: &mut [u8], at: usize, value: u32) {

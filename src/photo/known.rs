@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, params};
 
+use crate::database;
+
 /// Places that are kept; those noted longest ago go first.
 pub const MOST_PLACES: i64 = 10_000;
 
@@ -29,16 +31,20 @@ CREATE TABLE IF NOT EXISTS place (
 #[derive(Debug)]
 pub struct KnownPhotos {
     file: Option<PathBuf>,
+    /// Absent before it is first asked, so that no start waits for it, and where SQLite fails.
     db: Option<Connection>,
+    asked: bool,
 }
 
 impl KnownPhotos {
-    /// Opens or makes the index; without a file, it lasts as long as the program. A
-    /// damaged one begins anew.
+    /// The index in this file, opened or made when it is first asked; without a file, it
+    /// lasts as long as the program. A damaged one begins anew.
     pub fn open(file: Option<PathBuf>) -> Self {
-        let mut known = Self { file, db: None };
-        known.db = known.connect();
-        known
+        Self {
+            file,
+            db: None,
+            asked: false,
+        }
     }
 
     /// Notes where a photo lies.
@@ -68,6 +74,9 @@ impl KnownPhotos {
 
     /// Asks; a damaged index is thrown away and asked again.
     fn healed<T>(&mut self, ask: impl Fn(&Connection) -> rusqlite::Result<T>) -> Option<T> {
+        if !std::mem::replace(&mut self.asked, true) {
+            self.db = self.connect();
+        }
         match ask(self.db.as_ref()?) {
             Ok(answer) => Some(answer),
             Err(e) if is_damage(&e) => {
@@ -85,12 +94,7 @@ impl KnownPhotos {
         log::info!("the index of opened photos begins anew: {why}");
         self.db = None;
         if let Some(file) = &self.file {
-            for suffix in ["", "-wal", "-shm", "-journal"] {
-                let mut name = file.as_os_str().to_owned();
-                name.push(suffix);
-                // What isn't there needs no removing.
-                std::fs::remove_file(name).ok();
-            }
+            database::remove(file);
         }
         self.db = self.connect();
     }

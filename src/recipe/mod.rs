@@ -110,8 +110,8 @@ pub struct ModelRef {
     pub sha256: String,
 }
 
-/// A source picture by content; the path only helps to find it again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A source picture by content; the path only helps to find it again. The default is none yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SourceRef {
     /// SHA-256 of the file's bytes, hex.
     pub sha256: String,

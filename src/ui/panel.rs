@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::theme::Theme;
+use crate::app::command::Command;
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::ui::canvas::textures::Textures;
+use crate::ui::widgets::button::IconButton;
+use crate::ui::widgets::icon::Icon;
 
 /// Everything for drawing a panel: state to read, a queue for requests.
 pub struct Panel<'a> {
@@ -31,6 +34,15 @@ impl Panel<'_> {
         picture: &crate::picture::Picture,
     ) -> egui::TextureId {
         self.textures.of(ctx, picture)
+    }
+
+    /// A button with an icon that asks for a command.
+    pub fn command_icon(&mut self, ui: &mut egui::Ui, icon: Icon, command: Command) {
+        let tip = command.tooltip_with_keys(ui.ctx());
+        let button = IconButton::new(icon, command.text()).tooltip(&tip);
+        if button.show(ui, &self.theme).clicked() {
+            self.actions.command(command);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("regular_file", &[]),
     ("digest", &["regular_file"]),
+    ("database", &[]),
     ("paths", &[]),
     ("picture", &[]),
     ("waker", &[]),
@@ -28,7 +29,10 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["cancel", "digest", "latent", "nn", "picture", "recipe"],
     ),
     ("fine", &["cancel", "models", "nn"]),
-    ("photo", &["digest", "picture", "recipe", "regular_file"]),
+    (
+        "photo",
+        &["database", "digest", "picture", "recipe", "regular_file"],
+    ),
     (
         "export",
         &["clock", "digest", "picture", "recipe", "regular_file"],
@@ -37,6 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "gallery",
         &[
             "clock",
+            "database",
             "digest",
             "export",
             "photo",

@@ -30,6 +30,14 @@ fn original(room: &Fixture, name: &str) -> Picture {
     limner::photo::read(&room.path(name)).unwrap().picture
 }
 
+/// A photo and a style of sizes that are quickly worked through.
+fn usual(room: &Fixture) -> StyleParams {
+    params(
+        room.photo("photo.png", 240, 160),
+        vec![style(room.photo("style.png", 90, 120))],
+    )
+}
+
 /// The steps that a recipe tells, size by size.
 fn scales(recipe: &Recipe) -> Vec<(Vec<u64>, u64)> {
     let number = |v: &serde_json::Value| v.as_u64().unwrap();
@@ -209,6 +217,11 @@ impl Working {
         }
     }
 
+    fn pause(&self, id: JobId, paused: bool) {
+        let request = Request::Pause { id, paused };
+        self.engine.send(request).unwrap();
+    }
+
     fn done(&self) -> Result<Output, EngineError> {
         loop {
             if let Event::Done { result, .. } = self.next() {
@@ -221,10 +234,7 @@ impl Working {
 #[test]
 fn a_pause_changes_nothing_in_the_picture() {
     let mut room = room();
-    let params = params(
-        room.photo("photo.png", 240, 160),
-        vec![style(room.photo("style.png", 90, 120))],
-    );
+    let params = usual(&room);
     let (straight, _) = room.picture(steps(&params, 16));
     let folder = tempfile::tempdir().unwrap();
     let working = Working::new(folder.path());
@@ -233,17 +243,11 @@ fn a_pause_changes_nothing_in_the_picture() {
     working.engine.send(Request::Job { id, job }).unwrap();
     let look = working.look();
     assert!(look.width() <= 240);
-    working
-        .engine
-        .send(Request::Pause { id, paused: true })
-        .unwrap();
+    working.pause(id, true);
     // What was on its way may still come; then it is quiet.
     let quiet = Duration::from_millis(1500);
     while working.told.recv_timeout(quiet).is_ok() {}
-    working
-        .engine
-        .send(Request::Pause { id, paused: false })
-        .unwrap();
+    working.pause(id, false);
     match working.done().unwrap() {
         Output::Picture { picture, .. } => assert!(picture == straight),
         other => panic!("{other:?}"),
@@ -253,10 +257,7 @@ fn a_pause_changes_nothing_in_the_picture() {
     let job = steps(&params, 400);
     working.engine.send(Request::Job { id, job }).unwrap();
     working.look();
-    working
-        .engine
-        .send(Request::Pause { id, paused: true })
-        .unwrap();
+    working.pause(id, true);
     working.engine.send(Request::Cancel(id)).unwrap();
     assert!(matches!(working.done(), Err(EngineError::Cancelled)));
 }
@@ -264,10 +265,7 @@ fn a_pause_changes_nothing_in_the_picture() {
 #[test]
 fn a_stopped_picture_is_whole_and_can_be_gone_on_with_as_if_it_had_not_been() {
     let mut room = room();
-    let params = params(
-        room.photo("photo.png", 240, 160),
-        vec![style(room.photo("style.png", 90, 120))],
-    );
+    let params = usual(&room);
     let (straight, _) = room.picture(steps(&params, 20));
     let folder = tempfile::tempdir().unwrap();
     let working = Working::new(folder.path());
@@ -320,10 +318,7 @@ fn a_stopped_picture_is_whole_and_can_be_gone_on_with_as_if_it_had_not_been() {
 #[test]
 fn a_paused_picture_lets_other_jobs_and_the_canvas_go_first() {
     let mut room = room();
-    let params = params(
-        room.photo("photo.png", 240, 160),
-        vec![style(room.photo("style.png", 90, 120))],
-    );
+    let params = usual(&room);
     let (straight, _) = room.picture(steps(&params, 16));
     let folder = tempfile::tempdir().unwrap();
     let working = Working::new(folder.path());

@@ -24,13 +24,7 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     }
     let mut doc = state.doc.style.clone();
     // The folder job has photos of its own; the recipe's one is ignored.
-    doc.photo.get_or_insert_with(|| SourceRef {
-        sha256: String::new(),
-        name: String::new(),
-        path: String::new(),
-        artist: String::new(),
-        licence: String::new(),
-    });
+    doc.photo.get_or_insert_with(SourceRef::default);
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
             let options = jobs::style_options(state);

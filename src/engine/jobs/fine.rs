@@ -13,8 +13,8 @@ use crate::engine::fine_estimate::try_out;
 use crate::engine::fine_tiles::{self, Refinement};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
+use crate::engine::jobs::stylize::style_recipe;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
-use crate::engine::recipes::recipe;
 use crate::engine::resample::{Planes, fit, planes};
 use crate::engine::styling::PreparedStyle;
 use crate::engine::stylize::{Fine, finish};
@@ -23,7 +23,7 @@ use crate::fine::schedule::{Scale, Schedule};
 use crate::models::ModelError;
 use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
-use crate::recipe::{Making, Recipe, StyleLayer, StyleParams, StyleSource};
+use crate::recipe::{Recipe, StyleLayer, StyleParams, StyleSource};
 
 /// Where recipes keep the size and the steps taken.
 pub(super) const EXTRA: &str = "fine";
@@ -378,23 +378,7 @@ fn written(
     options: &FineOptions,
     (taken, stopped): (&[Scale], bool),
 ) -> Result<Recipe, EngineError> {
-    let mut params = params.clone();
-    params.photo = params.photo.as_read(&prepared.photo.source);
-    let mut sources = vec![params.photo.clone()];
-    for (layer, code) in params.styles.iter_mut().zip(&prepared.codes) {
-        layer.code = Some(code.clone());
-        if let StyleSource::File(source) = &layer.style {
-            sources.push(source.clone());
-        }
-    }
-    let models = prepared
-        .models
-        .iter()
-        .map(String::as_str)
-        .chain([INSTRUMENT])
-        .map(|name| state.model_ref(name))
-        .collect::<Result<_, _>>()?;
-    let mut recipe = recipe(Making::Style(params), models, sources, &state.device);
+    let mut recipe = style_recipe(state, params, prepared, &[INSTRUMENT])?;
     let mut way = json!({ "max_side": options.max_side, "scales": taken });
     if stopped {
         way["stopped"] = json!(true);

@@ -29,13 +29,20 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &FolderJob) -> Result<Outpu
         path: out.display().to_string(),
     })?;
     export::atomic::sweep(out);
+    let sources: HashSet<PathBuf> = job
+        .photos
+        .iter()
+        .filter_map(|photo| photo.canonicalize().ok())
+        .collect();
+    // Whether a result would go over one of the photos.
+    let is_a_source = |file: &Path| file.canonicalize().is_ok_and(|f| sources.contains(&f));
     let mut report = Report::default();
     let mut todo = Vec::new();
     let extension = export::extension(job.writing.options.format);
     for (photo, file) in job.photos.iter().zip(names(&job.photos, out, extension)) {
         if file.exists() && !job.writing.options.replace {
             report.kept.push(file);
-        } else if is_a_source(&file, job) {
+        } else if is_a_source(&file) {
             let why = "its result would replace a photo of the list; choose another folder";
             report.skipped.push((photo.clone(), why.into()));
         } else {
@@ -131,16 +138,6 @@ fn after(error: EngineError, written: usize) -> EngineError {
         },
         other => other,
     }
-}
-
-/// Whether a result would go over one of the photos.
-fn is_a_source(file: &Path, job: &FolderJob) -> bool {
-    let Ok(file) = file.canonicalize() else {
-        return false;
-    };
-    job.photos
-        .iter()
-        .any(|photo| photo.canonicalize().is_ok_and(|photo| photo == file))
 }
 
 /// A file for each photo, in a stable way, so that a second run finds the first

@@ -93,13 +93,28 @@ fn smaller_tile(options: &StylizeOptions) -> Option<u32> {
     (next >= 256).then_some(next)
 }
 
-/// The recipe with codes filled in, so that it needs no style pictures.
 fn recipe_of(
     state: &InferenceState,
     params: &StyleParams,
     prepared: &PreparedStyle,
     options: &StylizeOptions,
     plan: &StylePlan,
+) -> Result<Recipe, EngineError> {
+    let mut recipe = style_recipe(state, params, prepared, &[])?;
+    recipe.extra.insert(
+        EXTRA.into(),
+        json!({ "max_side": options.max_side, "tile": plan.tile }),
+    );
+    Ok(recipe)
+}
+
+/// The recipe with codes filled in, so that it needs no style pictures; `others` are
+/// networks that took part beside the style's own.
+pub(super) fn style_recipe(
+    state: &InferenceState,
+    params: &StyleParams,
+    prepared: &PreparedStyle,
+    others: &[&str],
 ) -> Result<Recipe, EngineError> {
     let mut params = params.clone();
     params.photo = params.photo.as_read(&prepared.photo.source);
@@ -113,14 +128,16 @@ fn recipe_of(
     let models = prepared
         .models
         .iter()
+        .map(String::as_str)
+        .chain(others.iter().copied())
         .map(|name| state.model_ref(name))
         .collect::<Result<_, _>>()?;
-    let mut recipe = recipe(Making::Style(params), models, sources, &state.device);
-    recipe.extra.insert(
-        EXTRA.into(),
-        json!({ "max_side": options.max_side, "tile": plan.tile }),
-    );
-    Ok(recipe)
+    Ok(recipe(
+        Making::Style(params),
+        models,
+        sources,
+        &state.device,
+    ))
 }
 
 /// The same pixels from a recipe.

@@ -94,7 +94,7 @@ fn enlarge(
     for (done, tile) in pieces.iter().enumerate() {
         context.progress(Stage::Rendering, done as u64, pieces.len() as u64);
         context.yield_to_previews()?;
-        let input = cut(picture, [tile.x, tile.y], [tile.width, tile.height]);
+        let input = Planes::of(picture, [tile.x, tile.y], [tile.width, tile.height]);
         let made = run_network(network, &input, scale, &stop)?;
         let [left, top, right, bottom] = tile.core.map(|v| v * scale);
         let (x, y) = (tile.x * scale, tile.y * scale);
@@ -114,22 +114,6 @@ fn enlarge(
     }
     Picture::from_rgba(large[0] as u32, large[1] as u32, out)
         .map_err(|e| EngineError::Internal(e.to_string()))
-}
-
-/// A rectangle of a picture as planes.
-fn cut(picture: &Picture, at: [usize; 2], size: [usize; 2]) -> Planes {
-    let width = picture.width() as usize;
-    let mut planes = Planes::zeros(size[0], size[1]);
-    let n = planes.pixels();
-    for row in 0..size[1] {
-        let from = &picture.rgba()[((at[1] + row) * width + at[0]) * 4..][..size[0] * 4];
-        for (i, pixel) in from.chunks_exact(4).enumerate() {
-            for c in 0..3 {
-                planes.data[c * n + row * size[0] + i] = f32::from(pixel[c]) / 255.0;
-            }
-        }
-    }
-    planes
 }
 
 fn run_network(

@@ -5,7 +5,6 @@ use egui::Ui;
 use crate::app::command::Command;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::button;
-use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
 
 /// Keep, and where else the picture can go.
@@ -25,14 +24,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             (Icon::Save, Command::Export),
             (Icon::Copy, Command::CopyPicture),
         ] {
-            let tip = command.tooltip_with_keys(&ctx);
-            if IconButton::new(icon, command.text())
-                .tooltip(&tip)
-                .show(ui, &theme)
-                .clicked()
-            {
-                panel.actions.command(command);
-            }
+            panel.command_icon(ui, icon, command);
         }
     });
     ui.horizontal(|ui| {

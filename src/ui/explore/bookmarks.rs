@@ -67,21 +67,12 @@ pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 fn buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let theme = panel.theme.clone();
-    let ctx = ui.ctx().clone();
     ui.vertical(|ui| {
         for (icon, command) in [
             (Icon::Plus, Command::AddBookmark),
             (Icon::Play, Command::ExportWalk),
         ] {
-            let tip = command.tooltip_with_keys(&ctx);
-            if IconButton::new(icon, command.text())
-                .tooltip(&tip)
-                .show(ui, &theme)
-                .clicked()
-            {
-                panel.actions.command(command);
-            }
+            panel.command_icon(ui, icon, command);
         }
     });
 }

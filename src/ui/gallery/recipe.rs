@@ -244,13 +244,7 @@ mod tests {
         };
         let params = StyleParams {
             model: "restyle".into(),
-            photo: SourceRef {
-                sha256: String::new(),
-                name: String::new(),
-                path: String::new(),
-                artist: String::new(),
-                licence: String::new(),
-            },
+            photo: SourceRef::default(),
             styles: vec![layer("a", 1.0), layer("b", 0.25)],
             strength: 0.8,
             brush: 1.0,
@@ -264,11 +258,8 @@ mod tests {
     #[test]
     fn a_photo_of_lens_in_a_few_lines() {
         let source = |name: &str| SourceRef {
-            sha256: String::new(),
             name: name.into(),
-            path: String::new(),
-            artist: String::new(),
-            licence: String::new(),
+            ..SourceRef::default()
         };
         let mut params = LensParams::new("lens", source("cat.jpg"));
         for (direction, sigma) in [("measured.warmth", 1.5), ("answer.3", -1.0)] {
