@@ -215,7 +215,9 @@ class Transform(nn.Module):
             nn.init.normal_(a.weight, std=0.02)
             nn.init.zeros_(a.bias)
 
-    def forward(self, x, code, strength, stats=None):
+    def forward(self, x, code, strength, stats=None, shifts=None):
+        """`shifts`: a list of [N,2C] added to what the affine layers give, where pictures of a batch have painters of
+        their own."""
         h = torch.cat([code, strength.reshape(-1, 1).to(code)], 1)
         h = F.leaky_relu(self.mapping(h), self.cfg.leaky_slope)
         used = []
@@ -224,7 +226,8 @@ class Transform(nn.Module):
             k = len(used)
             mean, std = mean_std(v) if stats is None else stats[k]
             used.append((mean, std))
-            gamma, beta = self.affine[k](h).chunk(2, 1)
+            both = self.affine[k](h)
+            gamma, beta = (both if shifts is None else both + shifts[k]).chunk(2, 1)
             scale = (1 + gamma.float()) / std
             shift = beta.float() - mean * scale
             return torch.addcmul(shift[:, :, None, None], v.float(), scale[:, :, None, None])

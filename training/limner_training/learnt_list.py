@@ -1,0 +1,84 @@
+"""Which learnt styles ship: id, group, and the pictures that each is learnt from."""
+import json
+import tarfile
+from dataclasses import dataclass
+
+MASTERS, PATTERNS = "Masters", "Patterns and posters"
+
+
+@dataclass(frozen=True)
+class Style:
+    """`files`: (archive in data/, file in it).  `side`: short side in pixels at which its strokes are learnt."""
+
+    id: str
+    group: str
+    files: tuple
+    side: int = 512
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+
+
+def famous(slug, side=512):
+    return Style(slug.replace("_", "-"), MASTERS, (("famous_paintings.tar", slug + ".jpg"),), side)
+
+
+def ornament(id, title, artist, *files, side=512):
+    return Style(id, PATTERNS, tuple(("ornament.tar", f + ".jpg") for f in files), side, title, artist)
+
+
+STYLES = [
+    famous("great_wave"),
+    famous("starry_night"),
+    famous("the_scream"),
+    famous("composition_viii"),
+    famous("water_lilies"),
+    famous("sunflowers"),
+    famous("the_kiss_klimt"),
+    famous("red_fuji"),
+    famous("plum_park_in_kameido"),
+    famous("large_blue_horses"),
+    famous("a_sunday_on_la_grande_jatte"),
+    famous("mont_sainte_victoire"),
+    famous("rain_steam_and_speed"),
+    ornament("strawberry-thief", "Strawberry Thief", "William Morris", "morris_1883-Strawberry-Thief"),
+    famous("cafe_terrace_at_night"),
+    famous("impression_sunrise"),
+    ornament("mucha-zodiac", "Zodiac", "Alphonse Mucha", "mucha_1896-Zodiac"),
+    famous("senecio"),
+    famous("irises"),
+    famous("adele_bloch_bauer"),
+    famous("jakuchu_rooster"),
+    famous("japanese_footbridge"),
+    famous("evening_snow_at_kanbara"),
+    ornament("acanthus", "Acanthus", "William Morris", "morris_1875-Acanthus-Red"),
+    famous("tahitian_women_on_the_beach"),
+    famous("vertumnus"),
+    famous("the_bedroom"),
+    famous("woman_with_a_parasol"),
+    famous("fighting_temeraire"),
+    famous("composition_red_blue_yellow"),
+    famous("thousand_li_of_rivers_and_mountains"),
+    famous("boulevard_montmartre_at_night"),
+]
+
+
+def pictures_of(style, shared):
+    """(bytes, short side) of every picture of a style."""
+    out = []
+    for archive, name in style.files:
+        with tarfile.open(shared / "data" / archive) as t:
+            member = next(m for m in t.getmembers() if m.name.rsplit("/", 1)[-1] == name)
+            out.append((t.extractfile(member).read(), style.side))
+    return out
+
+
+def described(style, shared):
+    """Title, artist, year, source of a style, from the archive's own list where it has one."""
+    archive, name = style.files[0]
+    if archive != "famous_paintings.tar":
+        return {"title": style.title, "artist": style.artist, "year": style.year, "source": "a museum's or archive's reproduction"}
+    with tarfile.open(shared / "data" / archive) as t:
+        member = next(m for m in t.getmembers() if m.name.endswith("paintings.json"))
+        entry = next(e for e in json.load(t.extractfile(member)) if e["slug"] == name.removesuffix(".jpg"))
+    return {k: entry[v] for k, v in (("title", "title"), ("artist", "artist"), ("year", "year"), ("source", "museum"))}
