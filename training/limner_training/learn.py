@@ -200,6 +200,8 @@ class Learner:
         for k, (g, o, t) in enumerate(zip(got, own, stats)):
             want = torch.lerp(o, t, s.view(-1, *[1] * (o.dim() - 1)))
             base = L.distance(o, t)
+            if k >= 4:  # a pale work's strokes count as much as a loud one's
+                base = torch.minimum(base, 0.3 * t.square().flatten(1).mean(1))
             self.mean[k] = torch.lerp(self.mean[k], base.mean(), 0.05) if k in self.mean else base.mean()
             (mom if k < 4 else cov).append(L.distance(g, want) / torch.maximum(base, 0.3 * self.mean[k]))
         con = L.distance(F.instance_norm(f[3].float()), relu4)
