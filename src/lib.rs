@@ -34,4 +34,5 @@ pub mod recipe;
 mod regular_file;
 pub mod ui;
 pub mod waker;
+pub mod weighed;
 pub mod window;

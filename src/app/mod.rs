@@ -31,6 +31,7 @@ mod job_events;
 pub mod jobs;
 pub mod lens;
 mod library_events;
+mod mask_shapes;
 pub mod menu;
 pub mod notice;
 pub mod now;

@@ -108,7 +108,8 @@ pub fn opened(
     }
     let source = photo.source.clone();
     let recipe = photo.recipe.clone();
-    state.photos.insert(photo);
+    let named = sources::named(state).into_iter().map(|s| s.sha256);
+    state.photos.insert(photo, &named.collect());
     let name = name_of(&path);
     if let (FileRole::Any, Some(recipe)) = (role, recipe) {
         recipe_found(&name, recipe, asked_in, state, follow);

@@ -31,21 +31,26 @@ pub fn open(
     });
 }
 
-/// After a session, an undo or a recipe: photos that the document names but that
-/// aren't in memory are read again.
-pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
-    let mut wanted: Vec<SourceRef> = Vec::new();
-    wanted.extend(state.doc.style.photo.clone());
+/// The photos and style pictures that the document names.
+pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
+    let mut named: Vec<SourceRef> = Vec::new();
+    named.extend(state.doc.style.photo.clone());
     for layer in &state.doc.style.styles {
         if let StyleSource::File(source) = &layer.style {
-            wanted.push(source.clone());
+            named.push(source.clone());
         }
     }
     if let Some(lens) = state.doc.lens.work() {
-        wanted.extend(lens.photo.clone());
-        wanted.extend(lens.other.as_ref().map(|other| other.picture.clone()));
+        named.extend(lens.photo.clone());
+        named.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
-    for source in wanted {
+    named
+}
+
+/// After a session, an undo or a recipe: photos that the document names but that
+/// aren't in memory are read again.
+pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
+    for source in named(state) {
         let path = source.place();
         let busy =
             state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);

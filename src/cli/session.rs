@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::Receiver;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
@@ -14,6 +13,7 @@ use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
 use crate::engine::{DeviceChoice, Engine, EngineConfig};
+use crate::weighed::Receiver;
 
 /// An engine at work for one command.
 pub(crate) struct Session {

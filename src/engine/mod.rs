@@ -37,6 +37,7 @@ mod scheduler;
 mod styling;
 mod stylize;
 mod swatches;
+mod weight;
 #[cfg(test)]
 mod worker_tests;
 

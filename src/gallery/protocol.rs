@@ -312,6 +312,30 @@ pub enum GalleryRequest {
     Shutdown,
 }
 
+impl GalleryRequest {
+    /// The answer to a request that can't be done at all.
+    pub fn refused(&self, reason: &str) -> GalleryEvent {
+        let reason = reason.to_owned();
+        match self {
+            Self::Save { token, .. } => GalleryEvent::Saved {
+                token: *token,
+                result: Err(reason),
+            },
+            Self::Load(id) => GalleryEvent::Picture {
+                id: *id,
+                state: None,
+                result: Err(reason),
+            },
+            Self::Export { .. } | Self::ExportSheet { .. } => GalleryEvent::Exported(Err(reason)),
+            Self::Query { seq, .. } => GalleryEvent::Listing {
+                seq: *seq,
+                entries: Arc::default(),
+            },
+            _ => GalleryEvent::Failed(reason),
+        }
+    }
+}
+
 /// An answer of the gallery.
 #[derive(Debug, Clone)]
 pub enum GalleryEvent {

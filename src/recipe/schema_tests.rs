@@ -62,7 +62,7 @@ fn all() -> Vec<Recipe> {
             feather: 0.1,
         },
         MaskShape::Stroke(Stroke {
-            points: vec![[0.1, 0.2]],
+            points: [[0.1, 0.2]].into(),
             radius: 0.1,
             feather: 0.5,
             erase: true,
@@ -73,10 +73,13 @@ fn all() -> Vec<Recipe> {
         weight: 0.5,
         code: Some(vec![1.0, 2.0]),
         code_edits: vec![(1, -0.5)],
-        mask: Some(Mask {
-            shapes: shapes.clone(),
-            invert: true,
-        }),
+        mask: Some(
+            Mask {
+                shapes: shapes.clone(),
+                invert: true,
+            }
+            .into(),
+        ),
     };
     let style = StyleParams {
         model: "restyle".into(),
@@ -99,10 +102,13 @@ fn all() -> Vec<Recipe> {
         blend: 0.5,
         ..LensOther::new(source("other.png"))
     });
-    lens.mask = Some(Mask {
-        shapes: shapes.clone(),
-        invert: false,
-    });
+    lens.mask = Some(
+        Mask {
+            shapes: shapes.clone(),
+            invert: false,
+        }
+        .into(),
+    );
     let walk = WalkParams {
         points: vec![explore.clone(), stored.clone()],
         frames: 24,

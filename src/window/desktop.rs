@@ -15,6 +15,7 @@ use crate::app::ports::{SavePicture, SystemLink};
 use crate::engine::protocol::{self, Job};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
+use crate::weighed::{self, Bounds, Weight};
 use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
@@ -25,6 +26,12 @@ const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
 
 /// Answers that may wait.
 const ANSWERS: usize = 64;
+
+/// Pictures on their way to the clipboard or a file.
+const WORK: Bounds = Bounds {
+    count: 64,
+    bytes: 256 << 20,
+};
 
 /// Nobody closes a dialog as quickly as this: it never came up.
 const NEVER_SHOWN: Duration = Duration::from_millis(250);
@@ -42,7 +49,7 @@ const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
 pub struct Desktop {
     answers: Receiver<Action>,
     sender: Sender<Action>,
-    work: Sender<Work>,
+    work: weighed::Sender<Work>,
     waker: protocol::Waker,
     refusals: Refusals<Action>,
 }
@@ -54,6 +61,16 @@ enum Work {
     Save(Box<SavePicture>),
 }
 
+impl Weight for Work {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Copy(picture) => picture.rgba().len(),
+            Self::Save(job) => job.picture.rgba().len(),
+            Self::Paste(_) => 0,
+        }
+    }
+}
+
 impl Desktop {
     /// Starts the desktop thread. `waker` is called after each answer.
     ///
@@ -61,7 +78,7 @@ impl Desktop {
     /// If the system gives no thread.
     pub fn new(waker: protocol::Waker) -> std::io::Result<Self> {
         let (sender, answers) = bounded(ANSWERS);
-        let (work, jobs) = bounded(ANSWERS);
+        let (work, jobs) = weighed::channel(WORK);
         let (out, wake) = (sender.clone(), Arc::clone(&waker));
         std::thread::Builder::new()
             .name("limner-desktop".to_owned())
@@ -326,9 +343,9 @@ fn pictures_in(folder: &Path) -> Vec<PathBuf> {
 
 /// The desktop thread. It keeps the clipboard open: on X11 and Wayland what was
 /// copied lives as long as its owner.
-fn serve(jobs: &Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
+fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
     let mut clipboard = None;
-    for job in jobs {
+    for job in jobs.iter() {
         let answer = match job {
             Work::Copy(picture) => copy(&mut clipboard, &picture),
             Work::Paste(role) => paste(&mut clipboard, role),

@@ -76,7 +76,7 @@ pub fn style() -> Recipe {
                     shapes: vec![
                         MaskShape::Fill(0.5),
                         MaskShape::Stroke(Stroke {
-                            points: vec![[0.1, 0.2], [0.3, 0.4]],
+                            points: [[0.1, 0.2], [0.3, 0.4]].into(),
                             radius: 0.05,
                             feather: 0.5,
                             erase: false,

@@ -12,9 +12,6 @@ use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId};
 
-/// Whole pictures kept in memory for the single view.
-const LOADED: usize = 4;
-
 /// Takes one answer in.
 pub fn gallery_event(
     event: GalleryEvent,
@@ -66,16 +63,12 @@ pub fn gallery_event(
         } => match result {
             Ok((picture, recipe)) => {
                 gallery.load_errors.remove(&id);
-                gallery.loaded.retain(|l| l.id != id);
-                gallery.loaded.push(Loaded {
+                gallery.keep(Loaded {
                     id,
                     state: file,
                     picture,
                     recipe,
                 });
-                if gallery.loaded.len() > LOADED {
-                    gallery.loaded.remove(0);
-                }
                 let (now, later) = std::mem::take(&mut gallery.awaited)
                     .into_iter()
                     .partition(|(i, _)| *i == id);

@@ -11,6 +11,12 @@ use crate::gallery::protocol::{About, Entry, ExportOptions, Family, FileState, P
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
+/// Bytes of whole pictures kept for the single view and its neighbours; the newest stays
+/// whatever its size.
+const LOADED: usize = 256 << 20;
+/// And never more than so many.
+const MOST_LOADED: usize = 4;
+
 /// What the gallery told.
 #[derive(Debug, Default)]
 pub struct GalleryState {
@@ -100,6 +106,17 @@ impl GalleryState {
         };
     }
 
+    /// Takes in a whole picture; those that came first leave when it gets too much.
+    pub(crate) fn keep(&mut self, loaded: Loaded) {
+        self.loaded.retain(|l| l.id != loaded.id);
+        self.loaded.push(loaded);
+        let bytes = |l: &Loaded| l.picture.rgba().len();
+        let mut total: usize = self.loaded.iter().map(bytes).sum();
+        while self.loaded.len() > 1 && (total > LOADED || self.loaded.len() > MOST_LOADED) {
+            total -= bytes(&self.loaded.remove(0));
+        }
+    }
+
     /// A whole picture, if it's there.
     pub fn picture(&self, id: PictureId) -> Option<(&Picture, Option<&Recipe>)> {
         self.loaded
@@ -111,5 +128,33 @@ impl GalleryState {
     /// A line of the listing.
     pub fn entry(&self, id: PictureId) -> Option<&Entry> {
         self.entries.iter().find(|e| e.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_pictures_are_bounded_by_their_bytes() {
+        let loaded = |file: i64, megabytes: u32| {
+            let pixels = vec![0; (megabytes as usize) << 20];
+            Loaded {
+                id: PictureId { folder: 0, file },
+                state: None,
+                picture: Picture::from_rgba(1024, 256 * megabytes, pixels).unwrap(),
+                recipe: None,
+            }
+        };
+        let mut gallery = GalleryState::default();
+        let files = |g: &GalleryState| g.loaded.iter().map(|l| l.id.file).collect::<Vec<_>>();
+        (1..=6).for_each(|file| gallery.keep(loaded(file, 1)));
+        assert_eq!(files(&gallery), [3, 4, 5, 6]);
+        gallery.keep(loaded(7, 254));
+        assert_eq!(files(&gallery), [5, 6, 7]);
+        gallery.keep(loaded(8, 300));
+        assert_eq!(files(&gallery), [8], "however large, it can be looked at");
+        gallery.keep(loaded(9, 1));
+        assert_eq!(files(&gallery), [9]);
     }
 }

@@ -6,6 +6,7 @@ use crate::app::history_note;
 use crate::app::jobs;
 use crate::app::lens::document::{LensDoc, LensWork};
 use crate::app::lens::edit::{Amount, LensEdit};
+use crate::app::mask_shapes;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
@@ -144,9 +145,7 @@ fn change(edit: LensEdit, work: &mut LensWork) {
         LensEdit::KeepDetail(on) => work.keep_detail = on,
         LensEdit::SetMask(mask) => work.mask = mask.map(Arc::new),
         LensEdit::AddShape(_) | LensEdit::LastShape(_) | LensEdit::DropShape(_) => {
-            let mut mask = work.mask.take().map(|mask| (*mask).clone());
-            draw(edit, &mut mask);
-            work.mask = mask.map(Arc::new);
+            draw(edit, &mut work.mask);
         }
         // Not of the photo: done by `apply`.
         LensEdit::Model(_) | LensEdit::Sliders(_) | LensEdit::Replace { .. } => {}
@@ -163,27 +162,11 @@ fn set_gain(gains: &mut Vec<LensGain>, part: LensPart, gain: f32) {
 }
 
 /// Shapes as they are drawn; one that is taken away takes an empty mask with it.
-fn draw(edit: LensEdit, mask: &mut Option<Mask>) {
+fn draw(edit: LensEdit, mask: &mut Option<Arc<Mask>>) {
     match edit {
-        LensEdit::AddShape(shape) => {
-            let mask = mask.get_or_insert_with(|| Mask::before(&shape));
-            mask.shapes.push(shape);
-        }
-        LensEdit::LastShape(shape) => {
-            let last = mask.as_mut().and_then(|m| m.shapes.last_mut());
-            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
-                *last = shape;
-            }
-        }
-        LensEdit::DropShape(shape) => {
-            let Some(drawn) = mask else { return };
-            if drawn.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
-                drawn.shapes.pop();
-            }
-            if *drawn == Mask::before(&shape) {
-                *mask = None;
-            }
-        }
+        LensEdit::AddShape(shape) => mask_shapes::add(mask, shape),
+        LensEdit::LastShape(shape) => mask_shapes::go_on(mask, shape),
+        LensEdit::DropShape(shape) => mask_shapes::drop(mask, &shape),
         _ => {}
     }
 }

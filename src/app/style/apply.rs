@@ -1,13 +1,14 @@
 //! Changes of Style, each noted in the history.
 
 use crate::app::history_note;
+use crate::app::mask_shapes;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, STEPS, StyleDoc};
 use crate::app::style::edit::StyleEdit;
-use crate::recipe::{Mask, StyleLayer, StyleSource, ranges};
+use crate::recipe::{StyleLayer, StyleSource, ranges};
 use std::sync::Arc;
 
 /// Changes Style.
@@ -107,28 +108,18 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
                 l.code_edits.sort_by_key(|(d, _)| *d);
             }
         }),
-        StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
-        StyleEdit::AddShape(at, shape) => {
-            change_layer(doc, at, |l| {
-                let mask = l.mask.get_or_insert_with(|| Mask::before(&shape));
-                mask.shapes.push(shape);
-            });
+        StyleEdit::SetMask(at, mask) => {
+            change_layer(doc, at, |l| l.mask = mask.map(Arc::new));
         }
-        StyleEdit::LastShape(at, shape) => change_layer(doc, at, |l| {
-            let last = l.mask.as_mut().and_then(|m| m.shapes.last_mut());
-            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
-                *last = shape;
-            }
-        }),
-        StyleEdit::DropShape(at, shape) => change_layer(doc, at, |l| {
-            let Some(mask) = &mut l.mask else { return };
-            if mask.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
-                mask.shapes.pop();
-            }
-            if *mask == Mask::before(&shape) {
-                l.mask = None;
-            }
-        }),
+        StyleEdit::AddShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::add(&mut l.mask, shape));
+        }
+        StyleEdit::LastShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::go_on(&mut l.mask, shape));
+        }
+        StyleEdit::DropShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::drop(&mut l.mask, &shape));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 
 use super::scan::ScanWork;
 use crate::export::{credentials, metadata};
@@ -12,6 +12,7 @@ use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Gallery, GalleryError};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+use crate::weighed::Receiver;
 
 /// One piece of work.
 pub(super) enum FileWork {
@@ -46,7 +47,7 @@ pub(super) fn run(
     let mut replaced = 0;
     // Kept: on X11 and Wayland the clipboard's content lives with its owner.
     let mut clipboard = None;
-    for item in work {
+    for item in work.iter() {
         let now = context.replaced.load(Ordering::Acquire);
         if now != replaced {
             match gallery.again() {

@@ -9,20 +9,23 @@ mod scan;
 mod session;
 mod session_context;
 mod thumbnails;
+mod weight;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, bounded};
-
 use super::protocol::{GalleryEvent, GalleryRequest, GallerySettings};
 use crate::waker::Waker;
+use crate::weighed::{Bounds, Receiver, channel};
 use event_sender::EventSender;
 use request_queue::RequestQueue;
 
 /// Events that wait for the window; workers wait when there are more.
-const EVENTS: usize = 128;
+const EVENTS: Bounds = Bounds {
+    count: 128,
+    bytes: 256 << 20,
+};
 
 /// The window's end of the gallery. Dropping it ends the threads.
 pub struct GalleryHandle {
@@ -32,7 +35,8 @@ pub struct GalleryHandle {
 }
 
 impl GalleryHandle {
-    /// Asks for something; never waits.
+    /// Asks for something; never waits. What finds too much waiting is refused by an
+    /// event of its own.
     pub fn send(&self, request: GalleryRequest) {
         self.requests.put(request);
     }
@@ -70,7 +74,7 @@ pub fn start(
     settings: GallerySettings,
     waker: Waker,
 ) -> std::io::Result<GalleryHandle> {
-    let (events, receiver) = bounded(EVENTS);
+    let (events, receiver) = channel(EVENTS);
     let requests = Arc::new(RequestQueue::default());
     let events = EventSender { events, waker };
     let inbox = requests.clone();

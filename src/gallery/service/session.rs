@@ -14,16 +14,20 @@ use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySetti
 use crate::gallery::service::event_sender::EventSender;
 use crate::gallery::service::files;
 use crate::gallery::service::files::FileWork;
-use crate::gallery::service::request_queue::RequestQueue;
+use crate::gallery::service::request_queue::{RequestQueue, Taken};
 use crate::gallery::service::scan;
 use crate::gallery::service::scan::ScanWork;
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::service::thumbnails;
 use crate::gallery::service::thumbnails::ThumbQueue;
 use crate::gallery::{Gallery, GalleryError, about, default_folder};
+use crate::weighed::{self, Bounds};
 
 /// Saves, loads and exports that may wait for their turn.
-const FILE_WORK: usize = 256;
+const FILE_WORK: Bounds = Bounds {
+    count: 256,
+    bytes: 512 << 20,
+};
 /// Threads that decode thumbnails.
 const THUMB_THREADS: usize = 2;
 
@@ -31,7 +35,7 @@ const THUMB_THREADS: usize = 2;
 struct GallerySession {
     gallery: Gallery,
     context: SessionContext,
-    files: Option<Sender<FileWork>>,
+    files: Option<weighed::Sender<FileWork>>,
     scan: Option<Sender<ScanWork>>,
     thumbs: Arc<ThumbQueue>,
     threads: Vec<JoinHandle<()>>,
@@ -57,7 +61,14 @@ pub(crate) fn run(
         }
     };
     loop {
-        match (inbox.take(), &mut session) {
+        let request = match inbox.take() {
+            Taken::Request(request) => request,
+            Taken::Refused(answer) => {
+                events.emit(answer);
+                continue;
+            }
+        };
+        match (request, &mut session) {
             (GalleryRequest::Shutdown, _) => break,
             (GalleryRequest::OpenFolder(folder), _) => {
                 // The old gallery's last saves are done before the new one opens.
@@ -113,7 +124,7 @@ impl GallerySession {
     fn open(folder: PathBuf, context: SessionContext) -> Result<Self, GalleryError> {
         let gallery = Gallery::open(folder)?;
         let count = gallery.len()?;
-        let (file_sender, file_receiver) = bounded(FILE_WORK);
+        let (file_sender, file_receiver) = weighed::channel(FILE_WORK);
         let (scan_sender, scan_receiver) = bounded(1024);
         let thumbs = Arc::new(ThumbQueue::default());
         let mut threads = Vec::new();
