@@ -4,6 +4,8 @@
 #[path = "../common/skip.rs"]
 pub mod skip;
 
+use std::sync::Arc;
+
 use limner::picture::Picture;
 use limner::recipe::*;
 
@@ -72,7 +74,7 @@ pub fn style() -> Recipe {
                 weight: 0.25,
                 code: Some(vec![0.5; 8]),
                 code_edits: vec![(3, 1.5)],
-                mask: Some(Mask {
+                mask: Some(Arc::new(Mask {
                     shapes: vec![
                         MaskShape::Fill(0.5),
                         MaskShape::Stroke(Stroke {
@@ -92,7 +94,7 @@ pub fn style() -> Recipe {
                         },
                     ],
                     invert: true,
-                }),
+                })),
             },
             StyleLayer {
                 style: StyleSource::File(style.clone()),
