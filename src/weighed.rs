@@ -181,6 +181,14 @@ impl<T> Receiver<T> {
         self.taken(self.channel.recv_timeout(time))
     }
 
+    /// The next message, waiting for it at most until then.
+    ///
+    /// # Errors
+    /// When none came, or nobody sends any more.
+    pub fn recv_deadline(&self, until: Instant) -> Result<T, RecvTimeoutError> {
+        self.taken(self.channel.recv_deadline(until))
+    }
+
     /// The next message, if there is one.
     ///
     /// # Errors
