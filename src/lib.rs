@@ -14,6 +14,7 @@
 
 pub mod app;
 pub mod cancel;
+pub mod clean_text;
 pub mod cli;
 pub mod clock;
 mod database;
@@ -33,6 +34,7 @@ pub mod picture;
 pub mod recipe;
 mod regular_file;
 pub mod ui;
+pub mod unfinished;
 pub mod waker;
 pub mod weighed;
 pub mod window;

@@ -27,6 +27,7 @@ pub struct Prefs {
     /// Size of the whole window's contents, 1 is the system's.
     pub scale: f32,
     /// Where kept pictures live; the program's own folder when absent.
+    #[serde(with = "crate::recipe::path_as_text")]
     pub gallery_folder: Option<PathBuf>,
     /// Write recipes into exported files.
     pub export_recipe: bool,

@@ -71,7 +71,7 @@ fn show(file: &Path, as_json: bool) -> Result<(), Failure> {
             (None, None) => return Err(nothing(file)),
         }
     };
-    let value: Value = serde_json::from_str(&json)
+    let value = crate::recipe::json::parse(&json)
         .map_err(|e| Failure::new(format!("the recipe is damaged ({e}): {}", file.display())))?;
     say_json(&value)?;
     Ok(())

@@ -13,6 +13,7 @@ use crate::export::format::Format;
 use crate::export::{self, CardLines, Cards, WriteOptions, Writing};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+use crate::unfinished;
 
 /// What the flags say of writing files of a format. The time of making stays out, so that
 /// the same command gives the same bytes; the file system keeps it anyway.
@@ -139,7 +140,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
             folder.display()
         )));
     }
-    export::atomic::sweep(folder);
+    unfinished::sweep(folder);
     match tempfile::tempfile_in(folder) {
         Ok(_) => Ok(()),
         Err(e) => Err(Failure::new(format!(

@@ -8,7 +8,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
 use super::failure::Failure;
-use super::output::{self, text_of};
+use super::output::text_of;
+use crate::clean_text;
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
@@ -150,7 +151,7 @@ impl Session {
     /// Says something on standard error, unless that is to be quiet.
     pub(crate) fn say_aside(&self, text: &str) {
         if !self.quiet {
-            eprintln!("limner: {}", output::clean(text));
+            eprintln!("limner: {}", clean_text::on_terminal(text));
         }
     }
 

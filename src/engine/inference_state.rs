@@ -21,6 +21,7 @@ use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
 use crate::recipe::{ModelRef, StyleParams};
+use crate::unfinished;
 
 /// What previews and jobs share, on the device that computes.
 pub(crate) struct InferenceState {
@@ -36,6 +37,15 @@ pub(crate) struct InferenceState {
     pub(crate) device: DeviceInfo,
 }
 
+/// Removes what crashes left in the cache.
+fn sweep(cache: &Path) {
+    unfinished::sweep_own(cache);
+    let inside = std::fs::read_dir(cache).into_iter().flatten().flatten();
+    for entry in inside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        unfinished::sweep_own(&entry.path());
+    }
+}
+
 impl InferenceState {
     /// Opens the device and looks for models; loads none.
     pub(crate) fn new(config: EngineConfig) -> Self {
@@ -44,6 +54,7 @@ impl InferenceState {
             info.note = info.note.or(config.gpu_problem);
         }
         let cache_dir = config.cache_dir.as_deref();
+        cache_dir.map(sweep);
         let hashes = cache_dir.map(|d| d.join("model-hashes.json"));
         let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
         registry.set_device(device, info.precision == Precision::F16);

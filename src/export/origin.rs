@@ -5,10 +5,11 @@ use std::path::Path;
 
 use exif::{In, Tag, Value};
 
-use super::container::{self, Contents, iptc};
+use super::container::{self, Contents, camera, iptc};
 use super::metadata::{self, FileMetadata};
 use super::xmp::ns;
 use super::{SourceType, credentials};
+use crate::clean_text;
 use crate::recipe::SourceOrigin;
 use crate::regular_file;
 
@@ -22,13 +23,19 @@ const LARGEST: u64 = 1 << 30;
 /// Reads what the file of a source says of itself. A file that says nothing, or nothing
 /// that can be understood, is no failure.
 pub fn read(path: &Path, sha256: &str) -> SourceOrigin {
-    let mut origin = match container::scan(path) {
-        Ok(contents) => of_contents(contents),
-        Err(_) => SourceOrigin::default(),
+    let mut origin = match (camera::scan(path), container::scan(path)) {
+        (Some(labels), _) => {
+            let mut origin = of_contents(labels.contents);
+            for block in labels.exif {
+                if let Some(exif) = read_exif(|reader| reader.read_raw(block)) {
+                    add_exif(&mut origin, &exif);
+                }
+            }
+            origin
+        }
+        (None, Ok(contents)) => with_exif(of_contents(contents), path),
+        (None, Err(_)) => with_exif(SourceOrigin::default(), path),
     };
-    if let Some(exif) = exif_of(path) {
-        add_exif(&mut origin, &exif);
-    }
     origin.sha256 = sha256.to_owned();
     origin
 }
@@ -88,22 +95,40 @@ fn source_type(file: &FileMetadata) -> Option<SourceType> {
         .or(generated.then_some(SourceType::TrainedAlgorithmicMedia))
 }
 
+fn with_exif(mut origin: SourceOrigin, path: &Path) -> SourceOrigin {
+    if let Some(exif) = exif_of(path) {
+        add_exif(&mut origin, &exif);
+    }
+    origin
+}
+
 fn exif_of(path: &Path) -> Option<exif::Exif> {
     let file = regular_file::open(path).ok()?;
     if file.metadata().ok()?.len() > LARGEST {
         return None;
     }
+    read_exif(|reader| reader.read_from_container(&mut BufReader::new(file)))
+}
+
+fn read_exif(
+    read: impl FnOnce(&exif::Reader) -> Result<exif::Exif, exif::Error>,
+) -> Option<exif::Exif> {
     let mut reader = exif::Reader::new();
     // Maker notes are often broken; what is beside them is not.
     reader.continue_on_error(true);
-    reader
-        .read_from_container(&mut BufReader::new(file))
+    read(&reader)
         .or_else(|error| error.distill_partial_result(|_| ()))
         .ok()
 }
 
 fn add_exif(origin: &mut SourceOrigin, exif: &exif::Exif) {
-    let text = |tag: Tag| match exif.get_field(tag, In::PRIMARY).map(|f| &f.value) {
+    // Canon keeps EXIF's directory as one of its own.
+    let field = |tag: Tag| {
+        let own = exif.get_field(tag, In::PRIMARY);
+        let first = exif.fields().filter(|f| f.ifd_num == In::PRIMARY);
+        own.or_else(|| first.into_iter().find(|f| f.tag.number() == tag.number()))
+    };
+    let text = |tag: Tag| match field(tag).map(|f| &f.value) {
         Some(Value::Ascii(texts)) => {
             let bytes = texts.first().map_or(&[][..], Vec::as_slice);
             match std::str::from_utf8(bytes) {
@@ -130,6 +155,10 @@ fn fill(known: &mut String, text: &str) {
     }
 }
 
+fn tidy(text: &str) -> String {
+    clean_text::line(text, LONGEST)
+}
+
 fn names<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in texts.map(tidy) {
@@ -138,13 +167,6 @@ fn names<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         }
     }
     names
-}
-
-/// One line without control characters, of a sensible length.
-fn tidy(text: &str) -> String {
-    let spaced = text.replace(|c: char| c.is_control(), " ");
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    line[..line.floor_char_boundary(LONGEST)].to_owned()
 }
 
 /// `2024:05:01 12:30:00` as `2024-05-01T12:30:00`, with the offset where there is one.

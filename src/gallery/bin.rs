@@ -13,6 +13,7 @@ use super::{Gallery, GalleryError, layout};
 use crate::clock;
 use crate::export::ExportError;
 use crate::export::atomic::{self, Existing};
+use crate::unfinished;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -74,13 +75,15 @@ impl Gallery {
         Ok((token, moved))
     }
 
-    /// A new folder, named by the moment.
+    /// A new folder, named by the moment and the gallery.
     fn new_bin_folder(&self) -> Result<(u64, PathBuf), GalleryError> {
         let bin = self.layout.bin();
         make_folder(&bin)?;
         let mut token = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.as_millis() as u64);
+        // No two galleries give the same one, so that none undoes the other's deletion.
+        token = token << 16 | self.layout.number() & 0xffff;
         loop {
             let folder = bin.join(token.to_string());
             match fs::create_dir(&folder) {
@@ -88,7 +91,7 @@ impl Gallery {
                     atomic::sync_folder(&bin).map_err(|e| ExportError::writing(&bin, e))?;
                     return Ok((token, folder));
                 }
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => token += 1,
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => token += 1 << 16,
                 Err(e) => return Err(ExportError::writing(&folder, e).into()),
             }
         }
@@ -257,7 +260,7 @@ fn holds_no_picture(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
         entries.flatten().all(|e| {
             let name = e.file_name();
-            name == MANIFEST || name.to_string_lossy().starts_with(atomic::PART_PREFIX)
+            name == MANIFEST || name.to_string_lossy().starts_with(unfinished::PART_PREFIX)
         })
     })
 }

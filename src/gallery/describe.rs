@@ -115,16 +115,13 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
         file.as_ref()
             .map_or_else(Default::default, |f| f.labels.clone())
     });
-    let name = path
-        .file_stem()
-        .and_then(|s| s.to_str())
-        .unwrap_or_default();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let recipe = file.as_ref().and_then(|f| f.recipe.as_ref());
     Ok(Row {
         id: layout.id(relative),
         path: relative.to_owned(),
         title: if labels.title.is_empty() {
-            name.to_owned()
+            name.into_owned()
         } else {
             labels.title
         },

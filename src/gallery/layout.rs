@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::path_text::{name_of, text_of};
 use super::picture_id::{file_id, folder_id};
 use super::protocol::PictureId;
 use crate::clock;
@@ -37,6 +38,11 @@ impl FolderLayout {
             folder: self.id,
             file,
         }
+    }
+
+    /// The gallery's own number.
+    pub(super) fn number(&self) -> u64 {
+        self.id
     }
 
     /// Whether a picture is of this gallery.
@@ -91,11 +97,11 @@ impl FolderLayout {
         self.own().join("thumbnails.sqlite")
     }
 
-    /// The path within the gallery, with `/` between folders; `None` for files
-    /// outside, hidden files and names that aren't Unicode.
+    /// The path within the gallery, with `/` between folders, as the index names it;
+    /// `None` for files outside and hidden files.
     pub fn relative(&self, path: &Path) -> Option<String> {
         let inner = path.strip_prefix(&self.root).ok()?;
-        let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
+        let parts: Option<Vec<String>> = inner.iter().map(text_of).collect();
         let parts = parts?;
         if parts.is_empty() || parts.iter().any(|p| p.starts_with('.')) {
             return None;
@@ -105,7 +111,7 @@ impl FolderLayout {
 
     /// The file of a path within the gallery.
     pub fn absolute(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
+        self.root.join(name_of(relative))
     }
 }
 
@@ -116,12 +122,14 @@ pub fn default_folder() -> Option<PathBuf> {
     Some(parent.join("Limner"))
 }
 
+/// Whether a name is that of a hidden file.
+fn is_hidden(name: &std::ffi::OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
 /// Whether a file's name is that of a picture that the gallery shows.
 pub fn is_picture(path: &Path) -> bool {
-    let hidden = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .is_none_or(|n| n.starts_with('.'));
+    let hidden = path.file_name().is_none_or(is_hidden);
     let extension = path.extension().and_then(|e| e.to_str());
     let known = extension.is_some_and(|e| {
         ["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif"]

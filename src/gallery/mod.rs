@@ -11,6 +11,7 @@ mod error;
 mod family;
 mod index;
 pub mod layout;
+mod path_text;
 mod picture_id;
 pub mod protocol;
 mod reconcile;

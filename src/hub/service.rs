@@ -20,6 +20,7 @@ use super::pending_downloads::PendingDownloads;
 use super::protocol::{Added, Download, Ending, HubEvent, HubRequest, Offer, TaskId};
 use super::pull::importable;
 use super::worker::{Message, Worker};
+use crate::unfinished;
 use crate::waker::Waker;
 
 /// Downloads at the same time; the others wait.
@@ -167,6 +168,9 @@ impl HubService {
     /// Tells of the list, and of the downloads of earlier starts. Their numbers come
     /// from the top, so that they meet none of the window's.
     fn recall(&mut self) {
+        if let Some(models) = &self.models {
+            unfinished::sweep(models);
+        }
         self.emitter.emit(HubEvent::Recommended(catalog::entries()));
         for (n, download) in (0u64..).zip(self.pending.all().to_vec()) {
             let id = TaskId(u64::MAX - n);

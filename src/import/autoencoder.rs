@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::ImportError;
 use super::ldm;
-use super::tensors::{Tensors, clean, side};
+use super::tensors::{Tensors, side};
+use crate::clean_text;
 use crate::models::autoencoder::{kl, taesd};
 
 /// Width of the first level of all published autoencoders, whose normalisations have
@@ -183,7 +184,7 @@ fn settings_beside(checkpoint: &Path) -> Result<Value, ImportError> {
         Some("AutoencoderKL" | "AutoencoderTiny") => Ok(settings),
         Some(class) => Err(ImportError::Unsupported(format!(
             "config.json beside it says that it is a '{}', which Limner doesn't run",
-            clean(class)
+            clean_text::name(class)
         ))),
         // Another program's, unless it speaks of the same thing.
         None if settings.get("norm_num_groups").is_some() => Ok(settings),
@@ -244,8 +245,8 @@ fn check_setting(
         true => Ok(()),
         false => Err(ImportError::Unsupported(format!(
             "config.json beside it sets '{}' to {}, which Limner's network doesn't do or its tensors contradict",
-            clean(name),
-            clean(&value.to_string())
+            clean_text::name(name),
+            clean_text::name(&value.to_string())
         ))),
     }
 }

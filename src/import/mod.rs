@@ -86,6 +86,36 @@ pub enum ImportError {
     /// The disk said no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// The disk of the models said no.
+    #[error("the network can't be written ({error}); nothing was imported, {advice}: {}", folder.display())]
+    Writing {
+        /// Where it was to go.
+        folder: std::path::PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+        /// What to do.
+        advice: &'static str,
+    },
+}
+
+impl ImportError {
+    /// A failure of the disk, as one of this folder.
+    fn in_folder(self, folder: &std::path::Path) -> Self {
+        let Self::Io(error) = self else {
+            return self;
+        };
+        use std::io::ErrorKind as K;
+        let advice = match error.kind() {
+            K::StorageFull | K::QuotaExceeded | K::FileTooLarge => "make room on its disk",
+            K::PermissionDenied | K::ReadOnlyFilesystem => "make the folder writable",
+            _ => "look after its disk",
+        };
+        Self::Writing {
+            folder: folder.to_owned(),
+            error,
+            advice,
+        }
+    }
 }
 
 impl From<pickle::PickleError> for ImportError {

@@ -10,7 +10,8 @@ use parking_lot::Mutex;
 
 use super::ImportError;
 use super::bytes::{Block, Bytes};
-use super::tensors::{Scalar, Stored, Tensors, View, clean};
+use super::tensors::{Scalar, Stored, Tensors, View};
+use crate::clean_text;
 
 /// Larger headers don't occur: that of the largest networks is a thirtieth of it.
 const MAX_HEADER: u64 = 24 << 20;
@@ -46,7 +47,7 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
         .take(8 + length)
         .read_to_end(&mut header)?;
     let metadata: Metadata = serde_json::from_slice(&header[8..])
-        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+        .map_err(|error| ImportError::NotACheckpoint(clean_text::name(&error.to_string())))?;
     let infos = checked(&metadata)?;
     let end = infos.iter().map(|(_, info)| info.data_offsets.1).max();
     let begin = 8 + length;
@@ -69,7 +70,7 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
                 sides: shape,
             })?,
         };
-        tensors.insert(clean(&name), stored);
+        tensors.insert(clean_text::name(&name), stored);
     }
     let kwargs = metadata.metadata().as_ref();
     Ok((tensors, kwargs.and_then(|m| m.get("kwargs").cloned())))
@@ -84,7 +85,7 @@ fn checked(metadata: &Metadata) -> Result<Vec<(String, TensorInfo)>, ImportError
         .collect();
     infos.sort_by_key(|(_, info)| info.data_offsets);
     Metadata::new(None, infos.clone())
-        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+        .map_err(|error| ImportError::NotACheckpoint(clean_text::name(&error.to_string())))?;
     Ok(infos)
 }
 

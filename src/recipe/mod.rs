@@ -3,6 +3,7 @@
 
 mod explore;
 pub mod foreign;
+pub mod json;
 mod lens;
 mod mask_raster;
 pub mod migrate;
@@ -132,6 +133,30 @@ pub struct SourceRef {
 
 /// How the place of a picture is told whose path isn't.
 const CONTENT_ADDRESS: &str = "sha256:";
+
+/// Paths in files of JSON: every one comes back, Unicode or not. For serde's `with`.
+pub mod path_as_text {
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// As text.
+    ///
+    /// # Errors
+    /// The serialiser's.
+    pub fn serialize<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+        path.as_deref().map(super::path_text).serialize(to)
+    }
+
+    /// From text.
+    ///
+    /// # Errors
+    /// The deserialiser's.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        Ok(text.as_deref().map(super::path_from_text))
+    }
+}
 
 /// How a path is told that isn't Unicode.
 const FILE_URI: &str = "file://";

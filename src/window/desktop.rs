@@ -331,11 +331,7 @@ fn pictures_in(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|e| e.path())
-        .filter(|p| {
-            p.extension()
-                .and_then(|e| e.to_str())
-                .is_some_and(|e| PICTURES.contains(&e.to_lowercase().as_str()))
-        })
+        .filter(|path| crate::photo::is_named_like_one(path))
         .collect();
     found.sort();
     found
@@ -466,7 +462,7 @@ mod tests {
     #[test]
     fn a_folder_gives_its_pictures_by_name() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.JPG", "a.png", "notes.txt"] {
+        for name in ["b.JPG", "a.png", "notes.txt", ".hidden.png"] {
             std::fs::write(dir.path().join(name), b"x").unwrap();
         }
         let names: Vec<_> = pictures_in(dir.path())

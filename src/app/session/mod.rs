@@ -15,7 +15,8 @@ use crate::app::document::Document;
 use crate::app::prefs::Prefs;
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
-use crate::export::atomic::{Existing, sweep, write_bytes};
+use crate::export::atomic::{Existing, write_bytes};
+use crate::unfinished;
 
 /// Quiet time before a change is written.
 const DEBOUNCE: Duration = Duration::from_millis(800);
@@ -78,7 +79,7 @@ impl Session {
 
     fn try_open(&mut self, dir: &Path) -> std::io::Result<()> {
         fs::create_dir_all(dir)?;
-        sweep(dir);
+        unfinished::sweep_own(dir);
         let (lock, path) = free_slot(dir)?;
         match read(&path) {
             Ok(saved) => self.saved = saved,

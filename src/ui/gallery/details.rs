@@ -266,7 +266,7 @@ impl Details {
             let recipe = about
                 .recipe_json
                 .as_deref()
-                .and_then(|json| serde_json::from_str::<Recipe>(json).ok());
+                .and_then(|json| Recipe::from_json(json).ok());
             let name = |id: &str| names::name(p.state, &StyleSource::Builtin(id.to_owned()));
             let lines = recipe.map(|r| summary(&r, name)).unwrap_or_default();
             self.lines = Some((entry.id, lines));
