@@ -445,9 +445,9 @@ pub(crate) struct Pull {
     /// The file, where there are several
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<String>,
-    /// You have read the model's licence and accept it; with the hash of its text that
-    /// --dry-run tells, no other text than that
-    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    /// You have read the model's licence and accept it: the text with this hash, which
+    /// --dry-run tells, and no other
+    #[arg(long, value_name = "HASH")]
     pub(crate) accept_licence: Option<String>,
     /// Only tell licence, files and sizes
     #[arg(long)]

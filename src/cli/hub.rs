@@ -114,12 +114,21 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the licence was accepted: this text of it, where the user says which.
+/// Letters of a text's hash that have to be said, at least.
+const SAID: usize = 16;
+
+/// Whether the licence was accepted: this text of it and no other.
 fn accepted(text: Option<&str>, repo: &Repo) -> Result<(), HubError> {
     let (id, licence) = (repo.id.clone(), repo.licence.clone());
     match text {
-        None => Err(HubError::Licence { repo: id, licence }),
-        Some(text) if text.is_empty() || text.eq_ignore_ascii_case(&repo.licence_text) => Ok(()),
+        None => Err(HubError::Licence {
+            repo: id,
+            licence,
+            text: repo.licence_text.chars().take(SAID).collect(),
+        }),
+        Some(text) if text.len() >= SAID && repo.licence_text.starts_with(&text.to_lowercase()) => {
+            Ok(())
+        }
         Some(_) => Err(HubError::LicenceChanged { repo: id, licence }),
     }
 }

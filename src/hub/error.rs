@@ -98,13 +98,15 @@ pub enum HubError {
     },
     /// The licence has not been accepted.
     #[error(
-        "'{repo}' is under the licence '{licence}'; read it, then accept it with --accept-licence"
+        "'{repo}' is under the licence '{licence}'; read it, then accept this text of it with --accept-licence {text}"
     )]
     Licence {
         /// Repository.
         repo: String,
         /// As its card says.
         licence: String,
+        /// The hash of its text, as much of it as has to be said.
+        text: String,
     },
     /// It is under other terms now than those that were accepted.
     #[error(

@@ -80,6 +80,11 @@ pub fn gallery_event(
             }
             Err(reason) => {
                 gallery.awaited.retain(|(i, _)| *i != id);
+                if listing::leave_gone(gallery, id, file) {
+                    let words = "This picture isn't in its place any more: another program has moved or deleted it.";
+                    state.toasts.push(Level::Warning, words);
+                    return;
+                }
                 gallery.load_errors.insert(id, reason.clone());
                 state.toasts.push(Level::Error, reason);
             }

@@ -52,12 +52,11 @@ impl StyleOutput {
                 p.actions.command(Command::Export);
             }
             let folder = ui
-                .add_enabled(ready && !fine, Button::new("Folder…"))
+                .add_enabled(ready, Button::new("Folder…"))
                 .on_hover_text(
                     "Put this style onto all photos of a folder. Photos that are done already are left, \
                      so that a stopped run goes on where it was.",
-                )
-                .on_disabled_hover_text("A folder of photos is done in Fast: choose that first.");
+                );
             if folder.clicked() {
                 p.actions.push(Action::Pick(Pick::StyleFolder));
             }
