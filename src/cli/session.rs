@@ -40,7 +40,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         device: common.device,
         precision: common.precision,
         gpu_problem: common.gpu_problem.clone(),
-        ..EngineConfig::default()
+        ..EngineConfig::of_user()
     };
     for folder in common.models.iter().rev() {
         if !folder.is_dir() {

@@ -223,6 +223,7 @@ impl Stylizer {
         };
         let mut nets = Vec::new();
         let mut memory = MemoryCost::default();
+        let mut whole = true;
         for layer in &params.styles {
             let model = network_of(&params.model, &layer.style).to_owned();
             let (net, net_sha) = style_network(registry, &model)?;
@@ -231,6 +232,7 @@ impl Stylizer {
                 AnyStyle::Other(net) => vec![0.0; net.code_len()],
             };
             memory = memory.and(memory_cost(std::iter::once(&net)));
+            whole &= net.measures_whole();
             self.times.try_out(&net, &net_sha, &code)?;
             nets.push((net_sha, layer.mask.is_some()));
         }
@@ -239,6 +241,7 @@ impl Stylizer {
             photo: size,
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
+            whole,
             plan: StylePlan::full(size, params.brush, options).costing(memory),
         };
         let cost = match options.tile {
@@ -265,6 +268,7 @@ impl Stylizer {
             photo: size,
             in_memory: true,
             passes: nets.len() as u64,
+            whole: prepared.styles.iter().all(|s| s.net.measures_whole()),
             plan: StylePlan::full(size, params.brush, options)
                 .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
         };

@@ -28,6 +28,25 @@ pub(super) fn looks_like_taesd(tensors: &Tensors) -> bool {
         || (has("encoder.layers.1.conv.0.weight") && has("decoder.layers.0.weight"))
 }
 
+/// Whether these are TAESANA's: both halves, or one of them in a file of its own. Its
+/// encoder begins with two convolutions, its decoder with 256 channels.
+pub(super) fn halves_five_times(tensors: &Tensors) -> bool {
+    let shape = |name: String| tensors.get(&name).map(|t| t.shape.as_slice());
+    let block = |name: String| tensors.contains_key(&format!("{name}.conv.0.weight"));
+    let encoder = ["", "encoder.", "encoder.layers."].iter().any(|part| {
+        shape(format!("{part}0.weight")).is_some_and(|s| s.len() == 4 && s[1] == 3)
+            && shape(format!("{part}2.weight")).is_some_and(|s| s.len() == 4)
+            && block(format!("{part}4"))
+            && !block(format!("{part}1"))
+    });
+    let decoder = [("", 1), ("decoder.", 1), ("decoder.layers.", 0)];
+    let decoder = decoder.iter().any(|(part, first)| {
+        shape(format!("{part}{first}.weight")).is_some_and(|s| s.len() == 4 && s[0] == 256)
+            && block(format!("{part}{}", first + 2))
+    });
+    encoder || decoder
+}
+
 /// Whether these are an `AutoencoderKL`'s tensors.
 pub(super) fn looks_like_kl(tensors: &Tensors) -> bool {
     let has = |name: &str| tensors.contains_key(name);

@@ -59,6 +59,9 @@ pub(super) fn of_tensors(tensors: Tensors, arguments: Option<&str>) -> Result<Fo
             "the checkpoint holds '{name}' beside the network, which Limner doesn't understand"
         )));
     }
+    if autoencoder::halves_five_times(&network) {
+        return Err(foreign::taesana());
+    }
     match Part::of(&network) {
         Some(part) => Ok(Found::Part(part, network)),
         None => Ok(Found::Whole(Box::new(whole(network, arguments)?))),
@@ -66,7 +69,9 @@ pub(super) fn of_tensors(tensors: Tensors, arguments: Option<&str>) -> Result<Fo
 }
 
 fn is_known(tensors: &Tensors) -> bool {
-    Family::of(tensors).is_some() || Part::of(tensors).is_some()
+    Family::of(tensors).is_some()
+        || Part::of(tensors).is_some()
+        || autoencoder::halves_five_times(tensors)
 }
 
 /// Families that are known by their tensors' names.

@@ -242,6 +242,14 @@ const NAMES: [(&[&str], &str); 24] = [
     (&["fc1.weight", "fc2.weight"], "a network of plain layers"),
 ];
 
+/// TAESD for another latent space, whose layers are named as TAESD's are.
+pub(super) fn taesana() -> ImportError {
+    foreign(
+        "TAESANA, a TAESD that halves a picture five times, for Sana's latents",
+        "Limner runs those that halve three times: TAESD, TAESDXL, TAESD3, TAEF1, TAEF2",
+    )
+}
+
 /// What these tensors are, by their names.
 pub(super) fn of_names(tensors: &Tensors) -> ImportError {
     for (marks, what) in NAMES {

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 mod bombs;
+mod disk;
 mod faults;
 mod flavours;
 mod parity;

@@ -352,11 +352,13 @@ impl InlineGallery {
             }
             R::Load(id) => {
                 let state = self.gallery.state(id);
-                let (picture, recipe) = self.gallery.load(id)?;
+                let loaded = self.gallery.load(id);
                 GalleryEvent::Picture {
                     id,
                     state,
-                    result: Ok((picture, recipe.map(Box::new))),
+                    result: loaded
+                        .map(|(picture, recipe)| (picture, recipe.map(Box::new)))
+                        .map_err(|e| e.to_string()),
                 }
             }
             R::SetStars(ids, stars) => {
