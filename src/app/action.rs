@@ -161,7 +161,9 @@ pub enum ViewEdit {
 pub enum Purpose {
     /// Show the result on Style's canvas.
     Fine,
-    /// Keep the result in the gallery.
+    /// Show the result at full size on the canvas.
+    Full,
+    /// Save the result to the gallery.
     Keep,
     /// Put the result onto the clipboard.
     Copy,
@@ -183,9 +185,9 @@ pub enum Purpose {
     Folder,
     /// An enlarged picture, to keep.
     Upscale,
-    /// A picture to keep, then to enlarge by this factor.
+    /// A picture to enlarge by this factor.
     UpscaleNext(u32),
-    /// A picture to keep, then to export.
+    /// A picture to export.
     Export,
 }
 
@@ -219,6 +221,8 @@ pub enum Destination {
     Explore,
     /// Enlarged by this factor and kept.
     Upscale(u32),
+    /// At full size onto its canvas.
+    Full,
     /// Into the gallery.
     Keep,
     /// To a file of the user's choice.

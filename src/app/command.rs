@@ -8,7 +8,7 @@ use strum::EnumIter;
 pub enum Command {
     /// Opens picture files.
     Open,
-    /// Keeps the current picture in the gallery.
+    /// Saves the current picture to the gallery.
     Keep,
     /// Saves the current picture to a file.
     SaveAs,
@@ -93,7 +93,7 @@ pub enum Command {
     OpenStyle,
     /// Stylises a folder.
     StyleFolder,
-    /// Makes the full-size stylised picture and keeps it.
+    /// Makes the full-size stylised picture and shows it.
     RenderFullSize,
     /// Fast or Fine.
     ToggleFine,
@@ -170,7 +170,7 @@ impl Command {
             ),
             Self::Keep => (
                 "Save to gallery",
-                "Render the full picture and save it to the gallery",
+                "Save the picture with its recipe to the gallery, at full size and once",
             ),
             Self::SaveAs => ("Save picture as…", "Write the picture to a file"),
             Self::Export => (
@@ -261,7 +261,7 @@ impl Command {
             ),
             Self::RenderFullSize => (
                 "Render full size",
-                "Stylise the photo at its full size and save it to the gallery",
+                "Stylise the photo at its full size and show it; saving and exporting then take no time",
             ),
             Self::ToggleFine => (
                 "Fast or Fine",

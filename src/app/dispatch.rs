@@ -183,7 +183,7 @@ fn run(
         C::OpenInLens => send(Destination::LensPhoto, state),
         C::Upscale2 => send(Destination::Upscale(2), state),
         C::Upscale4 => send(Destination::Upscale(4), state),
-        C::RenderFullSize => send::send(Destination::Keep, Subject::Style, state, services, now),
+        C::RenderFullSize => send::send(Destination::Full, Subject::Style, state, services, now),
         C::CopyRecipe => {
             return recipes::recipe_as_text(state).map(|text| {
                 state.toasts.push(Level::Info, "Recipe copied");

@@ -7,6 +7,7 @@ use crate::app::gallery::settings;
 use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
+use crate::app::sources;
 use crate::app::state::AppState;
 use crate::engine::protocol::{Library, ModelInfo, ModelKind};
 
@@ -15,7 +16,9 @@ pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Serv
     state.engine.library = Arc::clone(library);
     state.engine.library_known = true;
     settings::send(state, services);
+    sources::tidy_session_pictures(state, services);
     state.previews.forget();
+    state.finals.clear();
     choose_models(state);
     jobs::ask_directions(state, services);
     for (folder, reason) in &library.broken {

@@ -21,6 +21,7 @@ pub mod engine_state;
 pub mod events;
 pub mod explore;
 pub mod export;
+pub mod finals;
 pub mod frame;
 pub mod frame_stats;
 pub mod gallery;

@@ -7,6 +7,7 @@ use crate::app::document::Document;
 use crate::app::engine_state::EngineState;
 use crate::app::explore::random_walk::LatentWalk;
 use crate::app::export::target::ExportTarget;
+use crate::app::finals::Finals;
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
 use crate::app::history::History;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub export: Option<ExportTarget>,
     /// What is known of models from outside.
     pub hub: HubState,
+    /// Pictures at full size.
+    pub finals: Finals,
     /// Pictures of *Fine*.
     pub fine: FineState,
     /// What became of the last folder of photos, until it was read.
@@ -70,6 +73,7 @@ impl AppState {
             gallery: GalleryState::default(),
             export: None,
             hub: HubState::default(),
+            finals: Finals::default(),
             fine: FineState::default(),
             folder_report: None,
             toasts: Toasts::default(),

@@ -176,7 +176,8 @@ impl Gallery {
         let mut labels = export::labels(file.recipe.as_ref(), &self.origin(file), &write);
         if let Some(packet) = &mut labels.xmp {
             let stem = entry.path.file_stem().and_then(|s| s.to_str());
-            if stem != Some(&entry.title) {
+            let untitled = stem.map(|stem| layout::title(stem, file.recipe.as_ref()));
+            if untitled.as_ref() != Some(&entry.title) {
                 packet.put("dc:title", Value::Alt(entry.title.clone()));
             }
             packet.put("dc:subject", Value::Bag(entry.tags.clone()));

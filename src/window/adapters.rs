@@ -173,10 +173,13 @@ impl GalleryLink for ClosedGallery {
     fn send(&mut self, request: GalleryRequest) {
         let reason = || self.reason.clone();
         self.answers.push_back(match request {
-            GalleryRequest::Save { token, .. } => GalleryEvent::Saved {
-                token,
-                result: Err(reason()),
-            },
+            GalleryRequest::Save { token, .. } | GalleryRequest::SetAside { token, .. } => {
+                GalleryEvent::Saved {
+                    token,
+                    result: Err(reason()),
+                    already: false,
+                }
+            }
             GalleryRequest::Load(id) => GalleryEvent::Picture {
                 id,
                 state: None,
@@ -191,6 +194,7 @@ impl GalleryLink for ClosedGallery {
             },
             GalleryRequest::Thumbnails(_)
             | GalleryRequest::Settings(_)
+            | GalleryRequest::TidyAside(_)
             | GalleryRequest::Shutdown => return,
             _ => GalleryEvent::Failed(reason()),
         });

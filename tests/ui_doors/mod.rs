@@ -26,7 +26,8 @@ use limner::engine::protocol::{
     DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, Library,
     ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleInfo, Tier, Work,
 };
-use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
+use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
+use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
@@ -283,6 +284,7 @@ pub fn seeded(seed: u64, side: u32) -> Picture {
 /// The gallery's store, served at once.
 struct InlineGallery {
     gallery: Gallery,
+    aside: SessionPictures,
     asked: Record,
     answers: VecDeque<GalleryEvent>,
 }
@@ -293,8 +295,17 @@ impl InlineGallery {
         let open = GalleryEvent::Open(folder.to_owned(), gallery.len().unwrap());
         Self {
             gallery,
+            aside: SessionPictures::open(&folder.with_file_name("aside")).unwrap(),
             asked,
             answers: [open].into(),
+        }
+    }
+
+    /// Where pictures lie: in the gallery, or laid aside.
+    fn store(&self, ids: &[PictureId]) -> &Gallery {
+        match ids {
+            [id] if self.aside.holds(*id) => self.aside.store(),
+            _ => &self.gallery,
         }
     }
 
@@ -306,12 +317,35 @@ impl InlineGallery {
                 picture,
                 recipe,
             } => {
-                let entry = self.gallery.save(&picture, &recipe)?;
+                let (entry, already) = self.gallery.save_once(&picture, &recipe)?;
                 self.answers.push_back(GalleryEvent::Saved {
                     token,
                     result: Ok(entry),
+                    already,
                 });
                 GalleryEvent::Changed
+            }
+            R::SetAside {
+                token,
+                picture,
+                recipe,
+            } => GalleryEvent::Saved {
+                token,
+                result: Ok(self.aside.keep(&picture, &recipe)?),
+                already: false,
+            },
+            R::Bin => GalleryEvent::Bin(self.gallery.bin()),
+            R::EmptyBin { before } => {
+                self.gallery.empty_bin(before)?;
+                GalleryEvent::Bin(self.gallery.bin())
+            }
+            R::DiscardBatch(token) => {
+                self.gallery.discard(token)?;
+                GalleryEvent::Bin(self.gallery.bin())
+            }
+            R::BinLook { token, at } => {
+                let picture = self.gallery.bin_look(token, at, 128).ok();
+                GalleryEvent::BinLook { token, at, picture }
             }
             R::Import(files) => {
                 let mut added = Vec::new();
@@ -335,7 +369,8 @@ impl InlineGallery {
             },
             R::Thumbnails(ids) => {
                 for id in ids {
-                    let thumb = match decode::thumbnail(&self.gallery.path(id)?, 256) {
+                    let store = self.store(&[id]);
+                    let thumb = match decode::thumbnail(&store.path(id)?, 256) {
                         Ok(thumb) => thumb,
                         Err(e) => {
                             let failed = GalleryEvent::ThumbnailFailed(id, e.to_string());
@@ -343,7 +378,7 @@ impl InlineGallery {
                             continue;
                         }
                     };
-                    let state = self.gallery.state(id).unwrap();
+                    let state = store.state(id).unwrap();
                     let picture = thumb;
                     self.answers
                         .push_back(GalleryEvent::Thumbnail { id, state, picture });
@@ -351,8 +386,8 @@ impl InlineGallery {
                 return Ok(());
             }
             R::Load(id) => {
-                let state = self.gallery.state(id);
-                let (picture, recipe) = self.gallery.load(id)?;
+                let state = self.store(&[id]).state(id);
+                let (picture, recipe) = self.store(&[id]).load(id)?;
                 GalleryEvent::Picture {
                     id,
                     state,
@@ -408,7 +443,7 @@ impl InlineGallery {
             R::CopyToClipboard(id) => GalleryEvent::Copied(id),
             R::Export { ids, to, options } => {
                 let done = self
-                    .gallery
+                    .store(&ids)
                     .export_copies(&ids, &to, &options, &mut |_, _| true);
                 GalleryEvent::Exported(done.map_err(|e| e.to_string()))
             }
@@ -423,7 +458,7 @@ impl InlineGallery {
                 GalleryEvent::Exported(done.map_err(|e| e.to_string()))
             }
             R::PreviewExport { id, options } => {
-                let lines = self.gallery.export_preview(id, &options)?;
+                let lines = self.store(&[id]).export_preview(id, &options)?;
                 GalleryEvent::ExportPreview { id, options, lines }
             }
             R::OpenFolder(folder) => {

@@ -37,7 +37,11 @@ pub fn gallery_event(
             gallery.count = count;
             apply::ask_listing(state, services);
         }
-        GalleryEvent::Saved { token, result } => saved(token, result, state, services),
+        GalleryEvent::Saved {
+            token,
+            result,
+            already,
+        } => saved(token, result, already, state, services),
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
                 let again = listing::take(gallery, entries);
@@ -132,7 +136,13 @@ fn awaited(id: PictureId, to: Destination, state: &mut AppState, follow: &mut Ac
 }
 
 /// A picture is safe on disk: it may go on from its file.
-fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, services: &mut Services) {
+fn saved(
+    token: u64,
+    result: Result<Entry, String>,
+    already: bool,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let then = state
         .gallery
         .saving
@@ -141,9 +151,13 @@ fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, servic
         .and_then(|at| state.gallery.saving.remove(at).1);
     match (result, then) {
         (Ok(entry), None) => {
+            let words = match already {
+                true => format!("It is in the gallery already: {}", entry.title),
+                false => format!("Saved to the gallery: {}", entry.title),
+            };
             state.toasts.offer(
                 Level::Info,
-                "Saved to the gallery",
+                words,
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }

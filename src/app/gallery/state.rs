@@ -54,6 +54,8 @@ pub struct GalleryState {
     pub deleted: Vec<u64>,
     /// Pictures on their way to disk: token, and what comes after.
     pub saving: Vec<(u64, Option<Destination>)>,
+    /// Whether the pictures that were laid aside have been tidied.
+    pub(crate) tidied: bool,
     /// Number of the last save.
     pub save_token: u64,
     /// Whole pictures wanted for something else than showing.
@@ -94,6 +96,7 @@ impl GalleryState {
             seq: self.seq,
             saving: std::mem::take(&mut self.saving),
             save_token: self.save_token,
+            tidied: self.tidied,
             moving_to: self.moving_to.take(),
             thumbs,
             ..Self::default()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::action::{Purpose, Subject};
 use crate::app::command::Command;
+use crate::app::finals;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
@@ -68,7 +69,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let input = CanvasInput {
         workspace: Workspace::Explore,
         name: "Picture",
-        picture: shown.map(|s| &s.picture),
+        picture: finals::picture(Workspace::Explore, state).or(shown.map(|s| &s.picture)),
         before: before.as_ref(),
         logical_size: size,
         compare: state.view.compare,

@@ -255,14 +255,14 @@ fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         return ui.button("Close").clicked();
     }
     ui.label(
-        "The picture is rendered at full size and saved to the gallery; the copy is made from it.",
+        "The picture is rendered at full size; the copy is made from it. The gallery stays as it is.",
     );
     ui.add_space(6.0);
     let state = p.state;
     let job = state.engine.job_for(&Purpose::Export);
     ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
     ui.weak(match job {
-        None => "Saving to the gallery".to_owned(),
+        None => "Reading".to_owned(),
         Some(job) if fine::is_here(p, job.id) => fine::words(job),
         Some(job) => progress_words(job),
     });

@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Destination, Subject};
+use crate::app::finals;
 use crate::app::view::Workspace;
 use crate::engine::protocol::ModelKind;
 use crate::ui::canvas::canvas_error;
@@ -72,7 +73,9 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     let input = CanvasInput {
         workspace: Workspace::Lens,
         name: "Changed photo",
-        picture: shown.map(|s| &s.picture).or(Some(&photo.picture)),
+        picture: finals::picture(Workspace::Lens, state)
+            .or(shown.map(|s| &s.picture))
+            .or(Some(&photo.picture)),
         before: Some(&photo.picture),
         logical_size: photo.size,
         compare: state.view.lens_compare,

@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Destination, Subject, ViewEdit};
+use crate::app::finals;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
@@ -198,7 +199,8 @@ impl StylePanel {
             before
         } else {
             let fast = shown.map(|s| &s.picture);
-            fine::picture(state).or(fast).or(before)
+            let full = finals::picture(Workspace::Style, state);
+            fine::picture(state).or(full).or(fast).or(before)
         };
         let input = CanvasInput {
             workspace: Workspace::Style,
