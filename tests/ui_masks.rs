@@ -83,7 +83,14 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.open_photo("a.png");
     s.click("Style Embers");
     let everywhere = s.styled();
-    let steps = s.window.state().state.history.steps().len();
+    let steps = s
+        .window
+        .state()
+        .state
+        .front_history()
+        .unwrap()
+        .steps()
+        .len();
     s.click("Paint the mask of Embers");
     let middle = s
         .window
@@ -108,7 +115,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.settle();
     assert_eq!(shapes(&s), 0);
     assert!(s.styled() == everywhere);
-    assert_eq!(s.window.state().state.history.steps().len(), steps);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps
+    );
 
     // Erasing without a mask begins with the style everywhere.
     s.window.key_press(egui::Key::E);
@@ -121,7 +137,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
         mask.unwrap().shapes[..],
         [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
     ));
-    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps + 1
+    );
 }
 
 #[test]

@@ -330,7 +330,8 @@ fn a_style_step_keeps_its_thumbnail_when_exploring_goes_on() {
     s.open_photo("holiday.png");
     s.click("Style Blue marbling");
     let thumb = |s: &Studio<'_>| {
-        let history = &s.window.state().state.history;
+        let histories = &s.window.state().state.history;
+        let history = histories.of(Workspace::Style).unwrap();
         history.steps()[history.at()].thumb.clone()
     };
     let of_style = thumb(&s).expect("a thumbnail of the styled photo");

@@ -1,6 +1,7 @@
 //! The canvas in front: its picture is asked for as the document changes, and gives
 //! the history its thumbnails.
 
+use crate::app::history::History;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::fine;
@@ -26,7 +27,8 @@ pub fn remember_thumb(state: &mut AppState) {
     let Some(shown) = shown else { return };
     let current = work::of(workspace, state).as_ref() == Some(&shown.work);
     // A draft is better than nothing; the full picture replaces it.
-    if current && (!shown.is_draft() || state.history.lacks_thumb()) {
+    let lacking = state.front_history().is_some_and(History::lacks_thumb);
+    if current && (!shown.is_draft() || lacking) {
         // What Fine painted of it goes before.
         let fine = match workspace {
             Workspace::Style => fine::picture(state),

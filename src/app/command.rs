@@ -104,6 +104,15 @@ pub enum Command {
     /// Brings files into the gallery.
     Import,
 
+    /// The start page.
+    StartPage,
+    /// Deleted pictures.
+    Bin,
+    /// The whole screen, or a window again.
+    FullScreen,
+    /// Only the picture, or the panels again.
+    HidePanels,
+
     /// Finds any command.
     Palette,
     /// Models and their cards.
@@ -151,6 +160,9 @@ impl Command {
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],
             Self::RenderFullSize => &["Make full size"],
+            Self::StartPage => &["Home", "Welcome"],
+            Self::Bin => &["Trash", "Recycle bin", "Deleted pictures", "Undelete"],
+            Self::HidePanels => &["Show panels", "Canvas only"],
             Self::Import => &["Bring into gallery", "Bring in files"],
             Self::Rescan => &["Look for models again"],
             Self::Settings => &["Settings", "Studio", "Options"],
@@ -276,6 +288,19 @@ impl Command {
                 "Let the picture that Fine paints wait, or go on with it",
             ),
             Self::Import => ("Import into gallery…", "Copy pictures into the gallery"),
+            Self::StartPage => (
+                "Start page",
+                "Open a photo, explore, try a style, or go on with a recent picture",
+            ),
+            Self::Bin => (
+                "Bin…",
+                "Deleted pictures: restore them, or delete them for good",
+            ),
+            Self::FullScreen => ("Full screen", "Fill the screen, or go back to a window"),
+            Self::HidePanels => (
+                "Hide panels",
+                "Show only the picture; once more brings the panels back",
+            ),
             Self::Palette => (
                 "Find a command…",
                 "Type a few letters of what you want to do",
@@ -323,6 +348,34 @@ impl Command {
                 | Self::About
                 | Self::AboutPicture
                 | Self::Export
+                | Self::Bin
         )
+    }
+
+    /// Does something to a picture or a canvas, neither of which is on the start page.
+    pub fn needs_a_workspace(self) -> bool {
+        !self.opens_a_dialog()
+            && !matches!(
+                self,
+                Self::Open
+                    | Self::OpenPhoto
+                    | Self::OpenStyle
+                    | Self::Paste
+                    | Self::Import
+                    | Self::Quit
+                    | Self::GoExplore
+                    | Self::GoStyle
+                    | Self::GoLens
+                    | Self::GoGallery
+                    | Self::StartPage
+                    | Self::FullScreen
+                    | Self::HidePanels
+                    | Self::Rescan
+                    | Self::ThemeDark
+                    | Self::ThemeLight
+                    | Self::ThemeSystem
+                    | Self::CancelJob
+            )
+            || matches!(self, Self::Export | Self::AboutPicture)
     }
 }

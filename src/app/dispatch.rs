@@ -25,6 +25,8 @@ use crate::hub::protocol::HubRequest;
 pub enum Effect {
     /// Close the window.
     Close,
+    /// The whole screen, or a window again.
+    ToggleFullScreen,
     /// Put text on the clipboard.
     CopyText(String),
 }
@@ -90,7 +92,7 @@ pub fn dispatch(
         Action::Select(ids) => state.gallery.selected = ids.into_iter().collect(),
         Action::OpenPicture(id) => gallery::apply::open_picture(id, state, services),
         Action::ShowInGallery(id) => {
-            state.view.workspace = Workspace::Gallery;
+            state.view.go(Workspace::Gallery);
             gallery::apply::open_picture(Some(id), state, services);
         }
         Action::ExportPictures {
@@ -164,6 +166,11 @@ fn run(
         state.toasts.push(Level::Info, words);
         return None;
     }
+    if state.view.start_page && command.needs_a_workspace() {
+        let words = "There is no picture here: open one, or go to a workspace.";
+        state.toasts.push(Level::Info, words);
+        return None;
+    }
     let subject = work::in_front(state);
     let mut send = |to, state: &mut AppState| match subject.clone() {
         Some(what) => send::send(to, what, state, services, now),
@@ -191,6 +198,7 @@ fn run(
             });
         }
         C::Quit => return Some(Effect::Close),
+        C::FullScreen => return Some(Effect::ToggleFullScreen),
         C::Undo => undo::undo(state, services),
         C::Redo => undo::redo(state, services),
         C::CancelJob => {

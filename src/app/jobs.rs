@@ -1,8 +1,8 @@
 //! Jobs of the engine: queued, named, cancelled.
 
 use crate::app::action::Purpose;
-use crate::app::finals::FinalOf;
 use crate::app::engine_state::JobEntry;
+use crate::app::finals::FinalOf;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;

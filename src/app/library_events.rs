@@ -68,7 +68,8 @@ fn choose_models(state: &mut AppState) {
 /// network always works.
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| !m.trained || m.sketch);
+    // One that draws at any size fills the window with true pixels.
+    all.sort_by_key(|m| (!m.resizable, !m.trained || m.sketch));
     all.into_iter().next()
 }
 

@@ -25,6 +25,7 @@ pub mod finals;
 pub mod frame;
 pub mod frame_stats;
 pub mod gallery;
+pub mod histories;
 pub mod history;
 mod history_note;
 pub mod hub;

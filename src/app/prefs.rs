@@ -56,6 +56,8 @@ pub struct Prefs {
     pub memory_budget: u64,
     /// Longer side of the quick preview while a slider moves.
     pub draft_side: u32,
+    /// Open the start page where there is no work to come back to.
+    pub start_page: bool,
 }
 
 impl Default for Prefs {
@@ -77,6 +79,7 @@ impl Default for Prefs {
             threads: None,
             memory_budget: 1536 << 20,
             draft_side: 256,
+            start_page: true,
         }
     }
 }

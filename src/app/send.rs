@@ -131,7 +131,10 @@ fn send_kept(
 
 /// The file of a picture of the gallery, or of the one that is about to be exported.
 fn file_of(id: PictureId, state: &AppState) -> Option<PathBuf> {
-    let exported = state.export.as_ref().and_then(|target| target.kept.as_ref());
+    let exported = state
+        .export
+        .as_ref()
+        .and_then(|target| target.kept.as_ref());
     let entry = state.gallery.entry(id).or(exported.filter(|e| e.id == id));
     entry.map(|e| e.path.clone())
 }
@@ -170,10 +173,9 @@ fn send_file(
             return;
         }
         Destination::Keep => FileRole::Import,
-        Destination::Full
-        | Destination::SaveAs
-        | Destination::Export
-        | Destination::Clipboard => return,
+        Destination::Full | Destination::SaveAs | Destination::Export | Destination::Clipboard => {
+            return;
+        }
     };
     open_files(&[path], role, asked_in, state, services);
 }

@@ -42,8 +42,10 @@ pub fn tidy_session_pictures(state: &mut AppState, services: &mut Services) {
     state.gallery.tidied = true;
     let mut in_use = Vec::new();
     in_use.extend(named_by(&state.doc));
-    for step in state.history.steps() {
-        in_use.extend(named_by(&step.doc));
+    for step in state.history.all().iter().flat_map(|h| h.steps()) {
+        let mut doc = Document::default();
+        step.part.put(&mut doc);
+        in_use.extend(named_by(&doc));
     }
     in_use.sort();
     in_use.dedup();

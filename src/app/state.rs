@@ -10,6 +10,7 @@ use crate::app::export::target::ExportTarget;
 use crate::app::finals::Finals;
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
+use crate::app::histories::Histories;
 use crate::app::history::History;
 use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
@@ -30,7 +31,7 @@ pub struct AppState {
     /// What the artist prefers.
     pub prefs: Prefs,
     /// Undo and redo.
-    pub history: History,
+    pub history: Histories,
     /// What the engine told.
     pub engine: EngineState,
     /// Pictures from the engine.
@@ -63,7 +64,7 @@ impl AppState {
     /// A start from a document, e.g. of the last session.
     pub fn new(doc: Document, view: ViewState, prefs: Prefs) -> Self {
         Self {
-            history: History::new(&doc),
+            history: Histories::new(&doc),
             doc,
             view,
             prefs,
@@ -81,6 +82,11 @@ impl AppState {
             latent_walk: None,
             random: crate::app::random::random_source(),
         }
+    }
+
+    /// The history of the workspace in front; the gallery has none.
+    pub fn front_history(&self) -> Option<&History> {
+        self.history.of(self.view.workspace)
     }
 
     /// The model that Explore uses.

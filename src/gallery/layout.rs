@@ -265,7 +265,13 @@ mod tests {
         };
         let mut cards = Cards::default();
         assert_eq!(stem(Some(&recipe), &cards), "2026-11-25 fruit 42");
-        cards.insert("fruit".into(), CardLines { title: "Fruit".into(), ..CardLines::default() });
+        cards.insert(
+            "fruit".into(),
+            CardLines {
+                title: "Fruit".into(),
+                ..CardLines::default()
+            },
+        );
         assert_eq!(stem(Some(&recipe), &cards), "2026-11-25 Fruit 42");
         assert_eq!(title("2026-11-25 Fruit 42", Some(&recipe)), "Fruit 42");
         assert_eq!(title("2026-11-25 beach", None), "2026-11-25 beach");

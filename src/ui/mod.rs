@@ -12,6 +12,7 @@ pub mod panel;
 pub mod photo;
 pub mod shell;
 pub mod sliders;
+pub mod start;
 pub mod style;
 pub mod theme;
 pub mod widgets;
@@ -34,6 +35,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Ui {
     themes: Themes,
     textures: Textures,
+    start: start::StartPictures,
     scratch: Scratch,
     shown_prefs: Option<Prefs>,
     /// Time of this frame's logic, for the frame statistics.
@@ -51,6 +53,7 @@ impl Ui {
         Ok(Self {
             themes,
             textures: Textures::new(ctx)?,
+            start: start::StartPictures::read(),
             scratch: Scratch::default(),
             shown_prefs: None,
             logic_time: Duration::ZERO,
@@ -83,9 +86,12 @@ impl Ui {
             theme: self.themes.of(&ctx),
             scratch: &mut self.scratch,
         };
-        top_bar::ui(ui, &mut panel);
-        status_bar::ui(ui, &mut panel);
+        if !bare(&ctx, state) {
+            top_bar::ui(ui, &mut panel);
+            status_bar::ui(ui, &mut panel);
+        }
         match state.view.workspace {
+            _ if state.view.start_page => start::ui(ui, &mut panel, &self.start),
             Workspace::Explore => explore::workspace::ui(ui, &mut panel),
             Workspace::Style => style::workspace::ui(ui, &mut panel),
             Workspace::Lens => lens::workspace::ui(ui, &mut panel),
@@ -96,6 +102,12 @@ impl Ui {
         toasts::ui(&ctx, &mut panel);
         self.textures.end_frame();
     }
+}
+
+/// In full screen with the panels away nothing but the picture is seen.
+fn bare(ctx: &egui::Context, state: &AppState) -> bool {
+    let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+    full && state.view.panels_away && !state.view.start_page
 }
 
 fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
@@ -109,6 +121,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
+        Dialog::Bin => gallery::bin::ui(ctx, panel),
         Dialog::Licences => licences::licences(ctx, panel),
     }
 }

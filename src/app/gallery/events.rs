@@ -36,6 +36,7 @@ pub fn gallery_event(
             gallery.folder = Some(folder);
             gallery.count = count;
             apply::ask_listing(state, services);
+            services.gallery.send(GalleryRequest::Bin);
         }
         GalleryEvent::Saved {
             token,
@@ -97,7 +98,7 @@ pub fn gallery_event(
         },
         GalleryEvent::Changed => apply::ask_listing(state, services),
         GalleryEvent::Deleted { token, count } => {
-            gallery.deleted.push(token);
+            services.gallery.send(GalleryRequest::Bin);
             gallery.selected.clear();
             gallery.open = None;
             state.toasts.offer(
@@ -116,6 +117,10 @@ pub fn gallery_event(
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
+        GalleryEvent::Undeleted { count, .. } => {
+            services.gallery.send(GalleryRequest::Bin);
+            file_events::restored(count, state);
+        }
         other => file_events::receive(other, state),
     }
 }

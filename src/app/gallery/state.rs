@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use crate::app::action::Destination;
 use crate::app::gallery::thumb_store::ThumbStore;
-use crate::gallery::protocol::{About, Entry, ExportOptions, Family, FileState, PictureId, Query};
+use crate::gallery::protocol::{
+    About, BinBatch, Entry, ExportOptions, Family, FileState, PictureId, Query,
+};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -50,8 +52,12 @@ pub struct GalleryState {
     pub exporting: Option<Exporting>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
-    /// Tokens of deletions, newest last.
+    /// Tokens of deletions, newest last, also of earlier sessions.
     pub deleted: Vec<u64>,
+    /// What is in the bin, newest first.
+    pub bin: Vec<BinBatch>,
+    /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
+    pub bin_looks: HashMap<(u64, usize), Option<Picture>>,
     /// Pictures on their way to disk: token, and what comes after.
     pub saving: Vec<(u64, Option<Destination>)>,
     /// Whether the pictures that were laid aside have been tidied.

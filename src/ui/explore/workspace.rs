@@ -17,6 +17,20 @@ use crate::ui::widgets::tile::picture_tile;
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     leave(ui, panel);
+    if !panel.state.view.panels_away {
+        panels(ui, panel);
+    }
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        if panel.state.view.variations {
+            variations::ui(ui, panel);
+        } else {
+            picture(ui, panel);
+        }
+    });
+}
+
+/// Everything around the canvas.
+fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let frame = egui::Frame::new()
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
@@ -27,13 +41,6 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     history::strip(ui, panel);
     bookmarks::strip(ui, panel);
     toolbar::ui(ui, panel);
-    egui::CentralPanel::no_frame().show(ui, |ui| {
-        if panel.state.view.variations {
-            variations::ui(ui, panel);
-        } else {
-            picture(ui, panel);
-        }
-    });
 }
 
 /// Whether a text field or a menu had the Escape key in the last frame.

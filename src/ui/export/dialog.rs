@@ -7,7 +7,7 @@ use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
 use crate::app::engine_state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::ModelKind;
-use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};
+use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, Preset};
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
@@ -33,9 +33,16 @@ struct ExportDialog {
     asked: Option<(PictureId, ExportOptions)>,
 }
 
+/// The shape that someone looked for: the dialog takes it when it opens.
+#[derive(Debug, Default)]
+pub struct WantedPreset(pub Option<Preset>);
+
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
     let mut dialog = std::mem::take(p.scratch.of::<ExportDialog>());
+    if let Some(preset) = p.scratch.of::<WantedPreset>().0.take() {
+        dialog.choices.shape(preset);
+    }
     modal(ctx, p, "Export", |ui, p| {
         ui.set_width(WIDTH);
         if dialog.contents(ui, p) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Action, Subject, ViewEdit};
+use crate::app::command::Command;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId, Query};
 use crate::ui::canvas::picture_menu;
@@ -71,7 +72,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let frame = Frame::new()
         .fill(*p.theme.panel)
         .inner_margin(Margin::symmetric(10, 6));
-    if panel.compare.is_none() {
+    if panel.compare.is_none() && !p.state.view.panels_away {
         egui::Panel::right("gallery details")
             .exact_size(RIGHT)
             .frame(frame)
@@ -165,7 +166,16 @@ impl GalleryPanel {
                 .on_hover_text("Copy pictures into the gallery; you can also drop them here")
                 .clicked()
             {
-                p.actions.command(crate::app::command::Command::Import);
+                p.actions.command(Command::Import);
+            }
+            let deleted: usize = p.state.gallery.bin.iter().map(|b| b.count).sum();
+            let text = match deleted {
+                0 => "Bin".to_owned(),
+                n => format!("Bin ({n})"),
+            };
+            let bin = ui.button(text).on_hover_text(Command::Bin.tooltip());
+            if bin.clicked() {
+                p.actions.command(Command::Bin);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.allocate_ui(egui::vec2(230.0, 24.0), |ui| {

@@ -14,7 +14,8 @@ use crate::ui::widgets::icon::Icon;
 /// Space around a dialog's contents.
 const MARGIN: f32 = 16.0;
 
-/// A dialog with a title; Esc, the backdrop or the cross close it.
+/// A dialog with a title; Esc, the backdrop or the cross close it. While something is typed,
+/// Esc and the backdrop only end that: nothing typed is lost.
 pub fn modal(
     ctx: &egui::Context,
     panel: &mut Panel<'_>,
@@ -22,6 +23,7 @@ pub fn modal(
     contents: impl FnOnce(&mut egui::Ui, &mut Panel<'_>),
 ) {
     let theme = panel.theme.clone();
+    let typing = ctx.text_edit_focused();
     let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
         .backdrop_color(theme.window.gamma_multiply(0.6))
         .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
@@ -40,7 +42,7 @@ pub fn modal(
             contents(ui, panel);
             close
         });
-    if response.inner || response.should_close() {
+    if response.inner || (response.should_close() && !typing) {
         panel.actions.view(ViewEdit::Dialog(Dialog::None));
     }
 }
@@ -97,6 +99,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                 ("Stop a walk, leave variations", "Escape"),
                                 ("Move a slider", "Left, Right (Shift: faster)"),
                                 ("Reset a slider", "Double-click or Delete"),
+                                ("Menus by keyboard", "F10, then arrows and Enter"),
                             ] {
                                 ui.label(what);
                                 ui.weak(how);

@@ -180,7 +180,10 @@ fn is_output(purpose: &Purpose) -> bool {
         purpose,
         Purpose::Full
             | Purpose::Keep
-            | Purpose::Export | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
+            | Purpose::Export
+            | Purpose::SaveAs(_)
+            | Purpose::Folder
+            | Purpose::Copy
     )
 }
 

@@ -55,9 +55,11 @@ struct StylePanel {
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
-    panel.left(ui, p);
-    panel.right(ui, p);
-    history::strip(ui, p);
+    if !p.state.view.panels_away {
+        panel.left(ui, p);
+        panel.right(ui, p);
+        history::strip(ui, p);
+    }
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
         .frame(frame)
