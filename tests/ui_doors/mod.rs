@@ -76,7 +76,21 @@ pub struct Studio<'a> {
 
 /// Opens a studio of a size in a theme.
 pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
-    let folder = tempfile::tempdir().unwrap();
+    open(tempfile::tempdir().unwrap(), Session::none(), size, theme)
+}
+
+/// Opens a studio that keeps its session in a folder: the one that was left there, if any.
+pub fn studio_in<'a>(folder: tempfile::TempDir, size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
+    let session = Session::open(&folder.path().join("session"));
+    open(folder, session, size, theme)
+}
+
+fn open<'a>(
+    folder: tempfile::TempDir,
+    session: Session,
+    size: [f32; 2],
+    theme: egui::Theme,
+) -> Studio<'a> {
     let asked = Record::default();
     let services = Services {
         engine: Box::new(Painter::new(Rc::clone(&asked))),
@@ -95,7 +109,7 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
         // The program draws other scripts with the system's fonts; tests have none.
         .allow_missing_glyphs()
         .build_eframe(|cc| {
-            let mut app = StudioApp::new(&cc.egui_ctx, services, Session::none()).unwrap();
+            let mut app = StudioApp::new(&cc.egui_ctx, services, session).unwrap();
             app.state.prefs.theme = match theme {
                 egui::Theme::Dark => limner::app::prefs::ThemeChoice::Dark,
                 egui::Theme::Light => limner::app::prefs::ThemeChoice::Light,
@@ -122,6 +136,42 @@ pub fn in_style<'a>(size: [f32; 2]) -> Studio<'a> {
 }
 
 impl Studio<'_> {
+    /// Closes the window, as the user does, and gives its folder back.
+    pub fn close(self) -> tempfile::TempDir {
+        let Self {
+            mut window, folder, ..
+        } = self;
+        eframe::App::on_exit(window.state_mut());
+        folder
+    }
+
+    /// Closes the window and opens it again.
+    pub fn restart(self, size: [f32; 2]) -> Self {
+        studio_in(self.close(), size, egui::Theme::Dark)
+    }
+
+    /// Does something as if chosen in the menu.
+    pub fn command(&mut self, command: limner::app::command::Command) {
+        self.window.state_mut().act(Action::Command(command));
+        self.settle();
+    }
+
+    /// What is said in the corner.
+    pub fn toasts(&self) -> Vec<String> {
+        let toasts = self.window.state().state.toasts.iter();
+        toasts.map(|t| t.text.clone()).collect()
+    }
+
+    /// Takes all messages away.
+    pub fn dismiss_toasts(&mut self) {
+        let toasts = self.window.state().state.toasts.iter();
+        let ids: Vec<u64> = toasts.map(|t| t.id).collect();
+        for id in ids {
+            self.window.state_mut().act(Action::DismissToast(id));
+        }
+        self.settle();
+    }
+
     /// The stylised photo as it is shown.
     pub fn styled(&self) -> Picture {
         let style = self.window.state().state.previews.style.as_ref();
