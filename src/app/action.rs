@@ -87,6 +87,8 @@ pub enum Action {
     OpenPicture(Option<PictureId>),
     /// To the gallery, with this picture open.
     ShowInGallery(PictureId),
+    /// Show the folder of a file in the system's file manager.
+    ShowInFolder(PathBuf),
     /// Write copies of gallery pictures: asks where, then does it.
     ExportPictures {
         /// Which.

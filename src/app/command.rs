@@ -53,6 +53,8 @@ pub enum Command {
     PinBefore,
     /// The history strip.
     ToggleHistory,
+    /// Small generators through *Crisp*.
+    ToggleCrisp,
 
     /// Another seed at random.
     NewSeed,
@@ -225,6 +227,10 @@ impl Command {
                 "Compare other pictures with this one; choose it again to stop",
             ),
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
+            Self::ToggleCrisp => (
+                "Draw through Crisp",
+                "Show the pictures of small generators sharp, enlarged by Crisp; off: their own pixels",
+            ),
             Self::NewSeed => ("New seed", "Start from another random picture"),
             Self::NextSeed => ("Next seed", "The seed after this one"),
             Self::PreviousSeed => ("Previous seed", "The seed before this one"),

@@ -95,6 +95,7 @@ pub fn dispatch(
             state.view.go(Workspace::Gallery);
             gallery::apply::open_picture(Some(id), state, services);
         }
+        Action::ShowInFolder(path) => services.system.show_in_folder(path),
         Action::ExportPictures {
             ids,
             options,

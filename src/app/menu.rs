@@ -82,6 +82,7 @@ impl Menu {
                 Some(C::PinBefore),
                 Some(C::ToggleVariations),
                 Some(C::ToggleHistory),
+                Some(C::ToggleCrisp),
                 None,
                 Some(C::HidePanels),
                 Some(C::FullScreen),

@@ -81,6 +81,7 @@ impl Command {
             | Self::Upscale4
             | Self::Import
             | Self::Bin
+            | Self::ToggleCrisp
             | Self::Rescan
             | Self::ThemeDark
             | Self::ThemeLight

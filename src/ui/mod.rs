@@ -28,6 +28,9 @@ use panel::{Panel, Scratch};
 use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toasts, top_bar};
 use theme::Themes;
 
+/// Most passes for one frame: a dialog's contents settle in two or three.
+const PASSES: std::num::NonZeroUsize = std::num::NonZeroUsize::new(4).unwrap();
+
 /// Why the window's looks can't be set up.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -50,6 +53,8 @@ impl Ui {
     pub fn new(ctx: &egui::Context) -> Result<Self, StartError> {
         let themes = Themes::load()?;
         themes.install(ctx);
+        // Dialogs find their place before they are seen.
+        ctx.options_mut(|options| options.max_passes = PASSES);
         Ok(Self {
             themes,
             textures: Textures::new(ctx)?,

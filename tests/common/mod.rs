@@ -71,6 +71,8 @@ impl GalleryLink for QuietGallery {
 struct TestDesktop(Outside);
 
 impl SystemLink for TestDesktop {
+    fn show_in_folder(&mut self, _path: std::path::PathBuf) {}
+
     fn pick(&mut self, pick: Pick) {
         self.0.picks.borrow_mut().push(pick);
     }

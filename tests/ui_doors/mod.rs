@@ -49,6 +49,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// Files whose folder was shown.
+    pub shown: Vec<PathBuf>,
     /// How often the clipboard was read.
     pub pastes: usize,
     /// What for, the last time.
@@ -558,6 +560,10 @@ impl SystemLink for Desk {
     fn paste(&mut self, role: FileRole) {
         self.0.borrow_mut().pastes += 1;
         self.0.borrow_mut().pasted_as = Some(role);
+    }
+
+    fn show_in_folder(&mut self, path: PathBuf) {
+        self.0.borrow_mut().shown.push(path);
     }
 
     fn save_picture(&mut self, _job: SavePicture) {}

@@ -1,5 +1,6 @@
 //! Deleted pictures: seen, restored, deleted for good, also after a restart.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use limner::app::command::Command;
@@ -35,7 +36,7 @@ fn the_bin_shows_what_was_deleted_and_gives_it_back() {
     assert_eq!(s.titles(), ["Pear"]);
     s.click("Bin (2)");
     s.window.get_by_label_contains("2 pictures, ");
-    s.window.get_by_label_contains("just now, ");
+    assert_eq!(s.window.get_all_by_label_contains("just now, ").count(), 2);
     let looks = &s.window.state().state.gallery.bin_looks;
     assert_eq!(looks.len(), 2);
     assert!(
@@ -87,4 +88,24 @@ fn a_deletion_is_undone_after_a_restart() {
     s.window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     s.settle();
     assert!(s.toasts().iter().any(|t| t.contains("nothing to undo")));
+}
+
+#[test]
+fn a_picture_is_renamed_by_key_and_its_folder_is_shown() {
+    let mut s = with_pictures(&["Apple"]);
+    s.click("Apple");
+    s.window.key_press(Key::F2);
+    s.settle();
+    s.window.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    s.settle();
+    let field = s.window.get_by_role_and_label(Role::TextInput, "Title");
+    assert!(field.is_focused());
+    field.type_text("Quince");
+    s.settle();
+    s.window.key_press(Key::Enter);
+    s.settle();
+    assert_eq!(s.titles(), ["Quince"]);
+    s.click("Show in folder");
+    let file = s.window.state().state.gallery.entries[0].path.clone();
+    assert_eq!(s.asked.borrow().shown, [file]);
 }

@@ -137,3 +137,14 @@ fn f11_asks_for_the_whole_screen() {
     }
     assert!(asked);
 }
+
+#[test]
+fn enter_is_the_main_button_of_a_dialog() {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.command(Command::Export);
+    s.window.key_press(Key::Enter);
+    s.settle();
+    assert_eq!(s.window.state().state.view.dialog, Dialog::None);
+    let asked = s.asked.borrow().picks.len();
+    assert_eq!(asked, 1, "it asks where to");
+}

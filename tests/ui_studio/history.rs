@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use limner::app::action::FileRole;
 use limner::app::command::Command;
 use limner::app::view::Workspace;
 
@@ -12,6 +13,14 @@ use crate::ui_doors::{Studio, in_style, studio, studio_in};
 fn labels(s: &Studio<'_>) -> Vec<String> {
     let steps = s.window.state().state.front_history().unwrap().steps();
     steps.iter().map(|step| step.label.clone()).collect()
+}
+
+/// With a photo in Lens, which has sliders.
+fn in_lens<'a>() -> Studio<'a> {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.command(Command::GoLens);
+    s.open_for("a.png", FileRole::LensPhoto);
+    s
 }
 
 fn undo(s: &mut Studio<'_>) {
@@ -44,7 +53,7 @@ fn undo_takes_back_what_was_done_here_and_stays_here() {
 
 #[test]
 fn arrow_keys_on_a_slider_are_one_step() {
-    let mut s = studio(SIZE, egui::Theme::Dark);
+    let mut s = in_lens();
     let sigma = |s: &Studio<'_>| {
         s.window
             .state()
@@ -58,27 +67,38 @@ fn arrow_keys_on_a_slider_are_one_step() {
         .get_by_role_and_label(Role::Slider, "Warmth")
         .focus();
     s.settle();
+    let slider = s.window.get_by_role_and_label(Role::Slider, "Warmth");
+    assert!(slider.is_focused());
     for _ in 0..3 {
         s.window.key_press(Key::ArrowRight);
         s.settle();
     }
     assert!(sigma(&s) > 0.25, "{}", sigma(&s));
-    assert_eq!(labels(&s), ["Start", "Warmth"]);
+    assert_eq!(labels(&s), ["Start", "a.png", "Warmth"]);
     undo(&mut s);
     assert_eq!(sigma(&s), 0.0);
 }
 
 #[test]
 fn stars_are_one_step() {
-    let mut s = studio(SIZE, egui::Theme::Dark);
-    for name in ["Warmth", "Light"] {
+    let mut s = in_lens();
+    let names: Vec<String> = s
+        .window
+        .state()
+        .state
+        .lens_directions()
+        .unwrap()
+        .iter()
+        .map(|d| d.name.clone())
+        .collect();
+    for name in &names[..2] {
         s.click(&format!("More about {name}"));
         s.window.get_by_label_contains("Star: show first").click();
         s.settle();
         s.window.key_press(Key::Escape);
         s.settle();
     }
-    assert_eq!(labels(&s), ["Start", "Stars and locks"]);
+    assert_eq!(labels(&s), ["Start", "a.png", "Stars and locks"]);
 }
 
 #[test]

@@ -8,8 +8,10 @@
 mod ui_doors;
 
 mod bin;
+mod canvas;
 mod dialogs;
 mod history;
+mod look;
 mod palette;
 mod save;
 mod start_page;

@@ -3,6 +3,7 @@
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
+use limner::app::action::FileRole;
 use limner::app::command::Command;
 use limner::app::view::{Dialog, Workspace};
 
@@ -27,6 +28,8 @@ fn styles_sliders_pictures_networks_and_preferences_are_found() {
     let mut s = studio(SIZE, egui::Theme::Dark);
     s.command(Command::GoGallery);
     s.keep(&["Pear at noon"]);
+    s.command(Command::GoLens);
+    s.open_for("a.png", FileRole::LensPhoto);
     s.command(Command::GoExplore);
 
     find(&mut s, "pear no", "Pear at noon");
@@ -39,7 +42,7 @@ fn styles_sliders_pictures_networks_and_preferences_are_found() {
     assert_eq!(state.doc.style.styles.len(), 1);
 
     find(&mut s, "warmth", "Warmth");
-    assert_eq!(s.window.state().state.view.workspace, Workspace::Explore);
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Lens);
     let slider = s.window.get_by_role_and_label(Role::Slider, "Warmth");
     assert!(slider.is_focused(), "the arrow keys move it");
 

@@ -14,7 +14,8 @@ use crate::ui_doors::{Studio, in_style, studio, studio_in};
 /// Files in the gallery's folder.
 fn files(s: &Studio<'_>) -> usize {
     let folder = std::fs::read_dir(s.folder.path().join("gallery")).unwrap();
-    let pictures = folder.filter(|e| e.as_ref().unwrap().path().extension().is_some());
+    let is_picture = |path: std::path::PathBuf| path.extension().is_some_and(|e| e == "png");
+    let pictures = folder.filter(|e| is_picture(e.as_ref().unwrap().path()));
     pictures.count()
 }
 

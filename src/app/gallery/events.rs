@@ -10,7 +10,7 @@ use crate::app::queue::Actions;
 use crate::app::send;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
-use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId};
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId, Query};
 
 /// Whole pictures kept in memory for the single view.
 const LOADED: usize = 4;
@@ -46,6 +46,9 @@ pub fn gallery_event(
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
                 let again = listing::take(gallery, entries);
+                if gallery.query == Query::default() {
+                    gallery.count = gallery.entries.len();
+                }
                 // Looked up from the few to the many: listings can be long.
                 let selected = std::mem::take(&mut gallery.selected);
                 if !selected.is_empty() {

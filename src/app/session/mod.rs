@@ -36,6 +36,12 @@ pub struct Saved {
     pub prefs: Prefs,
 }
 
+/// The preferences of the last session in a folder, without opening it.
+pub fn last_prefs(dir: &Path) -> Prefs {
+    let saved = read(&dir.join("session.json")).ok().flatten();
+    saved.unwrap_or_default().prefs
+}
+
 /// The way to the session file.
 pub struct Session {
     saved: Option<Saved>,

@@ -42,6 +42,14 @@ pub fn command(command: Command, state: &mut AppState) {
         }
         C::Bin => toggle_dialog(state, Dialog::Bin),
         C::ToggleVariations => state.view.variations = !state.view.variations,
+        C::ToggleCrisp => {
+            state.prefs.crisp = !state.prefs.crisp;
+            let words = match state.prefs.crisp {
+                true => "Small generators are drawn through Crisp",
+                false => "Small generators show their own pixels",
+            };
+            state.toasts.push(Level::Info, words);
+        }
         C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,
         C::ThemeLight => state.prefs.theme = ThemeChoice::Light,
         C::ThemeSystem => state.prefs.theme = ThemeChoice::System,

@@ -11,7 +11,7 @@ use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, 
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::modal;
+use crate::ui::shell::dialogs::{entered, modal};
 use crate::ui::style::fine;
 use crate::ui::style::output::progress_words;
 use crate::ui::widgets::button::primary;
@@ -82,7 +82,7 @@ impl ExportDialog {
                 false => "Export to a file…",
             };
             let export = primary(ui, &p.theme, "Export…").accessible_name(to);
-            if export.clicked() {
+            if export.clicked() || entered(ui) {
                 p.actions.push(Action::ExportPictures {
                     ids: ids.clone(),
                     options: self.options(p),

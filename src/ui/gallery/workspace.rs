@@ -345,6 +345,9 @@ impl GalleryPanel {
                 }
             }
         }
+        if pressed(Modifiers::NONE, Key::F2) && self.selection.len() == 1 {
+            self.details.rename();
+        }
         if pressed(Modifiers::NONE, Key::A) && self.selection.len() == 1 {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
@@ -365,6 +368,14 @@ impl GalleryPanel {
         }
         picture_menu::ui(ui, p, &Subject::Gallery(entry.id));
         ui.separator();
+        if ids.len() < 2 && ui.button("Rename (F2)").clicked() {
+            self.details.rename();
+            ui.close();
+        }
+        if ui.button("Show in folder").clicked() {
+            p.actions.push(Action::ShowInFolder(entry.path.clone()));
+            ui.close();
+        }
         if ui.button("About this picture…").clicked() {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
             ui.close();

@@ -42,9 +42,33 @@ pub fn modal(
             contents(ui, panel);
             close
         });
+    settle(ctx, title, response.response.rect);
     if response.inner || (response.should_close() && !typing) {
         panel.actions.view(ViewEdit::Dialog(Dialog::None));
     }
+}
+
+/// A dialog is as large as its contents, and stands in the middle: once its size is another one
+/// than it was placed for, this pass isn't shown, and the next one places it anew. What is seen
+/// stays where it is.
+pub fn settle(ctx: &egui::Context, dialog: &str, rect: egui::Rect) {
+    let id = egui::Id::unique(("dialog's place", dialog));
+    let before: Option<(egui::Rect, u64)> = ctx.data(|d| d.get_temp(id));
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|d| d.insert_temp(id, (rect, pass)));
+    // Not there in the pass before: it has just been opened.
+    let opened = before.is_none_or(|(_, last)| last + 1 < pass);
+    let moved = before.is_some_and(|(at, _)| (at.min - rect.min).length() > 0.5);
+    if opened || moved {
+        ctx.request_discard("a dialog finds its place");
+    }
+}
+
+/// Whether Enter was pressed and no control has the keyboard: it then means the dialog's main
+/// button.
+pub fn entered(ui: &egui::Ui) -> bool {
+    let free = ui.ctx().memory(|m| m.focused().is_none());
+    free && ui.input(|i| i.key_pressed(egui::Key::Enter))
 }
 
 /// Placeholder-free fallback for a dialog without anything to show.

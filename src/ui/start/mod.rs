@@ -85,8 +85,8 @@ fn doors(ui: &mut Ui, p: &mut Panel<'_>, pictures: &StartPictures) {
         ),
         (
             Way::Explore,
-            "Explore",
-            "Wander through pictures that a network makes",
+            "Explore pictures",
+            "Wander through what a network has learnt",
             &pictures.explore,
         ),
         (
