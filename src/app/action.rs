@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
-use crate::app::view::{CanvasView, Compare, Dialog, Workspace};
+use crate::app::view::{CanvasView, Compare, Dialog, ViewState, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, Rendering, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
@@ -260,6 +260,15 @@ pub enum FileRole {
 }
 
 impl FileRole {
+    /// What files that are dropped or pasted into the window are for. The start page is no
+    /// gallery, whatever is behind it.
+    pub fn here(view: &ViewState) -> Self {
+        match view.start_page {
+            true => Self::Any,
+            false => Self::of(view.workspace),
+        }
+    }
+
     /// What files that were dropped or pasted are for: in the gallery they are brought
     /// in, elsewhere the picture itself decides.
     pub fn of(workspace: Workspace) -> Self {

@@ -74,7 +74,7 @@ pub fn dispatch(
         Action::Estimate(rendering) => jobs::estimate(rendering, state, services),
         Action::Send { to, what } => send::send(to, what, state, services, now),
         Action::DropFiles(paths) => {
-            let role = FileRole::of(state.view.workspace);
+            let role = FileRole::here(&state.view);
             let here = Some(state.view.workspace);
             open_files::open_files(&paths, role, here, state, services);
         }
@@ -217,7 +217,7 @@ fn run(
             style::apply::edit(edit, state, services, now);
         }
         C::Rescan => services.engine.send(Request::Rescan),
-        C::Paste => services.system.paste(FileRole::of(state.view.workspace)),
+        C::Paste => services.system.paste(FileRole::here(&state.view)),
         C::Open
         | C::OpenPhoto
         | C::OpenStyle

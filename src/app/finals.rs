@@ -3,15 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::app::action::Purpose;
-use crate::app::job_events;
-use crate::app::jobs;
-use crate::app::ports::Services;
-use crate::app::state::AppState;
-use crate::app::style::fine;
-use crate::app::view::Workspace;
-use crate::app::work;
-use crate::engine::protocol::{Job, Rendering, StylizeOptions, Work};
+use crate::engine::protocol::{Job, StylizeOptions, Work};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -21,9 +13,10 @@ const KEPT: usize = 256 << 20;
 /// What decides a picture at full size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FinalOf {
-    work: Work,
+    /// The document's picture.
+    pub work: Work,
     /// For a stylised photo.
-    options: Option<StylizeOptions>,
+    pub options: Option<StylizeOptions>,
 }
 
 impl FinalOf {
@@ -42,10 +35,13 @@ impl FinalOf {
 
 /// A picture at full size.
 #[derive(Debug, Clone)]
-struct Final {
-    of: FinalOf,
-    picture: Picture,
-    recipe: Box<Recipe>,
+pub struct Final {
+    /// What it is.
+    pub of: FinalOf,
+    /// Pixels.
+    pub picture: Picture,
+    /// How it was made.
+    pub recipe: Box<Recipe>,
 }
 
 /// The pictures at hand, the newest last.
@@ -74,52 +70,13 @@ impl Finals {
         self.made.clear();
     }
 
-    fn of(&self, of: &FinalOf) -> Option<&Final> {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.made.is_empty()
+    }
+
+    /// A picture, if it is at hand.
+    pub fn of(&self, of: &FinalOf) -> Option<&Final> {
         self.made.iter().find(|made| made.of == *of)
-    }
-}
-
-/// The picture at full size that a workspace's document asks for, if it is at hand.
-pub fn picture(workspace: Workspace, state: &AppState) -> Option<&Picture> {
-    if state.finals.made.is_empty() {
-        return None;
-    }
-    let options = match fine::rendering(state) {
-        Rendering::Fast(options) => Some(options).filter(|_| workspace == Workspace::Style),
-        Rendering::Fine(_) if workspace == Workspace::Style => return None,
-        Rendering::Fine(_) => None,
-    };
-    let work = work::of(workspace, state)?;
-    let made = state.finals.of(&FinalOf { work, options })?;
-    Some(&made.picture)
-}
-
-/// Does something with a picture at full size, once it is there: at once, if it is at hand;
-/// with the others that wait for it, if it is being made.
-pub(in crate::app) fn make(
-    job: Job,
-    purpose: Purpose,
-    state: &mut AppState,
-    services: &mut Services,
-) {
-    let Some(of) = FinalOf::job(&job) else {
-        jobs::start(job, purpose, state, services);
-        return;
-    };
-    if let Some(made) = state.finals.of(&of).cloned() {
-        job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
-        return;
-    }
-    // The export dialog stops its own job when it is closed.
-    let shared = purpose != Purpose::Export;
-    let at_work = state.engine.jobs.iter_mut().find(|job| {
-        shared && job.of.as_ref() == Some(&of) && !job.cancelling && job.purpose != Purpose::Export
-    });
-    match at_work {
-        Some(job) if job.purpose == purpose || job.also.contains(&purpose) => {}
-        Some(job) => job.also.push(purpose),
-        None => {
-            jobs::start(job, purpose, state, services);
-        }
     }
 }

@@ -24,6 +24,7 @@ pub mod export;
 pub mod finals;
 pub mod frame;
 pub mod frame_stats;
+pub mod full_size;
 pub mod gallery;
 pub mod histories;
 pub mod history;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::app::action::{Destination, FileRole, Pick, Purpose, Subject};
-use crate::app::finals;
+use crate::app::full_size;
 use crate::app::gallery;
 use crate::app::jobs;
 use crate::app::notice::Level;
@@ -66,7 +66,7 @@ pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &m
 fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     match job {
         Job::StylizeFine(..) => painting::send(purpose, state, services),
-        job => finals::make(job, purpose, state, services),
+        job => full_size::make(job, purpose, state, services),
     }
 }
 

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use super::fingerprint::fingerprint;
 use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, FileState, PictureId};
-use super::same::fingerprint;
 use super::{GalleryError, sidecar};
 use crate::export::metadata::{self, FileMetadata};
 use crate::export::provenance::model_names;

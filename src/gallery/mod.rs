@@ -9,6 +9,7 @@ pub mod decode;
 mod describe;
 mod error;
 mod family;
+mod fingerprint;
 mod index;
 pub mod layout;
 mod picture_id;

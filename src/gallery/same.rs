@@ -1,32 +1,12 @@
 //! Pictures that are kept already: the same recipe and the same pixels are one picture.
 
-use serde_json::Value;
-
+use super::fingerprint::fingerprint;
 use super::index::Index;
 use super::layout::FolderLayout;
 use super::protocol::{Entry, PictureId};
 use super::{Gallery, GalleryError, decode};
-use crate::digest;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
-
-/// SHA-256, hex, of how a picture was made: equal for recipes that differ only in when, by
-/// which version and on what device, or in the names of their sources.
-pub fn fingerprint(recipe: &Recipe) -> String {
-    let mut recipe = recipe.without_source_names();
-    recipe.software.clear();
-    recipe.created.clear();
-    recipe.device.clear();
-    // Whoever is to be credited is no part of the making, and may be left out of files.
-    recipe.each_source(&mut |source| {
-        source.artist.clear();
-        source.licence.clear();
-    });
-    let recipe = recipe.without_photo_credit();
-    // By way of a value: its maps are in order, whoever wrote the file.
-    let value = serde_json::to_value(&recipe).unwrap_or(Value::Null);
-    digest::sha256(value.to_string().as_bytes())
-}
 
 impl Gallery {
     /// Keeps a picture as [`Gallery::save`] does, unless the same one is there already: then

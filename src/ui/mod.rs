@@ -137,7 +137,9 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
         return;
     }
     let text = match panel.state.view.workspace {
-        Workspace::Gallery => "Drop to import the pictures into the gallery",
+        Workspace::Gallery if !panel.state.view.start_page => {
+            "Drop to import the pictures into the gallery"
+        }
         Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
         _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };

@@ -73,6 +73,19 @@ fn a_photo_that_is_dropped_or_chosen_leads_to_style() {
 }
 
 #[test]
+fn a_photo_dropped_here_is_no_import_whatever_is_behind_the_page() {
+    let mut s = fresh();
+    s.command(Command::GoGallery);
+    s.command(Command::StartPage);
+    let path = s.folder.path().join("holiday.png");
+    photo(&path);
+    s.window.state_mut().act(Action::DropFiles(vec![path]));
+    s.settle();
+    assert!(s.titles().is_empty());
+    assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+}
+
+#[test]
 fn who_was_at_work_comes_back_to_the_work() {
     let mut s = fresh();
     s.click("Explore pictures");

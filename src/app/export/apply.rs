@@ -4,7 +4,7 @@
 
 use crate::app::action::Purpose;
 use crate::app::export::target::ExportTarget;
-use crate::app::finals;
+use crate::app::full_size;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
@@ -41,7 +41,7 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
     });
     match job {
         Job::StylizeFine(..) => painting::send(Purpose::Export, state, services),
-        job => finals::make(job, Purpose::Export, state, services),
+        job => full_size::make(job, Purpose::Export, state, services),
     }
 }
 
