@@ -85,7 +85,14 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.open_photo("a.png");
     s.click("Style Embers");
     let everywhere = s.styled();
-    let steps = s.window.state().state.history.steps().len();
+    let steps = s
+        .window
+        .state()
+        .state
+        .front_history()
+        .unwrap()
+        .steps()
+        .len();
     s.click("Paint the mask of Embers");
     let middle = s
         .window
@@ -110,7 +117,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.settle();
     assert_eq!(shapes(&s), 0);
     assert!(s.styled() == everywhere);
-    assert_eq!(s.window.state().state.history.steps().len(), steps);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps
+    );
 
     // Erasing without a mask begins with the style everywhere.
     s.window.key_press(egui::Key::E);
@@ -123,7 +139,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
         mask.unwrap().shapes[..],
         [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
     ));
-    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps + 1
+    );
 }
 
 #[test]
@@ -288,19 +313,12 @@ fn a_mask_is_never_copied_by_looking_at_it_and_strokes_are_shared_by_all_steps_o
     let asked = state.doc.style.params().unwrap();
     assert_eq!(Arc::as_ptr(asked.styles[0].mask.as_ref().unwrap()), before);
     // The first stroke has one place in memory, whatever step holds it.
-    let steps = state.history.steps().iter();
+    let steps = state.front_history().unwrap().steps().iter();
     let strokes: Vec<_> = steps
         .filter_map(|step| {
-            match step
-                .doc
-                .style
-                .styles
-                .first()?
-                .mask
-                .as_ref()?
-                .shapes
-                .first()?
-            {
+            let mut doc = limner::app::document::Document::default();
+            step.part.put(&mut doc);
+            match doc.style.styles.first()?.mask.as_ref()?.shapes.first()? {
                 MaskShape::Stroke(stroke) => Some(stroke.points.as_ptr()),
                 _ => None,
             }

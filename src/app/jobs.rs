@@ -2,6 +2,7 @@
 
 use crate::app::action::Purpose;
 use crate::app::engine_state::JobEntry;
+use crate::app::finals::FinalOf;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
@@ -19,6 +20,8 @@ pub(in crate::app) fn start(
         id,
         title: job_title(&job, &purpose, state),
         purpose,
+        also: Vec::new(),
+        of: FinalOf::job(&job),
         stage: None,
         done: 0,
         total: 0,
@@ -41,6 +44,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     match (job, purpose) {
         (_, Purpose::Fine) => "Painting the photo".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
+        (_, Purpose::Full) => "Rendering at full size".to_owned(),
         (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),

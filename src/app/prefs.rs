@@ -57,6 +57,10 @@ pub struct Prefs {
     pub memory_budget: u64,
     /// Longer side of the quick preview while a slider moves.
     pub draft_side: u32,
+    /// Draw the pictures of small generators through *Crisp* while nothing moves.
+    pub crisp: bool,
+    /// Open the start page where there is no work to come back to.
+    pub start_page: bool,
 }
 
 impl Default for Prefs {
@@ -78,6 +82,8 @@ impl Default for Prefs {
             threads: None,
             memory_budget: 1536 << 20,
             draft_side: 256,
+            crisp: true,
+            start_page: true,
         }
     }
 }

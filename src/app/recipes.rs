@@ -106,7 +106,7 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             return false;
         }
     };
-    state.view.workspace = workspace;
+    state.view.go(workspace);
     tell_outside(&outside, state);
     true
 }

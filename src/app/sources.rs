@@ -4,11 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::action::FileRole;
+use crate::app::document::Document;
 use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::Request;
+use crate::gallery::protocol::GalleryRequest;
 use crate::recipe::{SourceRef, StyleSource};
 
 /// Longer side of photos and style pictures in memory.
@@ -29,6 +31,40 @@ pub fn open(
         path: path.to_owned(),
         max_side: OPEN_SIDE,
     });
+}
+
+/// Tells which of the pictures that were laid aside are still in use; the rest is cleaned
+/// away in time. Once, when the studio is up.
+pub fn tidy_session_pictures(state: &mut AppState, services: &mut Services) {
+    if state.gallery.tidied {
+        return;
+    }
+    state.gallery.tidied = true;
+    let mut in_use = Vec::new();
+    in_use.extend(named_by(&state.doc));
+    for step in state.history.all().iter().flat_map(|h| h.steps()) {
+        let mut doc = Document::default();
+        step.part.put(&mut doc);
+        in_use.extend(named_by(&doc));
+    }
+    in_use.sort();
+    in_use.dedup();
+    services.gallery.send(GalleryRequest::TidyAside(in_use));
+}
+
+/// The files that a document names, of all its works.
+fn named_by(doc: &Document) -> Vec<PathBuf> {
+    let mut sources: Vec<&SourceRef> = doc.style.photo.iter().collect();
+    for layer in &doc.style.styles {
+        if let StyleSource::File(source) = &layer.style {
+            sources.push(source);
+        }
+    }
+    for work in doc.lens.works.values() {
+        sources.extend(&work.photo);
+        sources.extend(work.other.as_ref().map(|other| &other.picture));
+    }
+    sources.into_iter().map(SourceRef::place).collect()
 }
 
 /// The photos and style pictures that the document names.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::gallery::GalleryCommand;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -103,6 +104,9 @@ pub(crate) enum Command {
     /// Show the models that are there
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// The gallery's bin
+    #[command(subcommand)]
+    Gallery(GalleryCommand),
     /// Measure how fast this machine is
     Bench(Bench),
     /// Show what this program finds on this machine

@@ -6,6 +6,7 @@ mod bench_lens;
 mod card;
 mod doctor;
 mod failure;
+mod gallery;
 mod generate;
 mod hub;
 mod lens;
@@ -85,6 +86,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Models(ModelsCommand::Search(args)) => hub::search(args, common),
         Command::Models(ModelsCommand::Pull(args)) => hub::pull(args, common),
         Command::Models(command) => models::run(command, &mut Session::start(common)?),
+        Command::Gallery(command) => gallery::run(command, common),
         Command::Bench(args) => bench::run(args, common),
         Command::Doctor => doctor::run(common),
     }

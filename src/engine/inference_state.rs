@@ -6,17 +6,19 @@ use crate::cancel::CancelToken;
 use crate::engine::backend::PreviewBackend;
 use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
+use crate::engine::enlarge::enlarge;
 use crate::engine::explore::Explorer;
 use crate::engine::fine::Unfinished;
 use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, ModelInfo, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, ModelInfo, ModelKind, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
 use crate::export::{CardLines, Cards};
 use crate::models::Registry;
+use crate::models::crisp::Crisp;
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
@@ -138,9 +140,12 @@ impl InferenceState {
         } = self;
         match work {
             Work::Explore(params) => {
-                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                let most = tier.longest();
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
-                Ok(made.picture)
+                match tier {
+                    Tier::Crisp(most) => crisp(registry, made.picture, most, stop),
+                    Tier::Draft(_) | Tier::Full(_) => Ok(made.picture),
+                }
             }
             Work::Style(params) => self.stylizer.preview(registry, photos, params, tier, stop),
             Work::Lens(params) => {
@@ -149,11 +154,42 @@ impl InferenceState {
                 self.lens.preview(&prepared, cache, params, tier, stop)
             }
             Work::WalkFrame(walk, index) => {
-                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)
             }
         }
     }
+}
+
+/// A small picture through the enlarging network, if there is one.
+fn crisp(
+    registry: &mut Registry,
+    picture: Picture,
+    most: u32,
+    stop: &CancelToken,
+) -> Result<Picture, EngineError> {
+    let side = picture.width().max(picture.height());
+    let scales = Crisp::SCALES.into_iter();
+    let Some(scale) = scales.filter(|scale| side * scale <= most).max() else {
+        return Ok(picture);
+    };
+    let Some(name) = registry
+        .first_of(ModelKind::Upscaler)
+        .map(|m| m.name.clone())
+    else {
+        return Ok(picture);
+    };
+    let network = registry.crisp(&name)?;
+    enlarge(
+        &network,
+        &picture,
+        scale,
+        stop,
+        &mut |_, _| match stop.is_cancelled() {
+            true => Err(EngineError::Cancelled),
+            false => Ok(()),
+        },
+    )
 }
 
 impl PreviewBackend for InferenceState {

@@ -45,6 +45,17 @@ pub enum Tier {
     Draft(u32),
     /// As good as the canvas needs: longer side at most this many pixels.
     Full(u32),
+    /// As [`Tier::Full`]; a generator's picture that is small goes through the enlarging network
+    /// besides, so that it is sharp where it is shown large.
+    Crisp(u32),
+}
+
+impl Tier {
+    /// The longer side at most, pixels.
+    pub fn longest(self) -> u32 {
+        let (Self::Draft(most) | Self::Full(most) | Self::Crisp(most)) = self;
+        most
+    }
 }
 
 /// What a preview shows.

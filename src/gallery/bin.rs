@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::protocol::{BinBatch, PictureId};
-use super::{Gallery, GalleryError, layout};
+use super::{Gallery, GalleryError, decode, layout};
 use crate::clock;
 use crate::export::ExportError;
 use crate::export::atomic::{self, Existing};
+use crate::picture::Picture;
 use crate::unfinished;
 
 const MANIFEST: &str = "manifest.json";
@@ -177,17 +178,13 @@ impl Gallery {
             .into_iter()
             .filter_map(|(token, folder)| {
                 let manifest = read_manifest(&folder)?;
-                let there: Vec<String> = manifest
-                    .pictures
-                    .iter()
-                    .filter(|i| folder.join(&i.name).exists())
-                    .map(|i| i.title.clone())
-                    .collect();
-                (!there.is_empty()).then_some(BinBatch {
+                let there: Vec<&Item> = there(&manifest, &folder).collect();
+                (!there.is_empty()).then(|| BinBatch {
                     token,
                     count: there.len(),
                     deleted: manifest.deleted,
-                    titles: there,
+                    titles: there.iter().map(|i| i.title.clone()).collect(),
+                    bytes: there.iter().map(|i| bytes(&folder.join(&i.name))).sum(),
                 })
             })
             .collect();
@@ -210,6 +207,31 @@ impl Gallery {
             }
         }
         Ok(())
+    }
+
+    /// Deletes one batch for good.
+    ///
+    /// # Errors
+    /// [`GalleryError::BinEmpty`], or the failure of the disk.
+    pub fn discard(&mut self, token: u64) -> Result<(), GalleryError> {
+        let _lock = self.lock()?;
+        let folder = self.layout.bin().join(token.to_string());
+        match fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(GalleryError::BinEmpty),
+            done => done.map_err(|e| ExportError::writing(&folder, e).into()),
+        }
+    }
+
+    /// A picture in the bin, small: longer side at most `side` pixels.
+    ///
+    /// # Errors
+    /// [`GalleryError::BinEmpty`], or a file that can't be read.
+    pub fn bin_look(&self, token: u64, at: usize, side: u32) -> Result<Picture, GalleryError> {
+        let folder = self.layout.bin().join(token.to_string());
+        let manifest = read_manifest(&folder).ok_or(GalleryError::BinEmpty)?;
+        let item = there(&manifest, &folder).nth(at);
+        let item = item.ok_or(GalleryError::BinEmpty)?;
+        Ok(decode::thumbnail(&folder.join(&item.name), side)?)
     }
 
     /// Mends deletions that a crash cut short: labels go where their picture is.
@@ -243,6 +265,18 @@ impl Gallery {
         }
         Ok(())
     }
+}
+
+/// What of a deletion is in the bin.
+fn there<'a>(manifest: &'a Manifest, folder: &'a Path) -> impl Iterator<Item = &'a Item> {
+    let items = manifest.pictures.iter();
+    items.filter(|item| folder.join(&item.name).exists())
+}
+
+/// Of a picture and its labels.
+fn bytes(picture: &Path) -> u64 {
+    let of = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+    of(picture) + of(&layout::sidecar(picture))
 }
 
 fn bin_folders(bin: &Path) -> Vec<(u64, PathBuf)> {

@@ -176,8 +176,8 @@ impl Gallery {
         let write = write_options(options);
         let mut labels = export::labels(file.recipe.as_ref(), &self.origin(file), &write);
         if let Some(packet) = &mut labels.xmp {
-            let stem = entry.path.file_stem().unwrap_or_default();
-            if stem.to_string_lossy() != entry.title {
+            let stem = entry.path.file_stem().unwrap_or_default().to_string_lossy();
+            if layout::title(&stem, file.recipe.as_ref()) != entry.title {
                 packet.put("dc:title", Value::Alt(entry.title.clone()));
             }
             packet.put("dc:subject", Value::Bag(entry.tags.clone()));

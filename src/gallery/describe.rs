@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use super::fingerprint::fingerprint;
 use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, FileState, PictureId};
 use super::{GalleryError, sidecar};
@@ -87,6 +88,8 @@ pub struct Row {
     pub model: String,
     /// Styles and artists, for the search.
     pub styles: String,
+    /// Fingerprint of its recipe.
+    pub making: Option<String>,
     /// What it is.
     pub kind: EntryKind,
     /// Content hashes of what it was made from.
@@ -121,7 +124,7 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
         id: layout.id(relative),
         path: relative.to_owned(),
         title: if labels.title.is_empty() {
-            name.into_owned()
+            layout::title(&name, recipe)
         } else {
             labels.title
         },
@@ -133,6 +136,7 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
             .and_then(|r| model_names(r).into_iter().next())
             .unwrap_or_default(),
         styles: recipe.map(styles).unwrap_or_default(),
+        making: recipe.map(fingerprint),
         kind: kind(file.as_ref()),
         sources: recipe.map(sources).unwrap_or_default(),
         sha256: None,

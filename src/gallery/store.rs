@@ -266,7 +266,7 @@ impl Gallery {
             photo_credit: self.settings.photo_credit,
             ..WriteOptions::new(Format::Png)
         };
-        let stem = layout::stem(Some(recipe));
+        let stem = layout::stem(Some(recipe), &self.settings.cards);
         let labels = export::labels(Some(recipe), &provenance, &options);
         let file = PictureFile {
             picture,

@@ -172,7 +172,10 @@ impl GalleryLink for ClosedGallery {
     fn send(&mut self, request: GalleryRequest) {
         let silent = matches!(
             request,
-            GalleryRequest::Thumbnails(_) | GalleryRequest::Settings(_) | GalleryRequest::Shutdown
+            GalleryRequest::Thumbnails(_)
+                | GalleryRequest::Settings(_)
+                | GalleryRequest::TidyAside(_)
+                | GalleryRequest::Shutdown
         );
         if !silent {
             self.answers.push_back(request.refused(&self.reason));

@@ -59,6 +59,7 @@ enum Work {
     Copy(Picture),
     Paste(FileRole),
     Save(Box<SavePicture>),
+    Show(PathBuf),
 }
 
 impl Weight for Work {
@@ -66,7 +67,7 @@ impl Weight for Work {
         match self {
             Self::Copy(picture) => picture.rgba().len(),
             Self::Save(job) => job.picture.rgba().len(),
-            Self::Paste(_) => 0,
+            Self::Paste(_) | Self::Show(_) => 0,
         }
     }
 }
@@ -134,7 +135,7 @@ impl Desktop {
 impl SystemLink for Desktop {
     fn pick(&mut self, pick: Pick) {
         match pick {
-            Pick::Open(role) => open(self, role),
+            Pick::Open(role) => open_pictures(self, role),
             Pick::WalkFile(walk) => {
                 let mut dialog = AsyncFileDialog::new()
                     .set_title("Export walk")
@@ -235,6 +236,10 @@ impl SystemLink for Desktop {
         self.queue(Work::Paste(role));
     }
 
+    fn show_in_folder(&mut self, path: PathBuf) {
+        self.queue(Work::Show(path));
+    }
+
     fn save_picture(&mut self, job: SavePicture) {
         self.queue(Work::Save(Box::new(job)));
     }
@@ -258,7 +263,7 @@ fn notify(level: Level, text: impl Into<String>) -> Action {
     }
 }
 
-fn open(desktop: &Desktop, role: FileRole) {
+fn open_pictures(desktop: &Desktop, role: FileRole) {
     let title = match role {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
@@ -346,10 +351,23 @@ fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol:
             Work::Copy(picture) => copy(&mut clipboard, &picture),
             Work::Paste(role) => paste(&mut clipboard, role),
             Work::Save(job) => crate::window::save::save(&job),
+            Work::Show(path) => match show(&path) {
+                Ok(()) => continue,
+                Err(error) => notify(Level::Error, error),
+            },
         };
         out.send(answer).ok();
         waker();
     }
+}
+
+/// Opens the folder of a file in the system's file manager.
+fn show(path: &Path) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    open::that_detached(folder).map_err(|error| {
+        let folder = folder.display();
+        format!("No file manager could be opened ({error}). The file is in {folder}")
+    })
 }
 
 /// The clipboard, opened when first needed.

@@ -127,7 +127,7 @@ impl EngineLink for Painter {
                 for work in &items {
                     let side = match tier {
                         Tier::Draft(side) => side.min(32),
-                        Tier::Full(_) => 64,
+                        Tier::Full(_) | Tier::Crisp(_) => 64,
                     };
                     if let Work::Explore(params) = work {
                         self.events.push_back(Event::Preview {

@@ -311,3 +311,24 @@ fn photos_open_small_with_notes_and_our_recipe() {
     });
     assert!(failed);
 }
+
+#[test]
+fn a_small_picture_is_drawn_through_the_enlarging_network_where_there_is_room() {
+    let mut fixture = Fixture::new();
+    let work = || Work::Explore(Arc::new(ExploreParams::new("flowers", 3)));
+    let own = fixture.preview(work(), Tier::Full(1024)).unwrap();
+    let side = own.width().max(own.height());
+    let four = fixture.preview(work(), Tier::Crisp(side * 4)).unwrap();
+    assert_eq!(four.size(), own.size().map(|s| s * 4));
+    let two = fixture.preview(work(), Tier::Crisp(side * 4 - 1)).unwrap();
+    assert_eq!(two.size(), own.size().map(|s| s * 2));
+    let none = fixture.preview(work(), Tier::Crisp(side * 2 - 1)).unwrap();
+    assert_eq!(none, own);
+    // It is the same picture as when it is upscaled for good.
+    let path = fixture.path("own.png");
+    let [w, h] = own.size();
+    let pixels = image::RgbaImage::from_raw(w, h, own.rgba().to_vec()).unwrap();
+    pixels.save(&path).unwrap();
+    let (large, _) = fixture.picture(Job::Upscale { path, scale: 4 });
+    assert_eq!(large, four);
+}

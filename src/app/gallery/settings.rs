@@ -23,6 +23,7 @@ pub fn of(state: &AppState) -> GallerySettings {
         rights: state.prefs.rights.trim().to_owned(),
         sign: state.prefs.sign,
         credentials: Some(credentials_folder()),
+        session_pictures: Some(crate::paths::data_dir().join("session-pictures")),
         cards: models.iter().map(|m| (m.name.clone(), lines(m))).collect(),
     }
 }

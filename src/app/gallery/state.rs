@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use crate::app::action::Destination;
 use crate::app::gallery::thumb_store::ThumbStore;
-use crate::gallery::protocol::{About, Entry, ExportOptions, Family, FileState, PictureId, Query};
+use crate::gallery::protocol::{
+    About, BinBatch, Entry, ExportOptions, Family, FileState, PictureId, Query,
+};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -56,10 +58,16 @@ pub struct GalleryState {
     pub exporting: Option<Exporting>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
-    /// Tokens of deletions, newest last.
+    /// Tokens of deletions, newest last, also of earlier sessions.
     pub deleted: Vec<u64>,
+    /// What is in the bin, newest first.
+    pub bin: Vec<BinBatch>,
+    /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
+    pub bin_looks: HashMap<(u64, usize), Option<Picture>>,
     /// Pictures on their way to disk: token, and what comes after.
     pub saving: Vec<(u64, Option<Destination>)>,
+    /// Whether the pictures that were laid aside have been tidied.
+    pub(crate) tidied: bool,
     /// Number of the last save.
     pub save_token: u64,
     /// Whole pictures wanted for something else than showing.
@@ -100,6 +108,7 @@ impl GalleryState {
             seq: self.seq,
             saving: std::mem::take(&mut self.saving),
             save_token: self.save_token,
+            tidied: self.tidied,
             moving_to: self.moving_to.take(),
             thumbs,
             ..Self::default()

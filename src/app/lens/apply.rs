@@ -32,6 +32,7 @@ pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: 
         return;
     }
     let label = label(&edit, state);
+    let kind = kind(&edit, &label);
     if matches!(edit, LensEdit::AddShape(_)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
@@ -39,7 +40,7 @@ pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: 
     let before = state.doc.clone();
     let dice = dice(state);
     apply(edit, &mut state.doc.lens, &dice);
-    history_note::note(&before, &label, state, now);
+    history_note::note(&before, &label, kind.as_deref(), state, now);
     sources::reopen_sources(state, services);
     jobs::ask_directions(state, services);
 }
@@ -56,6 +57,15 @@ fn dice(state: &mut AppState) -> Dice {
     }
 }
 
+/// What is gathered into one step when it comes soon after the same.
+fn kind(edit: &LensEdit, label: &str) -> Option<String> {
+    match edit {
+        LensEdit::Sliders(edit) => sliders::kind(edit, label),
+        LensEdit::Gain(..) | LensEdit::Amount(..) => Some(label.to_owned()),
+        _ => None,
+    }
+}
+
 fn label(edit: &LensEdit, state: &AppState) -> String {
     let plain = match edit {
         LensEdit::Model(name) => {
@@ -66,6 +76,7 @@ fn label(edit: &LensEdit, state: &AppState) -> String {
             let known = state.lens_directions().map_or(&[][..], |d| &d[..]);
             return sliders::label(edit, |id| state.doc.lens.sliders().name(id, known));
         }
+        LensEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
         LensEdit::Photo(_) => "Photo",
         LensEdit::Gain(part, _) => part.name(),
         LensEdit::Other(_) => "Second picture",

@@ -13,19 +13,40 @@ use std::sync::Arc;
 
 /// Changes Style.
 pub fn edit(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
-    let label = label(&edit);
+    let label = label(&edit, state);
+    let kind = gathers(&edit).then_some(label.as_str());
     if matches!(edit, StyleEdit::AddShape(..)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
     }
     let before = state.doc.clone();
     apply(edit, &mut state.doc.style);
-    history_note::note(&before, label, state, now);
+    history_note::note(&before, &label, kind, state, now);
     sources::reopen_sources(state, services);
 }
 
-fn label(edit: &StyleEdit) -> &'static str {
-    match edit {
+/// Whether it is gathered into one step when it comes soon after the same.
+fn gathers(edit: &StyleEdit) -> bool {
+    matches!(
+        edit,
+        StyleEdit::Strength(_)
+            | StyleEdit::Brush(_)
+            | StyleEdit::KeepColors(_)
+            | StyleEdit::Weight(..)
+            | StyleEdit::Code { .. }
+    )
+}
+
+fn label(edit: &StyleEdit, state: &AppState) -> String {
+    let plain = match edit {
+        StyleEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
+        StyleEdit::OnlyStyle(style) => return name(style, state),
+        StyleEdit::AddStyle(style) => return format!("Add {}", name(style, state)),
+        StyleEdit::RemoveStyle(at) => match state.doc.style.styles.get(*at) {
+            Some(layer) => return format!("Remove {}", name(&layer.style, state)),
+            None => "Remove style",
+        },
+        StyleEdit::ReplaceStyle(_, style) => return name(style, state),
         StyleEdit::Photo(_) => "Photo",
         StyleEdit::Model(_) => "Style network",
         StyleEdit::Strength(_) => "Strength",
@@ -33,10 +54,6 @@ fn label(edit: &StyleEdit) -> &'static str {
         StyleEdit::KeepColors(_) => "Keep colours",
         StyleEdit::Quality(_) => "Fast or Fine",
         StyleEdit::Steps(_) => "Steps",
-        StyleEdit::OnlyStyle(_) => "Style",
-        StyleEdit::AddStyle(_) => "Add style",
-        StyleEdit::RemoveStyle(_) => "Remove style",
-        StyleEdit::ReplaceStyle(..) => "Change style",
         StyleEdit::Credit(..) => "Credit",
         StyleEdit::Weight(..) => "Weight",
         StyleEdit::Code { .. } => "Style component",
@@ -45,6 +62,19 @@ fn label(edit: &StyleEdit) -> &'static str {
             "Paint mask"
         }
         StyleEdit::Replace { label, .. } => label,
+    };
+    plain.to_owned()
+}
+
+/// A style's shown name.
+fn name(style: &StyleSource, state: &AppState) -> String {
+    let styles = &state.engine.library.styles;
+    let known = styles.iter().find(|known| known.source == *style);
+    match (known, style) {
+        (Some(known), _) => known.name.clone(),
+        (None, StyleSource::Builtin(id)) => id.clone(),
+        (None, StyleSource::File(file)) if file.name.is_empty() => "Style".to_owned(),
+        (None, StyleSource::File(file)) => file.name.clone(),
     }
 }
 

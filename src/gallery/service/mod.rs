@@ -2,6 +2,7 @@
 //! (index and labels), files (save, load, export), scan (folder and index kept in
 //! line), and thumbnails.
 
+mod aside;
 mod event_sender;
 mod files;
 mod request_queue;

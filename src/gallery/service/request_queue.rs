@@ -169,6 +169,7 @@ mod tests {
                 Taken::Refused(GalleryEvent::Saved {
                     token,
                     result: Err(_),
+                    ..
                 }) => {
                     assert_eq!(token, expected);
                 }

@@ -80,10 +80,11 @@ pub(crate) fn run(
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
             (request, Some(session)) => session.answer(request),
-            (GalleryRequest::Save { token, .. }, None) => {
+            (GalleryRequest::Save { token, .. } | GalleryRequest::SetAside { token, .. }, None) => {
                 events.emit(GalleryEvent::Saved {
                     token,
                     result: Err("no gallery is open; choose a folder for it".into()),
+                    already: false,
                 });
             }
             (GalleryRequest::Load(id), None) => {
@@ -209,7 +210,14 @@ impl GallerySession {
                 self.listings.push(entries.clone());
                 self.emit(GalleryEvent::Listing { seq, entries });
             }
-            R::Thumbnails(ids) => self.thumbs.replace(ids),
+            R::Thumbnails(ids) => {
+                let (own, aside): (Vec<_>, Vec<_>) =
+                    ids.into_iter().partition(|id| g.layout().holds(*id));
+                self.thumbs.replace(own);
+                for id in aside {
+                    self.file_work(FileWork::Thumbnail(id));
+                }
+            }
             R::SetStars(ids, stars) => self.changed(|g| g.set_stars(&ids, stars)),
             R::SetTitle(id, title) => self.changed(|g| g.set_title(id, &title)),
             R::AddTag(ids, tag) => self.changed(|g| g.add_tag(&ids, &tag)),
@@ -225,6 +233,11 @@ impl GallerySession {
                 self.emit(GalleryEvent::Changed);
             }
             R::Bin => self.emit_bin(),
+            R::DiscardBatch(token) => {
+                g.discard(token)?;
+                self.emit_bin();
+            }
+            R::BinLook { token, at } => self.file_work(FileWork::BinLook { token, at }),
             R::EmptyBin { before } => {
                 g.empty_bin(before)?;
                 self.emit_bin();
@@ -244,6 +257,16 @@ impl GallerySession {
                 picture,
                 recipe,
             }),
+            R::SetAside {
+                token,
+                picture,
+                recipe,
+            } => self.file_work(FileWork::SetAside {
+                token,
+                picture,
+                recipe,
+            }),
+            R::TidyAside(in_use) => self.file_work(FileWork::TidyAside(in_use)),
             R::Import(paths) => self.file_work(FileWork::Import(paths)),
             R::Load(id) => self.file_work(FileWork::Load(id)),
             R::Export { ids, to, options } => self.file_work(FileWork::Export { ids, to, options }),
@@ -259,6 +282,9 @@ impl GallerySession {
                 options,
             }),
             R::CancelExport => self.context.cancel_export.store(true, Ordering::Release),
+            R::PreviewExport { id, options } if !g.layout().holds(id) => {
+                self.file_work(FileWork::PreviewExport { id, options });
+            }
             R::PreviewExport { id, options } => {
                 g.set_settings(self.context.settings.read().clone());
                 let lines = g.export_preview(id, &options)?;
@@ -312,17 +338,29 @@ impl GallerySession {
         };
         let why = "too much is waiting for the disk; try again in a moment".to_owned();
         self.emit(match refused {
-            FileWork::Save { token, .. } => GalleryEvent::Saved {
-                token,
-                result: Err(why),
-            },
+            FileWork::Save { token, .. } | FileWork::SetAside { token, .. } => {
+                GalleryEvent::Saved {
+                    token,
+                    result: Err(why),
+                    already: false,
+                }
+            }
             FileWork::Load(id) => GalleryEvent::Picture {
                 id,
                 state: None,
                 result: Err(why),
             },
             FileWork::Export { .. } | FileWork::Sheet { .. } => GalleryEvent::Exported(Err(why)),
-            FileWork::Import(_) | FileWork::Copy(_) => GalleryEvent::Failed(why),
+            FileWork::Import(_)
+            | FileWork::Copy(_)
+            | FileWork::TidyAside(_)
+            | FileWork::PreviewExport { .. } => GalleryEvent::Failed(why),
+            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed(id, why),
+            FileWork::BinLook { token, at } => GalleryEvent::BinLook {
+                token,
+                at,
+                picture: None,
+            },
         });
     }
 }

@@ -21,8 +21,10 @@ impl Weight for GalleryEvent {
 impl Weight for GalleryRequest {
     fn bytes(&self) -> usize {
         let inside = match self {
-            Self::Save { picture, .. } => picture.rgba().len(),
-            Self::Import(paths) => paths.iter().map(|path| path.as_os_str().len() + 64).sum(),
+            Self::Save { picture, .. } | Self::SetAside { picture, .. } => picture.rgba().len(),
+            Self::Import(paths) | Self::TidyAside(paths) => {
+                paths.iter().map(|path| path.as_os_str().len() + 64).sum()
+            }
             _ => 0,
         };
         SMALL + inside
@@ -32,7 +34,7 @@ impl Weight for GalleryRequest {
 impl Weight for FileWork {
     fn bytes(&self) -> usize {
         let picture = match self {
-            Self::Save { picture, .. } => picture.rgba().len(),
+            Self::Save { picture, .. } | Self::SetAside { picture, .. } => picture.rgba().len(),
             _ => 0,
         };
         SMALL + picture

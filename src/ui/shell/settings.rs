@@ -70,6 +70,11 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     .name_width(120.0)
     .tooltip("Makes text and controls larger or smaller")
     .show(ui, &theme);
+    ui.checkbox(
+        &mut prefs.start_page,
+        "Begin with the start page when there is nothing to go on with",
+    )
+    .on_hover_text("Work that was not finished comes back by itself, whatever is set here");
     if let Some(percent) = scale.changed.or(held) {
         if ui.input(|i| i.pointer.any_down()) {
             ui.data_mut(|d| d.insert_temp(id, percent));

@@ -41,10 +41,7 @@ impl StyleOutput {
             if fine && ready {
                 fine::main_button(ui, p);
             } else {
-                render_button(ui, p, ready, || Action::Start {
-                    job: Box::new(rendering.clone().job(params.clone().into())),
-                    purpose: Purpose::Keep,
-                });
+                render_button(ui, p, ready);
             }
             let tip = Command::Export.tooltip_with_keys(ui.ctx());
             let export = ui.add_enabled(ready, Button::new("Export…"));
@@ -129,14 +126,15 @@ impl StyleOutput {
     }
 }
 
-/// Makes the picture in *Fast* and keeps it.
-fn render_button(ui: &mut Ui, p: &mut Panel<'_>, ready: bool, action: impl Fn() -> Action) {
+/// Makes the picture in *Fast* and shows it.
+fn render_button(ui: &mut Ui, p: &mut Panel<'_>, ready: bool) {
+    let tip = Command::RenderFullSize.tooltip_with_keys(ui.ctx());
     let make = ui
         .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Render full size"))
         .inner
-        .on_hover_text("Stylise the photo at this size and save it to the gallery (Ctrl-Enter)");
+        .on_hover_text(tip);
     if make.clicked() {
-        p.actions.push(action());
+        p.actions.command(Command::RenderFullSize);
     }
 }
 
@@ -179,7 +177,12 @@ fn size_row(ui: &mut Ui, p: &mut Panel<'_>) {
 fn is_output(purpose: &Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Keep | Purpose::Export | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
+        Purpose::Full
+            | Purpose::Keep
+            | Purpose::Export
+            | Purpose::SaveAs(_)
+            | Purpose::Folder
+            | Purpose::Copy
     )
 }
 
@@ -245,6 +248,8 @@ mod tests {
             id: JobId(1),
             title: "Keeping the picture".into(),
             purpose: Purpose::Keep,
+            also: Vec::new(),
+            of: None,
             stage: None,
             done: 3,
             total: 24,

@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Destination, Subject, ViewEdit};
+use crate::app::full_size;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
@@ -54,9 +55,11 @@ struct StylePanel {
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
-    panel.left(ui, p);
-    panel.right(ui, p);
-    history::strip(ui, p);
+    if !p.state.view.panels_away {
+        panel.left(ui, p);
+        panel.right(ui, p);
+        history::strip(ui, p);
+    }
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
         .frame(frame)
@@ -198,7 +201,8 @@ impl StylePanel {
             before
         } else {
             let fast = shown.map(|s| &s.picture);
-            fine::picture(state).or(fast).or(before)
+            let full = full_size::picture(Workspace::Style, state);
+            fine::picture(state).or(full).or(fast).or(before)
         };
         let input = CanvasInput {
             workspace: Workspace::Style,
