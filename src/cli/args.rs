@@ -248,7 +248,7 @@ pub(crate) struct Stylize {
     #[arg(required = true, value_name = "PHOTO")]
     pub(crate) photos: Vec<PathBuf>,
     /// Style: a picture or the name of a built-in style, with a weight (may be repeated)
-    #[arg(long, value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
+    #[arg(long, visible_alias = "style-name", value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
     pub(crate) style: Vec<StyleArg>,
     /// 0 the photo, 1 the whole style, up to 1.5
     #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]

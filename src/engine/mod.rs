@@ -8,6 +8,7 @@
 
 mod backend;
 mod cache_file;
+mod cards;
 mod config;
 mod device;
 mod directions;
@@ -27,6 +28,7 @@ mod jobs;
 mod lens;
 mod mailbox;
 pub mod memory;
+mod painter;
 mod photos;
 mod progress;
 pub mod protocol;
@@ -40,6 +42,7 @@ mod swatches;
 #[cfg(test)]
 mod worker_tests;
 
+pub use cards::cards;
 pub use config::{DeviceChoice, EngineConfig, Precision, UnknownDevice, UnknownPrecision};
 pub use handle::{Engine, LocalEngine};
 pub use recipes::explore_recipe;

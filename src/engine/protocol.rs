@@ -11,7 +11,7 @@ pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams};
 pub use crate::waker::Waker;
@@ -465,6 +465,9 @@ pub struct Estimate {
     pub time: Duration,
     /// Tiles.
     pub tiles: u32,
+    /// Passes of networks over the photo: one for all styles that one network paints from their
+    /// codes, one for each learnt style and each style with a mask.
+    pub passes: u64,
     /// *Fine*: the size that is painted step by step, where the result is larger.
     pub painted: Option<[u32; 2]>,
 }

@@ -12,9 +12,10 @@ use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
+use super::learnt::{self, LearntPainter, LearntPainters};
 use super::loading::{self, Loaded};
 use super::manifest::Architecture;
-use super::restyle::Restyle;
+use super::restyle::{Restyle, adapter_head};
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::StyleGan2;
@@ -23,8 +24,9 @@ use super::transfer::StyleTransfer;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
 use super::{Generator, ModelError};
+use crate::digest;
 use crate::latent::codes::CodeSliders;
-use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
+use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.
@@ -55,6 +57,7 @@ pub struct Registry {
     styles: StyleSet,
     broken: Vec<(PathBuf, String)>,
     loaded: InMemory<Loaded>,
+    painters: LearntPainters,
 }
 
 impl Registry {
@@ -70,6 +73,7 @@ impl Registry {
             styles: StyleSet::default(),
             broken: Vec::new(),
             loaded: InMemory::new(MEMORY),
+            painters: LearntPainters::new(),
         };
         registry.rescan();
         registry
@@ -80,6 +84,7 @@ impl Registry {
     /// Returns the device of before.
     pub fn set_device(&mut self, device: Device, half: bool) -> Device {
         self.loaded.clear();
+        self.painters.clear();
         self.half = half;
         std::mem::replace(&mut self.device, device)
     }
@@ -118,6 +123,9 @@ impl Registry {
                 entry.info.sha256 == sha256 || encoder.is_some_and(|own| own == sha256)
             })
         });
+        let styles = &self.styles;
+        self.painters
+            .retain(|id| digest::sha256_of_file(styles.learnt(id)?).ok());
         self.hashes.save();
     }
 
@@ -184,6 +192,9 @@ impl Registry {
                 name: entry.info.title.clone(),
                 origin: format!("a network of its own; licence: {}", entry.info.licence),
                 swatch: None,
+                painter: Painter::Own,
+                group: "Imported networks".into(),
+                ..StyleInfo::default()
             });
         shipped.chain(networks).collect()
     }
@@ -212,6 +223,55 @@ impl Registry {
     /// A style that ships.
     pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
         self.styles.get(id)
+    }
+
+    /// A learnt style that ships, ready to paint; read when first asked for. `None` for styles that
+    /// aren't learnt.
+    ///
+    /// # Errors
+    /// What is wrong with its file, or that the *Restyle* that it belongs to isn't here.
+    pub fn learnt(&mut self, id: &str) -> Result<Option<Arc<LearntPainter>>, ModelError> {
+        let Some(path) = self.styles.learnt(id).map(Path::to_path_buf) else {
+            return Ok(None);
+        };
+        if let Some(painter) = self.painters.get(id) {
+            return Ok(Some(painter));
+        }
+        let bytes = learnt::read(&path)?;
+        let (belongs, _) = adapter_head(&bytes)?;
+        let restyles = || {
+            let of_kind =
+                |(_, e): &(&String, &FoundModel)| e.manifest.architecture == Architecture::Restyle;
+            self.entries.iter().filter(of_kind)
+        };
+        let fitting = restyles().find(|(_, entry)| entry.info.sha256 == belongs);
+        let Some(name) = fitting
+            .or_else(|| restyles().next())
+            .map(|(n, _)| n.clone())
+        else {
+            return Err(ModelError::BadLearnt(
+                "the network Restyle, which it belongs to, isn't here; put Limner's own models folder back".into(),
+            ));
+        };
+        let restyle = self.restyle(&name)?;
+        let entry = self.entry(&name)?;
+        let sha256 = &entry.info.sha256;
+        let own = Weights::open(&entry.weights_path(), Some(sha256), &self.device)?;
+        let named = (name.as_str(), sha256.as_str());
+        let painter = Arc::new(learnt::painter(&bytes, &restyle, named, &own, self.half)?);
+        let room = in_memory(entry.info.bytes);
+        self.painters.put(id, room, Arc::clone(&painter));
+        Ok(Some(painter))
+    }
+
+    /// SHA-256 of a learnt style's file.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLearnt`] if there is none of this id, [`ModelError::Unreadable`].
+    pub fn learnt_hash(&self, id: &str) -> Result<String, ModelError> {
+        let none = || ModelError::NoLearnt(id.to_owned());
+        let path = self.styles.learnt(id).ok_or_else(none)?;
+        Ok(digest::sha256(&learnt::read(path)?))
     }
 
     /// Whether a model is a network that is one style.

@@ -71,6 +71,7 @@ pub fn style() -> Recipe {
                 style: StyleSource::Builtin("nightfall".into()),
                 weight: 0.25,
                 code: Some(vec![0.5; 8]),
+                learnt: None,
                 code_edits: vec![(3, 1.5)],
                 mask: Some(Mask {
                     shapes: vec![
@@ -98,6 +99,7 @@ pub fn style() -> Recipe {
                 style: StyleSource::File(style.clone()),
                 weight: 0.75,
                 code: None,
+                learnt: None,
                 code_edits: vec![],
                 mask: None,
             },

@@ -106,8 +106,12 @@ impl StyleOutput {
             0 | 1 => String::new(),
             n => format!(", in {n} tiles"),
         };
+        let passes = match estimate.passes {
+            0 | 1 => String::new(),
+            n => format!(", {n} passes"),
+        };
         ui.weak(format!(
-            "{w} × {h}: about {} and {} of memory{tiles}",
+            "{w} × {h}: about {} and {} of memory{tiles}{passes}",
             duration(estimate.time),
             bytes(estimate.memory),
         ));

@@ -1,0 +1,108 @@
+//! Learnt styles that are ready to paint, as many as a budget allows.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::ModelError;
+use super::in_memory::InMemory;
+use super::restyle::{Adapter, Restyle};
+use super::weights::Weights;
+use crate::digest;
+
+/// What painters may take in memory together, in bytes: about a dozen.
+const MEMORY: u64 = 48 << 20;
+/// Larger files are no learnt styles.
+const MAX_FILE: u64 = 16 << 20;
+
+/// A learnt style that can paint.
+pub struct LearntPainter {
+    /// *Restyle* with its numbers.
+    pub net: Arc<Restyle>,
+    /// Its style code.
+    pub code: Vec<f32>,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// Name of the *Restyle* that it belongs to.
+    pub restyle: String,
+}
+
+/// Painters by the style's id.
+pub(super) struct LearntPainters(InMemory<Arc<LearntPainter>>);
+
+impl LearntPainters {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self(InMemory::new(MEMORY))
+    }
+
+    /// One that is here.
+    pub(super) fn get(&mut self, id: &str) -> Option<Arc<LearntPainter>> {
+        self.0.get(id)
+    }
+
+    /// Adds one that takes `bytes`.
+    pub(super) fn put(&mut self, id: &str, bytes: u64, painter: Arc<LearntPainter>) {
+        let sha256 = painter.sha256.clone();
+        self.0.put(id.to_owned(), sha256, bytes, painter);
+    }
+
+    /// Frees those whose file isn't the one that they were read from.
+    pub(super) fn retain(&mut self, hash: impl Fn(&str) -> Option<String>) {
+        self.0
+            .retain(|id, sha256| hash(id).is_some_and(|now| now == sha256));
+    }
+
+    /// Frees all.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// The bytes of a learnt style's file.
+///
+/// # Errors
+/// [`ModelError::Unreadable`], [`ModelError::BadLearnt`] for files that are too large for one.
+pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |error: std::io::Error| ModelError::Unreadable {
+        path: path.to_owned(),
+        reason: match error.kind() {
+            std::io::ErrorKind::NotFound => "it is missing".to_owned(),
+            _ => error.to_string(),
+        },
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    match bytes.len() as u64 > MAX_FILE {
+        true => Err(ModelError::BadLearnt(format!(
+            "the file is larger than {} MB; choose another file",
+            MAX_FILE >> 20
+        ))),
+        false => Ok(bytes),
+    }
+}
+
+/// The painter of a file's bytes; `own` are the weights of `restyle`, whose name and hash go with
+/// it.
+///
+/// # Errors
+/// [`ModelError::BadLearnt`].
+pub(super) fn painter(
+    bytes: &[u8],
+    restyle: &Restyle,
+    (name, sha256): (&str, &str),
+    own: &Weights,
+    half: bool,
+) -> Result<LearntPainter, ModelError> {
+    let adapter = Adapter::from_bytes(bytes, restyle.config(), sha256)?;
+    let net = restyle.learnt(&adapter.onto(own)?.half(half))?;
+    Ok(LearntPainter {
+        net: Arc::new(net),
+        code: adapter.code,
+        sha256: digest::sha256(bytes),
+        restyle: name.to_owned(),
+    })
+}
