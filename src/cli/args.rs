@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::learn_args::Learn;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -91,6 +92,8 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
+    /// Learn a style from pictures: a painter of its own, in minutes
+    Learn(Learn),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Project a photo: find the picture of a generator that comes closest to it

@@ -8,6 +8,8 @@ mod doctor;
 mod failure;
 mod generate;
 mod hub;
+mod learn;
+mod learn_args;
 mod lens;
 mod models;
 mod output;
@@ -78,6 +80,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &mut Session::start(common)?),
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
+        Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),

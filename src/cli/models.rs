@@ -9,8 +9,7 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
 use crate::engine::protocol::{EngineError, ModelInfo, ModelKind, Painter, StyleInfo};
-use crate::models::restyle::adapter_head;
-use crate::{digest, import, models};
+use crate::{import, models};
 
 /// Lists the models, or shows one's card.
 pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), Failure> {
@@ -116,11 +115,7 @@ fn show(session: &Session, name: &str) -> Result<(), Failure> {
 fn show_style(session: &Session, style: &StyleInfo) -> Result<(), Failure> {
     let mut value = describe_style(style);
     let learnt = match &style.file {
-        Some(file) => {
-            let bytes = models::learnt::read(file).map_err(EngineError::from)?;
-            let (restyle, about) = adapter_head(&bytes).map_err(EngineError::from)?;
-            Some((digest::sha256(&bytes), restyle, about))
-        }
+        Some(file) => Some(models::learnt::describe(file).map_err(EngineError::from)?),
         None => None,
     };
     if session.json {

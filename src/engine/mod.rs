@@ -25,6 +25,8 @@ mod handle;
 mod inference_state;
 mod inference_worker;
 mod jobs;
+mod learn_job;
+mod learning;
 mod lens;
 mod mailbox;
 pub mod memory;

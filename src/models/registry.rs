@@ -15,7 +15,7 @@ use super::in_memory::InMemory;
 use super::learnt::{self, LearntPainter, LearntPainters};
 use super::loading::{self, Loaded};
 use super::manifest::Architecture;
-use super::restyle::{Restyle, adapter_head};
+use super::restyle::Restyle;
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::StyleGan2;
@@ -58,6 +58,8 @@ pub struct Registry {
     broken: Vec<(PathBuf, String)>,
     loaded: InMemory<Loaded>,
     painters: LearntPainters,
+    /// The user's own learnt styles, until they stand beside the others.
+    own_styles: Vec<ShippedStyle>,
 }
 
 impl Registry {
@@ -74,6 +76,7 @@ impl Registry {
             broken: Vec::new(),
             loaded: InMemory::new(MEMORY),
             painters: LearntPainters::new(),
+            own_styles: Vec::new(),
         };
         registry.rescan();
         registry
@@ -96,6 +99,9 @@ impl Registry {
         self.styles = StyleSet::default();
         for folder in self.folders.clone() {
             self.scan_folder(&folder);
+        }
+        for own in std::mem::take(&mut self.own_styles) {
+            self.styles.add(own);
         }
         if !self.entries.contains_key(CPPN_NAME) {
             match embedded_cppn() {
@@ -140,6 +146,12 @@ impl Registry {
                 continue;
             };
             if name.starts_with('.') {
+                continue;
+            }
+            if name == learnt::FOLDER {
+                let (styles, broken) = learnt::found(&path);
+                self.own_styles.extend(styles);
+                self.broken.extend(broken);
                 continue;
             }
             if name == STYLES && path.join("index.json").is_file() {
@@ -216,8 +228,12 @@ impl Registry {
     /// Where a model's folder has directions that were found beforehand, so that its
     /// sliders are there at once; read only if they fit the model's hash.
     pub fn directions_file(&self, name: &str) -> Option<PathBuf> {
-        let folder = self.entries.get(name)?.config_path.parent()?;
-        Some(folder.join(DIRECTIONS)).filter(|file| file.is_file())
+        Some(self.folder(name)?.join(DIRECTIONS)).filter(|file| file.is_file())
+    }
+
+    /// A model's folder.
+    pub fn folder(&self, name: &str) -> Option<&Path> {
+        self.entries.get(name)?.config_path.parent()
     }
 
     /// A style that ships.
@@ -237,31 +253,33 @@ impl Registry {
         if let Some(painter) = self.painters.get(id) {
             return Ok(Some(painter));
         }
-        let bytes = learnt::read(&path)?;
-        let (belongs, _) = adapter_head(&bytes)?;
-        let restyles = || {
-            let of_kind =
-                |(_, e): &(&String, &FoundModel)| e.manifest.architecture == Architecture::Restyle;
-            self.entries.iter().filter(of_kind)
-        };
-        let fitting = restyles().find(|(_, entry)| entry.info.sha256 == belongs);
-        let Some(name) = fitting
-            .or_else(|| restyles().next())
-            .map(|(n, _)| n.clone())
-        else {
-            return Err(ModelError::BadLearnt(
-                "the network Restyle, which it belongs to, isn't here; put Limner's own models folder back".into(),
-            ));
-        };
-        let restyle = self.restyle(&name)?;
-        let entry = self.entry(&name)?;
-        let sha256 = &entry.info.sha256;
-        let own = Weights::open(&entry.weights_path(), Some(sha256), &self.device)?;
-        let named = (name.as_str(), sha256.as_str());
-        let painter = Arc::new(learnt::painter(&bytes, &restyle, named, &own, self.half)?);
-        let room = in_memory(entry.info.bytes);
+        let painter = Arc::new(learnt::load(&path, self)?);
+        let room = in_memory(self.entry(&painter.restyle)?.info.bytes);
         self.painters.put(id, room, Arc::clone(&painter));
         Ok(Some(painter))
+    }
+
+    /// The *Restyle* whose weights have this hash, or any.
+    pub fn restyle_of(&self, sha256: &str) -> Option<String> {
+        let fitting = self.restyles().find(|(_, e)| e.info.sha256 == sha256);
+        let found = fitting.or_else(|| self.restyles().next());
+        found.map(|(name, _)| name.clone())
+    }
+
+    /// A network's weights on the device in use, and whether they are to be half numbers.
+    ///
+    /// # Errors
+    /// [`ModelError::Unknown`], or what is wrong with the file.
+    pub fn weights_of(&self, name: &str) -> Result<(Weights, bool), ModelError> {
+        let entry = self.entry(name)?;
+        let sha256 = Some(entry.info.sha256.as_str());
+        let weights = Weights::open(&entry.weights_path(), sha256, &self.device)?;
+        Ok((weights, self.half))
+    }
+
+    fn restyles(&self) -> impl Iterator<Item = (&String, &FoundModel)> {
+        let is = |e: &FoundModel| e.manifest.architecture == Architecture::Restyle;
+        self.entries.iter().filter(move |(_, entry)| is(entry))
     }
 
     /// SHA-256 of a learnt style's file.

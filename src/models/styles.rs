@@ -135,6 +135,14 @@ impl StyleSet {
         })
     }
 
+    /// Adds a style, unless there is one of its id.
+    pub(super) fn add(&mut self, style: ShippedStyle) {
+        let is = |other: &ShippedStyle| other.info.source == style.info.source;
+        if !self.styles.iter().any(is) {
+            self.styles.push(style);
+        }
+    }
+
     /// The file of a learnt style.
     pub fn learnt(&self, id: &str) -> Option<&Path> {
         self.get(id)?.info.file.as_deref()

@@ -224,6 +224,7 @@ pub fn progress_words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "Rendering",
         Some(Stage::Sampling) => "Sampling",
         Some(Stage::Projecting) => "Projecting",
+        Some(Stage::Learning) => "Learning",
         Some(Stage::Writing) => "Writing",
     };
     let steps = if job.total > 1 {
