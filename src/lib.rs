@@ -26,6 +26,7 @@ pub mod gallery;
 pub mod hub;
 pub mod import;
 pub mod latent;
+pub mod learn;
 pub mod models;
 pub mod nn;
 pub mod paths;

@@ -96,6 +96,7 @@ fn a_stylised_photo_comes_into_range() {
             style: StyleSource::Builtin("weave".into()),
             weight: 12.0,
             code: None,
+            learnt: None,
             code_edits: vec![(0, 50.0)],
             mask: Some(
                 Mask {

@@ -39,6 +39,7 @@ impl StylePipeline {
             style: StyleSource::File(picture(folder, "style.png", [512, 512])?),
             weight: 1.0,
             code: None,
+            learnt: None,
             code_edits: Vec::new(),
             mask: None,
         };

@@ -92,6 +92,10 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);
         }
+        Output::Learnt { style, .. } => {
+            let words = format!("Style learnt: {:.0} % of the way", (1.0 - style) * 100.0);
+            state.toasts.push(Level::Info, words);
+        }
         Output::Projection {
             params, likeness, ..
         } => {

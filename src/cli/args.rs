@@ -6,6 +6,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gallery::GalleryCommand;
+use super::learn_args::Learn;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -92,6 +93,8 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
+    /// Learn a style from pictures: a painter of its own, in minutes
+    Learn(Learn),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Project a photo: find the picture of a generator that comes closest to it
@@ -252,7 +255,7 @@ pub(crate) struct Stylize {
     #[arg(required = true, value_name = "PHOTO")]
     pub(crate) photos: Vec<PathBuf>,
     /// Style: a picture or the name of a built-in style, with a weight (may be repeated)
-    #[arg(long, value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
+    #[arg(long, visible_alias = "style-name", value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
     pub(crate) style: Vec<StyleArg>,
     /// 0 the photo, 1 the whole style, up to 1.5
     #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]

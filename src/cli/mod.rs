@@ -9,6 +9,8 @@ mod failure;
 mod gallery;
 mod generate;
 mod hub;
+mod learn;
+mod learn_args;
 mod lens;
 mod models;
 mod output;
@@ -79,6 +81,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &mut Session::start(common)?),
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
+        Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),

@@ -8,9 +8,10 @@ use super::args::Keeping;
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
+use crate::engine::cards;
 use crate::engine::protocol::Library;
 use crate::export::format::Format;
-use crate::export::{self, CardLines, Cards, WriteOptions, Writing};
+use crate::export::{self, WriteOptions, Writing};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 use crate::unfinished;
@@ -33,23 +34,6 @@ pub(crate) fn writing(keeping: &Keeping, format: Format) -> Writing {
         replace: *force,
         ..WriteOptions::new(format)
     })
-}
-
-/// The lines of the model cards that go into files.
-pub(crate) fn cards(library: &Library) -> Cards {
-    library
-        .models
-        .iter()
-        .map(|m| {
-            let lines = CardLines {
-                title: m.title.clone(),
-                trained: m.trained,
-                licence: m.licence.clone(),
-                credit: m.credit.clone(),
-            };
-            (m.name.clone(), lines)
-        })
-        .collect()
 }
 
 /// Writes the picture that a command was run for, and says where it is.

@@ -36,6 +36,14 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Minutes of work.
+pub(crate) fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if (0.05..=1440.0).contains(&minutes) => Ok(minutes),
+        _ => Err(format!("'{text}' is not a number of minutes up to 1440")),
+    }
+}
+
 /// `A..B`, B not included
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layers(pub(crate) LayerRange);

@@ -76,6 +76,16 @@ impl TimeModel {
         Ok(())
     }
 
+    /// A network takes as long as another one, until it shows otherwise.
+    pub(crate) fn take_as(&mut self, net_sha: &str, other: &str) {
+        if let (Some(&time), false) = (
+            self.networks.get(other),
+            self.networks.contains_key(net_sha),
+        ) {
+            self.networks.insert(net_sha.to_owned(), time);
+        }
+    }
+
     /// Learns from a real run of a network over so many pixels.
     pub(crate) fn learn_network(&mut self, net_sha: &str, took: Duration, pixels: u64) {
         let seen = moved(self.networks.get(net_sha).copied(), per_pixel(took, pixels));
@@ -218,6 +228,7 @@ impl StyleCost {
             memory: memory::resident() + self.bytes(),
             time: times.time(self, passes),
             tiles: self.plan.tiles(),
+            passes: self.passes,
             painted: None,
         }
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::PreviewBackend;
+use crate::engine::cards::cards;
 use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
 use crate::engine::enlarge::enlarge;
@@ -13,16 +14,16 @@ use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, ModelInfo, ModelKind, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, ModelKind, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
-use crate::export::{CardLines, Cards};
+use crate::export::Cards;
 use crate::models::Registry;
 use crate::models::crisp::Crisp;
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
-use crate::recipe::{ModelRef, StyleParams};
+use crate::recipe::{LEARNT, ModelRef, StyleParams};
 use crate::unfinished;
 
 /// What previews and jobs share, on the device that computes.
@@ -75,22 +76,17 @@ impl InferenceState {
 
     /// The lines of the model cards that go into files.
     pub(crate) fn model_cards(&self) -> Cards {
-        let library = self.registry.library();
-        let lines = |m: &ModelInfo| CardLines {
-            title: m.title.clone(),
-            trained: m.trained,
-            licence: m.licence.clone(),
-            credit: m.credit.clone(),
-        };
-        library
-            .models
-            .iter()
-            .map(|m| (m.name.clone(), lines(m)))
-            .collect()
+        cards(&self.registry.library())
     }
 
     /// A model as recipes name it.
     pub(crate) fn model_ref(&self, name: &str) -> Result<ModelRef, EngineError> {
+        if let Some(id) = name.strip_prefix(LEARNT) {
+            return Ok(ModelRef {
+                name: name.to_owned(),
+                sha256: self.registry.learnt_hash(id)?,
+            });
+        }
         let info = self.registry.info(name)?;
         Ok(ModelRef {
             name: info.name.clone(),

@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use super::learn_job::LearnJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
+pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams};
 pub use crate::waker::Waker;
@@ -184,6 +186,10 @@ pub enum Job {
     },
     /// The same pixels again from a recipe.
     Replay(Box<Recipe>),
+    /// A style learnt from pictures, in the background; tells a sample with its progress, may be
+    /// paused, and finished with what has been learnt so far. Cancelled, it goes on where it was when
+    /// it is asked for again.
+    Learn(Box<LearnJob>),
 }
 
 /// Many photos with one setting, made and written as one photo is.
@@ -277,6 +283,8 @@ pub enum Stage {
     Sampling,
     /// Optimising a latent.
     Projecting,
+    /// Training a painter.
+    Learning,
     /// Writing the file.
     Writing,
 }
@@ -410,6 +418,19 @@ pub enum Output {
         /// The sliders.
         directions: Arc<Vec<DirectionInfo>>,
     },
+    /// A style was learnt.
+    Learnt {
+        /// Its file.
+        file: PathBuf,
+        /// Steps that it took.
+        steps: u32,
+        /// Time of the steps.
+        time: Duration,
+        /// Content at the end, 0 for the photo's.
+        content: f32,
+        /// Style at the end, 1 for the photo's, 0 for the pictures'.
+        style: f32,
+    },
     /// A latent for a photo.
     Projection {
         /// Start for Explore.
@@ -476,6 +497,9 @@ pub struct Estimate {
     pub time: Duration,
     /// Tiles.
     pub tiles: u32,
+    /// Passes of networks over the photo: one for all styles that one network paints from their
+    /// codes, one for each learnt style and each style with a mask.
+    pub passes: u64,
     /// *Fine*: the size that is painted step by step, where the result is larger.
     pub painted: Option<[u32; 2]>,
 }

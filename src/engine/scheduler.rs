@@ -415,9 +415,12 @@ impl JobControl for Scheduler {
     }
 }
 
-/// Work that the program begins by itself, and nobody waits for.
+/// Work that nobody waits for: what the program begins by itself, and what takes many minutes.
 fn background(job: &Job) -> bool {
-    matches!(job, Job::Directions { .. } | Job::LensDirections { .. })
+    matches!(
+        job,
+        Job::Directions { .. } | Job::LensDirections { .. } | Job::Learn(_)
+    )
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

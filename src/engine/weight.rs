@@ -40,6 +40,10 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             let paths = job.photos.iter().map(|path| path.as_os_str().len() + 64);
             paths.sum::<usize>() + written(&job.params)
         }
+        Job::Learn(job) => {
+            let paths = job.pictures.iter().chain(&job.photo).chain([&job.out]);
+            paths.map(|path| path.as_os_str().len() + 64).sum()
+        }
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Upscale { .. }

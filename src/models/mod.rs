@@ -12,6 +12,7 @@ pub mod folders;
 mod generator;
 mod hashes;
 mod in_memory;
+pub mod learnt;
 pub mod lens_directions;
 pub mod lens_measure;
 pub mod library;

@@ -20,7 +20,7 @@ pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
-pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use std::path::{Path, PathBuf};
 

@@ -72,6 +72,7 @@ fn all() -> Vec<Recipe> {
         style,
         weight: 0.5,
         code: Some(vec![1.0, 2.0]),
+        learnt: Some("ab".repeat(32)),
         code_edits: vec![(1, -0.5)],
         mask: Some(
             Mask {

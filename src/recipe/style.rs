@@ -16,6 +16,9 @@ pub enum StyleSource {
     File(SourceRef),
 }
 
+/// Before the ids of learnt styles, where recipes and cards name them among networks.
+pub const LEARNT: &str = "learnt/";
+
 /// One style with its share, its own code edits and the place where it applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StyleLayer {
@@ -27,6 +30,10 @@ pub struct StyleLayer {
     /// recipe renders without the style's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Vec<f32>>,
+    /// SHA-256 of a learnt style's file, filled in when a picture is made: the recipe is of just
+    /// that painter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnt: Option<String>,
     /// Slider offsets onto the code: (code direction index, σ).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_edits: Vec<(usize, f32)>,

@@ -40,6 +40,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         ],
     ),
     ("fine", &["cancel", "models", "nn"]),
+    ("learn", &["cancel", "fine", "models", "nn"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -103,6 +104,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "export",
             "fine",
             "latent",
+            "learn",
             "models",
             "nn",
             "photo",

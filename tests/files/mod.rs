@@ -73,6 +73,7 @@ pub fn style() -> Recipe {
                 style: StyleSource::Builtin("nightfall".into()),
                 weight: 0.25,
                 code: Some(vec![0.5; 8]),
+                learnt: None,
                 code_edits: vec![(3, 1.5)],
                 mask: Some(Arc::new(Mask {
                     shapes: vec![
@@ -100,6 +101,7 @@ pub fn style() -> Recipe {
                 style: StyleSource::File(style.clone()),
                 weight: 0.75,
                 code: None,
+                learnt: None,
                 code_edits: vec![],
                 mask: None,
             },

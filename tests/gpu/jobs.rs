@@ -78,6 +78,7 @@ fn jobs_give_the_same_pictures() {
         style: library.styles[0].source.clone(),
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     };

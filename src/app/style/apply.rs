@@ -84,6 +84,7 @@ fn layer(style: StyleSource) -> Arc<StyleLayer> {
         style,
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     })
@@ -120,6 +121,7 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
             l.style = style;
             l.code = None;
+            l.learnt = None;
             l.code_edits.clear();
         }),
         StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),

@@ -4,6 +4,7 @@ mod context;
 mod directions;
 mod fine;
 mod folder;
+mod learn;
 mod lens;
 mod project;
 mod render;
@@ -54,6 +55,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),
+        Job::Learn(job) => learn::run(context, job),
         Job::Replay(recipe) => replay::run(context, recipe),
     }
 }

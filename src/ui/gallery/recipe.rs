@@ -229,6 +229,7 @@ mod tests {
             style: StyleSource::Builtin(id.into()),
             weight,
             code: None,
+            learnt: None,
             code_edits: vec![],
             mask: None,
         };

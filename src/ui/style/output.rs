@@ -102,8 +102,12 @@ impl StyleOutput {
             0 | 1 => String::new(),
             n => format!(", in {n} tiles"),
         };
+        let passes = match estimate.passes {
+            0 | 1 => String::new(),
+            n => format!(", {n} passes"),
+        };
         ui.weak(format!(
-            "{w} × {h}: about {} and {} of memory{tiles}",
+            "{w} × {h}: about {} and {} of memory{tiles}{passes}",
             duration(estimate.time),
             bytes(estimate.memory),
         ));
@@ -222,6 +226,7 @@ pub fn progress_words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "Rendering",
         Some(Stage::Sampling) => "Sampling",
         Some(Stage::Projecting) => "Projecting",
+        Some(Stage::Learning) => "Learning",
         Some(Stage::Writing) => "Writing",
     };
     let steps = if job.total > 1 {

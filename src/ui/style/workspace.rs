@@ -22,8 +22,7 @@ use crate::ui::shell::history;
 use crate::ui::style::chosen::{ChosenEvent, ChosenStyles};
 use crate::ui::style::compare::side_by_side;
 use crate::ui::style::output::StyleOutput;
-use crate::ui::style::swatches::{SwatchEvent, swatches};
-use crate::ui::style::tryouts::Tryouts;
+use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
@@ -49,7 +48,7 @@ struct StylePanel {
     output: StyleOutput,
     mask: MaskTools,
     pick: Option<GalleryPick>,
-    tryouts: Tryouts,
+    grid: StyleGrid,
 }
 
 /// Draws the workspace.
@@ -97,7 +96,7 @@ impl StylePanel {
                     },
                 );
                 let can_try = p.state.photo().is_some();
-                let mut on = self.tryouts.on;
+                let mut on = self.grid.tryouts.on;
                 let eye = |ui: &mut Ui| {
                     let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
                         .tooltip("Show every style on your photo instead of its sample")
@@ -107,11 +106,11 @@ impl StylePanel {
                     on ^= button.show(ui, &theme).clicked();
                 };
                 section(ui, &theme, "Styles", true, eye, |ui| {
-                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.tryouts) {
+                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.grid) {
                         self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                     }
                 });
-                self.tryouts.on = on;
+                self.grid.tryouts.on = on;
             });
         });
     }
