@@ -1,0 +1,358 @@
+//! The way from the coarsest size to the finest.
+
+use rand_chacha::ChaCha12Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rayon::prelude::*;
+
+use super::basis::components;
+use super::canvas::{Canvas, UNIT};
+use super::kernel::{Projection, Vector, project};
+use super::matching::{Effort, Keys, matches};
+use super::region::Region;
+use super::resample::resized;
+use super::schedule::Level;
+use super::tree::NONE;
+use super::vote::{combined, grid};
+use super::{GrowError, PATCH, Place, refine};
+use crate::cancel::CancelToken;
+
+/// Patches that one thread reduces at a time.
+const BATCH: usize = 1024;
+
+/// Pixels of the coarsest size between two points of the lattice of random offsets.
+const LATTICE: usize = 6;
+
+/// How the work is done: set by what is asked for, see [`super::Settings`].
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tuning {
+    /// How well to look for patches.
+    pub(super) effort: Effort,
+    /// Rounds at the coarsest size, in the middle and at the finest.
+    pub(super) rounds: [u32; 3],
+    /// Sizes with more pixels are only refined, see [`refine`].
+    pub(super) refined_from: usize,
+    /// How much a patch's pixel counts by its place, early and in the last round.
+    pub(super) kernels: [super::vote::Kernel; 2],
+    /// How far what lies at a place may come from at the coarsest size, across and down, as a share
+    /// of the sides.
+    pub(super) shift: [f64; 2],
+    /// Standard deviation of the noise at the coarsest size, in grey values.
+    pub(super) noise: f64,
+    /// Which sides of the result go on at the other side.
+    pub(super) wraps: [bool; 2],
+    /// Begins all random numbers.
+    pub(super) seed: u64,
+}
+
+/// What stays the same at all sizes.
+pub(super) struct Growing<'a> {
+    /// At full size.
+    pub(super) source: &'a Canvas,
+    /// What is begun with, of any size.
+    pub(super) start: &'a Canvas,
+    /// What of the source may be taken, and what of the result is there already.
+    pub(super) region: &'a Region,
+    /// How.
+    pub(super) tuning: &'a Tuning,
+    /// Asked between pieces of work.
+    pub(super) stop: &'a CancelToken,
+}
+
+/// The result at one size.
+struct Grown {
+    picture: Canvas,
+    /// The source's patch at each place of the grid.
+    places: Vec<Place>,
+    source: [usize; 2],
+}
+
+/// The result, and for each of its patches where it comes from: `[x, y]` of corners in the source.
+pub(super) struct Whole {
+    /// Pixels.
+    pub(super) picture: Canvas,
+    /// Row by row.
+    pub(super) places: Vec<Place>,
+}
+
+impl Growing<'_> {
+    /// Goes through all sizes; `progress` is told before each which it is, with the picture so far.
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`].
+    pub(super) fn run(
+        &self,
+        levels: &[Level],
+        progress: &mut dyn FnMut(usize, Option<&Canvas>) -> Result<(), GrowError>,
+    ) -> Result<Whole, GrowError> {
+        let mut grown: Option<Grown> = None;
+        for (index, level) in levels.iter().enumerate() {
+            progress(index, grown.as_ref().map(|grown| &grown.picture))?;
+            let finest = index + 1 == levels.len();
+            grown = Some(self.level(*level, index, finest, grown)?);
+        }
+        let grown = grown.ok_or(GrowError::NothingKnown)?;
+        Ok(Whole {
+            picture: grown.picture,
+            places: grown.places,
+        })
+    }
+
+    fn level(
+        &self,
+        level: Level,
+        index: usize,
+        finest: bool,
+        coarser: Option<Grown>,
+    ) -> Result<Grown, GrowError> {
+        let tuning = self.tuning;
+        let source = resized(self.source, level.source, [false; 2]);
+        let known = self.region.at(&level);
+        let first = coarser.is_none();
+        let (mut picture, blurred) = match &coarser {
+            None => (self.begun(level.result), source.clone()),
+            Some(coarser) => {
+                let less = resized(self.source, coarser.source, [false; 2]);
+                (
+                    resized(&coarser.picture, level.result, tuning.wraps),
+                    resized(&less, level.source, [false; 2]),
+                )
+            }
+        };
+        known.keep(&mut picture);
+        let columns = [0, 1].map(|i| grid(level.result[i], tuning.wraps[i]));
+        let active = known.touched(columns, tuning.wraps);
+        let keys = known.sources(level.source);
+        if keys.is_empty() {
+            return Err(GrowError::NothingKnown);
+        }
+        let rounds = match (first, finest) {
+            (true, _) => tuning.rounds[0],
+            (_, false) => tuning.rounds[1],
+            (_, true) => tuning.rounds[2],
+        };
+        let mut here = Here {
+            growing: self,
+            level,
+            columns,
+            active,
+            keys,
+            places: vec![[0; 2]; columns[0] * columns[1]],
+        };
+        if let Some(coarser) = coarser {
+            here.places = refine::carried(&coarser.places, coarser.picture.size(), coarser.source, &level, tuning.wraps);
+        }
+        let pixels = level.source.iter().product::<usize>().max(level.result.iter().product());
+        let seed = tuning.seed.wrapping_add((index as u64) << 32);
+        match pixels > tuning.refined_from && !first {
+            true => here.refine(&mut picture, [&blurred, &source], &known, rounds)?,
+            false => here.search(&mut picture, [&blurred, &source], &known, (rounds, first, finest), seed)?,
+        }
+        Ok(Grown {
+            picture,
+            places: here.places,
+            source: level.source,
+        })
+    }
+
+    /// The coarsest size before the first round.
+    fn begun(&self, size: [usize; 2]) -> Canvas {
+        let still = resized(self.start, size, self.tuning.wraps);
+        let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
+        let mut picture = shifted(&still, self.tuning.shift, &mut random);
+        // Twelve uniform numbers add up to about a normal one: no library's logarithm decides.
+        let spread = self.tuning.noise * f64::from(UNIT) / 65536.0;
+        for pixel in &mut picture.data {
+            let sum: i64 = (0..12).map(|_| i64::from(random.next_u32() >> 16)).sum();
+            let noise = ((sum - 12 * 32768) as f64 * spread).round() as i32;
+            for value in &mut pixel[..3] {
+                let noisy = i32::from(*value) + noise;
+                *value = noisy.clamp(-255 * UNIT, 510 * UNIT) as i16;
+            }
+        }
+        picture
+    }
+}
+
+/// Pixels of a picture from random places around, alike for those close to one another: between
+/// the points of a lattice offsets are interpolated. Beyond the edges the picture is mirrored.
+fn shifted(picture: &Canvas, share: [f64; 2], random: &mut ChaCha12Rng) -> Canvas {
+    let mut out = picture.clone();
+    if share == [0.0; 2] {
+        return out;
+    }
+    let columns = picture.width.div_ceil(LATTICE) + 1;
+    let rows = picture.height.div_ceil(LATTICE) + 1;
+    let lattice: Vec<[f64; 2]> = (0..columns * rows)
+        .map(|_| {
+            [0, 1].map(|i| {
+                let uniform = f64::from(random.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0;
+                uniform * share[i] * picture.size()[i] as f64
+            })
+        })
+        .collect();
+    let mirrored = |at: f64, side: usize| {
+        let around = (at.round() as i64).rem_euclid(2 * side as i64) as usize;
+        around.min(2 * side - 1 - around)
+    };
+    for (at, pixel) in out.data.iter_mut().enumerate() {
+        let (x, y) = (at % picture.width, at / picture.width);
+        let (column, row) = (x / LATTICE, y / LATTICE);
+        let part = |at: usize| (at % LATTICE) as f64 / LATTICE as f64;
+        let (across, down) = (part(x), part(y));
+        let offset = [0, 1].map(|i| {
+            let at = |c: usize, r: usize| lattice[(row + r) * columns + column + c][i];
+            let upper = at(0, 0) * (1.0 - across) + at(1, 0) * across;
+            let lower = at(0, 1) * (1.0 - across) + at(1, 1) * across;
+            upper * (1.0 - down) + lower * down
+        });
+        let from = mirrored(x as f64 + offset[0], picture.width);
+        let line = mirrored(y as f64 + offset[1], picture.height);
+        *pixel = picture.data[line * picture.width + from];
+    }
+    out
+}
+
+/// The work at one size.
+struct Here<'a> {
+    growing: &'a Growing<'a>,
+    level: Level,
+    /// Places of patches across and down.
+    columns: [usize; 2],
+    /// Those that are looked for, as numbers in the grid.
+    active: Vec<u32>,
+    /// Corners of the source's patches that may be taken.
+    keys: Vec<Place>,
+    /// What was found.
+    places: Vec<Place>,
+}
+
+impl Here<'_> {
+    fn search(
+        &mut self,
+        picture: &mut Canvas,
+        [blurred, sharp]: [&Canvas; 2],
+        known: &super::region::Known<'_>,
+        (rounds, first, finest): (u32, bool, bool),
+        seed: u64,
+    ) -> Result<(), GrowError> {
+        let Growing { tuning, stop, .. } = *self.growing;
+        let basis = components(sharp, &self.keys);
+        let queries: Vec<Place> = self
+            .active
+            .iter()
+            .map(|&at| [at as usize % self.columns[0], at as usize / self.columns[0]])
+            .map(|place| place.map(|side| side as u16))
+            .collect();
+        let numbers = self.numbers();
+        let mut found: Vec<u32> = match first {
+            true => vec![NONE; queries.len()],
+            false => self
+                .active
+                .iter()
+                .map(|&at| numbers.of(self.places[at as usize]))
+                .collect(),
+        };
+        let mut keys = None;
+        for round in 0..rounds {
+            let image = match round == 0 {
+                true => blurred,
+                false => sharp,
+            };
+            if round < 2 {
+                let vectors = reduced(&basis, image, &self.keys);
+                keys = Some(Keys::new(vectors, &tuning.effort, seed));
+            }
+            let Some(keys) = &keys else { continue };
+            let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
+            let vectors = match margin {
+                [0, 0] => reduced(&basis, picture, &queries),
+                [x, y] => reduced(&basis, &picture.wrapped(x, y), &queries),
+            };
+            let seed = seed.wrapping_add(1000 + u64::from(round));
+            found = matches(&vectors, keys, &found, &tuning.effort, seed, stop)?;
+            for (&at, &key) in self.active.iter().zip(&found) {
+                self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
+            }
+            let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
+            *picture = combined(sharp, &self.places, self.level.result, tuning.wraps, kernel);
+            known.keep(picture);
+        }
+        Ok(())
+    }
+
+    fn refine(
+        &mut self,
+        picture: &mut Canvas,
+        [blurred, sharp]: [&Canvas; 2],
+        known: &super::region::Known<'_>,
+        rounds: u32,
+    ) -> Result<(), GrowError> {
+        let Growing { tuning, stop, .. } = *self.growing;
+        let numbers = self.numbers();
+        for round in 0..rounds {
+            let image = match round == 0 {
+                true => blurred,
+                false => sharp,
+            };
+            let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
+            let wrapped;
+            let seen = match margin {
+                [0, 0] => &*picture,
+                [x, y] => {
+                    wrapped = picture.wrapped(x, y);
+                    &wrapped
+                }
+            };
+            let look = refine::Look {
+                result: seen,
+                source: image,
+                columns: self.columns[0],
+                allowed: &|place| numbers.of(place) != NONE,
+            };
+            look.better(&mut self.places, &self.active, stop)?;
+            let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
+            *picture = combined(sharp, &self.places, self.level.result, tuning.wraps, kernel);
+            known.keep(picture);
+        }
+        Ok(())
+    }
+
+    /// Numbers of the source's patches by their places.
+    fn numbers(&self) -> Numbers {
+        let columns = grid(self.level.source[0], false);
+        let rows = grid(self.level.source[1], false);
+        if self.keys.len() == columns * rows {
+            return Numbers { columns, list: None };
+        }
+        let mut list = vec![NONE; columns * rows];
+        for (number, &[x, y]) in self.keys.iter().enumerate() {
+            list[usize::from(y) * columns + usize::from(x)] = number as u32;
+        }
+        Numbers {
+            columns,
+            list: Some(list),
+        }
+    }
+}
+
+/// Which number the patch at a place has among the keys.
+struct Numbers {
+    columns: usize,
+    /// None where all are keys, in order.
+    list: Option<Vec<u32>>,
+}
+
+impl Numbers {
+    fn of(&self, [x, y]: Place) -> u32 {
+        let at = usize::from(y) * self.columns + usize::from(x);
+        self.list.as_ref().map_or(at as u32, |list| list[at])
+    }
+}
+
+fn reduced(basis: &Projection, canvas: &Canvas, places: &[Place]) -> Vec<Vector> {
+    let mut out = vec![Vector::default(); places.len()];
+    out.par_chunks_mut(BATCH)
+        .zip(places.par_chunks(BATCH))
+        .for_each(|(out, places)| project(basis, canvas, places, out));
+    out
+}
