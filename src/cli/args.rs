@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Stylize(Stylize),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
+    /// Grow new pictures from the patches of one
+    Grow(super::grow::Grow),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

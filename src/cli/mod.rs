@@ -7,6 +7,7 @@ mod card;
 mod doctor;
 mod failure;
 mod generate;
+mod grow;
 mod hub;
 mod lens;
 mod models;
@@ -79,6 +80,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
+        Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

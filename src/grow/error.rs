@@ -16,7 +16,9 @@ pub enum GrowError {
     #[error("this picture is all one colour; there is nothing in it to grow from, so take another")]
     OneColour,
     /// Every pixel is transparent.
-    #[error("this picture is wholly transparent; there is nothing in it to grow from, so take another")]
+    #[error(
+        "this picture is wholly transparent; there is nothing in it to grow from, so take another"
+    )]
     Transparent,
     /// The result's size is out of range.
     #[error(
@@ -27,7 +29,9 @@ pub enum GrowError {
     )]
     Size(u32, u32),
     /// Nothing but hole.
-    #[error("the part to fill leaves no whole patch of the picture to fill it with; mark less of it")]
+    #[error(
+        "the part to fill leaves no whole patch of the picture to fill it with; mark less of it"
+    )]
     NothingKnown,
     /// The mask has another size.
     #[error("the mask is {0} x {1} pixels and the picture is not; give one of the same size")]

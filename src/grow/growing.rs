@@ -1,14 +1,16 @@
 //! The way from the coarsest size to the finest.
 
+use std::borrow::Cow;
+
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rayon::prelude::*;
 
 use super::basis::components;
-use super::canvas::{Canvas, UNIT};
+use super::canvas::Canvas;
 use super::kernel::{Projection, Vector, project};
 use super::matching::{Effort, Keys, matches};
-use super::region::Region;
+use super::region::{Known, Region};
 use super::resample::resized;
 use super::schedule::Level;
 use super::tree::NONE;
@@ -29,6 +31,8 @@ pub(super) struct Tuning {
     pub(super) effort: Effort,
     /// Rounds at the coarsest size, in the middle and at the finest.
     pub(super) rounds: [u32; 3],
+    /// Rounds where sizes are refined only.
+    pub(super) refining: u32,
     /// Sizes with more pixels are only refined, see [`refine`].
     pub(super) refined_from: usize,
     /// How much a patch's pixel counts by its place, early and in the last round.
@@ -36,8 +40,8 @@ pub(super) struct Tuning {
     /// How far what lies at a place may come from at the coarsest size, across and down, as a share
     /// of the sides.
     pub(super) shift: [f64; 2],
-    /// Standard deviation of the noise at the coarsest size, in grey values.
-    pub(super) noise: f64,
+    /// Whether what isn't kept is begun with from its surroundings, not with what is there.
+    pub(super) heal: bool,
     /// Which sides of the result go on at the other side.
     pub(super) wraps: [bool; 2],
     /// Begins all random numbers.
@@ -105,16 +109,19 @@ impl Growing<'_> {
         coarser: Option<Grown>,
     ) -> Result<Grown, GrowError> {
         let tuning = self.tuning;
-        let source = resized(self.source, level.source, [false; 2]);
+        let source = match level.source == self.source.size() {
+            true => Cow::Borrowed(self.source),
+            false => Cow::Owned(resized(self.source, level.source, [false; 2])),
+        };
         let known = self.region.at(&level);
         let first = coarser.is_none();
         let (mut picture, blurred) = match &coarser {
-            None => (self.begun(level.result), source.clone()),
+            None => (self.begun(level.result, &known), source.clone()),
             Some(coarser) => {
                 let less = resized(self.source, coarser.source, [false; 2]);
                 (
                     resized(&coarser.picture, level.result, tuning.wraps),
-                    resized(&less, level.source, [false; 2]),
+                    Cow::Owned(resized(&less, level.source, [false; 2])),
                 )
             }
         };
@@ -139,13 +146,29 @@ impl Growing<'_> {
             places: vec![[0; 2]; columns[0] * columns[1]],
         };
         if let Some(coarser) = coarser {
-            here.places = refine::carried(&coarser.places, coarser.picture.size(), coarser.source, &level, tuning.wraps);
+            here.places = refine::carried(
+                &coarser.places,
+                coarser.picture.size(),
+                coarser.source,
+                &level,
+                tuning.wraps,
+            );
         }
-        let pixels = level.source.iter().product::<usize>().max(level.result.iter().product());
+        let pixels = level
+            .source
+            .iter()
+            .product::<usize>()
+            .max(level.result.iter().product());
         let seed = tuning.seed.wrapping_add((index as u64) << 32);
         match pixels > tuning.refined_from && !first {
-            true => here.refine(&mut picture, [&blurred, &source], &known, rounds)?,
-            false => here.search(&mut picture, [&blurred, &source], &known, (rounds, first, finest), seed)?,
+            true => here.refine(&mut picture, [&blurred, &source], &known)?,
+            false => here.search(
+                &mut picture,
+                [&blurred, &source],
+                &known,
+                (rounds, first, finest),
+                seed,
+            )?,
         }
         Ok(Grown {
             picture,
@@ -155,21 +178,13 @@ impl Growing<'_> {
     }
 
     /// The coarsest size before the first round.
-    fn begun(&self, size: [usize; 2]) -> Canvas {
-        let still = resized(self.start, size, self.tuning.wraps);
-        let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
-        let mut picture = shifted(&still, self.tuning.shift, &mut random);
-        // Twelve uniform numbers add up to about a normal one: no library's logarithm decides.
-        let spread = self.tuning.noise * f64::from(UNIT) / 65536.0;
-        for pixel in &mut picture.data {
-            let sum: i64 = (0..12).map(|_| i64::from(random.next_u32() >> 16)).sum();
-            let noise = ((sum - 12 * 32768) as f64 * spread).round() as i32;
-            for value in &mut pixel[..3] {
-                let noisy = i32::from(*value) + noise;
-                *value = noisy.clamp(-255 * UNIT, 510 * UNIT) as i16;
-            }
+    fn begun(&self, size: [usize; 2], known: &Known<'_>) -> Canvas {
+        let mut still = resized(self.start, size, self.tuning.wraps);
+        if self.tuning.heal {
+            known.heal(&mut still);
         }
-        picture
+        let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
+        shifted(&still, self.tuning.shift, &mut random)
     }
 }
 
@@ -231,7 +246,7 @@ impl Here<'_> {
         &mut self,
         picture: &mut Canvas,
         [blurred, sharp]: [&Canvas; 2],
-        known: &super::region::Known<'_>,
+        known: &Known<'_>,
         (rounds, first, finest): (u32, bool, bool),
         seed: u64,
     ) -> Result<(), GrowError> {
@@ -284,10 +299,10 @@ impl Here<'_> {
         &mut self,
         picture: &mut Canvas,
         [blurred, sharp]: [&Canvas; 2],
-        known: &super::region::Known<'_>,
-        rounds: u32,
+        known: &Known<'_>,
     ) -> Result<(), GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
+        let rounds = tuning.refining;
         let numbers = self.numbers();
         for round in 0..rounds {
             let image = match round == 0 {
@@ -322,7 +337,10 @@ impl Here<'_> {
         let columns = grid(self.level.source[0], false);
         let rows = grid(self.level.source[1], false);
         if self.keys.len() == columns * rows {
-            return Numbers { columns, list: None };
+            return Numbers {
+                columns,
+                list: None,
+            };
         }
         let mut list = vec![NONE; columns * rows];
         for (number, &[x, y]) in self.keys.iter().enumerate() {

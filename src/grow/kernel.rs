@@ -78,7 +78,12 @@ fn chosen() -> Kernel {
 ///
 /// # Panics
 /// If a patch isn't wholly inside.
-pub(super) fn project(projection: &Projection, canvas: &Canvas, places: &[Place], out: &mut [Vector]) {
+pub(super) fn project(
+    projection: &Projection,
+    canvas: &Canvas,
+    places: &[Place],
+    out: &mut [Vector],
+) {
     let task = Project {
         projection,
         canvas,
@@ -213,14 +218,13 @@ fn least(best: &Lane<f32>, at: &Lane<u32>) -> (f32, u32) {
 mod x86 {
     use std::arch::x86_64::{
         __m256, __m256i, __m512i, _CMP_LT_OQ, _mm256_add_epi32, _mm256_blendv_epi8,
-        _mm256_blendv_ps, _mm256_castps_si256, _mm256_cmp_ps, _mm256_cvtepi32_ps,
-        _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_ps, _mm256_set1_epi32,
-        _mm256_set1_ps, _mm256_setzero_si256, _mm256_slli_epi32, _mm256_storeu_ps,
-        _mm256_storeu_si256, _mm256_sub_epi32, _mm512_add_epi32, _mm512_cmp_ps_mask,
-        _mm512_cvtepi32_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_madd_epi16,
-        _mm512_mask_mov_epi32, _mm512_mask_mov_ps, _mm512_mul_ps, _mm512_set1_epi32,
-        _mm512_set1_ps, _mm512_setzero_si512, _mm512_slli_epi32, _mm512_storeu_ps,
-        _mm512_storeu_si512, _mm512_sub_epi32,
+        _mm256_blendv_ps, _mm256_castps_si256, _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_loadu_ps,
+        _mm256_loadu_si256, _mm256_madd_epi16, _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps,
+        _mm256_setzero_si256, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_storeu_si256,
+        _mm256_sub_epi32, _mm512_add_epi32, _mm512_cmp_ps_mask, _mm512_cvtepi32_ps,
+        _mm512_loadu_ps, _mm512_loadu_si512, _mm512_madd_epi16, _mm512_mask_mov_epi32,
+        _mm512_mask_mov_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512,
+        _mm512_slli_epi32, _mm512_storeu_ps, _mm512_storeu_si512, _mm512_sub_epi32,
     };
 
     use super::{DIMS, Haystack, LANES, Lane, PATCH, Project, Vector, least, norm, reduced};

@@ -17,8 +17,8 @@ mod vote;
 mod work;
 
 pub use error::GrowError;
-pub use schedule::{Level, check_size, levels};
-pub use work::*;
+pub use schedule::{Level, check_size};
+pub use work::{Grown, Settings, Task, grow, memory, plan, work};
 
 /// Side of a patch.
 const PATCH: usize = 7;

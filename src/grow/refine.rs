@@ -28,15 +28,19 @@ pub(super) fn carried(
     let scale = [0, 1].map(|i| level.source[i] as f64 / source[i] as f64);
     let most = level.source.map(|side| (side - PATCH) as f64);
     let mut out = vec![[0; 2]; to[0] * to[1]];
-    out.par_chunks_mut(to[0]).zip(&down).for_each(|(row, down)| {
-        for (place, across) in row.iter_mut().zip(&across) {
-            let [x, y] = coarse[down.at * from[0] + across.at];
-            let fine = |i: usize, at: u16, rest: f64| {
-                ((f64::from(at) + rest) * scale[i]).round().clamp(0.0, most[i]) as u16
-            };
-            *place = [fine(0, x, across.rest), fine(1, y, down.rest)];
-        }
-    });
+    out.par_chunks_mut(to[0])
+        .zip(&down)
+        .for_each(|(row, down)| {
+            for (place, across) in row.iter_mut().zip(&across) {
+                let [x, y] = coarse[down.at * from[0] + across.at];
+                let fine = |i: usize, at: u16, rest: f64| {
+                    ((f64::from(at) + rest) * scale[i])
+                        .round()
+                        .clamp(0.0, most[i]) as u16
+                };
+                *place = [fine(0, x, across.rest), fine(1, y, down.rest)];
+            }
+        });
     out
 }
 

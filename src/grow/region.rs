@@ -43,33 +43,44 @@ impl Map {
             let rows = span(y, self.height, height);
             for (x, out) in row.iter_mut().enumerate() {
                 let columns = span(x, self.width, width);
-                *out = rows
-                    .clone()
-                    .all(|y| self.data[y * self.width..][columns.clone()].iter().all(|&b| b));
+                *out = rows.clone().all(|y| {
+                    self.data[y * self.width..][columns.clone()]
+                        .iter()
+                        .all(|&b| b)
+                });
             }
         });
-        Self { width, height, data }
+        Self {
+            width,
+            height,
+            data,
+        }
     }
 
     /// For each place of a grid whether the patch there is wholly true.
     fn whole_patches(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<bool> {
         let (w, h) = (self.width, self.height);
         let mut rows = vec![false; columns[0] * h];
-        rows.par_chunks_mut(columns[0]).enumerate().for_each(|(y, out)| {
-            let row = &self.data[y * w..][..w];
-            for (x, out) in out.iter_mut().enumerate() {
-                *out = (x..x + PATCH).all(|x| match wraps[0] {
-                    true => row[x % w],
-                    false => row[x],
-                });
-            }
-        });
+        rows.par_chunks_mut(columns[0])
+            .enumerate()
+            .for_each(|(y, out)| {
+                let row = &self.data[y * w..][..w];
+                for (x, out) in out.iter_mut().enumerate() {
+                    *out = (x..x + PATCH).all(|x| match wraps[0] {
+                        true => row[x % w],
+                        false => row[x],
+                    });
+                }
+            });
         let mut whole = vec![false; columns[0] * columns[1]];
-        whole.par_chunks_mut(columns[0]).enumerate().for_each(|(y, out)| {
-            for (x, out) in out.iter_mut().enumerate() {
-                *out = (y..y + PATCH).all(|y| rows[y % h * columns[0] + x]);
-            }
-        });
+        whole
+            .par_chunks_mut(columns[0])
+            .enumerate()
+            .for_each(|(y, out)| {
+                for (x, out) in out.iter_mut().enumerate() {
+                    *out = (y..y + PATCH).all(|y| rows[y % h * columns[0] + x]);
+                }
+            });
         whole
     }
 }
@@ -117,6 +128,42 @@ impl Known<'_> {
                     *pixel = *from;
                 }
             });
+        }
+    }
+
+    /// Fills what isn't kept from its edges inwards with the mean of what is around.
+    pub(super) fn heal(&self, picture: &mut Canvas) {
+        let Some((map, ..)) = &self.kept else { return };
+        let mut there = map.data.clone();
+        let (width, height) = (picture.width, picture.height);
+        let mut left: Vec<usize> = (0..there.len()).filter(|&at| !there[at]).collect();
+        while !left.is_empty() && left.len() < there.len() {
+            let mut found = Vec::new();
+            for &at in &left {
+                let (x, y) = (at % width, at / width);
+                let (mut sums, mut count) = ([0i32; 4], 0);
+                for y in y.saturating_sub(1)..(y + 2).min(height) {
+                    for x in x.saturating_sub(1)..(x + 2).min(width) {
+                        if there[y * width + x] {
+                            count += 1;
+                            for (sum, value) in sums.iter_mut().zip(picture.data[y * width + x]) {
+                                *sum += i32::from(value);
+                            }
+                        }
+                    }
+                }
+                if count > 0 {
+                    found.push((at, sums.map(|sum| (sum / count) as i16)));
+                }
+            }
+            if found.is_empty() {
+                return;
+            }
+            for (at, pixel) in found {
+                picture.data[at] = pixel;
+                there[at] = true;
+            }
+            left.retain(|&at| !there[at]);
         }
     }
 

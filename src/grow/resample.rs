@@ -131,10 +131,16 @@ mod tests {
             *pixel = [(i * 577 % 4081) as i16; 4];
         }
         let mut turned = canvas.clone();
-        turned.data.chunks_mut(32).for_each(|row| row.rotate_left(16));
+        turned
+            .data
+            .chunks_mut(32)
+            .for_each(|row| row.rotate_left(16));
         let out = resized(&canvas, [16, 4], [true, false]);
         let mut expected = resized(&turned, [16, 4], [true, false]);
-        expected.data.chunks_mut(16).for_each(|row| row.rotate_left(8));
+        expected
+            .data
+            .chunks_mut(16)
+            .for_each(|row| row.rotate_left(8));
         assert_eq!(out, expected);
     }
 }

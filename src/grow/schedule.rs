@@ -3,7 +3,7 @@
 use super::{GrowError, LEAST_SIDE, MOST_PIXELS, MOST_SIDE, PATCH};
 
 /// Shorter side of the coarsest size when everything is left to chance.
-fn coarsest() -> f64 { std::env::var("COARSE").ok().and_then(|v| v.parse().ok()).unwrap_or(14.0) }
+const COARSEST: f64 = 14.0;
 /// Each size is about this much of the next.
 const FACTOR: f64 = 0.75;
 
@@ -29,12 +29,12 @@ pub fn check_size([width, height]: [u32; 2]) -> Result<(), GrowError> {
     }
 }
 
-/// The sizes from coarse to fine; `chance` 1 begins where the shorter side is about 14 pixels, 0
+/// The sizes from coarse to fine; `depth` 1 begins where the shorter side is about 14 pixels, 0
 /// at half the full size. The last is the full size.
 ///
 /// # Errors
 /// [`GrowError::SmallSource`], [`GrowError::Size`].
-pub fn levels(source: [u32; 2], result: [u32; 2], chance: f32) -> Result<Vec<Level>, GrowError> {
+pub fn levels(source: [u32; 2], result: [u32; 2], depth: f32) -> Result<Vec<Level>, GrowError> {
     if source.iter().any(|&side| side < LEAST_SIDE) {
         return Err(GrowError::SmallSource(source[0], source[1]));
     }
@@ -42,10 +42,10 @@ pub fn levels(source: [u32; 2], result: [u32; 2], chance: f32) -> Result<Vec<Lev
     check_size(result)?;
     let sides = source.iter().chain(&result).copied();
     let shorter = f64::from(sides.min().unwrap_or(LEAST_SIDE));
-    let least = coarsest().min(shorter);
+    let least = COARSEST.min(shorter);
     let most = (shorter / 2.0).max(least);
-    let chance = f64::from(chance.clamp(0.0, 1.0));
-    let coarsest = most * (least / most).powf(chance);
+    let depth = f64::from(depth.clamp(0.0, 1.0));
+    let coarsest = most * (least / most).powf(depth);
     let steps = ((coarsest / shorter).ln() / FACTOR.ln()).round().max(0.0);
     let level = |step: f64| {
         let scale = match steps > 0.0 {
@@ -58,5 +58,8 @@ pub fn levels(source: [u32; 2], result: [u32; 2], chance: f32) -> Result<Vec<Lev
             result: result.map(at),
         }
     };
-    Ok((0..=steps as u32).rev().map(|step| level(f64::from(step))).collect())
+    Ok((0..=steps as u32)
+        .rev()
+        .map(|step| level(f64::from(step)))
+        .collect())
 }

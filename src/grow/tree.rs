@@ -71,7 +71,13 @@ impl Tree {
         let mut splits = vec![Split::default(); pieces];
         let growing = Growing { vectors, seed };
         let mut leaves = vec![0..0; pieces];
-        growing.split(&mut ids, 0, 1, depth, &mut Parts::of(&mut splits, &mut leaves));
+        growing.split(
+            &mut ids,
+            0,
+            1,
+            depth,
+            &mut Parts::of(&mut splits, &mut leaves),
+        );
         let mut starts = Vec::with_capacity(pieces + 1);
         let mut blocks = 0u32;
         for leaf in &leaves {

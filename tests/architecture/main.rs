@@ -29,6 +29,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &["cancel", "digest", "latent", "nn", "picture", "recipe"],
     ),
     ("fine", &["cancel", "models", "nn"]),
+    ("grow", &["cancel", "nn", "picture"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -56,8 +57,8 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "engine",
         &[
-            "cancel", "clock", "export", "fine", "latent", "models", "nn", "photo", "picture",
-            "recipe", "waker",
+            "cancel", "clock", "export", "fine", "grow", "latent", "models", "nn", "photo",
+            "picture", "recipe", "waker",
         ],
     ),
     (
