@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rand_chacha::ChaCha12Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 
 use super::basis::components;
@@ -13,16 +13,16 @@ use super::matching::{Effort, Keys, matches};
 use super::region::{Known, Region};
 use super::resample::resized;
 use super::schedule::Level;
+use super::shift::shifted;
 use super::tree::NONE;
-use super::vote::{combined, grid};
-use super::{GrowError, PATCH, Place, refine};
+use super::vote::{Kernel, combined, grid};
+use super::{GrowError, NOWHERE, PATCH, Place, refine};
 use crate::cancel::CancelToken;
 
 /// Patches that one thread reduces at a time.
 const BATCH: usize = 1024;
-
-/// Pixels of the coarsest size between two points of the lattice of random offsets.
-const LATTICE: usize = 6;
+/// Patches that are refined between two reports.
+const BAND: usize = 1 << 20;
 
 /// How the work is done: set by what is asked for, see [`super::Settings`].
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +36,12 @@ pub(super) struct Tuning {
     /// Sizes with more pixels are only refined, see [`refine`].
     pub(super) refined_from: usize,
     /// How much a patch's pixel counts by its place, early and in the last round.
-    pub(super) kernels: [super::vote::Kernel; 2],
+    pub(super) kernels: [Kernel; 2],
     /// How far what lies at a place may come from at the coarsest size, across and down, as a share
     /// of the sides.
     pub(super) shift: [f64; 2],
+    /// How much of what was begun with is mixed into each size before its first round, of 256.
+    pub(super) guide: i32,
     /// Whether what isn't kept is begun with from its surroundings, not with what is there.
     pub(super) heal: bool,
     /// Which sides of the result go on at the other side.
@@ -47,6 +49,21 @@ pub(super) struct Tuning {
     /// Begins all random numbers.
     pub(super) seed: u64,
 }
+
+/// How far the work is.
+pub(super) struct Step<'a> {
+    /// Which size is worked at.
+    pub(super) index: usize,
+    /// How much of it is done, 0..1.
+    pub(super) part: f64,
+    /// The picture so far.
+    pub(super) picture: Option<&'a Canvas>,
+}
+
+/// Whoever is told of steps.
+pub(super) type Progress<'a> = &'a mut dyn FnMut(Step<'_>) -> Result<(), GrowError>;
+/// Whoever is told of the part of one size that is done.
+type Tell<'a> = &'a mut dyn FnMut(f64, Option<&Canvas>) -> Result<(), GrowError>;
 
 /// What stays the same at all sizes.
 pub(super) struct Growing<'a> {
@@ -79,20 +96,23 @@ pub(super) struct Whole {
 }
 
 impl Growing<'_> {
-    /// Goes through all sizes; `progress` is told before each which it is, with the picture so far.
+    /// Goes through all sizes; `progress` is told often how far it is, and may stop it.
     ///
     /// # Errors
-    /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`].
-    pub(super) fn run(
-        &self,
-        levels: &[Level],
-        progress: &mut dyn FnMut(usize, Option<&Canvas>) -> Result<(), GrowError>,
-    ) -> Result<Whole, GrowError> {
+    /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`], what `progress` says.
+    pub(super) fn run(&self, levels: &[Level], progress: Progress<'_>) -> Result<Whole, GrowError> {
         let mut grown: Option<Grown> = None;
         for (index, level) in levels.iter().enumerate() {
-            progress(index, grown.as_ref().map(|grown| &grown.picture))?;
             let finest = index + 1 == levels.len();
-            grown = Some(self.level(*level, index, finest, grown)?);
+            let mut tell = |part: f64, picture: Option<&Canvas>| {
+                progress(Step {
+                    index,
+                    part,
+                    picture,
+                })
+            };
+            tell(0.0, grown.as_ref().map(|grown| &grown.picture))?;
+            grown = Some(self.level(*level, index, finest, grown, &mut tell)?);
         }
         let grown = grown.ok_or(GrowError::NothingKnown)?;
         Ok(Whole {
@@ -107,24 +127,30 @@ impl Growing<'_> {
         index: usize,
         finest: bool,
         coarser: Option<Grown>,
+        tell: Tell<'_>,
     ) -> Result<Grown, GrowError> {
-        let tuning = self.tuning;
+        let (tuning, stop) = (self.tuning, self.stop);
+        let resized = |from: &Canvas, size, wraps| resized(from, size, wraps, stop);
         let source = match level.source == self.source.size() {
             true => Cow::Borrowed(self.source),
-            false => Cow::Owned(resized(self.source, level.source, [false; 2])),
+            false => Cow::Owned(resized(self.source, level.source, [false; 2])?),
         };
-        let known = self.region.at(&level);
+        let known = self.region.at(&level, stop)?;
         let first = coarser.is_none();
         let (mut picture, blurred) = match &coarser {
-            None => (self.begun(level.result, &known), source.clone()),
+            None => (self.begun(level.result, &known)?, source.clone()),
             Some(coarser) => {
-                let less = resized(self.source, coarser.source, [false; 2]);
+                let less = resized(self.source, coarser.source, [false; 2])?;
                 (
-                    resized(&coarser.picture, level.result, tuning.wraps),
-                    Cow::Owned(resized(&less, level.source, [false; 2])),
+                    resized(&coarser.picture, level.result, tuning.wraps)?,
+                    Cow::Owned(resized(&less, level.source, [false; 2])?),
                 )
             }
         };
+        if tuning.guide > 0 && !first {
+            let guide = resized(self.start, level.result, tuning.wraps)?;
+            mix(&mut picture, &guide, tuning.guide);
+        }
         known.keep(&mut picture);
         let columns = [0, 1].map(|i| grid(level.result[i], tuning.wraps[i]));
         let active = known.touched(columns, tuning.wraps);
@@ -143,7 +169,7 @@ impl Growing<'_> {
             columns,
             active,
             keys,
-            places: vec![[0; 2]; columns[0] * columns[1]],
+            places: vec![NOWHERE; columns[0] * columns[1]],
         };
         if let Some(coarser) = coarser {
             here.places = refine::carried(
@@ -154,6 +180,7 @@ impl Growing<'_> {
                 tuning.wraps,
             );
         }
+        here.forget_inactive();
         let pixels = level
             .source
             .iter()
@@ -161,13 +188,14 @@ impl Growing<'_> {
             .max(level.result.iter().product());
         let seed = tuning.seed.wrapping_add((index as u64) << 32);
         match pixels > tuning.refined_from && !first {
-            true => here.refine(&mut picture, [&blurred, &source], &known)?,
+            true => here.refine(&mut picture, [&blurred, &source], &known, tell)?,
             false => here.search(
                 &mut picture,
                 [&blurred, &source],
                 &known,
                 (rounds, first, finest),
                 seed,
+                tell,
             )?,
         }
         Ok(Grown {
@@ -178,53 +206,25 @@ impl Growing<'_> {
     }
 
     /// The coarsest size before the first round.
-    fn begun(&self, size: [usize; 2], known: &Known<'_>) -> Canvas {
-        let mut still = resized(self.start, size, self.tuning.wraps);
+    fn begun(&self, size: [usize; 2], known: &Known<'_>) -> Result<Canvas, GrowError> {
+        let mut still = resized(self.start, size, self.tuning.wraps, self.stop)?;
         if self.tuning.heal {
             known.heal(&mut still);
         }
         let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
-        shifted(&still, self.tuning.shift, &mut random)
+        Ok(shifted(&still, self.tuning.shift, &mut random))
     }
 }
 
-/// Pixels of a picture from random places around, alike for those close to one another: between
-/// the points of a lattice offsets are interpolated. Beyond the edges the picture is mirrored.
-fn shifted(picture: &Canvas, share: [f64; 2], random: &mut ChaCha12Rng) -> Canvas {
-    let mut out = picture.clone();
-    if share == [0.0; 2] {
-        return out;
-    }
-    let columns = picture.width.div_ceil(LATTICE) + 1;
-    let rows = picture.height.div_ceil(LATTICE) + 1;
-    let lattice: Vec<[f64; 2]> = (0..columns * rows)
-        .map(|_| {
-            [0, 1].map(|i| {
-                let uniform = f64::from(random.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0;
-                uniform * share[i] * picture.size()[i] as f64
-            })
-        })
-        .collect();
-    let mirrored = |at: f64, side: usize| {
-        let around = (at.round() as i64).rem_euclid(2 * side as i64) as usize;
-        around.min(2 * side - 1 - around)
-    };
-    for (at, pixel) in out.data.iter_mut().enumerate() {
-        let (x, y) = (at % picture.width, at / picture.width);
-        let (column, row) = (x / LATTICE, y / LATTICE);
-        let part = |at: usize| (at % LATTICE) as f64 / LATTICE as f64;
-        let (across, down) = (part(x), part(y));
-        let offset = [0, 1].map(|i| {
-            let at = |c: usize, r: usize| lattice[(row + r) * columns + column + c][i];
-            let upper = at(0, 0) * (1.0 - across) + at(1, 0) * across;
-            let lower = at(0, 1) * (1.0 - across) + at(1, 1) * across;
-            upper * (1.0 - down) + lower * down
-        });
-        let from = mirrored(x as f64 + offset[0], picture.width);
-        let line = mirrored(y as f64 + offset[1], picture.height);
-        *pixel = picture.data[line * picture.width + from];
-    }
-    out
+/// Mixes `share` of 256 of another canvas of the same size in.
+fn mix(picture: &mut Canvas, other: &Canvas, share: i32) {
+    let pixels = picture.data.par_iter_mut().zip(&other.data);
+    pixels.for_each(|(pixel, other)| {
+        for (value, &other) in pixel.iter_mut().zip(other) {
+            let sum = i32::from(*value) * (256 - share) + i32::from(other) * share;
+            *value = (sum / 256) as i16;
+        }
+    });
 }
 
 /// The work at one size.
@@ -242,6 +242,18 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
+    /// What is there already has no patches.
+    fn forget_inactive(&mut self) {
+        if self.active.len() < self.places.len() {
+            let mut next = self.active.iter().copied().peekable();
+            for (at, place) in self.places.iter_mut().enumerate() {
+                if next.next_if_eq(&(at as u32)).is_none() {
+                    *place = NOWHERE;
+                }
+            }
+        }
+    }
+
     fn search(
         &mut self,
         picture: &mut Canvas,
@@ -249,6 +261,7 @@ impl Here<'_> {
         known: &Known<'_>,
         (rounds, first, finest): (u32, bool, bool),
         seed: u64,
+        tell: Tell<'_>,
     ) -> Result<(), GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let basis = components(sharp, &self.keys);
@@ -278,6 +291,7 @@ impl Here<'_> {
                 keys = Some(Keys::new(vectors, &tuning.effort, seed));
             }
             let Some(keys) = &keys else { continue };
+            tell(f64::from(round) / f64::from(rounds), Some(picture))?;
             let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
             let vectors = match margin {
                 [0, 0] => reduced(&basis, picture, &queries),
@@ -289,8 +303,8 @@ impl Here<'_> {
                 self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
             }
             let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
-            *picture = combined(sharp, &self.places, self.level.result, tuning.wraps, kernel);
-            known.keep(picture);
+            *picture = self.put_together(sharp, kernel)?;
+            known.join(picture, &self.active, self.columns);
         }
         Ok(())
     }
@@ -300,9 +314,11 @@ impl Here<'_> {
         picture: &mut Canvas,
         [blurred, sharp]: [&Canvas; 2],
         known: &Known<'_>,
+        tell: Tell<'_>,
     ) -> Result<(), GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let rounds = tuning.refining;
+        let bands = self.active.len().div_ceil(BAND).max(1);
         let numbers = self.numbers();
         for round in 0..rounds {
             let image = match round == 0 {
@@ -324,12 +340,30 @@ impl Here<'_> {
                 columns: self.columns[0],
                 allowed: &|place| numbers.of(place) != NONE,
             };
-            look.better(&mut self.places, &self.active, stop)?;
+            for (band, active) in self.active.chunks(BAND).enumerate() {
+                let part = band as f64 / bands as f64 / 2.0;
+                tell((f64::from(round) + part) / f64::from(rounds), Some(picture))?;
+                look.better(&mut self.places, active, stop)?;
+            }
+            tell((f64::from(round) + 0.5) / f64::from(rounds), Some(picture))?;
             let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
-            *picture = combined(sharp, &self.places, self.level.result, tuning.wraps, kernel);
-            known.keep(picture);
+            *picture = self.put_together(sharp, kernel)?;
+            known.join(picture, &self.active, self.columns);
         }
         Ok(())
+    }
+
+    /// What was found, as a picture.
+    fn put_together(&self, sharp: &Canvas, kernel: &Kernel) -> Result<Canvas, GrowError> {
+        let Growing { tuning, stop, .. } = self.growing;
+        combined(
+            sharp,
+            &self.places,
+            self.level.result,
+            tuning.wraps,
+            kernel,
+            stop,
+        )
     }
 
     /// Numbers of the source's patches by their places.
@@ -362,6 +396,9 @@ struct Numbers {
 
 impl Numbers {
     fn of(&self, [x, y]: Place) -> u32 {
+        if [x, y] == NOWHERE {
+            return NONE;
+        }
         let at = usize::from(y) * self.columns + usize::from(x);
         self.list.as_ref().map_or(at as u32, |list| list[at])
     }

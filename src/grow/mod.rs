@@ -8,10 +8,12 @@ mod error;
 mod growing;
 mod kernel;
 mod matching;
+mod membrane;
 mod refine;
 mod region;
 mod resample;
 mod schedule;
+mod shift;
 mod tree;
 mod vote;
 mod work;
@@ -31,3 +33,6 @@ pub const MOST_PIXELS: u64 = 24_000_000;
 
 /// A patch's upper left corner, `[x, y]`.
 pub type Place = [u16; 2];
+
+/// No place: what is there already needs no patch.
+const NOWHERE: Place = [u16::MAX; 2];

@@ -6,11 +6,13 @@ use rayon::prelude::*;
 use super::canvas::Canvas;
 use super::schedule::Level;
 use super::vote::grid;
-use super::{GrowError, PATCH, Place};
+use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;
 
 /// How far around the old place is looked, in pixels.
 const REACH: i32 = 1;
+/// How far a place that may not be taken is moved, at most.
+const ASIDE: i32 = 64;
 
 /// The matches of a coarser size at a finer one: `coarse` for a result of `result` pixels and a
 /// source of `source`.
@@ -33,6 +35,14 @@ pub(super) fn carried(
         .for_each(|(row, down)| {
             for (place, across) in row.iter_mut().zip(&across) {
                 let [x, y] = coarse[down.at * from[0] + across.at];
+                if [x, y] == NOWHERE {
+                    *place = NOWHERE;
+                    continue;
+                }
+                if [x, y] == NOWHERE {
+                    *place = NOWHERE;
+                    continue;
+                }
                 let fine = |i: usize, at: u16, rest: f64| {
                     ((f64::from(at) + rest) * scale[i])
                         .round()
@@ -110,6 +120,7 @@ impl Look<'_> {
     }
 
     fn best(&self, at: usize, place: Place) -> Place {
+        let place = self.allowed_near(place);
         let query = [at % self.columns, at / self.columns];
         let mut best = (i64::MAX, place);
         let most = self.source.size().map(|side| (side - PATCH) as i32);
@@ -129,6 +140,41 @@ impl Look<'_> {
             }
         }
         best.1
+    }
+
+    /// The place itself, or one close by that may be taken: what was found at a coarser size is
+    /// rounded.
+    fn allowed_near(&self, place: Place) -> Place {
+        let most = self.source.size().map(|side| (side - PATCH) as i32);
+        // Nothing was looked for there at the coarser size: anything will do.
+        let place = match place {
+            NOWHERE => most.map(|most| (most / 2) as u16),
+            place => place,
+        };
+        if (self.allowed)(place) {
+            return place;
+        }
+        for reach in 1..=ASIDE {
+            for (dx, dy) in [
+                (-1, 0),
+                (1, 0),
+                (0, -1),
+                (0, 1),
+                (-1, -1),
+                (1, -1),
+                (-1, 1),
+                (1, 1),
+            ] {
+                let moved = [
+                    (i32::from(place[0]) + dx * reach).clamp(0, most[0]) as u16,
+                    (i32::from(place[1]) + dy * reach).clamp(0, most[1]) as u16,
+                ];
+                if (self.allowed)(moved) {
+                    return moved;
+                }
+            }
+        }
+        place
     }
 
     /// Squared distance of two patches; given up beyond `most`.

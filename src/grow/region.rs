@@ -3,9 +3,12 @@
 use rayon::prelude::*;
 
 use super::canvas::{Canvas, Pixel};
+use super::membrane::lead_over;
+use super::resample::resized;
 use super::schedule::Level;
 use super::vote::grid;
-use super::{PATCH, Place};
+use super::{GrowError, PATCH, Place};
+use crate::cancel::CancelToken;
 
 /// True where there is something, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,18 +99,24 @@ pub(super) struct Region {
 
 impl Region {
     /// The same at one size.
-    pub(super) fn at(&self, level: &Level) -> Known<'_> {
-        Known {
-            source: self.source.as_ref().map(|map| map.at(level.source)),
-            kept: self.kept.as_ref().map(|(map, canvas)| {
-                let whole = canvas.size() == level.result;
-                let small = match whole {
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`].
+    pub(super) fn at(&self, level: &Level, stop: &CancelToken) -> Result<Known<'_>, GrowError> {
+        let kept = match &self.kept {
+            None => None,
+            Some((map, canvas)) => {
+                let small = match canvas.size() == level.result {
                     true => None,
-                    false => Some(super::resample::resized(canvas, level.result, [false; 2])),
+                    false => Some(resized(canvas, level.result, [false; 2], stop)?),
                 };
-                (map.at(level.result), canvas, small)
-            }),
-        }
+                Some((map.at(level.result), canvas, small))
+            }
+        };
+        Ok(Known {
+            source: self.source.as_ref().map(|map| map.at(level.source)),
+            kept,
+        })
     }
 }
 
@@ -129,6 +138,31 @@ impl Known<'_> {
                 }
             });
         }
+    }
+
+    /// Puts back what is there already after patches were put together, which lie at the `active`
+    /// places of a grid of `columns`, and leads over to it.
+    pub(super) fn join(&self, picture: &mut Canvas, active: &[u32], columns: [usize; 2]) {
+        let Some((map, whole, small)) = &self.kept else {
+            return;
+        };
+        let mut covered = vec![false; map.data.len()];
+        for &at in active {
+            let (x, y) = (at as usize % columns[0], at as usize / columns[0]);
+            // Corners are enough: along an edge patches lie at every place.
+            for (dx, dy) in [
+                (0, 0),
+                (PATCH - 1, 0),
+                (0, PATCH - 1),
+                (PATCH - 1, PATCH - 1),
+            ] {
+                covered[(y + dy) * map.width + x + dx] = true;
+            }
+        }
+        lead_over(picture, small.as_ref().unwrap_or(whole), &map.data, |at| {
+            covered[at]
+        });
+        self.keep(picture);
     }
 
     /// Fills what isn't kept from its edges inwards with the mean of what is around.

@@ -3,7 +3,9 @@
 
 use rayon::prelude::*;
 
+use super::GrowError;
 use super::canvas::{Canvas, Pixel, UNIT};
+use crate::cancel::CancelToken;
 
 /// Weights of one row or column add up to this.
 const WHOLE: i32 = 1 << 14;
@@ -65,9 +67,17 @@ fn taps(from: usize, to: usize, wraps: bool) -> Vec<Taps> {
 
 /// A canvas at another size, values kept in range; `wraps` says for x and y whether what is beyond
 /// an edge is the other side.
-pub(super) fn resized(from: &Canvas, [width, height]: [usize; 2], wraps: [bool; 2]) -> Canvas {
+///
+/// # Errors
+/// [`GrowError::Cancelled`].
+pub(super) fn resized(
+    from: &Canvas,
+    [width, height]: [usize; 2],
+    wraps: [bool; 2],
+    stop: &CancelToken,
+) -> Result<Canvas, GrowError> {
     if from.size() == [width, height] {
-        return from.clone();
+        return Ok(from.clone());
     }
     let across = taps(from.width, width, wraps[0]);
     let down = taps(from.height, height, wraps[1]);
@@ -78,6 +88,9 @@ pub(super) fn resized(from: &Canvas, [width, height]: [usize; 2], wraps: [bool; 
         .par_chunks_mut(width)
         .zip(from.data.par_chunks(from.width))
         .for_each(|(out, row)| {
+            if stop.is_cancelled() {
+                return;
+            }
             for (out, taps) in out.iter_mut().zip(&across) {
                 *out = sum(taps, from.width, |x| row[x]);
             }
@@ -87,11 +100,17 @@ pub(super) fn resized(from: &Canvas, [width, height]: [usize; 2], wraps: [bool; 
         .par_chunks_mut(width)
         .zip(&down)
         .for_each(|(row, taps)| {
+            if stop.is_cancelled() {
+                return;
+            }
             for (x, out) in row.iter_mut().enumerate() {
                 *out = sum(taps, from.height, |y| narrow.data[y * width + x]);
             }
         });
-    out
+    match stop.is_cancelled() {
+        true => Err(GrowError::Cancelled),
+        false => Ok(out),
+    }
 }
 
 /// A weighted sum of pixels, rounded.
@@ -120,7 +139,7 @@ mod tests {
         let flat = Canvas::filled(37, 11, [1234, 0, 4080, 4080]);
         for size in [[9, 5], [80, 40], [37, 3]] {
             for wraps in [[false; 2], [true; 2]] {
-                let out = resized(&flat, size, wraps);
+                let out = resized(&flat, size, wraps, &CancelToken::new()).unwrap();
                 assert_eq!(out.size(), size);
                 assert!(out.data.iter().all(|p| *p == [1234, 0, 4080, 4080]));
             }
@@ -135,8 +154,8 @@ mod tests {
             .data
             .chunks_mut(32)
             .for_each(|row| row.rotate_left(16));
-        let out = resized(&canvas, [16, 4], [true, false]);
-        let mut expected = resized(&turned, [16, 4], [true, false]);
+        let out = resized(&canvas, [16, 4], [true, false], &CancelToken::new()).unwrap();
+        let mut expected = resized(&turned, [16, 4], [true, false], &CancelToken::new()).unwrap();
         expected
             .data
             .chunks_mut(16)

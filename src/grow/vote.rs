@@ -3,21 +3,27 @@
 use rayon::prelude::*;
 
 use super::canvas::{Canvas, Pixel};
-use super::{PATCH, Place};
+use super::{GrowError, NOWHERE, PATCH, Place};
+use crate::cancel::CancelToken;
 
 /// How much a patch's pixel counts, by its distance from the middle: `[row or column]`.
 pub(super) type Kernel = [i32; PATCH];
 
 /// Every pixel the weighted mean of what the patches over it have there. `places` are the corners
 /// in `source` of the patches whose corners lie at each place of a grid of `columns`; with `wraps`
-/// in x or y the grid is as large as the result and patches go round its edge.
+/// in x or y the grid is as large as the result and patches go round its edge. Where no patch is
+/// ([`NOWHERE`]) a pixel is left transparent.
+///
+/// # Errors
+/// [`GrowError::Cancelled`].
 pub(super) fn combined(
     source: &Canvas,
     places: &[Place],
     [width, height]: [usize; 2],
     wraps: [bool; 2],
     kernel: &Kernel,
-) -> Canvas {
+    stop: &CancelToken,
+) -> Result<Canvas, GrowError> {
     let columns = grid(width, wraps[0]);
     let rows = grid(height, wraps[1]);
     debug_assert_eq!(places.len(), columns * rows);
@@ -26,6 +32,9 @@ pub(super) fn combined(
         .par_chunks_mut(width)
         .enumerate()
         .for_each(|(y, row)| {
+            if stop.is_cancelled() {
+                return;
+            }
             for (x, pixel) in row.iter_mut().enumerate() {
                 let (mut sums, mut whole) = ([0i64; 4], 0i64);
                 for dy in 0..PATCH {
@@ -38,6 +47,9 @@ pub(super) fn combined(
                             continue;
                         };
                         let [sx, sy] = places[top * columns + left];
+                        if [sx, sy] == NOWHERE {
+                            continue;
+                        }
                         let at = (usize::from(sy) + dy) * source.width + usize::from(sx) + dx;
                         let value: Pixel = source.data[at];
                         for c in 0..4 {
@@ -54,7 +66,10 @@ pub(super) fn combined(
                 *pixel = sums.map(|sum| ((sum + whole / 2) / whole.max(1)) as i16);
             }
         });
-    out
+    match stop.is_cancelled() {
+        true => Err(GrowError::Cancelled),
+        false => Ok(out),
+    }
 }
 
 /// Places of patches along a side.

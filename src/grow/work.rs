@@ -19,6 +19,8 @@ const SHIFT: [f64; 2] = [0.5, 0.3];
 const ALPHA: f32 = 81.0;
 /// Rounds at the middle sizes when nothing is to stay together, and when all is.
 const ROUNDS: [f32; 2] = [2.0, 8.0];
+/// How much of the structure is mixed into each size at full strength, of 256.
+const GUIDE: f32 = 160.0;
 /// All pixels of a patch count alike, as GPNN's.
 const EVEN: Kernel = [1; PATCH];
 /// A Gaussian of one pixel: sharper where patches disagree.
@@ -126,8 +128,8 @@ fn weight(levels: &[Level], index: usize, settings: &Settings) -> u64 {
     let rounds = rounds(settings.coherence);
     let refined = source.max(result) > REFINED_FROM;
     let rounds = match (index, refined) {
-        // About a third of the work of a search.
-        (_, true) => REFINING as usize / 2,
+        // A round of it is about as much as one of a search.
+        (_, true) => REFINING as usize,
         (0, _) => rounds[0] as usize,
         _ => rounds[1] as usize,
     };
@@ -143,13 +145,13 @@ pub fn memory(levels: &[Level]) -> u64 {
     let of = |level: &Level| {
         let (source, result) = (pixels(level.source), pixels(level.result));
         match source.max(result) > REFINED_FROM as u64 {
-            true => source * 36 + result * 44,
-            false => source * 220 + result * 190,
+            true => source * 18 + result * 28,
+            false => source * 130 + result * 110,
         }
     };
     let base = levels
         .last()
-        .map_or(0, |last| pixels(last.source) * 8 + pixels(last.result) * 20);
+        .map_or(0, |last| pixels(last.source) * 8 + pixels(last.result) * 4);
     base + levels.iter().map(of).max().unwrap_or(0) + (16 << 20)
 }
 
@@ -184,12 +186,14 @@ pub fn grow(
         tuning: &tuning,
         stop,
     };
-    let mut done = 0;
-    let whole = growing.run(&levels, &mut |index, so_far| {
-        if index > 0 {
-            done += weight(&levels, index - 1, settings);
-        }
-        progress(done, &|| so_far.and_then(picture_of))
+    let mut before = vec![0; levels.len()];
+    for index in 1..levels.len() {
+        before[index] = before[index - 1] + weight(&levels, index - 1, settings);
+    }
+    let whole = growing.run(&levels, &mut |step| {
+        let here = weight(&levels, step.index, settings) as f64 * step.part;
+        let done = before[step.index] + here as u64;
+        progress(done, &|| step.picture.and_then(picture_of))
     })?;
     let columns = grid(whole.picture.width, settings.seamless[0]);
     let picture = picture_of(&whole.picture);
@@ -366,6 +370,10 @@ fn tuning(task: &Task<'_>, settings: &Settings, levels: &[Level]) -> Tuning {
         refined_from: REFINED_FROM,
         kernels: [EVEN, PEAKED],
         shift,
+        guide: match task {
+            Task::Shape { strength, .. } => (strength.clamp(0.0, 1.0) * GUIDE).round() as i32,
+            _ => 0,
+        },
         heal: matches!(task, Task::Fill { .. }),
         wraps: settings.seamless,
         seed: settings.seed,
