@@ -5,6 +5,7 @@
 //! * [`picture`], [`recipe`], [`cancel`] and [`waker`] are plain data, known to everyone;
 //! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
+//! * [`grow`] makes new pictures of the patches of one, without a network;
 //! * [`fine`] optimises pictures through a network, for styles that paint;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
@@ -23,6 +24,7 @@ pub mod engine;
 pub mod export;
 pub mod fine;
 pub mod gallery;
+pub mod grow;
 pub mod hub;
 pub mod import;
 pub mod latent;

@@ -69,7 +69,7 @@ pub fn ended(
 fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
         // Goes where its job says.
-        Output::Picture { .. } => {}
+        Output::Picture { .. } | Output::Estimate(_) => {}
         Output::File(path) => {
             let name = path
                 .file_name()

@@ -98,6 +98,13 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             explore::apply::edit(edit, state, now);
             (Workspace::Explore, outside)
         }
+        Making::Grow(_) => {
+            state.toasts.push(
+                Level::Info,
+                "This picture was grown on the command line; `limner recipe render` makes it again.",
+            );
+            return false;
+        }
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,

@@ -97,6 +97,8 @@ pub(crate) enum Command {
     Learn(Learn),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
+    /// Grow new pictures from the patches of one
+    Grow(super::grow::Grow),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

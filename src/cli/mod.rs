@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod gallery;
 mod generate;
+mod grow;
 mod hub;
 mod learn;
 mod learn_args;
@@ -83,6 +84,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
+        Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

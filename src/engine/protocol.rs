@@ -15,7 +15,9 @@ pub use crate::latent::sliders::{ANSWER, DirectionInfo};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams};
+use crate::recipe::{
+    ExploreParams, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
+};
 pub use crate::waker::Waker;
 
 /// A job's number, given by the sender, never reused.
@@ -145,6 +147,10 @@ pub enum Job {
     StylizeFine(Arc<StyleParams>, FineOptions),
     /// A photo in Lens, at full size.
     RenderLens(Arc<LensParams>),
+    /// A picture made of the patches of another, at full size.
+    Grow(Arc<GrowParams>),
+    /// What [`Job::Grow`] would take: [`Output::Estimate`].
+    EstimateGrow(Arc<GrowParams>),
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder(Box<FolderJob>),
@@ -400,6 +406,8 @@ pub enum Output {
         /// How it was made.
         recipe: Box<Recipe>,
     },
+    /// What a job would take.
+    Estimate(Estimate),
     /// A file was written.
     File(PathBuf),
     /// A folder was worked through.

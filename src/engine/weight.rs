@@ -44,6 +44,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             let paths = job.pictures.iter().chain(&job.photo).chain([&job.out]);
             paths.map(|path| path.as_os_str().len() + 64).sum()
         }
+        Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Upscale { .. }

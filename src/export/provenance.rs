@@ -7,7 +7,7 @@ use super::origin;
 use super::photo_credit::{PhotoCredit, add_line};
 use super::source_type::SourceType;
 use super::xmp::{Packet, Value, ns};
-use crate::recipe::{LEARNT, Making, Recipe, StyleSource};
+use crate::recipe::{GrowParams, GrowTask, LEARNT, Making, Recipe, StyleSource};
 
 /// The lines of a model card that travel with pictures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +67,7 @@ impl Provenance {
             Making::Style(_) | Making::Lens(_) => {
                 Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
             }
+            Making::Grow(params) => Some(grown(params, recipe)),
             Making::Upscale { .. } => Some(enlarged(recipe)),
             Making::Imported => None,
         };
@@ -217,6 +218,28 @@ impl Provenance {
     }
 }
 
+/// What a patch search makes of one picture is by a formula that learnt from nobody else; where
+/// the picture itself stays, or a second one takes part, it is a composite. What a network has
+/// made stays that.
+fn grown(params: &GrowParams, recipe: &Recipe) -> SourceType {
+    use SourceType as T;
+    let origins = recipe.origins();
+    let trained = origins.iter().any(|origin| {
+        [
+            T::TrainedAlgorithmicMedia,
+            T::CompositeWithTrainedAlgorithmicMedia,
+        ]
+        .iter()
+        .any(|t| t.name() == origin.source_type)
+    });
+    match (&params.task, trained) {
+        (GrowTask::Vary, true) => T::TrainedAlgorithmicMedia,
+        (_, true) => T::CompositeWithTrainedAlgorithmicMedia,
+        (GrowTask::Vary, false) => T::AlgorithmicMedia,
+        (_, false) => T::CompositeSynthetic,
+    }
+}
+
 /// An enlarged photo is an enhanced one; what a network has made stays that.
 fn enlarged(recipe: &Recipe) -> SourceType {
     recipe
@@ -263,7 +286,7 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
         Making::Style(p) => add(&p.model),
         Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
-        Making::Upscale { .. } | Making::Imported => {}
+        Making::Grow(_) | Making::Upscale { .. } | Making::Imported => {}
     }
     recipe.models.iter().for_each(|m| add(&m.name));
     names

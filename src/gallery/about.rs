@@ -9,7 +9,7 @@ use crate::export::credentials;
 use crate::export::metadata::FileMetadata;
 use crate::export::provenance::{Cards, model_names};
 use crate::export::xmp::ns;
-use crate::recipe::{LEARNT, LatentOrigin, Making, Recipe, StyleSource};
+use crate::recipe::{GrowTask, LEARNT, LatentOrigin, Making, Recipe, StyleSource};
 
 /// Everything known about a picture, in words. `keys` is the folder of the own
 /// certificate for Content Credentials.
@@ -174,6 +174,19 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
                 None => String::new(),
             };
             format!("A photo changed with {}{with}.", title(&p.model))
+        }
+        Making::Grow(p) => {
+            let what = match &p.task {
+                GrowTask::Vary => "A variation grown from",
+                GrowTask::Extend { .. } => "Grown beyond the edges of",
+                GrowTask::Fill { .. } => "Filled with patches of",
+                GrowTask::Shape { .. } => "Another picture's arrangement in the material of",
+            };
+            let name = match p.source.name.as_str() {
+                "" => "a picture",
+                name => name,
+            };
+            format!("{what} {name}, seed {}, without a network.", p.seed)
         }
         Making::Upscale { scale } => format!("Upscaled {scale}×."),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),

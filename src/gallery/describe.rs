@@ -157,7 +157,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
         return EntryKind::Imported;
     };
     match file.recipe.as_ref().map(|r| &r.making) {
-        Some(Making::Explore(_) | Making::Walk(_)) => EntryKind::Generated,
+        Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
         Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported) => EntryKind::Imported,

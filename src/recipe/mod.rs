@@ -3,6 +3,7 @@
 
 mod explore;
 pub mod foreign;
+mod grow;
 pub mod json;
 mod lens;
 mod mask_raster;
@@ -16,6 +17,7 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use grow::{GrowParams, GrowTask};
 pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
@@ -70,6 +72,8 @@ pub enum Making {
     Style(StyleParams),
     /// A photo changed by way of an autoencoder's latents.
     Lens(LensParams),
+    /// A picture made of the patches of another.
+    Grow(GrowParams),
     /// A photo or picture that was only enlarged.
     Upscale {
         /// 2 or 4.
@@ -97,6 +101,9 @@ impl Making {
                 let other = params.other.iter().map(|other| &other.picture);
                 std::iter::once(&params.photo).chain(other).collect()
             }
+            Self::Grow(params) => std::iter::once(&params.source)
+                .chain(params.other())
+                .collect(),
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }

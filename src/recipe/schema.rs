@@ -66,6 +66,12 @@ impl Recipe {
                     tell(&mut other.picture);
                 }
             }
+            Making::Grow(params) => {
+                tell(&mut params.source);
+                if let Some(other) = params.other_mut() {
+                    tell(other);
+                }
+            }
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
         }
     }

@@ -127,8 +127,37 @@ fn all() -> Vec<Recipe> {
         Making::Walk(walk),
         Making::Imported,
     ]
+    .into_iter()
+    .chain(grown())
     .map(recipe)
-    .into()
+    .collect()
+}
+
+/// One of each task of Grow.
+fn grown() -> Vec<Making> {
+    let tasks = [
+        GrowTask::Vary,
+        GrowTask::Extend {
+            left: 1,
+            top: 0,
+            right: 20,
+            bottom: 3,
+        },
+        GrowTask::Fill {
+            mask: source("mask.png"),
+        },
+        GrowTask::Shape {
+            structure: source("other.png"),
+            strength: 0.25,
+        },
+    ];
+    let params = |task| GrowParams {
+        task,
+        size: Some([320, 200]),
+        seamless: [true, false],
+        ..GrowParams::new(source("photo.jpg"), u64::MAX)
+    };
+    tasks.map(|task| Making::Grow(params(task))).into()
 }
 
 /// As much of JSON Schema as ours uses; `Err` says where and why. Properties that the

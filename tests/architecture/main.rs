@@ -41,6 +41,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     ("fine", &["cancel", "models", "nn"]),
     ("learn", &["cancel", "fine", "models", "nn"]),
+    ("grow", &["cancel", "nn", "picture"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -103,6 +104,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clock",
             "export",
             "fine",
+            "grow",
             "latent",
             "learn",
             "models",

@@ -10,6 +10,7 @@ mod equal_bytes;
 mod fine;
 mod folder;
 mod foreign;
+mod grow;
 mod lens;
 mod words;
 

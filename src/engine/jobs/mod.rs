@@ -4,6 +4,7 @@ mod context;
 mod directions;
 mod fine;
 mod folder;
+mod grow;
 mod learn;
 mod lens;
 mod project;
@@ -45,6 +46,8 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Stylize(params, options) => stylize::run(context, params, options),
         Job::StylizeFine(params, options) => fine::run(context, params, options),
         Job::RenderLens(params) => lens::run(context, params),
+        Job::Grow(params) => grow::run(context, params),
+        Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
         Job::Walk {
             params,

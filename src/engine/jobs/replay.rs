@@ -22,6 +22,7 @@ pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Outpu
         Making::Explore(params) => explore(context, params, recipe),
         Making::Style(params) => super::stylize::again(context, params, recipe),
         Making::Lens(params) => super::lens::again(context, params, recipe),
+        Making::Grow(params) => super::grow::again(context, params, recipe),
         Making::Upscale { scale } => super::upscale::again(context, recipe, *scale),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),

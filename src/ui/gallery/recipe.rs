@@ -3,8 +3,8 @@
 use crate::clock;
 use crate::engine::protocol::Attribute;
 use crate::recipe::{
-    DirectionEdit, ExploreParams, LatentOrigin, LensParams, Making, NoiseMode, Recipe, StyleParams,
-    StyleSource,
+    DirectionEdit, ExploreParams, GrowParams, GrowTask, LatentOrigin, LensParams, Making,
+    NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
 };
 
 /// What a line is about, and what it says.
@@ -16,6 +16,7 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Explore(params) => explore(params),
         Making::Style(params) => style(params, &style_name),
         Making::Lens(params) => lens(params),
+        Making::Grow(params) => grow(params),
         Making::Upscale { scale } => vec![("Upscaled", format!("{scale}×"))],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
@@ -57,6 +58,45 @@ fn explore(params: &ExploreParams) -> Vec<Line> {
     if !params.edits.is_empty() {
         lines.push(("Sliders", sliders(&params.edits)));
     }
+    lines
+}
+
+fn grow(params: &GrowParams) -> Vec<Line> {
+    let name = |source: &SourceRef| match source.name.as_str() {
+        "" => "a picture".to_owned(),
+        name => name.to_owned(),
+    };
+    let mut lines = vec![("Grown from", name(&params.source))];
+    match &params.task {
+        GrowTask::Vary => {}
+        GrowTask::Extend {
+            left,
+            top,
+            right,
+            bottom,
+        } => lines.push((
+            "Extended",
+            format!("left {left}, top {top}, right {right}, bottom {bottom}"),
+        )),
+        GrowTask::Fill { mask } => lines.push(("Filled", name(mask))),
+        GrowTask::Shape {
+            structure,
+            strength,
+        } => lines.push((
+            "Structure",
+            format!("{}, {}", name(structure), percent(*strength)),
+        )),
+    }
+    lines.push(("Seed", params.seed.to_string()));
+    lines.push(("Chance", percent(params.chance)));
+    lines.push(("Coherence", percent(params.coherence)));
+    let seamless = match params.seamless {
+        [false, false] => return lines,
+        [true, false] => "across",
+        [false, true] => "down",
+        [true, true] => "across and down",
+    };
+    lines.push(("Seamless", seamless.to_owned()));
     lines
 }
 
