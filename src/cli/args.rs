@@ -402,6 +402,12 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
+    /// List the models that Limner recommends, with size and licence; opens no connection
+    Catalog {
+        /// Only those with these words
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// Look for models at the Hugging Face hub
     Search(Search),
     /// Download a model of the Hugging Face hub and import it
@@ -436,7 +442,7 @@ pub(crate) struct Search {
 /// `limner models pull`
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// Repository, or the name of a recommended model
+    /// Repository, or the name of a recommended model (see `limner models catalog`)
     #[arg(value_name = "OWNER/NAME")]
     pub(crate) repo: String,
     /// Branch, tag or commit

@@ -78,6 +78,8 @@ pub struct Origin {
     pub licence: Option<String>,
     /// Repository, commit and file.
     pub from: Option<String>,
+    /// What else is known, a sentence each, for its card.
+    pub notes: Vec<String>,
 }
 
 /// As [`import`], for files whose origin is known.
@@ -128,7 +130,10 @@ pub fn import_watched(
     let licence = tensors::clean(origin.licence.as_deref().unwrap_or("unknown"));
     let from = origin.from.as_deref().map(tensors::clean);
     config["licence"] = json!(licence);
-    let card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    let mut card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    for note in &origin.notes {
+        card.push_str(&format!("- {}\n", tensors::clean(note)));
+    }
 
     fs::create_dir_all(models_dir)?;
     let staging = tempfile::Builder::new()
