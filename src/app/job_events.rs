@@ -66,6 +66,8 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
         // Goes where its job says.
         Output::Picture { .. } => {}
+        // Nothing in the window asks for one by a job.
+        Output::Estimate(_) => {}
         Output::File(path) => {
             let name = path
                 .file_name()

@@ -54,6 +54,8 @@ pub struct Prefs {
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
     pub memory_budget: u64,
+    /// Network that enlarges pictures; the one that ships when absent or gone.
+    pub upscaler: Option<String>,
     /// Longer side of the quick preview while a slider moves.
     pub draft_side: u32,
 }
@@ -76,6 +78,7 @@ impl Default for Prefs {
             device_told: None,
             threads: None,
             memory_budget: 1536 << 20,
+            upscaler: None,
             draft_side: 256,
         }
     }

@@ -12,6 +12,7 @@ mod config;
 mod device;
 mod directions;
 mod engine_error;
+mod enlarge;
 mod errors;
 mod estimate;
 mod explore;

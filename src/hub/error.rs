@@ -95,7 +95,7 @@ pub enum HubError {
     Busy(String),
     /// Nothing in the repository is a network that Limner runs.
     #[error(
-        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of StyleGAN2, fast neural style, AdaIN, MicroAST and Stable Diffusion's autoencoders"
+        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of StyleGAN2, fast neural style, AdaIN, MicroAST, Stable Diffusion's autoencoders and ESRGAN's enlargers"
     )]
     NothingToOpen(String),
     /// Several files could be meant.
