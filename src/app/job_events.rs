@@ -69,7 +69,9 @@ pub fn ended(
 fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
         // Goes where its job says.
-        Output::Picture { .. } | Output::Estimate(_) => {}
+        Output::Picture { .. } => {}
+        // Nothing in the window asks for one by a job.
+        Output::Estimate(_) => {}
         Output::File(path) => {
             let name = path
                 .file_name()

@@ -55,7 +55,10 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
-        (Job::Upscale { scale, .. }, _) => format!("Upscaling {scale}×"),
+        (Job::Upscale { scale, model, .. }, _) => match model {
+            Some(model) => format!("Upscaling {scale}× with {}", title(model)),
+            None => format!("Upscaling {scale}×"),
+        },
         _ => "Rendering the picture".to_owned(),
     }
 }

@@ -47,6 +47,7 @@ pub fn open_files(
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
+                    model: state.upscaler().map(|model| model.name.clone()),
                 };
                 jobs::start(job, Purpose::Upscale, state, services);
             }

@@ -55,6 +55,8 @@ pub struct Prefs {
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
     pub memory_budget: u64,
+    /// Network that enlarges pictures; the one that ships when absent or gone.
+    pub upscaler: Option<String>,
     /// Longer side of the quick preview while a slider moves.
     pub draft_side: u32,
     /// Draw the pictures of small generators through *Crisp* while nothing moves.
@@ -81,6 +83,7 @@ impl Default for Prefs {
             device_told: None,
             threads: None,
             memory_budget: 1536 << 20,
+            upscaler: None,
             draft_side: 256,
             crisp: true,
             start_page: true,

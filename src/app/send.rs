@@ -165,7 +165,11 @@ fn send_file(
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(
-                Job::Upscale { path, scale },
+                Job::Upscale {
+                    path,
+                    scale,
+                    model: state.upscaler().map(|model| model.name.clone()),
+                },
                 Purpose::Upscale,
                 state,
                 services,

@@ -20,7 +20,7 @@ use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
-use crate::engine::protocol::{DirectionInfo, ModelInfo, OpenedPhoto};
+use crate::engine::protocol::{DirectionInfo, ModelInfo, ModelKind, OpenedPhoto};
 
 /// Everything.
 pub struct AppState {
@@ -60,6 +60,9 @@ pub struct AppState {
     pub random: rand_chacha::ChaCha20Rng,
 }
 
+/// Folder name of the enlarger that ships.
+const SHIPPED_UPSCALER: &str = "crisp";
+
 impl AppState {
     /// A start from a document, e.g. of the last session.
     pub fn new(doc: Document, view: ViewState, prefs: Prefs) -> Self {
@@ -87,6 +90,19 @@ impl AppState {
     /// The history of the workspace in front; the gallery has none.
     pub fn front_history(&self) -> Option<&History> {
         self.history.of(self.view.workspace)
+    }
+
+    /// The network that enlarges pictures: the one that the user chose, else the one that ships,
+    /// else any.
+    pub fn upscaler(&self) -> Option<&ModelInfo> {
+        let named = |name: &str| {
+            let mut all = self.engine.models(ModelKind::Upscaler);
+            all.find(|model| model.name == name)
+        };
+        let chosen = self.prefs.upscaler.as_deref().and_then(named);
+        chosen
+            .or_else(|| named(SHIPPED_UPSCALER))
+            .or_else(|| self.engine.models(ModelKind::Upscaler).next())
     }
 
     /// The model that Explore uses.

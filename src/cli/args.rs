@@ -363,11 +363,20 @@ pub(crate) struct Upscale {
     /// The picture
     #[arg(value_name = "PHOTO")]
     pub(crate) photo: PathBuf,
-    /// How many times as large: 2 or 4
-    #[arg(long, value_name = "2|4", value_parser = super::values::scale)]
-    pub(crate) scale: u32,
+    /// How many times as large; as far as the network goes when absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub(crate) scale: Option<u32>,
+    /// Network: crisp, or one that was imported
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Only tell size, time and memory that it will take
+    #[arg(long)]
+    pub(crate) estimate: bool,
+    /// File to write (.png, .jpg, .webp, .tif)
+    #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) keeping: Keeping,
 }
 
 /// `limner recipe`
@@ -411,6 +420,12 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
+    /// List the models that Limner recommends, with size and licence; opens no connection
+    Catalog {
+        /// Only those with these words
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// Look for models at the Hugging Face hub
     Search(Search),
     /// Download a model of the Hugging Face hub and import it
@@ -445,7 +460,7 @@ pub(crate) struct Search {
 /// `limner models pull`
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// Repository, or the name of a recommended model
+    /// Repository, or the name of a recommended model (see `limner models catalog`)
     #[arg(value_name = "OWNER/NAME")]
     pub(crate) repo: String,
     /// Branch, tag or commit

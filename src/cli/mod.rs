@@ -88,6 +88,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),
+        Command::Models(ModelsCommand::Catalog { words }) => hub::catalog(words, common),
         Command::Models(ModelsCommand::Search(args)) => hub::search(args, common),
         Command::Models(ModelsCommand::Pull(args)) => hub::pull(args, common),
         Command::Models(command) => models::run(command, &mut Session::start(common)?),

@@ -20,7 +20,7 @@ pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), 
             import_checkpoint(session, file, name.as_deref(), into.clone())?;
         }
         // They need no engine, and are served before one starts.
-        ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
+        ModelsCommand::Catalog { .. } | ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
     }
     Ok(())
 }

@@ -264,15 +264,6 @@ pub(crate) fn fps(text: &str) -> Result<f32, String> {
     within(text, 0.1, 100.0)
 }
 
-/// Enlargement.
-pub(crate) fn scale(text: &str) -> Result<u32, String> {
-    match text {
-        "2" => Ok(2),
-        "4" => Ok(4),
-        _ => Err(format!("{text} is neither 2 nor 4")),
-    }
-}
-
 /// Noise: `off`, `fixed` or a seed.
 pub(crate) fn noise(text: &str) -> Result<NoiseMode, String> {
     match text {

@@ -14,7 +14,7 @@ use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, ModelKind, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
 use crate::export::Cards;
@@ -169,15 +169,12 @@ fn crisp(
     let Some(scale) = scales.filter(|scale| side * scale <= most).max() else {
         return Ok(picture);
     };
-    let Some(name) = registry
-        .first_of(ModelKind::Upscaler)
-        .map(|m| m.name.clone())
-    else {
+    let Some(name) = registry.default_upscaler().map(|m| m.name.clone()) else {
         return Ok(picture);
     };
     let network = registry.crisp(&name)?;
     enlarge(
-        &network,
+        &*network,
         &picture,
         scale,
         stop,

@@ -167,8 +167,19 @@ pub enum Job {
     Upscale {
         /// The file.
         path: PathBuf,
-        /// 2 or 4.
+        /// One of the network's scales, or a part of one.
         scale: u32,
+        /// The network; the one that ships when absent.
+        model: Option<String>,
+    },
+    /// What [`Job::Upscale`] would take, answered by [`Output::Estimate`].
+    UpscaleEstimate {
+        /// The file.
+        path: PathBuf,
+        /// As for [`Job::Upscale`].
+        scale: u32,
+        /// As for [`Job::Upscale`].
+        model: Option<String>,
     },
     /// Find the latent that comes closest to a photo.
     Project {
@@ -494,7 +505,7 @@ pub struct OpenedPhoto {
     pub notes: Vec<String>,
 }
 
-/// What a stylisation will take.
+/// What a stylisation, or enlarging a picture, will take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Result size.

@@ -48,6 +48,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Upscale { .. }
+        | Job::UpscaleEstimate { .. }
         | Job::Project { .. }
         | Job::Directions { .. }
         | Job::LensDirections { .. } => 0,

@@ -80,6 +80,8 @@ pub struct Origin {
     pub licence: Option<String>,
     /// Repository, commit and file.
     pub from: Option<String>,
+    /// What else is known, a sentence each, for its card.
+    pub notes: Vec<String>,
 }
 
 /// As [`import`], for files whose origin is known.
@@ -130,7 +132,10 @@ pub fn import_watched(
     let licence = clean_text::name(origin.licence.as_deref().unwrap_or("unknown"));
     let from = origin.from.as_deref().map(clean_text::name);
     config["licence"] = json!(licence);
-    let card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    let mut card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    for note in &origin.notes {
+        card.push_str(&format!("- {}\n", clean_text::line(note, 1000)));
+    }
 
     // From here on it is the models' disk that says no.
     let of_models = |error: ImportError| error.in_folder(models_dir);

@@ -62,6 +62,8 @@ pub struct ModelInfo {
     pub licence: String,
     /// Data statement and credit line for results' metadata.
     pub credit: String,
+    /// How many times it enlarges (upscalers).
+    pub scales: Vec<u32>,
     /// Number of sliders of its style code (style networks).
     pub code_len: usize,
 }

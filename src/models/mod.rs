@@ -25,10 +25,13 @@ pub mod pixels;
 pub mod project;
 pub mod registry;
 pub mod restyle;
+pub mod rrdbnet;
 mod scan;
+pub mod srvgg;
 pub mod stylegan2;
 pub mod styles;
 pub mod transfer;
+pub mod upscaler;
 pub mod vgg19;
 pub mod weights;
 

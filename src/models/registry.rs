@@ -21,6 +21,7 @@ use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::StyleGan2;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
+use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
 use super::{Generator, ModelError};
@@ -375,6 +376,25 @@ impl Registry {
             Loaded::Crisp(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "an enlarger")),
         }
+    }
+
+    /// A network that enlarges.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn upscaler(&mut self, name: &str) -> Result<Arc<dyn Upscaler>, ModelError> {
+        match self.load(name)? {
+            Loaded::Crisp(network) => Ok(network),
+            Loaded::Upscaler(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an enlarger")),
+        }
+    }
+
+    /// The enlarger for those who name none: Limner's own, else any.
+    pub fn default_upscaler(&self) -> Option<&ModelInfo> {
+        let own = |entry: &&FoundModel| entry.manifest.architecture == Architecture::Crisp;
+        let own = self.entries.values().find(own).map(|entry| &entry.info);
+        own.or_else(|| self.first_of(ModelKind::Upscaler))
     }
 
     /// What pictures are measured with; always on the processor.

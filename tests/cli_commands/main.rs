@@ -382,7 +382,7 @@ fn mistakes_are_one_clear_line() {
     );
     says(
         &["upscale", "photo.png", "--scale", "3", "-o", "a.png"],
-        "2 nor 4",
+        "2 or 4",
     );
     says(
         &["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"],

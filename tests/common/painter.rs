@@ -185,6 +185,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         card: format!("# {title}\nA network for tests.\n\n- trained on nothing"),
         licence: "CC0".to_owned(),
         credit: "Nobody".to_owned(),
+        scales: Vec::new(),
         code_len: 0,
     }
 }

@@ -149,6 +149,7 @@ fn pictures_are_enlarged_with_their_transparency() {
         let (large, recipe) = fixture.picture(Job::Upscale {
             path: path.clone(),
             scale,
+            model: None,
         });
         assert_eq!(large.size(), [70 * scale, 50 * scale]);
         let alpha = |x: u32, y: u32| large.rgba()[((y * 70 * scale + x) * 4 + 3) as usize];
@@ -156,7 +157,13 @@ fn pictures_are_enlarged_with_their_transparency() {
         let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
         assert_eq!(again, large);
     }
-    let error = fixture.job(Job::Upscale { path, scale: 3 }).unwrap_err();
+    let error = fixture
+        .job(Job::Upscale {
+            path,
+            scale: 3,
+            model: None,
+        })
+        .unwrap_err();
     assert!(error.to_string().contains("2 or 4"), "{error}");
 }
 
@@ -329,6 +336,6 @@ fn a_small_picture_is_drawn_through_the_enlarging_network_where_there_is_room() 
     let [w, h] = own.size();
     let pixels = image::RgbaImage::from_raw(w, h, own.rgba().to_vec()).unwrap();
     pixels.save(&path).unwrap();
-    let (large, _) = fixture.picture(Job::Upscale { path, scale: 4 });
+    let (large, _) = fixture.picture(Job::Upscale { path, scale: 4, model: None });
     assert_eq!(large, four);
 }

@@ -333,6 +333,7 @@ fn library() -> Library {
         card: String::new(),
         licence: "CC0 1.0".into(),
         credit: "Trained on pictures made by code".into(),
+        scales: Vec::new(),
         code_len: 12,
     };
     let style = |id: &str, name: &str| {

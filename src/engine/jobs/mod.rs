@@ -54,7 +54,12 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
             max_side,
             out,
         } => walk::run(context, params, *max_side, out),
-        Job::Upscale { path, scale } => upscale::run(context, path, *scale),
+        Job::Upscale { path, scale, model } => {
+            upscale::run(context, path, *scale, model.as_deref())
+        }
+        Job::UpscaleEstimate { path, scale, model } => {
+            upscale::estimate(context, path, *scale, model.as_deref())
+        }
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),

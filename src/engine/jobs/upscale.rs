@@ -1,37 +1,31 @@
-//! A picture enlarged by *Crisp*, in tiles.
+//! A picture enlarged by a network, in tiles.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::engine::enlarge;
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, ModelKind, Output, Stage};
+use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::models::crisp::Crisp;
-use crate::photo::Photo;
-use crate::picture::Picture;
+use crate::models::upscaler::Upscaler;
 use crate::recipe::{Making, Recipe};
 
-/// Enlarges a picture file.
+/// Enlarges a picture file by the network of this name, or by the one that ships.
 pub(super) fn run(
     context: &mut JobContext<'_>,
     path: &Path,
     scale: u32,
+    model: Option<&str>,
 ) -> Result<Output, EngineError> {
-    if !Crisp::SCALES.contains(&scale) {
-        return Err(EngineError::BadRequest(format!(
-            "pictures can be upscaled 2 or 4 times, not {scale} times"
-        )));
-    }
-    let Some(model) = context.state.registry.first_of(ModelKind::Upscaler) else {
-        return Err(EngineError::BadRequest(
-            "there is no upscaling network here; put one into the models folder".into(),
-        ));
-    };
-    let name = model.name.clone();
+    let (name, network) = network(context, model)?;
     context.progress(Stage::Reading, 0, 1);
     let photo = context.state.photos.read(path)?;
-    let network = context.state.registry.crisp(&name)?;
-    let picture = enlarge(context, &network, &photo, scale)?;
+    let stop = context.token();
+    let mut between = |done, all| {
+        context.progress(Stage::Rendering, done, all);
+        context.yield_to_previews()
+    };
+    let picture = enlarge::enlarge(&*network, &photo.picture, scale, &stop, &mut between)?;
     let models = vec![context.state.model_ref(&name)?];
     let sources = vec![photo.source.clone()];
     Ok(Output::Picture {
@@ -45,6 +39,36 @@ pub(super) fn run(
     })
 }
 
+/// What [`run`] will take.
+pub(super) fn estimate(
+    context: &mut JobContext<'_>,
+    path: &Path,
+    scale: u32,
+    model: Option<&str>,
+) -> Result<Output, EngineError> {
+    let (_, network) = network(context, model)?;
+    let photo = context.state.photos.read(path)?;
+    let size = photo.picture.size();
+    let found = enlarge::estimate(&*network, size, scale, &context.token())?;
+    Ok(Output::Estimate(found))
+}
+
+fn network(
+    context: &mut JobContext<'_>,
+    model: Option<&str>,
+) -> Result<(String, Arc<dyn Upscaler>), EngineError> {
+    let registry = &mut context.state.registry;
+    let shipped = || registry.default_upscaler().map(|info| info.name.clone());
+    let Some(name) = model.map(str::to_owned).or_else(shipped) else {
+        return Err(EngineError::BadRequest(
+            "there is no upscaling network here; put one into the models folder".into(),
+        ));
+    };
+    context.progress(Stage::Loading, 0, 1);
+    let network = context.state.registry.upscaler(&name)?;
+    Ok((name, network))
+}
+
 /// The same pixels from a recipe.
 pub(super) fn again(
     context: &mut JobContext<'_>,
@@ -55,24 +79,12 @@ pub(super) fn again(
         EngineError::BadRequest("this recipe doesn't say which picture was upscaled".into())
     })?;
     let path = context.state.photos.source(source)?.0.source.place();
-    let Output::Picture { picture, .. } = run(context, &path, scale)? else {
+    let model = recipe.models.first().map(|model| model.name.as_str());
+    let Output::Picture { picture, .. } = run(context, &path, scale, model)? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe.clone()),
-    })
-}
-
-fn enlarge(
-    context: &mut JobContext<'_>,
-    network: &Crisp,
-    photo: &Photo,
-    scale: u32,
-) -> Result<Picture, EngineError> {
-    let stop = context.token();
-    enlarge::enlarge(network, &photo.picture, scale, &stop, &mut |done, all| {
-        context.progress(Stage::Rendering, done, all);
-        context.yield_to_previews()
     })
 }

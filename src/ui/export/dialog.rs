@@ -6,7 +6,6 @@ use egui::{ProgressBar, ScrollArea, Ui};
 use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
 use crate::app::engine_state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
-use crate::engine::protocol::ModelKind;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, Preset};
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
@@ -137,7 +136,7 @@ impl ExportDialog {
             return false;
         }
         ui.weak("That is larger than the picture.");
-        let enlarger = p.state.engine.models(ModelKind::Upscaler).next();
+        let enlarger = p.state.upscaler();
         let Some(enlarger) = enlarger.filter(|_| count == 1) else {
             return false;
         };
