@@ -4,9 +4,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-// The gauge beside it bounds it.
-#[allow(clippy::disallowed_methods)]
-use crossbeam_channel::unbounded;
 use crossbeam_channel::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
@@ -100,8 +97,9 @@ pub struct Receiver<T> {
 
 /// A channel within bounds.
 pub fn channel<T: Weight>(bounds: Bounds) -> (Sender<T>, Receiver<T>) {
+    // The gauge beside it bounds it.
     #[allow(clippy::disallowed_methods)]
-    let (sender, receiver) = unbounded();
+    let (sender, receiver) = crossbeam_channel::unbounded();
     let gauge = Arc::new(Gauge {
         bounds,
         load: Mutex::default(),

@@ -3,8 +3,7 @@
 use std::io::BufReader;
 use std::path::Path;
 
-use exif::{In, Tag, Value};
-
+use super::container::tiff::{self, ExifTexts};
 use super::container::{self, Contents, camera, iptc};
 use super::metadata::{self, FileMetadata};
 use super::xmp::ns;
@@ -17,8 +16,6 @@ use crate::regular_file;
 const LONGEST: usize = 500;
 /// More names than these aren't taken over.
 const MOST_CREATORS: usize = 20;
-/// Larger files than this aren't searched for EXIF.
-const LARGEST: u64 = 1 << 30;
 
 /// Reads what the file of a source says of itself. A file that says nothing, or nothing
 /// that can be understood, is no failure.
@@ -26,15 +23,21 @@ pub fn read(path: &Path, sha256: &str) -> SourceOrigin {
     let mut origin = match (camera::scan(path), container::scan(path)) {
         (Some(labels), _) => {
             let mut origin = of_contents(labels.contents);
-            for block in labels.exif {
-                if let Some(exif) = read_exif(|reader| reader.read_raw(block)) {
-                    add_exif(&mut origin, &exif);
-                }
+            for block in &labels.exif {
+                add_exif(&mut origin, &tiff::parse_exif(block));
             }
             origin
         }
-        (None, Ok(contents)) => with_exif(of_contents(contents), path),
-        (None, Err(_)) => with_exif(SourceOrigin::default(), path),
+        (None, Ok(contents)) => {
+            let exif = match &contents.exif {
+                Some(block) => tiff::parse_exif(block),
+                None => of_tiff(path),
+            };
+            let mut origin = of_contents(contents);
+            add_exif(&mut origin, &exif);
+            origin
+        }
+        (None, Err(_)) => SourceOrigin::default(),
     };
     origin.sha256 = sha256.to_owned();
     origin
@@ -95,55 +98,21 @@ fn source_type(file: &FileMetadata) -> Option<SourceType> {
         .or(generated.then_some(SourceType::TrainedAlgorithmicMedia))
 }
 
-fn with_exif(mut origin: SourceOrigin, path: &Path) -> SourceOrigin {
-    if let Some(exif) = exif_of(path) {
-        add_exif(&mut origin, &exif);
-    }
-    origin
+/// A TIFF file's own tags; nothing for other files.
+fn of_tiff(path: &Path) -> ExifTexts {
+    let file = regular_file::open(path).map(BufReader::new);
+    file.map_or_else(
+        |_| ExifTexts::default(),
+        |mut file| tiff::read_exif(&mut file),
+    )
 }
 
-fn exif_of(path: &Path) -> Option<exif::Exif> {
-    let file = regular_file::open(path).ok()?;
-    if file.metadata().ok()?.len() > LARGEST {
-        return None;
-    }
-    read_exif(|reader| reader.read_from_container(&mut BufReader::new(file)))
-}
-
-fn read_exif(
-    read: impl FnOnce(&exif::Reader) -> Result<exif::Exif, exif::Error>,
-) -> Option<exif::Exif> {
-    let mut reader = exif::Reader::new();
-    // Maker notes are often broken; what is beside them is not.
-    reader.continue_on_error(true);
-    read(&reader)
-        .or_else(|error| error.distill_partial_result(|_| ()))
-        .ok()
-}
-
-fn add_exif(origin: &mut SourceOrigin, exif: &exif::Exif) {
-    // Canon keeps EXIF's directory as one of its own.
-    let field = |tag: Tag| {
-        let own = exif.get_field(tag, In::PRIMARY);
-        let first = exif.fields().filter(|f| f.ifd_num == In::PRIMARY);
-        own.or_else(|| first.into_iter().find(|f| f.tag.number() == tag.number()))
-    };
-    let text = |tag: Tag| match field(tag).map(|f| &f.value) {
-        Some(Value::Ascii(texts)) => {
-            let bytes = texts.first().map_or(&[][..], Vec::as_slice);
-            match std::str::from_utf8(bytes) {
-                Ok(text) => text.to_owned(),
-                Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
-            }
-        }
-        _ => String::new(),
-    };
+fn add_exif(origin: &mut SourceOrigin, exif: &ExifTexts) {
     if origin.creators.is_empty() {
-        origin.creators = names(text(Tag::Artist).split(';'));
+        origin.creators = names(exif.artist.split(';'));
     }
-    fill(&mut origin.copyright, &text(Tag::Copyright));
-    let taken = exif_date(&text(Tag::DateTimeOriginal), &text(Tag::OffsetTimeOriginal));
-    if let Some(taken) = taken {
+    fill(&mut origin.copyright, &exif.copyright);
+    if let Some(taken) = exif_date(&exif.taken, &exif.offset) {
         // The camera's own clock, which other programs' dates come from.
         origin.captured = taken;
     }

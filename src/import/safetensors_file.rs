@@ -14,7 +14,11 @@ use super::tensors::{Scalar, Stored, Tensors, View};
 use crate::clean_text;
 
 /// Larger headers don't occur: that of the largest networks is a thirtieth of it.
-const MAX_HEADER: u64 = 24 << 20;
+const MAX_HEADER: u64 = 8 << 20;
+/// A network has some thousand tensors at most.
+const MOST_TENSORS: usize = 20_000;
+/// Sides of a tensor.
+const MOST_SIDES: usize = 16;
 
 /// Whether a file starts as these do: the header's length, and a JSON object.
 pub(super) fn looks_like(head: &[u8]) -> bool {
@@ -79,6 +83,10 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
 /// Tensors in the order of their bytes, which lie without gaps, each of its shape's size.
 fn checked(metadata: &Metadata) -> Result<Vec<(String, TensorInfo)>, ImportError> {
     let tensors = metadata.tensors();
+    let sound = |info: &TensorInfo| info.shape.len() <= MOST_SIDES;
+    if tensors.len() > MOST_TENSORS || !tensors.values().all(|info| sound(info)) {
+        return Err(ImportError::TooLarge);
+    }
     let mut infos: Vec<_> = tensors
         .into_iter()
         .map(|(name, info)| (name, info.clone()))

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::gif::GifDecoder;
 use image::error::LimitErrorKind;
-use image::{AnimationDecoder, DynamicImage, ImageDecoder, ImageError, Limits};
+use image::{DynamicImage, ImageDecoder, ImageError, Limits};
 
 use crate::photo::bmp;
 use crate::photo::error::Fault;
@@ -29,8 +29,8 @@ pub(crate) fn decode_gif(bytes: &[u8]) -> Result<Raster, Fault> {
     if beyond {
         raster.notes.push(BEYOND.into());
     }
-    // The second picture is looked for without decoding the first again for its pixels.
-    if gif(bytes)?.into_frames().nth(1).is_some_and(|f| f.is_ok()) {
+    // The second picture is looked for without decoding any.
+    if frames(bytes).nth(1).is_some() {
         raster.notes.push(super::decoded::ANIMATION.into());
     }
     Ok(raster)
@@ -41,7 +41,7 @@ pub(crate) fn decode_gif(bytes: &[u8]) -> Result<Raster, Fault> {
 fn on_its_screen(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
     let number = |at: usize| Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
     let sides = |at: usize| Some([number(at)?, number(at + 2)?]);
-    let frame = first_frame(bytes);
+    let frame = frames(bytes).next();
     let found = frame.and_then(|at| Some((at, sides(6)?, sides(at + 1)?, sides(at + 5)?)));
     let Some((at, screen, place, size)) = found else {
         return (bytes.into(), false);
@@ -56,27 +56,36 @@ fn on_its_screen(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
     (bytes.into(), beyond(0) || beyond(1))
 }
 
-/// Where the first frame's description begins, its separator included.
-fn first_frame(bytes: &[u8]) -> Option<usize> {
+/// Where the frames' descriptions begin, their separators included; as far as the file is
+/// whole.
+fn frames(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
     let table = |flags: u8| match flags & 0x80 {
         0 => 0,
         _ => 3 << ((flags & 7) + 1),
     };
-    let mut at = 13 + table(*bytes.get(10)?);
-    loop {
-        match bytes.get(at)? {
-            0x2c => return Some(at),
-            // An extension: a label, then blocks until an empty one.
-            0x21 => {
-                at += 2;
-                while let length @ 1.. = *bytes.get(at)? {
-                    at += 1 + usize::from(length);
-                }
-                at += 1;
-            }
-            _ => return None,
+    // Past blocks that each tell their length, until an empty one.
+    let past_blocks = |mut at: usize| {
+        while let length @ 1.. = *bytes.get(at)? {
+            at += 1 + usize::from(length);
         }
-    }
+        Some(at + 1)
+    };
+    let mut at = bytes.get(10).map(|&flags| 13 + table(flags));
+    std::iter::from_fn(move || {
+        loop {
+            let here = at?;
+            match bytes.get(here)? {
+                0x2c => {
+                    // Place and size, flags, the size of the first code, the pixels.
+                    let after = bytes.get(here + 9).map(|&flags| here + 11 + table(flags));
+                    at = after.and_then(past_blocks);
+                    return Some(here);
+                }
+                0x21 => at = past_blocks(here + 2),
+                _ => return None,
+            }
+        }
+    })
 }
 
 /// Size of a BMP.

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// Longer texts are not read.
-const LONGEST: usize = 32 << 20;
+const LONGEST: usize = 16 << 20;
 /// Texts with more values than these are not read: that many take 64 MB. A thousand long
 /// strokes of a mask have a tenth of it.
 const MOST_VALUES: usize = 2 << 20;

@@ -40,7 +40,7 @@ pub fn scan(path: &Path) -> Option<CameraLabels> {
         .take(16)
         .read_to_end(&mut bytes)
         .ok()?;
-    let read: fn(&[u8], &mut CameraLabels) = match bytes.as_slice() {
+    let read: fn(Vec<u8>, &mut CameraLabels) = match bytes.as_slice() {
         [
             _,
             _,
@@ -55,12 +55,12 @@ pub fn scan(path: &Path) -> Option<CameraLabels> {
             b'x',
             b' ',
             ..,
-        ] => canon,
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => heif,
-        [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => jpeg_xl,
-        head if head.starts_with(b"FUJIFILMCCD-RAW") => fuji,
-        head if head.starts_with(b"\0MRM") => minolta,
-        head if head.starts_with(b"FOVb") => first_jpeg,
+        ] => |b, l| canon(&b, l),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => |b, l| heif(&b, l),
+        [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => |b, l| jpeg_xl(&b, l),
+        head if head.starts_with(b"FUJIFILMCCD-RAW") => |b, l| fuji(&b, l),
+        head if head.starts_with(b"\0MRM") => |b, l| minolta(&b, l),
+        head if head.starts_with(b"FOVb") => |b, l| first_jpeg(&b, l),
         [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => like_tiff,
         [b'I', b'I', b'U', 0, ..] => like_tiff,
         _ => return None,
@@ -73,7 +73,7 @@ pub fn scan(path: &Path) -> Option<CameraLabels> {
         contents: Contents::new(Container::Tiff),
         exif: Vec::new(),
     };
-    read(&bytes, &mut labels);
+    read(bytes, &mut labels);
     Some(labels)
 }
 
@@ -272,8 +272,7 @@ fn first_jpeg(bytes: &[u8], labels: &mut CameraLabels) {
 }
 
 /// Olympus' ORF and Panasonic's RW2: TIFF under another number.
-fn like_tiff(bytes: &[u8], labels: &mut CameraLabels) {
-    let mut tiff = bytes.to_vec();
+fn like_tiff(mut tiff: Vec<u8>, labels: &mut CameraLabels) {
     let number = match tiff.first() {
         Some(b'I') => [42, 0],
         _ => [0, 42],
