@@ -97,7 +97,9 @@ impl Entry {
     pub fn pinned_by(&self) -> String {
         let read = &self.read;
         match (&self.revision, &self.sha256) {
-            (Some(_), Some(_)) => format!("Commit and SHA-256 are fixed; they were read in {read}."),
+            (Some(_), Some(_)) => {
+                format!("Commit and SHA-256 are fixed; they were read in {read}.")
+            }
             (None, _) => format!(
                 "Its SHA-256 is fixed and decides what is taken from '{NEWEST}'; it was read in {read}."
             ),
@@ -198,7 +200,8 @@ mod tests {
     use super::*;
 
     fn hexadecimal(text: &Option<String>, digits: usize) -> bool {
-        (text.as_ref()).is_none_or(|t| t.len() == digits && t.bytes().all(|b| b.is_ascii_hexdigit()))
+        (text.as_ref())
+            .is_none_or(|t| t.len() == digits && t.bytes().all(|b| b.is_ascii_hexdigit()))
     }
 
     #[test]

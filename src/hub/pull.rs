@@ -90,7 +90,11 @@ fn notes(entry: &Entry) -> Vec<String> {
     [entry.what.clone()]
         .into_iter()
         .chain(warning)
-        .chain([format!("In Limner's list as {}. {}", entry.name, entry.pinned_by())])
+        .chain([format!(
+            "In Limner's list as {}. {}",
+            entry.name,
+            entry.pinned_by()
+        )])
         .collect()
 }
 

@@ -50,7 +50,9 @@ pub(super) fn rrdbnet(tensors: Tensors) -> Result<(rrdbnet::Config, Tensors), Im
     let config = rrdbnet::Config {
         num_feat: side(&tensors, "conv_first.weight", 0)?,
         num_grow_ch: side(&tensors, &block(0), 0)?,
-        num_block: (0..).take_while(|&i| tensors.contains_key(&block(i))).count(),
+        num_block: (0..)
+            .take_while(|&i| tensors.contains_key(&block(i)))
+            .count(),
         doublings: (1..).take_while(|&i| tensors.contains_key(&up(i))).count(),
         unshuffle,
     };
@@ -74,7 +76,9 @@ pub(super) fn srvgg(tensors: Tensors) -> Result<(srvgg::Config, Tensors), Import
             "this SRVGGNetCompact lacks 'body.1.weight', the slopes of its activations: it has others, and its file doesn't say which".into(),
         ));
     }
-    let convs = (0..).take_while(|&i| tensors.contains_key(&conv(i))).count();
+    let convs = (0..)
+        .take_while(|&i| tensors.contains_key(&conv(i)))
+        .count();
     let outputs = side(&tensors, &conv(convs - 1), 0)?;
     let upscale = (1..=8).find(|scale| 3 * scale * scale == outputs);
     let upscale = upscale.ok_or_else(|| {
@@ -120,7 +124,10 @@ fn from_first(name: &str, last: Option<usize>) -> Option<String> {
             _ => {
                 let (dense, conv) = rest.strip_prefix("RDB")?.split_once('.')?;
                 let (conv, zero) = conv.split_once('.')?;
-                format!("body.{block}.rdb{dense}.{conv}.{}", zero.strip_prefix("0.")?)
+                format!(
+                    "body.{block}.rdb{dense}.{conv}.{}",
+                    zero.strip_prefix("0.")?
+                )
             }
         });
     }
@@ -158,7 +165,12 @@ mod tests {
     #[test]
     fn old_names_become_new_ones_at_every_scale() {
         let named = |name: &str, last| from_first(name, Some(last));
-        for (last, up, hr) in [(4, None, 2), (7, Some(3), 5), (10, Some(6), 8), (13, Some(9), 11)] {
+        for (last, up, hr) in [
+            (4, None, 2),
+            (7, Some(3), 5),
+            (10, Some(6), 8),
+            (13, Some(9), 11),
+        ] {
             let is = |layer: usize| named(&format!("model.{layer}.bias"), last);
             assert_eq!(is(last).as_deref(), Some("conv_last.bias"));
             assert_eq!(is(hr).as_deref(), Some("conv_hr.bias"), "{last}");

@@ -101,7 +101,14 @@ fn jobs_give_the_same_pictures() {
             Job::Render(Arc::new(ExploreParams::new("fruit", 5))),
         ),
         ("stylise in tiles", Job::Stylize(params.clone(), options)),
-        ("enlarge", Job::Upscale { path, scale: 2, model: None }),
+        (
+            "enlarge",
+            Job::Upscale {
+                path,
+                scale: 2,
+                model: None,
+            },
+        ),
     ];
     for (n, (what, job)) in jobs.into_iter().enumerate() {
         let (a, there) = picture(&mut cpu, n as u64, job.clone());

@@ -148,22 +148,21 @@ fn trouble(ui: &mut Ui, color: Color32, trouble: &Trouble) {
 
 /// A model in the list; whether its button was clicked.
 fn row(ui: &mut Ui, repo: &str, what: &str, facts: &str) -> bool {
-    ui
-        .horizontal(|ui| {
-            let button = ui
-                .button("Look")
-                .on_hover_text("What it has, and its licence")
-                .accessible_name(format!("Look at {repo}"));
-            ui.vertical(|ui| {
-                ui.add(Label::new(RichText::new(repo).strong()).truncate());
-                if !what.is_empty() {
-                    ui.add(Label::new(what).wrap());
-                }
-                ui.add(Label::new(RichText::new(facts).weak()).truncate());
-            });
-            button.clicked()
-        })
-        .inner
+    ui.horizontal(|ui| {
+        let button = ui
+            .button("Look")
+            .on_hover_text("What it has, and its licence")
+            .accessible_name(format!("Look at {repo}"));
+        ui.vertical(|ui| {
+            ui.add(Label::new(RichText::new(repo).strong()).truncate());
+            if !what.is_empty() {
+                ui.add(Label::new(what).wrap());
+            }
+            ui.add(Label::new(RichText::new(facts).weak()).truncate());
+        });
+        button.clicked()
+    })
+    .inner
 }
 
 fn look(ui: &mut Ui, panel: &mut Panel<'_>, repo: &str) {

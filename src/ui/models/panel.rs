@@ -190,7 +190,10 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
 
 /// The button that makes a network the one with which pictures are enlarged.
 fn for_upscaling(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
-    let in_use = panel.state.upscaler().is_some_and(|now| now.name == model.name);
+    let in_use = panel
+        .state
+        .upscaler()
+        .is_some_and(|now| now.name == model.name);
     let button = egui::Button::new(format!("Upscale with {}", model.title));
     let button = ui
         .add_enabled(!in_use, button)
