@@ -120,7 +120,7 @@ pub(super) fn of_pickle(graph: &Graph) -> Option<ImportError> {
 }
 
 /// How networks are known that Limner doesn't run: a part of their tensors' names.
-const NAMES: [(&[&str], &str); 24] = [
+const NAMES: [(&[&str], &str); 26] = [
     (
         &[
             "lora_up.",
@@ -198,8 +198,13 @@ const NAMES: [(&[&str], &str); 24] = [
             ".RDB1.conv1.",
             "body.0.rdb1.",
         ],
-        "an ESRGAN enlarger",
+        "an ESRGAN enlarger without its first block",
     ),
+    (
+        &["block_1.c1_r.", "block_1.c1.eval_conv."],
+        "a SPAN enlarger",
+    ),
+    (&["residual_layer.0.residual_layer."], "an OmniSR enlarger"),
     (
         &["upsample.0.weight", "layers.0.residual_group."],
         "an enlarger (SwinIR or alike)",

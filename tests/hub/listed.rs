@@ -47,8 +47,9 @@ fn hub_of(entry: &Entry, bytes: Vec<u8>) -> Server {
     })
 }
 
-/// A safetensors file, its header filled up with blanks to so many bytes in all.
-fn filled_up(name: &str, size: Option<u64>) -> Vec<u8> {
+/// A tiny network; a safetensors file with its header filled up with blanks to so many bytes
+/// in all.
+fn stand_in(name: &str, size: Option<u64>) -> Vec<u8> {
     let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/import");
     let file = fs::read(at.join(name)).unwrap();
     let Some(size) = size else { return file };
@@ -87,13 +88,13 @@ fn by_name(entry: &Entry, server: &Server, models: &Path) -> Result<Pulled, HubE
 #[test]
 fn three_entries_come_by_their_names() {
     let models = tempfile::tempdir().unwrap();
-    for (name, stand_in) in [
+    for (name, file) in [
         ("taesd", "taesd_diffusers.safetensors"),
         ("taesd3", "taesd_diffusers.safetensors"),
-        ("taef2", "taesd_diffusers.safetensors"),
+        ("ultramix-smooth", "upscaler/rrdb_x4_first.pth"),
     ] {
         let mut entry = shipped(name);
-        let bytes = filled_up(stand_in, entry.size);
+        let bytes = stand_in(file, entry.size);
         entry.sha256 = Some(limner::digest::sha256(&bytes));
         let server = hub_of(&entry, bytes);
         let pulled = by_name(&entry, &server, models.path()).unwrap();
@@ -114,7 +115,7 @@ fn three_entries_come_by_their_names() {
 fn another_file_in_its_place_is_refused_before_it_is_fetched() {
     let models = tempfile::tempdir().unwrap();
     let entry = shipped("taesd");
-    let server = hub_of(&entry, filled_up("taesd_diffusers.safetensors", entry.size));
+    let server = hub_of(&entry, stand_in("taesd_diffusers.safetensors", entry.size));
     let error = by_name(&entry, &server, models.path()).unwrap_err();
     assert!(matches!(error, HubError::NotTheListed { .. }), "{error}");
     // Nor is it offered to those who ask for the repository.
@@ -127,7 +128,7 @@ fn another_file_in_its_place_is_refused_before_it_is_fetched() {
 
 #[test]
 fn a_commit_alone_or_a_hash_alone_is_enough_and_the_card_says_which() {
-    let bytes = filled_up("taesd_diffusers.safetensors", None);
+    let bytes = stand_in("taesd_diffusers.safetensors", None);
     let (mut commit, mut hash) = (shipped("sd-vae-ft-ema"), shipped("taesd"));
     assert_eq!(commit.sha256, None);
     commit.size = None;

@@ -59,7 +59,16 @@ fn what_a_file_is_shows_in_its_first_bytes() {
 fn foreign_networks_are_named_by_their_tensors() {
     let dir = tempfile::tempdir().unwrap();
     for (name, words) in [
-        ("params_ema.body.0.rdb1.conv1.weight", "ESRGAN"),
+        ("params_ema.body.1.rdb1.conv1.weight", "without its first"),
+        (
+            "params.layers.0.residual_group.blocks.0.norm1.weight",
+            "SwinIR",
+        ),
+        ("block_1.c1_r.sk.weight", "SPAN"),
+        (
+            "residual_layer.0.residual_layer.0.layer.0.fn.0.weight",
+            "OmniSR",
+        ),
         ("model.diffusion_model.input_blocks.0.0.weight", "diffusion"),
         (
             "cond_stage_model.transformer.text_model.x",

@@ -13,6 +13,7 @@ mod parity;
 #[path = "../common/skip.rs"]
 mod skip;
 mod torch_writer;
+mod upscalers;
 mod whole;
 mod wrappers;
 
