@@ -461,6 +461,10 @@ fn a_small_picture_is_drawn_through_the_enlarging_network_where_there_is_room() 
     let [w, h] = own.size();
     let pixels = image::RgbaImage::from_raw(w, h, own.rgba().to_vec()).unwrap();
     pixels.save(&path).unwrap();
-    let (large, _) = fixture.picture(Job::Upscale { path, scale: 4, model: None });
+    let (large, _) = fixture.picture(Job::Upscale {
+        path,
+        scale: 4,
+        model: None,
+    });
     assert_eq!(large, four);
 }
