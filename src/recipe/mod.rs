@@ -71,7 +71,7 @@ pub enum Making {
     Lens(LensParams),
     /// A photo or picture that was only enlarged.
     Upscale {
-        /// 2 or 4.
+        /// How many times as large.
         scale: u32,
     },
     /// Frames of a walk through latent space.
