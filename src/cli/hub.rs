@@ -49,7 +49,7 @@ pub(crate) fn catalog(words: &[String], common: &Common) -> Result<(), Failure> 
     let known: Vec<&Entry> = list.entries().iter().filter(fits).collect();
     if common.json {
         let known: Vec<_> = known.into_iter().map(listed).collect();
-        return Ok(say_json(&json!({ "recommended": known }))?);
+        return say_json(&json!({ "recommended": known }));
     }
     if known.is_empty() {
         return Err(Failure::new(

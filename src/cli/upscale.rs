@@ -47,20 +47,20 @@ fn estimate(args: &Upscale, job: Job, session: &mut Session) -> Result<(), Failu
     };
     let [width, height] = found.size;
     if session.json {
-        return Ok(say_json(&json!({
+        return say_json(&json!({
             "photo": text_of(&args.photo),
             "width": width,
             "height": height,
             "tiles": found.tiles,
             "memory_bytes": found.memory,
             "seconds": found.time.as_secs_f64(),
-        }))?);
+        }));
     }
-    Ok(say(format!(
+    say(format!(
         "{}: {width} x {height}, {} tiles, about {} MB and {:.1} s",
         args.photo.display(),
         found.tiles,
         found.memory >> 20,
         found.time.as_secs_f64()
-    ))?)
+    ))
 }

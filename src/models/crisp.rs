@@ -81,10 +81,10 @@ impl Crisp {
     /// Scales that it knows.
     pub const SCALES: [u32; 2] = [2, 4];
 
-    /// Channels of the trunk, and its convolutions.
-    pub(super) fn sizes(&self) -> [u64; 2] {
-        let channels = self.trunk.first().map_or(0, |conv| conv.weight().dims()[0]);
-        [channels, self.trunk.len()].map(|v| v as u64)
+    /// Channels of the trunk.
+    pub(super) fn channels(&self) -> u64 {
+        let first = self.trunk.first();
+        first.map_or(0, |conv| conv.weight().dims()[0] as u64)
     }
 
     /// Pixels of the input around a pixel that can influence it.

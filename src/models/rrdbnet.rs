@@ -180,16 +180,6 @@ impl Upscaler for RrdbNet {
         (640 / self.config.scale() as usize).clamp(80, 320)
     }
 
-    fn work(&self, _scale: u32) -> u64 {
-        let [f, grow] = [self.config.num_feat, self.config.num_grow_ch].map(|v| v as u64);
-        let dense: u64 = (0..4).map(|i| (f + i * grow) * grow).sum::<u64>() + (f + 4 * grow) * f;
-        let small = 3 * self.config.num_block as u64 * dense + f * f;
-        let ends: u64 = (1..=self.config.doublings).map(|i| 1 << (2 * i)).sum();
-        let large = 1 << (2 * self.config.doublings);
-        let unshuffle = (self.config.unshuffle * self.config.unshuffle) as u64;
-        9 * (small + ends * f * f + large * (f * f + 3 * f)) / unshuffle
-    }
-
     fn bytes(&self, pixels: u64, scale: u32) -> u64 {
         let [f, grow] = [self.config.num_feat, self.config.num_grow_ch].map(|v| v as u64);
         let small = pixels / (self.config.unshuffle * self.config.unshuffle) as u64;

@@ -117,11 +117,6 @@ impl Upscaler for SrvggNet {
         320
     }
 
-    fn work(&self, scale: u32) -> u64 {
-        let [f, layers] = [self.config.num_feat, self.config.num_conv].map(|v| v as u64);
-        9 * f * (3 + f * layers + 3 * u64::from(scale * scale))
-    }
-
     fn bytes(&self, pixels: u64, scale: u32) -> u64 {
         let f = self.config.num_feat as u64;
         4 * pixels * (3 * f + 12 * u64::from(scale * scale))

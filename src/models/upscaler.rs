@@ -20,9 +20,6 @@ pub trait Upscaler: Send + Sync {
     /// Side of a tile of the small picture at which its memory stays bounded.
     fn tile(&self) -> usize;
 
-    /// Multiplications for a pixel of the small picture, at this scale.
-    fn work(&self, scale: u32) -> u64;
-
     /// Most bytes that it needs for a picture of so many pixels beside its weights, at this
     /// scale.
     fn bytes(&self, pixels: u64, scale: u32) -> u64;
@@ -60,14 +57,8 @@ impl Upscaler for Crisp {
         192
     }
 
-    fn work(&self, scale: u32) -> u64 {
-        let [channels, layers] = self.sizes();
-        let outputs = 3 * u64::from(scale * scale);
-        9 * channels * (3 + channels * (layers - 1) + outputs)
-    }
-
     fn bytes(&self, pixels: u64, scale: u32) -> u64 {
-        let [channels, _] = self.sizes();
+        let channels = self.channels();
         // Two maps of the trunk, or one and the head's with the enlarged picture twice.
         4 * pixels * (2 * channels + 9 * u64::from(scale * scale))
     }

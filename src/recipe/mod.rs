@@ -76,7 +76,7 @@ pub enum Making {
     Grow(GrowParams),
     /// A photo or picture that was only enlarged.
     Upscale {
-        /// 2 or 4.
+        /// How many times as large.
         scale: u32,
     },
     /// Frames of a walk through latent space.

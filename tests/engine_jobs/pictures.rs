@@ -185,7 +185,7 @@ fn imported_networks_enlarge_in_tiles_as_in_one_piece() {
         fixture.engine.send(Request::Rescan).unwrap();
         fixture.engine.run();
         let [width, height] = size;
-        let path = fixture.path("small.png");
+        let path = fixture.path(&format!("{name}.png"));
         let mut pixels = engine_files::pixels(width, height);
         pixels.put_pixel(3, 4, image::Rgba([9, 9, 9, 0]));
         pixels.save(&path).unwrap();
@@ -247,7 +247,7 @@ fn imported_networks_enlarge_in_tiles_as_in_one_piece() {
         assert!(error.contains(&format!("{scale} times, not 3")), "{error}");
     }
     // Limner's own stays the one for those who name none.
-    let path = fixture.path("small.png");
+    let path = fixture.path("srvgg-x2.png");
     let (_, recipe) = fixture.picture(Job::Upscale {
         path,
         scale: 2,
