@@ -159,15 +159,15 @@ fn estimate(params: GrowParams, session: &mut Session) -> Result<(), Failure> {
     };
     let ([width, height], seconds) = (estimate.size, estimate.time.as_secs_f64());
     if session.json {
-        return Ok(say_json(&json!({
+        return say_json(&json!({
             "width": width,
             "height": height,
             "memory_bytes": estimate.memory,
             "seconds": seconds,
-        }))?);
+        }));
     }
-    Ok(say(format!(
+    say(format!(
         "{width} x {height}, about {} MB and {seconds:.1} s",
         estimate.memory >> 20
-    ))?)
+    ))
 }
