@@ -8,6 +8,7 @@ mod doctor;
 mod failure;
 mod generate;
 mod grow;
+mod grow_args;
 mod hub;
 mod lens;
 mod models;
