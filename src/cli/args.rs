@@ -98,7 +98,7 @@ pub(crate) enum Command {
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Grow new pictures from the patches of one
-    Grow(super::grow::Grow),
+    Grow(super::grow_args::Grow),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

@@ -3,70 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
 use serde_json::json;
 
-use super::args::Keeping;
 use super::failure::Failure;
+use super::grow_args::Grow;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, deliver, make_folder, numbered, save};
 use super::session::{Session, unexpected};
 use super::stylize::source;
-use super::values::{Sides, Size};
+use super::values::Sides;
 use crate::engine::protocol::{Job, Output};
 use crate::recipe::{GrowParams, GrowTask};
-
-/// `limner grow`
-#[derive(Debug, Args)]
-pub(crate) struct Grow {
-    /// The picture whose patches are taken
-    #[arg(value_name = "PICTURE")]
-    picture: PathBuf,
-    /// Size of the result [default: the picture's own]
-    #[arg(long, value_name = "WxH", conflicts_with_all = ["extend", "fill"])]
-    size: Option<Size>,
-    /// Let the picture go on beyond its edges by so many pixels
-    #[arg(long, value_name = "LEFT,TOP,RIGHT,BOTTOM", conflicts_with_all = ["fill", "structure", "seamless"])]
-    extend: Option<Sides>,
-    /// Fill the picture anew where this one, of the same size, is light
-    #[arg(long, value_name = "MASK", conflicts_with_all = ["structure", "seamless"])]
-    fill: Option<PathBuf>,
-    /// Take the arrangement of this picture, in the material of the first
-    #[arg(long, value_name = "PICTURE")]
-    structure: Option<PathBuf>,
-    /// How closely the structure is followed (0 to 1)
-    #[arg(long, value_name = "S", default_value = "0.5", requires = "structure", value_parser = super::values::share)]
-    strength: f32,
-    /// Seed of the first picture
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
-    seed: u64,
-    /// Pictures, with rising seeds; OUT is then a folder
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    count: Option<u32>,
-    /// How far from the picture: 1 leaves its whole arrangement to chance, less only smaller parts,
-    /// 0 nothing [default: 1; with --size and one picture 0]
-    #[arg(long, value_name = "C", value_parser = super::values::share)]
-    chance: Option<f32>,
-    /// How much stays together as it is in the picture (0 to 1)
-    #[arg(long, value_name = "C", default_value = "0.5", value_parser = super::values::share)]
-    coherence: f32,
-    /// Let sides go on at the opposite side: x, y or xy
-    #[arg(long, value_name = "SIDES", value_parser = super::values::seamless)]
-    seamless: Option<[bool; 2]>,
-    /// Say what it would take, and do nothing
-    #[arg(long)]
-    estimate: bool,
-    /// File to write (.png, .jpg, .webp, .tif), or folder for several
-    #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    keeping: Keeping,
-}
 
 /// Grows one picture, or several with rising seeds.
 pub(crate) fn run(args: &Grow, session: &mut Session) -> Result<(), Failure> {
@@ -159,15 +106,15 @@ fn estimate(params: GrowParams, session: &mut Session) -> Result<(), Failure> {
     };
     let ([width, height], seconds) = (estimate.size, estimate.time.as_secs_f64());
     if session.json {
-        return Ok(say_json(&json!({
+        return say_json(&json!({
             "width": width,
             "height": height,
             "memory_bytes": estimate.memory,
             "seconds": seconds,
-        }))?);
+        }));
     }
-    Ok(say(format!(
+    say(format!(
         "{width} x {height}, about {} MB and {seconds:.1} s",
         estimate.memory >> 20
-    ))?)
+    ))
 }

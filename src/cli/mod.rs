@@ -9,6 +9,7 @@ mod failure;
 mod gallery;
 mod generate;
 mod grow;
+mod grow_args;
 mod hub;
 mod learn;
 mod learn_args;

@@ -16,11 +16,13 @@ use super::schedule::Level;
 use super::shift::shifted;
 use super::tree::NONE;
 use super::vote::{Kernel, combined, grid};
-use super::{GrowError, NOWHERE, PATCH, Place, refine};
+use super::{GrowError, NOWHERE, PATCH, Place, refine, rim};
 use crate::cancel::CancelToken;
 
 /// Patches that one thread reduces at a time.
 const BATCH: usize = 1024;
+/// Share of the source's patches that must be left to begin at a size.
+const ENOUGH: f64 = 0.6;
 /// Patches that are refined between two reports.
 const BAND: usize = 1 << 20;
 
@@ -102,7 +104,8 @@ impl Growing<'_> {
     /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`], what `progress` says.
     pub(super) fn run(&self, levels: &[Level], progress: Progress<'_>) -> Result<Whole, GrowError> {
         let mut grown: Option<Grown> = None;
-        for (index, level) in levels.iter().enumerate() {
+        let first = self.first(levels);
+        for (index, level) in levels.iter().enumerate().skip(first) {
             let finest = index + 1 == levels.len();
             let mut tell = |part: f64, picture: Option<&Canvas>| {
                 progress(Step {
@@ -119,6 +122,20 @@ impl Growing<'_> {
             picture: grown.picture,
             places: grown.places,
         })
+    }
+
+    /// The coarsest size at which enough of the source may be taken: where little is left beside a
+    /// hole, it would all be filled with that.
+    fn first(&self, levels: &[Level]) -> usize {
+        let enough = |level: &Level| {
+            let all = level.source.map(|side| grid(side, false));
+            let left = self.region.sources(level.source).len();
+            left as f64 >= ENOUGH * (all[0] * all[1]) as f64
+        };
+        match self.region.source {
+            None => 0,
+            Some(_) => levels.iter().position(enough).unwrap_or(levels.len() - 1),
+        }
     }
 
     fn level(
@@ -163,8 +180,10 @@ impl Growing<'_> {
             (_, false) => tuning.rounds[1],
             (_, true) => tuning.rounds[2],
         };
+        let trust = known.trust(columns);
         let mut here = Here {
             growing: self,
+            trust,
             level,
             columns,
             active,
@@ -239,6 +258,8 @@ struct Here<'a> {
     keys: Vec<Place>,
     /// What was found.
     places: Vec<Place>,
+    /// How much each place's patch counts; none: all alike.
+    trust: Option<Vec<i32>>,
 }
 
 impl Here<'_> {
@@ -280,12 +301,23 @@ impl Here<'_> {
                 .map(|&at| numbers.of(self.places[at as usize]))
                 .collect(),
         };
+        let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
+        let worth = known.worth().filter(|_| few);
         let mut keys = None;
         for round in 0..rounds {
             let image = match round == 0 {
                 true => blurred,
                 false => sharp,
             };
+            if let Some(worth) = &worth {
+                tell(f64::from(round) / f64::from(rounds), Some(picture))?;
+                found = rim::nearest(picture, worth, &queries, image, &self.keys, stop)?;
+                self.take(&found);
+                let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
+                *picture = self.put_together(sharp, kernel)?;
+                known.join(picture, &self.active, self.columns);
+                continue;
+            }
             if round < 2 {
                 let vectors = reduced(&basis, image, &self.keys);
                 keys = Some(Keys::new(vectors, &tuning.effort, seed));
@@ -299,9 +331,7 @@ impl Here<'_> {
             };
             let seed = seed.wrapping_add(1000 + u64::from(round));
             found = matches(&vectors, keys, &found, &tuning.effort, seed, stop)?;
-            for (&at, &key) in self.active.iter().zip(&found) {
-                self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
-            }
+            self.take(&found);
             let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
             *picture = self.put_together(sharp, kernel)?;
             known.join(picture, &self.active, self.columns);
@@ -353,12 +383,19 @@ impl Here<'_> {
         Ok(())
     }
 
+    /// Notes where the keys that were found lie.
+    fn take(&mut self, found: &[u32]) {
+        for (&at, &key) in self.active.iter().zip(found) {
+            self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
+        }
+    }
+
     /// What was found, as a picture.
     fn put_together(&self, sharp: &Canvas, kernel: &Kernel) -> Result<Canvas, GrowError> {
         let Growing { tuning, stop, .. } = self.growing;
         combined(
             sharp,
-            &self.places,
+            (&self.places, self.trust.as_deref()),
             self.level.result,
             tuning.wraps,
             kernel,

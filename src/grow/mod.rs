@@ -12,6 +12,7 @@ mod membrane;
 mod refine;
 mod region;
 mod resample;
+mod rim;
 mod schedule;
 mod shift;
 mod tree;

@@ -6,7 +6,7 @@ use super::canvas::{Canvas, Pixel};
 use super::membrane::lead_over;
 use super::resample::resized;
 use super::schedule::Level;
-use super::vote::grid;
+use super::vote::{TRUST, grid};
 use super::{GrowError, PATCH, Place};
 use crate::cancel::CancelToken;
 
@@ -60,6 +60,39 @@ impl Map {
         }
     }
 
+    /// What isn't true, ring after ring from its edges inwards: each pixel with its neighbours that
+    /// are true or lie in a ring before.
+    fn rings(&self) -> Vec<Vec<(usize, Vec<usize>)>> {
+        let (width, height) = (self.width, self.height);
+        let mut there = self.data.clone();
+        let mut left: Vec<usize> = (0..there.len()).filter(|&at| !there[at]).collect();
+        let mut rings = Vec::new();
+        while !left.is_empty() {
+            let around = |at: usize| -> Vec<usize> {
+                let (x, y) = (at % width, at / width);
+                (y.saturating_sub(1)..(y + 2).min(height))
+                    .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(width)).map(move |x| (x, y)))
+                    .map(|(x, y)| y * width + x)
+                    .filter(|&at| there[at])
+                    .collect()
+            };
+            let ring: Vec<(usize, Vec<usize>)> = left
+                .iter()
+                .map(|&at| (at, around(at)))
+                .filter(|(_, around)| !around.is_empty())
+                .collect();
+            if ring.is_empty() {
+                break;
+            }
+            for (at, _) in &ring {
+                there[*at] = true;
+            }
+            left.retain(|&at| !there[at]);
+            rings.push(ring);
+        }
+        rings
+    }
+
     /// For each place of a grid whether the patch there is wholly true.
     fn whole_patches(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<bool> {
         let (w, h) = (self.width, self.height);
@@ -98,6 +131,12 @@ pub(super) struct Region {
 }
 
 impl Region {
+    /// Corners of the source's patches that may be taken at one size.
+    pub(super) fn sources(&self, size: [usize; 2]) -> Vec<Place> {
+        let source = self.source.as_ref().map(|map| map.at(size));
+        Known { source, kept: None }.sources(size)
+    }
+
     /// The same at one size.
     ///
     /// # Errors
@@ -165,40 +204,58 @@ impl Known<'_> {
         self.keep(picture);
     }
 
-    /// Fills what isn't kept from its edges inwards with the mean of what is around.
+    /// Fills what isn't kept from its edges inwards, each pixel with the neighbour that is most like
+    /// their mean: edges go on, and nothing is blurred.
     pub(super) fn heal(&self, picture: &mut Canvas) {
         let Some((map, ..)) = &self.kept else { return };
-        let mut there = map.data.clone();
-        let (width, height) = (picture.width, picture.height);
-        let mut left: Vec<usize> = (0..there.len()).filter(|&at| !there[at]).collect();
-        while !left.is_empty() && left.len() < there.len() {
-            let mut found = Vec::new();
-            for &at in &left {
-                let (x, y) = (at % width, at / width);
-                let (mut sums, mut count) = ([0i32; 4], 0);
-                for y in y.saturating_sub(1)..(y + 2).min(height) {
-                    for x in x.saturating_sub(1)..(x + 2).min(width) {
-                        if there[y * width + x] {
-                            count += 1;
-                            for (sum, value) in sums.iter_mut().zip(picture.data[y * width + x]) {
-                                *sum += i32::from(value);
-                            }
-                        }
-                    }
-                }
-                if count > 0 {
-                    found.push((at, sums.map(|sum| (sum / count) as i16)));
-                }
-            }
-            if found.is_empty() {
-                return;
-            }
+        for ring in map.rings() {
+            let found: Vec<(usize, Pixel)> = ring
+                .iter()
+                .map(|(at, there)| {
+                    let values = || there.iter().map(|&at| picture.data[at]);
+                    let count = there.len() as i64;
+                    let sum = |c: usize| values().map(|p| i64::from(p[c])).sum::<i64>();
+                    let sums: [i64; 4] = std::array::from_fn(sum);
+                    let apart = |p: &Pixel| -> i64 {
+                        (0..4)
+                            .map(|c| (i64::from(p[c]) * count - sums[c]).pow(2))
+                            .sum()
+                    };
+                    (*at, values().min_by_key(apart).unwrap_or([0; 4]))
+                })
+                .collect();
             for (at, pixel) in found {
                 picture.data[at] = pixel;
-                there[at] = true;
             }
-            left.retain(|&at| !there[at]);
         }
+    }
+
+    /// How much each pixel is to be relied on, [`TRUST`] where it is there already and less and less
+    /// inwards. None where nothing is there.
+    pub(super) fn worth(&self) -> Option<Vec<i32>> {
+        let map = &self.kept.as_ref()?.0;
+        let mut worth = vec![TRUST; map.data.len()];
+        let mut here = TRUST;
+        for ring in map.rings() {
+            here = (here * 3 / 4).max(1);
+            for (at, _) in ring {
+                worth[at] = here;
+            }
+        }
+        Some(worth)
+    }
+
+    /// How much the patch at each place of a grid counts: the less, the farther its middle is from
+    /// what is there already (Wexler et al., "Space-Time Completion of Video", 2007, equation 4),
+    /// so that the new part grows inwards from its edges. None where nothing is there.
+    pub(super) fn trust(&self, columns: [usize; 2]) -> Option<Vec<i32>> {
+        let map = &self.kept.as_ref()?.0;
+        let worth = self.worth()?;
+        let trust = |at: usize| {
+            let (x, y) = (at % columns[0] + PATCH / 2, at / columns[0] + PATCH / 2);
+            worth[y.min(map.height - 1) * map.width + x.min(map.width - 1)]
+        };
+        Some((0..columns[0] * columns[1]).map(trust).collect())
     }
 
     /// The patches of the result's grid that aren't there already.

@@ -9,16 +9,19 @@ use crate::cancel::CancelToken;
 /// How much a patch's pixel counts, by its distance from the middle: `[row or column]`.
 pub(super) type Kernel = [i32; PATCH];
 
+/// Most that one patch may count against another.
+pub(super) const TRUST: i32 = 1024;
+
 /// Every pixel the weighted mean of what the patches over it have there. `places` are the corners
 /// in `source` of the patches whose corners lie at each place of a grid of `columns`; with `wraps`
 /// in x or y the grid is as large as the result and patches go round its edge. Where no patch is
-/// ([`NOWHERE`]) a pixel is left transparent.
+/// ([`NOWHERE`]) a pixel is left transparent. `trust`, 1..=[`TRUST`], says how much each patch counts.
 ///
 /// # Errors
 /// [`GrowError::Cancelled`].
 pub(super) fn combined(
     source: &Canvas,
-    places: &[Place],
+    (places, trust): (&[Place], Option<&[i32]>),
     [width, height]: [usize; 2],
     wraps: [bool; 2],
     kernel: &Kernel,
@@ -46,16 +49,18 @@ pub(super) fn combined(
                         let Some(left) = origin(x, dx, columns, wraps[0]) else {
                             continue;
                         };
-                        let [sx, sy] = places[top * columns + left];
+                        let number = top * columns + left;
+                        let [sx, sy] = places[number];
                         if [sx, sy] == NOWHERE {
                             continue;
                         }
                         let at = (usize::from(sy) + dy) * source.width + usize::from(sx) + dx;
                         let value: Pixel = source.data[at];
+                        let weight = kernel[dx] * trust.map_or(1, |trust| trust[number]);
                         for c in 0..4 {
-                            line[c] += i32::from(value[c]) * kernel[dx];
+                            line[c] += i32::from(value[c]) * weight;
                         }
-                        weights += kernel[dx];
+                        weights += weight;
                     }
                     let weight = i64::from(kernel[dy]);
                     for c in 0..4 {

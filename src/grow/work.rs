@@ -25,6 +25,8 @@ const GUIDE: f32 = 160.0;
 const EVEN: Kernel = [1; PATCH];
 /// A Gaussian of one pixel: sharper where patches disagree.
 const PEAKED: Kernel = [1, 9, 39, 64, 39, 9, 1];
+/// Almost the middle alone: in holes means would drift to what is smooth.
+const MIDDLE: Kernel = [1, 2, 12, 64, 12, 2, 1];
 
 /// How a picture is grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -368,7 +370,10 @@ fn tuning(task: &Task<'_>, settings: &Settings, levels: &[Level]) -> Tuning {
         rounds: rounds(settings.coherence),
         refining: REFINING,
         refined_from: REFINED_FROM,
-        kernels: [EVEN, PEAKED],
+        kernels: match task {
+            Task::Fill { .. } => [MIDDLE, PEAKED],
+            _ => [EVEN, PEAKED],
+        },
         shift,
         guide: match task {
             Task::Shape { strength, .. } => (strength.clamp(0.0, 1.0) * GUIDE).round() as i32,

@@ -166,7 +166,7 @@ fn what_cant_be_grown_is_said_in_one_line() {
         ("grow p.png --extend 1,2", "LEFT,TOP,RIGHT,BOTTOM"),
         ("grow p.png --seamless z", "neither x, y nor xy"),
         ("grow p.png --fill small.png", "the mask is 9 x 9"),
-        ("grow p.png --structure small.png", "only 9 x 9"),
+        ("grow p.png --structure small.png", "9 x 9"),
         ("grow p.png --structure q.png", "q.png"),
         ("grow p.png --strength 1", "--structure"),
         ("grow none.png", "none.png"),
