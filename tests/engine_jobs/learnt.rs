@@ -116,7 +116,7 @@ fn a_recipe_from_before_the_style_was_learnt_is_painted_as_then() {
 /// says so beforehand. The mix lies between its parts, by their weights.
 #[test]
 fn learnt_styles_are_mixed_with_others() {
-    let mut fixture = fixture(&[("wave", 2.0), ("night", -3.0)]);
+    let mut fixture = fixture(&[("wave", 8.0), ("night", -8.0)]);
     let photo = fixture.photo("photo.png", 200, 160);
     let look = fixture.photo("look.png", 120, 90);
     let base = params(photo, vec![]);
