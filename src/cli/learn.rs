@@ -7,7 +7,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::learn_args::Learn;
 use super::output::{say, say_json, text_of};
-use super::save::{check_file, make_folder};
+use super::save::make_folder;
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, LearnJob, LearntAbout, Output};
 use crate::models;
@@ -27,7 +27,12 @@ pub(crate) fn run(args: &Learn, session: &mut Session) -> Result<(), Failure> {
             out.display()
         )));
     }
-    check_file(&out, args.force)?;
+    if out.exists() && !args.force {
+        return Err(Failure::new(format!(
+            "a file of this name is there already; choose another one or add --force: {}",
+            out.display()
+        )));
+    }
     let job = LearnJob {
         pictures: args.pictures.clone(),
         photo: args.photo.clone(),

@@ -5,7 +5,6 @@ use std::path::Path;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
-use super::photos::PhotoCache;
 use super::protocol::EngineError;
 use super::resample::{Planes, planes, shrink_to};
 use super::stylize::to_tensor;
@@ -13,6 +12,7 @@ use crate::cancel::CancelToken;
 use crate::fine::Style;
 use crate::models::restyle::{Palette, Restyle};
 use crate::models::vgg19::Vgg19;
+use crate::photo;
 use crate::picture::Picture;
 
 /// Side of a crop.
@@ -82,10 +82,9 @@ fn at_style_size(picture: &Picture) -> Planes {
 /// Crops of the photos in `folder` and of the user's own, RGB planes of [`SIDE`] pixels a side.
 /// Photos that can't be read are left out.
 pub(super) fn crops(
-    cache: &mut PhotoCache,
     folder: &Path,
     own: Option<&Picture>,
-    seed: u64,
+    (seed, stop): (u64, &CancelToken),
 ) -> Result<Vec<Vec<f32>>, EngineError> {
     let listed = std::fs::read_dir(folder).map_err(|error| {
         EngineError::BadRequest(format!(
@@ -100,9 +99,12 @@ pub(super) fn crops(
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut all = Vec::new();
     for file in &files {
-        match cache.read(file) {
+        if stop.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        match photo::read(file) {
             Ok(photo) => add(&photo.picture, CROPS.0, &mut rng, &mut all),
-            Err(error) => log::warn!("{}: {error}", file.display()),
+            Err(error) => log::warn!("{error}"),
         }
     }
     if let Some(own) = own {

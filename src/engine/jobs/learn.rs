@@ -117,7 +117,7 @@ impl<'a> Study<'a> {
         };
         let own_photo = photo.as_ref().map(|photo| &photo.picture);
         let subject = Subject::of(&pictures, (&restyle, &vgg), stop)?;
-        let photos = crops(&mut state.photos, &folder.join("photos"), own_photo, SEED)?;
+        let photos = crops(&folder.join("photos"), own_photo, (SEED, stop))?;
         let words = format!(
             "{sha256} {:?} {:?} {}",
             about.pictures,
@@ -166,7 +166,7 @@ impl<'a> Study<'a> {
         let mut mean = Mark::default();
         let mut saved = Instant::now();
         let mut looked: Option<Instant> = None;
-        while !self.progress.is_over() && !stop.is_finishing() {
+        while !self.progress.is_over() && !(stop.is_finishing() && self.progress.steps() > 0) {
             let (done, all) = (self.progress.steps(), self.progress.planned);
             let due = looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
             context.progress_with_look(Stage::Learning, done.into(), all.into(), &mut || {

@@ -264,6 +264,8 @@ fn caption(ui: &Ui, rect: Rect, name: (&str, Color32), artist: (&str, Color32)) 
         let font = FontId::proportional(size);
         let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
         job.wrap.max_rows = rows;
+        // A single line shows as much of a long name as fits.
+        job.wrap.break_anywhere = rows == 1;
         job.halign = egui::Align::Center;
         let galley = ui.painter().layout_job(job);
         let height = galley.size().y;
