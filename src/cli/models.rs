@@ -36,7 +36,7 @@ fn import_checkpoint(
     })?;
     let imported = import::import(file, &folder, name).map_err(|e| match e {
         // Of the folder that it names, not of the file.
-        ImportError::Writing { .. } => e.into(),
+        import::ImportError::Writing { .. } => e.into(),
         e => Failure::new(format!("{e}: {}", file.display())),
     })?;
     if session.json {
