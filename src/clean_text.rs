@@ -28,7 +28,7 @@ pub fn lines(text: &str) -> String {
 
 /// One line of at most `longest` bytes: what isn't shown counts as a space.
 pub fn line(text: &str, longest: usize) -> String {
-    let spaced = text.replace(|c: char| c.is_control() || turns(c), " ");
+    let spaced = text.replace(|c: char| c.is_control() || turns(c) || c == '\u{feff}', " ");
     let mut line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     line.truncate(line.floor_char_boundary(longest));
     line
@@ -67,7 +67,7 @@ mod tests {
             assert!(text.contains("next") && text.contains("der"), "{text:?}");
         }
         assert_eq!(all[0], "]0;gone2Jder\nnext\tcell");
-        assert_eq!(all[1], "]0;gone 2J der next cell\u{feff}");
+        assert_eq!(all[1], "]0;gone 2J der next cell");
         assert!(!all[2].contains(['\n', '\t']));
         assert!(all[3].contains("\nnext\tcell"));
     }

@@ -34,8 +34,11 @@ fn import_checkpoint(
     let folder = into.or_else(models::user_folder).ok_or_else(|| {
         Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
     })?;
-    let imported = import::import(file, &folder, name)
-        .map_err(|e| Failure::new(format!("{e}: {}", file.display())))?;
+    let imported = import::import(file, &folder, name).map_err(|e| match e {
+        // Of the folder that it names, not of the file.
+        import::ImportError::Writing { .. } => e.into(),
+        e => Failure::new(format!("{e}: {}", file.display())),
+    })?;
     if session.json {
         say_json(&json!({ "name": imported.name, "folder": text_of(&imported.folder) }))?;
     } else {

@@ -37,7 +37,12 @@ pub fn read(path: &Path, sha256: &str) -> SourceOrigin {
             add_exif(&mut origin, &exif);
             origin
         }
-        (None, Err(_)) => SourceOrigin::default(),
+        // A block of tags without a picture.
+        (None, Err(_)) => {
+            let mut origin = SourceOrigin::default();
+            add_exif(&mut origin, &of_tiff(path));
+            origin
+        }
     };
     origin.sha256 = sha256.to_owned();
     origin

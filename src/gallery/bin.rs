@@ -160,11 +160,13 @@ impl Gallery {
         let old = self.layout.absolute(relative);
         let parent = atomic::folder_of(&old);
         make_folder(parent)?;
-        let stem = old.file_stem().and_then(|s| s.to_str());
-        let extension = old.extension().and_then(|s| s.to_str());
-        let (stem, extension) = (stem.unwrap_or("picture"), extension.unwrap_or("png"));
-        for n in 1..10_000 {
-            let to = layout::numbered(parent, stem, extension, n);
+        if !old.exists() {
+            return Ok(old);
+        }
+        let stem = old.file_stem().unwrap_or_default().to_string_lossy();
+        let extension = old.extension().and_then(|s| s.to_str()).unwrap_or("png");
+        for n in 2..10_000 {
+            let to = layout::numbered(parent, &stem, extension, n);
             if !to.exists() {
                 return Ok(to);
             }
