@@ -158,7 +158,10 @@ impl Painter {
         stop: &CancelToken,
     ) -> Result<(), ModelError> {
         let size = passage.size;
-        if size.0 % 4 != 0 || size.1 % 4 != 0 || white.len() != 3 * size.0 * size.1 {
+        if !size.0.is_multiple_of(4)
+            || !size.1.is_multiple_of(4)
+            || white.len() != 3 * size.0 * size.1
+        {
             return Err(ModelError::BadRequest(
                 "pictures to learn from must have sides that are multiples of 4".into(),
             ));
@@ -201,7 +204,7 @@ impl Painter {
             let norm = norm(&stage.scale, &stage.shift, role, self.config.eps_norm);
             stage.out.resize(stage.sums.len(), 0.0);
             let residual = match role {
-                Role::Closing => Some(self.into_block(before, &passage.white)),
+                Role::Closing => Some(self.block_input(before, &passage.white)),
                 _ => None,
             };
             stage.spreads = norm.forward(&stage.sums, residual, &mut stage.out);
@@ -210,7 +213,7 @@ impl Painter {
     }
 
     /// What went into the block that ends here.
-    fn into_block<'a>(&self, before: &'a [Stage], white: &'a [f32]) -> &'a [f32] {
+    fn block_input<'a>(&self, before: &'a [Stage], white: &'a [f32]) -> &'a [f32] {
         // The block's first convolution is the last stage, its input came one before.
         match before.len().checked_sub(2) {
             Some(k) => &before[k].out,

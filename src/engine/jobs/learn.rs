@@ -49,8 +49,12 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output
         Existing::Keep
     };
     write_bytes(&job.out, existing, &bytes)?;
-    // What was kept to go on with is of no use any more; if it stays, it says so itself.
-    let _ = std::fs::remove_file(&study.kept);
+    // What was kept to go on with is of no use any more.
+    if study.kept.exists()
+        && let Err(error) = std::fs::remove_file(&study.kept)
+    {
+        log::warn!("{} stays: {error}", study.kept.display());
+    }
     Ok(Output::Learnt {
         file: job.out.clone(),
         steps: study.progress.steps(),
@@ -166,7 +170,7 @@ impl<'a> Study<'a> {
         let mut mean = Mark::default();
         let mut saved = Instant::now();
         let mut looked: Option<Instant> = None;
-        while !self.progress.is_over() && !(stop.is_finishing() && self.progress.steps() > 0) {
+        while !(self.progress.is_over() || stop.is_finishing() && self.progress.steps() > 0) {
             let (done, all) = (self.progress.steps(), self.progress.planned);
             let due = looked.is_none_or(|at| at.elapsed() >= LOOK_EVERY);
             context.progress_with_look(Stage::Learning, done.into(), all.into(), &mut || {
