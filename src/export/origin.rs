@@ -4,7 +4,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use super::container::tiff::{self, ExifTexts};
-use super::container::{self, Contents, camera, iptc};
+use super::container::{self, Container, Contents, camera, iptc};
 use super::metadata::{self, FileMetadata};
 use super::xmp::ns;
 use super::{SourceType, credentials};
@@ -30,8 +30,9 @@ pub fn read(path: &Path, sha256: &str) -> SourceOrigin {
         }
         (None, Ok(contents)) => {
             let exif = match &contents.exif {
-                Some(block) => tiff::parse_exif(block),
-                None => of_tiff(path),
+                // What it tells as a block of a TIFF file is a part of the file's tags.
+                Some(block) if contents.container != Container::Tiff => tiff::parse_exif(block),
+                _ => of_tiff(path),
             };
             let mut origin = of_contents(contents);
             add_exif(&mut origin, &exif);
