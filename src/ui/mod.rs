@@ -29,7 +29,10 @@ use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toa
 use theme::Themes;
 
 /// Most passes for one frame: a dialog's contents settle in two or three.
-const PASSES: std::num::NonZeroUsize = std::num::NonZeroUsize::new(4).unwrap();
+const PASSES: std::num::NonZeroUsize = match std::num::NonZeroUsize::new(4) {
+    Some(passes) => passes,
+    None => std::num::NonZeroUsize::MIN,
+};
 
 /// Why the window's looks can't be set up.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;

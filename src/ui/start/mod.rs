@@ -86,7 +86,7 @@ fn doors(ui: &mut Ui, p: &mut Panel<'_>, pictures: &StartPictures) {
         (
             Way::Explore,
             "Explore pictures",
-            "Wander through what a network has learnt",
+            "Wander through the pictures of a network",
             &pictures.explore,
         ),
         (
