@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
 /// Now, in seconds since 1970.
 pub fn now() -> i64 {
@@ -15,6 +15,18 @@ pub fn date(seconds: i64) -> (i64, u32, u32) {
     let date = Offset::UTC.to_datetime(moment(seconds)).date();
     let part = |n: i8| u32::from(n.unsigned_abs());
     (i64::from(date.year()), part(date.month()), part(date.day()))
+}
+
+/// A moment on the clocks of a time zone, as `2026-11-25 02:18`.
+pub fn wall_time(seconds: i64, zone: &TimeZone) -> String {
+    let time = zone.to_datetime(moment(seconds));
+    let (date, clock) = (time.date(), time.time());
+    format!("{date} {:02}:{:02}", clock.hour(), clock.minute())
+}
+
+/// The time zone of this machine; UTC where it can't be found.
+pub fn local_zone() -> TimeZone {
+    TimeZone::try_system().unwrap_or(TimeZone::UTC)
 }
 
 /// A moment as `2026-11-25T02:18:58Z`.
@@ -50,6 +62,15 @@ fn moment(seconds: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_clocks_of_a_place_show_its_time() {
+        let east = TimeZone::fixed(Offset::from_seconds(5 * 3600 + 1800).unwrap());
+        assert_eq!(wall_time(0, &TimeZone::UTC), "1970-01-01 00:00");
+        assert_eq!(wall_time(1_772_355_900, &TimeZone::UTC), "2026-03-01 09:05");
+        assert_eq!(wall_time(1_772_355_900, &east), "2026-03-01 14:35");
+        assert_eq!(wall_time(-60, &east), "1970-01-01 05:29");
+    }
 
     #[test]
     fn moments_survive_the_round_trip() {

@@ -5,6 +5,7 @@
 //! * [`picture`], [`recipe`], [`cancel`] and [`waker`] are plain data, known to everyone;
 //! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
+//! * [`grow`] makes new pictures of the patches of one, without a network;
 //! * [`fine`] optimises pictures through a network, for styles that paint;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
@@ -14,6 +15,7 @@
 
 pub mod app;
 pub mod cancel;
+pub mod clean_text;
 pub mod cli;
 pub mod clock;
 mod database;
@@ -22,9 +24,11 @@ pub mod engine;
 pub mod export;
 pub mod fine;
 pub mod gallery;
+pub mod grow;
 pub mod hub;
 pub mod import;
 pub mod latent;
+pub mod learn;
 pub mod models;
 pub mod nn;
 pub mod paths;
@@ -33,5 +37,7 @@ pub mod picture;
 pub mod recipe;
 mod regular_file;
 pub mod ui;
+pub mod unfinished;
 pub mod waker;
+pub mod weighed;
 pub mod window;

@@ -84,7 +84,9 @@ impl Window {
             recipe: Box::new(recipe),
         });
         self.wait(|e| match e {
-            GalleryEvent::Saved { token: t, result } if t == token => Some(result.unwrap()),
+            GalleryEvent::Saved {
+                token: t, result, ..
+            } if t == token => Some(result.unwrap()),
             _ => None,
         })
     }

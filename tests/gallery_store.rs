@@ -418,3 +418,72 @@ fn a_picture_that_cannot_be_decoded_is_remembered_until_it_changes() {
     g.refresh(&[entry.path]).unwrap();
     assert_eq!(g.without_colour(9).unwrap().len(), 1);
 }
+
+#[test]
+#[cfg(unix)]
+fn pictures_of_any_name_are_listed_labelled_deleted_and_brought_back() {
+    use std::os::unix::ffi::OsStrExt;
+    let dir = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(dir.path()).unwrap();
+    let kept = g.save(&picture(30, 20, false), &explore(42)).unwrap();
+    let folder = std::ffi::OsStr::from_bytes(b"folder \xe9t\xe9");
+    fs::create_dir(dir.path().join(folder)).unwrap();
+    let names = [&b"not utf-8 \xff\xfe.png"[..], b"\xc3(.PNG", b"\xff.png"];
+    let mut files = Vec::new();
+    for (n, name) in names.into_iter().enumerate() {
+        let name = std::ffi::OsStr::from_bytes(name);
+        let within = if n == 0 {
+            dir.path().to_owned()
+        } else {
+            dir.path().join(folder)
+        };
+        fs::copy(&kept.path, within.join(name)).unwrap();
+        files.push(within.join(name));
+    }
+    drop(g);
+    let mut g = Gallery::open_and_reconcile(dir.path()).unwrap();
+    let listed = g.list(&Query::default()).unwrap();
+    assert_eq!(listed.len(), 4);
+    for file in &files {
+        let entry = listed.iter().find(|e| e.path == *file).unwrap();
+        assert!(!entry.title.contains('\u{ffff}'), "{}", entry.title);
+        let (shown, recipe) = g.load(entry.id).unwrap();
+        assert!(shown == picture(30, 20, false) && recipe == Some(explore(42)));
+        g.set_stars(&[entry.id], 3).unwrap();
+        let (token, _) = g.delete(&[entry.id]).unwrap();
+        assert!(!file.exists());
+        assert_eq!(g.undelete(token).unwrap(), [entry.id]);
+        assert!(file.exists());
+        assert_eq!(g.get(entry.id).unwrap().stars, 3);
+    }
+    // Nothing is different, and one that goes is missed.
+    assert!(!g.reconcile(&mut |_, _| true).unwrap().any());
+    fs::remove_file(&files[1]).unwrap();
+    g.refresh(&files).unwrap();
+    assert_eq!(g.len().unwrap(), 3);
+    // Brought in from elsewhere, under a name that can be read.
+    let other = tempfile::tempdir().unwrap();
+    let mut g = Gallery::open(other.path()).unwrap();
+    let entry = g.import(&files[0]).unwrap();
+    assert!(entry.title.starts_with("not utf-8"), "{}", entry.title);
+}
+
+#[test]
+fn a_deletion_of_one_gallery_is_not_undone_in_another() {
+    let [a, b] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let mut tokens = Vec::new();
+    for folder in [&a, &b] {
+        let mut g = Gallery::open(folder.path()).unwrap();
+        let id = g.save(&picture(8, 8, false), &explore(1)).unwrap().id;
+        tokens.push(g.delete(&[id]).unwrap().0);
+    }
+    assert_ne!(
+        tokens[0] & 0xffff,
+        tokens[1] & 0xffff,
+        "folders' own numbers"
+    );
+    let mut g = Gallery::open(b.path()).unwrap();
+    assert!(g.undelete(tokens[0]).is_err());
+    assert_eq!((g.len().unwrap(), g.bin().len()), (0, 1));
+    assert_eq!(g.undelete(tokens[1]).unwrap().len(), 1);
+}

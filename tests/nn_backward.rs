@@ -7,7 +7,9 @@
 mod nn;
 
 use candle_core::{Tensor, Var};
-use limner::nn::backward::{ChannelMix, Conv3x3, Moments, max_pool, max_unpool};
+use limner::nn::backward::{
+    ChannelMix, Conv3x3, Instance, Moments, TrainedConv, double, max_pool, max_unpool, of_double,
+};
 use nn::{own_kernels, tensor, with_kernel};
 
 fn values(t: &Tensor) -> Vec<f32> {
@@ -205,4 +207,141 @@ fn threads_change_no_byte() {
         let one = with_kernel(kernel, || all(1));
         assert!(with_kernel(kernel, || all(3)) == one, "{kernel:?}");
     }
+}
+
+/// Padded by its own border, at stride 1 and 2, against candle's gradients of the same.
+#[test]
+fn convolutions_that_are_trained_have_the_gradients_of_picture_and_weights() {
+    for (inputs, outputs, stride, h, w) in [
+        (3, 24, 2, 32, 44),
+        (24, 48, 2, 18, 22),
+        (48, 48, 1, 33, 20),
+        (48, 24, 1, 7, 90),
+        (24, 16, 1, 40, 17),
+        (16, 3, 1, 21, 34),
+        (5, 7, 1, 1, 3),
+        (2, 1, 2, 2, 4),
+    ] {
+        let conv = TrainedConv {
+            inputs,
+            outputs,
+            stride,
+        };
+        let (oh, ow) = conv.output((h, w));
+        let x = tensor(&[1, inputs, h, w], 11);
+        let weight = tensor(&[outputs, inputs, 3, 3], 12);
+        let bias = tensor(&[outputs], 13);
+        let g = tensor(&[1, outputs, oh, ow], 14);
+        let (vx, vw) = (
+            Var::from_tensor(&x).unwrap(),
+            Var::from_tensor(&weight).unwrap(),
+        );
+        let padded = vx.pad_with_same(2, 1, 1).unwrap();
+        let padded = padded.pad_with_same(3, 1, 1).unwrap();
+        let sums = padded.conv2d(&vw, 0, stride, 1, 1).unwrap();
+        let forward = sums.broadcast_add(&bias.reshape((1, outputs, 1, 1)).unwrap());
+        let forward = forward.unwrap();
+        let all = (&sums * &g).unwrap().sum_all().unwrap().backward().unwrap();
+        let (of_x, of_w) = (all.get(&vx).unwrap(), all.get(&vw).unwrap());
+        for kernel in own_kernels() {
+            let what = format!("{inputs}→{outputs} /{stride} {h}×{w} {kernel:?}");
+            with_kernel(kernel, || {
+                let mut out = vec![f32::NAN; outputs * oh * ow];
+                let numbers = (values(&weight), values(&bias));
+                conv.forward((&numbers.0, &numbers.1), &values(&x), (h, w), &mut out);
+                assert!(apart(&out, &values(&forward)) < 2e-5, "{what}");
+                let mut out = vec![f32::NAN; inputs * h * w];
+                let mut work = [vec![7.0; 5], vec![7.0; 5]];
+                for _ in 0..2 {
+                    let g = values(&g);
+                    conv.of_picture(&numbers.0, &g, (h, w), &mut work, &mut out);
+                    assert!(apart(&out, &values(of_x)) < 2e-5, "{what}, picture");
+                }
+                let mut out = vec![1.0; conv.weights()];
+                conv.of_weight(&values(&x), (h, w), &values(&g), &mut out);
+                out.iter_mut().for_each(|v| *v -= 1.0);
+                assert!(apart(&out, &values(of_w)) < 5e-5, "{what}, weight");
+            });
+        }
+    }
+}
+
+#[test]
+fn conditional_instance_normalisation_has_the_gradients_that_small_steps_measure() {
+    let (channels, area, eps) = (3, 40, 1e-5);
+    let x = values(&tensor(&[channels, area], 21));
+    let g = values(&tensor(&[channels, area], 22));
+    let residual = values(&tensor(&[channels, area], 23));
+    let scale = [1.3, 0.4, -0.8];
+    let shift = [0.2, -0.1, 0.5];
+    for relu in [false, true] {
+        let value = |x: &[f32], scale: &[f32], shift: &[f32]| -> f64 {
+            let norm = Instance {
+                scale,
+                shift,
+                relu,
+                eps,
+            };
+            let mut out = vec![f32::NAN; x.len()];
+            norm.forward(x, Some(&residual), &mut out);
+            out.iter().zip(&g).map(|(a, b)| f64::from(a * b)).sum()
+        };
+        let norm = Instance {
+            scale: &scale,
+            shift: &shift,
+            relu,
+            eps,
+        };
+        let mut out = vec![f32::NAN; x.len()];
+        let spreads = norm.forward(&x, None, &mut out);
+        assert_eq!(out.iter().any(|v| *v < 0.0), !relu);
+        let (mut of_x, mut of_scale, mut of_shift) = (g.clone(), [0f32; 3], [0f32; 3]);
+        norm.backward(&x, &spreads, &mut of_x, (&mut of_scale, &mut of_shift));
+        let step = 3e-3;
+        let check = |what: &str, i: usize, given: f32, at: &dyn Fn(f32) -> f64| {
+            let measured = ((at(step) - at(-step)) / f64::from(2.0 * step)) as f32;
+            let far = (measured - given).abs();
+            assert!(
+                far < 0.02 + 0.02 * given.abs(),
+                "{what} {i}: {measured} {given} {relu}"
+            );
+        };
+        for i in 0..x.len() {
+            check("x", i, of_x[i], &|t| {
+                let mut moved = x.clone();
+                moved[i] += t;
+                value(&moved, &scale, &shift)
+            });
+        }
+        for c in 0..channels {
+            check("scale", c, of_scale[c], &|t| {
+                let mut moved = scale;
+                moved[c] += t;
+                value(&x, &moved, &shift)
+            });
+            check("shift", c, of_shift[c], &|t| {
+                let mut moved = shift;
+                moved[c] += t;
+                value(&x, &scale, &moved)
+            });
+        }
+    }
+}
+
+#[test]
+fn doubling_and_its_gradient_belong_together() {
+    let (h, w) = (3, 5);
+    let x = values(&tensor(&[2, h, w], 31));
+    let g = values(&tensor(&[2, 2 * h, 2 * w], 32));
+    let mut large = vec![f32::NAN; 4 * x.len()];
+    double(&x, (h, w), &mut large);
+    for (i, value) in large.iter().enumerate() {
+        let (c, y, column) = (i / (4 * h * w), i / (2 * w) % (2 * h), i % (2 * w));
+        assert_eq!(*value, x[(c * h + y / 2) * w + column / 2]);
+    }
+    let mut back = vec![f32::NAN; x.len()];
+    of_double(&g, (h, w), &mut back);
+    // ⟨double(x), g⟩ = ⟨x, of_double(g)⟩.
+    let dot = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| a * b).sum() };
+    assert!((dot(&large, &g) - dot(&x, &back)).abs() < 1e-4);
 }

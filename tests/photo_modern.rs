@@ -185,3 +185,13 @@ fn a_thumbnail_is_never_taken_for_the_photo() {
     assert!(error.contains("raw camera file"), "{error}");
     assert!(probe(&file).is_err());
 }
+
+/// Noise on 16 x 257 pixels: the decoder in use panics on its last row of groups.
+#[test]
+fn a_decoder_that_fails_costs_its_own_picture_and_no_more() {
+    match read(&path("noise.jxl")) {
+        Ok(photo) => assert_eq!(photo.picture.size(), [16, 257]),
+        Err(error) => assert!(error.to_string().contains("decoder"), "{error}"),
+    }
+    shows("plain.jxl", [64, 48], RAMP, 255);
+}

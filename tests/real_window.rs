@@ -77,6 +77,10 @@ fn the_window_opens_with_a_picture_from_a_network() {
         skip::skip(skip::Lack::Xvfb);
         return;
     };
+    // As after an earlier session: a fresh one begins with the start page, whose pictures ship.
+    let data = home.path().join(".local/share/limner");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::write(data.join("session.json"), "{}").unwrap();
     let mut program = Running(limner(&display, home.path()).spawn().unwrap());
     let start = Instant::now();
     let mut colours = 0;

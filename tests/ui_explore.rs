@@ -76,7 +76,7 @@ fn dragging_a_slider_changes_the_picture_and_undo_brings_it_back() {
             > 1.0
     );
     assert_eq!(
-        harness.state().state.history.steps().len(),
+        harness.state().state.front_history().unwrap().steps().len(),
         2,
         "one drag is one step"
     );
@@ -394,10 +394,17 @@ fn history_goes_back_to_any_step() {
         harness.get_by_label("Seed plus one").click();
         harness.run_steps(6);
     }
-    assert_eq!(harness.state().state.history.steps().len(), 4);
+    assert_eq!(
+        harness.state().state.front_history().unwrap().steps().len(),
+        4
+    );
     click(&mut harness, "Step 2: Seed 2");
     assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
-    assert!(harness.state().state.history.steps()[1].thumb.is_some());
+    assert!(
+        harness.state().state.front_history().unwrap().steps()[1]
+            .thumb
+            .is_some()
+    );
 }
 
 #[test]

@@ -483,3 +483,25 @@ fn only_what_is_seen_is_asked_for() {
         .unwrap_or(0);
     assert!(most > 0 && most <= 240, "{most}");
 }
+
+#[test]
+fn a_picture_that_vanishes_leaves_the_view_with_a_word() {
+    let mut s = in_gallery(&["A", "B"]);
+    key(&mut s, Key::Home);
+    key(&mut s, Key::Enter);
+    s.window.get_by_role_and_label(Role::Image, "Saved picture");
+    let gallery = &s.window.state().state.gallery;
+    let entry = gallery.entry(gallery.open.unwrap()).unwrap().clone();
+    // Another program deletes it; the gallery sees that and says so.
+    std::fs::remove_file(&entry.path).unwrap();
+    s.asked.borrow_mut().changed = true;
+    s.settle();
+    let state = &s.window.state().state;
+    assert_eq!(state.gallery.open, None);
+    assert_eq!(state.gallery.entries.len(), 1);
+    let told = state
+        .toasts
+        .iter()
+        .any(|t| t.text.contains("isn't in its place"));
+    assert!(told);
+}

@@ -104,14 +104,21 @@ fn a_drag_changes_the_picture_is_one_step_and_undo_takes_it_back() {
     let mut s = in_lens();
     open(&mut s, "holiday.png", FileRole::LensPhoto);
     let before = shown(&s);
-    let steps = s.window.state().state.history.steps().len();
+    let steps = s
+        .window
+        .state()
+        .state
+        .front_history()
+        .unwrap()
+        .steps()
+        .len();
     s.asked.borrow_mut().engine.clear();
     drag_slider(&mut s, "Warmth", 0.5, 0.9);
     assert!(shown(&s) != before);
     let tiers = canvas_tiers(&s.asked);
     assert!(matches!(tiers.first(), Some(Tier::Draft(_))), "{tiers:?}");
     assert!(matches!(tiers.last(), Some(Tier::Full(_))), "{tiers:?}");
-    let history = &s.window.state().state.history;
+    let history = s.window.state().state.front_history().unwrap();
     assert_eq!(history.steps().len(), steps + 1);
     assert!(history.steps()[steps].thumb.is_some());
     assert_eq!(history.undo_label(), Some("Warmth"));

@@ -5,6 +5,8 @@
 
 mod ui_doors;
 
+use std::sync::Arc;
+
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use limner::app::action::Action;
@@ -83,7 +85,14 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.open_photo("a.png");
     s.click("Style Embers");
     let everywhere = s.styled();
-    let steps = s.window.state().state.history.steps().len();
+    let steps = s
+        .window
+        .state()
+        .state
+        .front_history()
+        .unwrap()
+        .steps()
+        .len();
     s.click("Paint the mask of Embers");
     let middle = s
         .window
@@ -108,7 +117,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
     s.settle();
     assert_eq!(shapes(&s), 0);
     assert!(s.styled() == everywhere);
-    assert_eq!(s.window.state().state.history.steps().len(), steps);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps
+    );
 
     // Erasing without a mask begins with the style everywhere.
     s.window.key_press(egui::Key::E);
@@ -121,7 +139,16 @@ fn the_picture_follows_the_brush_and_escape_takes_the_stroke_back() {
         mask.unwrap().shapes[..],
         [MaskShape::Fill(1.0), MaskShape::Stroke(_)]
     ));
-    assert_eq!(s.window.state().state.history.steps().len(), steps + 1);
+    assert_eq!(
+        s.window
+            .state()
+            .state
+            .front_history()
+            .unwrap()
+            .steps()
+            .len(),
+        steps + 1
+    );
 }
 
 #[test]
@@ -254,4 +281,49 @@ fn last_shape(s: &Studio<'_>) -> StyleLayerShape {
         Some(MaskShape::Stroke(stroke)) if stroke.erase => StyleLayerShape::Eraser,
         _ => StyleLayerShape::Other,
     }
+}
+
+#[test]
+fn a_mask_is_never_copied_by_looking_at_it_and_strokes_are_shared_by_all_steps_of_undo() {
+    let mut s = in_style(SIZE);
+    s.open_photo("a.png");
+    s.click("Style Embers");
+    s.click("Paint the mask of Embers");
+    let middle = s
+        .window
+        .get_by_role_and_label(Role::Image, "Stylised photo")
+        .rect()
+        .center();
+    for n in 0..3 {
+        let at = middle + egui::vec2(0.0, 40.0 * n as f32);
+        s.window.drag_at(at);
+        s.window.run_steps(2);
+        s.window.drop_at(at + egui::vec2(60.0, 0.0));
+        s.settle();
+    }
+    let mask = |s: &Studio<'_>| {
+        let mask = s.window.state().state.doc.style.styles[0].mask.as_ref();
+        Arc::as_ptr(mask.unwrap())
+    };
+    let before = mask(&s);
+    s.window.hover_at(middle);
+    s.window.run_steps(30);
+    assert_eq!(mask(&s), before);
+    let state = &s.window.state().state;
+    let asked = state.doc.style.params().unwrap();
+    assert_eq!(Arc::as_ptr(asked.styles[0].mask.as_ref().unwrap()), before);
+    // The first stroke has one place in memory, whatever step holds it.
+    let steps = state.front_history().unwrap().steps().iter();
+    let strokes: Vec<_> = steps
+        .filter_map(|step| {
+            let mut doc = limner::app::document::Document::default();
+            step.part.put(&mut doc);
+            match doc.style.styles.first()?.mask.as_ref()?.shapes.first()? {
+                MaskShape::Stroke(stroke) => Some(stroke.points.as_ptr()),
+                _ => None,
+            }
+        })
+        .collect();
+    assert_eq!(strokes.len(), 3);
+    assert!(strokes.iter().all(|place| *place == strokes[0]));
 }

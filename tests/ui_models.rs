@@ -323,3 +323,82 @@ fn what_the_hub_does_not_take_is_said_and_nothing_waits_for_it() {
     refuse(&mut window, HubRequest::Offline(true));
     assert!(!window.state().state.prefs.offline);
 }
+
+#[test]
+fn limners_own_list_is_in_groups_and_follows_the_words_that_are_typed() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    let list = limner::hub::catalog::Catalog::shipped();
+    let told = HubEvent::Recommended(list.entries().to_vec());
+    say(&mut window, &outside, told);
+    click(&mut window, "Get more");
+    for heading in ["Autoencoders", "Upscalers"] {
+        window.get_by_label(heading);
+    }
+    window.get_by_label("Look at taesd");
+    window.get_by_label("Search the hub").focus();
+    window.run_steps(2);
+    window
+        .get_by_label("Search the hub")
+        .type_text("ultramix photos");
+    window.run_steps(4);
+    assert!(window.query_by_label("Look at taesd").is_none());
+    assert!(window.query_by_label("Autoencoders").is_none());
+    let warnings = window.query_all_by_label("Non-commercial: its licence forbids commercial use.");
+    assert_eq!(warnings.count(), 3);
+    assert!(asked(&outside).is_empty(), "typing asks nobody");
+    click(&mut window, "Look at ultramix-smooth");
+    let Some(HubRequest::Look { seq, repo }) = asked(&outside).pop() else {
+        panic!("a question");
+    };
+    assert_eq!(repo, "ultramix-smooth");
+    let entry = list.named(&repo).unwrap().clone();
+    let HubEvent::Offered { result, .. } = offered(seq) else {
+        panic!("an offer");
+    };
+    let mut offer = result.unwrap();
+    offer.files.truncate(1);
+    offer.repo.clone_from(&entry.repo);
+    for file in &mut offer.files {
+        (file.repo, file.file) = (entry.repo.clone(), entry.file.clone());
+        file.etag = entry.sha256.clone().unwrap();
+    }
+    let result = Ok(offer);
+    say(&mut window, &outside, HubEvent::Offered { seq, result });
+    window.get_by_label("Non-commercial: its licence forbids commercial use.");
+    window.get_by_label_contains(&entry.read);
+    click(&mut window, "I have read the licence and accept it");
+    click(&mut window, "Download (364.0 MB)");
+    // Several of its repository may come at once: each is called by its own name.
+    window.get_by_label("Cancel ultramix-smooth");
+}
+
+#[test]
+fn a_network_that_enlarges_is_chosen_on_its_card() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    let state = &mut window.state_mut().state;
+    let mut library = (*state.engine.library).clone();
+    let mut crisp = library.models[0].clone();
+    (crisp.name, crisp.title) = ("crisp".into(), "Crisp".into());
+    crisp.kind = limner::engine::protocol::ModelKind::Upscaler;
+    crisp.scales = vec![2, 4];
+    let mut other = crisp.clone();
+    (other.name, other.title) = ("animesharp".into(), "animesharp".into());
+    other.scales = vec![4];
+    library.models.extend([other, crisp]);
+    state.engine.library = std::sync::Arc::new(library);
+    assert_eq!(state.upscaler().unwrap().name, "crisp");
+    let dialog = ViewEdit::Dialog(Dialog::Models(Some("animesharp".into())));
+    window.state_mut().act(Action::View(dialog));
+    window.run_steps(4);
+    window.get_by_label("4×");
+    click(&mut window, "Upscale with animesharp");
+    assert_eq!(window.state().state.upscaler().unwrap().name, "animesharp");
+    // Once it is gone, the one that ships is back.
+    let state = &mut window.state_mut().state;
+    let mut library = (*state.engine.library).clone();
+    library.models.retain(|model| model.name != "animesharp");
+    state.engine.library = std::sync::Arc::new(library);
+    assert_eq!(state.upscaler().unwrap().name, "crisp");
+}

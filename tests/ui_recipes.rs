@@ -96,11 +96,15 @@ fn a_stylised_photo_comes_into_range() {
             style: StyleSource::Builtin("weave".into()),
             weight: 12.0,
             code: None,
+            learnt: None,
             code_edits: vec![(0, 50.0)],
-            mask: Some(Mask {
-                shapes: vec![MaskShape::Fill(-3.0)],
-                invert: false,
-            }),
+            mask: Some(
+                Mask {
+                    shapes: vec![MaskShape::Fill(-3.0)],
+                    invert: false,
+                }
+                .into(),
+            ),
         }],
         strength: 9.0,
         brush: 0.0,

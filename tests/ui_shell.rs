@@ -461,7 +461,7 @@ fn every_step_has_its_picture_however_quick_the_next_one_comes() {
     harness.run_steps(1);
     harness.get_by_label("Seed plus one").click();
     harness.run_steps(8);
-    let steps = harness.state().state.history.steps();
+    let steps = harness.state().state.front_history().unwrap().steps();
     assert_eq!(steps.len(), 4);
     for step in steps {
         assert!(step.thumb.is_some(), "{}", step.label);

@@ -7,13 +7,13 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
 use limner::digest::sha256_of_file;
 use limner::engine::protocol::{
     Estimate, Event, Job, JobId, Output, Rendering, Request, StylizeOptions,
 };
 use limner::engine::{Engine, EngineConfig};
 use limner::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
+use limner::weighed::Receiver;
 
 use crate::harness::Outcome;
 
@@ -39,6 +39,7 @@ impl StylePipeline {
             style: StyleSource::File(picture(folder, "style.png", [512, 512])?),
             weight: 1.0,
             code: None,
+            learnt: None,
             code_edits: Vec::new(),
             mask: None,
         };

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
-use crate::app::view::{CanvasView, Compare, Dialog, Workspace};
+use crate::app::view::{CanvasView, Compare, Dialog, ViewState, Workspace};
 use crate::engine::protocol::{Channel, Job, JobId, Rendering, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
@@ -87,6 +87,8 @@ pub enum Action {
     OpenPicture(Option<PictureId>),
     /// To the gallery, with this picture open.
     ShowInGallery(PictureId),
+    /// Show the folder of a file in the system's file manager.
+    ShowInFolder(PathBuf),
     /// Write copies of gallery pictures: asks where, then does it.
     ExportPictures {
         /// Which.
@@ -161,7 +163,9 @@ pub enum ViewEdit {
 pub enum Purpose {
     /// Show the result on Style's canvas.
     Fine,
-    /// Keep the result in the gallery.
+    /// Show the result at full size on the canvas.
+    Full,
+    /// Save the result to the gallery.
     Keep,
     /// Put the result onto the clipboard.
     Copy,
@@ -183,9 +187,9 @@ pub enum Purpose {
     Folder,
     /// An enlarged picture, to keep.
     Upscale,
-    /// A picture to keep, then to enlarge by this factor.
+    /// A picture to enlarge by this factor.
     UpscaleNext(u32),
-    /// A picture to keep, then to export.
+    /// A picture to export.
     Export,
 }
 
@@ -219,6 +223,8 @@ pub enum Destination {
     Explore,
     /// Enlarged by this factor and kept.
     Upscale(u32),
+    /// At full size onto its canvas.
+    Full,
     /// Into the gallery.
     Keep,
     /// To a file of the user's choice.
@@ -254,6 +260,15 @@ pub enum FileRole {
 }
 
 impl FileRole {
+    /// What files that are dropped or pasted into the window are for. The start page is no
+    /// gallery, whatever is behind it.
+    pub fn here(view: &ViewState) -> Self {
+        match view.start_page {
+            true => Self::Any,
+            false => Self::of(view.workspace),
+        }
+    }
+
     /// What files that were dropped or pasted are for: in the gallery they are brought
     /// in, elsewhere the picture itself decides.
     pub fn of(workspace: Workspace) -> Self {

@@ -18,6 +18,7 @@ pub(in crate::app) fn arrived(
 ) {
     let here = state.view.workspace;
     if here == to {
+        state.view.start_page = false;
         return;
     }
     if asked_in == Some(here) {

@@ -1,13 +1,14 @@
 //! The canvas in front: its picture is asked for as the document changes, and gives
 //! the history its thumbnails.
 
+use crate::app::history::History;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::fine;
 use crate::app::thumbs;
-use crate::app::view::Workspace;
+use crate::app::view::{Workspace, Zoom};
 use crate::app::work;
-use crate::engine::protocol::{Tier, Work};
+use crate::engine::protocol::{ModelKind, Tier, Work};
 use crate::picture::Picture;
 
 /// Longer side of a history thumbnail.
@@ -26,7 +27,8 @@ pub fn remember_thumb(state: &mut AppState) {
     let Some(shown) = shown else { return };
     let current = work::of(workspace, state).as_ref() == Some(&shown.work);
     // A draft is better than nothing; the full picture replaces it.
-    if current && (!shown.is_draft() || state.history.lacks_thumb()) {
+    let lacking = state.front_history().is_some_and(History::lacks_thumb);
+    if current && (!shown.is_draft() || lacking) {
         // What Fine painted of it goes before.
         let fine = match workspace {
             Workspace::Style => fine::picture(state),
@@ -56,14 +58,33 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     let draft = Tier::Draft(state.prefs.draft_side);
     // Behind the grid of neighbours a draft is enough.
     let grid = state.view.variations && matches!(work, Some(Work::Explore(_)));
-    let full = if grid {
-        draft
-    } else {
-        Tier::Full(full_side(state))
+    let full = match full_side(state) {
+        _ if grid => draft,
+        side if crisp(state) => Tier::Crisp(side),
+        side => Tier::Full(side),
     };
     if let Some(request) = state.previews.ask_canvas(work, draft, full, hand_on) {
         services.engine.send(request);
     }
+}
+
+/// Generators whose own pictures are larger are sharp enough.
+const SMALL: u32 = 256;
+
+/// Whether Explore's picture goes through the enlarging network: it is small, shown larger than
+/// it is, and the artist wants it.
+pub fn crisp(state: &AppState) -> bool {
+    let small = |size: [u32; 2]| size[0].max(size[1]) <= SMALL;
+    let generator = state.generator().filter(|m| !m.resizable && small(m.size));
+    let enlarged = match state.view.explore.zoom {
+        Zoom::Fit => true,
+        Zoom::Scale(scale) => scale > 1.0,
+    };
+    state.prefs.crisp
+        && state.view.workspace == Workspace::Explore
+        && generator.is_some()
+        && enlarged
+        && state.engine.models(ModelKind::Upscaler).next().is_some()
 }
 
 /// Longer side of the full preview: the picture's own, bounded so that one

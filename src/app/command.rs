@@ -8,7 +8,7 @@ use strum::EnumIter;
 pub enum Command {
     /// Opens picture files.
     Open,
-    /// Keeps the current picture in the gallery.
+    /// Saves the current picture to the gallery.
     Keep,
     /// Saves the current picture to a file.
     SaveAs,
@@ -53,6 +53,8 @@ pub enum Command {
     PinBefore,
     /// The history strip.
     ToggleHistory,
+    /// Small generators through *Crisp*.
+    ToggleCrisp,
 
     /// Another seed at random.
     NewSeed,
@@ -93,7 +95,7 @@ pub enum Command {
     OpenStyle,
     /// Stylises a folder.
     StyleFolder,
-    /// Makes the full-size stylised picture and keeps it.
+    /// Makes the full-size stylised picture and shows it.
     RenderFullSize,
     /// Fast or Fine.
     ToggleFine,
@@ -103,6 +105,15 @@ pub enum Command {
     PauseJob,
     /// Brings files into the gallery.
     Import,
+
+    /// The start page.
+    StartPage,
+    /// Deleted pictures.
+    Bin,
+    /// The whole screen, or a window again.
+    FullScreen,
+    /// Only the picture, or the panels again.
+    HidePanels,
 
     /// Finds any command.
     Palette,
@@ -151,6 +162,9 @@ impl Command {
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],
             Self::RenderFullSize => &["Make full size"],
+            Self::StartPage => &["Home", "Welcome"],
+            Self::Bin => &["Trash", "Recycle bin", "Deleted pictures", "Undelete"],
+            Self::HidePanels => &["Show panels", "Canvas only"],
             Self::Import => &["Bring into gallery", "Bring in files"],
             Self::Rescan => &["Look for models again"],
             Self::Settings => &["Settings", "Studio", "Options"],
@@ -170,7 +184,7 @@ impl Command {
             ),
             Self::Keep => (
                 "Save to gallery",
-                "Render the full picture and save it to the gallery",
+                "Save the picture with its recipe to the gallery, at full size and once",
             ),
             Self::SaveAs => ("Save picture as…", "Write the picture to a file"),
             Self::Export => (
@@ -213,6 +227,10 @@ impl Command {
                 "Compare other pictures with this one; choose it again to stop",
             ),
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
+            Self::ToggleCrisp => (
+                "Draw through Crisp",
+                "Show the pictures of small generators sharp, enlarged by Crisp; off: their own pixels",
+            ),
             Self::NewSeed => ("New seed", "Start from another random picture"),
             Self::NextSeed => ("Next seed", "The seed after this one"),
             Self::PreviousSeed => ("Previous seed", "The seed before this one"),
@@ -261,7 +279,7 @@ impl Command {
             ),
             Self::RenderFullSize => (
                 "Render full size",
-                "Stylise the photo at its full size and save it to the gallery",
+                "Stylise the photo at its full size and show it; saving and exporting then take no time",
             ),
             Self::ToggleFine => (
                 "Fast or Fine",
@@ -276,6 +294,19 @@ impl Command {
                 "Let the picture that Fine paints wait, or go on with it",
             ),
             Self::Import => ("Import into gallery…", "Copy pictures into the gallery"),
+            Self::StartPage => (
+                "Start page",
+                "Open a photo, explore, try a style, or go on with a recent picture",
+            ),
+            Self::Bin => (
+                "Bin…",
+                "Deleted pictures: restore them, or delete them for good",
+            ),
+            Self::FullScreen => ("Full screen", "Fill the screen, or go back to a window"),
+            Self::HidePanels => (
+                "Hide panels",
+                "Show only the picture; once more brings the panels back",
+            ),
             Self::Palette => (
                 "Find a command…",
                 "Type a few letters of what you want to do",
@@ -323,6 +354,34 @@ impl Command {
                 | Self::About
                 | Self::AboutPicture
                 | Self::Export
+                | Self::Bin
         )
+    }
+
+    /// Does something to a picture or a canvas, neither of which is on the start page.
+    pub fn needs_a_workspace(self) -> bool {
+        !self.opens_a_dialog()
+            && !matches!(
+                self,
+                Self::Open
+                    | Self::OpenPhoto
+                    | Self::OpenStyle
+                    | Self::Paste
+                    | Self::Import
+                    | Self::Quit
+                    | Self::GoExplore
+                    | Self::GoStyle
+                    | Self::GoLens
+                    | Self::GoGallery
+                    | Self::StartPage
+                    | Self::FullScreen
+                    | Self::HidePanels
+                    | Self::Rescan
+                    | Self::ThemeDark
+                    | Self::ThemeLight
+                    | Self::ThemeSystem
+                    | Self::CancelJob
+            )
+            || matches!(self, Self::Export | Self::AboutPicture)
     }
 }

@@ -23,6 +23,7 @@ pub fn ready(device: DeviceInfo, state: &mut AppState) {
     // A GPU that was chosen again may say again what it lacks.
     if state.engine.device.as_ref().map(|d| &d.detail) != Some(&device.detail) {
         state.engine.small_gpu = None;
+        state.finals.clear();
     }
     state.engine.device = Some(device);
 }

@@ -25,6 +25,8 @@ use crate::hub::protocol::HubRequest;
 pub enum Effect {
     /// Close the window.
     Close,
+    /// The whole screen, or a window again.
+    ToggleFullScreen,
     /// Put text on the clipboard.
     CopyText(String),
 }
@@ -72,7 +74,7 @@ pub fn dispatch(
         Action::Estimate(rendering) => jobs::estimate(rendering, state, services),
         Action::Send { to, what } => send::send(to, what, state, services, now),
         Action::DropFiles(paths) => {
-            let role = FileRole::of(state.view.workspace);
+            let role = FileRole::here(&state.view);
             let here = Some(state.view.workspace);
             open_files::open_files(&paths, role, here, state, services);
         }
@@ -90,9 +92,10 @@ pub fn dispatch(
         Action::Select(ids) => state.gallery.selected = ids.into_iter().collect(),
         Action::OpenPicture(id) => gallery::apply::open_picture(id, state, services),
         Action::ShowInGallery(id) => {
-            state.view.workspace = Workspace::Gallery;
+            state.view.go(Workspace::Gallery);
             gallery::apply::open_picture(Some(id), state, services);
         }
+        Action::ShowInFolder(path) => services.system.show_in_folder(path),
         Action::ExportPictures {
             ids,
             options,
@@ -164,6 +167,11 @@ fn run(
         state.toasts.push(Level::Info, words);
         return None;
     }
+    if state.view.start_page && command.needs_a_workspace() {
+        let words = "There is no picture here: open one, or go to a workspace.";
+        state.toasts.push(Level::Info, words);
+        return None;
+    }
     let subject = work::in_front(state);
     let mut send = |to, state: &mut AppState| match subject.clone() {
         Some(what) => send::send(to, what, state, services, now),
@@ -183,7 +191,7 @@ fn run(
         C::OpenInLens => send(Destination::LensPhoto, state),
         C::Upscale2 => send(Destination::Upscale(2), state),
         C::Upscale4 => send(Destination::Upscale(4), state),
-        C::RenderFullSize => send::send(Destination::Keep, Subject::Style, state, services, now),
+        C::RenderFullSize => send::send(Destination::Full, Subject::Style, state, services, now),
         C::CopyRecipe => {
             return recipes::recipe_as_text(state).map(|text| {
                 state.toasts.push(Level::Info, "Recipe copied");
@@ -191,6 +199,7 @@ fn run(
             });
         }
         C::Quit => return Some(Effect::Close),
+        C::FullScreen => return Some(Effect::ToggleFullScreen),
         C::Undo => undo::undo(state, services),
         C::Redo => undo::redo(state, services),
         C::CancelJob => {
@@ -208,7 +217,7 @@ fn run(
             style::apply::edit(edit, state, services, now);
         }
         C::Rescan => services.engine.send(Request::Rescan),
-        C::Paste => services.system.paste(FileRole::of(state.view.workspace)),
+        C::Paste => services.system.paste(FileRole::here(&state.view)),
         C::Open
         | C::OpenPhoto
         | C::OpenStyle

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::action::Purpose;
+use crate::app::finals::FinalOf;
 use crate::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, Stage,
 };
@@ -72,6 +73,10 @@ pub struct JobEntry {
     pub title: String,
     /// Where the result goes.
     pub purpose: Purpose,
+    /// Where else it goes.
+    pub also: Vec<Purpose>,
+    /// The picture that it makes.
+    pub of: Option<FinalOf>,
     /// What it does now; nothing while it waits.
     pub stage: Option<Stage>,
     /// Steps done.

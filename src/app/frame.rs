@@ -23,8 +23,11 @@ const SETTLE_PACE: Duration = Duration::from_millis(120);
 
 /// The state of the last session, or a fresh one.
 pub fn begin(session: &mut Session, services: &mut Services) -> AppState {
+    let fresh = session.is_fresh();
     let (saved, warning) = session.take_saved();
     let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
+    state.history = session.histories(&state.doc);
+    state.view.start_page |= fresh && session.is_kept() && state.prefs.start_page;
     if let Some(warning) = warning {
         state.toasts.push(Level::Warning, warning);
     }

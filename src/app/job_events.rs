@@ -1,7 +1,8 @@
 //! Jobs that ended: each result goes where it should.
 
-use crate::app::action::{Destination, Purpose};
+use crate::app::action::{Action, Destination, Purpose};
 use crate::app::arrival;
+use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
 use crate::app::gallery::settings;
@@ -39,7 +40,10 @@ pub fn ended(
     }
     match result {
         Ok(Output::Picture { picture, recipe }) => {
-            for purpose in [&job.purpose].into_iter().chain(&then) {
+            if let Some(of) = job.of {
+                state.finals.put(of, picture.clone(), recipe.clone());
+            }
+            for purpose in [&job.purpose].into_iter().chain(&job.also).chain(&then) {
                 picture_made(purpose, picture.clone(), recipe.clone(), state, services);
             }
         }
@@ -66,6 +70,8 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
         // Goes where its job says.
         Output::Picture { .. } => {}
+        // Nothing in the window asks for one by a job.
+        Output::Estimate(_) => {}
         Output::File(path) => {
             let name = path
                 .file_name()
@@ -87,6 +93,10 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         }
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);
+        }
+        Output::Learnt { style, .. } => {
+            let words = format!("Style learnt: {:.0} % of the way", (1.0 - style) * 100.0);
+            state.toasts.push(Level::Info, words);
         }
         Output::Projection {
             params, likeness, ..
@@ -119,6 +129,7 @@ pub(in crate::app) fn picture_made(
     let then = match purpose {
         // The canvas has it.
         Purpose::Fine => return,
+        Purpose::Full => return full_size(&picture, state),
         Purpose::Copy => return services.system.copy_picture(picture),
         Purpose::SaveAs(path) => {
             return services.system.save_picture(SavePicture {
@@ -136,11 +147,24 @@ pub(in crate::app) fn picture_made(
         Purpose::Export => Some(Destination::Export),
         _ => None,
     };
-    keep(picture, recipe, then, state, services);
+    put_down(picture, recipe, then, state, services);
 }
 
-/// Keeps a picture in the gallery; once it's safe on disk it may go on from there.
-fn keep(
+/// A picture at full size is on the canvas.
+fn full_size(picture: &Picture, state: &mut AppState) {
+    let [w, h] = picture.size();
+    let words = format!("Rendered at full size: {w} × {h}");
+    let (button, action) = match state.view.workspace {
+        Workspace::Style => ("Save to gallery", Action::Command(Command::Keep)),
+        _ => ("Go to Style", Action::Command(Command::GoStyle)),
+    };
+    let offer = Some((button.to_owned(), Box::new(action)));
+    state.toasts.offer(Level::Info, words, offer);
+}
+
+/// Saves a picture to the gallery, or lays it aside where it only goes on from its file;
+/// once it is safe on disk it does.
+fn put_down(
     picture: Picture,
     recipe: Box<Recipe>,
     then: Option<Destination>,
@@ -150,9 +174,16 @@ fn keep(
     state.gallery.save_token += 1;
     let token = state.gallery.save_token;
     state.gallery.saving.push((token, then));
-    services.gallery.send(GalleryRequest::Save {
-        token,
-        picture,
-        recipe,
+    services.gallery.send(match then {
+        None => GalleryRequest::Save {
+            token,
+            picture,
+            recipe,
+        },
+        Some(_) => GalleryRequest::SetAside {
+            token,
+            picture,
+            recipe,
+        },
     });
 }

@@ -2,6 +2,7 @@
 
 use crate::app::action::Purpose;
 use crate::app::engine_state::JobEntry;
+use crate::app::finals::FinalOf;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
@@ -19,6 +20,8 @@ pub(in crate::app) fn start(
         id,
         title: job_title(&job, &purpose, state),
         purpose,
+        also: Vec::new(),
+        of: FinalOf::job(&job),
         stage: None,
         done: 0,
         total: 0,
@@ -41,16 +44,21 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     match (job, purpose) {
         (_, Purpose::Fine) => "Painting the photo".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
+        (_, Purpose::Full) => "Rendering at full size".to_owned(),
         (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
         (Job::Directions { model } | Job::LensDirections { model }, _) => {
             format!("Measuring sliders of {}", title(model))
         }
+        (Job::Learn(job), _) => format!("Learning {}", job.about.title),
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
-        (Job::Upscale { scale, .. }, _) => format!("Upscaling {scale}×"),
+        (Job::Upscale { scale, model, .. }, _) => match model {
+            Some(model) => format!("Upscaling {scale}× with {}", title(model)),
+            None => format!("Upscaling {scale}×"),
+        },
         _ => "Rendering the picture".to_owned(),
     }
 }

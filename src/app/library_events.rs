@@ -7,6 +7,7 @@ use crate::app::gallery::settings;
 use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
+use crate::app::sources;
 use crate::app::state::AppState;
 use crate::engine::protocol::{Library, ModelInfo, ModelKind};
 
@@ -15,7 +16,9 @@ pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Serv
     state.engine.library = Arc::clone(library);
     state.engine.library_known = true;
     settings::send(state, services);
+    sources::tidy_session_pictures(state, services);
     state.previews.forget();
+    state.finals.clear();
     choose_models(state);
     jobs::ask_directions(state, services);
     for (folder, reason) in &library.broken {
@@ -65,7 +68,8 @@ fn choose_models(state: &mut AppState) {
 /// network always works.
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| !m.trained || m.sketch);
+    // One that draws at any size fills the window with true pixels.
+    all.sort_by_key(|m| (!m.resizable, !m.trained || m.sketch));
     all.into_iter().next()
 }
 

@@ -5,4 +5,6 @@
 pub struct Now {
     /// Seconds since the window opened.
     pub time: f64,
+    /// A button of the pointer is down: what changes is dragged.
+    pub pointer_down: bool,
 }

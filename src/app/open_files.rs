@@ -47,6 +47,7 @@ pub fn open_files(
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
+                    model: state.upscaler().map(|model| model.name.clone()),
                 };
                 jobs::start(job, Purpose::Upscale, state, services);
             }
@@ -108,7 +109,8 @@ pub fn opened(
     }
     let source = photo.source.clone();
     let recipe = photo.recipe.clone();
-    state.photos.insert(photo);
+    let named = sources::named(state).into_iter().map(|s| s.sha256);
+    state.photos.insert(photo, &named.collect());
     let name = name_of(&path);
     if let (FileRole::Any, Some(recipe)) = (role, recipe) {
         recipe_found(&name, recipe, asked_in, state, follow);

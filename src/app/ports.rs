@@ -42,6 +42,8 @@ pub trait SystemLink {
     /// Reads the clipboard: a picture or files become `OpenFiles` in a role, text
     /// becomes `PasteRecipe`.
     fn paste(&mut self, role: FileRole);
+    /// Shows the folder of a file in the system's file manager.
+    fn show_in_folder(&mut self, path: std::path::PathBuf);
     /// Writes a picture with its recipe to a file of the user's choice.
     fn save_picture(&mut self, job: SavePicture);
     /// The next answer, if there is one.

@@ -27,6 +27,7 @@ pub struct Prefs {
     /// Size of the whole window's contents, 1 is the system's.
     pub scale: f32,
     /// Where kept pictures live; the program's own folder when absent.
+    #[serde(with = "crate::recipe::path_as_text")]
     pub gallery_folder: Option<PathBuf>,
     /// Write recipes into exported files.
     pub export_recipe: bool,
@@ -54,8 +55,14 @@ pub struct Prefs {
     pub threads: Option<usize>,
     /// Memory for full-size stylisation, bytes.
     pub memory_budget: u64,
+    /// Network that enlarges pictures; the one that ships when absent or gone.
+    pub upscaler: Option<String>,
     /// Longer side of the quick preview while a slider moves.
     pub draft_side: u32,
+    /// Draw the pictures of small generators through *Crisp* while nothing moves.
+    pub crisp: bool,
+    /// Open the start page where there is no work to come back to.
+    pub start_page: bool,
 }
 
 impl Default for Prefs {
@@ -76,7 +83,10 @@ impl Default for Prefs {
             device_told: None,
             threads: None,
             memory_budget: 1536 << 20,
+            upscaler: None,
             draft_side: 256,
+            crisp: true,
+            start_page: true,
         }
     }
 }

@@ -213,7 +213,7 @@ impl Previews {
             return false;
         }
         self.canvas_shown = seq;
-        if matches!(shown.tier, Tier::Full(_)) {
+        if !matches!(shown.tier, Tier::Draft(_)) {
             self.full_took = Some(shown.took);
         }
         let place = match shown.work {

@@ -98,6 +98,13 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             explore::apply::edit(edit, state, now);
             (Workspace::Explore, outside)
         }
+        Making::Grow(_) => {
+            state.toasts.push(
+                Level::Info,
+                "This picture was grown on the command line; `limner recipe render` makes it again.",
+            );
+            return false;
+        }
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(
                 Level::Info,
@@ -106,7 +113,7 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             return false;
         }
     };
-    state.view.workspace = workspace;
+    state.view.go(workspace);
     tell_outside(&outside, state);
     true
 }
@@ -167,6 +174,10 @@ fn newer(state: &mut AppState) {
     state.toasts.push(Level::Warning, words);
 }
 
+fn explore_params(text: &str) -> Option<ExploreParams> {
+    serde_json::from_value(crate::recipe::json::parse(text).ok()?).ok()
+}
+
 /// A recipe from the clipboard.
 pub(in crate::app) fn paste_recipe(
     text: &str,
@@ -177,12 +188,12 @@ pub(in crate::app) fn paste_recipe(
     match Recipe::from_json(text) {
         Ok(recipe) => reopen_recipe(Some(&recipe), state, services, now),
         Err(RecipeError::Newer(_)) => newer(state),
-        Err(_) => match serde_json::from_str::<ExploreParams>(text) {
-            Ok(params) => {
+        Err(_) => match explore_params(text) {
+            Some(params) => {
                 let recipe = bare_recipe(Making::Explore(params));
                 reopen_recipe(Some(&recipe), state, services, now);
             }
-            Err(_) => {
+            None => {
                 let words = "There is no recipe on the clipboard.";
                 state.toasts.push(Level::Info, words);
             }

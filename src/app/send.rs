@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::app::action::{Destination, FileRole, Pick, Purpose, Subject};
+use crate::app::full_size;
 use crate::app::gallery;
 use crate::app::jobs;
 use crate::app::notice::Level;
@@ -65,9 +66,7 @@ pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &m
 fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     match job {
         Job::StylizeFine(..) => painting::send(purpose, state, services),
-        job => {
-            jobs::start(job, purpose, state, services);
-        }
+        job => full_size::make(job, purpose, state, services),
     }
 }
 
@@ -88,6 +87,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::StylePhoto => Some(Purpose::SendToStyle),
         Destination::StyleStyle => Some(Purpose::UseAsStyle),
         Destination::LensPhoto => Some(Purpose::SendToLens),
+        Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
@@ -103,11 +103,11 @@ fn send_kept(
     services: &mut Services,
     now: Now,
 ) {
-    let path = state.gallery.entry(id).map(|e| e.path.clone());
+    let path = file_of(id, state);
     match (to, path) {
         (Destination::Clipboard, _) => services.gallery.send(GalleryRequest::CopyToClipboard(id)),
         (Destination::SaveAs | Destination::Export, _) => gallery::apply::export_dialog(state),
-        (Destination::Keep, _) => state
+        (Destination::Keep | Destination::Full, _) => state
             .toasts
             .push(Level::Info, "It is in the gallery already."),
         (Destination::Explore, _) => {
@@ -127,6 +127,16 @@ fn send_kept(
             .toasts
             .push(Level::Warning, "That picture isn't listed any more."),
     }
+}
+
+/// The file of a picture of the gallery, or of the one that is about to be exported.
+fn file_of(id: PictureId, state: &AppState) -> Option<PathBuf> {
+    let exported = state
+        .export
+        .as_ref()
+        .and_then(|target| target.kept.as_ref());
+    let entry = state.gallery.entry(id).or(exported.filter(|e| e.id == id));
+    entry.map(|e| e.path.clone())
 }
 
 /// A picture that a job made and that is safe on disk now goes on from its file. The
@@ -155,7 +165,11 @@ fn send_file(
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(
-                Job::Upscale { path, scale },
+                Job::Upscale {
+                    path,
+                    scale,
+                    model: state.upscaler().map(|model| model.name.clone()),
+                },
                 Purpose::Upscale,
                 state,
                 services,
@@ -163,7 +177,9 @@ fn send_file(
             return;
         }
         Destination::Keep => FileRole::Import,
-        Destination::SaveAs | Destination::Export | Destination::Clipboard => return,
+        Destination::Full | Destination::SaveAs | Destination::Export | Destination::Clipboard => {
+            return;
+        }
     };
     open_files(&[path], role, asked_in, state, services);
 }

@@ -56,6 +56,13 @@ impl Command {
             Self::ToggleFine => vec![plain(Key::Q)],
             Self::PaintFine => vec![shift(Key::Enter)],
             Self::PauseJob => vec![plain(Key::P)],
+            Self::FullScreen if mac => vec![KeyboardShortcut::new(
+                Modifiers::COMMAND | Modifiers::CTRL,
+                Key::F,
+            )],
+            Self::FullScreen => vec![plain(Key::F11)],
+            Self::HidePanels => vec![plain(Key::Tab)],
+            Self::StartPage => vec![KeyboardShortcut::new(Modifiers::ALT, Key::Home)],
             Self::Palette => vec![cmd(Key::K), shift(Key::P)],
             Self::Models => vec![cmd(Key::M)]
                 .into_iter()
@@ -73,6 +80,8 @@ impl Command {
             | Self::Upscale2
             | Self::Upscale4
             | Self::Import
+            | Self::Bin
+            | Self::ToggleCrisp
             | Self::Rescan
             | Self::ThemeDark
             | Self::ThemeLight
@@ -97,21 +106,29 @@ impl Command {
         let typing = ctx.text_edit_focused();
         let dialog = ctx.memory(|m| m.top_modal_layer().is_some());
         let os = ctx.os();
+        // Tab goes from one control to the next once one has the keyboard.
+        let walking = ctx.memory(|m| m.focused().is_some()) || ctx.input(|i| i.modifiers.shift);
         let mut keys: Vec<(KeyboardShortcut, Self)> = Self::iter()
             .flat_map(|c| c.shortcuts(os).into_iter().map(move |s| (s, c)))
             .filter(|(s, c)| {
                 let with_command = s.modifiers.command || s.modifiers.ctrl;
                 let typed = typing && (!with_command || matches!(c, Self::Undo | Self::Redo));
-                !typed && (!dialog || c.opens_a_dialog() || *c == Self::Quit)
+                let tab = *c == Self::HidePanels && walking;
+                !typed && !tab && (!dialog || c.opens_a_dialog() || *c == Self::Quit)
             })
             .collect();
         keys.sort_by_key(|(s, _)| std::cmp::Reverse(weight(s.modifiers)));
-        ctx.input_mut(|input| {
+        let pressed: Vec<Self> = ctx.input_mut(|input| {
             keys.iter()
                 .filter(|(s, _)| input.consume_shortcut(s))
                 .map(|(_, c)| *c)
                 .collect()
-        })
+        });
+        if pressed.contains(&Self::HidePanels) {
+            // It was the panels' Tab, and gives no control the keyboard.
+            ctx.memory_mut(|m| m.move_focus(egui::FocusDirection::None));
+        }
+        pressed
     }
 }
 

@@ -4,11 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::action::FileRole;
+use crate::app::document::Document;
 use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::Request;
+use crate::gallery::protocol::GalleryRequest;
 use crate::recipe::{SourceRef, StyleSource};
 
 /// Longer side of photos and style pictures in memory.
@@ -31,21 +33,60 @@ pub fn open(
     });
 }
 
-/// After a session, an undo or a recipe: photos that the document names but that
-/// aren't in memory are read again.
-pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
-    let mut wanted: Vec<SourceRef> = Vec::new();
-    wanted.extend(state.doc.style.photo.clone());
+/// Tells which of the pictures that were laid aside are still in use; the rest is cleaned
+/// away in time. Once, when the studio is up.
+pub fn tidy_session_pictures(state: &mut AppState, services: &mut Services) {
+    if state.gallery.tidied {
+        return;
+    }
+    state.gallery.tidied = true;
+    let mut in_use = Vec::new();
+    in_use.extend(named_by(&state.doc));
+    for step in state.history.all().iter().flat_map(|h| h.steps()) {
+        let mut doc = Document::default();
+        step.part.put(&mut doc);
+        in_use.extend(named_by(&doc));
+    }
+    in_use.sort();
+    in_use.dedup();
+    services.gallery.send(GalleryRequest::TidyAside(in_use));
+}
+
+/// The files that a document names, of all its works.
+fn named_by(doc: &Document) -> Vec<PathBuf> {
+    let mut sources: Vec<&SourceRef> = doc.style.photo.iter().collect();
+    for layer in &doc.style.styles {
+        if let StyleSource::File(source) = &layer.style {
+            sources.push(source);
+        }
+    }
+    for work in doc.lens.works.values() {
+        sources.extend(&work.photo);
+        sources.extend(work.other.as_ref().map(|other| &other.picture));
+    }
+    sources.into_iter().map(SourceRef::place).collect()
+}
+
+/// The photos and style pictures that the document names.
+pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
+    let mut named: Vec<SourceRef> = Vec::new();
+    named.extend(state.doc.style.photo.clone());
     for layer in &state.doc.style.styles {
         if let StyleSource::File(source) = &layer.style {
-            wanted.push(source.clone());
+            named.push(source.clone());
         }
     }
     if let Some(lens) = state.doc.lens.work() {
-        wanted.extend(lens.photo.clone());
-        wanted.extend(lens.other.as_ref().map(|other| other.picture.clone()));
+        named.extend(lens.photo.clone());
+        named.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
-    for source in wanted {
+    named
+}
+
+/// After a session, an undo or a recipe: photos that the document names but that
+/// aren't in memory are read again.
+pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
+    for source in named(state) {
         let path = source.place();
         let busy =
             state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);

@@ -7,8 +7,10 @@ use crate::app::document::Document;
 use crate::app::engine_state::EngineState;
 use crate::app::explore::random_walk::LatentWalk;
 use crate::app::export::target::ExportTarget;
+use crate::app::finals::Finals;
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
+use crate::app::histories::Histories;
 use crate::app::history::History;
 use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
@@ -18,7 +20,7 @@ use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
-use crate::engine::protocol::{DirectionInfo, ModelInfo, OpenedPhoto};
+use crate::engine::protocol::{DirectionInfo, ModelInfo, ModelKind, OpenedPhoto};
 
 /// Everything.
 pub struct AppState {
@@ -29,7 +31,7 @@ pub struct AppState {
     /// What the artist prefers.
     pub prefs: Prefs,
     /// Undo and redo.
-    pub history: History,
+    pub history: Histories,
     /// What the engine told.
     pub engine: EngineState,
     /// Pictures from the engine.
@@ -42,6 +44,8 @@ pub struct AppState {
     pub export: Option<ExportTarget>,
     /// What is known of models from outside.
     pub hub: HubState,
+    /// Pictures at full size.
+    pub finals: Finals,
     /// Pictures of *Fine*.
     pub fine: FineState,
     /// What became of the last folder of photos, until it was read.
@@ -56,11 +60,14 @@ pub struct AppState {
     pub random: rand_chacha::ChaCha20Rng,
 }
 
+/// Folder name of the enlarger that ships.
+const SHIPPED_UPSCALER: &str = "crisp";
+
 impl AppState {
     /// A start from a document, e.g. of the last session.
     pub fn new(doc: Document, view: ViewState, prefs: Prefs) -> Self {
         Self {
-            history: History::new(&doc),
+            history: Histories::new(&doc),
             doc,
             view,
             prefs,
@@ -70,6 +77,7 @@ impl AppState {
             gallery: GalleryState::default(),
             export: None,
             hub: HubState::default(),
+            finals: Finals::default(),
             fine: FineState::default(),
             folder_report: None,
             toasts: Toasts::default(),
@@ -77,6 +85,24 @@ impl AppState {
             latent_walk: None,
             random: crate::app::random::random_source(),
         }
+    }
+
+    /// The history of the workspace in front; the gallery has none.
+    pub fn front_history(&self) -> Option<&History> {
+        self.history.of(self.view.workspace)
+    }
+
+    /// The network that enlarges pictures: the one that the user chose, else the one that ships,
+    /// else any.
+    pub fn upscaler(&self) -> Option<&ModelInfo> {
+        let named = |name: &str| {
+            let mut all = self.engine.models(ModelKind::Upscaler);
+            all.find(|model| model.name == name)
+        };
+        let chosen = self.prefs.upscaler.as_deref().and_then(named);
+        chosen
+            .or_else(|| named(SHIPPED_UPSCALER))
+            .or_else(|| self.engine.models(ModelKind::Upscaler).next())
     }
 
     /// The model that Explore uses.

@@ -1,48 +1,53 @@
-//! Undo, redo and the history strip, carried out.
+//! Undo, redo and the history strip, carried out: each in the workspace in front.
 
 use std::sync::Arc;
 
-use crate::app::document::Document;
 use crate::app::gallery;
-use crate::app::history::differ_in;
+use crate::app::history::Part;
 use crate::app::jobs;
+use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
+use crate::app::view::Workspace;
 
-/// Takes the last step back; in the gallery, the last deletion first.
+/// Takes the last step of the workspace in front back; in the gallery, the last deletion.
 pub fn undo(state: &mut AppState, services: &mut Services) {
-    if gallery::apply::can_bring_back(state) {
-        gallery::apply::bring_back(state, services);
+    if state.view.workspace == Workspace::Gallery {
+        if gallery::apply::can_bring_back(state) {
+            gallery::apply::bring_back(state, services);
+        } else {
+            let words = "There is nothing to undo here: the bin is empty.";
+            state.toasts.push(Level::Info, words);
+        }
         return;
     }
-    let doc = state.history.undo(&state.doc);
-    adopt(doc, state, services);
+    let history = state.history.of_mut(state.view.workspace);
+    let part = history.and_then(|history| history.undo(&state.doc));
+    adopt(part, state, services);
 }
 
 /// Brings the step back again.
 pub fn redo(state: &mut AppState, services: &mut Services) {
-    let doc = state.history.redo(&state.doc);
-    adopt(doc, state, services);
+    let history = state.history.of_mut(state.view.workspace);
+    let part = history.and_then(|history| history.redo(&state.doc));
+    adopt(part, state, services);
 }
 
-/// To any step of the history.
+/// To any step of the history in front.
 pub fn go_to(step: usize, state: &mut AppState, services: &mut Services) {
     state.history.commit(&state.doc);
-    let doc = state.history.go_to(step);
-    adopt(doc, state, services);
+    let history = state.history.of_mut(state.view.workspace);
+    let part = history.and_then(|history| history.go_to(step));
+    adopt(part, state, services);
 }
 
-/// Takes over a document of the history, and shows where it changed: an undo that
-/// nobody sees would be one press too many.
-fn adopt(doc: Option<Arc<Document>>, state: &mut AppState, services: &mut Services) {
-    let Some(doc) = doc else { return };
+/// Takes over the work of a step.
+fn adopt(part: Option<Arc<Part>>, state: &mut AppState, services: &mut Services) {
+    let Some(part) = part else { return };
     // The next frame of a random walk would leave that step at once.
     state.latent_walk = None;
-    if let Some(workspace) = differ_in(&state.doc, &doc) {
-        state.view.workspace = workspace;
-    }
-    state.doc = (*doc).clone();
+    part.put(&mut state.doc);
     sources::reopen_sources(state, services);
     jobs::ask_directions(state, services);
 }

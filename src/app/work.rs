@@ -45,6 +45,9 @@ pub fn making(work: &Work) -> Option<Making> {
 /// What a command about "the picture" means now.
 pub fn in_front(state: &AppState) -> Option<Subject> {
     let workspace = state.view.workspace;
+    if state.view.start_page {
+        return None;
+    }
     match (workspace, of(workspace, state)) {
         (Workspace::Gallery, _) => {
             let gallery = &state.gallery;

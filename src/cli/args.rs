@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::gallery::GalleryCommand;
+use super::learn_args::Learn;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -91,8 +93,12 @@ pub(crate) enum Command {
     Walk(Walk),
     /// Put styles onto photos
     Stylize(Stylize),
+    /// Learn a style from pictures: a painter of its own, in minutes
+    Learn(Learn),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
+    /// Grow new pictures from the patches of one
+    Grow(super::grow_args::Grow),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture
@@ -103,6 +109,9 @@ pub(crate) enum Command {
     /// Show the models that are there
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// The gallery's bin
+    #[command(subcommand)]
+    Gallery(GalleryCommand),
     /// Measure how fast this machine is
     Bench(Bench),
     /// Show what this program finds on this machine
@@ -248,7 +257,7 @@ pub(crate) struct Stylize {
     #[arg(required = true, value_name = "PHOTO")]
     pub(crate) photos: Vec<PathBuf>,
     /// Style: a picture or the name of a built-in style, with a weight (may be repeated)
-    #[arg(long, value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
+    #[arg(long, visible_alias = "style-name", value_name = "IMG[:WEIGHT]", required = true, value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
     pub(crate) style: Vec<StyleArg>,
     /// 0 the photo, 1 the whole style, up to 1.5
     #[arg(long, value_name = "S", default_value = "1", value_parser = super::values::strength)]
@@ -354,11 +363,20 @@ pub(crate) struct Upscale {
     /// The picture
     #[arg(value_name = "PHOTO")]
     pub(crate) photo: PathBuf,
-    /// How many times as large: 2 or 4
-    #[arg(long, value_name = "2|4", value_parser = super::values::scale)]
-    pub(crate) scale: u32,
+    /// How many times as large; as far as the network goes when absent
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub(crate) scale: Option<u32>,
+    /// Network: crisp, or one that was imported
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Only tell size, time and memory that it will take
+    #[arg(long)]
+    pub(crate) estimate: bool,
+    /// File to write (.png, .jpg, .webp, .tif)
+    #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
+    pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) output: Output,
+    pub(crate) keeping: Keeping,
 }
 
 /// `limner recipe`
@@ -402,6 +420,12 @@ pub(crate) enum ModelsCommand {
         /// Name, as `limner models list` gives it
         name: String,
     },
+    /// List the models that Limner recommends, with size and licence; opens no connection
+    Catalog {
+        /// Only those with these words
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+    },
     /// Look for models at the Hugging Face hub
     Search(Search),
     /// Download a model of the Hugging Face hub and import it
@@ -436,7 +460,7 @@ pub(crate) struct Search {
 /// `limner models pull`
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// Repository, or the name of a recommended model
+    /// Repository, or the name of a recommended model (see `limner models catalog`)
     #[arg(value_name = "OWNER/NAME")]
     pub(crate) repo: String,
     /// Branch, tag or commit
@@ -445,9 +469,9 @@ pub(crate) struct Pull {
     /// The file, where there are several
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<String>,
-    /// You have read the model's licence and accept it; with the hash of its text that
-    /// --dry-run tells, no other text than that
-    #[arg(long, value_name = "HASH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    /// You have read the model's licence and accept it: the text with this hash, which
+    /// --dry-run tells, and no other
+    #[arg(long, value_name = "HASH")]
     pub(crate) accept_licence: Option<String>,
     /// Only tell licence, files and sizes
     #[arg(long)]

@@ -339,6 +339,7 @@ fn sitting(
             style: StyleSource::File(style),
             weight: 1.0,
             code: None,
+            learnt: None,
             code_edits: Vec::new(),
             mask: None,
         }],

@@ -1,6 +1,6 @@
 //! What a command says when it does not work.
 
-use super::output;
+use crate::clean_text;
 
 /// What a command has to say when it doesn't work: one line.
 #[derive(Debug)]
@@ -21,6 +21,6 @@ impl Failure {
     /// One line, whatever the words hold.
     pub(crate) fn line(&self) -> String {
         let words: Vec<&str> = self.0.split_whitespace().collect();
-        output::clean(&words.join(" "))
+        clean_text::on_terminal(&words.join(" "))
     }
 }

@@ -8,27 +8,19 @@ use serde_json::json;
 use super::args::{Common, Pull, Search};
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
-use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo, catalog};
+use crate::hub::catalog::{Catalog, Entry, Group};
+use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo};
 use crate::models;
 
 /// Asks the hub for models by words; the curated list comes first.
 pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
     let words = args.words.join(" ");
-    let known: Vec<_> = catalog::entries()
-        .into_iter()
-        .filter(|entry| {
-            let text = format!("{} {} {}", entry.name, entry.repo, entry.what).to_lowercase();
-            words
-                .split_whitespace()
-                .all(|word| text.contains(&word.to_lowercase()))
-        })
-        .collect();
+    let list = Catalog::shipped();
+    let known = list.entries().iter().filter(|entry| entry.matches(&words));
+    let known: Vec<&Entry> = known.collect();
     let found = door(args.offline).search(&words, args.limit as usize)?;
     if common.json {
-        let known: Vec<_> = known
-            .iter()
-            .map(|e| json!({ "id": e.repo, "revision": e.revision, "licence": e.licence, "what": e.what }))
-            .collect();
+        let known: Vec<_> = known.into_iter().map(listed).collect();
         let found: Vec<_> = found
             .iter()
             .map(|f| json!({ "id": f.id, "downloads": f.downloads, "licence": f.licence() }))
@@ -37,10 +29,7 @@ pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
         return Ok(());
     }
     for entry in known {
-        say(format!(
-            "{:<40} {} ({})",
-            entry.repo, entry.what, entry.licence
-        ))?;
+        say(line(entry))?;
     }
     for repo in found {
         let licence = repo.licence().unwrap_or("licence unknown");
@@ -52,12 +41,73 @@ pub(crate) fn search(args: &Search, common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The curated list, or what of it has some words.
+pub(crate) fn catalog(words: &[String], common: &Common) -> Result<(), Failure> {
+    let list = Catalog::shipped();
+    let words = words.join(" ");
+    let fits = |entry: &&Entry| entry.matches(&words);
+    let known: Vec<&Entry> = list.entries().iter().filter(fits).collect();
+    if common.json {
+        let known: Vec<_> = known.into_iter().map(listed).collect();
+        return say_json(&json!({ "recommended": known }));
+    }
+    if known.is_empty() {
+        return Err(Failure::new(
+            "Limner's list has nothing with these words; 'limner models search' asks the hub",
+        ));
+    }
+    for group in Group::ALL {
+        let mut shown = known.iter().filter(|e| e.group == group).peekable();
+        if shown.peek().is_some() {
+            say(group.title())?;
+        }
+        for entry in shown {
+            say(format!("  {}", line(entry)))?;
+            if let Some(warning) = &entry.warning {
+                say(format!("  {:<24} {warning}", ""))?;
+            }
+            say(format!("  {:<24} {}", "", entry.pinned_by()))?;
+        }
+    }
+    Ok(())
+}
+
+/// An entry of the list in a line.
+fn line(entry: &Entry) -> String {
+    let size = entry.size.map_or("size unknown".to_owned(), |size| {
+        HumanBytes(size).to_string()
+    });
+    format!(
+        "{:<24} {} ({size}, {}, {})",
+        entry.name, entry.what, entry.licence, entry.repo
+    )
+}
+
+fn listed(entry: &Entry) -> serde_json::Value {
+    json!({
+        "name": entry.name, "group": entry.group.title(), "id": entry.repo,
+        "revision": entry.revision, "file": entry.file, "sha256": entry.sha256,
+        "bytes": entry.size, "licence": entry.licence, "what": entry.what,
+        "warning": entry.warning, "read": entry.read,
+    })
+}
+
+/// The entry of the list that is meant: by its name, or by its repository and file.
+fn entry_of<'a>(list: &'a Catalog, args: &Pull) -> Option<&'a Entry> {
+    let by_file = || match (&args.file, args.revision.as_str()) {
+        (Some(file), "main") => list.of_file(&args.repo, file),
+        _ => None,
+    };
+    list.named(&args.repo).or_else(by_file)
+}
+
 /// Downloads a model and imports it.
 pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
     let hub = door(args.offline);
-    let entry = catalog::entries().into_iter().find(|e| e.name == args.repo);
-    let (id, revision, file) = match &entry {
-        Some(e) => (e.repo.as_str(), e.revision.as_str(), Some(e.file.as_str())),
+    let list = Catalog::shipped();
+    let entry = entry_of(&list, args);
+    let (id, revision, file) = match entry {
+        Some(e) => (e.repo.as_str(), e.revision(), Some(e.file.as_str())),
         None => (
             args.repo.as_str(),
             args.revision.as_str(),
@@ -65,11 +115,13 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
         ),
     };
     let repo = hub.look(id, revision)?;
-    if let Some(entry) = &entry {
-        // The list's hash counts, whatever the hub says today.
-        let told = repo.files.iter().find(|f| f.name == entry.file);
-        if told.and_then(|f| f.sha256.as_ref()) != Some(&entry.sha256) {
-            return Err(HubError::WrongBytes(entry.file.clone()).into());
+    if let Some(entry) = entry {
+        entry.file_in(&repo)?;
+        if !common.quiet && !common.json {
+            let warning = entry.warning.iter().cloned();
+            for text in warning.chain([entry.pinned_by()]) {
+                say(text)?;
+            }
         }
     }
     if args.dry_run {
@@ -85,10 +137,7 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
             Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
         })?;
     let bar = bar(common.quiet);
-    let name = args
-        .name
-        .as_deref()
-        .or(entry.as_ref().map(|e| e.name.as_str()));
+    let name = args.name.as_deref().or(entry.map(|e| e.name.as_str()));
     let pulled = hub::pull(&hub, &repo, file, &models, name, &mut |p| {
         show(&bar, p);
         Flow::GoOn
@@ -114,12 +163,21 @@ pub(crate) fn pull(args: &Pull, common: &Common) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the licence was accepted: this text of it, where the user says which.
+/// Letters of a text's hash that have to be said, at least.
+const SAID: usize = 16;
+
+/// Whether the licence was accepted: this text of it and no other.
 fn accepted(text: Option<&str>, repo: &Repo) -> Result<(), HubError> {
     let (id, licence) = (repo.id.clone(), repo.licence.clone());
     match text {
-        None => Err(HubError::Licence { repo: id, licence }),
-        Some(text) if text.is_empty() || text.eq_ignore_ascii_case(&repo.licence_text) => Ok(()),
+        None => Err(HubError::Licence {
+            repo: id,
+            licence,
+            text: repo.licence_text.chars().take(SAID).collect(),
+        }),
+        Some(text) if text.len() >= SAID && repo.licence_text.starts_with(&text.to_lowercase()) => {
+            Ok(())
+        }
         Some(_) => Err(HubError::LicenceChanged { repo: id, licence }),
     }
 }

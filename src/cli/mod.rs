@@ -6,8 +6,13 @@ mod bench_lens;
 mod card;
 mod doctor;
 mod failure;
+mod gallery;
 mod generate;
+mod grow;
+mod grow_args;
 mod hub;
+mod learn;
+mod learn_args;
 mod lens;
 mod models;
 mod output;
@@ -78,13 +83,17 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Generate(args) => generate::run(args, &mut Session::start(common)?),
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
+        Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
+        Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),
+        Command::Models(ModelsCommand::Catalog { words }) => hub::catalog(words, common),
         Command::Models(ModelsCommand::Search(args)) => hub::search(args, common),
         Command::Models(ModelsCommand::Pull(args)) => hub::pull(args, common),
         Command::Models(command) => models::run(command, &mut Session::start(common)?),
+        Command::Gallery(command) => gallery::run(command, common),
         Command::Bench(args) => bench::run(args, common),
         Command::Doctor => doctor::run(common),
     }

@@ -8,7 +8,7 @@ use super::args::ModelsCommand;
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
-use crate::engine::protocol::{ModelInfo, ModelKind};
+use crate::engine::protocol::{EngineError, ModelInfo, ModelKind, Painter, StyleInfo};
 use crate::{import, models};
 
 /// Lists the models, or shows one's card.
@@ -20,7 +20,7 @@ pub(crate) fn run(command: &ModelsCommand, session: &mut Session) -> Result<(), 
             import_checkpoint(session, file, name.as_deref(), into.clone())?;
         }
         // They need no engine, and are served before one starts.
-        ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
+        ModelsCommand::Catalog { .. } | ModelsCommand::Search(_) | ModelsCommand::Pull(_) => {}
     }
     Ok(())
 }
@@ -34,8 +34,11 @@ fn import_checkpoint(
     let folder = into.or_else(models::user_folder).ok_or_else(|| {
         Failure::new("no home folder is known; say where the model shall go with --into FOLDER")
     })?;
-    let imported = import::import(file, &folder, name)
-        .map_err(|e| Failure::new(format!("{e}: {}", file.display())))?;
+    let imported = import::import(file, &folder, name).map_err(|e| match e {
+        // Of the folder that it names, not of the file.
+        import::ImportError::Writing { .. } => e.into(),
+        e => Failure::new(format!("{e}: {}", file.display())),
+    })?;
     if session.json {
         say_json(&json!({ "name": imported.name, "folder": text_of(&imported.folder) }))?;
     } else {
@@ -48,11 +51,7 @@ fn import_checkpoint(
 fn list(session: &Session) -> Result<(), Failure> {
     let library = &session.library;
     if session.json {
-        let styles: Vec<Value> = library
-            .styles
-            .iter()
-            .map(|s| json!({ "name": s.name, "id": style_id(s), "origin": s.origin }))
-            .collect();
+        let styles: Vec<Value> = library.styles.iter().map(describe_style).collect();
         let broken: Vec<Value> = library
             .broken
             .iter()
@@ -77,7 +76,16 @@ fn list(session: &Session) -> Result<(), Failure> {
         ))?;
     }
     for s in &library.styles {
-        say(format!("{:<12} {} (style)", style_id(s), s.name))?;
+        let by = match s.by() {
+            by if by.is_empty() => String::new(),
+            by => format!(", {by}"),
+        };
+        let kind = match s.painter {
+            Painter::Shared => "style",
+            Painter::Learnt => "learnt style",
+            Painter::Own => "style, a network of its own",
+        };
+        say(format!("{:<12} {}{by} ({kind})", style_id(s), s.name))?;
     }
     for (folder, reason) in &library.broken {
         say(format!("can't be used: {}: {reason}", folder.display()))?;
@@ -86,7 +94,12 @@ fn list(session: &Session) -> Result<(), Failure> {
 }
 
 fn show(session: &Session, name: &str) -> Result<(), Failure> {
-    let Some(model) = session.library.models.iter().find(|m| m.name == name) else {
+    let library = &session.library;
+    let style = library.styles.iter().find(|s| style_id(s) == name);
+    let Some(model) = library.models.iter().find(|m| m.name == name) else {
+        if let Some(style) = style {
+            return show_style(session, style);
+        }
         return Err(crate::engine::protocol::EngineError::NoModel(name.into()).into());
     };
     if session.json {
@@ -99,6 +112,57 @@ fn show(session: &Session, name: &str) -> Result<(), Failure> {
         say(&model.card)?;
     }
     Ok(())
+}
+
+/// A style: what it is of, and what a learnt one's file says of its training.
+fn show_style(session: &Session, style: &StyleInfo) -> Result<(), Failure> {
+    let mut value = describe_style(style);
+    let learnt = match &style.file {
+        Some(file) => Some(models::learnt::describe(file).map_err(EngineError::from)?),
+        None => None,
+    };
+    if session.json {
+        if let Some((sha256, restyle, about)) = &learnt {
+            value["sha256"] = json!(sha256);
+            value["restyle"] = json!(restyle);
+            value["about"] = json!(about);
+        }
+        return say_json(&value);
+    }
+    say(style.credit_line())?;
+    if !style.origin.is_empty() {
+        say(&style.origin)?;
+    }
+    if let Some((sha256, restyle, about)) = learnt {
+        say(format!("SHA-256 {sha256}"))?;
+        say(format!("Belongs to the Restyle of SHA-256 {restyle}"))?;
+        let what = match (about.steps, about.images) {
+            (0, 0) => String::new(),
+            (0, n) => format!(" from {n} photos"),
+            (n, _) => format!(" and {n} steps"),
+        };
+        say(format!(
+            "Learnt in {:.0} s{what}, seed {}",
+            about.seconds, about.seed
+        ))?;
+        for picture in &about.pictures {
+            say(format!("Style picture of SHA-256 {picture}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// A style as JSON.
+fn describe_style(s: &StyleInfo) -> Value {
+    json!({
+        "name": s.name,
+        "id": style_id(s),
+        "artist": s.artist,
+        "year": s.year,
+        "group": s.group,
+        "origin": s.origin,
+        "learnt": s.painter == Painter::Learnt,
+    })
 }
 
 fn style_id(style: &crate::engine::protocol::StyleInfo) -> &str {

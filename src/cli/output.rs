@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::failure::Failure;
+use crate::clean_text;
 
 /// Prints a line for people on standard output. A reader that has gone away is no
 /// failure; a full disk is.
@@ -12,7 +13,10 @@ use super::failure::Failure;
 /// # Errors
 /// If the line can't be written.
 pub(crate) fn say(text: impl Display) -> Result<(), Failure> {
-    print_line(&mut io::stdout().lock(), &clean(&text.to_string()))
+    print_line(
+        &mut io::stdout().lock(),
+        &clean_text::on_terminal(&text.to_string()),
+    )
 }
 
 /// Prints a value as JSON.
@@ -39,13 +43,6 @@ pub(crate) fn text_of(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// Text from outside (names, licences, answers of a hub) without what a terminal would
-/// obey: control characters but line breaks and tabs.
-pub(crate) fn clean(text: &str) -> String {
-    let obeyed = |c: char| c.is_control() && c != '\n' && c != '\t';
-    text.replace(obeyed, "\u{fffd}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,13 +63,5 @@ mod tests {
     fn a_reader_that_left_is_fine_and_a_full_disk_is_not() {
         assert!(print_line(&mut Refusing(io::ErrorKind::BrokenPipe), "words").is_ok());
         assert!(print_line(&mut Refusing(io::ErrorKind::StorageFull), "words").is_err());
-    }
-
-    #[test]
-    fn a_terminal_obeys_nothing_that_came_from_outside() {
-        let title = "\u{1b}]0;gone\u{7}\u{9b}2Jred\r\nnext\tcell";
-        let shown = clean(title);
-        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{9b}', '\r']));
-        assert!(shown.ends_with("\nnext\tcell"));
     }
 }

@@ -11,7 +11,7 @@ use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, Output};
-use crate::export::metadata;
+use crate::export::{hidden_settings, metadata};
 use crate::photo;
 use crate::recipe::foreign::Foreign;
 use crate::recipe::{Making, Recipe, SourceRef};
@@ -68,10 +68,13 @@ fn show(file: &Path, as_json: bool) -> Result<(), Failure> {
         match (found.recipe_json, found.foreign) {
             (Some(json), _) => json,
             (None, Some(foreign)) => return show_foreign(&foreign, as_json),
-            (None, None) => return Err(nothing(file)),
+            (None, None) => match hidden_settings::read(file) {
+                Some(foreign) => return show_foreign(&foreign, as_json),
+                None => return Err(nothing(file)),
+            },
         }
     };
-    let value: Value = serde_json::from_str(&json)
+    let value = crate::recipe::json::parse(&json)
         .map_err(|e| Failure::new(format!("the recipe is damaged ({e}): {}", file.display())))?;
     say_json(&value)?;
     Ok(())

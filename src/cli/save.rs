@@ -8,11 +8,13 @@ use super::args::Keeping;
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
+use crate::engine::cards;
 use crate::engine::protocol::Library;
 use crate::export::format::Format;
-use crate::export::{self, CardLines, Cards, WriteOptions, Writing};
+use crate::export::{self, WriteOptions, Writing};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+use crate::unfinished;
 
 /// What the flags say of writing files of a format. The time of making stays out, so that
 /// the same command gives the same bytes; the file system keeps it anyway.
@@ -32,23 +34,6 @@ pub(crate) fn writing(keeping: &Keeping, format: Format) -> Writing {
         replace: *force,
         ..WriteOptions::new(format)
     })
-}
-
-/// The lines of the model cards that go into files.
-pub(crate) fn cards(library: &Library) -> Cards {
-    library
-        .models
-        .iter()
-        .map(|m| {
-            let lines = CardLines {
-                title: m.title.clone(),
-                trained: m.trained,
-                licence: m.licence.clone(),
-                credit: m.credit.clone(),
-            };
-            (m.name.clone(), lines)
-        })
-        .collect()
 }
 
 /// Writes the picture that a command was run for, and says where it is.
@@ -139,7 +124,7 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
             folder.display()
         )));
     }
-    export::atomic::sweep(folder);
+    unfinished::sweep(folder);
     match tempfile::tempfile_in(folder) {
         Ok(_) => Ok(()),
         Err(e) => Err(Failure::new(format!(

@@ -4,16 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossbeam_channel::Receiver;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::args::Common;
 use super::failure::Failure;
-use super::output::{self, text_of};
+use super::output::text_of;
+use crate::clean_text;
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Event, Job, JobId, Library, Output, Request, Stage,
 };
 use crate::engine::{DeviceChoice, Engine, EngineConfig};
+use crate::weighed::Receiver;
 
 /// An engine at work for one command.
 pub(crate) struct Session {
@@ -39,7 +40,7 @@ pub(crate) fn config(common: &Common) -> Result<EngineConfig, Failure> {
         device: common.device,
         precision: common.precision,
         gpu_problem: common.gpu_problem.clone(),
-        ..EngineConfig::default()
+        ..EngineConfig::of_user()
     };
     for folder in common.models.iter().rev() {
         if !folder.is_dir() {
@@ -150,7 +151,7 @@ impl Session {
     /// Says something on standard error, unless that is to be quiet.
     pub(crate) fn say_aside(&self, text: &str) {
         if !self.quiet {
-            eprintln!("limner: {}", output::clean(text));
+            eprintln!("limner: {}", clean_text::on_terminal(text));
         }
     }
 
@@ -185,6 +186,7 @@ fn show(bar: &ProgressBar, stage: Stage, done: u64, total: u64, left: Option<Dur
         Stage::Rendering => "rendering",
         Stage::Sampling => "measuring sliders",
         Stage::Projecting => "projecting",
+        Stage::Learning => "learning",
         Stage::Writing => "writing",
     };
     bar.set_message(match left {

@@ -238,6 +238,7 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
         style: source,
         weight: style.weight,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     })
@@ -273,9 +274,13 @@ fn estimate(
         let [width, height] = estimate.size;
         if !session.json {
             say(format!(
-                "{}: {width} x {height}, {} tiles, about {} MB and {:.1} s",
+                "{}: {width} x {height}, {} tiles{}, about {} MB and {:.1} s",
                 photo.display(),
                 estimate.tiles,
+                match estimate.passes {
+                    0 | 1 => String::new(),
+                    n => format!(", {n} passes"),
+                },
                 estimate.memory >> 20,
                 estimate.time.as_secs_f64()
             ))?;
@@ -285,6 +290,7 @@ fn estimate(
             "width": width,
             "height": height,
             "tiles": estimate.tiles,
+            "passes": estimate.passes,
             "memory_bytes": estimate.memory,
             "seconds": estimate.time.as_secs_f64(),
         }));

@@ -26,6 +26,32 @@ impl FromStr for Size {
     }
 }
 
+/// `LEFT,TOP,RIGHT,BOTTOM` in pixels
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sides(pub(crate) [u32; 4]);
+
+impl FromStr for Sides {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Result<Vec<u32>, _> = text.split(',').map(|s| s.trim().parse()).collect();
+        let sides: Option<[u32; 4]> = numbers.ok().and_then(|n| n.try_into().ok());
+        sides.map(Self).ok_or_else(|| {
+            format!("'{text}' is not LEFT,TOP,RIGHT,BOTTOM in pixels, like 0,0,200,0")
+        })
+    }
+}
+
+/// Sides that go on at the opposite side: `x`, `y` or `xy`.
+pub(crate) fn seamless(text: &str) -> Result<[bool; 2], String> {
+    match text {
+        "x" => Ok([true, false]),
+        "y" => Ok([false, true]),
+        "xy" | "yx" => Ok([true, true]),
+        _ => Err(format!("'{text}' is neither x, y nor xy")),
+    }
+}
+
 /// Seconds, 1 to 86,400
 pub(crate) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -33,6 +59,14 @@ pub(crate) fn seconds(text: &str) -> Result<f64, String> {
         _ => Err(format!(
             "'{text}' is not a number of seconds from 1 to 86400"
         )),
+    }
+}
+
+/// Minutes of work.
+pub(crate) fn minutes(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(minutes) if (0.05..=1440.0).contains(&minutes) => Ok(minutes),
+        _ => Err(format!("'{text}' is not a number of minutes up to 1440")),
     }
 }
 
@@ -230,15 +264,6 @@ pub(crate) fn fps(text: &str) -> Result<f32, String> {
     within(text, 0.1, 100.0)
 }
 
-/// Enlargement.
-pub(crate) fn scale(text: &str) -> Result<u32, String> {
-    match text {
-        "2" => Ok(2),
-        "4" => Ok(4),
-        _ => Err(format!("{text} is neither 2 nor 4")),
-    }
-}
-
 /// Noise: `off`, `fixed` or a seed.
 pub(crate) fn noise(text: &str) -> Result<NoiseMode, String> {
     match text {
@@ -269,6 +294,16 @@ mod tests {
         ] {
             assert!(wrong.parse::<Size>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn sides() {
+        assert_eq!("1,2, 3,40".parse(), Ok(Sides([1, 2, 3, 40])));
+        for wrong in ["", "1,2,3", "1,2,3,4,5", "-1,0,0,0", "a,b,c,d", "1.5,0,0,0"] {
+            assert!(wrong.parse::<Sides>().is_err(), "{wrong}");
+        }
+        assert_eq!(seamless("xy"), Ok([true, true]));
+        assert!(seamless("z").is_err());
     }
 
     #[test]

@@ -123,18 +123,31 @@ pub struct EngineConfig {
     pub memory_budget: u64,
 }
 
-impl Default for EngineConfig {
+impl EngineConfig {
     /// The models that ship and the user's own; the user's cache folder and
     /// index of opened photos; 1 GiB.
-    fn default() -> Self {
+    pub fn of_user() -> Self {
         let dirs = directories::ProjectDirs::from("", "", "limner");
         Self {
-            threads: None,
             model_dirs: default_folders(),
             known_photos: dirs
                 .as_ref()
                 .map(|d| d.data_dir().join("known-photos.sqlite")),
             cache_dir: dirs.map(|d| d.cache_dir().to_path_buf()),
+            ..Self::default()
+        }
+    }
+}
+
+impl Default for EngineConfig {
+    /// Nothing of the user's is read or written; no models but the one that is in the
+    /// program; 1 GiB.
+    fn default() -> Self {
+        Self {
+            threads: None,
+            model_dirs: Vec::new(),
+            known_photos: None,
+            cache_dir: None,
             device: DeviceChoice::Auto,
             precision: None,
             gpu_problem: None,
@@ -146,6 +159,14 @@ impl Default for EngineConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_who_asks_for_the_users_folders_gets_them() {
+        let apart = EngineConfig::default();
+        assert_eq!((apart.cache_dir, apart.known_photos), (None, None));
+        assert!(apart.model_dirs.is_empty());
+        assert!(!EngineConfig::of_user().model_dirs.is_empty());
+    }
 
     #[test]
     fn devices_by_name() {

@@ -2,6 +2,7 @@
 
 use super::protocol::EngineError;
 use crate::export::ExportError;
+use crate::grow::GrowError;
 use crate::latent::LatentError;
 use crate::models::ModelError;
 use crate::photo::PhotoError;
@@ -25,6 +26,15 @@ impl From<PhotoError> for EngineError {
         Self::BadPicture {
             reason: error.fault.to_string(),
             path: error.path.display().to_string(),
+        }
+    }
+}
+
+impl From<GrowError> for EngineError {
+    fn from(error: GrowError) -> Self {
+        match error {
+            GrowError::Cancelled => Self::Cancelled,
+            other => Self::BadRequest(other.to_string()),
         }
     }
 }

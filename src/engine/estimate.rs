@@ -76,6 +76,16 @@ impl TimeModel {
         Ok(())
     }
 
+    /// A network takes as long as another one, until it shows otherwise.
+    pub(crate) fn take_as(&mut self, net_sha: &str, other: &str) {
+        if let (Some(&time), false) = (
+            self.networks.get(other),
+            self.networks.contains_key(net_sha),
+        ) {
+            self.networks.insert(net_sha.to_owned(), time);
+        }
+    }
+
     /// Learns from a real run of a network over so many pixels.
     pub(crate) fn learn_network(&mut self, net_sha: &str, took: Duration, pixels: u64) {
         let seen = moved(self.networks.get(net_sha).copied(), per_pixel(took, pixels));
@@ -148,17 +158,21 @@ pub(crate) struct StyleCost {
     /// Passes of networks: one for all styles of a network without masks, one for each
     /// style with a mask.
     pub(crate) passes: u64,
+    /// Whether the networks take their statistics from a photo of one tile itself, see
+    /// [`StyleNet::measures_whole`].
+    pub(crate) whole: bool,
     /// Sizes.
     pub(crate) plan: StylePlan,
 }
 
 impl StyleCost {
     /// Pixels that one pass of the network sees: the statistics' copy and the tiles
-    /// with their overlap.
+    /// with their overlap; a photo that is measured as it is painted counts once.
     pub(crate) fn network_pixels(&self) -> u64 {
         let stats = pixels(self.plan.stats);
-        if self.plan.stats == self.plan.working && self.plan.tiles() == 1 {
-            return stats;
+        let once = self.whole || self.plan.stats == self.plan.working;
+        if once && self.plan.tiles() == 1 {
+            return pixels(self.plan.working);
         }
         stats + self.plan.tiled_pixels()
     }
@@ -214,6 +228,7 @@ impl StyleCost {
             memory: memory::resident() + self.bytes(),
             time: times.time(self, passes),
             tiles: self.plan.tiles(),
+            passes: self.passes,
             painted: None,
         }
     }
@@ -229,6 +244,7 @@ mod tests {
             photo,
             in_memory: false,
             passes: 1,
+            whole: false,
             plan: StylePlan::full(photo, brush, &StylizeOptions::default()),
         }
     }
@@ -242,6 +258,26 @@ mod tests {
         let time = |needs: &StyleCost| times.time(needs, times.passes(["net"]));
         assert!(time(&large) > time(&small));
         assert!(time(&needs([3000, 2000], 0.5)) > time(&small));
+    }
+
+    #[test]
+    fn a_photo_that_is_measured_as_it_is_painted_counts_once() {
+        let apart = needs([900, 600], 1.0);
+        assert_eq!(apart.plan.tiles(), 1);
+        let whole = StyleCost {
+            whole: true,
+            ..apart
+        };
+        assert_eq!(whole.network_pixels(), pixels(apart.plan.working));
+        assert!(apart.network_pixels() > whole.network_pixels());
+        // In tiles, the copy is measured first whatever the network.
+        let tiled = needs([6000, 4000], 0.5);
+        assert!(tiled.plan.tiles() > 1);
+        let whole = StyleCost {
+            whole: true,
+            ..tiled
+        };
+        assert_eq!(whole.network_pixels(), tiled.network_pixels());
     }
 
     #[test]

@@ -84,6 +84,7 @@ fn stylise(engine: &mut LocalEngine, photo_file: &Path) -> (Vec<Event>, usize) {
         style,
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     };

@@ -1,6 +1,7 @@
 //! Photo and styles to picture, *Fine*: what the optimisation needs of them at each size, and from
 //! its result to the photo's own size.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use candle_core::Device;
@@ -47,7 +48,7 @@ pub(super) struct StylePicture {
     /// Share among the styles.
     pub(super) share: f32,
     /// Where; everywhere when absent.
-    pub(super) mask: Option<Mask>,
+    pub(super) mask: Option<Arc<Mask>>,
 }
 
 /// A picture that was ended early, with all that is needed to go on as if it had not been.

@@ -69,6 +69,7 @@ pub(super) fn estimate(
         tiles: large
             .steps
             .map_or(1, |_| fine_tiles::parts(around.size).len() as u32),
+        passes: around.passes,
         painted: (finest != around.size).then_some(finest),
     })
 }

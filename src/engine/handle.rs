@@ -2,17 +2,24 @@
 
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, bounded};
-
 use super::config::EngineConfig;
 use super::mailbox::{Mailbox, mailbox};
 use super::protocol::{EngineError, Event, Request, Waker};
 use crate::engine::backend::Backend;
 use crate::engine::inference_worker::InferenceWorker;
 use crate::engine::scheduler::Scheduler;
+use crate::weighed::{Bounds, Receiver, channel};
 
 /// Events that may wait to be read before the worker is held back.
-const EVENTS: usize = 256;
+const EVENTS: Bounds = Bounds {
+    count: 256,
+    bytes: 256 << 20,
+};
+/// Without a thread nobody reads while a step runs, so nothing may ever wait for a reader.
+const ENDLESS: Bounds = Bounds {
+    count: usize::MAX,
+    bytes: usize::MAX,
+};
 /// The engine thread's stack: image decoders and candle like it roomy.
 const STACK: usize = 8 << 20;
 
@@ -41,7 +48,7 @@ impl Engine {
         waker: Waker,
     ) -> Result<(Self, Receiver<Event>), EngineError> {
         let (mailbox, rx) = mailbox();
-        let (events, reader) = bounded(EVENTS);
+        let (events, reader) = channel(EVENTS);
         let mut scheduler = Scheduler::new(rx, mailbox.state.clone(), events, waker);
         let thread = std::thread::Builder::new()
             .name("limner-engine".into())
@@ -108,9 +115,7 @@ impl LocalEngine {
 
     pub(crate) fn with_backend(mut backend: Box<dyn Backend>, waker: Waker) -> Self {
         let (mailbox, rx) = mailbox();
-        // Nobody reads while a step runs, so nothing may ever wait for a reader.
-        #[allow(clippy::disallowed_methods)]
-        let (events, reader) = crossbeam_channel::unbounded();
+        let (events, reader) = channel(ENDLESS);
         let mut scheduler = Scheduler::new(rx, mailbox.state.clone(), events, waker);
         scheduler.announce(backend.as_mut());
         Self {

@@ -4,23 +4,27 @@ use std::path::Path;
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::PreviewBackend;
+use crate::engine::cards::cards;
 use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
+use crate::engine::enlarge::enlarge;
 use crate::engine::explore::Explorer;
 use crate::engine::fine::Unfinished;
 use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, ModelInfo, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
-use crate::export::{CardLines, Cards};
+use crate::export::Cards;
 use crate::models::Registry;
+use crate::models::crisp::Crisp;
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
-use crate::recipe::{ModelRef, StyleParams};
+use crate::recipe::{LEARNT, ModelRef, StyleParams};
+use crate::unfinished;
 
 /// What previews and jobs share, on the device that computes.
 pub(crate) struct InferenceState {
@@ -36,6 +40,15 @@ pub(crate) struct InferenceState {
     pub(crate) device: DeviceInfo,
 }
 
+/// Removes what crashes left in the cache.
+fn sweep(cache: &Path) {
+    unfinished::sweep_own(cache);
+    let inside = std::fs::read_dir(cache).into_iter().flatten().flatten();
+    for entry in inside.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        unfinished::sweep_own(&entry.path());
+    }
+}
+
 impl InferenceState {
     /// Opens the device and looks for models; loads none.
     pub(crate) fn new(config: EngineConfig) -> Self {
@@ -44,6 +57,7 @@ impl InferenceState {
             info.note = info.note.or(config.gpu_problem);
         }
         let cache_dir = config.cache_dir.as_deref();
+        cache_dir.map(sweep);
         let hashes = cache_dir.map(|d| d.join("model-hashes.json"));
         let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
         registry.set_device(device, info.precision == Precision::F16);
@@ -62,22 +76,17 @@ impl InferenceState {
 
     /// The lines of the model cards that go into files.
     pub(crate) fn model_cards(&self) -> Cards {
-        let library = self.registry.library();
-        let lines = |m: &ModelInfo| CardLines {
-            title: m.title.clone(),
-            trained: m.trained,
-            licence: m.licence.clone(),
-            credit: m.credit.clone(),
-        };
-        library
-            .models
-            .iter()
-            .map(|m| (m.name.clone(), lines(m)))
-            .collect()
+        cards(&self.registry.library())
     }
 
     /// A model as recipes name it.
     pub(crate) fn model_ref(&self, name: &str) -> Result<ModelRef, EngineError> {
+        if let Some(id) = name.strip_prefix(LEARNT) {
+            return Ok(ModelRef {
+                name: name.to_owned(),
+                sha256: self.registry.learnt_hash(id)?,
+            });
+        }
         let info = self.registry.info(name)?;
         Ok(ModelRef {
             name: info.name.clone(),
@@ -127,9 +136,12 @@ impl InferenceState {
         } = self;
         match work {
             Work::Explore(params) => {
-                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                let most = tier.longest();
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
-                Ok(made.picture)
+                match tier {
+                    Tier::Crisp(most) => crisp(registry, made.picture, most, stop),
+                    Tier::Draft(_) | Tier::Full(_) => Ok(made.picture),
+                }
             }
             Work::Style(params) => self.stylizer.preview(registry, photos, params, tier, stop),
             Work::Lens(params) => {
@@ -138,11 +150,39 @@ impl InferenceState {
                 self.lens.preview(&prepared, cache, params, tier, stop)
             }
             Work::WalkFrame(walk, index) => {
-                let (Tier::Draft(most) | Tier::Full(most)) = tier;
+                let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)
             }
         }
     }
+}
+
+/// A small picture through the enlarging network, if there is one.
+fn crisp(
+    registry: &mut Registry,
+    picture: Picture,
+    most: u32,
+    stop: &CancelToken,
+) -> Result<Picture, EngineError> {
+    let side = picture.width().max(picture.height());
+    let scales = Crisp::SCALES.into_iter();
+    let Some(scale) = scales.filter(|scale| side * scale <= most).max() else {
+        return Ok(picture);
+    };
+    let Some(name) = registry.default_upscaler().map(|m| m.name.clone()) else {
+        return Ok(picture);
+    };
+    let network = registry.crisp(&name)?;
+    enlarge(
+        &*network,
+        &picture,
+        scale,
+        stop,
+        &mut |_, _| match stop.is_cancelled() {
+            true => Err(EngineError::Cancelled),
+            false => Ok(()),
+        },
+    )
 }
 
 impl PreviewBackend for InferenceState {

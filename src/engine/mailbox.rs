@@ -4,18 +4,22 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use parking_lot::Mutex;
 
 use super::config::{DeviceChoice, Precision};
 use super::protocol::{Channel, EngineError, Job, JobId, Rendering, Request, Seq, Tier, Work};
+use super::weight::job_bytes;
 use crate::cancel::CancelToken;
 use crate::recipe::StyleParams;
 
 /// Requests that may wait; more than anybody clicks together.
 const QUEUE: usize = 1024;
+
+/// Bytes of the jobs that wait or run: masks and lists of photos can be long.
+const JOBS: usize = 128 << 20;
 
 /// Preview channels in the order in which they are served.
 pub(crate) const SERVED: [Channel; 5] = [
@@ -71,12 +75,20 @@ pub(crate) enum QueuedRequest {
     Look,
 }
 
+/// A job that has not ended.
+struct Asked {
+    token: CancelToken,
+    bytes: usize,
+}
+
 /// Latest-wins places and urgency flags.
 pub(crate) struct MailboxState {
     previews: Mutex<[Option<PreviewRequest>; SERVED.len()]>,
     estimate: Mutex<Option<EstimateRequest>>,
     newest: [Arc<AtomicU64>; SERVED.len()],
-    tokens: Mutex<HashMap<JobId, CancelToken>>,
+    jobs: Mutex<HashMap<JobId, Asked>>,
+    /// Files that wait to be read.
+    opens: AtomicUsize,
     stopping: AtomicBool,
 }
 
@@ -86,7 +98,8 @@ impl MailboxState {
             previews: Mutex::default(),
             estimate: Mutex::default(),
             newest: Default::default(),
-            tokens: Mutex::default(),
+            jobs: Mutex::default(),
+            opens: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
         }
     }
@@ -114,7 +127,35 @@ impl MailboxState {
 
     /// Forgets a job that has ended.
     pub(crate) fn forget(&self, id: JobId) {
-        self.tokens.lock().remove(&id);
+        self.jobs.lock().remove(&id);
+    }
+
+    /// A file that waited is read.
+    pub(crate) fn forget_open(&self) {
+        self.opens.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// The token of a job that has not ended.
+    fn token(&self, id: JobId) -> Option<CancelToken> {
+        self.jobs.lock().get(&id).map(|job| job.token.clone())
+    }
+
+    /// Notes a job until it is forgotten; none when too much is waiting.
+    fn admit(&self, id: JobId, job: &Job) -> Option<CancelToken> {
+        let bytes = job_bytes(job);
+        let mut jobs = self.jobs.lock();
+        let before: usize = jobs.values().map(|job| job.bytes).sum();
+        let heavy = !jobs.is_empty() && before.saturating_add(bytes) > JOBS;
+        if heavy || jobs.len() >= QUEUE {
+            return None;
+        }
+        let token = CancelToken::new();
+        let asked = Asked {
+            token: token.clone(),
+            bytes,
+        };
+        jobs.insert(id, asked);
+        Some(token)
     }
 
     /// Whether the engine is to end.
@@ -127,8 +168,8 @@ impl MailboxState {
         for newest in &self.newest {
             newest.store(u64::MAX, Ordering::Release);
         }
-        for token in self.tokens.lock().values() {
-            token.cancel();
+        for job in self.jobs.lock().values() {
+            job.token.cancel();
         }
     }
 }
@@ -187,10 +228,19 @@ impl Mailbox {
                 });
                 self.wake()
             }
-            Request::Open { path, max_side } => self.queue(QueuedRequest::Open { path, max_side }),
+            Request::Open { path, max_side } => {
+                if self.state.opens.load(Ordering::Acquire) >= QUEUE {
+                    return Err(too_much());
+                }
+                self.state.opens.fetch_add(1, Ordering::AcqRel);
+                let posted = self.queue(QueuedRequest::Open { path, max_side });
+                if posted.is_err() {
+                    self.state.forget_open();
+                }
+                posted
+            }
             Request::Job { id, job } => {
-                let token = CancelToken::new();
-                self.state.tokens.lock().insert(id, token.clone());
+                let token = self.state.admit(id, &job).ok_or_else(too_much)?;
                 let job = Box::new(job);
                 let posted = self.queue(QueuedRequest::Job { id, job, token });
                 if posted.is_err() {
@@ -199,19 +249,19 @@ impl Mailbox {
                 posted
             }
             Request::Cancel(id) => {
-                if let Some(token) = self.state.tokens.lock().get(&id) {
+                if let Some(token) = self.state.token(id) {
                     token.cancel();
                 }
                 self.wake()
             }
             Request::Pause { id, paused } => {
-                if let Some(token) = self.state.tokens.lock().get(&id) {
+                if let Some(token) = self.state.token(id) {
                     token.pause(paused);
                 }
                 self.wake()
             }
             Request::Finish(id) => {
-                if let Some(token) = self.state.tokens.lock().get(&id) {
+                if let Some(token) = self.state.token(id) {
                     token.finish();
                 }
                 self.wake()
@@ -237,14 +287,81 @@ impl Mailbox {
 
     fn queue(&self, message: QueuedRequest) -> Result<(), EngineError> {
         self.tx.try_send(message).map_err(|e| match e {
-            TrySendError::Full(_) => EngineError::BadRequest(
-                "too much is waiting already; let some of it finish first".into(),
-            ),
+            TrySendError::Full(_) => too_much(),
             TrySendError::Disconnected(_) => ended(),
         })
     }
 }
 
+fn too_much() -> EngineError {
+    EngineError::BadRequest("too much is waiting already; let some of it finish first".into())
+}
+
 fn ended() -> EngineError {
     EngineError::Internal("the engine has ended".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::{LensParams, Mask, MaskShape, SourceRef, Stroke};
+
+    /// A job whose mask has about so many bytes.
+    fn job(bytes: usize) -> Job {
+        let source = SourceRef::of_file(std::path::Path::new("/a.png"), String::new());
+        let mut params = LensParams::new("lens", source);
+        let stroke = Stroke {
+            points: vec![[0.123_456_7; 2]; bytes / 8].into(),
+            radius: 0.1,
+            feather: 0.5,
+            erase: false,
+        };
+        params.mask = Some(Arc::new(Mask {
+            shapes: vec![MaskShape::Stroke(stroke)],
+            invert: false,
+        }));
+        Job::RenderLens(Arc::new(params))
+    }
+
+    #[test]
+    fn waiting_jobs_are_bounded_by_their_bytes_until_they_end() {
+        let (mailbox, _rx) = mailbox();
+        let post = |id, bytes| {
+            mailbox.post(Request::Job {
+                id: JobId(id),
+                job: job(bytes),
+            })
+        };
+        let waiting = || mailbox.state.jobs.lock().values().map(|j| j.bytes).sum();
+        let mut taken = 0;
+        while post(taken, 16 << 20).is_ok() {
+            taken += 1;
+            assert!(taken < 100, "never full");
+        }
+        let bytes: usize = waiting();
+        assert!(taken >= 2 && bytes <= JOBS && bytes >= taken as usize * (16 << 20));
+        // A light one still has room, and an ended one makes some.
+        post(200, 64).unwrap();
+        mailbox.state.forget(JobId(0));
+        post(201, 16 << 20).unwrap();
+        // Nothing waits: however heavy, it is taken.
+        (0..300).for_each(|id| mailbox.state.forget(JobId(id)));
+        post(400, 2 * JOBS).unwrap();
+    }
+
+    #[test]
+    fn files_that_wait_to_be_read_are_bounded_though_the_engine_has_taken_them_in() {
+        let (mailbox, rx) = mailbox();
+        let open = || {
+            let path = PathBuf::from("a.png");
+            mailbox.post(Request::Open { path, max_side: 8 })
+        };
+        for _ in 0..QUEUE {
+            open().unwrap();
+            rx.recv().unwrap();
+        }
+        assert!(open().is_err());
+        mailbox.state.forget_open();
+        open().unwrap();
+    }
 }

@@ -8,10 +8,12 @@
 
 mod backend;
 mod cache_file;
+mod cards;
 mod config;
 mod device;
 mod directions;
 mod engine_error;
+mod enlarge;
 mod errors;
 mod estimate;
 mod explore;
@@ -24,9 +26,12 @@ mod handle;
 mod inference_state;
 mod inference_worker;
 mod jobs;
+mod learn_job;
+mod learning;
 mod lens;
 mod mailbox;
 pub mod memory;
+mod painter;
 mod photos;
 mod progress;
 pub mod protocol;
@@ -37,9 +42,11 @@ mod scheduler;
 mod styling;
 mod stylize;
 mod swatches;
+mod weight;
 #[cfg(test)]
 mod worker_tests;
 
+pub use cards::cards;
 pub use config::{DeviceChoice, EngineConfig, Precision, UnknownDevice, UnknownPrecision};
 pub use handle::{Engine, LocalEngine};
 pub use recipes::explore_recipe;

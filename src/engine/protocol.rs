@@ -7,13 +7,17 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::engine_error::EngineError;
+pub use super::learn_job::LearnJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
+pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams};
+use crate::recipe::{
+    ExploreParams, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
+};
 pub use crate::waker::Waker;
 
 /// A job's number, given by the sender, never reused.
@@ -45,6 +49,17 @@ pub enum Tier {
     Draft(u32),
     /// As good as the canvas needs: longer side at most this many pixels.
     Full(u32),
+    /// As [`Tier::Full`]; a generator's picture that is small goes through the enlarging network
+    /// besides, so that it is sharp where it is shown large.
+    Crisp(u32),
+}
+
+impl Tier {
+    /// The longer side at most, pixels.
+    pub fn longest(self) -> u32 {
+        let (Self::Draft(most) | Self::Full(most) | Self::Crisp(most)) = self;
+        most
+    }
 }
 
 /// What a preview shows.
@@ -132,6 +147,10 @@ pub enum Job {
     StylizeFine(Arc<StyleParams>, FineOptions),
     /// A photo in Lens, at full size.
     RenderLens(Arc<LensParams>),
+    /// A picture made of the patches of another, at full size.
+    Grow(Arc<GrowParams>),
+    /// What [`Job::Grow`] would take: [`Output::Estimate`].
+    EstimateGrow(Arc<GrowParams>),
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder(Box<FolderJob>),
@@ -148,8 +167,19 @@ pub enum Job {
     Upscale {
         /// The file.
         path: PathBuf,
-        /// 2 or 4.
+        /// One of the network's scales, or a part of one.
         scale: u32,
+        /// The network; the one that ships when absent.
+        model: Option<String>,
+    },
+    /// What [`Job::Upscale`] would take, answered by [`Output::Estimate`].
+    UpscaleEstimate {
+        /// The file.
+        path: PathBuf,
+        /// As for [`Job::Upscale`].
+        scale: u32,
+        /// As for [`Job::Upscale`].
+        model: Option<String>,
     },
     /// Find the latent that comes closest to a photo.
     Project {
@@ -173,6 +203,10 @@ pub enum Job {
     },
     /// The same pixels again from a recipe.
     Replay(Box<Recipe>),
+    /// A style learnt from pictures, in the background; tells a sample with its progress, may be
+    /// paused, and finished with what has been learnt so far. Cancelled, it goes on where it was when
+    /// it is asked for again.
+    Learn(Box<LearnJob>),
 }
 
 /// Many photos with one setting, made and written as one photo is.
@@ -266,6 +300,8 @@ pub enum Stage {
     Sampling,
     /// Optimising a latent.
     Projecting,
+    /// Training a painter.
+    Learning,
     /// Writing the file.
     Writing,
 }
@@ -381,6 +417,8 @@ pub enum Output {
         /// How it was made.
         recipe: Box<Recipe>,
     },
+    /// What a job would take.
+    Estimate(Estimate),
     /// A file was written.
     File(PathBuf),
     /// A folder was worked through.
@@ -398,6 +436,19 @@ pub enum Output {
         model: String,
         /// The sliders.
         directions: Arc<Vec<DirectionInfo>>,
+    },
+    /// A style was learnt.
+    Learnt {
+        /// Its file.
+        file: PathBuf,
+        /// Steps that it took.
+        steps: u32,
+        /// Time of the steps.
+        time: Duration,
+        /// Content at the end, 0 for the photo's.
+        content: f32,
+        /// Style at the end, 1 for the photo's, 0 for the pictures'.
+        style: f32,
     },
     /// A latent for a photo.
     Projection {
@@ -454,7 +505,7 @@ pub struct OpenedPhoto {
     pub notes: Vec<String>,
 }
 
-/// What a stylisation will take.
+/// What a stylisation, or enlarging a picture, will take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// Result size.
@@ -465,6 +516,9 @@ pub struct Estimate {
     pub time: Duration,
     /// Tiles.
     pub tiles: u32,
+    /// Passes of networks over the photo: one for all styles that one network paints from their
+    /// codes, one for each learnt style and each style with a mask.
+    pub passes: u64,
     /// *Fine*: the size that is painted step by step, where the result is larger.
     pub painted: Option<[u32; 2]>,
 }

@@ -32,9 +32,14 @@ impl Planes {
         let width = picture.width() as usize;
         let mut planes = Self::zeros(size[0], size[1]);
         let n = planes.pixels();
+        let inside = size[0].min(width - at[0]);
+        let last = picture.height() as usize - 1;
         for row in 0..size[1] {
-            let from = &picture.rgba()[((at[1] + row) * width + at[0]) * 4..][..size[0] * 4];
-            for (i, pixel) in from.chunks_exact(4).enumerate() {
+            let y = (at[1] + row).min(last);
+            let from = &picture.rgba()[(y * width + at[0]) * 4..][..inside * 4];
+            let edge = from.as_chunks::<4>().0.last().into_iter();
+            let edge = edge.cycle().take(size[0] - inside);
+            for (i, pixel) in from.as_chunks::<4>().0.iter().chain(edge).enumerate() {
                 for c in 0..3 {
                     planes.data[c * n + row * size[0] + i] = f32::from(pixel[c]) / 255.0;
                 }

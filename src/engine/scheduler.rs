@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, SendTimeoutError};
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
@@ -17,6 +17,7 @@ use crate::engine::mailbox::{MailboxState, PreviewRequest, QueuedRequest, SERVED
 use crate::engine::progress::StepTimer;
 use crate::engine::protocol::{DeviceInfo, EngineError, Event, Job, JobId, Output, Stage, Waker};
 use crate::picture::Picture;
+use crate::weighed::Sender;
 
 /// Previews served between two steps of a job; so many that a grid of variations
 /// gets through, few enough that the job goes on while a slider is dragged.
@@ -240,6 +241,7 @@ impl Scheduler {
             return false;
         };
         let result = guarded(|| backend.open(&path, max_side));
+        self.mailbox.forget_open();
         self.emit(Event::Opened { path, result });
         true
     }
@@ -413,9 +415,12 @@ impl JobControl for Scheduler {
     }
 }
 
-/// Work that the program begins by itself, and nobody waits for.
+/// Work that nobody waits for: what the program begins by itself, and what takes many minutes.
 fn background(job: &Job) -> bool {
-    matches!(job, Job::Directions { .. } | Job::LensDirections { .. })
+    matches!(
+        job,
+        Job::Directions { .. } | Job::LensDirections { .. } | Job::Learn(_)
+    )
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::estimate::{StyleCost, TimeModel};
+use super::painter::StylePainter;
 use super::photos::PhotoCache;
 use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
@@ -16,12 +17,11 @@ use super::stylize::{
 };
 use crate::cancel::CancelToken;
 use crate::models::Registry;
-use crate::models::registry::network_of_style;
 use crate::models::transfer;
 use crate::photo;
 use crate::photo::Photo;
 use crate::picture::Picture;
-use crate::recipe::{StyleParams, StyleSource};
+use crate::recipe::{ModelRef, StyleParams, StyleSource};
 
 /// Short side to which style pictures are brought before the network looks.
 const STYLE_SIDE: u32 = 512;
@@ -61,6 +61,8 @@ pub(crate) struct PreparedStyle {
     pub(crate) codes: Vec<Vec<f32>>,
     /// Networks in use, by name.
     pub(crate) models: BTreeSet<String>,
+    /// The layers' learnt styles, as recipes name them.
+    pub(crate) learnt: Vec<Option<ModelRef>>,
 }
 
 impl PreparedStyle {
@@ -135,14 +137,20 @@ impl Stylizer {
             styles: Vec::new(),
             codes: Vec::new(),
             models: BTreeSet::new(),
+            learnt: Vec::new(),
         };
         for layer in &params.styles {
-            let model = network_of(&params.model, &layer.style).to_owned();
-            let (net, net_sha) = style_network(registry, &model)?;
-            let code = match (&layer.code, &net) {
-                (_, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
-                (Some(code), _) => code.clone(),
-                (None, net) => {
+            let StylePainter {
+                net,
+                sha256: net_sha,
+                model,
+                learnt,
+            } = StylePainter::of(registry, &params.model, layer)?;
+            let code = match (&layer.code, &learnt, &net) {
+                (_, _, AnyStyle::Other(net)) if net.code_len() == 0 => Vec::new(),
+                (Some(code), _, _) => code.clone(),
+                (None, Some((code, _)), _) => code.clone(),
+                (None, None, net) => {
                     self.style_code(registry, photos, net, (&net_sha, &layer.style), stop)?
                 }
             };
@@ -154,6 +162,7 @@ impl Stylizer {
             }
             prepared.codes.push(code);
             prepared.models.insert(model);
+            prepared.learnt.push(learnt.map(|(_, named)| named));
             prepared.styles.push(StyleShare {
                 net,
                 net_sha,
@@ -190,7 +199,7 @@ impl Stylizer {
             StyleSource::Builtin(id) => {
                 let shipped = registry.style(id).ok_or_else(|| no_style(id))?;
                 if let AnyStyle::Restyle(_) = net {
-                    return Ok(shipped.code.clone());
+                    return shipped.code.clone().ok_or_else(|| no_style(id));
                 }
                 shipped.info.swatch.clone().ok_or_else(|| no_style(id))?
             }
@@ -223,14 +232,21 @@ impl Stylizer {
         };
         let mut nets = Vec::new();
         let mut memory = MemoryCost::default();
+        let mut whole = true;
         for layer in &params.styles {
-            let model = network_of(&params.model, &layer.style).to_owned();
-            let (net, net_sha) = style_network(registry, &model)?;
+            let painter = StylePainter::of(registry, &params.model, layer)?;
+            let (net, net_sha) = (painter.net, painter.sha256);
             let code = match &net {
                 AnyStyle::Restyle(net) => vec![0.0; net.code_len()],
                 AnyStyle::Other(net) => vec![0.0; net.code_len()],
             };
             memory = memory.and(memory_cost(std::iter::once(&net)));
+            whole &= net.measures_whole();
+            if painter.learnt.is_some() {
+                // It is the same network with other numbers.
+                let restyle = &registry.info(&painter.model)?.sha256;
+                self.times.take_as(&net_sha, restyle);
+            }
             self.times.try_out(&net, &net_sha, &code)?;
             nets.push((net_sha, layer.mask.is_some()));
         }
@@ -239,6 +255,7 @@ impl Stylizer {
             photo: size,
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
+            whole,
             plan: StylePlan::full(size, params.brush, options).costing(memory),
         };
         let cost = match options.tile {
@@ -265,6 +282,7 @@ impl Stylizer {
             photo: size,
             in_memory: true,
             passes: nets.len() as u64,
+            whole: prepared.styles.iter().all(|s| s.net.measures_whole()),
             plan: StylePlan::full(size, params.brush, options)
                 .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
         };
@@ -279,23 +297,6 @@ impl Stylizer {
         })?;
         times.end();
         Ok((picture, cost.plan, times))
-    }
-}
-
-/// A style network and its hash.
-fn style_network(registry: &mut Registry, name: &str) -> Result<(AnyStyle, String), EngineError> {
-    let net = match registry.is_restyle(name) {
-        true => AnyStyle::Restyle(registry.restyle(name)?),
-        false => AnyStyle::Other(registry.transfer(name)?),
-    };
-    Ok((net, registry.info(name)?.sha256.clone()))
-}
-
-/// The network that paints a style: its own, if it is one, else `usual`.
-fn network_of<'a>(usual: &'a str, style: &'a StyleSource) -> &'a str {
-    match style {
-        StyleSource::Builtin(id) => network_of_style(id).unwrap_or(usual),
-        StyleSource::File(_) => usual,
     }
 }
 

@@ -1,18 +1,18 @@
-//! Swatches of networks that are one style: what each makes of the sample photo,
+//! Swatches of networks that are one style, and of learnt styles without one: what each makes of the sample photo,
 //! rendered when first seen and kept on disk by the network's hash.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::protocol::{EngineError, StyleInfo};
+use super::protocol::{EngineError, Painter, StyleInfo};
 use super::resample::shrink_to;
 use crate::cancel::CancelToken;
 use crate::engine::cache_file;
 use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
-use crate::models::Registry;
 use crate::models::pixels::{picture_of, tensor_of};
 use crate::models::registry::network_of_style;
+use crate::models::{ModelError, Registry};
 use crate::photo::sample;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
@@ -42,28 +42,34 @@ impl Swatches {
             let StyleSource::Builtin(id) = &style.source else {
                 continue;
             };
-            let Some(model) = network_of_style(id) else {
-                continue;
+            let of = match (network_of_style(id), style.painter) {
+                (Some(model), _) => Of::Network(model),
+                (None, Painter::Learnt) => Of::Learnt(id),
+                _ => continue,
             };
-            let Ok(sha256) = registry.info(model).map(|info| info.sha256.clone()) else {
+            let sha256 = match of {
+                Of::Network(model) => registry.info(model).map(|info| info.sha256.clone()),
+                Of::Learnt(id) => registry.learnt_hash(id),
+            };
+            let Ok(sha256) = sha256 else {
                 continue;
             };
             if !self.made.contains_key(&sha256) {
-                let made = self.find(model, &sha256, registry);
+                let made = self.find(of, &sha256, registry);
                 self.made.insert(sha256.clone(), made);
             }
             style.swatch = self.made.get(&sha256).cloned().flatten();
         }
     }
 
-    fn find(&self, model: &str, sha256: &str, registry: &mut Registry) -> Option<Picture> {
+    fn find(&self, of: Of<'_>, sha256: &str, registry: &mut Registry) -> Option<Picture> {
         let file = cache_file::file_of(self.folder.as_deref(), sha256, "png");
         if let Some(kept) = file.as_ref().and_then(|file| image::open(file).ok()) {
             let kept = kept.to_rgba8();
             return Picture::from_rgba(kept.width(), kept.height(), kept.into_raw()).ok();
         }
-        let made = render(model, registry)
-            .inspect_err(|error| log::warn!("no swatch of {model}: {error}"))
+        let made = render(of, registry)
+            .inspect_err(|error| log::warn!("no swatch of {of:?}: {error}"))
             .ok()?;
         if let Some(file) = file {
             let written = std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))
@@ -80,9 +86,29 @@ impl Swatches {
     }
 }
 
-fn render(model: &str, registry: &mut Registry) -> Result<Picture, EngineError> {
-    let net = registry.transfer(model)?;
+/// What a swatch is of.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// A network that is one style.
+    Network(&'a str),
+    /// A learnt style.
+    Learnt(&'a str),
+}
+
+fn render(of: Of<'_>, registry: &mut Registry) -> Result<Picture, EngineError> {
     let photo = square(&shrink_to(&sample()?, SIDE * 3 / 2));
+    let model = match of {
+        Of::Network(model) => model,
+        Of::Learnt(id) => {
+            let none = || ModelError::NoLearnt(id.to_owned());
+            let painter = registry.learnt(id)?.ok_or_else(none)?;
+            let tensor = tensor_of(&photo, painter.net.device())?;
+            let (code, never) = (&painter.code, CancelToken::new());
+            let made = painter.net.stylise(&tensor, code, 1.0, 0.0, None, &never)?;
+            return Ok(picture_of(&made)?);
+        }
+    };
+    let net = registry.transfer(model)?;
     let tensor = tensor_of(&photo, net.device())?;
     let (made, _) = net.transfer(&tensor, &[], None, &CancelToken::new())?;
     drop(net);

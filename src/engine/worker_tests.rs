@@ -118,7 +118,7 @@ impl PreviewBackend for Fake {
 impl JobBackend for Fake {
     fn job(&mut self, job: &Job, control: &mut dyn JobControl) -> Result<Output, EngineError> {
         let (path, scale) = match job {
-            Job::Upscale { path, scale } => (path.as_path(), *scale),
+            Job::Upscale { path, scale, .. } => (path.as_path(), *scale),
             Job::Directions { .. } => (Path::new("measuring"), 4),
             _ => panic!("a broken job"),
         };
@@ -155,6 +155,7 @@ fn job(id: u64, name: &str, steps: u32) -> Request {
         job: Job::Upscale {
             path: PathBuf::from(name),
             scale: steps,
+            model: None,
         },
     }
 }

@@ -1,18 +1,12 @@
 //! Files that are there whole or not at all: a temporary file in the same folder,
 //! written, synced, renamed, and the folder synced.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
 
 use super::ExportError;
-use crate::regular_file;
-
-/// Start of the names of unfinished files; the gallery sweeps old ones away.
-pub const PART_PREFIX: &str = ".limner-";
-/// End of the names of unfinished files.
-pub const PART_SUFFIX: &str = ".part";
+use crate::unfinished;
 
 /// What happens to a file that has the name already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,20 +32,8 @@ impl NewFile {
     /// [`ExportError::NoFolder`], [`ExportError::ReadOnly`], [`ExportError::DiskFull`] or
     /// another failure of the disk.
     pub fn create(path: &Path) -> Result<Self, ExportError> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(PART_PREFIX).suffix(PART_SUFFIX);
-        #[cfg(unix)]
-        {
-            // The umask decides, as for any other new file; tempfile's own default is 0600.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let part = builder
-            .tempfile_in(folder_of(path))
+        let part = unfinished::file_in(folder_of(path), false)
             .map_err(|e| ExportError::writing(path, e))?;
-        // Held until it has its name: who sweeps sees that somebody is writing. Where the
-        // file system knows no locks, its age has to tell.
-        part.as_file().try_lock().ok();
         Ok(Self {
             part,
             path: path.to_path_buf(),
@@ -83,54 +65,6 @@ impl NewFile {
         }
         .map_err(io_error)?;
         sync_folder(folder_of(&path)).map_err(io_error)
-    }
-}
-
-/// Unfinished files whose file system tells nothing of locks are left alone for so long.
-const STALE: Duration = Duration::from_secs(3600);
-/// Between making a file and locking it nobody shall sweep it.
-const YOUNG: Duration = Duration::from_secs(10);
-
-/// Removes the unfinished files of programs that crashed from a folder (not from the folders
-/// within). Other files, and those that a running Limner is writing, are never touched.
-/// Returns how many went.
-pub fn sweep(folder: &Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return 0;
-    };
-    let mut gone = 0;
-    for entry in entries.flatten() {
-        let is_file = entry.file_type().is_ok_and(|t| t.is_file());
-        if is_file && is_part(&entry.file_name()) && is_abandoned(&entry.path()) {
-            match std::fs::remove_file(entry.path()) {
-                Ok(()) => gone += 1,
-                Err(e) => log::warn!("{}: {e}", entry.path().display()),
-            }
-        }
-    }
-    gone
-}
-
-/// Whether a name is one that [`NewFile`] gives: six letters or digits between the ends.
-fn is_part(name: &std::ffi::OsStr) -> bool {
-    let middle = name.to_str().and_then(|name| {
-        name.strip_prefix(PART_PREFIX)
-            .and_then(|rest| rest.strip_suffix(PART_SUFFIX))
-    });
-    middle.is_some_and(|m| m.len() == 6 && m.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-fn is_abandoned(part: &Path) -> bool {
-    let Ok(file) = regular_file::open_unlinked(part) else {
-        return false;
-    };
-    let modified = file.metadata().and_then(|m| m.modified()).ok();
-    let age = modified.and_then(|t| SystemTime::now().duration_since(t).ok());
-    let older = |than: Duration| age.is_some_and(|age| age > than);
-    match file.try_lock() {
-        Ok(()) => older(YOUNG),
-        Err(TryLockError::WouldBlock) => false,
-        Err(TryLockError::Error(_)) => older(STALE),
     }
 }
 
@@ -356,43 +290,6 @@ mod tests {
                 assert_eq!(std::fs::read(&from).unwrap(), b"new");
             }
         }
-    }
-
-    #[test]
-    fn only_abandoned_unfinished_files_are_swept() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let age = |path: &Path, seconds: u64| {
-            let then = SystemTime::now() - Duration::from_secs(seconds);
-            let file = File::options().write(true).open(path).unwrap();
-            file.set_modified(then).unwrap();
-        };
-        let others = [
-            ".limner-ABC.part",
-            ".limner-ABCDEF.jpg",
-            "limner-ABCDEF.part",
-            "a.png",
-        ];
-        for name in others
-            .iter()
-            .chain([".limner-ABCDEF.part", ".limner-young1.part"].iter())
-        {
-            std::fs::write(at(name), b"x").unwrap();
-            age(&at(name), 7200);
-        }
-        age(&at(".limner-young1.part"), 1);
-        std::fs::create_dir(at(".limner-folder.part")).unwrap();
-        let mut running = NewFile::create(&at("b.png")).unwrap();
-        running.file().write_all(b"x").unwrap();
-        age(running.part.path(), 7200);
-        assert_eq!(sweep(folder.path()), 1);
-        assert!(!at(".limner-ABCDEF.part").exists());
-        for name in others {
-            assert!(at(name).exists(), "{name}");
-        }
-        assert!(at(".limner-young1.part").exists() && at(".limner-folder.part").exists());
-        running.commit(Existing::Keep).unwrap();
-        assert_eq!(std::fs::read(at("b.png")).unwrap(), b"x");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod dither;
 pub mod encode;
 mod error;
 pub mod format;
+pub mod hidden_settings;
 pub mod metadata;
 #[cfg(feature = "mp4")]
 mod mp4;

@@ -3,12 +3,12 @@
 use std::io::BufReader;
 use std::path::Path;
 
-use exif::{In, Tag, Value};
-
-use super::container::{self, Contents, iptc};
+use super::container::tiff::{self, ExifTexts};
+use super::container::{self, Container, Contents, camera, iptc};
 use super::metadata::{self, FileMetadata};
 use super::xmp::ns;
 use super::{SourceType, credentials};
+use crate::clean_text;
 use crate::recipe::SourceOrigin;
 use crate::regular_file;
 
@@ -16,19 +16,35 @@ use crate::regular_file;
 const LONGEST: usize = 500;
 /// More names than these aren't taken over.
 const MOST_CREATORS: usize = 20;
-/// Larger files than this aren't searched for EXIF.
-const LARGEST: u64 = 1 << 30;
 
 /// Reads what the file of a source says of itself. A file that says nothing, or nothing
 /// that can be understood, is no failure.
 pub fn read(path: &Path, sha256: &str) -> SourceOrigin {
-    let mut origin = match container::scan(path) {
-        Ok(contents) => of_contents(contents),
-        Err(_) => SourceOrigin::default(),
+    let mut origin = match (camera::scan(path), container::scan(path)) {
+        (Some(labels), _) => {
+            let mut origin = of_contents(labels.contents);
+            for block in &labels.exif {
+                add_exif(&mut origin, &tiff::parse_exif(block));
+            }
+            origin
+        }
+        (None, Ok(contents)) => {
+            let exif = match &contents.exif {
+                // What it tells as a block of a TIFF file is a part of the file's tags.
+                Some(block) if contents.container != Container::Tiff => tiff::parse_exif(block),
+                _ => of_tiff(path),
+            };
+            let mut origin = of_contents(contents);
+            add_exif(&mut origin, &exif);
+            origin
+        }
+        // A block of tags without a picture.
+        (None, Err(_)) => {
+            let mut origin = SourceOrigin::default();
+            add_exif(&mut origin, &of_tiff(path));
+            origin
+        }
     };
-    if let Some(exif) = exif_of(path) {
-        add_exif(&mut origin, &exif);
-    }
     origin.sha256 = sha256.to_owned();
     origin
 }
@@ -88,37 +104,21 @@ fn source_type(file: &FileMetadata) -> Option<SourceType> {
         .or(generated.then_some(SourceType::TrainedAlgorithmicMedia))
 }
 
-fn exif_of(path: &Path) -> Option<exif::Exif> {
-    let file = regular_file::open(path).ok()?;
-    if file.metadata().ok()?.len() > LARGEST {
-        return None;
-    }
-    let mut reader = exif::Reader::new();
-    // Maker notes are often broken; what is beside them is not.
-    reader.continue_on_error(true);
-    reader
-        .read_from_container(&mut BufReader::new(file))
-        .or_else(|error| error.distill_partial_result(|_| ()))
-        .ok()
+/// A TIFF file's own tags; nothing for other files.
+fn of_tiff(path: &Path) -> ExifTexts {
+    let file = regular_file::open(path).map(BufReader::new);
+    file.map_or_else(
+        |_| ExifTexts::default(),
+        |mut file| tiff::read_exif(&mut file),
+    )
 }
 
-fn add_exif(origin: &mut SourceOrigin, exif: &exif::Exif) {
-    let text = |tag: Tag| match exif.get_field(tag, In::PRIMARY).map(|f| &f.value) {
-        Some(Value::Ascii(texts)) => {
-            let bytes = texts.first().map_or(&[][..], Vec::as_slice);
-            match std::str::from_utf8(bytes) {
-                Ok(text) => text.to_owned(),
-                Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
-            }
-        }
-        _ => String::new(),
-    };
+fn add_exif(origin: &mut SourceOrigin, exif: &ExifTexts) {
     if origin.creators.is_empty() {
-        origin.creators = names(text(Tag::Artist).split(';'));
+        origin.creators = names(exif.artist.split(';'));
     }
-    fill(&mut origin.copyright, &text(Tag::Copyright));
-    let taken = exif_date(&text(Tag::DateTimeOriginal), &text(Tag::OffsetTimeOriginal));
-    if let Some(taken) = taken {
+    fill(&mut origin.copyright, &exif.copyright);
+    if let Some(taken) = exif_date(&exif.taken, &exif.offset) {
         // The camera's own clock, which other programs' dates come from.
         origin.captured = taken;
     }
@@ -130,6 +130,10 @@ fn fill(known: &mut String, text: &str) {
     }
 }
 
+fn tidy(text: &str) -> String {
+    clean_text::line(text, LONGEST)
+}
+
 fn names<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in texts.map(tidy) {
@@ -138,13 +142,6 @@ fn names<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
         }
     }
     names
-}
-
-/// One line without control characters, of a sensible length.
-fn tidy(text: &str) -> String {
-    let spaced = text.replace(|c: char| c.is_control(), " ");
-    let line = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
-    line[..line.floor_char_boundary(LONGEST)].to_owned()
 }
 
 /// `2024:05:01 12:30:00` as `2024-05-01T12:30:00`, with the offset where there is one.

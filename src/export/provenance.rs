@@ -7,7 +7,7 @@ use super::origin;
 use super::photo_credit::{PhotoCredit, add_line};
 use super::source_type::SourceType;
 use super::xmp::{Packet, Value, ns};
-use crate::recipe::{Making, Recipe, StyleSource};
+use crate::recipe::{GrowParams, GrowTask, LEARNT, Making, Recipe, StyleSource};
 
 /// The lines of a model card that travel with pictures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,11 +67,14 @@ impl Provenance {
             Making::Style(_) | Making::Lens(_) => {
                 Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
             }
+            Making::Grow(params) => Some(grown(params, recipe)),
             Making::Upscale { .. } => Some(enlarged(recipe)),
             Making::Imported => None,
         };
+        // Learnt styles stand among the styles.
         let titles: Vec<&str> = names
             .iter()
+            .filter(|n| !n.starts_with(LEARNT))
             .map(|n| match cards.get(n.as_str()) {
                 Some(c) if !c.title.is_empty() => c.title.as_str(),
                 _ => n.as_str(),
@@ -82,7 +85,7 @@ impl Provenance {
         } else {
             format!("Made with Limner ({})", titles.join(", "))
         }];
-        credits.extend(source_credits(recipe));
+        credits.extend(source_credits(recipe, cards));
         let statement: Vec<String> = names
             .iter()
             .filter_map(|n| cards.get(n.as_str()))
@@ -215,6 +218,28 @@ impl Provenance {
     }
 }
 
+/// What a patch search makes of one picture is by a formula that learnt from nobody else; where
+/// the picture itself stays, or a second one takes part, it is a composite. What a network has
+/// made stays that.
+fn grown(params: &GrowParams, recipe: &Recipe) -> SourceType {
+    use SourceType as T;
+    let origins = recipe.origins();
+    let trained = origins.iter().any(|origin| {
+        [
+            T::TrainedAlgorithmicMedia,
+            T::CompositeWithTrainedAlgorithmicMedia,
+        ]
+        .iter()
+        .any(|t| t.name() == origin.source_type)
+    });
+    match (&params.task, trained) {
+        (GrowTask::Vary, true) => T::TrainedAlgorithmicMedia,
+        (_, true) => T::CompositeWithTrainedAlgorithmicMedia,
+        (GrowTask::Vary, false) => T::AlgorithmicMedia,
+        (_, false) => T::CompositeSynthetic,
+    }
+}
+
 /// An enlarged photo is an enhanced one; what a network has made stays that.
 fn enlarged(recipe: &Recipe) -> SourceType {
     recipe
@@ -261,14 +286,14 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
         Making::Style(p) => add(&p.model),
         Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
-        Making::Upscale { .. } | Making::Imported => {}
+        Making::Grow(_) | Making::Upscale { .. } | Making::Imported => {}
     }
     recipe.models.iter().for_each(|m| add(&m.name));
     names
 }
 
 /// Styles and artists that took part, in words.
-fn source_credits(recipe: &Recipe) -> Vec<String> {
+fn source_credits(recipe: &Recipe, cards: &Cards) -> Vec<String> {
     let mut credits: Vec<String> = Vec::new();
     let mut add = |line: String| {
         if !line.is_empty() && !credits.contains(&line) {
@@ -278,7 +303,12 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
     if let Making::Style(p) = &recipe.making {
         for layer in &p.styles {
             match &layer.style {
-                StyleSource::Builtin(id) => add(format!("style {id}")),
+                StyleSource::Builtin(id) => {
+                    let card = cards.get(&format!("{LEARNT}{id}"));
+                    let learnt = card.filter(|_| layer.learnt.is_some());
+                    let line = learnt.map_or_else(|| id.clone(), learnt_line);
+                    add(format!("style {line}"));
+                }
                 StyleSource::File(s) => {
                     if let Some(line) = artist_line(&s.artist, &s.licence) {
                         add(format!("style {line}"));
@@ -298,6 +328,14 @@ fn source_credits(recipe: &Recipe) -> Vec<String> {
         }
     }
     credits
+}
+
+/// "The Great Wave, Katsushika Hokusai, c. 1831, public domain".
+fn learnt_line(card: &CardLines) -> String {
+    let parts = [&card.title, &card.credit, &card.licence];
+    let parts: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+    let there: Vec<&str> = parts.into_iter().filter(|p| !p.is_empty()).collect();
+    there.join(", ")
 }
 
 fn artist_line(artist: &str, licence: &str) -> Option<String> {

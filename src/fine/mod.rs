@@ -11,7 +11,7 @@ mod pyramid;
 pub mod schedule;
 mod style;
 
-pub use objective::{Measured, Weights};
+pub use objective::{Measured, Objective, Weights};
 pub use painting::{Goal, Painting, Region};
 pub use profile::{Profile, Ratio};
 pub use style::Style;

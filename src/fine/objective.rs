@@ -67,7 +67,7 @@ pub struct Measured {
 }
 
 /// The objective at one size.
-pub(super) struct Objective {
+pub struct Objective {
     weights: Weights,
     /// The photo's relu3_1 and relu4_1, normalised; the former empty where it doesn't count.
     content: [Vec<f32>; 2],
@@ -133,8 +133,27 @@ impl Objective {
         })
     }
 
-    /// Measures `picture` and writes the gradient.
-    pub(super) fn evaluate(
+    /// As [`Objective::new`], one style everywhere.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`] soon after `stop`.
+    pub fn of_style(
+        vgg: &Vgg19,
+        photo: &[f32],
+        passage: &mut Passage,
+        style: &Style,
+        goal: (Weights, f32),
+        stop: &CancelToken,
+    ) -> Result<Self, ModelError> {
+        let everywhere = vec![(Goal::Style(style.clone()), None, 1.0)];
+        Self::new(vgg, photo, passage, everywhere, goal, stop)
+    }
+
+    /// Measures `picture` (RGB planes) and writes the gradient with respect to it.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`] soon after `stop`.
+    pub fn evaluate(
         &self,
         vgg: &Vgg19,
         picture: &[f32],

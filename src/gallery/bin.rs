@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::protocol::{BinBatch, PictureId};
-use super::{Gallery, GalleryError, layout};
+use super::{Gallery, GalleryError, decode, layout};
 use crate::clock;
 use crate::export::ExportError;
 use crate::export::atomic::{self, Existing};
+use crate::picture::Picture;
+use crate::unfinished;
 
 const MANIFEST: &str = "manifest.json";
 
@@ -74,13 +76,15 @@ impl Gallery {
         Ok((token, moved))
     }
 
-    /// A new folder, named by the moment.
+    /// A new folder, named by the moment and the gallery.
     fn new_bin_folder(&self) -> Result<(u64, PathBuf), GalleryError> {
         let bin = self.layout.bin();
         make_folder(&bin)?;
         let mut token = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |d| d.as_millis() as u64);
+        // No two galleries give the same one, so that none undoes the other's deletion.
+        token = token << 16 | self.layout.number() & 0xffff;
         loop {
             let folder = bin.join(token.to_string());
             match fs::create_dir(&folder) {
@@ -88,7 +92,7 @@ impl Gallery {
                     atomic::sync_folder(&bin).map_err(|e| ExportError::writing(&bin, e))?;
                     return Ok((token, folder));
                 }
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => token += 1,
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => token += 1 << 16,
                 Err(e) => return Err(ExportError::writing(&folder, e).into()),
             }
         }
@@ -156,11 +160,13 @@ impl Gallery {
         let old = self.layout.absolute(relative);
         let parent = atomic::folder_of(&old);
         make_folder(parent)?;
-        let stem = old.file_stem().and_then(|s| s.to_str());
-        let extension = old.extension().and_then(|s| s.to_str());
-        let (stem, extension) = (stem.unwrap_or("picture"), extension.unwrap_or("png"));
-        for n in 1..10_000 {
-            let to = layout::numbered(parent, stem, extension, n);
+        if !old.exists() {
+            return Ok(old);
+        }
+        let stem = old.file_stem().unwrap_or_default().to_string_lossy();
+        let extension = old.extension().and_then(|s| s.to_str()).unwrap_or("png");
+        for n in 2..10_000 {
+            let to = layout::numbered(parent, &stem, extension, n);
             if !to.exists() {
                 return Ok(to);
             }
@@ -174,17 +180,13 @@ impl Gallery {
             .into_iter()
             .filter_map(|(token, folder)| {
                 let manifest = read_manifest(&folder)?;
-                let there: Vec<String> = manifest
-                    .pictures
-                    .iter()
-                    .filter(|i| folder.join(&i.name).exists())
-                    .map(|i| i.title.clone())
-                    .collect();
-                (!there.is_empty()).then_some(BinBatch {
+                let there: Vec<&Item> = there(&manifest, &folder).collect();
+                (!there.is_empty()).then(|| BinBatch {
                     token,
                     count: there.len(),
                     deleted: manifest.deleted,
-                    titles: there,
+                    titles: there.iter().map(|i| i.title.clone()).collect(),
+                    bytes: there.iter().map(|i| bytes(&folder.join(&i.name))).sum(),
                 })
             })
             .collect();
@@ -207,6 +209,31 @@ impl Gallery {
             }
         }
         Ok(())
+    }
+
+    /// Deletes one batch for good.
+    ///
+    /// # Errors
+    /// [`GalleryError::BinEmpty`], or the failure of the disk.
+    pub fn discard(&mut self, token: u64) -> Result<(), GalleryError> {
+        let _lock = self.lock()?;
+        let folder = self.layout.bin().join(token.to_string());
+        match fs::remove_dir_all(&folder) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Err(GalleryError::BinEmpty),
+            done => done.map_err(|e| ExportError::writing(&folder, e).into()),
+        }
+    }
+
+    /// A picture in the bin, small: longer side at most `side` pixels.
+    ///
+    /// # Errors
+    /// [`GalleryError::BinEmpty`], or a file that can't be read.
+    pub fn bin_look(&self, token: u64, at: usize, side: u32) -> Result<Picture, GalleryError> {
+        let folder = self.layout.bin().join(token.to_string());
+        let manifest = read_manifest(&folder).ok_or(GalleryError::BinEmpty)?;
+        let item = there(&manifest, &folder).nth(at);
+        let item = item.ok_or(GalleryError::BinEmpty)?;
+        Ok(decode::thumbnail(&folder.join(&item.name), side)?)
     }
 
     /// Mends deletions that a crash cut short: labels go where their picture is.
@@ -242,6 +269,18 @@ impl Gallery {
     }
 }
 
+/// What of a deletion is in the bin.
+fn there<'a>(manifest: &'a Manifest, folder: &'a Path) -> impl Iterator<Item = &'a Item> {
+    let items = manifest.pictures.iter();
+    items.filter(|item| folder.join(&item.name).exists())
+}
+
+/// Of a picture and its labels.
+fn bytes(picture: &Path) -> u64 {
+    let of = |path: &Path| fs::metadata(path).map_or(0, |m| m.len());
+    of(picture) + of(&layout::sidecar(picture))
+}
+
 fn bin_folders(bin: &Path) -> Vec<(u64, PathBuf)> {
     let Ok(entries) = fs::read_dir(bin) else {
         return Vec::new();
@@ -257,7 +296,7 @@ fn holds_no_picture(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| {
         entries.flatten().all(|e| {
             let name = e.file_name();
-            name == MANIFEST || name.to_string_lossy().starts_with(atomic::PART_PREFIX)
+            name == MANIFEST || name.to_string_lossy().starts_with(unfinished::PART_PREFIX)
         })
     })
 }

@@ -13,6 +13,7 @@ use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
 use crate::gallery::signing::PictureFile;
 use crate::picture::Picture;
+use crate::unfinished;
 
 impl Gallery {
     /// Writes one picture to the file `to`, or several (or one, when `to` is a folder)
@@ -175,8 +176,8 @@ impl Gallery {
         let write = write_options(options);
         let mut labels = export::labels(file.recipe.as_ref(), &self.origin(file), &write);
         if let Some(packet) = &mut labels.xmp {
-            let stem = entry.path.file_stem().and_then(|s| s.to_str());
-            if stem != Some(&entry.title) {
+            let stem = entry.path.file_stem().unwrap_or_default().to_string_lossy();
+            if layout::title(&stem, file.recipe.as_ref()) != entry.title {
                 packet.put("dc:title", Value::Alt(entry.title.clone()));
             }
             packet.put("dc:subject", Value::Bag(entry.tags.clone()));
@@ -210,7 +211,7 @@ fn sweep_target(to: &Path) {
     } else {
         atomic::folder_of(to)
     };
-    atomic::sweep(folder);
+    unfinished::sweep(folder);
 }
 
 fn write_options(options: &ExportOptions) -> WriteOptions {

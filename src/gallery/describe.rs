@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use super::fingerprint::fingerprint;
 use super::layout::{self, FolderLayout};
 use super::protocol::{EntryKind, FileState, PictureId};
 use super::{GalleryError, sidecar};
@@ -87,6 +88,8 @@ pub struct Row {
     pub model: String,
     /// Styles and artists, for the search.
     pub styles: String,
+    /// Fingerprint of its recipe.
+    pub making: Option<String>,
     /// What it is.
     pub kind: EntryKind,
     /// Content hashes of what it was made from.
@@ -115,16 +118,13 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
         file.as_ref()
             .map_or_else(Default::default, |f| f.labels.clone())
     });
-    let name = path
-        .file_stem()
-        .and_then(|s| s.to_str())
-        .unwrap_or_default();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let recipe = file.as_ref().and_then(|f| f.recipe.as_ref());
     Ok(Row {
         id: layout.id(relative),
         path: relative.to_owned(),
         title: if labels.title.is_empty() {
-            name.to_owned()
+            layout::title(&name, recipe)
         } else {
             labels.title
         },
@@ -136,6 +136,7 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
             .and_then(|r| model_names(r).into_iter().next())
             .unwrap_or_default(),
         styles: recipe.map(styles).unwrap_or_default(),
+        making: recipe.map(fingerprint),
         kind: kind(file.as_ref()),
         sources: recipe.map(sources).unwrap_or_default(),
         sha256: None,
@@ -156,7 +157,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
         return EntryKind::Imported;
     };
     match file.recipe.as_ref().map(|r| &r.making) {
-        Some(Making::Explore(_) | Making::Walk(_)) => EntryKind::Generated,
+        Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
         Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported) => EntryKind::Imported,

@@ -15,7 +15,7 @@ use super::{GalleryError, words};
 use crate::database;
 
 /// Raised with every change of the tables; another number means: rebuild.
-pub const INDEX_VERSION: i64 = 2;
+pub const INDEX_VERSION: i64 = 3;
 
 const SCHEMA: &str = "
 CREATE TABLE picture (
@@ -29,6 +29,7 @@ CREATE TABLE picture (
   tags TEXT NOT NULL,
   model TEXT NOT NULL,
   styles TEXT NOT NULL,
+  making TEXT,
   kind INTEGER NOT NULL,
   sha256 TEXT,
   colour INTEGER,
@@ -38,6 +39,7 @@ CREATE TABLE picture (
 );
 CREATE INDEX picture_created ON picture (created, id);
 CREATE INDEX picture_sha256 ON picture (sha256);
+CREATE INDEX picture_making ON picture (making) WHERE making IS NOT NULL;
 CREATE INDEX picture_to_hash ON picture (created) WHERE sha256 IS NULL;
 CREATE INDEX picture_to_colour ON picture (created) WHERE colour IS NULL;
 CREATE TABLE source (
@@ -232,13 +234,13 @@ impl Index {
         {
             let mut picture = transaction.prepare_cached(
                 "INSERT INTO picture (id, path, title, width, height, created, stars, tags, model,
-                   styles, kind, sha256, bytes, modified, sidecar)
-                 VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)
+                   styles, kind, sha256, bytes, modified, sidecar, making)
+                 VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
                  ON CONFLICT (id) DO UPDATE SET path=?2, title=?3, width=?4, height=?5, created=?6,
                    stars=?7, tags=?8, model=?9, styles=?10, kind=?11,
                    sha256 = coalesce(?12, CASE WHEN bytes=?13 AND modified=?14 THEN sha256 END),
                    colour = CASE WHEN bytes=?13 AND modified=?14 THEN colour END,
-                   bytes=?13, modified=?14, sidecar=?15",
+                   bytes=?13, modified=?14, sidecar=?15, making=?16",
             )?;
             let mut unword = transaction.prepare_cached("DELETE FROM word WHERE rowid = ?1")?;
             let mut word = transaction.prepare_cached(
@@ -264,7 +266,8 @@ impl Index {
                     r.sha256,
                     r.stamp.bytes,
                     r.stamp.modified,
-                    r.stamp.sidecar
+                    r.stamp.sidecar,
+                    r.making
                 ])?;
                 unword.execute([r.id.file])?;
                 word.execute(params![

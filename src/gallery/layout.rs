@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::path_text::{name_of, text_of};
 use super::picture_id::{file_id, folder_id};
-use super::protocol::PictureId;
+use super::protocol::{Cards, PictureId};
 use crate::clock;
 use crate::recipe::{LatentOrigin, Making, Recipe};
 use crate::regular_file;
@@ -37,6 +38,11 @@ impl FolderLayout {
             folder: self.id,
             file,
         }
+    }
+
+    /// The gallery's own number.
+    pub(super) fn number(&self) -> u64 {
+        self.id
     }
 
     /// Whether a picture is of this gallery.
@@ -91,11 +97,11 @@ impl FolderLayout {
         self.own().join("thumbnails.sqlite")
     }
 
-    /// The path within the gallery, with `/` between folders; `None` for files
-    /// outside, hidden files and names that aren't Unicode.
+    /// The path within the gallery, with `/` between folders, as the index names it;
+    /// `None` for files outside and hidden files.
     pub fn relative(&self, path: &Path) -> Option<String> {
         let inner = path.strip_prefix(&self.root).ok()?;
-        let parts: Option<Vec<&str>> = inner.iter().map(|p| p.to_str()).collect();
+        let parts: Option<Vec<String>> = inner.iter().map(text_of).collect();
         let parts = parts?;
         if parts.is_empty() || parts.iter().any(|p| p.starts_with('.')) {
             return None;
@@ -105,7 +111,7 @@ impl FolderLayout {
 
     /// The file of a path within the gallery.
     pub fn absolute(&self, relative: &str) -> PathBuf {
-        self.root.join(relative)
+        self.root.join(name_of(relative))
     }
 }
 
@@ -116,12 +122,14 @@ pub fn default_folder() -> Option<PathBuf> {
     Some(parent.join("Limner"))
 }
 
+/// Whether a name is that of a hidden file.
+fn is_hidden(name: &std::ffi::OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
 /// Whether a file's name is that of a picture that the gallery shows.
 pub fn is_picture(path: &Path) -> bool {
-    let hidden = path
-        .file_name()
-        .and_then(|n| n.to_str())
-        .is_none_or(|n| n.starts_with('.'));
+    let hidden = path.file_name().is_none_or(is_hidden);
     let extension = path.extension().and_then(|e| e.to_str());
     let known = extension.is_some_and(|e| {
         ["png", "jpg", "jpeg", "webp", "tif", "tiff", "gif"]
@@ -140,27 +148,45 @@ pub fn sidecar(path: &Path) -> PathBuf {
 }
 
 /// A readable name without extension: day, model and seed, or the photo's name.
-pub fn stem(recipe: Option<&Recipe>) -> String {
+pub fn stem(recipe: Option<&Recipe>, cards: &Cards) -> String {
     let created = recipe.and_then(|r| clock::parse(&r.created));
     let (y, m, d) = clock::date(created.unwrap_or_else(clock::now));
-    let what = match recipe.map(|r| &r.making) {
+    let what = what(recipe, &|model| {
+        let title = cards.get(model).map(|card| card.title.as_str());
+        title.filter(|t| !t.is_empty()).unwrap_or(model).to_owned()
+    });
+    format!("{y:04}-{m:02}-{d:02} {}", safe_name(&what))
+}
+
+/// What is shown for a file that nobody gave a title: its name, without the day that Limner
+/// puts before the names of its own.
+pub fn title(stem: &str, recipe: Option<&Recipe>) -> String {
+    match recipe {
+        Some(_) => without_day(stem).to_owned(),
+        None => stem.to_owned(),
+    }
+}
+
+/// What is in the picture, in a few words; `title` tells the title of a network.
+fn what(recipe: Option<&Recipe>, title: &dyn Fn(&str) -> String) -> String {
+    match recipe.map(|r| &r.making) {
         Some(Making::Explore(p)) => match &p.origin {
-            LatentOrigin::Seed(seed) => format!("{} {seed}", p.model),
-            _ => p.model.clone(),
+            LatentOrigin::Seed(seed) => format!("{} {seed}", title(&p.model)),
+            _ => title(&p.model),
         },
         Some(Making::Walk(p)) => match p.points.first() {
-            Some(first) => format!("{} walk", first.model),
+            Some(first) => format!("{} walk", title(&first.model)),
             None => "walk".into(),
         },
         Some(Making::Style(p)) => format!("{} styled", source_stem(&p.photo.name)),
-        Some(Making::Lens(p)) => format!("{} {}", source_stem(&p.photo.name), p.model),
+        Some(Making::Lens(p)) => format!("{} {}", source_stem(&p.photo.name), title(&p.model)),
+        Some(Making::Grow(p)) => format!("{} grown {}", source_stem(&p.source.name), p.seed),
         Some(Making::Upscale { scale }) => {
             let name = recipe.and_then(|r| r.sources.first()).map(|s| &*s.name);
             format!("{} {scale}x", source_stem(name.unwrap_or_default()))
         }
         Some(Making::Imported) | None => "picture".into(),
-    };
-    format!("{y:04}-{m:02}-{d:02} {}", safe_name(&what))
+    }
 }
 
 /// The name of a source without ending, and without the day that the gallery gave it:
@@ -221,6 +247,7 @@ pub fn numbered(folder: &Path, stem: &str, extension: &str, n: u32) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gallery::protocol::CardLines;
     use crate::recipe::ExploreParams;
 
     #[test]
@@ -245,7 +272,18 @@ mod tests {
             resolved_ws: None,
             extra: Default::default(),
         };
-        assert_eq!(stem(Some(&recipe)), "2026-11-25 fruit 42");
+        let mut cards = Cards::default();
+        assert_eq!(stem(Some(&recipe), &cards), "2026-11-25 fruit 42");
+        cards.insert(
+            "fruit".into(),
+            CardLines {
+                title: "Fruit".into(),
+                ..CardLines::default()
+            },
+        );
+        assert_eq!(stem(Some(&recipe), &cards), "2026-11-25 Fruit 42");
+        assert_eq!(title("2026-11-25 Fruit 42", Some(&recipe)), "Fruit 42");
+        assert_eq!(title("2026-11-25 beach", None), "2026-11-25 beach");
         assert_eq!(source_stem("2026-11-25 pears styled.png"), "pears styled");
         assert_eq!(source_stem("2026-11-25.jpg"), "2026-11-25");
         assert_eq!(source_stem("1234567890 pears.jpg"), "1234567890 pears");

@@ -153,6 +153,8 @@ pub struct GallerySettings {
     pub sign: bool,
     /// Where certificate and key for that lie, or are made when first needed.
     pub credentials: Option<PathBuf>,
+    /// Where pictures lie that are in use but not saved.
+    pub session_pictures: Option<PathBuf>,
 }
 
 impl Default for GallerySettings {
@@ -166,6 +168,7 @@ impl Default for GallerySettings {
             cards: Default::default(),
             sign: false,
             credentials: None,
+            session_pictures: None,
         }
     }
 }
@@ -200,6 +203,8 @@ pub struct BinBatch {
     pub deleted: i64,
     /// Their titles, for the list.
     pub titles: Vec<String>,
+    /// Bytes on the disk.
+    pub bytes: u64,
 }
 
 /// What is known about a picture, in words: for the page "About this picture".
@@ -233,6 +238,18 @@ pub enum GalleryRequest {
         /// How it was made.
         recipe: Box<Recipe>,
     },
+    /// Lay a picture aside that is in use but not saved; answered by `Saved` with a line that is
+    /// no part of the gallery. `Load`, `Thumbnails`, `Export` and `PreviewExport` take it, too.
+    SetAside {
+        /// Comes back in the answer.
+        token: u64,
+        /// Pixels.
+        picture: Picture,
+        /// How it was made.
+        recipe: Box<Recipe>,
+    },
+    /// Clean away what was laid aside and isn't in use any more; files at these places are.
+    TidyAside(Vec<PathBuf>),
     /// Bring files in by copying them.
     Import(Vec<PathBuf>),
     /// List; answered by `Listing`. A newer query replaces an older one.
@@ -304,12 +321,46 @@ pub enum GalleryRequest {
         /// Everything older.
         before: i64,
     },
+    /// Delete one batch of the bin for good; answered by `Bin`.
+    DiscardBatch(u64),
+    /// The look of a picture in the bin; answered by `BinLook`.
+    BinLook {
+        /// The batch.
+        token: u64,
+        /// Which of its titles.
+        at: usize,
+    },
     /// Move to another gallery folder; answered by `Open`.
     OpenFolder(PathBuf),
     /// Throw the index away and read the files again.
     Rebuild,
     /// End the thread.
     Shutdown,
+}
+
+impl GalleryRequest {
+    /// The answer to a request that can't be done at all.
+    pub fn refused(&self, reason: &str) -> GalleryEvent {
+        let reason = reason.to_owned();
+        match self {
+            Self::Save { token, .. } | Self::SetAside { token, .. } => GalleryEvent::Saved {
+                token: *token,
+                result: Err(reason),
+                already: false,
+            },
+            Self::Load(id) => GalleryEvent::Picture {
+                id: *id,
+                state: None,
+                result: Err(reason),
+            },
+            Self::Export { .. } | Self::ExportSheet { .. } => GalleryEvent::Exported(Err(reason)),
+            Self::Query { seq, .. } => GalleryEvent::Listing {
+                seq: *seq,
+                entries: Arc::default(),
+            },
+            _ => GalleryEvent::Failed(reason),
+        }
+    }
 }
 
 /// An answer of the gallery.
@@ -323,6 +374,8 @@ pub enum GalleryEvent {
         token: u64,
         /// The new entry, or what went wrong and what to do.
         result: Result<Entry, String>,
+        /// The same picture was there before; nothing was written.
+        already: bool,
     },
     /// Answer to a query.
     Listing {
@@ -398,6 +451,15 @@ pub enum GalleryEvent {
     },
     /// What is in the bin, newest first.
     Bin(Vec<BinBatch>),
+    /// The look of a picture in the bin, longer side 128; none where it can't be read.
+    BinLook {
+        /// The batch.
+        token: u64,
+        /// Which of its titles.
+        at: usize,
+        /// It.
+        picture: Option<Picture>,
+    },
     /// Deleted pictures are back.
     Undeleted {
         /// Of the request.

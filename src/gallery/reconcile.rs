@@ -3,12 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::describe::{FileStamp, Row, describe};
 use super::layout::{self, FolderLayout};
+use super::path_text::text_of;
 use super::protocol::{FileState, PictureId};
 use super::{Gallery, GalleryError};
 
@@ -58,7 +58,7 @@ pub fn walk(layout: &FolderLayout) -> Result<HashMap<String, FileStamp>, Gallery
         let mut pictures = Vec::new();
         let mut sidecars = HashSet::new();
         for entry in entries.flatten() {
-            let Ok(name) = entry.file_name().into_string() else {
+            let Some(name) = text_of(&entry.file_name()) else {
                 continue;
             };
             if name.starts_with('.') {
@@ -68,7 +68,7 @@ pub fn walk(layout: &FolderLayout) -> Result<HashMap<String, FileStamp>, Gallery
                 Ok(t) if t.is_dir() => {
                     folders.push((entry.path(), format!("{prefix}{name}/")));
                 }
-                Ok(_) if layout::is_picture(Path::new(&name)) => pictures.push((entry, name)),
+                Ok(_) if layout::is_picture(&entry.path()) => pictures.push((entry, name)),
                 Ok(_) if name.ends_with(".xmp") => {
                     sidecars.insert(name);
                 }

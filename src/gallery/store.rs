@@ -16,6 +16,7 @@ use crate::gallery::signing::PictureFile;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 use crate::regular_file;
+use crate::unfinished;
 
 /// An open gallery. Each thread opens its own; several programs may have the same
 /// folder open.
@@ -101,7 +102,7 @@ impl Gallery {
     pub fn sweep(&self) {
         let mut folders = vec![self.layout.root().to_path_buf()];
         while let Some(folder) = folders.pop() {
-            atomic::sweep(&folder);
+            unfinished::sweep(&folder);
             // Below the gallery the pictures' folders, and of Limner's own the bin's.
             let Ok(entries) = fs::read_dir(&folder) else {
                 continue;
@@ -265,7 +266,7 @@ impl Gallery {
             photo_credit: self.settings.photo_credit,
             ..WriteOptions::new(Format::Png)
         };
-        let stem = layout::stem(Some(recipe));
+        let stem = layout::stem(Some(recipe), &self.settings.cards);
         let labels = export::labels(Some(recipe), &provenance, &options);
         let file = PictureFile {
             picture,
@@ -289,8 +290,8 @@ impl Gallery {
     /// [`ExportError::NotAPicture`], or the failure of the disk.
     pub fn import(&mut self, file: &Path) -> Result<Entry, GalleryError> {
         let kind = metadata::read(file)?.container;
-        let stem = file.file_stem().and_then(|s| s.to_str());
-        let stem = layout::safe_name(stem.unwrap_or("picture"));
+        let stem = file.file_stem().unwrap_or_default();
+        let stem = layout::safe_name(&stem.to_string_lossy());
         let extension = match kind {
             export::container::Container::Png => "png",
             export::container::Container::Jpeg => "jpg",

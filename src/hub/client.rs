@@ -11,6 +11,7 @@ use ureq::config::AutoHeaderValue;
 use ureq::http::Response;
 use ureq::{Agent, Body, Proxy};
 
+use super::catalog::Catalog;
 use super::config::HubConfig;
 use super::error::HubError;
 use super::licence::{self, Card};
@@ -24,6 +25,7 @@ const MOST_ANSWER: u64 = 16 << 20;
 /// A door to the hub.
 pub struct Hub {
     pub(super) config: HubConfig,
+    pub(super) catalog: Catalog,
     agent: Agent,
     /// The proxy in use; refused ones are told when something is asked for.
     proxy: Option<Proxy>,
@@ -156,10 +158,16 @@ impl Hub {
             .new_agent();
         Self {
             config,
+            catalog: Catalog::shipped(),
             agent,
             proxy,
             halted: Arc::default(),
         }
+    }
+
+    /// The same door, with another list than the one that ships.
+    pub fn with_catalog(self, catalog: Catalog) -> Self {
+        Self { catalog, ..self }
     }
 
     /// For stopping from another thread.

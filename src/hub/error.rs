@@ -66,6 +66,16 @@ pub enum HubError {
     /// The bytes have another hash than the hub says.
     #[error("'{0}' arrived damaged (its hash is wrong) and was thrown away; try again")]
     WrongBytes(String),
+    /// The list means another file.
+    #[error(
+        "the hub's '{file}' isn't the one that Limner's list means by '{name}' any more; nothing was fetched, look for another model"
+    )]
+    NotTheListed {
+        /// Entry of the list.
+        name: String,
+        /// The file in its repository.
+        file: String,
+    },
     /// A hash that the hub doesn't tell.
     #[error("the hub gives no hash for '{0}', so it can't be checked and isn't loaded")]
     NoHash(String),
@@ -85,7 +95,7 @@ pub enum HubError {
     Busy(String),
     /// Nothing in the repository is a network that Limner runs.
     #[error(
-        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of StyleGAN2, fast neural style, AdaIN, MicroAST and Stable Diffusion's autoencoders"
+        "'{0}' has no file that Limner can open; it reads .pkl, .pt, .pth and .safetensors of StyleGAN2, fast neural style, AdaIN, MicroAST, Stable Diffusion's autoencoders and ESRGAN's enlargers"
     )]
     NothingToOpen(String),
     /// Several files could be meant.
@@ -98,13 +108,15 @@ pub enum HubError {
     },
     /// The licence has not been accepted.
     #[error(
-        "'{repo}' is under the licence '{licence}'; read it, then accept it with --accept-licence"
+        "'{repo}' is under the licence '{licence}'; read it, then accept this text of it with --accept-licence {text}"
     )]
     Licence {
         /// Repository.
         repo: String,
         /// As its card says.
         licence: String,
+        /// The hash of its text, as much of it as has to be said.
+        text: String,
     },
     /// It is under other terms now than those that were accepted.
     #[error(

@@ -13,7 +13,8 @@
 //!   where `redirect` lets it, and gives up when `pace` says so;
 //! * `licence` tells one licence's text from another;
 //! * `cache` is the shared folder, `transfer` brings one file into it, whole and hashed;
-//! * `pull` makes a model folder of a repository's file; `catalog` is the curated list;
+//! * `offer` says what there is to be had, `pull` makes a model folder of a repository's
+//!   file; `catalog` is the curated list;
 //! * `service` is the window's way here: threads behind the plain data of `protocol`,
 //!   with `pending_downloads` remembering unfinished downloads from start to start.
 //!
@@ -28,6 +29,7 @@ mod emitter;
 mod error;
 mod importing;
 mod licence;
+mod offer;
 mod pace;
 mod pending_downloads;
 pub mod protocol;
@@ -42,6 +44,7 @@ mod worker;
 pub use client::{Found, Hub, RemoteFile, Repo};
 pub use config::{HubConfig, RetryPolicy, SLOW_FOR, SLOWEST};
 pub use error::HubError;
+pub use offer::offer;
 pub use proxy::ProxyConfig;
 pub use pull::{Pulled, importable, pull};
 pub use transfer::{Flow, Progress};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use super::catalog::Entry;
+pub use super::catalog::{Entry, Group};
 pub use super::client::Found;
 pub use super::transfer::Progress;
 pub use super::trouble::Trouble;
@@ -60,11 +60,11 @@ pub enum HubRequest {
         /// Words.
         words: String,
     },
-    /// Ask what a repository has. Fetches nothing.
+    /// Ask what a repository, or an entry of the curated list, has. Fetches nothing.
     Look {
         /// Comes back with the answer.
         seq: u64,
-        /// `owner/name`.
+        /// `owner/name`, or the name of an entry of the curated list (which has no slash).
         repo: String,
     },
     /// Fetch a model; its licence was read and accepted.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::catalog::Entry;
 use super::client::{Hub, RemoteFile, Repo};
 use super::error::HubError;
 use super::transfer::{Watch, is_the_one};
@@ -36,8 +37,8 @@ pub fn importable(repo: &Repo) -> Vec<&RemoteFile> {
     repo.files.iter().filter(known).collect()
 }
 
-/// Downloads a file of `repo` and imports it into `models` as `name`, or under the
-/// repository's own. The caller has shown the licence and had it accepted.
+/// Downloads a file of `repo` and imports it into `models` as `name`, or as the list calls
+/// it, or under the repository's own name. The caller has shown the licence and had it accepted.
 ///
 /// # Errors
 /// [`HubError::NothingToOpen`], [`HubError::Several`] without a choice; what can go
@@ -57,10 +58,14 @@ pub fn pull(
         hub.fetch(repo, part, watch)?;
     }
     let path = hub.fetch(repo, file, watch)?;
+    let listed = hub.catalog.of_file(&repo.id, &file.name);
+    let listed = listed.filter(|entry| entry.is(repo, file));
     let own = repo.id.split('/').next_back().unwrap_or(&repo.id);
+    let own = listed.map_or(own, |entry| &entry.name);
     let origin = Origin {
         licence: Some(repo.licence.clone()),
         from: Some(format!("{} at {} ({})", repo.id, repo.commit, file.name)),
+        notes: listed.map(notes).unwrap_or_default(),
     };
     // Files of the cache are everybody's: what counts is what is read.
     let check =
@@ -77,6 +82,20 @@ pub fn pull(
         commit: repo.commit.clone(),
         file: file.name.clone(),
     })
+}
+
+/// What the list says of it, for its card.
+fn notes(entry: &Entry) -> Vec<String> {
+    let warning = entry.warning.clone();
+    [entry.what.clone()]
+        .into_iter()
+        .chain(warning)
+        .chain([format!(
+            "In Limner's list as {}. {}",
+            entry.name,
+            entry.pinned_by()
+        )])
+        .collect()
 }
 
 /// Whether one of the files that were fetched is the one that was checked.

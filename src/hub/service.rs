@@ -9,17 +9,18 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::cache::RepoCache;
-use super::catalog;
-use super::client::{Hub, RemoteFile};
+use super::catalog::Catalog;
+use super::client::Hub;
 use super::config::HubConfig;
 use super::control::{Control, ControlHandle};
 use super::emitter::Emitter;
 use super::error::HubError;
 use super::importing::{self, Importing};
+use super::offer::offer;
 use super::pending_downloads::PendingDownloads;
-use super::protocol::{Added, Download, Ending, HubEvent, HubRequest, Offer, TaskId};
-use super::pull::importable;
+use super::protocol::{Added, Download, Ending, HubEvent, HubRequest, TaskId};
 use super::worker::{Message, Worker};
+use crate::unfinished;
 use crate::waker::Waker;
 
 /// Downloads at the same time; the others wait.
@@ -167,7 +168,11 @@ impl HubService {
     /// Tells of the list, and of the downloads of earlier starts. Their numbers come
     /// from the top, so that they meet none of the window's.
     fn recall(&mut self) {
-        self.emitter.emit(HubEvent::Recommended(catalog::entries()));
+        if let Some(models) = &self.models {
+            unfinished::sweep(models);
+        }
+        let list = Catalog::shipped().entries().to_vec();
+        self.emitter.emit(HubEvent::Recommended(list));
         for (n, download) in (0u64..).zip(self.pending.all().to_vec()) {
             let id = TaskId(u64::MAX - n);
             self.emitter.emit(HubEvent::Pending(id, download.clone()));
@@ -401,42 +406,4 @@ fn keeps(error: &HubError) -> bool {
             | HubError::Busy(_)
             | HubError::Stopped
     )
-}
-
-fn offer(hub: &Hub, repo: &str) -> Result<Offer, HubError> {
-    let entry = catalog::entries().into_iter().find(|e| e.repo == repo);
-    let revision = entry.as_ref().map_or("main", |e| e.revision.as_str());
-    let found = hub.look(repo, revision)?;
-    let download = |file: &RemoteFile| {
-        Some(Download {
-            repo: found.id.clone(),
-            commit: found.commit.clone(),
-            file: file.name.clone(),
-            bytes: file.size,
-            licence: found.licence.clone(),
-            licence_text: found.licence_text.clone(),
-            etag: file.etag()?.to_owned(),
-        })
-    };
-    let listed = |o: &Download| {
-        entry
-            .as_ref()
-            .is_none_or(|e| e.file == o.file && e.sha256 == o.etag)
-    };
-    let all = importable(&found);
-    let files: Vec<Download> = all
-        .into_iter()
-        .filter_map(download)
-        .filter(listed)
-        .collect();
-    if files.is_empty() {
-        return Err(HubError::NothingToOpen(found.id));
-    }
-    Ok(Offer {
-        page: format!("{}/{}", hub.config.endpoint, found.id),
-        repo: found.id,
-        licence: found.licence,
-        gated: found.gated,
-        files,
-    })
 }

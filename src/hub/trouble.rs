@@ -61,7 +61,7 @@ impl HubError {
                 "'{repo}' is open only to those who asked for it on its page at the hub. Ask \
                  there, then try again."
             ),
-            Self::Licence { repo, licence } => format!(
+            Self::Licence { repo, licence, .. } => format!(
                 "'{repo}' is under the licence '{licence}'. Look it up again, read the licence, \
                  then accept it."
             ),

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::ImportError;
 use super::ldm;
-use super::tensors::{Tensors, clean, side};
+use super::tensors::{Tensors, side};
+use crate::clean_text;
 use crate::models::autoencoder::{kl, taesd};
 
 /// Width of the first level of all published autoencoders, whose normalisations have
@@ -25,6 +26,25 @@ pub(super) fn looks_like_taesd(tensors: &Tensors) -> bool {
     let has = |name: &str| tensors.contains_key(name);
     (has("encoder.1.conv.0.weight") && has("decoder.1.weight"))
         || (has("encoder.layers.1.conv.0.weight") && has("decoder.layers.0.weight"))
+}
+
+/// Whether these are TAESANA's: both halves, or one of them in a file of its own. Its
+/// encoder begins with two convolutions, its decoder with 256 channels.
+pub(super) fn halves_five_times(tensors: &Tensors) -> bool {
+    let shape = |name: String| tensors.get(&name).map(|t| t.shape.as_slice());
+    let block = |name: String| tensors.contains_key(&format!("{name}.conv.0.weight"));
+    let encoder = ["", "encoder.", "encoder.layers."].iter().any(|part| {
+        shape(format!("{part}0.weight")).is_some_and(|s| s.len() == 4 && s[1] == 3)
+            && shape(format!("{part}2.weight")).is_some_and(|s| s.len() == 4)
+            && block(format!("{part}4"))
+            && !block(format!("{part}1"))
+    });
+    let decoder = [("", 1), ("decoder.", 1), ("decoder.layers.", 0)];
+    let decoder = decoder.iter().any(|(part, first)| {
+        shape(format!("{part}{first}.weight")).is_some_and(|s| s.len() == 4 && s[0] == 256)
+            && block(format!("{part}{}", first + 2))
+    });
+    encoder || decoder
 }
 
 /// Whether these are an `AutoencoderKL`'s tensors.
@@ -183,7 +203,7 @@ fn settings_beside(checkpoint: &Path) -> Result<Value, ImportError> {
         Some("AutoencoderKL" | "AutoencoderTiny") => Ok(settings),
         Some(class) => Err(ImportError::Unsupported(format!(
             "config.json beside it says that it is a '{}', which Limner doesn't run",
-            clean(class)
+            clean_text::name(class)
         ))),
         // Another program's, unless it speaks of the same thing.
         None if settings.get("norm_num_groups").is_some() => Ok(settings),
@@ -244,8 +264,8 @@ fn check_setting(
         true => Ok(()),
         false => Err(ImportError::Unsupported(format!(
             "config.json beside it sets '{}' to {}, which Limner's network doesn't do or its tensors contradict",
-            clean(name),
-            clean(&value.to_string())
+            clean_text::name(name),
+            clean_text::name(&value.to_string())
         ))),
     }
 }

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::parts::Part;
 use super::tensors::Tensors;
 use super::torch::TorchFile;
-use super::{ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, wrappers};
+use super::{
+    ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, upscaler, wrappers,
+};
 use crate::models;
 
 /// A network that was recognised, ready to be written as a model folder.
@@ -59,6 +61,9 @@ pub(super) fn of_tensors(tensors: Tensors, arguments: Option<&str>) -> Result<Fo
             "the checkpoint holds '{name}' beside the network, which Limner doesn't understand"
         )));
     }
+    if autoencoder::halves_five_times(&network) {
+        return Err(foreign::taesana());
+    }
     match Part::of(&network) {
         Some(part) => Ok(Found::Part(part, network)),
         None => Ok(Found::Whole(Box::new(whole(network, arguments)?))),
@@ -66,7 +71,9 @@ pub(super) fn of_tensors(tensors: Tensors, arguments: Option<&str>) -> Result<Fo
 }
 
 fn is_known(tensors: &Tensors) -> bool {
-    Family::of(tensors).is_some() || Part::of(tensors).is_some()
+    Family::of(tensors).is_some()
+        || Part::of(tensors).is_some()
+        || autoencoder::halves_five_times(tensors)
 }
 
 /// Families that are known by their tensors' names.
@@ -78,6 +85,8 @@ enum Family {
     Taesd,
     Kl,
     StyleGan2,
+    RrdbNet,
+    SrvggNet,
 }
 
 impl Family {
@@ -94,6 +103,10 @@ impl Family {
             Some(Self::Kl)
         } else if stylegan2::looks_like(tensors) {
             Some(Self::StyleGan2)
+        } else if upscaler::looks_like_rrdbnet(tensors) {
+            Some(Self::RrdbNet)
+        } else if upscaler::looks_like_srvgg(tensors) {
+            Some(Self::SrvggNet)
         } else {
             None
         }
@@ -109,8 +122,8 @@ pub(super) fn whole(
     arguments: Option<&str>,
 ) -> Result<Recognised, ImportError> {
     let family = Family::of(&tensors);
-    // AdaIN's own encoder is called as others' loss is.
-    if !matches!(family, Some(Family::Adain)) {
+    // AdaIN's own encoder is called as others' loss is, and the first ESRGAN `model`.
+    if !matches!(family, Some(Family::Adain | Family::RrdbNet)) {
         wrappers::without_training(&mut tensors);
     }
     Ok(match family {
@@ -144,6 +157,17 @@ pub(super) fn whole(
             let (kwargs, tensors) = stylegan2::from_tensors(tensors, arguments)?;
             generator(kwargs, tensors)
         }
+        Some(Family::RrdbNet) => {
+            let (config, tensors) = upscaler::rrdbnet(tensors)?;
+            let summary = format!("ESRGAN enlarger (RRDBNet), {} times", config.scale());
+            enlarging(&summary, "rrdbnet", json!(config), tensors)
+        }
+        Some(Family::SrvggNet) => {
+            let (config, tensors) = upscaler::srvgg(tensors)?;
+            let scale = config.upscale;
+            let summary = format!("Real-ESRGAN enlarger (SRVGGNetCompact), {scale} times");
+            enlarging(&summary, "srvggnet-compact", json!(config), tensors)
+        }
         None => return Err(foreign::of_names(&tensors)),
     })
 }
@@ -155,6 +179,19 @@ fn styling(summary: &str, architecture: &str, kwargs: Value, tensors: Tensors) -
             "architecture": architecture,
             "kind": "style",
             "credit": "Made with a style network of unknown training data.",
+            "kwargs": kwargs,
+        }),
+        tensors,
+    }
+}
+
+fn enlarging(summary: &str, architecture: &str, kwargs: Value, tensors: Tensors) -> Recognised {
+    Recognised {
+        summary: summary.into(),
+        config: json!({
+            "architecture": architecture,
+            "kind": "upscaler",
+            "credit": "Enlarged by a network of unknown training data.",
             "kwargs": kwargs,
         }),
         tensors,

@@ -53,10 +53,14 @@ pub(super) fn recognise(
 
 fn of_folder(path: &Path, watch: &mut Watch<'_>) -> Result<(Recognised, Vec<Source>), ImportError> {
     let (mut pieces, mut sources) = (Vec::new(), Vec::new());
-    for file in parts::files_of(&with_networks(path))? {
+    let files = without_variants(parts::files_of(&with_networks(path))?);
+    for (at, file) in files.iter().cloned().enumerate() {
         let (found, source) = look_into(&file, watch)?;
         match found {
-            Found::Whole(network) => return Ok((*network, vec![source])),
+            Found::Whole(network) => {
+                refuse_others(&file, &files[at + 1..], watch)?;
+                return Ok((*network, vec![source]));
+            }
             Found::Part(part, tensors) => pieces.push(Piece {
                 file,
                 part,
@@ -66,6 +70,49 @@ fn of_folder(path: &Path, watch: &mut Watch<'_>) -> Result<(Recognised, Vec<Sour
         sources.push(source);
     }
     Ok((family::whole(parts::assemble(pieces)?, None)?, sources))
+}
+
+/// Of files that are called alike up to their first dot, one: the same network in other
+/// forms, as diffusers' folders hold it. Safetensors go first, then short names, so that
+/// full numbers go before halved ones.
+fn without_variants(mut files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let name = |file: &PathBuf| file.file_name().unwrap_or_default().to_owned();
+    let stem = |file: &PathBuf| {
+        let name = name(file).to_string_lossy().into_owned();
+        name.split('.').next().unwrap_or_default().to_owned()
+    };
+    let other = |file: &PathBuf| file.extension().is_none_or(|e| e != "safetensors");
+    files.sort_by_key(|file| (stem(file), other(file), name(file).len()));
+    files.dedup_by_key(|file| stem(file));
+    files
+}
+
+/// Refuses a folder that holds another whole network than the `first` one.
+fn refuse_others(
+    first: &Path,
+    others: &[PathBuf],
+    watch: &mut Watch<'_>,
+) -> Result<(), ImportError> {
+    let mut names = vec![first];
+    for other in others {
+        match look_into(other, watch) {
+            Ok((Found::Whole(_), _)) => names.push(other),
+            Err(e @ (ImportError::Cancelled | ImportError::Changed(_))) => return Err(e),
+            // What can't be read is no network.
+            _ => {}
+        }
+    }
+    if names.len() == 1 {
+        return Ok(());
+    }
+    let names = names.iter().map(|file| {
+        let name = file.file_name().unwrap_or_default();
+        format!("'{}'", crate::clean_text::name(&name.to_string_lossy()))
+    });
+    Err(ImportError::Unsupported(format!(
+        "this folder holds several networks ({}); import one of these files",
+        names.collect::<Vec<_>>().join(", ")
+    )))
 }
 
 /// The folder itself, or the one inside that holds a pipeline's autoencoder.

@@ -120,7 +120,7 @@ pub(super) fn of_pickle(graph: &Graph) -> Option<ImportError> {
 }
 
 /// How networks are known that Limner doesn't run: a part of their tensors' names.
-const NAMES: [(&[&str], &str); 24] = [
+const NAMES: [(&[&str], &str); 26] = [
     (
         &[
             "lora_up.",
@@ -198,8 +198,13 @@ const NAMES: [(&[&str], &str); 24] = [
             ".RDB1.conv1.",
             "body.0.rdb1.",
         ],
-        "an ESRGAN enlarger",
+        "an ESRGAN enlarger without its first block",
     ),
+    (
+        &["block_1.c1_r.", "block_1.c1.eval_conv."],
+        "a SPAN enlarger",
+    ),
+    (&["residual_layer.0.residual_layer."], "an OmniSR enlarger"),
     (
         &["upsample.0.weight", "layers.0.residual_group."],
         "an enlarger (SwinIR or alike)",
@@ -241,6 +246,14 @@ const NAMES: [(&[&str], &str); 24] = [
     ),
     (&["fc1.weight", "fc2.weight"], "a network of plain layers"),
 ];
+
+/// TAESD for another latent space, whose layers are named as TAESD's are.
+pub(super) fn taesana() -> ImportError {
+    foreign(
+        "TAESANA, a TAESD that halves a picture five times, for Sana's latents",
+        "Limner runs those that halve three times: TAESD, TAESDXL, TAESD3, TAEF1, TAEF2",
+    )
+}
 
 /// What these tensors are, by their names.
 pub(super) fn of_names(tensors: &Tensors) -> ImportError {

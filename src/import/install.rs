@@ -8,11 +8,13 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::family::{self, Found, Recognised};
-use super::tensors::{self, Tensors};
+use super::tensors::Tensors;
 use super::torch::TorchFile;
 use super::{ImportError, MAX_BYTES, MAX_IN_MEMORY, folder, foreign, safetensors_file};
 use crate::cancel::CancelToken;
+use crate::clean_text;
 use crate::digest;
+use crate::unfinished::{self, UnfinishedFolder};
 
 /// Bytes read between two looks at whether to stop.
 const AT_ONCE: u64 = 8 << 20;
@@ -78,6 +80,8 @@ pub struct Origin {
     pub licence: Option<String>,
     /// Repository, commit and file.
     pub from: Option<String>,
+    /// What else is known, a sentence each, for its card.
+    pub notes: Vec<String>,
 }
 
 /// As [`import`], for files whose origin is known.
@@ -125,29 +129,44 @@ pub fn import_watched(
     } = recognised;
     config["title"] = json!(name);
     config["trained"] = json!(true);
-    let licence = tensors::clean(origin.licence.as_deref().unwrap_or("unknown"));
-    let from = origin.from.as_deref().map(tensors::clean);
+    let licence = clean_text::name(origin.licence.as_deref().unwrap_or("unknown"));
+    let from = origin.from.as_deref().map(clean_text::name);
     config["licence"] = json!(licence);
-    let card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    let mut card = card(&name, &summary, from.as_deref(), &licence, &sources);
+    for note in &origin.notes {
+        card.push_str(&format!("- {}\n", clean_text::line(note, 1000)));
+    }
 
-    fs::create_dir_all(models_dir)?;
-    let staging = tempfile::Builder::new()
-        .prefix(".importing-")
-        .tempdir_in(models_dir)?;
+    // From here on it is the models' disk that says no.
+    let of_models = |error: ImportError| error.in_folder(models_dir);
+    fs::create_dir_all(models_dir).map_err(|e| of_models(e.into()))?;
+    unfinished::sweep(models_dir);
+    let staging = UnfinishedFolder::begin(models_dir).map_err(|e| of_models(e.into()))?;
     let inside = staging.path().join(&name);
-    fs::create_dir(&inside)?;
-    write_weights(&inside.join("weights.safetensors"), &tensors, watch)?;
-    drop(tensors);
     let config = serde_json::to_vec_pretty(&config).map_err(std::io::Error::from)?;
-    write_synced(&inside.join("config.json"), &config)?;
-    write_synced(&inside.join("card.md"), card.as_bytes())?;
+    write_into(&inside, &tensors, &config, &card, watch).map_err(of_models)?;
     watch.at(ImportStep::Checking)?;
-    fs::rename(&inside, &folder)?;
+    fs::rename(&inside, &folder).map_err(|e| of_models(e.into()))?;
     Ok(Imported {
         name,
         folder,
         summary,
     })
+}
+
+/// Writes a model folder.
+fn write_into(
+    folder: &Path,
+    tensors: &Tensors,
+    config: &[u8],
+    card: &str,
+    watch: &mut Watch<'_>,
+) -> Result<(), ImportError> {
+    fs::create_dir(folder)?;
+    write_weights(&folder.join("weights.safetensors"), tensors, watch)?;
+    write_synced(&folder.join("config.json"), config)?;
+    write_synced(&folder.join("card.md"), card.as_bytes())?;
+    Ok(())
 }
 
 /// A file that was read, for the card.
@@ -194,7 +213,7 @@ pub(super) fn look_into(
         network.complete(path)?;
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let file = tensors::clean(&name);
+    let file = clean_text::name(&name);
     Ok((found, Source { file, sha256 }))
 }
 
@@ -274,7 +293,13 @@ fn write_weights(path: &Path, tensors: &Tensors, watch: &mut Watch<'_>) -> Resul
     file.write_all(&header)?;
     for (name, tensor) in tensors {
         watch.at(ImportStep::Converting)?;
-        let values = tensor.values()?;
+        let values = tensor.values().map_err(|error| match error {
+            // Of the source, and no matter of the folder that is written.
+            ImportError::Io(error) => ImportError::Unsupported(format!(
+                "the checkpoint can't be read any more ({error}); is its disk still there?"
+            )),
+            error => error,
+        })?;
         if values.iter().any(|v| !v.is_finite()) {
             return Err(ImportError::Unsupported(format!(
                 "'{name}' holds numbers that are infinite or not numbers; the checkpoint is damaged"

@@ -1,7 +1,6 @@
 //! Brings foreign checkpoints in: StyleGAN2 pickles and `.pt` files, fast neural
-//! style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders, and safetensors
-//! of the same names. Reads them as
-//! data, without Python and without running anything, and writes a model folder
+//! style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders, ESRGAN's enlargers,
+//! and safetensors of the same names. Reads them as data, without Python and without running anything, and writes a model folder
 //! (weights, config, card) that the registry knows.
 
 mod any_style;
@@ -22,6 +21,7 @@ mod stylegan2;
 mod stylegan2_arguments;
 mod tensors;
 pub mod torch;
+mod upscaler;
 mod wrappers;
 
 pub use install::{
@@ -32,7 +32,7 @@ pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 pub use tensors::{Stored, Tensors};
 
 /// What can be imported, for those who bring something else.
-const READS: &str = "Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, and Stable Diffusion's autoencoders (AutoencoderKL, TAESD)";
+const READS: &str = "Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact)";
 
 /// Why a checkpoint can't be imported, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,36 @@ pub enum ImportError {
     /// The disk said no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// The disk of the models said no.
+    #[error("the network can't be written ({error}); nothing was imported, {advice}: {}", folder.display())]
+    Writing {
+        /// Where it was to go.
+        folder: std::path::PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+        /// What to do.
+        advice: &'static str,
+    },
+}
+
+impl ImportError {
+    /// A failure of the disk, as one of this folder.
+    fn in_folder(self, folder: &std::path::Path) -> Self {
+        let Self::Io(error) = self else {
+            return self;
+        };
+        use std::io::ErrorKind as K;
+        let advice = match error.kind() {
+            K::StorageFull | K::QuotaExceeded | K::FileTooLarge => "make room on its disk",
+            K::PermissionDenied | K::ReadOnlyFilesystem => "make the folder writable",
+            _ => "look after its disk",
+        };
+        Self::Writing {
+            folder: folder.to_owned(),
+            error,
+            advice,
+        }
+    }
 }
 
 impl From<pickle::PickleError> for ImportError {

@@ -4,8 +4,9 @@
 
 use super::ImportError;
 use super::pickle::{Graph, Node, NodeId};
-use super::tensors::{Tensors, clean};
+use super::tensors::Tensors;
 use super::torch::TorchFile;
+use crate::clean_text;
 
 /// Deeper nesting than any network's; a hostile cycle stops here.
 const MAX_DEPTH: usize = 16;
@@ -115,7 +116,7 @@ pub(super) fn module_tensors(file: &TorchFile, module: NodeId) -> Result<Tensors
             let entries = entries.and_then(|id| graph.entries(id));
             for &(key, value) in entries.unwrap_or_default() {
                 if let (Some(key), true) = (graph.str(key), file.is_tensor(value)) {
-                    let name = format!("{}{}", module.way, clean(key));
+                    let name = format!("{}{}", module.way, clean_text::name(key));
                     tensors.insert(name, file.tensor(value)?);
                 }
             }

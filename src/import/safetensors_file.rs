@@ -10,10 +10,15 @@ use parking_lot::Mutex;
 
 use super::ImportError;
 use super::bytes::{Block, Bytes};
-use super::tensors::{Scalar, Stored, Tensors, View, clean};
+use super::tensors::{Scalar, Stored, Tensors, View};
+use crate::clean_text;
 
 /// Larger headers don't occur: that of the largest networks is a thirtieth of it.
-const MAX_HEADER: u64 = 24 << 20;
+const MAX_HEADER: u64 = 8 << 20;
+/// A network has some thousand tensors at most.
+const MOST_TENSORS: usize = 20_000;
+/// Sides of a tensor.
+const MOST_SIDES: usize = 16;
 
 /// Whether a file starts as these do: the header's length, and a JSON object.
 pub(super) fn looks_like(head: &[u8]) -> bool {
@@ -46,7 +51,7 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
         .take(8 + length)
         .read_to_end(&mut header)?;
     let metadata: Metadata = serde_json::from_slice(&header[8..])
-        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+        .map_err(|error| ImportError::NotACheckpoint(clean_text::name(&error.to_string())))?;
     let infos = checked(&metadata)?;
     let end = infos.iter().map(|(_, info)| info.data_offsets.1).max();
     let begin = 8 + length;
@@ -69,7 +74,7 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
                 sides: shape,
             })?,
         };
-        tensors.insert(clean(&name), stored);
+        tensors.insert(clean_text::name(&name), stored);
     }
     let kwargs = metadata.metadata().as_ref();
     Ok((tensors, kwargs.and_then(|m| m.get("kwargs").cloned())))
@@ -78,13 +83,17 @@ pub(super) fn open(mut file: File) -> Result<(Tensors, Option<String>), ImportEr
 /// Tensors in the order of their bytes, which lie without gaps, each of its shape's size.
 fn checked(metadata: &Metadata) -> Result<Vec<(String, TensorInfo)>, ImportError> {
     let tensors = metadata.tensors();
+    let sound = |info: &TensorInfo| info.shape.len() <= MOST_SIDES;
+    if tensors.len() > MOST_TENSORS || !tensors.values().all(|info| sound(info)) {
+        return Err(ImportError::TooLarge);
+    }
     let mut infos: Vec<_> = tensors
         .into_iter()
         .map(|(name, info)| (name, info.clone()))
         .collect();
     infos.sort_by_key(|(_, info)| info.data_offsets);
     Metadata::new(None, infos.clone())
-        .map_err(|error| ImportError::NotACheckpoint(clean(&error.to_string())))?;
+        .map_err(|error| ImportError::NotACheckpoint(clean_text::name(&error.to_string())))?;
     Ok(infos)
 }
 

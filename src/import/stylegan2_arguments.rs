@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 use super::ImportError;
 use super::persistence::{self, Module};
 use super::pickle::NodeId;
-use super::tensors::{Stored, Tensors, clean};
+use super::tensors::{Stored, Tensors};
 use super::torch::TorchFile;
+use crate::clean_text;
 
 /// `conv_clamp` of the StyleGAN3 repository's constructor, and of every network that
 /// either repository's training makes.
@@ -37,7 +38,7 @@ impl Default for Settings {
 }
 
 fn refused(what: &str, has: impl std::fmt::Display, reads: &str) -> ImportError {
-    let has = clean(&has.to_string());
+    let has = clean_text::name(&has.to_string());
     ImportError::Unsupported(format!(
         "this generator's {what} is {has}; Limner runs those with {reads}"
     ))
@@ -97,7 +98,7 @@ impl Settings {
                 _ => {
                     return Err(ImportError::Unsupported(format!(
                         "this generator was made with the argument '{}', which Limner doesn't understand",
-                        clean(name)
+                        clean_text::name(name)
                     )));
                 }
             }
@@ -139,7 +140,7 @@ impl Settings {
                 class => {
                     return Err(ImportError::Unsupported(format!(
                         "this generator has a part of the class '{}', which Limner doesn't understand",
-                        clean(class)
+                        clean_text::name(class)
                     )));
                 }
             }

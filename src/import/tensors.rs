@@ -232,11 +232,6 @@ pub(super) fn side(tensors: &Tensors, name: &str, axis: usize) -> Result<usize, 
     tensor.shape.get(axis).copied().ok_or_else(missing)
 }
 
-/// A tensor's name without what a terminal would obey.
-pub(super) fn clean(name: &str) -> String {
-    name.replace(char::is_control, "\u{fffd}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

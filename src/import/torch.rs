@@ -10,7 +10,8 @@ use super::ImportError;
 use super::bytes::{Block, Bytes, Entry, Source, in_memory};
 use super::foreign;
 use super::pickle::{self, Graph, Node, NodeId};
-use super::tensors::{Scalar, Stored, Tensors, View, clean};
+use super::tensors::{Scalar, Stored, Tensors, View};
+use crate::clean_text;
 
 /// A pickle together with the bytes that its tensors live in.
 pub struct TorchFile {
@@ -120,7 +121,7 @@ impl TorchFile {
                 }
             }
             "_rebuild_tensor" | "_rebuild_tensor_v2" => self.dense(args),
-            other => Ok(Stored::unreadable(Vec::new(), &clean(other))),
+            other => Ok(Stored::unreadable(Vec::new(), &clean_text::name(other))),
         }
     }
 
@@ -215,7 +216,7 @@ impl TorchFile {
         let mut tensors = Tensors::new();
         for &(key, value) in entries {
             if let (Some(key), true) = (self.graph.str(key), self.is_tensor(value)) {
-                tensors.insert(clean(key), self.tensor(value)?);
+                tensors.insert(clean_text::name(key), self.tensor(value)?);
             }
         }
         Ok(tensors)
@@ -249,7 +250,7 @@ impl TorchFile {
             if key.contains("optim") {
                 continue;
             }
-            let name = format!("{way}{}", clean(key));
+            let name = format!("{way}{}", clean_text::name(key));
             if self.is_tensor(value) {
                 into.insert(name, self.tensor(value)?);
                 if into.len() > MAX_TENSORS {
@@ -330,7 +331,7 @@ fn storage_description(graph: &Graph, id: NodeId) -> Result<(Kind, String), Impo
         return Err(ImportError::NotATensor);
     };
     let (_, class) = graph.global(class).ok_or(ImportError::NotATensor)?;
-    let kind = Scalar::of_class(class).ok_or_else(|| clean(class));
+    let kind = Scalar::of_class(class).ok_or_else(|| clean_text::name(class));
     let key = graph.str(key).ok_or(ImportError::NotATensor)?;
     Ok((kind, key.to_owned()))
 }

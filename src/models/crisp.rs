@@ -81,6 +81,12 @@ impl Crisp {
     /// Scales that it knows.
     pub const SCALES: [u32; 2] = [2, 4];
 
+    /// Channels of the trunk.
+    pub(super) fn channels(&self) -> u64 {
+        let first = self.trunk.first();
+        first.map_or(0, |conv| conv.weight().dims()[0] as u64)
+    }
+
     /// Pixels of the input around a pixel that can influence it.
     pub fn receptive_radius(&self) -> usize {
         self.trunk.len() + 1

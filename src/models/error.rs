@@ -62,6 +62,12 @@ pub enum ModelError {
         "'{0}' holds values that are not numbers: the file is damaged or its training failed; get the model again"
     )]
     NotFinite(String),
+    /// A learnt style's file isn't what it should be.
+    #[error("this learnt style can't be used: {0}")]
+    BadLearnt(String),
+    /// A learnt style isn't here.
+    #[error("the learnt style '{0}' isn't here; put its file back or get a Limner that has it")]
+    NoLearnt(String),
     /// The request makes no sense for this network.
     #[error("{0}")]
     BadRequest(String),

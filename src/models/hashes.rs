@@ -7,6 +7,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::sha256_of_file;
+use crate::unfinished;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Known {
@@ -72,7 +73,7 @@ impl HashCache {
             .and_then(|bytes| {
                 let folder = file.parent().unwrap_or(Path::new("."));
                 std::fs::create_dir_all(folder)?;
-                let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+                let mut temporary = unfinished::file_in(folder, false)?;
                 std::io::Write::write_all(&mut temporary, &bytes)?;
                 temporary.persist(file).map_err(|error| error.error)?;
                 Ok(())

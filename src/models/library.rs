@@ -62,8 +62,22 @@ pub struct ModelInfo {
     pub licence: String,
     /// Data statement and credit line for results' metadata.
     pub credit: String,
+    /// How many times it enlarges (upscalers).
+    pub scales: Vec<u32>,
     /// Number of sliders of its style code (style networks).
     pub code_len: usize,
+}
+
+/// Who paints a style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Painter {
+    /// The network in use, after the style's code: several are one pass.
+    #[default]
+    Shared,
+    /// A painter that learnt just this style: one more pass when mixed.
+    Learnt,
+    /// A network that is this style: one more pass when mixed.
+    Own,
 }
 
 /// A style that ships.
@@ -73,8 +87,55 @@ pub struct StyleInfo {
     pub source: StyleSource,
     /// Shown name.
     pub name: String,
-    /// Licence and origin.
+    /// Whose hand; empty where nobody's is known.
+    pub artist: String,
+    /// When it was made, as text; empty where that isn't known.
+    pub year: String,
+    /// Licence of the picture, as far as it is said apart from `origin`.
+    pub licence: String,
+    /// Where it comes from, and its licence.
     pub origin: String,
+    /// Heading under which it stands; empty for none.
+    pub group: String,
+    /// Who paints it.
+    pub painter: Painter,
+    /// Its file, if it is learnt.
+    pub file: Option<PathBuf>,
     /// What it does to the sample photo.
     pub swatch: Option<Picture>,
+}
+
+impl Default for StyleInfo {
+    fn default() -> Self {
+        Self {
+            source: StyleSource::Builtin(String::new()),
+            name: String::new(),
+            artist: String::new(),
+            year: String::new(),
+            licence: String::new(),
+            origin: String::new(),
+            group: String::new(),
+            painter: Painter::default(),
+            file: None,
+            swatch: None,
+        }
+    }
+}
+
+impl StyleInfo {
+    /// Work, artist, year and licence in one line: "The Great Wave, Katsushika Hokusai, c. 1831,
+    /// public domain".
+    pub fn credit_line(&self) -> String {
+        joined(&[&self.name, &self.artist, &self.year, &self.licence])
+    }
+
+    /// Artist and year.
+    pub fn by(&self) -> String {
+        joined(&[&self.artist, &self.year])
+    }
+}
+
+fn joined(parts: &[&str]) -> String {
+    let there: Vec<&str> = parts.iter().copied().filter(|p| !p.is_empty()).collect();
+    there.join(", ")
 }

@@ -18,9 +18,12 @@ use super::fast_style::TransformerNet;
 use super::manifest::{Architecture, Manifest};
 use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
+use super::rrdbnet::RrdbNet;
 use super::scan::FoundModel;
+use super::srvgg::SrvggNet;
 use super::stylegan2::{self, StyleGan2};
 use super::transfer::StyleTransfer;
+use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
 
@@ -33,6 +36,7 @@ pub(super) enum Loaded {
     Transfer(Arc<dyn StyleTransfer>),
     Autoencoder(Arc<dyn Autoencoder>),
     Crisp(Arc<Crisp>),
+    Upscaler(Arc<dyn Upscaler>),
     Encoder(Arc<Encoder>),
     Vgg19(Arc<Vgg19>),
 }
@@ -119,6 +123,14 @@ fn build(
         Architecture::Crisp => {
             let config: crisp::Config = manifest.config(path)?;
             Loaded::Crisp(Arc::new(Crisp::new(&config, vb, device)?))
+        }
+        Architecture::RrdbNet => {
+            let network = RrdbNet::new(manifest.config(path)?, vb, device)?;
+            Loaded::Upscaler(Arc::new(network))
+        }
+        Architecture::SrvggNet => {
+            let network = SrvggNet::new(manifest.config(path)?, vb, device)?;
+            Loaded::Upscaler(Arc::new(network))
         }
         Architecture::Encoder => {
             let config: encoder::Config = manifest.config(path)?;

@@ -28,8 +28,12 @@ pub enum Architecture {
     Lens,
     /// Stable Diffusion's autoencoder.
     Kl,
-    /// Super-resolution.
+    /// Limner's own super-resolution.
     Crisp,
+    /// ESRGAN's and Real-ESRGAN's super-resolution.
+    RrdbNet,
+    /// Real-ESRGAN's with a small network.
+    SrvggNet,
     /// Picture to `w` of a generator.
     Encoder,
     /// Features that pictures are measured with.
@@ -58,6 +62,8 @@ impl Architecture {
             "lens" => Self::Lens,
             "autoencoder-kl" => Self::Kl,
             name if name.starts_with("crisp") => Self::Crisp,
+            "rrdbnet" => Self::RrdbNet,
+            "srvggnet-compact" => Self::SrvggNet,
             "vgg19" => Self::Vgg19,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
@@ -70,7 +76,7 @@ impl Architecture {
             Self::Cppn | Self::StyleGan2 => ModelKind::Generator,
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
-            Self::Crisp => ModelKind::Upscaler,
+            Self::Crisp | Self::RrdbNet | Self::SrvggNet => ModelKind::Upscaler,
             Self::Taesd | Self::Lens | Self::Kl | Self::Encoder | Self::Vgg19 => {
                 ModelKind::Autoencoder
             }
@@ -88,7 +94,7 @@ impl Architecture {
             Self::Cppn | Self::StyleGan2 => "a generator",
             Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
             Self::FastStyle => "a network that is one style",
-            Self::Crisp => "an enlarger",
+            Self::Crisp | Self::RrdbNet | Self::SrvggNet => "an enlarger",
             Self::Taesd | Self::Lens | Self::Kl => "an autoencoder",
             Self::Encoder => "an encoder",
             Self::Vgg19 => "an instrument that measures pictures",

@@ -12,6 +12,7 @@ use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
+use super::learnt::{self, LearntPainter, LearntPainters};
 use super::loading::{self, Loaded};
 use super::manifest::Architecture;
 use super::restyle::Restyle;
@@ -20,11 +21,13 @@ use super::scan::{FoundModel, describe, embedded_cppn};
 use super::stylegan2::StyleGan2;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
+use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
 use super::{Generator, ModelError};
+use crate::digest;
 use crate::latent::codes::CodeSliders;
-use crate::models::library::{Library, ModelInfo, ModelKind, StyleInfo};
+use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.
@@ -55,6 +58,9 @@ pub struct Registry {
     styles: StyleSet,
     broken: Vec<(PathBuf, String)>,
     loaded: InMemory<Loaded>,
+    painters: LearntPainters,
+    /// The user's own learnt styles, until they stand beside the others.
+    own_styles: Vec<ShippedStyle>,
 }
 
 impl Registry {
@@ -70,6 +76,8 @@ impl Registry {
             styles: StyleSet::default(),
             broken: Vec::new(),
             loaded: InMemory::new(MEMORY),
+            painters: LearntPainters::new(),
+            own_styles: Vec::new(),
         };
         registry.rescan();
         registry
@@ -80,6 +88,7 @@ impl Registry {
     /// Returns the device of before.
     pub fn set_device(&mut self, device: Device, half: bool) -> Device {
         self.loaded.clear();
+        self.painters.clear();
         self.half = half;
         std::mem::replace(&mut self.device, device)
     }
@@ -91,6 +100,9 @@ impl Registry {
         self.styles = StyleSet::default();
         for folder in self.folders.clone() {
             self.scan_folder(&folder);
+        }
+        for own in std::mem::take(&mut self.own_styles) {
+            self.styles.add(own);
         }
         if !self.entries.contains_key(CPPN_NAME) {
             match embedded_cppn() {
@@ -118,6 +130,9 @@ impl Registry {
                 entry.info.sha256 == sha256 || encoder.is_some_and(|own| own == sha256)
             })
         });
+        let styles = &self.styles;
+        self.painters
+            .retain(|id| digest::sha256_of_file(styles.learnt(id)?).ok());
         self.hashes.save();
     }
 
@@ -132,6 +147,12 @@ impl Registry {
                 continue;
             };
             if name.starts_with('.') {
+                continue;
+            }
+            if name == learnt::FOLDER {
+                let (styles, broken) = learnt::found(&path);
+                self.own_styles.extend(styles);
+                self.broken.extend(broken);
                 continue;
             }
             if name == STYLES && path.join("index.json").is_file() {
@@ -184,6 +205,9 @@ impl Registry {
                 name: entry.info.title.clone(),
                 origin: format!("a network of its own; licence: {}", entry.info.licence),
                 swatch: None,
+                painter: Painter::Own,
+                group: "Imported networks".into(),
+                ..StyleInfo::default()
             });
         shipped.chain(networks).collect()
     }
@@ -205,13 +229,68 @@ impl Registry {
     /// Where a model's folder has directions that were found beforehand, so that its
     /// sliders are there at once; read only if they fit the model's hash.
     pub fn directions_file(&self, name: &str) -> Option<PathBuf> {
-        let folder = self.entries.get(name)?.config_path.parent()?;
-        Some(folder.join(DIRECTIONS)).filter(|file| file.is_file())
+        Some(self.folder(name)?.join(DIRECTIONS)).filter(|file| file.is_file())
+    }
+
+    /// A model's folder.
+    pub fn folder(&self, name: &str) -> Option<&Path> {
+        self.entries.get(name)?.config_path.parent()
     }
 
     /// A style that ships.
     pub fn style(&self, id: &str) -> Option<&ShippedStyle> {
         self.styles.get(id)
+    }
+
+    /// A learnt style that ships, ready to paint; read when first asked for. `None` for styles that
+    /// aren't learnt.
+    ///
+    /// # Errors
+    /// What is wrong with its file, or that the *Restyle* that it belongs to isn't here.
+    pub fn learnt(&mut self, id: &str) -> Result<Option<Arc<LearntPainter>>, ModelError> {
+        let Some(path) = self.styles.learnt(id).map(Path::to_path_buf) else {
+            return Ok(None);
+        };
+        if let Some(painter) = self.painters.get(id) {
+            return Ok(Some(painter));
+        }
+        let painter = Arc::new(learnt::load(&path, self)?);
+        let room = in_memory(self.entry(&painter.restyle)?.info.bytes);
+        self.painters.put(id, room, Arc::clone(&painter));
+        Ok(Some(painter))
+    }
+
+    /// The *Restyle* whose weights have this hash, or any.
+    pub fn restyle_of(&self, sha256: &str) -> Option<String> {
+        let fitting = self.restyles().find(|(_, e)| e.info.sha256 == sha256);
+        let found = fitting.or_else(|| self.restyles().next());
+        found.map(|(name, _)| name.clone())
+    }
+
+    /// A network's weights on the device in use, and whether they are to be half numbers.
+    ///
+    /// # Errors
+    /// [`ModelError::Unknown`], or what is wrong with the file.
+    pub fn weights_of(&self, name: &str) -> Result<(Weights, bool), ModelError> {
+        let entry = self.entry(name)?;
+        let sha256 = Some(entry.info.sha256.as_str());
+        let weights = Weights::open(&entry.weights_path(), sha256, &self.device)?;
+        Ok((weights, self.half))
+    }
+
+    fn restyles(&self) -> impl Iterator<Item = (&String, &FoundModel)> {
+        let is = |e: &FoundModel| e.manifest.architecture == Architecture::Restyle;
+        self.entries.iter().filter(move |(_, entry)| is(entry))
+    }
+
+    /// SHA-256 of a learnt style's file.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLearnt`] if there is none of this id, [`ModelError::Unreadable`].
+    pub fn learnt_hash(&self, id: &str) -> Result<String, ModelError> {
+        let none = || ModelError::NoLearnt(id.to_owned());
+        let path = self.styles.learnt(id).ok_or_else(none)?;
+        Ok(digest::sha256(&learnt::read(path)?))
     }
 
     /// Whether a model is a network that is one style.
@@ -297,6 +376,25 @@ impl Registry {
             Loaded::Crisp(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "an enlarger")),
         }
+    }
+
+    /// A network that enlarges.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn upscaler(&mut self, name: &str) -> Result<Arc<dyn Upscaler>, ModelError> {
+        match self.load(name)? {
+            Loaded::Crisp(network) => Ok(network),
+            Loaded::Upscaler(network) => Ok(network),
+            _ => Err(self.wrong_kind(name, "an enlarger")),
+        }
+    }
+
+    /// The enlarger for those who name none: Limner's own, else any.
+    pub fn default_upscaler(&self) -> Option<&ModelInfo> {
+        let own = |entry: &&FoundModel| entry.manifest.architecture == Architecture::Crisp;
+        let own = self.entries.values().find(own).map(|entry| &entry.info);
+        own.or_else(|| self.first_of(ModelKind::Upscaler))
     }
 
     /// What pictures are measured with; always on the processor.

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::autoencoder::{kl, taesd};
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
-use super::{ModelError, adain, cppn, fast_style, microast, restyle, stylegan2};
+use super::{
+    ModelError, adain, cppn, crisp, fast_style, microast, restyle, rrdbnet, srvgg, stylegan2,
+};
 use crate::digest;
 use crate::models::library::ModelInfo;
 
@@ -97,6 +99,7 @@ fn entry(
         card,
         licence: manifest.licence.clone(),
         credit: manifest.credit.clone(),
+        scales: Vec::new(),
         code_len: 0,
     };
     match manifest.architecture {
@@ -115,7 +118,16 @@ fn entry(
         Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
         Architecture::Taesd | Architecture::Lens => sane::<taesd::Config>(&manifest, &config_path)?,
         Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
-        Architecture::Crisp | Architecture::Encoder | Architecture::Vgg19 => {}
+        Architecture::Crisp => info.scales = crisp::Crisp::SCALES.to_vec(),
+        Architecture::RrdbNet => {
+            let config: rrdbnet::Config = manifest.config(&config_path)?;
+            info.scales = vec![config.checked()?.scale()];
+        }
+        Architecture::SrvggNet => {
+            let config: srvgg::Config = manifest.config(&config_path)?;
+            info.scales = vec![config.upscale as u32];
+        }
+        Architecture::Encoder | Architecture::Vgg19 => {}
     }
     Ok(FoundModel {
         manifest,

@@ -140,6 +140,35 @@ impl Weights {
         Self { half, ..self }
     }
 
+    /// The same tensors, `differences` added to those of their names.
+    ///
+    /// # Errors
+    /// [`ModelError::MissingTensor`], [`ModelError::WrongShape`].
+    pub fn plus(
+        &self,
+        differences: impl IntoIterator<Item = (String, Tensor)>,
+    ) -> Result<Self, ModelError> {
+        let mut tensors = HashMap::clone(&self.tensors);
+        for (name, difference) in differences {
+            let path = self.path(&name);
+            let Some(own) = tensors.get_mut(&path) else {
+                return Err(ModelError::MissingTensor(path));
+            };
+            if own.dims() != difference.dims() {
+                return Err(ModelError::WrongShape {
+                    name: path,
+                    expected: own.dims().to_vec(),
+                    got: difference.dims().to_vec(),
+                });
+            }
+            *own = (&*own + difference.to_device(own.device())?)?;
+        }
+        Ok(Self {
+            tensors: Arc::new(tensors),
+            ..self.clone()
+        })
+    }
+
     /// The same tensors, names taken below `name`.
     pub fn pp(&self, name: impl std::fmt::Display) -> Self {
         Self {

@@ -131,6 +131,24 @@ pub fn pixel_shuffle(x: &Tensor, r: usize) -> Result<Tensor> {
         .reshape((n, out, h * r, w * r))
 }
 
+/// `[N, C, H·r, W·r]` to `[N, C·r², H, W]`, as PyTorch's `pixel_unshuffle`.
+///
+/// # Errors
+/// When a side is not a multiple of `r`.
+pub fn pixel_unshuffle(x: &Tensor, r: usize) -> Result<Tensor> {
+    let (n, c, h, w) = x.dims4()?;
+    if r == 0 || h % r != 0 || w % r != 0 {
+        bail!("pixel_unshuffle: {h}×{w} is no multiple of {r}")
+    }
+    if r == 1 {
+        return Ok(x.clone());
+    }
+    x.reshape((n, c, h / r, r, w / r, r))?
+        .permute((0, 1, 3, 5, 2, 4))?
+        .reshape((n, c * r * r, h / r, w / r))?
+        .contiguous()
+}
+
 /// Anti-aliased bilinear resizing to `(height, width)`, as PyTorch's
 /// `interpolate(mode="bilinear", antialias=True, align_corners=False)`.
 ///

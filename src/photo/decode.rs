@@ -10,7 +10,7 @@ use crate::photo::{jpeg, jxl, plain, png, raw, tiff, webp};
 
 /// Upright size from the header.
 pub(crate) fn size(bytes: &[u8], kind: Kind) -> Result<[u32; 2], Fault> {
-    let raster = match kind {
+    let raster = guarded(|| match kind {
         Kind::Jpeg => jpeg::header(bytes),
         Kind::Png => png::header(bytes),
         Kind::WebP => webp::header(bytes),
@@ -21,14 +21,27 @@ pub(crate) fn size(bytes: &[u8], kind: Kind) -> Result<[u32; 2], Fault> {
         Kind::Avif => avif::header(bytes),
         Kind::Jxl => jxl::header(bytes),
         Kind::Raw => raw::header(bytes),
-    }?;
+    })?;
     let [width, height] = turned_size(raster.size, raster.turn);
     check_size(width.into(), height.into())
 }
 
 /// Decodes a file of a known kind.
 pub(crate) fn decode(bytes: &[u8], kind: Kind) -> Result<Decoded, Fault> {
-    let raster: Raster = match kind {
+    let raster = guarded(|| raster_of(bytes, kind))?;
+    raster.finish()
+}
+
+/// A decoder that panics has met a file that it can't read: jxl-oxide 0.12 does on noise
+/// whose last row of groups is one pixel high (its pull request 501). Whoever reads many
+/// photos goes on with the next.
+fn guarded<T>(decode: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault> {
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode));
+    done.unwrap_or_else(|_| Err(Fault::unread("this picture, on which its decoder fails,")))
+}
+
+fn raster_of(bytes: &[u8], kind: Kind) -> Result<Raster, Fault> {
+    match kind {
         Kind::Jpeg => jpeg::decode(bytes),
         Kind::Png => png::decode(bytes),
         Kind::WebP => webp::decode(bytes),
@@ -39,6 +52,5 @@ pub(crate) fn decode(bytes: &[u8], kind: Kind) -> Result<Decoded, Fault> {
         Kind::Avif => avif::decode(bytes),
         Kind::Jxl => jxl::decode(bytes),
         Kind::Raw => raw::decode(bytes),
-    }?;
-    raster.finish()
+    }
 }

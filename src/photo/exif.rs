@@ -1,9 +1,12 @@
 //! How the camera was held, from EXIF or, where that says nothing, from XMP.
 
-use exif::{In, Reader, Tag};
 use image::metadata::Orientation;
 
 use crate::photo::limits::check_metadata;
+use crate::photo::tiff::ifd::File;
+
+/// The tag that says it.
+const ORIENTATION: u16 = 274;
 
 /// Longer blocks are left alone: cameras write a few kilobytes, JPEG holds 64.
 const LONGEST_EXIF: usize = 8 << 20;
@@ -21,15 +24,9 @@ fn from_exif(block: &[u8]) -> Option<Orientation> {
     if block.len() > LONGEST_EXIF {
         return None;
     }
-    let mut reader = Reader::new();
-    // Maker notes are often broken; the orientation beside them is not.
-    reader.continue_on_error(true);
-    let exif = reader
-        .read_raw(block.to_vec())
-        .or_else(|error| error.distill_partial_result(|_| ()))
-        .ok()?;
-    let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;
-    Orientation::from_exif(u8::try_from(field.value.get_uint(0)?).ok()?)
+    let (file, first) = File::open(block)?;
+    let turn = file.directory(first)?.number(ORIENTATION)?;
+    Orientation::from_exif(u8::try_from(turn).ok()?)
 }
 
 /// From an XMP packet: `tiff:Orientation` as an attribute or as an element.

@@ -31,6 +31,7 @@ use crate::recipe::SourceRef;
 use crate::regular_file;
 
 pub use crate::photo::error::{Fault, PhotoError};
+pub(crate) use crate::photo::heif::boxes::Items;
 pub use crate::photo::known::KnownPhotos;
 pub use crate::photo::limits::{MAX_PIXELS, MAX_SIDE};
 pub use crate::photo::sample::SAMPLE;
@@ -74,8 +75,8 @@ pub fn probe(path: &Path) -> Result<[u32; 2], PhotoError> {
 
 /// Whether a file that isn't hidden is named like a photo that Limner reads.
 pub fn is_named_like_one(path: &Path) -> bool {
-    let name = path.file_name().map(|n| n.to_string_lossy());
-    let hidden = name.is_none_or(|n| n.starts_with('.'));
+    let name = path.file_name();
+    let hidden = name.is_none_or(|n| n.as_encoded_bytes().starts_with(b"."));
     let extension = path.extension().and_then(|e| e.to_str());
     let known = extension.is_some_and(|e| EXTENSIONS.iter().any(|k| e.eq_ignore_ascii_case(k)));
     known && !hidden

@@ -51,7 +51,11 @@ fn directories(bytes: &[u8]) -> Vec<Directory<'_>> {
             continue;
         }
         if let Some(directory) = file.directory(at) {
-            waiting.extend(directory.numbers(tag::SUB_DIRECTORIES).unwrap_or_default());
+            waiting.extend(
+                directory
+                    .first_numbers(tag::SUB_DIRECTORIES, MOST_DIRECTORIES)
+                    .unwrap_or_default(),
+            );
             waiting.push(directory.next);
             found.push(directory);
         }

@@ -16,9 +16,8 @@ mod midjourney;
 mod novelai;
 mod text;
 
+use crate::clean_text;
 pub use file_texts::FileTexts;
-pub use text::clean;
-
 use file_texts::Found;
 
 /// Another program's settings.
@@ -57,7 +56,7 @@ pub fn recognise(texts: &FileTexts<'_>) -> Option<Foreign> {
         .or_else(|| a1111::read(texts))?;
     Some(Foreign {
         program: found.program,
-        text: clean(&found.text),
+        text: clean_text::lines(&found.text),
         settings: text::tidy(found.settings),
     })
 }

@@ -1,5 +1,7 @@
 //! The state of Lens that decides a photo taken apart and put together again.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{DirectionEdit, Mask, SourceRef};
@@ -93,7 +95,7 @@ pub struct LensParams {
     pub keep_detail: bool,
     /// Where it applies; everywhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mask: Option<Mask>,
+    pub mask: Option<Arc<Mask>>,
 }
 
 impl LensParams {

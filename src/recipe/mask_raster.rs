@@ -247,7 +247,7 @@ mod tests {
 
     fn dot(x: f32, y: f32, radius: f32, erase: bool) -> MaskShape {
         MaskShape::Stroke(Stroke {
-            points: vec![[x, y]],
+            points: [[x, y]].into(),
             radius,
             feather: 0.5,
             erase,
@@ -266,7 +266,7 @@ mod tests {
     fn a_stroke_covers_its_middle_and_nothing_far_away() {
         let mask = Mask {
             shapes: vec![MaskShape::Stroke(Stroke {
-                points: vec![[0.25, 0.25], [0.75, 0.25]],
+                points: [[0.25, 0.25], [0.75, 0.25]].into(),
                 radius: 0.1,
                 feather: 0.5,
                 erase: false,
@@ -289,13 +289,13 @@ mod tests {
     #[test]
     fn the_eraser_takes_away_once_per_stroke() {
         let scrub = MaskShape::Stroke(Stroke {
-            points: vec![[0.5, 0.3], [0.55, 0.3], [0.5, 0.3], [0.55, 0.3]],
+            points: [[0.5, 0.3], [0.55, 0.3], [0.5, 0.3], [0.55, 0.3]].into(),
             radius: 0.2,
             feather: 1.0,
             erase: true,
         });
         let once = MaskShape::Stroke(Stroke {
-            points: vec![[0.5, 0.3], [0.55, 0.3]],
+            points: [[0.5, 0.3], [0.55, 0.3]].into(),
             radius: 0.2,
             feather: 1.0,
             erase: true,
@@ -343,7 +343,7 @@ mod tests {
                     to: [0.5, 0.5],
                 },
                 MaskShape::Stroke(Stroke {
-                    points: vec![],
+                    points: Default::default(),
                     radius: 0.1,
                     feather: 0.0,
                     erase: false,

@@ -3,6 +3,8 @@
 
 mod explore;
 pub mod foreign;
+mod grow;
+pub mod json;
 mod lens;
 mod mask_raster;
 pub mod migrate;
@@ -15,11 +17,12 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use grow::{GrowParams, GrowTask};
 pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
-pub use style::{Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 
 use std::path::{Path, PathBuf};
 
@@ -69,9 +72,11 @@ pub enum Making {
     Style(StyleParams),
     /// A photo changed by way of an autoencoder's latents.
     Lens(LensParams),
+    /// A picture made of the patches of another.
+    Grow(GrowParams),
     /// A photo or picture that was only enlarged.
     Upscale {
-        /// 2 or 4.
+        /// How many times as large.
         scale: u32,
     },
     /// Frames of a walk through latent space.
@@ -96,6 +101,9 @@ impl Making {
                 let other = params.other.iter().map(|other| &other.picture);
                 std::iter::once(&params.photo).chain(other).collect()
             }
+            Self::Grow(params) => std::iter::once(&params.source)
+                .chain(params.other())
+                .collect(),
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }
@@ -132,6 +140,30 @@ pub struct SourceRef {
 
 /// How the place of a picture is told whose path isn't.
 const CONTENT_ADDRESS: &str = "sha256:";
+
+/// Paths in files of JSON: every one comes back, Unicode or not. For serde's `with`.
+pub mod path_as_text {
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// As text.
+    ///
+    /// # Errors
+    /// The serialiser's.
+    pub fn serialize<S: Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+        path.as_deref().map(super::path_text).serialize(to)
+    }
+
+    /// From text.
+    ///
+    /// # Errors
+    /// The deserialiser's.
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
+        let text = Option::<String>::deserialize(from)?;
+        Ok(text.as_deref().map(super::path_from_text))
+    }
+}
 
 /// How a path is told that isn't Unicode.
 const FILE_URI: &str = "file://";

@@ -2,6 +2,7 @@
 //! recipe that is opened is brought into.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::{
     DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
@@ -130,7 +131,7 @@ impl Outside {
             self.bring(&CODE_SIGMA, sigma);
         }
         if let Some(mask) = &mut layer.mask {
-            self.mask(mask);
+            self.mask(Arc::make_mut(mask));
         }
     }
 
@@ -195,7 +196,7 @@ impl LensParams {
             outside.other(other);
         }
         if let Some(mask) = &mut self.mask {
-            outside.mask(mask);
+            outside.mask(Arc::make_mut(mask));
         }
         outside.0
     }

@@ -1,8 +1,6 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
-use serde_json::Value;
-
-use super::{Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, migrate};
+use super::{Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate};
 
 /// Why JSON is no recipe that this program can use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,8 +35,7 @@ impl Recipe {
     /// # Errors
     /// [`RecipeError::Newer`] and [`RecipeError::Damaged`].
     pub fn from_json(json: &str) -> Result<Self, RecipeError> {
-        let value: Value =
-            serde_json::from_str(json).map_err(|e| RecipeError::Damaged(e.to_string()))?;
+        let value = json::parse(json).map_err(|e| RecipeError::Damaged(e.to_string()))?;
         let value = migrate::to_current(value)?;
         serde_json::from_value(value).map_err(|e| RecipeError::Damaged(e.to_string()))
     }
@@ -67,6 +64,12 @@ impl Recipe {
                 tell(&mut params.photo);
                 if let Some(other) = &mut params.other {
                     tell(&mut other.picture);
+                }
+            }
+            Making::Grow(params) => {
+                tell(&mut params.source);
+                if let Some(other) = params.other_mut() {
+                    tell(other);
                 }
             }
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}

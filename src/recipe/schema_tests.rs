@@ -62,7 +62,7 @@ fn all() -> Vec<Recipe> {
             feather: 0.1,
         },
         MaskShape::Stroke(Stroke {
-            points: vec![[0.1, 0.2]],
+            points: [[0.1, 0.2]].into(),
             radius: 0.1,
             feather: 0.5,
             erase: true,
@@ -72,11 +72,15 @@ fn all() -> Vec<Recipe> {
         style,
         weight: 0.5,
         code: Some(vec![1.0, 2.0]),
+        learnt: Some("ab".repeat(32)),
         code_edits: vec![(1, -0.5)],
-        mask: Some(Mask {
-            shapes: shapes.clone(),
-            invert: true,
-        }),
+        mask: Some(
+            Mask {
+                shapes: shapes.clone(),
+                invert: true,
+            }
+            .into(),
+        ),
     };
     let style = StyleParams {
         model: "restyle".into(),
@@ -99,10 +103,13 @@ fn all() -> Vec<Recipe> {
         blend: 0.5,
         ..LensOther::new(source("other.png"))
     });
-    lens.mask = Some(Mask {
-        shapes: shapes.clone(),
-        invert: false,
-    });
+    lens.mask = Some(
+        Mask {
+            shapes: shapes.clone(),
+            invert: false,
+        }
+        .into(),
+    );
     let walk = WalkParams {
         points: vec![explore.clone(), stored.clone()],
         frames: 24,
@@ -120,8 +127,37 @@ fn all() -> Vec<Recipe> {
         Making::Walk(walk),
         Making::Imported,
     ]
+    .into_iter()
+    .chain(grown())
     .map(recipe)
-    .into()
+    .collect()
+}
+
+/// One of each task of Grow.
+fn grown() -> Vec<Making> {
+    let tasks = [
+        GrowTask::Vary,
+        GrowTask::Extend {
+            left: 1,
+            top: 0,
+            right: 20,
+            bottom: 3,
+        },
+        GrowTask::Fill {
+            mask: source("mask.png"),
+        },
+        GrowTask::Shape {
+            structure: source("other.png"),
+            strength: 0.25,
+        },
+    ];
+    let params = |task| GrowParams {
+        task,
+        size: Some([320, 200]),
+        seamless: [true, false],
+        ..GrowParams::new(source("photo.jpg"), u64::MAX)
+    };
+    tasks.map(|task| Making::Grow(params(task))).into()
 }
 
 /// As much of JSON Schema as ours uses; `Err` says where and why. Properties that the

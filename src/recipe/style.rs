@@ -1,5 +1,7 @@
 //! The state of Style that decides a stylised photo.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::SourceRef;
@@ -14,6 +16,9 @@ pub enum StyleSource {
     File(SourceRef),
 }
 
+/// Before the ids of learnt styles, where recipes and cards name them among networks.
+pub const LEARNT: &str = "learnt/";
+
 /// One style with its share, its own code edits and the place where it applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StyleLayer {
@@ -25,12 +30,16 @@ pub struct StyleLayer {
     /// recipe renders without the style's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Vec<f32>>,
+    /// SHA-256 of a learnt style's file, filled in when a picture is made: the recipe is of just
+    /// that painter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learnt: Option<String>,
     /// Slider offsets onto the code: (code direction index, σ).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub code_edits: Vec<(usize, f32)>,
-    /// Where the style applies; everywhere when absent.
+    /// Where the style applies; everywhere when absent. Shared: masks can be long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mask: Option<Mask>,
+    pub mask: Option<Arc<Mask>>,
 }
 
 /// A soft mask, resolution-free: coordinates and radii are fractions of the
@@ -100,8 +109,8 @@ impl MaskShape {
 /// A brush stroke of a mask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
-    /// Points along the stroke.
-    pub points: Vec<[f32; 2]>,
+    /// Points along the stroke. Shared: every step of undo holds all strokes.
+    pub points: Arc<[[f32; 2]]>,
     /// Brush radius.
     pub radius: f32,
     /// Soft part of the radius, 0..=1.

@@ -12,6 +12,7 @@ pub mod panel;
 pub mod photo;
 pub mod shell;
 pub mod sliders;
+pub mod start;
 pub mod style;
 pub mod theme;
 pub mod widgets;
@@ -27,6 +28,12 @@ use panel::{Panel, Scratch};
 use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toasts, top_bar};
 use theme::Themes;
 
+/// Most passes for one frame: a dialog's contents settle in two or three.
+const PASSES: std::num::NonZeroUsize = match std::num::NonZeroUsize::new(4) {
+    Some(passes) => passes,
+    None => std::num::NonZeroUsize::MIN,
+};
+
 /// Why the window's looks can't be set up.
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -34,6 +41,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Ui {
     themes: Themes,
     textures: Textures,
+    start: start::StartPictures,
     scratch: Scratch,
     shown_prefs: Option<Prefs>,
     /// Time of this frame's logic, for the frame statistics.
@@ -48,9 +56,12 @@ impl Ui {
     pub fn new(ctx: &egui::Context) -> Result<Self, StartError> {
         let themes = Themes::load()?;
         themes.install(ctx);
+        // Dialogs find their place before they are seen.
+        ctx.options_mut(|options| options.max_passes = PASSES);
         Ok(Self {
             themes,
             textures: Textures::new(ctx)?,
+            start: start::StartPictures::read(),
             scratch: Scratch::default(),
             shown_prefs: None,
             logic_time: Duration::ZERO,
@@ -83,9 +94,12 @@ impl Ui {
             theme: self.themes.of(&ctx),
             scratch: &mut self.scratch,
         };
-        top_bar::ui(ui, &mut panel);
-        status_bar::ui(ui, &mut panel);
+        if !bare(&ctx, state) {
+            top_bar::ui(ui, &mut panel);
+            status_bar::ui(ui, &mut panel);
+        }
         match state.view.workspace {
+            _ if state.view.start_page => start::ui(ui, &mut panel, &self.start),
             Workspace::Explore => explore::workspace::ui(ui, &mut panel),
             Workspace::Style => style::workspace::ui(ui, &mut panel),
             Workspace::Lens => lens::workspace::ui(ui, &mut panel),
@@ -96,6 +110,12 @@ impl Ui {
         toasts::ui(&ctx, &mut panel);
         self.textures.end_frame();
     }
+}
+
+/// In full screen with the panels away nothing but the picture is seen.
+fn bare(ctx: &egui::Context, state: &AppState) -> bool {
+    let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+    full && state.view.panels_away && !state.view.start_page
 }
 
 fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
@@ -109,6 +129,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
+        Dialog::Bin => gallery::bin::ui(ctx, panel),
         Dialog::Licences => licences::licences(ctx, panel),
     }
 }
@@ -119,7 +140,9 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
         return;
     }
     let text = match panel.state.view.workspace {
-        Workspace::Gallery => "Drop to import the pictures into the gallery",
+        Workspace::Gallery if !panel.state.view.start_page => {
+            "Drop to import the pictures into the gallery"
+        }
         Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
         _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };

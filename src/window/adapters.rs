@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use crossbeam_channel::Receiver;
-
 use crate::app::ports::{EngineLink, GalleryLink, HubLink};
 use crate::engine::Engine;
 use crate::engine::protocol::{Channel, EngineError, Event, Request};
@@ -11,6 +9,7 @@ use crate::gallery::protocol::{GalleryEvent, GalleryRequest};
 use crate::gallery::service::GalleryHandle;
 use crate::hub::protocol::{HubEvent, HubRequest};
 use crate::hub::service::HubHandle;
+use crate::weighed::Receiver;
 use crate::window::refusals::Refusals;
 
 /// The engine on its own thread.
@@ -171,29 +170,16 @@ impl ClosedGallery {
 
 impl GalleryLink for ClosedGallery {
     fn send(&mut self, request: GalleryRequest) {
-        let reason = || self.reason.clone();
-        self.answers.push_back(match request {
-            GalleryRequest::Save { token, .. } => GalleryEvent::Saved {
-                token,
-                result: Err(reason()),
-            },
-            GalleryRequest::Load(id) => GalleryEvent::Picture {
-                id,
-                state: None,
-                result: Err(reason()),
-            },
-            GalleryRequest::Export { .. } | GalleryRequest::ExportSheet { .. } => {
-                GalleryEvent::Exported(Err(reason()))
-            }
-            GalleryRequest::Query { seq, .. } => GalleryEvent::Listing {
-                seq,
-                entries: std::sync::Arc::default(),
-            },
+        let silent = matches!(
+            request,
             GalleryRequest::Thumbnails(_)
-            | GalleryRequest::Settings(_)
-            | GalleryRequest::Shutdown => return,
-            _ => GalleryEvent::Failed(reason()),
-        });
+                | GalleryRequest::Settings(_)
+                | GalleryRequest::TidyAside(_)
+                | GalleryRequest::Shutdown
+        );
+        if !silent {
+            self.answers.push_back(request.refused(&self.reason));
+        }
     }
 
     fn try_recv(&mut self) -> Option<GalleryEvent> {

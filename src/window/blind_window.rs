@@ -55,6 +55,7 @@ impl SystemLink for NoDesktop {
     fn pick(&mut self, _pick: Pick) {}
     fn copy_picture(&mut self, _picture: Picture) {}
     fn paste(&mut self, _role: crate::app::action::FileRole) {}
+    fn show_in_folder(&mut self, _path: std::path::PathBuf) {}
     fn save_picture(&mut self, _job: SavePicture) {}
     fn try_recv(&mut self) -> Option<Action> {
         None

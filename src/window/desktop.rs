@@ -15,6 +15,7 @@ use crate::app::ports::{SavePicture, SystemLink};
 use crate::engine::protocol::{self, Job};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
+use crate::weighed::{self, Bounds, Weight};
 use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
@@ -25,6 +26,12 @@ const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
 
 /// Answers that may wait.
 const ANSWERS: usize = 64;
+
+/// Pictures on their way to the clipboard or a file.
+const WORK: Bounds = Bounds {
+    count: 64,
+    bytes: 256 << 20,
+};
 
 /// Nobody closes a dialog as quickly as this: it never came up.
 const NEVER_SHOWN: Duration = Duration::from_millis(250);
@@ -42,7 +49,7 @@ const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
 pub struct Desktop {
     answers: Receiver<Action>,
     sender: Sender<Action>,
-    work: Sender<Work>,
+    work: weighed::Sender<Work>,
     waker: protocol::Waker,
     refusals: Refusals<Action>,
 }
@@ -52,6 +59,17 @@ enum Work {
     Copy(Picture),
     Paste(FileRole),
     Save(Box<SavePicture>),
+    Show(PathBuf),
+}
+
+impl Weight for Work {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Copy(picture) => picture.rgba().len(),
+            Self::Save(job) => job.picture.rgba().len(),
+            Self::Paste(_) | Self::Show(_) => 0,
+        }
+    }
 }
 
 impl Desktop {
@@ -61,7 +79,7 @@ impl Desktop {
     /// If the system gives no thread.
     pub fn new(waker: protocol::Waker) -> std::io::Result<Self> {
         let (sender, answers) = bounded(ANSWERS);
-        let (work, jobs) = bounded(ANSWERS);
+        let (work, jobs) = weighed::channel(WORK);
         let (out, wake) = (sender.clone(), Arc::clone(&waker));
         std::thread::Builder::new()
             .name("limner-desktop".to_owned())
@@ -117,7 +135,7 @@ impl Desktop {
 impl SystemLink for Desktop {
     fn pick(&mut self, pick: Pick) {
         match pick {
-            Pick::Open(role) => open(self, role),
+            Pick::Open(role) => open_pictures(self, role),
             Pick::WalkFile(walk) => {
                 let mut dialog = AsyncFileDialog::new()
                     .set_title("Export walk")
@@ -218,6 +236,10 @@ impl SystemLink for Desktop {
         self.queue(Work::Paste(role));
     }
 
+    fn show_in_folder(&mut self, path: PathBuf) {
+        self.queue(Work::Show(path));
+    }
+
     fn save_picture(&mut self, job: SavePicture) {
         self.queue(Work::Save(Box::new(job)));
     }
@@ -241,7 +263,7 @@ fn notify(level: Level, text: impl Into<String>) -> Action {
     }
 }
 
-fn open(desktop: &Desktop, role: FileRole) {
+fn open_pictures(desktop: &Desktop, role: FileRole) {
     let title = match role {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
@@ -314,11 +336,7 @@ fn pictures_in(folder: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|e| e.path())
-        .filter(|p| {
-            p.extension()
-                .and_then(|e| e.to_str())
-                .is_some_and(|e| PICTURES.contains(&e.to_lowercase().as_str()))
-        })
+        .filter(|path| crate::photo::is_named_like_one(path))
         .collect();
     found.sort();
     found
@@ -326,17 +344,30 @@ fn pictures_in(folder: &Path) -> Vec<PathBuf> {
 
 /// The desktop thread. It keeps the clipboard open: on X11 and Wayland what was
 /// copied lives as long as its owner.
-fn serve(jobs: &Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
+fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol::Waker) {
     let mut clipboard = None;
-    for job in jobs {
+    for job in jobs.iter() {
         let answer = match job {
             Work::Copy(picture) => copy(&mut clipboard, &picture),
             Work::Paste(role) => paste(&mut clipboard, role),
             Work::Save(job) => crate::window::save::save(&job),
+            Work::Show(path) => match show(&path) {
+                Ok(()) => continue,
+                Err(error) => notify(Level::Error, error),
+            },
         };
         out.send(answer).ok();
         waker();
     }
+}
+
+/// Opens the folder of a file in the system's file manager.
+fn show(path: &Path) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    open::that_detached(folder).map_err(|error| {
+        let folder = folder.display();
+        format!("No file manager could be opened ({error}). The file is in {folder}")
+    })
 }
 
 /// The clipboard, opened when first needed.
@@ -449,7 +480,7 @@ mod tests {
     #[test]
     fn a_folder_gives_its_pictures_by_name() {
         let dir = tempfile::tempdir().unwrap();
-        for name in ["b.JPG", "a.png", "notes.txt"] {
+        for name in ["b.JPG", "a.png", "notes.txt", ".hidden.png"] {
             std::fs::write(dir.path().join(name), b"x").unwrap();
         }
         let names: Vec<_> = pictures_in(dir.path())

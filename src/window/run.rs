@@ -40,6 +40,11 @@ pub enum RunError {
     Window(String),
 }
 
+/// The gallery's folder that the window used last; none if it was never chosen.
+pub fn gallery_folder() -> Option<PathBuf> {
+    crate::app::session::last_prefs(&data_dir()).gallery_folder
+}
+
 /// Opens the window and stays until it's closed.
 ///
 /// # Errors

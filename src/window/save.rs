@@ -6,6 +6,7 @@ use crate::app::action::Action;
 use crate::app::notice::Level;
 use crate::app::ports::SavePicture;
 use crate::export::{self, WriteOptions, Writing};
+use crate::unfinished;
 
 /// Writes a picture; the answer is for the user.
 pub fn save(job: &SavePicture) -> Action {
@@ -64,7 +65,7 @@ pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
     let (w, h) = (image.width as u32, image.height as u32);
     let rgba =
         image::RgbaImage::from_raw(w, h, image.bytes.to_vec()).ok_or_else(|| say(&"wrong size"))?;
-    export::atomic::sweep(&dir);
+    unfinished::sweep(&dir);
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::DynamicImage::ImageRgba8(rgba)
         .write_to(&mut bytes, image::ImageFormat::Png)

@@ -91,6 +91,7 @@ impl StudioApp {
     fn step(&mut self, ctx: &egui::Context) {
         let now = Now {
             time: ctx.input(|i| i.time),
+            pointer_down: ctx.input(|i| i.pointer.any_down()),
         };
         let mut follow = events::drain(&mut self.state, &mut self.services);
         let queued = self.actions.drain();
@@ -110,6 +111,10 @@ impl StudioApp {
         match dispatch::dispatch(sent, &mut self.state, &mut self.services, now) {
             Some(Effect::Close) => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Some(Effect::CopyText(text)) => ctx.copy_text(text),
+            Some(Effect::ToggleFullScreen) => {
+                let on = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!on));
+            }
             None => {}
         }
     }

@@ -194,4 +194,41 @@ fn pipes_hold_nothing_up_and_any_path_works() {
     // Its recipe finds it again, named or by content.
     desk.fine(&["recipe", "render", "odd.png", "-o", "again.png"]);
     assert!(decoded(&desk.path("again.png")) == decoded(&desk.path("odd.png")));
+    // Every other verb takes such names, too, to read and to write.
+    let [made, walked, shown] = [&b"made \xff.png"[..], b"walked \xff.png", b"bare \xff.png"]
+        .map(std::ffi::OsStr::from_bytes);
+    let out = "-o".as_ref();
+    run(
+        &["generate".as_ref(), out, made],
+        &["--model", "flowers", "--seed", "7"],
+    );
+    run(
+        &["walk".as_ref(), out, walked],
+        &["--model", "flowers", "--seeds", "1,2", "--frames", "2"],
+    );
+    run(&["recipe".as_ref(), "show".as_ref(), made], &[]);
+    run(
+        &["recipe".as_ref(), "strip".as_ref(), made, out, shown],
+        &[],
+    );
+    run(
+        &["recipe".as_ref(), "render".as_ref(), made],
+        &["-o", "rendered.png"],
+    );
+    assert!(decoded(&desk.path("rendered.png")) == decoded(&desk.folder.path().join(made)));
+    let copies = std::ffi::OsStr::from_bytes(b"copies \xff");
+    run(
+        &[
+            "stylize".as_ref(),
+            made,
+            shown,
+            out,
+            copies,
+            "--style".as_ref(),
+            style,
+        ],
+        &[],
+    );
+    let inside = fs::read_dir(desk.folder.path().join(copies)).unwrap();
+    assert_eq!(inside.count(), 2);
 }

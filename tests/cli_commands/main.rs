@@ -3,12 +3,14 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bin;
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod equal_bytes;
 mod fine;
 mod folder;
 mod foreign;
+mod grow;
 mod lens;
 mod words;
 
@@ -380,7 +382,7 @@ fn mistakes_are_one_clear_line() {
     );
     says(
         &["upscale", "photo.png", "--scale", "3", "-o", "a.png"],
-        "2 nor 4",
+        "2 or 4",
     );
     says(
         &["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"],

@@ -71,6 +71,8 @@ impl GalleryLink for QuietGallery {
 struct TestDesktop(Outside);
 
 impl SystemLink for TestDesktop {
+    fn show_in_folder(&mut self, _path: std::path::PathBuf) {}
+
     fn pick(&mut self, pick: Pick) {
         self.0.picks.borrow_mut().push(pick);
     }
@@ -95,6 +97,12 @@ pub fn studio(outside: &Outside) -> Harness<'static, StudioApp> {
 
 /// A studio whose session lives in a folder.
 pub fn studio_in(outside: &Outside, dir: &Path) -> Harness<'static, StudioApp> {
+    // As after an earlier session: a fresh one begins with the start page.
+    let session = dir.join("session.json");
+    if !session.exists() {
+        std::fs::create_dir_all(dir).unwrap();
+        std::fs::write(session, "{}").unwrap();
+    }
     build(sized(1280.0, 800.0), outside, Session::open(dir))
 }
 

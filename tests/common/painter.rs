@@ -127,7 +127,7 @@ impl EngineLink for Painter {
                 for work in &items {
                     let side = match tier {
                         Tier::Draft(side) => side.min(32),
-                        Tier::Full(_) => 64,
+                        Tier::Full(_) | Tier::Crisp(_) => 64,
                     };
                     if let Work::Explore(params) = work {
                         self.events.push_back(Event::Preview {
@@ -185,6 +185,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         card: format!("# {title}\nA network for tests.\n\n- trained on nothing"),
         licence: "CC0".to_owned(),
         credit: "Nobody".to_owned(),
+        scales: Vec::new(),
         code_len: 0,
     }
 }

@@ -143,3 +143,53 @@ pub fn photo(path: &Path, width: u32, height: u32) -> PathBuf {
     }
     path.to_path_buf()
 }
+
+/// Learnt styles of the tiny style network under these ids and names, beside a style that has a
+/// code; each is like the golden one, `gain` times as far from *Restyle*.
+pub fn learnt(models: &Path, styles: &[(&str, f32)]) {
+    let folder = models.join("styles");
+    fs::create_dir_all(folder.join("learnt")).unwrap();
+    let restyle = limner::digest::sha256_of_file(&models.join("restyle/weights.safetensors"));
+    let restyle = restyle.unwrap();
+    let bytes = fs::read(repository("tests/golden/learnt_tiny.safetensors")).unwrap();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let code = tensors.tensor("code").unwrap().shape()[0];
+    let plain: Vec<f32> = (0..code)
+        .map(|i| 0.2 + (i * 7 % 11) as f32 / 40.0)
+        .collect();
+    let mut entries = vec![serde_json::json!({
+        "id": "plain", "name": "Plain", "licence": "for tests", "code": plain, "group": "Made by code",
+    })];
+    for (id, gain) in styles {
+        let mut metadata = header.metadata().clone().unwrap();
+        metadata.insert("restyle".into(), restyle.clone());
+        // The bias of `out` moves the strokes' colours.
+        let scaled: Vec<u8> = tensors
+            .tensor("out.bias")
+            .unwrap()
+            .data()
+            .chunks(4)
+            .flat_map(|v| (f32::from_le_bytes(v.try_into().unwrap()) * gain).to_le_bytes())
+            .collect();
+        let views = tensors.tensors().into_iter().map(|(name, view)| {
+            let view = match name.as_str() {
+                "out.bias" => {
+                    TensorView::new(view.dtype(), view.shape().to_vec(), &scaled).unwrap()
+                }
+                _ => view,
+            };
+            (name, view)
+        });
+        let file = safetensors::serialize(views, Some(metadata)).unwrap();
+        fs::write(folder.join(format!("learnt/{id}.safetensors")), file).unwrap();
+        entries.push(serde_json::json!({
+            "id": id, "name": format!("The {id}"), "artist": "A. Painter", "year": "c. 1831",
+            "source": "A museum", "licence": "public domain", "group": "Masters",
+            "learnt": format!("learnt/{id}.safetensors"), "swatch": format!("{id}.png"),
+        }));
+        photo(&folder.join(format!("{id}.png")), 64, 64);
+    }
+    let index = serde_json::json!({ "styles": entries });
+    fs::write(folder.join("index.json"), index.to_string()).unwrap();
+}

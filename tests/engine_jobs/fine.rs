@@ -112,14 +112,14 @@ fn a_large_photo_is_painted_in_tiles_and_its_recipe_gives_the_same_pixels() {
     let (again, _) = room.picture(Job::Replay(Box::new(recipe)));
     assert!(again == made, "the same bytes");
     // Outside of a mask is the photo, in tiles as well.
-    params.styles[0].mask = Some(Mask {
+    params.styles[0].mask = Some(Arc::new(Mask {
         shapes: vec![MaskShape::Radial {
             center: [0.2, 0.05],
             radius: 0.1,
             feather: 0.2,
         }],
         invert: false,
-    });
+    }));
     let (masked, _) = room.picture(large(&params, 3));
     let original = original(&room, "photo.png");
     let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 960 + x) * 4..][..4].to_vec();
@@ -162,7 +162,7 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
         shift(&full)
     );
     params.keep_colors = 0.0;
-    params.styles[0].mask = Some(Mask {
+    params.styles[0].mask = Some(Arc::new(Mask {
         shapes: vec![MaskShape::Radial {
             // In parts of the longer side.
             center: [0.2, 0.33],
@@ -170,7 +170,7 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
             feather: 0.3,
         }],
         invert: false,
-    });
+    }));
     params.styles.push(style(room.photo("other.png", 50, 70)));
     params.styles[1].weight = 0.0;
     let (masked, _) = room.picture(steps(&params, 6));
@@ -187,7 +187,7 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
 /// An engine on its own thread, so that it can be told something while it works.
 struct Working {
     engine: Engine,
-    told: crossbeam_channel::Receiver<Event>,
+    told: limner::weighed::Receiver<Event>,
 }
 
 impl Working {

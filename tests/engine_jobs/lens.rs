@@ -89,13 +89,13 @@ fn a_recipe_gives_the_same_pixels_even_if_sliders_are_measured_anew() {
         texture: 0.5,
         ..LensOther::new(fixture.photo("other.png", 130, 260))
     });
-    params.mask = Some(Mask {
+    params.mask = Some(Arc::new(Mask {
         shapes: vec![MaskShape::Linear {
             from: [0.0, 0.3],
             to: [0.6, 0.3],
         }],
         invert: false,
-    });
+    }));
     let (made, recipe) = fixture.picture(render(&params));
     assert_eq!(recipe.sources.len(), 2);
     let file = fixture.path("models/lens/directions.json");
@@ -149,14 +149,14 @@ fn outside_a_mask_the_photo_stays_and_a_second_picture_comes_in() {
     let mut params = LensParams::new("lens", fixture.photo("photo.png", 256, 128));
     let original = read(&fixture, "photo.png");
     params.edits = vec![edit("measured.brightness", -2.0)];
-    params.mask = Some(Mask {
+    params.mask = Some(Arc::new(Mask {
         shapes: vec![MaskShape::Radial {
             center: [0.25, 0.25],
             radius: 0.2,
             feather: 0.1,
         }],
         invert: false,
-    });
+    }));
     let (made, _) = fixture.picture(render(&params));
     let at = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 256 + x) * 4..][..4].to_vec();
     assert_ne!(at(&made, 64, 64), at(&original, 64, 64));

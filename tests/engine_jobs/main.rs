@@ -6,6 +6,8 @@
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod fine;
+mod learning;
+mod learnt;
 mod lens;
 mod pictures;
 mod style;
@@ -116,6 +118,7 @@ fn style(source: SourceRef) -> StyleLayer {
         style: StyleSource::File(source),
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     }

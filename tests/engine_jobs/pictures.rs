@@ -149,6 +149,7 @@ fn pictures_are_enlarged_with_their_transparency() {
         let (large, recipe) = fixture.picture(Job::Upscale {
             path: path.clone(),
             scale,
+            model: None,
         });
         assert_eq!(large.size(), [70 * scale, 50 * scale]);
         let alpha = |x: u32, y: u32| large.rgba()[((y * 70 * scale + x) * 4 + 3) as usize];
@@ -156,8 +157,139 @@ fn pictures_are_enlarged_with_their_transparency() {
         let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
         assert_eq!(again, large);
     }
-    let error = fixture.job(Job::Upscale { path, scale: 3 }).unwrap_err();
+    let error = fixture
+        .job(Job::Upscale {
+            path,
+            scale: 3,
+            model: None,
+        })
+        .unwrap_err();
     assert!(error.to_string().contains("2 or 4"), "{error}");
+}
+
+/// Networks of the ESRGAN family as they are imported, over pictures of several tiles and of
+/// sides that are no multiple of theirs.
+#[test]
+fn imported_networks_enlarge_in_tiles_as_in_one_piece() {
+    let mut fixture = Fixture::new();
+    for (file, scale, size) in [
+        ("rrdb_x4.pth", 4, [171, 30]),
+        ("rrdb_x8_first.pth", 8, [91, 17]),
+        ("rrdb_unshuffle2.pth", 2, [331, 21]),
+        ("srvgg_x2.pth", 2, [17, 333]),
+    ] {
+        let golden = engine_files::repository("tests/golden/import/upscaler").join(file);
+        let name = file.split('.').next().unwrap().replace('_', "-");
+        let models = fixture.path("models");
+        limner::import::import(&golden, &models, Some(&name)).unwrap();
+        fixture.engine.send(Request::Rescan).unwrap();
+        fixture.engine.run();
+        let [width, height] = size;
+        let path = fixture.path(&format!("{name}.png"));
+        let mut pixels = engine_files::pixels(width, height);
+        pixels.put_pixel(3, 4, image::Rgba([9, 9, 9, 0]));
+        pixels.save(&path).unwrap();
+        let upscale = |scale| Job::Upscale {
+            path: path.clone(),
+            scale,
+            model: Some(name.clone()),
+        };
+        let (large, recipe) = fixture.picture(upscale(scale));
+        assert_eq!(large.size(), [width * scale, height * scale], "{file}");
+        assert_eq!(recipe.models.len(), 1);
+        assert_eq!(
+            (
+                recipe.models[0].name.as_str(),
+                recipe.models[0].sha256.len()
+            ),
+            (&*name, 64)
+        );
+        let alpha = |x: u32, y: u32| large.rgba()[((y * width * scale + x) * 4 + 3) as usize];
+        assert_eq!((alpha(3 * scale, 4 * scale), alpha(0, 0)), (0, 255));
+        let whole = whole(&models, &name, &pixels, scale);
+        let apart = large.rgba().iter().zip(&whole).map(|(a, b)| a.abs_diff(*b));
+        // Where the picture was made to fit, what lies beyond its border may be seen.
+        let inside = apart.max().unwrap();
+        assert!(inside <= 1, "{file}: {inside}");
+        let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
+        assert_eq!(again, large, "{file}");
+        // What it would take is said beforehand.
+        let estimate = Job::UpscaleEstimate {
+            path: path.clone(),
+            scale,
+            model: Some(name.clone()),
+        };
+        let Output::Estimate(told) = fixture.job(estimate).unwrap() else {
+            panic!("an estimate");
+        };
+        assert_eq!(told.size, large.size());
+        assert!(
+            told.tiles > 1 && told.time > Duration::ZERO && told.memory > 0,
+            "{told:?}"
+        );
+        if scale > 2 {
+            // A smaller one is the large one's mean.
+            let (half, _) = fixture.picture(upscale(2));
+            assert_eq!(half.size(), [width * 2, height * 2], "{file}");
+            let mean = |p: &Picture| {
+                let sum: u64 = p
+                    .rgba()
+                    .as_chunks::<4>()
+                    .0
+                    .iter()
+                    .map(|[r, ..]| u64::from(*r))
+                    .sum();
+                sum as f64 / (p.rgba().len() / 4) as f64
+            };
+            assert!((mean(&half) - mean(&large)).abs() < 0.6, "{file}");
+        }
+        let error = fixture.job(upscale(3)).unwrap_err().to_string();
+        assert!(error.contains(&format!("{scale} times, not 3")), "{error}");
+    }
+    // Limner's own stays the one for those who name none.
+    let path = fixture.path("srvgg-x2.png");
+    let (_, recipe) = fixture.picture(Job::Upscale {
+        path,
+        scale: 2,
+        model: None,
+    });
+    assert_eq!(recipe.models[0].name, "crisp");
+}
+
+/// The picture through the network at once, its right and lower border repeated to fit.
+fn whole(models: &Path, name: &str, pixels: &image::RgbaImage, scale: u32) -> Vec<u8> {
+    use candle_core::{Device, Tensor};
+    let mut registry = limner::models::Registry::open(vec![models.into()], None, Device::Cpu);
+    let net = registry.upscaler(name).unwrap();
+    let (width, height) = pixels.dimensions();
+    let step = net.multiple() as u32;
+    let [w, h] = [width, height].map(|s| s.next_multiple_of(step));
+    let mut values = Vec::new();
+    for c in 0..3 {
+        for y in 0..h {
+            for x in 0..w {
+                let pixel = pixels.get_pixel(x.min(width - 1), y.min(height - 1));
+                values.push(f32::from(pixel[c]) / 255.0);
+            }
+        }
+    }
+    let shape = (1, 3, h as usize, w as usize);
+    let picture = Tensor::from_vec(values, shape, &Device::Cpu).unwrap();
+    let made = net
+        .enlarge(&picture, scale, &limner::cancel::CancelToken::new())
+        .unwrap();
+    let made: Vec<f32> = made.flatten_all().unwrap().to_vec1().unwrap();
+    let mut out = Vec::new();
+    let plane = (w * h * scale * scale) as usize;
+    for y in 0..height * scale {
+        for x in 0..width * scale {
+            let at = (y * w * scale + x) as usize;
+            let byte = |c: usize| (made[c * plane + at].clamp(0.0, 1.0) * 255.0).round() as u8;
+            out.extend([0, 1, 2].map(byte));
+            out.push(pixels.get_pixel(x / scale, y / scale)[3]);
+        }
+    }
+    out
 }
 
 #[test]
@@ -310,4 +442,29 @@ fn photos_open_small_with_notes_and_our_recipe() {
         )
     });
     assert!(failed);
+}
+
+#[test]
+fn a_small_picture_is_drawn_through_the_enlarging_network_where_there_is_room() {
+    let mut fixture = Fixture::new();
+    let work = || Work::Explore(Arc::new(ExploreParams::new("flowers", 3)));
+    let own = fixture.preview(work(), Tier::Full(1024)).unwrap();
+    let side = own.width().max(own.height());
+    let four = fixture.preview(work(), Tier::Crisp(side * 4)).unwrap();
+    assert_eq!(four.size(), own.size().map(|s| s * 4));
+    let two = fixture.preview(work(), Tier::Crisp(side * 4 - 1)).unwrap();
+    assert_eq!(two.size(), own.size().map(|s| s * 2));
+    let none = fixture.preview(work(), Tier::Crisp(side * 2 - 1)).unwrap();
+    assert_eq!(none, own);
+    // It is the same picture as when it is upscaled for good.
+    let path = fixture.path("own.png");
+    let [w, h] = own.size();
+    let pixels = image::RgbaImage::from_raw(w, h, own.rgba().to_vec()).unwrap();
+    pixels.save(&path).unwrap();
+    let (large, _) = fixture.picture(Job::Upscale {
+        path,
+        scale: 4,
+        model: None,
+    });
+    assert_eq!(large, four);
 }

@@ -109,7 +109,7 @@ fn strength_masks_and_weights_decide() {
     let masked = show(&|p| {
         p.styles
             .iter_mut()
-            .for_each(|s| s.mask = Some(left.clone()))
+            .for_each(|s| s.mask = Some(left.clone().into()))
     });
     let column = |p: &Picture, x: usize| p.rgba()[(80 * 200 + x) * 4..][..4].to_vec();
     assert_eq!(column(&masked, 150), column(&original, 150));

@@ -4,6 +4,8 @@
 #[path = "../common/skip.rs"]
 pub mod skip;
 
+use std::sync::Arc;
+
 use limner::picture::Picture;
 use limner::recipe::*;
 
@@ -71,12 +73,13 @@ pub fn style() -> Recipe {
                 style: StyleSource::Builtin("nightfall".into()),
                 weight: 0.25,
                 code: Some(vec![0.5; 8]),
+                learnt: None,
                 code_edits: vec![(3, 1.5)],
-                mask: Some(Mask {
+                mask: Some(Arc::new(Mask {
                     shapes: vec![
                         MaskShape::Fill(0.5),
                         MaskShape::Stroke(Stroke {
-                            points: vec![[0.1, 0.2], [0.3, 0.4]],
+                            points: [[0.1, 0.2], [0.3, 0.4]].into(),
                             radius: 0.05,
                             feather: 0.5,
                             erase: false,
@@ -92,12 +95,13 @@ pub fn style() -> Recipe {
                         },
                     ],
                     invert: true,
-                }),
+                })),
             },
             StyleLayer {
                 style: StyleSource::File(style.clone()),
                 weight: 0.75,
                 code: None,
+                learnt: None,
                 code_edits: vec![],
                 mask: None,
             },

@@ -78,6 +78,7 @@ fn jobs_give_the_same_pictures() {
         style: library.styles[0].source.clone(),
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     };
@@ -101,7 +102,14 @@ fn jobs_give_the_same_pictures() {
             Job::Render(Arc::new(ExploreParams::new("fruit", 5))),
         ),
         ("stylise in tiles", Job::Stylize(params.clone(), options)),
-        ("enlarge", Job::Upscale { path, scale: 2 }),
+        (
+            "enlarge",
+            Job::Upscale {
+                path,
+                scale: 2,
+                model: None,
+            },
+        ),
     ];
     for (n, (what, job)) in jobs.into_iter().enumerate() {
         let (a, there) = picture(&mut cpu, n as u64, job.clone());

@@ -109,6 +109,9 @@ fn imported_networks() {
         ("taesd", "taesd"),
         ("kl", "kl"),
         ("ada.pkl", "ada"),
+        ("upscaler/rrdb_x4.pth", "rrdb"),
+        ("upscaler/rrdb_unshuffle2.pth", "unshuffle"),
+        ("upscaler/srvgg_x4.pth", "srvgg"),
     ] {
         import(&golden.join(file), models.path(), Some(name)).unwrap();
     }
@@ -136,6 +139,16 @@ fn imported_networks() {
             let net = open(device).autoencoder(name).unwrap();
             let grid = net.encode(&scene(64, 96, device), &never).unwrap();
             net.decode(&grid, &never).unwrap()
+        };
+        let off = apart(&run(&Device::Cpu), &run(&gpu_device()));
+        println!("{name}: {off:e}");
+        assert!(off < 1e-2, "{name}: {off}");
+    }
+    for name in ["rrdb", "unshuffle", "srvgg"] {
+        let run = |device: &Device| {
+            let net = open(device).upscaler(name).unwrap();
+            let scale = net.scales()[0];
+            net.enlarge(&scene(48, 64, device), scale, &never).unwrap()
         };
         let off = apart(&run(&Device::Cpu), &run(&gpu_device()));
         println!("{name}: {off:e}");

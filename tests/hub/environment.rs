@@ -39,6 +39,12 @@ fn limner_with(
     (output.status.success(), String::from_utf8(text).unwrap())
 }
 
+/// The hash with which a refusal says that the licence can be accepted.
+fn accepting(refusal: &str) -> String {
+    let (_, rest) = refusal.split_once("--accept-licence ").unwrap();
+    rest.split_whitespace().next().unwrap().to_owned()
+}
+
 #[test]
 fn on_the_command_line_the_licence_comes_first() {
     let server = Server::start(|request, _| files().answer(request));
@@ -63,7 +69,15 @@ fn on_the_command_line_the_licence_comes_first() {
         "{text}"
     );
     assert!(server.files().is_empty(), "nothing is downloaded before");
-    let words = ["models", "pull", "owner/name", "--accept-licence", "-q"];
+    // Whatever isn't this text's hash is another text.
+    let hash = accepting(&text);
+    for other in ["", "yes", &hash[..8], &"0".repeat(64)] {
+        let accept = format!("--accept-licence={other}");
+        let (fine, text) = limner(&home, &server, &["models", "pull", "owner/name", &accept]);
+        assert!(!fine && server.files().is_empty(), "{other}: {text}");
+    }
+    let words = ["models", "pull", "owner/name", "-q", "--accept-licence"];
+    let words = [&words[..], &[&hash]].concat();
     let (fine, text) = limner(&home, &server, &words);
     assert!(fine, "{text}");
     let (_, listed) = limner(&home, &server, &["models", "list"]);
@@ -114,7 +128,10 @@ fn the_token_comes_from_its_variable_or_from_the_hubs_own_file() {
     let given = [("HF_TOKEN", "from-variable")];
     assert_eq!(asked_as(&given).as_deref(), Some("Bearer from-variable"));
     // What is fetched lands in the cache below HF_HOME.
-    let words = ["models", "pull", "owner/name", "--accept-licence", "-q"];
+    let words = ["models", "pull", "owner/name", "-q"];
+    let (_, text) = limner_with(&home, &server, &words, &[]);
+    let hash = accepting(&text);
+    let words = [&words[..], &["--accept-licence", &hash]].concat();
     let (fine, text) = limner_with(&home, &server, &words, &[]);
     assert!(fine && home.blobs().len() == 1, "{text}");
 }

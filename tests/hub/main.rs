@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
 mod environment;
+mod listed;
 mod parts;
 mod proxy;
 mod server;

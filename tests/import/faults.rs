@@ -7,6 +7,7 @@ use limner::import::import;
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;
 
+use super::torch_writer::{Written, write};
 use super::{golden, refusal, shared};
 
 #[test]
@@ -58,7 +59,16 @@ fn what_a_file_is_shows_in_its_first_bytes() {
 fn foreign_networks_are_named_by_their_tensors() {
     let dir = tempfile::tempdir().unwrap();
     for (name, words) in [
-        ("params_ema.body.0.rdb1.conv1.weight", "ESRGAN"),
+        ("params_ema.body.1.rdb1.conv1.weight", "without its first"),
+        (
+            "params.layers.0.residual_group.blocks.0.norm1.weight",
+            "SwinIR",
+        ),
+        ("block_1.c1_r.sk.weight", "SPAN"),
+        (
+            "residual_layer.0.residual_layer.0.layer.0.fn.0.weight",
+            "OmniSR",
+        ),
         ("model.diffusion_model.input_blocks.0.0.weight", "diffusion"),
         (
             "cond_stage_model.transformer.text_model.x",
@@ -258,4 +268,64 @@ fn add(from: &Path, to: &Path, extra: &str) {
     let mut tensors = file.tensors();
     tensors.push((extra.to_owned(), view));
     fs::write(to, safetensors::serialize(tensors, None).unwrap()).unwrap();
+}
+
+/// TAESD's author's `F32Encoder` and `F32Decoder`, by the shapes of their beginnings.
+#[test]
+fn a_taesd_that_halves_five_times_is_refused_by_its_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let tensor = |name: &str, sides: &[usize]| {
+        Written::dense(name, sides, vec![0.0; sides.iter().product()])
+    };
+    let encoder = |part: &str| {
+        vec![
+            tensor(&format!("{part}0.weight"), &[32, 3, 3, 3]),
+            tensor(&format!("{part}2.weight"), &[64, 32, 3, 3]),
+            tensor(&format!("{part}4.conv.0.weight"), &[64, 64, 3, 3]),
+        ]
+    };
+    let decoder = |part: &str, first: usize| {
+        vec![
+            tensor(&format!("{part}{first}.weight"), &[256, 32, 3, 3]),
+            tensor(
+                &format!("{part}{}.conv.0.weight", first + 2),
+                &[256, 256, 3, 3],
+            ),
+        ]
+    };
+    let both = |e: &str, d: &str, first| -> Vec<Written> {
+        encoder(e).into_iter().chain(decoder(d, first)).collect()
+    };
+    for tensors in [
+        encoder(""),
+        decoder("", 1),
+        both("encoder.", "decoder.", 1),
+        both("encoder.layers.", "decoder.layers.", 0),
+    ] {
+        let file = dir.path().join("taesana.pth");
+        write(&file, &[], &tensors, zip::CompressionMethod::Stored);
+        let why = refusal(&file);
+        assert!(
+            why.contains("TAESANA") && why.contains("five times"),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_of_several_networks_asks_for_one_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let models = tempfile::tempdir().unwrap();
+    let put = |name: &str| fs::copy(golden("ada.pkl"), dir.path().join(name)).unwrap();
+    put("cats.pkl");
+    put("cats.fp16.pkl");
+    fs::write(dir.path().join("optimiser.pt"), b"something else").unwrap();
+    // One network in two forms, and what is none.
+    import(dir.path(), models.path(), Some("one")).unwrap();
+    put("dogs.pkl");
+    let why = import(dir.path(), models.path(), Some("two"))
+        .unwrap_err()
+        .to_string();
+    assert!(why.contains("'cats.pkl', 'dogs.pkl'"), "{why}");
+    assert!(!models.path().join("two").exists());
 }

@@ -6,12 +6,14 @@
 use std::path::{Path, PathBuf};
 
 mod bombs;
+mod disk;
 mod faults;
 mod flavours;
 mod parity;
 #[path = "../common/skip.rs"]
 mod skip;
 mod torch_writer;
+mod upscalers;
 mod whole;
 mod wrappers;
 

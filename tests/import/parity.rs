@@ -233,6 +233,64 @@ fn styles(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
     }
 }
 
+fn upscalers(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+    let folder = golden("upscaler");
+    let theirs = open(&folder.join("reference.safetensors"));
+    let picture = theirs.any("_in.x").unwrap();
+    let (rrdb, srvgg) = ("RRDBNet", "SRVGGNetCompact");
+    for (family, flavour, file, out) in [
+        (
+            rrdb,
+            "×4, first names, legacy",
+            "rrdb_x4_first.pth",
+            "rrdb_x4",
+        ),
+        (
+            rrdb,
+            "×4, BSRGAN's names, zip",
+            "rrdb_x4_later.pth",
+            "rrdb_x4",
+        ),
+        (rrdb, "×4, BasicSR's names, zip", "rrdb_x4.pth", "rrdb_x4"),
+        (
+            rrdb,
+            "×4, BasicSR's names, safetensors",
+            "rrdb_x4.safetensors",
+            "rrdb_x4",
+        ),
+        (rrdb, "×1, first names", "rrdb_x1_first.pth", "rrdb_x1"),
+        (rrdb, "×2, first names", "rrdb_x2_first.pth", "rrdb_x2"),
+        (rrdb, "×8, first names", "rrdb_x8_first.pth", "rrdb_x8"),
+        (
+            rrdb,
+            "×2, 12 channels in",
+            "rrdb_unshuffle2.pth",
+            "rrdb_unshuffle2",
+        ),
+        (
+            rrdb,
+            "×1, 48 channels in",
+            "rrdb_unshuffle4.pth",
+            "rrdb_unshuffle4",
+        ),
+        (srvgg, "×1, zip", "srvgg_x1.pth", "srvgg_x1"),
+        (srvgg, "×2, legacy", "srvgg_x2.pth", "srvgg_x2"),
+        (srvgg, "×3, zip", "srvgg_x3.pth", "srvgg_x3"),
+        (srvgg, "×4, zip", "srvgg_x4.pth", "srvgg_x4"),
+        (srvgg, "×4, safetensors", "srvgg_x4.safetensors", "srvgg_x4"),
+    ] {
+        let out = theirs.any(&format!("_out.{out}")).unwrap();
+        let (mut registry, _folder) = registry(&folder.join(file));
+        let net = registry.upscaler("it").unwrap();
+        let scales = net.scales();
+        assert_eq!(registry.info("it").unwrap().scales, scales);
+        let ours = net
+            .enlarge(&picture, scales[0], &CancelToken::new())
+            .unwrap();
+        row(family, flavour, apart(&ours, &out));
+    }
+}
+
 #[test]
 fn every_family_and_flavour_agrees_with_pytorch() {
     let mut rows = Vec::new();
@@ -247,6 +305,7 @@ fn every_family_and_flavour_agrees_with_pytorch() {
     generators(&mut row);
     autoencoders(&mut row);
     styles(&mut row);
+    upscalers(&mut row);
     let mut table = String::new();
     for row in &rows {
         let (mean, worst) = (255.0 * row.mean, 255.0 * row.worst);

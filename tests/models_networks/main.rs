@@ -11,6 +11,7 @@ mod folders;
 mod half;
 mod latent_directions;
 mod latent_ways;
+mod learnt;
 mod registry;
 mod restyle;
 #[path = "../common/scene.rs"]

@@ -250,7 +250,7 @@ fn styles_are_read_with_their_codes() {
     assert_eq!(library.styles.len(), 2);
     assert_eq!(library.styles[0].origin, "made by code · MIT");
     assert!(library.styles[0].swatch.is_none());
-    assert_eq!(registry.style("b").unwrap().code[9], 2.5);
+    assert_eq!(registry.style("b").unwrap().code.as_ref().unwrap()[9], 2.5);
     assert!(registry.style("c").is_none());
     assert_eq!(registry.code_sliders().len(), 1);
 }

@@ -26,7 +26,8 @@ use limner::engine::protocol::{
     DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, Library,
     ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleInfo, Tier, Work,
 };
-use limner::gallery::protocol::{GalleryEvent, GalleryRequest};
+use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
+use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
@@ -48,6 +49,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// Files whose folder was shown.
+    pub shown: Vec<PathBuf>,
     /// How often the clipboard was read.
     pub pastes: usize,
     /// What for, the last time.
@@ -75,7 +78,21 @@ pub struct Studio<'a> {
 
 /// Opens a studio of a size in a theme.
 pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
-    let folder = tempfile::tempdir().unwrap();
+    open(tempfile::tempdir().unwrap(), Session::none(), size, theme)
+}
+
+/// Opens a studio that keeps its session in a folder: the one that was left there, if any.
+pub fn studio_in<'a>(folder: tempfile::TempDir, size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
+    let session = Session::open(&folder.path().join("session"));
+    open(folder, session, size, theme)
+}
+
+fn open<'a>(
+    folder: tempfile::TempDir,
+    session: Session,
+    size: [f32; 2],
+    theme: egui::Theme,
+) -> Studio<'a> {
     let asked = Record::default();
     let services = Services {
         engine: Box::new(Painter::new(Rc::clone(&asked))),
@@ -94,7 +111,7 @@ pub fn studio<'a>(size: [f32; 2], theme: egui::Theme) -> Studio<'a> {
         // The program draws other scripts with the system's fonts; tests have none.
         .allow_missing_glyphs()
         .build_eframe(|cc| {
-            let mut app = StudioApp::new(&cc.egui_ctx, services, Session::none()).unwrap();
+            let mut app = StudioApp::new(&cc.egui_ctx, services, session).unwrap();
             app.state.prefs.theme = match theme {
                 egui::Theme::Dark => limner::app::prefs::ThemeChoice::Dark,
                 egui::Theme::Light => limner::app::prefs::ThemeChoice::Light,
@@ -121,6 +138,42 @@ pub fn in_style<'a>(size: [f32; 2]) -> Studio<'a> {
 }
 
 impl Studio<'_> {
+    /// Closes the window, as the user does, and gives its folder back.
+    pub fn close(self) -> tempfile::TempDir {
+        let Self {
+            mut window, folder, ..
+        } = self;
+        eframe::App::on_exit(window.state_mut());
+        folder
+    }
+
+    /// Closes the window and opens it again.
+    pub fn restart(self, size: [f32; 2]) -> Self {
+        studio_in(self.close(), size, egui::Theme::Dark)
+    }
+
+    /// Does something as if chosen in the menu.
+    pub fn command(&mut self, command: limner::app::command::Command) {
+        self.window.state_mut().act(Action::Command(command));
+        self.settle();
+    }
+
+    /// What is said in the corner.
+    pub fn toasts(&self) -> Vec<String> {
+        let toasts = self.window.state().state.toasts.iter();
+        toasts.map(|t| t.text.clone()).collect()
+    }
+
+    /// Takes all messages away.
+    pub fn dismiss_toasts(&mut self) {
+        let toasts = self.window.state().state.toasts.iter();
+        let ids: Vec<u64> = toasts.map(|t| t.id).collect();
+        for id in ids {
+            self.window.state_mut().act(Action::DismissToast(id));
+        }
+        self.settle();
+    }
+
     /// The stylised photo as it is shown.
     pub fn styled(&self) -> Picture {
         let style = self.window.state().state.previews.style.as_ref();
@@ -283,6 +336,7 @@ pub fn seeded(seed: u64, side: u32) -> Picture {
 /// The gallery's store, served at once.
 struct InlineGallery {
     gallery: Gallery,
+    aside: SessionPictures,
     asked: Record,
     answers: VecDeque<GalleryEvent>,
 }
@@ -293,8 +347,17 @@ impl InlineGallery {
         let open = GalleryEvent::Open(folder.to_owned(), gallery.len().unwrap());
         Self {
             gallery,
+            aside: SessionPictures::open(&folder.with_file_name("aside")).unwrap(),
             asked,
             answers: [open].into(),
+        }
+    }
+
+    /// Where pictures lie: in the gallery, or laid aside.
+    fn store(&self, ids: &[PictureId]) -> &Gallery {
+        match ids {
+            [id] if self.aside.holds(*id) => self.aside.store(),
+            _ => &self.gallery,
         }
     }
 
@@ -306,12 +369,35 @@ impl InlineGallery {
                 picture,
                 recipe,
             } => {
-                let entry = self.gallery.save(&picture, &recipe)?;
+                let (entry, already) = self.gallery.save_once(&picture, &recipe)?;
                 self.answers.push_back(GalleryEvent::Saved {
                     token,
                     result: Ok(entry),
+                    already,
                 });
                 GalleryEvent::Changed
+            }
+            R::SetAside {
+                token,
+                picture,
+                recipe,
+            } => GalleryEvent::Saved {
+                token,
+                result: Ok(self.aside.keep(&picture, &recipe)?),
+                already: false,
+            },
+            R::Bin => GalleryEvent::Bin(self.gallery.bin()),
+            R::EmptyBin { before } => {
+                self.gallery.empty_bin(before)?;
+                GalleryEvent::Bin(self.gallery.bin())
+            }
+            R::DiscardBatch(token) => {
+                self.gallery.discard(token)?;
+                GalleryEvent::Bin(self.gallery.bin())
+            }
+            R::BinLook { token, at } => {
+                let picture = self.gallery.bin_look(token, at, 128).ok();
+                GalleryEvent::BinLook { token, at, picture }
             }
             R::Import(files) => {
                 let mut added = Vec::new();
@@ -335,7 +421,8 @@ impl InlineGallery {
             },
             R::Thumbnails(ids) => {
                 for id in ids {
-                    let thumb = match decode::thumbnail(&self.gallery.path(id)?, 256) {
+                    let store = self.store(&[id]);
+                    let thumb = match decode::thumbnail(&store.path(id)?, 256) {
                         Ok(thumb) => thumb,
                         Err(e) => {
                             let failed = GalleryEvent::ThumbnailFailed(id, e.to_string());
@@ -343,7 +430,7 @@ impl InlineGallery {
                             continue;
                         }
                     };
-                    let state = self.gallery.state(id).unwrap();
+                    let state = store.state(id).unwrap();
                     let picture = thumb;
                     self.answers
                         .push_back(GalleryEvent::Thumbnail { id, state, picture });
@@ -351,12 +438,14 @@ impl InlineGallery {
                 return Ok(());
             }
             R::Load(id) => {
-                let state = self.gallery.state(id);
-                let (picture, recipe) = self.gallery.load(id)?;
+                let state = self.store(&[id]).state(id);
+                let loaded = self.store(&[id]).load(id);
                 GalleryEvent::Picture {
                     id,
                     state,
-                    result: Ok((picture, recipe.map(Box::new))),
+                    result: loaded
+                        .map(|(picture, recipe)| (picture, recipe.map(Box::new)))
+                        .map_err(|e| e.to_string()),
                 }
             }
             R::SetStars(ids, stars) => {
@@ -408,7 +497,7 @@ impl InlineGallery {
             R::CopyToClipboard(id) => GalleryEvent::Copied(id),
             R::Export { ids, to, options } => {
                 let done = self
-                    .gallery
+                    .store(&ids)
                     .export_copies(&ids, &to, &options, &mut |_, _| true);
                 GalleryEvent::Exported(done.map_err(|e| e.to_string()))
             }
@@ -423,7 +512,7 @@ impl InlineGallery {
                 GalleryEvent::Exported(done.map_err(|e| e.to_string()))
             }
             R::PreviewExport { id, options } => {
-                let lines = self.gallery.export_preview(id, &options)?;
+                let lines = self.store(&[id]).export_preview(id, &options)?;
                 GalleryEvent::ExportPreview { id, options, lines }
             }
             R::OpenFolder(folder) => {
@@ -473,6 +562,10 @@ impl SystemLink for Desk {
     fn paste(&mut self, role: FileRole) {
         self.0.borrow_mut().pastes += 1;
         self.0.borrow_mut().pasted_as = Some(role);
+    }
+
+    fn show_in_folder(&mut self, path: PathBuf) {
+        self.0.borrow_mut().shown.push(path);
     }
 
     fn save_picture(&mut self, _job: SavePicture) {}

@@ -282,6 +282,7 @@ impl EngineLink for Painter {
                     memory: 640_000_000,
                     time: Duration::from_secs(48),
                     tiles: 6,
+                    passes: 1,
                     painted: None,
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
@@ -332,6 +333,7 @@ fn library() -> Library {
         card: String::new(),
         licence: "CC0 1.0".into(),
         credit: "Trained on pictures made by code".into(),
+        scales: Vec::new(),
         code_len: 12,
     };
     let style = |id: &str, name: &str| {
@@ -343,6 +345,7 @@ fn library() -> Library {
             name: name.into(),
             origin: "Made by code, CC0".into(),
             swatch: Some(swatch),
+            ..StyleInfo::default()
         }
     };
     Library {

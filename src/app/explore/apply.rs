@@ -22,6 +22,7 @@ const REACH: f32 = 2.0;
 /// Changes Explore.
 pub fn edit(edit: ExploreEdit, state: &mut AppState, now: Now) {
     let label = label(&edit, state);
+    let kind = kind(&edit, &label);
     let before = state.doc.clone();
     let directions = state.directions();
     let dice = Dice {
@@ -32,7 +33,7 @@ pub fn edit(edit: ExploreEdit, state: &mut AppState, now: Now) {
         random: random::number(&mut state.random),
     };
     apply(edit, &mut state.doc.explore, &dice);
-    history_note::note(&before, &label, state, now);
+    history_note::note(&before, &label, kind.as_deref(), state, now);
 }
 
 /// Commands of Explore.
@@ -79,6 +80,15 @@ pub fn walk_on(state: &mut AppState, now: Now) -> bool {
     }
     state.latent_walk = Some(walk);
     walks
+}
+
+/// What is gathered into one step when it comes soon after the same.
+fn kind(edit: &ExploreEdit, label: &str) -> Option<String> {
+    match edit {
+        ExploreEdit::Sliders(edit) => sliders::kind(edit, label),
+        ExploreEdit::Psi(_) | ExploreEdit::Mix(_) => Some(label.to_owned()),
+        _ => None,
+    }
 }
 
 fn label(edit: &ExploreEdit, state: &AppState) -> String {

@@ -66,11 +66,14 @@ impl ExploreDoc {
     }
 }
 
+/// Where a generator of any size begins: the first picture that is seen of *Waves*.
+const HANDSOME_SEED: u64 = 9;
+
 /// The start value of a generator's parameters.
 pub fn fresh(model: &str, resizable: bool, size: [u32; 2]) -> ExploreParams {
     ExploreParams {
         noise: NoiseMode::Fixed,
         size: resizable.then_some(size),
-        ..ExploreParams::new(model, 1)
+        ..ExploreParams::new(model, if resizable { HANDSOME_SEED } else { 1 })
     }
 }

@@ -1,9 +1,10 @@
-//! Export from Explore, Style and Lens: the picture is made at full size and kept
-//! first, so that the export dialog has a file with a recipe to copy from.
+//! Export from Explore, Style and Lens: the picture is made at full size and laid aside
+//! first, so that the export dialog has a file with a recipe to copy from. The gallery gets
+//! none of it.
 
 use crate::app::action::Purpose;
 use crate::app::export::target::ExportTarget;
-use crate::app::jobs;
+use crate::app::full_size;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
@@ -40,9 +41,7 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
     });
     match job {
         Job::StylizeFine(..) => painting::send(Purpose::Export, state, services),
-        job => {
-            jobs::start(job, Purpose::Export, state, services);
-        }
+        job => full_size::make(job, Purpose::Export, state, services),
     }
 }
 

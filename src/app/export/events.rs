@@ -1,20 +1,11 @@
 //! What becomes of the picture that is made to be exported.
 
-use crate::app::action::Action;
-use crate::app::notice::Level;
 use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::gallery::protocol::Entry;
 
 /// The picture is safe on disk.
 pub fn kept(entry: Entry, state: &mut AppState) {
-    if state.view.dialog != Dialog::Export {
-        let show = Box::new(Action::ShowInGallery(entry.id));
-        let offer = Some(("Show".to_owned(), show));
-        state
-            .toasts
-            .offer(Level::Info, "Saved to the gallery", offer);
-    }
     if let Some(target) = &mut state.export {
         target.kept = Some(entry);
     }

@@ -10,10 +10,7 @@ use crate::app::queue::Actions;
 use crate::app::send;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
-use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId};
-
-/// Whole pictures kept in memory for the single view.
-const LOADED: usize = 4;
+use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId, Query};
 
 /// Takes one answer in.
 pub fn gallery_event(
@@ -36,11 +33,19 @@ pub fn gallery_event(
             gallery.folder = Some(folder);
             gallery.count = count;
             apply::ask_listing(state, services);
+            services.gallery.send(GalleryRequest::Bin);
         }
-        GalleryEvent::Saved { token, result } => saved(token, result, state, services),
+        GalleryEvent::Saved {
+            token,
+            result,
+            already,
+        } => saved(token, result, already, state, services),
         GalleryEvent::Listing { seq, entries } => {
             if seq == gallery.seq {
                 let again = listing::take(gallery, entries);
+                if gallery.query == Query::default() {
+                    gallery.count = gallery.entries.len();
+                }
                 // Looked up from the few to the many: listings can be long.
                 let selected = std::mem::take(&mut gallery.selected);
                 if !selected.is_empty() {
@@ -66,16 +71,12 @@ pub fn gallery_event(
         } => match result {
             Ok((picture, recipe)) => {
                 gallery.load_errors.remove(&id);
-                gallery.loaded.retain(|l| l.id != id);
-                gallery.loaded.push(Loaded {
+                gallery.keep(Loaded {
                     id,
                     state: file,
                     picture,
                     recipe,
                 });
-                if gallery.loaded.len() > LOADED {
-                    gallery.loaded.remove(0);
-                }
                 let (now, later) = std::mem::take(&mut gallery.awaited)
                     .into_iter()
                     .partition(|(i, _)| *i == id);
@@ -87,13 +88,18 @@ pub fn gallery_event(
             }
             Err(reason) => {
                 gallery.awaited.retain(|(i, _)| *i != id);
+                if listing::leave_gone(gallery, id, file) {
+                    let words = "This picture isn't in its place any more: another program has moved or deleted it.";
+                    state.toasts.push(Level::Warning, words);
+                    return;
+                }
                 gallery.load_errors.insert(id, reason.clone());
                 state.toasts.push(Level::Error, reason);
             }
         },
         GalleryEvent::Changed => apply::ask_listing(state, services),
         GalleryEvent::Deleted { token, count } => {
-            gallery.deleted.push(token);
+            services.gallery.send(GalleryRequest::Bin);
             gallery.selected.clear();
             gallery.open = None;
             state.toasts.offer(
@@ -112,6 +118,10 @@ pub fn gallery_event(
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
+        GalleryEvent::Undeleted { count, .. } => {
+            services.gallery.send(GalleryRequest::Bin);
+            file_events::restored(count, state);
+        }
         other => file_events::receive(other, state),
     }
 }
@@ -132,7 +142,13 @@ fn awaited(id: PictureId, to: Destination, state: &mut AppState, follow: &mut Ac
 }
 
 /// A picture is safe on disk: it may go on from its file.
-fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, services: &mut Services) {
+fn saved(
+    token: u64,
+    result: Result<Entry, String>,
+    already: bool,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     let then = state
         .gallery
         .saving
@@ -141,9 +157,13 @@ fn saved(token: u64, result: Result<Entry, String>, state: &mut AppState, servic
         .and_then(|at| state.gallery.saving.remove(at).1);
     match (result, then) {
         (Ok(entry), None) => {
+            let words = match already {
+                true => format!("It is in the gallery already: {}", entry.title),
+                false => format!("Saved to the gallery: {}", entry.title),
+            };
             state.toasts.offer(
                 Level::Info,
-                "Saved to the gallery",
+                words,
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }

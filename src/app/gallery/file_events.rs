@@ -55,16 +55,28 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
             state.gallery.export_preview = Some((id, options, lines));
         }
         GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
-        GalleryEvent::Undeleted { count, .. } => {
-            let text = match count {
-                1 => "Restored".to_owned(),
-                n => format!("{n} pictures restored"),
-            };
-            state.toasts.push(Level::Info, text);
+        GalleryEvent::Bin(batches) => {
+            let gallery = &mut state.gallery;
+            gallery.deleted = batches.iter().rev().map(|batch| batch.token).collect();
+            let there = |token| batches.iter().any(|batch| batch.token == token);
+            gallery.bin_looks.retain(|(token, _), _| there(*token));
+            gallery.bin = batches;
+        }
+        GalleryEvent::BinLook { token, at, picture } => {
+            state.gallery.bin_looks.insert((token, at), picture);
         }
         GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
         other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),
     }
+}
+
+/// Deleted pictures are back.
+pub fn restored(count: usize, state: &mut AppState) {
+    let text = match count {
+        1 => "Restored".to_owned(),
+        n => format!("{n} pictures restored"),
+    };
+    state.toasts.push(Level::Info, text);
 }
 
 /// What brought in pictures claim about themselves; broken claims first.

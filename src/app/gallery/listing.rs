@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::app::gallery::state::GalleryState;
 use crate::gallery::protocol::{Entry, FileState, PictureId};
 
-/// Takes a listing in. Returns the picture in single view if it has to be read again.
+/// Takes a listing in. Returns the picture in single view if it has to be read again: it
+/// has changed, or isn't listed any more.
 pub(super) fn take(gallery: &mut GalleryState, entries: Arc<Vec<Entry>>) -> Option<PictureId> {
     let before = states_of_failures(gallery);
     for entry in entries.iter() {
@@ -33,12 +34,30 @@ pub(super) fn take(gallery: &mut GalleryState, entries: Arc<Vec<Entry>>) -> Opti
         .iter()
         .any(|l| Some(l.id) == open && stale(l));
     gallery.loaded.retain(|l| Some(l.id) == open || !stale(l));
+    let unlisted = open.is_some_and(|id| {
+        gallery.entry(id).is_some() && !entries.iter().any(|entry| entry.id == id)
+    });
     let failed = open.filter(|id| before.contains_key(id));
     let again = again || failed.is_some_and(|id| gallery.picture(id).is_none());
     let again = again && open.is_some_and(|id| !gallery.load_errors.contains_key(&id));
     gallery.entries = entries;
     gallery.listed = true;
-    open.filter(|_| again)
+    open.filter(|_| again || unlisted)
+}
+
+/// Leaves the single view of a picture that is neither listed nor in its place any more.
+/// Whether it did.
+pub(super) fn leave_gone(
+    gallery: &mut GalleryState,
+    id: PictureId,
+    state: Option<FileState>,
+) -> bool {
+    let gone = gallery.open == Some(id) && state.is_none() && gallery.entry(id).is_none();
+    if gone {
+        gallery.open = None;
+        gallery.loaded.retain(|loaded| loaded.id != id);
+    }
+    gone
 }
 
 /// The states, so far, of files of which something is said; `None` for those that

@@ -2,18 +2,11 @@
 
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::engine::protocol::ModelInfo;
-use crate::gallery::protocol::{CardLines, GalleryRequest, GallerySettings};
+use crate::engine::cards;
+use crate::gallery::protocol::{GalleryRequest, GallerySettings};
 
 /// As the state has it now.
 pub fn of(state: &AppState) -> GallerySettings {
-    let lines = |m: &ModelInfo| CardLines {
-        title: m.title.clone(),
-        trained: m.trained,
-        licence: m.licence.clone(),
-        credit: m.credit.clone(),
-    };
-    let models = &state.engine.library.models;
     GallerySettings {
         // Kept pictures always carry their recipe: opening them again needs it.
         recipe: true,
@@ -23,7 +16,8 @@ pub fn of(state: &AppState) -> GallerySettings {
         rights: state.prefs.rights.trim().to_owned(),
         sign: state.prefs.sign,
         credentials: Some(credentials_folder()),
-        cards: models.iter().map(|m| (m.name.clone(), lines(m))).collect(),
+        session_pictures: Some(crate::paths::data_dir().join("session-pictures")),
+        cards: cards(&state.engine.library),
     }
 }
 

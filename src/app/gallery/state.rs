@@ -7,9 +7,17 @@ use std::time::Instant;
 
 use crate::app::action::Destination;
 use crate::app::gallery::thumb_store::ThumbStore;
-use crate::gallery::protocol::{About, Entry, ExportOptions, Family, FileState, PictureId, Query};
+use crate::gallery::protocol::{
+    About, BinBatch, Entry, ExportOptions, Family, FileState, PictureId, Query,
+};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+
+/// Bytes of whole pictures kept for the single view and its neighbours; the newest stays
+/// whatever its size.
+const LOADED: usize = 256 << 20;
+/// And never more than so many.
+const MOST_LOADED: usize = 4;
 
 /// What the gallery told.
 #[derive(Debug, Default)]
@@ -50,10 +58,16 @@ pub struct GalleryState {
     pub exporting: Option<Exporting>,
     /// Index being rebuilt.
     pub rebuilding: Option<(usize, usize)>,
-    /// Tokens of deletions, newest last.
+    /// Tokens of deletions, newest last, also of earlier sessions.
     pub deleted: Vec<u64>,
+    /// What is in the bin, newest first.
+    pub bin: Vec<BinBatch>,
+    /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
+    pub bin_looks: HashMap<(u64, usize), Option<Picture>>,
     /// Pictures on their way to disk: token, and what comes after.
     pub saving: Vec<(u64, Option<Destination>)>,
+    /// Whether the pictures that were laid aside have been tidied.
+    pub(crate) tidied: bool,
     /// Number of the last save.
     pub save_token: u64,
     /// Whole pictures wanted for something else than showing.
@@ -94,10 +108,22 @@ impl GalleryState {
             seq: self.seq,
             saving: std::mem::take(&mut self.saving),
             save_token: self.save_token,
+            tidied: self.tidied,
             moving_to: self.moving_to.take(),
             thumbs,
             ..Self::default()
         };
+    }
+
+    /// Takes in a whole picture; those that came first leave when it gets too much.
+    pub(crate) fn keep(&mut self, loaded: Loaded) {
+        self.loaded.retain(|l| l.id != loaded.id);
+        self.loaded.push(loaded);
+        let bytes = |l: &Loaded| l.picture.rgba().len();
+        let mut total: usize = self.loaded.iter().map(bytes).sum();
+        while self.loaded.len() > 1 && (total > LOADED || self.loaded.len() > MOST_LOADED) {
+            total -= bytes(&self.loaded.remove(0));
+        }
     }
 
     /// A whole picture, if it's there.
@@ -111,5 +137,33 @@ impl GalleryState {
     /// A line of the listing.
     pub fn entry(&self, id: PictureId) -> Option<&Entry> {
         self.entries.iter().find(|e| e.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_pictures_are_bounded_by_their_bytes() {
+        let loaded = |file: i64, megabytes: u32| {
+            let pixels = vec![0; (megabytes as usize) << 20];
+            Loaded {
+                id: PictureId { folder: 0, file },
+                state: None,
+                picture: Picture::from_rgba(1024, 256 * megabytes, pixels).unwrap(),
+                recipe: None,
+            }
+        };
+        let mut gallery = GalleryState::default();
+        let files = |g: &GalleryState| g.loaded.iter().map(|l| l.id.file).collect::<Vec<_>>();
+        (1..=6).for_each(|file| gallery.keep(loaded(file, 1)));
+        assert_eq!(files(&gallery), [3, 4, 5, 6]);
+        gallery.keep(loaded(7, 254));
+        assert_eq!(files(&gallery), [5, 6, 7]);
+        gallery.keep(loaded(8, 300));
+        assert_eq!(files(&gallery), [8], "however large, it can be looked at");
+        gallery.keep(loaded(9, 1));
+        assert_eq!(files(&gallery), [9]);
     }
 }

@@ -29,11 +29,8 @@ pub fn edit(edit: HubEdit, state: &mut AppState, services: &mut Services) {
         }
         HubEdit::Fetch(download) => {
             (hub.looking, hub.offer) = (None, None);
-            let id = hub.add(
-                download.repo.clone(),
-                Some(download.bytes),
-                HubStage::Queued,
-            );
+            let title = hub.title(&download).to_owned();
+            let id = hub.add(title, Some(download.bytes), HubStage::Queued);
             HubRequest::Pull { id, download }
         }
         HubEdit::Pause(id) => {

@@ -29,7 +29,7 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
         }
         HubEvent::Pending(id, download) => hub.tasks.push(HubTask {
             id,
-            title: download.repo,
+            title: hub.title(&download).to_owned(),
             bytes: Some(download.bytes),
             stage: HubStage::Paused(None),
         }),

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 pub enum HubEdit {
     /// Look for models by words.
     Search(String),
-    /// What a repository has; none closes the answer.
+    /// What a repository `owner/name` has, or an entry of the list by its name; none closes
+    /// the answer.
     Look(Option<String>),
     /// Fetch this; its licence was read and accepted.
     Fetch(Download),
@@ -76,6 +77,21 @@ pub enum HubStage {
 }
 
 impl HubState {
+    /// The entry of the curated list that a file is.
+    pub fn entry(&self, file: &Download) -> Option<&Entry> {
+        self.recommended.iter().find(|entry| {
+            let hash = entry.sha256.as_ref();
+            (&entry.repo, &entry.file) == (&file.repo, &file.file)
+                && hash.is_none_or(|hash| *hash == file.etag)
+        })
+    }
+
+    /// What a download is called: as the list calls it, or by its repository.
+    pub fn title<'a>(&'a self, download: &'a Download) -> &'a str {
+        self.entry(download)
+            .map_or(&download.repo, |entry| &entry.name)
+    }
+
     pub(crate) fn task(&mut self, id: TaskId) -> Option<&mut HubTask> {
         self.tasks.iter_mut().find(|t| t.id == id)
     }

@@ -6,6 +6,7 @@ use crate::app::history_note;
 use crate::app::jobs;
 use crate::app::lens::document::{LensDoc, LensWork};
 use crate::app::lens::edit::{Amount, LensEdit};
+use crate::app::mask_shapes;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
@@ -31,6 +32,7 @@ pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: 
         return;
     }
     let label = label(&edit, state);
+    let kind = kind(&edit, &label);
     if matches!(edit, LensEdit::AddShape(_)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
@@ -38,7 +40,7 @@ pub fn edit(edit: LensEdit, state: &mut AppState, services: &mut Services, now: 
     let before = state.doc.clone();
     let dice = dice(state);
     apply(edit, &mut state.doc.lens, &dice);
-    history_note::note(&before, &label, state, now);
+    history_note::note(&before, &label, kind.as_deref(), state, now);
     sources::reopen_sources(state, services);
     jobs::ask_directions(state, services);
 }
@@ -55,6 +57,15 @@ fn dice(state: &mut AppState) -> Dice {
     }
 }
 
+/// What is gathered into one step when it comes soon after the same.
+fn kind(edit: &LensEdit, label: &str) -> Option<String> {
+    match edit {
+        LensEdit::Sliders(edit) => sliders::kind(edit, label),
+        LensEdit::Gain(..) | LensEdit::Amount(..) => Some(label.to_owned()),
+        _ => None,
+    }
+}
+
 fn label(edit: &LensEdit, state: &AppState) -> String {
     let plain = match edit {
         LensEdit::Model(name) => {
@@ -65,6 +76,7 @@ fn label(edit: &LensEdit, state: &AppState) -> String {
             let known = state.lens_directions().map_or(&[][..], |d| &d[..]);
             return sliders::label(edit, |id| state.doc.lens.sliders().name(id, known));
         }
+        LensEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
         LensEdit::Photo(_) => "Photo",
         LensEdit::Gain(part, _) => part.name(),
         LensEdit::Other(_) => "Second picture",
@@ -144,9 +156,7 @@ fn change(edit: LensEdit, work: &mut LensWork) {
         LensEdit::KeepDetail(on) => work.keep_detail = on,
         LensEdit::SetMask(mask) => work.mask = mask.map(Arc::new),
         LensEdit::AddShape(_) | LensEdit::LastShape(_) | LensEdit::DropShape(_) => {
-            let mut mask = work.mask.take().map(|mask| (*mask).clone());
-            draw(edit, &mut mask);
-            work.mask = mask.map(Arc::new);
+            draw(edit, &mut work.mask);
         }
         // Not of the photo: done by `apply`.
         LensEdit::Model(_) | LensEdit::Sliders(_) | LensEdit::Replace { .. } => {}
@@ -163,27 +173,11 @@ fn set_gain(gains: &mut Vec<LensGain>, part: LensPart, gain: f32) {
 }
 
 /// Shapes as they are drawn; one that is taken away takes an empty mask with it.
-fn draw(edit: LensEdit, mask: &mut Option<Mask>) {
+fn draw(edit: LensEdit, mask: &mut Option<Arc<Mask>>) {
     match edit {
-        LensEdit::AddShape(shape) => {
-            let mask = mask.get_or_insert_with(|| Mask::before(&shape));
-            mask.shapes.push(shape);
-        }
-        LensEdit::LastShape(shape) => {
-            let last = mask.as_mut().and_then(|m| m.shapes.last_mut());
-            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
-                *last = shape;
-            }
-        }
-        LensEdit::DropShape(shape) => {
-            let Some(drawn) = mask else { return };
-            if drawn.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
-                drawn.shapes.pop();
-            }
-            if *drawn == Mask::before(&shape) {
-                *mask = None;
-            }
-        }
+        LensEdit::AddShape(shape) => mask_shapes::add(mask, shape),
+        LensEdit::LastShape(shape) => mask_shapes::go_on(mask, shape),
+        LensEdit::DropShape(shape) => mask_shapes::drop(mask, &shape),
         _ => {}
     }
 }

@@ -104,7 +104,7 @@ impl LensWork {
             gains: self.gains.clone(),
             other: self.other.clone(),
             keep_detail: self.keep_detail,
-            mask: self.mask.as_deref().cloned(),
+            mask: self.mask.clone(),
         })
     }
 
@@ -116,7 +116,7 @@ impl LensWork {
             gains: params.gains,
             other: params.other,
             keep_detail: params.keep_detail,
-            mask: params.mask.map(Arc::new),
+            mask: params.mask,
         };
     }
 

@@ -1,6 +1,7 @@
 //! The session file: what was worked on comes back after closing or a crash.
 //! Written to a temporary file, synced and renamed, on a thread of its own.
 
+mod history_file;
 mod migrate;
 
 use std::fs::{self, File};
@@ -12,10 +13,12 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
 use crate::app::document::Document;
+use crate::app::histories::Histories;
 use crate::app::prefs::Prefs;
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
-use crate::export::atomic::{Existing, sweep, write_bytes};
+use crate::export::atomic::{Existing, write_bytes};
+use crate::unfinished;
 
 /// Quiet time before a change is written.
 const DEBOUNCE: Duration = Duration::from_millis(800);
@@ -34,20 +37,37 @@ pub struct Saved {
     pub prefs: Prefs,
 }
 
+/// The preferences of the last session in a folder, without opening it.
+pub fn last_prefs(dir: &Path) -> Prefs {
+    let saved = read(&dir.join("session.json")).ok().flatten();
+    saved.unwrap_or_default().prefs
+}
+
 /// The way to the session file.
 pub struct Session {
     saved: Option<Saved>,
     warning: Option<String>,
     last: Option<Saved>,
+    /// Of the histories that were written last.
+    last_steps: u64,
     changed_at: Option<Instant>,
     writer: Option<Writer>,
 }
 
 struct Writer {
-    sender: Option<Sender<Saved>>,
+    sender: Option<Sender<ToWrite>>,
     thread: Option<JoinHandle<()>>,
+    /// Where the histories lie.
+    steps: PathBuf,
     /// Held as long as this window is open.
     _lock: File,
+}
+
+/// What is written.
+struct ToWrite {
+    saved: Saved,
+    /// Only where something happened.
+    histories: Option<Histories>,
 }
 
 impl Session {
@@ -57,6 +77,7 @@ impl Session {
             saved: None,
             warning: None,
             last: None,
+            last_steps: 0,
             changed_at: None,
             writer: None,
         }
@@ -78,7 +99,7 @@ impl Session {
 
     fn try_open(&mut self, dir: &Path) -> std::io::Result<()> {
         fs::create_dir_all(dir)?;
-        sweep(dir);
+        unfinished::sweep_own(dir);
         let (lock, path) = free_slot(dir)?;
         match read(&path) {
             Ok(saved) => self.saved = saved,
@@ -91,11 +112,16 @@ impl Session {
                 ));
             }
         }
+        let steps = path.with_extension("history.json");
         let (sender, receiver) = bounded(1);
         let thread = std::thread::Builder::new()
             .name("limner-session".to_owned())
-            .spawn(move || write_all(&receiver, &path))?;
+            .spawn({
+                let steps = steps.clone();
+                move || write_all(&receiver, &path, &steps)
+            })?;
         self.writer = Some(Writer {
+            steps,
             sender: Some(sender),
             thread: Some(thread),
             _lock: lock,
@@ -111,11 +137,31 @@ impl Session {
             .unwrap_or_default()
     }
 
+    /// Whether it is written anywhere.
+    pub fn is_kept(&self) -> bool {
+        self.writer.is_some()
+    }
+
+    /// Whether there is no earlier session to come back to.
+    pub fn is_fresh(&self) -> bool {
+        self.saved.is_none()
+    }
+
     /// The last session (or a fresh one), and what the user should know.
     pub fn take_saved(&mut self) -> (Saved, Option<String>) {
         let saved = self.saved.take().unwrap_or_default();
         self.last = Some(saved.clone());
         (saved, self.warning.take())
+    }
+
+    /// The histories that lead to a document; fresh ones where none were kept.
+    pub fn histories(&mut self, doc: &Document) -> Histories {
+        let histories = match &self.writer {
+            Some(writer) => history_file::read(&writer.steps, doc),
+            None => Histories::new(doc),
+        };
+        self.last_steps = histories.revision();
+        histories
     }
 
     /// Writes after a change and some quiet. Call once a frame.
@@ -126,7 +172,7 @@ impl Session {
         let same = self.last.as_ref().is_some_and(|l| {
             l.doc == state.doc && same_view(&l.view, &state.view) && l.prefs == state.prefs
         });
-        if same {
+        if same && self.last_steps == state.history.revision() {
             self.changed_at = None;
             return;
         }
@@ -143,30 +189,36 @@ impl Session {
     }
 
     fn write(&mut self, state: &AppState) {
-        let saved = Saved {
-            doc: state.doc.clone(),
-            view: state.view.clone(),
-            prefs: state.prefs.clone(),
-        };
+        let to_write = self.to_write(state);
+        let saved = to_write.saved.clone();
         let sent = self
             .writer
             .as_ref()
             .and_then(|w| w.sender.as_ref())
-            .is_some_and(|s| s.try_send(saved.clone()).is_ok());
+            .is_some_and(|s| s.try_send(to_write).is_ok());
         // A busy disk: the next frame tries again.
         if sent {
             self.last = Some(saved);
+            self.last_steps = state.history.revision();
             self.changed_at = None;
+        }
+    }
+
+    fn to_write(&self, state: &AppState) -> ToWrite {
+        let new = self.last_steps != state.history.revision();
+        ToWrite {
+            saved: Saved {
+                doc: state.doc.clone(),
+                view: state.view.clone(),
+                prefs: state.prefs.clone(),
+            },
+            histories: new.then(|| state.history.clone()),
         }
     }
 
     /// Writes at once and waits until it's on disk. For the end of the program.
     pub fn save_now(&mut self, state: &AppState) {
-        let saved = Saved {
-            doc: state.doc.clone(),
-            view: state.view.clone(),
-            prefs: state.prefs.clone(),
-        };
+        let saved = self.to_write(state);
         if let Some(mut writer) = self.writer.take() {
             if let Some(sender) = writer.sender.take() {
                 sender.send(saved).ok();
@@ -184,6 +236,7 @@ fn same_view(a: &ViewState, b: &ViewState) -> bool {
         dialog: crate::app::view::Dialog::None,
         hold_before: false,
         fit_scale: 1.0,
+        panels_away: false,
         ..v.clone()
     };
     plain(a) == plain(b)
@@ -221,10 +274,13 @@ fn parse(bytes: &[u8]) -> serde_json::Result<Saved> {
     serde_json::from_value(saved)
 }
 
-fn write_all(receiver: &Receiver<Saved>, path: &Path) {
-    for saved in receiver {
+fn write_all(receiver: &Receiver<ToWrite>, path: &Path, steps: &Path) {
+    for ToWrite { saved, histories } in receiver {
         if let Err(error) = write(path, &saved) {
             log::warn!("the session can't be written: {error}");
+        }
+        if let Some(Err(error)) = histories.map(|all| history_file::write(steps, &all)) {
+            log::warn!("the histories can't be written: {error}");
         }
     }
 }

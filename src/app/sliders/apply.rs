@@ -30,6 +30,16 @@ pub fn label(edit: &SliderEdit, name: impl Fn(&str) -> String) -> String {
     }
 }
 
+/// What is gathered into one step when it comes soon after the same: strokes of keys on one
+/// slider, and marks.
+pub fn kind(edit: &SliderEdit, label: &str) -> Option<String> {
+    match edit {
+        SliderEdit::Sigma { .. } | SliderEdit::Layers { .. } => Some(label.to_owned()),
+        SliderEdit::Star(_) | SliderEdit::Lock(_) => Some("Stars and locks".to_owned()),
+        SliderEdit::Reset | SliderEdit::Randomise | SliderEdit::Rename { .. } => None,
+    }
+}
+
 /// Carries a change out.
 pub fn apply(edit: SliderEdit, sliders: &mut SlidersMut<'_>, dice: &Dice) {
     match edit {

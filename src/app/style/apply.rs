@@ -1,30 +1,52 @@
 //! Changes of Style, each noted in the history.
 
 use crate::app::history_note;
+use crate::app::mask_shapes;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, STEPS, StyleDoc};
 use crate::app::style::edit::StyleEdit;
-use crate::recipe::{Mask, StyleLayer, StyleSource, ranges};
+use crate::recipe::{StyleLayer, StyleSource, ranges};
 use std::sync::Arc;
 
 /// Changes Style.
 pub fn edit(edit: StyleEdit, state: &mut AppState, services: &mut Services, now: Now) {
-    let label = label(&edit);
+    let label = label(&edit, state);
+    let kind = gathers(&edit).then_some(label.as_str());
     if matches!(edit, StyleEdit::AddShape(..)) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
     }
     let before = state.doc.clone();
     apply(edit, &mut state.doc.style);
-    history_note::note(&before, label, state, now);
+    history_note::note(&before, &label, kind, state, now);
     sources::reopen_sources(state, services);
 }
 
-fn label(edit: &StyleEdit) -> &'static str {
-    match edit {
+/// Whether it is gathered into one step when it comes soon after the same.
+fn gathers(edit: &StyleEdit) -> bool {
+    matches!(
+        edit,
+        StyleEdit::Strength(_)
+            | StyleEdit::Brush(_)
+            | StyleEdit::KeepColors(_)
+            | StyleEdit::Weight(..)
+            | StyleEdit::Code { .. }
+    )
+}
+
+fn label(edit: &StyleEdit, state: &AppState) -> String {
+    let plain = match edit {
+        StyleEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
+        StyleEdit::OnlyStyle(style) => return name(style, state),
+        StyleEdit::AddStyle(style) => return format!("Add {}", name(style, state)),
+        StyleEdit::RemoveStyle(at) => match state.doc.style.styles.get(*at) {
+            Some(layer) => return format!("Remove {}", name(&layer.style, state)),
+            None => "Remove style",
+        },
+        StyleEdit::ReplaceStyle(_, style) => return name(style, state),
         StyleEdit::Photo(_) => "Photo",
         StyleEdit::Model(_) => "Style network",
         StyleEdit::Strength(_) => "Strength",
@@ -32,10 +54,6 @@ fn label(edit: &StyleEdit) -> &'static str {
         StyleEdit::KeepColors(_) => "Keep colours",
         StyleEdit::Quality(_) => "Fast or Fine",
         StyleEdit::Steps(_) => "Steps",
-        StyleEdit::OnlyStyle(_) => "Style",
-        StyleEdit::AddStyle(_) => "Add style",
-        StyleEdit::RemoveStyle(_) => "Remove style",
-        StyleEdit::ReplaceStyle(..) => "Change style",
         StyleEdit::Credit(..) => "Credit",
         StyleEdit::Weight(..) => "Weight",
         StyleEdit::Code { .. } => "Style component",
@@ -44,6 +62,19 @@ fn label(edit: &StyleEdit) -> &'static str {
             "Paint mask"
         }
         StyleEdit::Replace { label, .. } => label,
+    };
+    plain.to_owned()
+}
+
+/// A style's shown name.
+fn name(style: &StyleSource, state: &AppState) -> String {
+    let styles = &state.engine.library.styles;
+    let known = styles.iter().find(|known| known.source == *style);
+    match (known, style) {
+        (Some(known), _) => known.name.clone(),
+        (None, StyleSource::Builtin(id)) => id.clone(),
+        (None, StyleSource::File(file)) if file.name.is_empty() => "Style".to_owned(),
+        (None, StyleSource::File(file)) => file.name.clone(),
     }
 }
 
@@ -53,6 +84,7 @@ fn layer(style: StyleSource) -> Arc<StyleLayer> {
         style,
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     })
@@ -89,6 +121,7 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::ReplaceStyle(at, style) => change_layer(doc, at, |l| {
             l.style = style;
             l.code = None;
+            l.learnt = None;
             l.code_edits.clear();
         }),
         StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
@@ -107,28 +140,18 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
                 l.code_edits.sort_by_key(|(d, _)| *d);
             }
         }),
-        StyleEdit::SetMask(at, mask) => change_layer(doc, at, |l| l.mask = mask),
-        StyleEdit::AddShape(at, shape) => {
-            change_layer(doc, at, |l| {
-                let mask = l.mask.get_or_insert_with(|| Mask::before(&shape));
-                mask.shapes.push(shape);
-            });
+        StyleEdit::SetMask(at, mask) => {
+            change_layer(doc, at, |l| l.mask = mask.map(Arc::new));
         }
-        StyleEdit::LastShape(at, shape) => change_layer(doc, at, |l| {
-            let last = l.mask.as_mut().and_then(|m| m.shapes.last_mut());
-            if let Some(last) = last.filter(|last| last.begins_like(&shape)) {
-                *last = shape;
-            }
-        }),
-        StyleEdit::DropShape(at, shape) => change_layer(doc, at, |l| {
-            let Some(mask) = &mut l.mask else { return };
-            if mask.shapes.last().is_some_and(|s| s.begins_like(&shape)) {
-                mask.shapes.pop();
-            }
-            if *mask == Mask::before(&shape) {
-                l.mask = None;
-            }
-        }),
+        StyleEdit::AddShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::add(&mut l.mask, shape));
+        }
+        StyleEdit::LastShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::go_on(&mut l.mask, shape));
+        }
+        StyleEdit::DropShape(at, shape) => {
+            change_layer(doc, at, |l| mask_shapes::drop(&mut l.mask, &shape));
+        }
     }
 }
 

@@ -48,7 +48,7 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     }
 }
 
-/// As for pictures that are saved one by one.
+/// As the command line writes them: equal requests give equal files.
 fn writing(state: &AppState) -> Writing {
     let prefs = &state.prefs;
     Writing {
@@ -56,6 +56,7 @@ fn writing(state: &AppState) -> Writing {
             recipe: prefs.export_recipe,
             source_names: prefs.source_names,
             photo_credit: prefs.photo_credit,
+            dated: false,
             ..WriteOptions::new(Format::Png)
         },
         creator: prefs.creator.trim().to_owned(),

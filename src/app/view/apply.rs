@@ -2,6 +2,7 @@
 
 use crate::app::action::ViewEdit;
 use crate::app::command::Command;
+use crate::app::notice::Level;
 use crate::app::prefs::ThemeChoice;
 use crate::app::state::AppState;
 use crate::app::view::{Compare, Dialog, MAX_ZOOM, MIN_ZOOM, Workspace, Zoom};
@@ -11,10 +12,10 @@ pub fn command(command: Command, state: &mut AppState) {
     use Command as C;
     let workspace = state.view.workspace;
     match command {
-        C::GoExplore => state.view.workspace = Workspace::Explore,
-        C::GoStyle => state.view.workspace = Workspace::Style,
-        C::GoLens => state.view.workspace = Workspace::Lens,
-        C::GoGallery => state.view.workspace = Workspace::Gallery,
+        C::GoExplore => state.view.go(Workspace::Explore),
+        C::GoStyle => state.view.go(Workspace::Style),
+        C::GoLens => state.view.go(Workspace::Lens),
+        C::GoGallery => state.view.go(Workspace::Gallery),
         C::ZoomFit => {
             let canvas = state.view.canvas_mut(workspace);
             canvas.zoom = Zoom::Fit;
@@ -32,7 +33,23 @@ pub fn command(command: Command, state: &mut AppState) {
             };
         }
         C::ToggleHistory => state.view.history_open = !state.view.history_open,
+        C::StartPage => state.view.start_page = true,
+        C::HidePanels => {
+            state.view.panels_away = !state.view.panels_away;
+            if state.view.panels_away {
+                state.toasts.push(Level::Info, "Tab brings the panels back");
+            }
+        }
+        C::Bin => toggle_dialog(state, Dialog::Bin),
         C::ToggleVariations => state.view.variations = !state.view.variations,
+        C::ToggleCrisp => {
+            state.prefs.crisp = !state.prefs.crisp;
+            let words = match state.prefs.crisp {
+                true => "Small generators are drawn through Crisp",
+                false => "Small generators show their own pixels",
+            };
+            state.toasts.push(Level::Info, words);
+        }
         C::ThemeDark => state.prefs.theme = ThemeChoice::Dark,
         C::ThemeLight => state.prefs.theme = ThemeChoice::Light,
         C::ThemeSystem => state.prefs.theme = ThemeChoice::System,
@@ -83,7 +100,7 @@ fn toggle_dialog(state: &mut AppState, dialog: Dialog) {
 /// Changes the view.
 pub fn edit(edit: ViewEdit, state: &mut AppState) {
     match edit {
-        ViewEdit::Workspace(workspace) => state.view.workspace = workspace,
+        ViewEdit::Workspace(workspace) => state.view.go(workspace),
         ViewEdit::Canvas(workspace, canvas) => *state.view.canvas_mut(workspace) = canvas,
         ViewEdit::FitScale(scale) => state.view.fit_scale = scale,
         ViewEdit::Compare(workspace, way) => {

@@ -103,6 +103,8 @@ pub enum Dialog {
     AboutPicture,
     /// Keyboard shortcuts.
     Shortcuts,
+    /// Deleted pictures.
+    Bin,
     /// About the program.
     About,
     /// Licences of what the program is built from.
@@ -140,6 +142,11 @@ pub struct ViewState {
     pub pinned: Option<std::sync::Arc<crate::recipe::ExploreParams>>,
     /// The history strip is open.
     pub history_open: bool,
+    /// The start page instead of the workspace.
+    pub start_page: bool,
+    /// The panels are away: only the picture; not remembered.
+    #[serde(skip)]
+    pub panels_away: bool,
     /// In front; not remembered.
     #[serde(skip)]
     pub dialog: Dialog,
@@ -170,6 +177,8 @@ impl Default for ViewState {
             distance: VARIATION_DISTANCE,
             pinned: None,
             history_open: true,
+            start_page: false,
+            panels_away: false,
             dialog: Dialog::None,
             fit_scale: 1.0,
             hold_before: false,
@@ -178,6 +187,12 @@ impl Default for ViewState {
 }
 
 impl ViewState {
+    /// Brings a workspace to the front.
+    pub fn go(&mut self, workspace: Workspace) {
+        self.workspace = workspace;
+        self.start_page = false;
+    }
+
     /// The canvas of a workspace.
     pub fn canvas(&self, workspace: Workspace) -> &CanvasView {
         match workspace {

@@ -8,6 +8,7 @@ use crate::engine::protocol::{EngineError, FolderJob, Output, Stage};
 use crate::export;
 use crate::picture::Picture;
 use crate::recipe::{Recipe, StyleParams};
+use crate::unfinished;
 
 /// Longest name of a file, bytes: what the file systems in use allow.
 const LONGEST_NAME: usize = 255;
@@ -28,7 +29,7 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &FolderJob) -> Result<Outpu
         reason: format!("the folder can't be made ({})", e.kind()),
         path: out.display().to_string(),
     })?;
-    export::atomic::sweep(out);
+    unfinished::sweep(out);
     let sources: HashSet<PathBuf> = job
         .photos
         .iter()

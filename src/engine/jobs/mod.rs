@@ -4,6 +4,8 @@ mod context;
 mod directions;
 mod fine;
 mod folder;
+mod grow;
+mod learn;
 mod lens;
 mod project;
 mod render;
@@ -44,16 +46,24 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Stylize(params, options) => stylize::run(context, params, options),
         Job::StylizeFine(params, options) => fine::run(context, params, options),
         Job::RenderLens(params) => lens::run(context, params),
+        Job::Grow(params) => grow::run(context, params),
+        Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
         Job::Walk {
             params,
             max_side,
             out,
         } => walk::run(context, params, *max_side, out),
-        Job::Upscale { path, scale } => upscale::run(context, path, *scale),
+        Job::Upscale { path, scale, model } => {
+            upscale::run(context, path, *scale, model.as_deref())
+        }
+        Job::UpscaleEstimate { path, scale, model } => {
+            upscale::estimate(context, path, *scale, model.as_deref())
+        }
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),
+        Job::Learn(job) => learn::run(context, job),
         Job::Replay(recipe) => replay::run(context, recipe),
     }
 }

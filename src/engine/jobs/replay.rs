@@ -3,6 +3,7 @@
 use crate::engine::explore::synthesize;
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
+use crate::engine::painter::another_version;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::latent;
 use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
@@ -21,6 +22,7 @@ pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Outpu
         Making::Explore(params) => explore(context, params, recipe),
         Making::Style(params) => super::stylize::again(context, params, recipe),
         Making::Lens(params) => super::lens::again(context, params, recipe),
+        Making::Grow(params) => super::grow::again(context, params, recipe),
         Making::Upscale { scale } => super::upscale::again(context, recipe, *scale),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
@@ -37,18 +39,10 @@ fn check_model(state: &InferenceState, wanted: &ModelRef) -> Result<(), EngineEr
     if !wanted.sha256.is_empty() && here.sha256 != wanted.sha256 {
         return Err(EngineError::BadModel {
             name: wanted.name.clone(),
-            reason: format!(
-                "the recipe was made with another version of it ({}…, here is {}…); get that version",
-                short(&wanted.sha256),
-                short(&here.sha256)
-            ),
+            reason: another_version(&wanted.sha256, &here.sha256),
         });
     }
     Ok(())
-}
-
-fn short(sha: &str) -> &str {
-    sha.get(..8).unwrap_or(sha)
 }
 
 fn explore(

@@ -119,19 +119,24 @@ pub(super) fn style_recipe(
     let mut params = params.clone();
     params.photo = params.photo.as_read(&prepared.photo.source);
     let mut sources = vec![params.photo.clone()];
-    for (layer, code) in params.styles.iter_mut().zip(&prepared.codes) {
+    let made = prepared.codes.iter().zip(&prepared.learnt);
+    for (layer, (code, learnt)) in params.styles.iter_mut().zip(made) {
         layer.code = Some(code.clone());
+        layer.learnt = learnt.as_ref().map(|named| named.sha256.clone());
         if let StyleSource::File(source) = &layer.style {
             sources.push(source.clone());
         }
     }
-    let models = prepared
-        .models
-        .iter()
-        .map(String::as_str)
+    let names = prepared.models.iter().map(String::as_str);
+    let mut models = names
         .chain(others.iter().copied())
         .map(|name| state.model_ref(name))
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<Vec<_>, _>>()?;
+    for learnt in prepared.learnt.iter().flatten() {
+        if !models.contains(learnt) {
+            models.push(learnt.clone());
+        }
+    }
     Ok(recipe(
         Making::Style(params),
         models,

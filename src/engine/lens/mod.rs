@@ -61,7 +61,7 @@ impl LensRenderer {
     ) -> Result<Picture, EngineError> {
         let (working, output) = match tier {
             Tier::Draft(most) => (SIDE.min(most), most),
-            Tier::Full(most) => (SIDE, most),
+            Tier::Full(most) | Tier::Crisp(most) => (SIDE, most),
         };
         let spec = prepared.spec(params, working, output);
         self.latents.render(

@@ -52,7 +52,7 @@ pub(crate) struct StyleShare<N> {
     /// Share among the styles.
     pub(crate) share: f32,
     /// Where; everywhere when absent.
-    pub(crate) mask: Option<Mask>,
+    pub(crate) mask: Option<Arc<Mask>>,
 }
 
 /// Everything that decides a styled picture.
@@ -260,7 +260,7 @@ mod tests {
         Picture::from_rgba(width, height, pixels).unwrap()
     }
 
-    fn style(level: f32, share: f32, mask: Option<Mask>) -> StyleShare<Blur> {
+    fn style(level: f32, share: f32, mask: Option<Arc<Mask>>) -> StyleShare<Blur> {
         StyleShare {
             net: Blur,
             net_sha: "model".into(),
@@ -347,7 +347,7 @@ mod tests {
             }],
             invert: false,
         };
-        let styles = vec![style(0.9, 1.0, Some(mask))];
+        let styles = vec![style(0.9, 1.0, Some(mask.into()))];
         let (out, _) = run(&StyleCache::new(), &spec(&photo, styles, 1.0, full(&photo)));
         let pixel = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 320 + x) * 4..][..4].to_vec();
         assert_ne!(pixel(&out, 64, 96), pixel(&photo, 64, 96));
@@ -386,10 +386,11 @@ mod tests {
         assert!(run(&cache, &first).1 > 0);
         first.keep_colors = 0.8;
         assert_eq!(run(&cache, &first).1, 0);
-        first.styles[0].mask = Some(Mask {
+        let half = Mask {
             shapes: vec![MaskShape::Fill(0.5)],
             invert: false,
-        });
+        };
+        first.styles[0].mask = Some(half.into());
         assert_eq!(run(&cache, &first).1, 0);
         first.strength = 0.5;
         assert!(run(&cache, &first).1 > 0, "the network follows strength");
@@ -401,7 +402,7 @@ mod tests {
             style(0.2, 0.5, None),
             style(0.8, 1.5, None),
             style(0.4, 0.0, None),
-            style(0.4, 1.0, Some(Mask::default())),
+            style(0.4, 1.0, Some(Arc::default())),
         ];
         let out = merged(&shares);
         assert_eq!(out.len(), 2);

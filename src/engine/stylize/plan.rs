@@ -68,7 +68,7 @@ impl StylePlan {
         let own = working_side(side, brush);
         let (working, output) = match tier {
             Tier::Draft(most) => (own.min(most), side.min(most)),
-            Tier::Full(most) => (own, side.min(most)),
+            Tier::Full(most) | Tier::Crisp(most) => (own, side.min(most)),
         };
         Self::of(photo, working, output, LARGEST_TILE)
     }

@@ -4,7 +4,10 @@ use std::io::{self, Read, Seek};
 
 /// Text and labels of a file beyond this, all of them together, are left unread: no honest
 /// recipe is so long.
-pub const MAX_TEXT: u64 = 64 << 20;
+pub const MAX_TEXT: u64 = 16 << 20;
+
+/// Text chunks and comments of a file beyond these are left unread.
+const MOST_TEXTS: usize = 10_000;
 
 /// Bytes of a C2PA manifest that are looked at.
 pub const MAX_MANIFEST: usize = 4 << 20;
@@ -86,6 +89,13 @@ impl Contents {
         }
         self.room -= n;
         take(reader, n).map(Some)
+    }
+
+    /// Adds a text chunk or comment.
+    pub(super) fn add_text(&mut self, keyword: String, text: String) {
+        if self.texts.len() < MOST_TEXTS {
+            self.texts.push((keyword, text));
+        }
     }
 
     /// Adds a part of the C2PA manifest.

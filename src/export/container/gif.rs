@@ -34,7 +34,7 @@ fn extension<R: Read + Seek>(reader: &mut R, contents: &mut Contents) -> io::Res
             let bytes = blocks(reader, contents.room())?;
             if contents.take_room(bytes.len()) {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
-                contents.texts.push((String::new(), text));
+                contents.add_text(String::new(), text);
             }
             Ok(())
         }

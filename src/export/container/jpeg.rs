@@ -135,7 +135,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                 let text = String::from_utf8_lossy(&data)
                     .trim_end_matches('\0')
                     .to_owned();
-                contents.texts.push((String::new(), text));
+                contents.add_text(String::new(), text);
             }
             0xeb => {
                 let data = take(reader, length)?;

@@ -1,5 +1,6 @@
 //! What picture files hold beside their pixels, read without decoding them.
 
+pub mod camera;
 mod contents;
 pub mod gif;
 pub mod iptc;

@@ -42,7 +42,7 @@ pub fn scan<R: Read + Seek>(reader: &mut R) -> io::Result<Contents> {
                     } else if keyword == RAW_XMP {
                         contents.xmp.extend(raw_profile(&text));
                     } else {
-                        contents.texts.push((keyword, text));
+                        contents.add_text(keyword, text);
                     }
                 }
             }

@@ -15,6 +15,9 @@ const SOFTWARE: u16 = 305;
 const XMP: u16 = 700;
 const IPTC: u16 = 33723;
 const COPYRIGHT: u16 = 33432;
+const ARTIST: u16 = 315;
+const TAKEN: u16 = 36867;
+const OFFSET: u16 = 36881;
 const EXIF_IFD: u16 = 34665;
 const GPS_IFD: u16 = 34853;
 const MAKER_NOTE: u16 = 37500;
@@ -118,6 +121,34 @@ impl Entry {
         reader.seek(SeekFrom::Start(u64::from(order.u32(self.value))))?;
         take(reader, n)
     }
+
+    /// As [`Self::read`], while there is room for it.
+    fn read_within<R: Read + Seek>(
+        &self,
+        reader: &mut R,
+        order: Order,
+        room: &mut u64,
+    ) -> io::Result<Vec<u8>> {
+        *room = room
+            .checked_sub(self.bytes())
+            .ok_or_else(|| damaged("its texts are longer than any"))?;
+        self.read(reader, order)
+    }
+
+    /// A text; none where it can't be read.
+    fn text<R: Read + Seek>(&self, reader: &mut R, order: Order, room: &mut u64) -> String {
+        let bytes = self.read_within(reader, order, room);
+        ascii(&bytes.unwrap_or_default())
+    }
+}
+
+/// A text as cameras write it: UTF-8, else a byte a letter.
+fn ascii(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+    };
+    text.trim_matches(['\0', ' ']).to_owned()
 }
 
 /// The entries of the directory at `at`, and where the next directory is (0: none).
@@ -217,11 +248,22 @@ pub struct ExifTexts {
     pub software: String,
     /// `MakerNote`, where it is a short text.
     pub maker_note: String,
+    /// `Artist`.
+    pub artist: String,
+    /// `DateTimeOriginal`, as it stands there.
+    pub taken: String,
+    /// `OffsetTimeOriginal`.
+    pub offset: String,
 }
 
 /// Reads the texts of an EXIF block (from its TIFF header on).
 pub fn parse_exif(block: &[u8]) -> ExifTexts {
-    exif_texts(&mut io::Cursor::new(block)).unwrap_or_default()
+    read_exif(&mut io::Cursor::new(block))
+}
+
+/// As [`parse_exif`], of a TIFF file.
+pub fn read_exif<R: Read + Seek>(reader: &mut R) -> ExifTexts {
+    exif_texts(reader).unwrap_or_default()
 }
 
 fn exif_texts<R: Read + Seek>(reader: &mut R) -> io::Result<ExifTexts> {
@@ -231,42 +273,46 @@ fn exif_texts<R: Read + Seek>(reader: &mut R) -> io::Result<ExifTexts> {
         orientation: 1,
         ..ExifTexts::default()
     };
-    let ascii = |bytes: Vec<u8>| {
-        String::from_utf8_lossy(&bytes)
-            .trim_matches(['\0', ' '])
-            .to_owned()
-    };
+    // Entries may all show the same long text.
+    let mut room = MAX_TEXT;
     for e in entries {
         match e.tag {
             ORIENTATION => texts.orientation = e.number(order) as u16,
-            COPYRIGHT => texts.copyright = ascii(e.read(reader, order)?),
-            DESCRIPTION => texts.description = ascii(e.read(reader, order)?),
+            COPYRIGHT => texts.copyright = ascii(&e.read_within(reader, order, &mut room)?),
+            DESCRIPTION => texts.description = ascii(&e.read_within(reader, order, &mut room)?),
             // Of no use to the picture itself: what is broken there is left out.
-            MAKE => texts.make = ascii(e.read(reader, order).unwrap_or_default()),
-            MODEL => texts.model = ascii(e.read(reader, order).unwrap_or_default()),
-            SOFTWARE => texts.software = ascii(e.read(reader, order).unwrap_or_default()),
+            MAKE => texts.make = e.text(reader, order, &mut room),
+            MODEL => texts.model = e.text(reader, order, &mut room),
+            SOFTWARE => texts.software = e.text(reader, order, &mut room),
+            ARTIST => texts.artist = e.text(reader, order, &mut room),
             EXIF_IFD => {
                 let (inner, _) = directory(reader, order, u64::from(e.number(order)))?;
                 for e in inner {
-                    programs_texts(&e, reader, order, &mut texts)?;
+                    below(&e, reader, order, &mut texts, &mut room)?;
                 }
             }
             // Some programs put them a directory too high.
-            _ => programs_texts(&e, reader, order, &mut texts)?,
+            _ => below(&e, reader, order, &mut texts, &mut room)?,
         }
     }
     Ok(texts)
 }
 
-/// `UserComment`, and a `MakerNote` that is a word.
-fn programs_texts<R: Read + Seek>(
+/// When the photo was taken, `UserComment`, and a `MakerNote` that is a word.
+fn below<R: Read + Seek>(
     e: &Entry,
     reader: &mut R,
     order: Order,
     texts: &mut ExifTexts,
+    room: &mut u64,
 ) -> io::Result<()> {
     match e.tag {
-        USER_COMMENT => texts.comment = user_comment(&e.read(reader, order)?, order),
+        TAKEN => texts.taken = e.text(reader, order, room),
+        OFFSET => texts.offset = e.text(reader, order, room),
+        USER_COMMENT => {
+            let comment = e.read_within(reader, order, room)?;
+            texts.comment = user_comment(&comment, order);
+        }
         MAKER_NOTE if e.bytes() <= LONGEST_MAKER_NOTE => {
             let note = e.read(reader, order).unwrap_or_default();
             let note = String::from_utf8(note).unwrap_or_default();

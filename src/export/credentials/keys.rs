@@ -12,6 +12,7 @@ use rcgen::{
 
 use super::CredentialError;
 use crate::clock;
+use crate::unfinished;
 
 /// The user's own chain, leaf first, and its key.
 const OWN: [&str; 2] = ["certificate.pem", "key.pem"];
@@ -51,6 +52,7 @@ impl Keys {
             folder: folder.to_path_buf(),
             reason,
         };
+        unfinished::sweep_own(folder);
         let self_made = !folder.join(OWN[0]).exists();
         if self_made && !MADE.iter().all(|n| folder.join(n).exists()) {
             make(folder).map_err(|e| fail(e.to_string()))?;
@@ -148,7 +150,7 @@ fn make(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
 
 /// Readable for the user alone.
 fn write_private(folder: &Path, name: &str, text: &str) -> std::io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = unfinished::file_in(folder, true)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     file.persist(folder.join(name)).map_err(|e| e.error)?;

@@ -1,5 +1,7 @@
 //! Reading XMP: RDF's ways of writing a property, flattened to names and texts.
 
+use std::collections::HashMap;
+
 use quick_xml::NsReader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -12,7 +14,18 @@ use super::ns;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Properties {
     items: Vec<(String, String, Vec<String>)>,
+    places: HashMap<(String, String), usize>,
 }
+
+/// Properties of one packet that are read.
+const MOST_PROPERTIES: usize = 2_000;
+/// Texts of one property that are read.
+const MOST_TEXTS: usize = 5_000;
+/// Elements of one packet that are read; what Photoshop notes of a picture's ancestors has
+/// some hundred thousand at worst.
+const MOST_EVENTS: usize = 500_000;
+/// Elements in elements: no label goes so deep.
+const DEEPEST: usize = 256;
 
 impl Properties {
     /// First text of a property.
@@ -22,10 +35,8 @@ impl Properties {
 
     /// All texts of a property.
     pub fn all(&self, ns: &str, name: &str) -> &[String] {
-        self.items
-            .iter()
-            .find(|(n, l, _)| n == ns && l == name)
-            .map_or(&[], |(_, _, v)| v)
+        let place = self.places.get(&(ns.to_owned(), name.to_owned()));
+        place.map_or(&[], |&at| &self.items[at].2)
     }
 
     /// Every property: namespace, name, texts.
@@ -39,17 +50,27 @@ impl Properties {
     pub fn merge(&mut self, other: Properties) {
         for (ns, name, values) in other.items {
             if self.all(&ns, &name).is_empty() {
-                self.items.push((ns, name, values));
+                for value in values {
+                    self.push(&ns, &name, value);
+                }
             }
         }
     }
 
     fn push(&mut self, ns: &str, name: &str, value: String) {
-        match self.items.iter_mut().find(|(n, l, _)| n == ns && l == name) {
-            Some((_, _, values)) => values.push(value),
-            None => self
-                .items
-                .push((ns.to_owned(), name.to_owned(), vec![value])),
+        let key = (ns.to_owned(), name.to_owned());
+        match self.places.get(&key) {
+            Some(&at) => {
+                let texts = &mut self.items[at].2;
+                if texts.len() < MOST_TEXTS {
+                    texts.push(value);
+                }
+            }
+            None if self.items.len() < MOST_PROPERTIES => {
+                self.items.push((key.0.clone(), key.1.clone(), vec![value]));
+                self.places.insert(key, self.items.len() - 1);
+            }
+            None => {}
         }
     }
 }
@@ -63,10 +84,13 @@ pub fn parse(packet: &str) -> Properties {
     let mut stack: Vec<bool> = Vec::new();
     let mut property: Option<(String, String, usize)> = None;
     let mut text = String::new();
-    loop {
+    for _ in 0..MOST_EVENTS {
         let Ok(event) = reader.read_event() else {
             return properties;
         };
+        if stack.len() > DEEPEST {
+            return properties;
+        }
         match event {
             Event::Start(e) => {
                 open(&reader, &e, &mut stack, &mut property, &mut properties);
@@ -93,6 +117,7 @@ pub fn parse(packet: &str) -> Properties {
             _ => {}
         }
     }
+    properties
 }
 
 fn push_text(text: &mut String, more: Option<std::borrow::Cow<'_, str>>) {
@@ -114,7 +139,10 @@ fn open(
     if property.is_none() && stack.last() == Some(&true) {
         *property = Some((uri, name, stack.len()));
     }
-    for attribute in e.attributes().flatten() {
+    // Looking for equal names takes a time that grows with their square.
+    let mut attributes = e.attributes();
+    attributes.with_checks(false);
+    for attribute in attributes.flatten().take(MOST_PROPERTIES) {
         // A declaration of a prefix says nothing about the picture.
         if attribute.key.as_namespace_binding().is_some() {
             continue;

@@ -1,9 +1,8 @@
 //! The way of the gallery's events to the window.
 
-use crossbeam_channel::Sender;
-
 use crate::gallery::protocol::GalleryEvent;
 use crate::waker::Waker;
+use crate::weighed::Sender;
 
 /// Sends events and wakes the window.
 #[derive(Clone)]

@@ -3,15 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Sender;
 
 use super::scan::ScanWork;
 use crate::export::{credentials, metadata};
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryEvent, PictureId, Sheet};
+use crate::gallery::service::aside::Aside;
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Gallery, GalleryError};
 use crate::picture::Picture;
 use crate::recipe::Recipe;
+use crate::weighed::Receiver;
+
+/// Longer side of the look of a picture in the bin.
+const BIN_LOOK: u32 = 128;
 
 /// One piece of work.
 pub(super) enum FileWork {
@@ -19,6 +24,23 @@ pub(super) enum FileWork {
         token: u64,
         picture: Picture,
         recipe: Box<Recipe>,
+    },
+    SetAside {
+        token: u64,
+        picture: Picture,
+        recipe: Box<Recipe>,
+    },
+    TidyAside(Vec<PathBuf>),
+    /// Of a picture that was laid aside.
+    Thumbnail(PictureId),
+    /// Of a picture that was laid aside.
+    PreviewExport {
+        id: PictureId,
+        options: ExportOptions,
+    },
+    BinLook {
+        token: u64,
+        at: usize,
     },
     Import(Vec<PathBuf>),
     Load(PictureId),
@@ -46,7 +68,8 @@ pub(super) fn run(
     let mut replaced = 0;
     // Kept: on X11 and Wayland the clipboard's content lives with its owner.
     let mut clipboard = None;
-    for item in work {
+    let mut aside = Aside::default();
+    for item in work.iter() {
         let now = context.replaced.load(Ordering::Acquire);
         if now != replaced {
             match gallery.again() {
@@ -55,25 +78,41 @@ pub(super) fn run(
             }
         }
         gallery.set_settings(context.settings.read().clone());
+        let Some(item) = aside.take(item, context) else {
+            continue;
+        };
         match item {
             FileWork::Save {
                 token,
                 picture,
                 recipe,
             } => {
-                let saved = gallery.save(&picture, &recipe);
+                let saved = gallery.save_once(&picture, &recipe);
                 if saved.as_ref().is_err_and(GalleryError::is_damaged_index) {
                     scan.try_send(ScanWork::ReplaceIndex).ok();
                 }
-                let new = saved.is_ok();
+                let new = saved.as_ref().is_ok_and(|(_, already)| !already);
+                let already = saved.as_ref().is_ok_and(|(_, already)| *already);
                 context.events.emit(GalleryEvent::Saved {
                     token,
-                    result: saved.map_err(|e| e.to_string()),
+                    result: saved.map(|(entry, _)| entry).map_err(|e| e.to_string()),
+                    already,
                 });
                 if new {
                     context.events.emit(GalleryEvent::Changed);
                 }
             }
+            FileWork::BinLook { token, at } => {
+                let picture = gallery.bin_look(token, at, BIN_LOOK).ok();
+                context
+                    .events
+                    .emit(GalleryEvent::BinLook { token, at, picture });
+            }
+            // Done by `aside`.
+            FileWork::SetAside { .. }
+            | FileWork::TidyAside(_)
+            | FileWork::Thumbnail(_)
+            | FileWork::PreviewExport { .. } => {}
             FileWork::Import(paths) => import(&mut gallery, &paths, context),
             FileWork::Load(id) => {
                 // Looked at first: of a file that changes meanwhile this is the older state.
@@ -110,7 +149,7 @@ pub(super) fn run(
 }
 
 /// Runs an export that reports its progress and can be cancelled.
-fn exported(
+pub(super) fn exported(
     context: &SessionContext,
     export: impl FnOnce(&mut dyn FnMut(usize, usize) -> bool) -> Result<Vec<PathBuf>, GalleryError>,
 ) {

@@ -2,6 +2,7 @@
 //! (index and labels), files (save, load, export), scan (folder and index kept in
 //! line), and thumbnails.
 
+mod aside;
 mod event_sender;
 mod files;
 mod request_queue;
@@ -9,20 +10,23 @@ mod scan;
 mod session;
 mod session_context;
 mod thumbnails;
+mod weight;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, bounded};
-
 use super::protocol::{GalleryEvent, GalleryRequest, GallerySettings};
 use crate::waker::Waker;
+use crate::weighed::{Bounds, Receiver, channel};
 use event_sender::EventSender;
 use request_queue::RequestQueue;
 
 /// Events that wait for the window; workers wait when there are more.
-const EVENTS: usize = 128;
+const EVENTS: Bounds = Bounds {
+    count: 128,
+    bytes: 256 << 20,
+};
 
 /// The window's end of the gallery. Dropping it ends the threads.
 pub struct GalleryHandle {
@@ -32,7 +36,8 @@ pub struct GalleryHandle {
 }
 
 impl GalleryHandle {
-    /// Asks for something; never waits.
+    /// Asks for something; never waits. What finds too much waiting is refused by an
+    /// event of its own.
     pub fn send(&self, request: GalleryRequest) {
         self.requests.put(request);
     }
@@ -70,7 +75,7 @@ pub fn start(
     settings: GallerySettings,
     waker: Waker,
 ) -> std::io::Result<GalleryHandle> {
-    let (events, receiver) = bounded(EVENTS);
+    let (events, receiver) = channel(EVENTS);
     let requests = Arc::new(RequestQueue::default());
     let events = EventSender { events, waker };
     let inbox = requests.clone();

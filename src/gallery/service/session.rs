@@ -14,16 +14,20 @@ use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySetti
 use crate::gallery::service::event_sender::EventSender;
 use crate::gallery::service::files;
 use crate::gallery::service::files::FileWork;
-use crate::gallery::service::request_queue::RequestQueue;
+use crate::gallery::service::request_queue::{RequestQueue, Taken};
 use crate::gallery::service::scan;
 use crate::gallery::service::scan::ScanWork;
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::service::thumbnails;
 use crate::gallery::service::thumbnails::ThumbQueue;
 use crate::gallery::{Gallery, GalleryError, about, default_folder};
+use crate::weighed::{self, Bounds};
 
 /// Saves, loads and exports that may wait for their turn.
-const FILE_WORK: usize = 256;
+const FILE_WORK: Bounds = Bounds {
+    count: 256,
+    bytes: 512 << 20,
+};
 /// Threads that decode thumbnails.
 const THUMB_THREADS: usize = 2;
 
@@ -31,7 +35,7 @@ const THUMB_THREADS: usize = 2;
 struct GallerySession {
     gallery: Gallery,
     context: SessionContext,
-    files: Option<Sender<FileWork>>,
+    files: Option<weighed::Sender<FileWork>>,
     scan: Option<Sender<ScanWork>>,
     thumbs: Arc<ThumbQueue>,
     threads: Vec<JoinHandle<()>>,
@@ -57,7 +61,14 @@ pub(crate) fn run(
         }
     };
     loop {
-        match (inbox.take(), &mut session) {
+        let request = match inbox.take() {
+            Taken::Request(request) => request,
+            Taken::Refused(answer) => {
+                events.emit(answer);
+                continue;
+            }
+        };
+        match (request, &mut session) {
             (GalleryRequest::Shutdown, _) => break,
             (GalleryRequest::OpenFolder(folder), _) => {
                 // The old gallery's last saves are done before the new one opens.
@@ -69,10 +80,11 @@ pub(crate) fn run(
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
             (request, Some(session)) => session.answer(request),
-            (GalleryRequest::Save { token, .. }, None) => {
+            (GalleryRequest::Save { token, .. } | GalleryRequest::SetAside { token, .. }, None) => {
                 events.emit(GalleryEvent::Saved {
                     token,
                     result: Err("no gallery is open; choose a folder for it".into()),
+                    already: false,
                 });
             }
             (GalleryRequest::Load(id), None) => {
@@ -113,7 +125,7 @@ impl GallerySession {
     fn open(folder: PathBuf, context: SessionContext) -> Result<Self, GalleryError> {
         let gallery = Gallery::open(folder)?;
         let count = gallery.len()?;
-        let (file_sender, file_receiver) = bounded(FILE_WORK);
+        let (file_sender, file_receiver) = weighed::channel(FILE_WORK);
         let (scan_sender, scan_receiver) = bounded(1024);
         let thumbs = Arc::new(ThumbQueue::default());
         let mut threads = Vec::new();
@@ -198,7 +210,14 @@ impl GallerySession {
                 self.listings.push(entries.clone());
                 self.emit(GalleryEvent::Listing { seq, entries });
             }
-            R::Thumbnails(ids) => self.thumbs.replace(ids),
+            R::Thumbnails(ids) => {
+                let (own, aside): (Vec<_>, Vec<_>) =
+                    ids.into_iter().partition(|id| g.layout().holds(*id));
+                self.thumbs.replace(own);
+                for id in aside {
+                    self.file_work(FileWork::Thumbnail(id));
+                }
+            }
             R::SetStars(ids, stars) => self.changed(|g| g.set_stars(&ids, stars)),
             R::SetTitle(id, title) => self.changed(|g| g.set_title(id, &title)),
             R::AddTag(ids, tag) => self.changed(|g| g.add_tag(&ids, &tag)),
@@ -214,6 +233,11 @@ impl GallerySession {
                 self.emit(GalleryEvent::Changed);
             }
             R::Bin => self.emit_bin(),
+            R::DiscardBatch(token) => {
+                g.discard(token)?;
+                self.emit_bin();
+            }
+            R::BinLook { token, at } => self.file_work(FileWork::BinLook { token, at }),
             R::EmptyBin { before } => {
                 g.empty_bin(before)?;
                 self.emit_bin();
@@ -233,6 +257,16 @@ impl GallerySession {
                 picture,
                 recipe,
             }),
+            R::SetAside {
+                token,
+                picture,
+                recipe,
+            } => self.file_work(FileWork::SetAside {
+                token,
+                picture,
+                recipe,
+            }),
+            R::TidyAside(in_use) => self.file_work(FileWork::TidyAside(in_use)),
             R::Import(paths) => self.file_work(FileWork::Import(paths)),
             R::Load(id) => self.file_work(FileWork::Load(id)),
             R::Export { ids, to, options } => self.file_work(FileWork::Export { ids, to, options }),
@@ -248,6 +282,9 @@ impl GallerySession {
                 options,
             }),
             R::CancelExport => self.context.cancel_export.store(true, Ordering::Release),
+            R::PreviewExport { id, options } if !g.layout().holds(id) => {
+                self.file_work(FileWork::PreviewExport { id, options });
+            }
             R::PreviewExport { id, options } => {
                 g.set_settings(self.context.settings.read().clone());
                 let lines = g.export_preview(id, &options)?;
@@ -301,17 +338,29 @@ impl GallerySession {
         };
         let why = "too much is waiting for the disk; try again in a moment".to_owned();
         self.emit(match refused {
-            FileWork::Save { token, .. } => GalleryEvent::Saved {
-                token,
-                result: Err(why),
-            },
+            FileWork::Save { token, .. } | FileWork::SetAside { token, .. } => {
+                GalleryEvent::Saved {
+                    token,
+                    result: Err(why),
+                    already: false,
+                }
+            }
             FileWork::Load(id) => GalleryEvent::Picture {
                 id,
                 state: None,
                 result: Err(why),
             },
             FileWork::Export { .. } | FileWork::Sheet { .. } => GalleryEvent::Exported(Err(why)),
-            FileWork::Import(_) | FileWork::Copy(_) => GalleryEvent::Failed(why),
+            FileWork::Import(_)
+            | FileWork::Copy(_)
+            | FileWork::TidyAside(_)
+            | FileWork::PreviewExport { .. } => GalleryEvent::Failed(why),
+            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed(id, why),
+            FileWork::BinLook { token, at } => GalleryEvent::BinLook {
+                token,
+                at,
+                picture: None,
+            },
         });
     }
 }

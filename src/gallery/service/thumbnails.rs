@@ -102,17 +102,17 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionCon
 
 fn make(
     gallery: &mut Gallery,
-    cache: Option<&mut ThumbCache>,
+    mut cache: Option<&mut ThumbCache>,
     queue: &ThumbQueue,
     id: PictureId,
 ) -> Result<(FileState, Picture), GalleryError> {
     let entry = gallery.get(id)?;
     let path = entry.path;
     let stamp = FileStamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
-    if let Some(picture) = cache.as_ref().and_then(|c| c.get(id, &stamp)) {
+    if let Some(picture) = cache.as_mut().and_then(|c| c.get(id, &stamp)) {
         return Ok((stamp.state(), picture));
     }
-    if let Some(reason) = cache.as_ref().and_then(|c| c.failure(id, &stamp)) {
+    if let Some(reason) = cache.as_mut().and_then(|c| c.failure(id, &stamp)) {
         return Err(ExportError::NotAPicture { path, reason }.into());
     }
     let [w, h] = entry.size;

@@ -5,12 +5,19 @@
 //! A style code is the style's palette (9 numbers) and its strokes (`code_dim`
 //! numbers). Codes may be blended number by number.
 
+mod adapter;
 mod colours;
 mod encoder;
+mod layout;
 mod transform;
 
+pub(crate) use adapter::text_or_number;
+pub use adapter::{About, Adapter, FORMAT as ADAPTER_FORMAT, head as adapter_head};
 pub use colours::{Colours, Matrix, Palette};
+pub use layout::Layer;
 pub use transform::Norms;
+
+use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 use serde::Deserialize;
@@ -81,7 +88,7 @@ impl Config {
 /// The style network.
 pub struct Restyle {
     config: Config,
-    encoder: StyleEncoder,
+    encoder: Arc<StyleEncoder>,
     transform: Transform,
     device: Device,
 }
@@ -94,11 +101,30 @@ impl Restyle {
     pub fn new(config: Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
         config.check()?;
         Ok(Self {
-            encoder: StyleEncoder::new(&config, &vb.pp("encoder"))?,
+            encoder: Arc::new(StyleEncoder::new(&config, &vb.pp("encoder"))?),
             transform: Transform::new(&config, &vb.pp("transform"))?,
             config,
             device: device.clone(),
         })
+    }
+
+    /// The painter of a learnt style: this network with the weights `vb` in its transform (see
+    /// [`Adapter::onto`]).
+    ///
+    /// # Errors
+    /// Missing or misshapen tensors.
+    pub fn learnt(&self, vb: &Weights) -> Result<Self, ModelError> {
+        Ok(Self {
+            config: self.config.clone(),
+            encoder: Arc::clone(&self.encoder),
+            transform: Transform::new(&self.config, &vb.pp("transform"))?,
+            device: self.device.clone(),
+        })
+    }
+
+    /// Its sizes.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Numbers of a style code: palette, then strokes.

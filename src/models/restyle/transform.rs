@@ -69,9 +69,6 @@ impl Transform {
                 })
             })
             .collect::<Result<_, ModelError>>()?;
-        let mut channels = vec![d1, d2];
-        channels.resize(2 + 2 * config.blocks, d2);
-        channels.extend([u1, u2]);
         let linear = |vb: Weights, inputs: usize, outputs: usize| {
             let (weight, bias) = (
                 vb.get(&[outputs, inputs], "weight")?,
@@ -79,7 +76,8 @@ impl Transform {
             );
             Linear::new(&weight, 1.0, &bias, 1.0)
         };
-        let affine = channels
+        let affine = config
+            .norms()
             .iter()
             .enumerate()
             .map(|(k, c)| linear(vb.pp(format_args!("affine.{k}")), config.hidden, 2 * c))

@@ -30,25 +30,29 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
     let primary = primary(&items)?;
     let (mut raster, shape) = describe(&items, primary)?;
     let full = full_size(primary)?;
-    let alpha = alpha_of(&items, primary);
-    let multiplied = alpha.is_some_and(|alpha| {
-        let to = items.refers(b"prem", primary.id);
-        to.is_some_and(|to| to.contains(&alpha.id))
-    });
-    let bits = tiles(&items, primary)?.first().map_or(8, |t| bits(t.item));
+    let colours = tiles(&items, primary)?;
+    let alpha = alpha_tiles(&items, primary, &colours)?;
+    let multiplied = [Some(primary), colours.first().map(|tile| tile.item)]
+        .into_iter()
+        .flatten()
+        .any(|item| {
+            let to = items.refers(b"prem", item.id).unwrap_or_default();
+            alpha_of(&items, item).is_some_and(|alpha| to.contains(&alpha.id))
+        });
+    let bits = colours.first().map_or(8, |t| bits(t.item));
     if bits > 8 {
         raster.notes.push(rounded(bits));
     }
     raster.pixels = if bits > 8 || multiplied {
         let sixteen = |v: f32| (v * 65_535.0).round() as u16;
-        let mut pixels = canvas(&items, primary, alpha, full, &sixteen)?;
+        let mut pixels = canvas(&items, primary, &colours, &alpha, &sixteen)?;
         if multiplied {
             straighten(&mut pixels);
         }
         Pixels::Sixteen(shape.crop(full, pixels))
     } else {
         let eight = |v: f32| (v * 255.0).round() as u8;
-        let pixels = canvas(&items, primary, alpha, full, &eight)?;
+        let pixels = canvas(&items, primary, &colours, &alpha, &eight)?;
         Pixels::Eight(shape.crop(full, pixels))
     };
     Ok(raster)
@@ -59,25 +63,21 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Raster, Fault> {
 fn canvas<T: Copy + Send>(
     items: &Items<'_>,
     primary: &Item<'_>,
-    alpha: Option<&Item<'_>>,
-    full: [u32; 2],
+    colours: &[Tile<'_, '_>],
+    alpha: &[Tile<'_, '_>],
     store: &(impl Fn(f32) -> T + Sync),
 ) -> Result<Vec<T>, Fault> {
+    let full = full_size(primary)?;
     let [width, height] = full.map(|side| side as usize);
     let mut pixels = vec![store(1.0); width * height * 4];
     let points = points(primary);
-    for tile in tiles(items, primary)? {
+    for tile in colours {
         let frame = av1(items, tile.item)?;
         let matrix = Matrix::new(points, &frame)?;
         frame.paint(&matrix, &mut pixels, full, tile.at, store);
     }
-    if let Some(alpha) = alpha {
-        if full_size(alpha)? != full {
-            return Err(Fault::unread("an AVIF with transparency of another size"));
-        }
-        for tile in tiles(items, alpha)? {
-            av1(items, tile.item)?.paint_alpha(&mut pixels, full, tile.at, store);
-        }
+    for tile in alpha {
+        av1(items, tile.item)?.paint_alpha(&mut pixels, full, tile.at, store);
     }
     Ok(pixels)
 }
@@ -217,6 +217,37 @@ fn alpha_of<'i, 'a>(items: &'i Items<'a>, primary: &Item<'a>) -> Option<&'i Item
             let says = |p: &Property<'_>| matches!(p, Property::Auxiliary(n) if NAMES.contains(n));
             item.properties.iter().any(says)
         })
+}
+
+/// The tiles of the transparency: of the picture as a whole or, of a grid, of each of its
+/// tiles.
+fn alpha_tiles<'i, 'a>(
+    items: &'i Items<'a>,
+    primary: &'i Item<'a>,
+    colours: &[Tile<'i, 'a>],
+) -> Result<Vec<Tile<'i, 'a>>, Fault> {
+    let another = || Fault::unread("an AVIF with transparency of another size");
+    if let Some(alpha) = alpha_of(items, primary) {
+        return match full_size(alpha)? == full_size(primary)? {
+            true => tiles(items, alpha),
+            false => Err(another()),
+        };
+    }
+    let each: Option<Vec<Tile<'i, 'a>>> = colours
+        .iter()
+        .map(|tile| {
+            let item = alpha_of(items, tile.item)?;
+            Some(Tile { item, at: tile.at })
+        })
+        .collect();
+    let each = each.unwrap_or_default();
+    let fits = |(alpha, colour): (&Tile<'_, '_>, &Tile<'_, '_>)| {
+        &alpha.item.kind == b"av01" && alpha.item.size() == colour.item.size()
+    };
+    match each.iter().zip(colours).all(fits) {
+        true => Ok(each),
+        false => Err(another()),
+    }
 }
 
 /// Decodes one AV1 item.

@@ -1,7 +1,7 @@
 //! HEIF files: pictures of phones, coded as HEVC (HEIC) or AV1 (AVIF).
 
 pub(crate) mod avif;
-mod boxes;
+pub(crate) mod boxes;
 #[cfg(feature = "heic")]
 pub(crate) mod heic;
 mod turn;

@@ -143,6 +143,11 @@ impl<'a> Directory<'a> {
 
     /// A tag's unsigned whole numbers.
     pub(crate) fn numbers(&self, tag: u16) -> Option<Vec<u64>> {
+        self.first_numbers(tag, usize::MAX)
+    }
+
+    /// As [`Self::numbers`], no more than so many.
+    pub(crate) fn first_numbers(&self, tag: u16, most: usize) -> Option<Vec<u64>> {
         let entry = self.entry(tag)?;
         if !matches!(entry.kind, 1 | 3 | 4 | 7 | 13 | 16 | 18) {
             return None;
@@ -153,6 +158,7 @@ impl<'a> Directory<'a> {
             entry
                 .data
                 .chunks_exact(size)
+                .take(most)
                 .map(|v| order.number(v))
                 .collect(),
         )
@@ -160,7 +166,7 @@ impl<'a> Directory<'a> {
 
     /// A tag's first unsigned whole number.
     pub(crate) fn number(&self, tag: u16) -> Option<u64> {
-        self.numbers(tag)?.first().copied()
+        self.first_numbers(tag, 1)?.first().copied()
     }
 
     /// A tag's fractions.

@@ -1,6 +1,6 @@
 //! NovelAI: text chunks `Software: NovelAI`, `Source` (the model), `Description` (the
 //! prompt) and `Comment` (JSON); in WebP the same as JSON in EXIF's `UserComment`. What it
-//! hides in the pixels themselves is not looked for.
+//! hides in the pixels themselves `export::hidden_settings` finds.
 
 use serde_json::{Map, Value};
 

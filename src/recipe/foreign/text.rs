@@ -1,40 +1,25 @@
-//! Texts of strangers: bounded, and without characters that do something to a terminal or
-//! to the order of letters.
+//! Texts of strangers: bounded and cleaned.
 
 use serde_json::{Map, Value};
 
+use crate::clean_text::{line, lines};
+use crate::recipe::json::is_bounded;
+
 /// Longer texts are not read as JSON: a graph of thousands of nodes has less.
 const LONGEST_JSON: usize = 8 << 20;
+/// Bytes of a setting's name that are told.
+const LONGEST_NAME: usize = 200;
 /// Letters of one value that are told.
 const LONGEST_VALUE: usize = 20_000;
 /// Settings that are told.
 const MOST_SETTINGS: usize = 300;
 
-/// A text without control characters (but for line ends and tabs) and without marks that
-/// turn the direction of writing.
-pub fn clean(text: &str) -> String {
-    let turns = |c: char| {
-        matches!(
-            c,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-    };
-    text.replace("\r\n", "\n")
-        .chars()
-        .map(|c| match c {
-            '\r' | '\u{2028}' | '\u{2029}' => '\n',
-            c => c,
-        })
-        .filter(|&c| !turns(c) && c != '\u{feff}' && (!c.is_control() || c == '\n' || c == '\t'))
-        .collect()
-}
-
 /// Settings for people to read: cleaned, without empty ones, of bounded length.
 pub(super) fn tidy(settings: Vec<(String, String)>) -> Vec<(String, String)> {
     let all = settings.into_iter().filter_map(|(name, value)| {
-        let name = clean(&name).replace('\n', " ");
-        let value = clean(value.trim());
-        (!value.is_empty() && !name.trim().is_empty()).then(|| (name, shortened(value)))
+        let name = line(&name, LONGEST_NAME);
+        let value = lines(value.trim());
+        (!value.is_empty() && !name.is_empty()).then(|| (name, shortened(value)))
     });
     all.take(MOST_SETTINGS).collect()
 }
@@ -52,7 +37,8 @@ fn shortened(value: String) -> String {
 /// A text as JSON. Python writes `NaN` and `Infinity`, which are none: they count as `null`.
 pub(super) fn json(text: &str) -> Option<Value> {
     let text = text.trim().trim_matches('\0');
-    if text.len() > LONGEST_JSON || !text.starts_with(['{', '[']) {
+    let short = text.len() <= LONGEST_JSON && is_bounded(text);
+    if !short || !text.starts_with(['{', '[']) {
         return None;
     }
     let parsed = serde_json::from_str(text);
@@ -98,12 +84,6 @@ pub(super) fn object(text: &str) -> Option<Map<String, Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_that_a_terminal_obeys_gets_through() {
-        let text = "a\x1b[31mred\x07\u{202e}txt\u{9b}\u{0}b\r\nc\td\u{feff}";
-        assert_eq!(clean(text), "a[31mredtxtb\nc\td");
-    }
 
     #[test]
     fn pythons_numbers_that_are_none_don_t_spoil_the_rest() {

@@ -9,7 +9,7 @@ use crate::app::view::Dialog;
 use crate::engine::protocol::{Channel, Tier, Work};
 use crate::recipe::{ExploreParams, WalkParams, WalkPath};
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::modal;
+use crate::ui::shell::dialogs::{entered, modal};
 use crate::ui::widgets::button;
 use crate::ui::widgets::slider::Slider;
 use crate::ui::widgets::tile::picture_tile;
@@ -99,7 +99,7 @@ fn settings(ui: &mut Ui, panel: &mut Panel<'_>, points: Vec<ExploreParams>) -> W
     };
     ui.weak(format!("{} frames; GIF or animated PNG", walk.frames));
     ui.add_space(8.0);
-    if button::primary(ui, &theme, "Choose file…").clicked() {
+    if button::primary(ui, &theme, "Choose file…").clicked() || entered(ui) {
         let pick = Pick::WalkFile(Arc::new(walk.clone()));
         panel.actions.push(Action::Pick(pick));
         panel.actions.view(ViewEdit::Dialog(Dialog::None));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::action::{Purpose, Subject};
 use crate::app::command::Command;
+use crate::app::full_size;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
@@ -16,6 +17,20 @@ use crate::ui::widgets::tile::picture_tile;
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     leave(ui, panel);
+    if !panel.state.view.panels_away {
+        panels(ui, panel);
+    }
+    egui::CentralPanel::no_frame().show(ui, |ui| {
+        if panel.state.view.variations {
+            variations::ui(ui, panel);
+        } else {
+            picture(ui, panel);
+        }
+    });
+}
+
+/// Everything around the canvas.
+fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let frame = egui::Frame::new()
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
@@ -26,13 +41,6 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     history::strip(ui, panel);
     bookmarks::strip(ui, panel);
     toolbar::ui(ui, panel);
-    egui::CentralPanel::no_frame().show(ui, |ui| {
-        if panel.state.view.variations {
-            variations::ui(ui, panel);
-        } else {
-            picture(ui, panel);
-        }
-    });
 }
 
 /// Whether a text field or a menu had the Escape key in the last frame.
@@ -65,10 +73,18 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let size = logical_size(panel);
     let before = bookmarks::before(panel);
     let subject = shown.map(|_| Subject::Explore);
+    // At full size, unless what is shown is drawn larger than that.
+    let full = full_size::picture(Workspace::Explore, state);
+    let preview = shown.map(|s| &s.picture);
+    let picture = match (full, preview) {
+        (Some(full), Some(preview)) if full.width() < preview.width() => Some(preview),
+        (full, preview) => full.or(preview),
+    };
+    let drawn = picture.map(|picture| picture.size());
     let input = CanvasInput {
         workspace: Workspace::Explore,
         name: "Picture",
-        picture: shown.map(|s| &s.picture),
+        picture,
         before: before.as_ref(),
         logical_size: size,
         compare: state.view.compare,
@@ -79,6 +95,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     picture_view::show(ui, panel, input, |ui, frame, panel| {
         message(ui, panel);
         projection(ui, panel, frame);
+        what_is_shown(ui, panel, frame, drawn, size);
     });
 }
 
@@ -105,6 +122,44 @@ fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
         };
         picture_view::empty(ui, panel, title, hint);
     }
+}
+
+/// Says when the canvas doesn't show the picture's own pixels: `drawn` are those on it, `own`
+/// those that are saved.
+fn what_is_shown(
+    ui: &egui::Ui,
+    panel: &Panel<'_>,
+    frame: &picture_view::CanvasFrame,
+    drawn: Option<[u32; 2]>,
+    own: [u32; 2],
+) {
+    let Some(drawn) = drawn else { return };
+    let draft = panel
+        .state
+        .previews
+        .explore
+        .as_ref()
+        .is_none_or(|s| s.is_draft());
+    let [w, h] = own;
+    let words = match drawn[0].cmp(&w) {
+        std::cmp::Ordering::Greater => format!("{w} × {h}, drawn through Crisp"),
+        std::cmp::Ordering::Less if !draft => {
+            format!(
+                "Preview at {} × {}; the picture has {w} × {h}",
+                drawn[0], drawn[1]
+            )
+        }
+        _ => return,
+    };
+    let at = frame.rect.left_bottom() + egui::vec2(16.0, -16.0);
+    let rect = picture_view::tag(ui, panel, at, egui::Align2::LEFT_BOTTOM, &words);
+    let id = ui.scope_id().with("what is shown");
+    let response = ui.interact(rect, id, egui::Sense::hover());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
+    response.on_hover_text(
+        "The picture is saved with its own pixels. Upscale makes and saves a larger one; \
+         the menu View switches this off",
+    );
 }
 
 /// While a photo is looked for: what was found so far.

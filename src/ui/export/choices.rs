@@ -113,6 +113,11 @@ impl Choices {
         }
     }
 
+    /// Chooses a shape.
+    pub fn shape(&mut self, preset: Preset) {
+        self.size = SizeChoice::Shape(preset);
+    }
+
     /// The contact sheet, if so many pictures are to go on one.
     pub fn sheet(&self, pictures: usize) -> Option<Sheet> {
         (pictures > 1 && self.layout == Layout::Sheet).then_some(self.sheet)

@@ -6,12 +6,11 @@ use egui::{ProgressBar, ScrollArea, Ui};
 use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
 use crate::app::engine_state::JobEntry;
 use crate::app::view::{Dialog, Workspace};
-use crate::engine::protocol::ModelKind;
-use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId};
+use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, Preset};
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::modal;
+use crate::ui::shell::dialogs::{entered, modal};
 use crate::ui::style::fine;
 use crate::ui::style::output::progress_words;
 use crate::ui::widgets::button::primary;
@@ -33,9 +32,16 @@ struct ExportDialog {
     asked: Option<(PictureId, ExportOptions)>,
 }
 
+/// The shape that someone looked for: the dialog takes it when it opens.
+#[derive(Debug, Default)]
+pub struct WantedPreset(pub Option<Preset>);
+
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, p: &mut Panel<'_>) {
     let mut dialog = std::mem::take(p.scratch.of::<ExportDialog>());
+    if let Some(preset) = p.scratch.of::<WantedPreset>().0.take() {
+        dialog.choices.shape(preset);
+    }
     modal(ctx, p, "Export", |ui, p| {
         ui.set_width(WIDTH);
         if dialog.contents(ui, p) {
@@ -75,7 +81,7 @@ impl ExportDialog {
                 false => "Export to a file…",
             };
             let export = primary(ui, &p.theme, "Export…").accessible_name(to);
-            if export.clicked() {
+            if export.clicked() || entered(ui) {
                 p.actions.push(Action::ExportPictures {
                     ids: ids.clone(),
                     options: self.options(p),
@@ -130,7 +136,7 @@ impl ExportDialog {
             return false;
         }
         ui.weak("That is larger than the picture.");
-        let enlarger = p.state.engine.models(ModelKind::Upscaler).next();
+        let enlarger = p.state.upscaler();
         let Some(enlarger) = enlarger.filter(|_| count == 1) else {
             return false;
         };
@@ -255,14 +261,14 @@ fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         return ui.button("Close").clicked();
     }
     ui.label(
-        "The picture is rendered at full size and saved to the gallery; the copy is made from it.",
+        "The picture is rendered at full size; the copy is made from it. The gallery stays as it is.",
     );
     ui.add_space(6.0);
     let state = p.state;
     let job = state.engine.job_for(&Purpose::Export);
     ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
     ui.weak(match job {
-        None => "Saving to the gallery".to_owned(),
+        None => "Reading".to_owned(),
         Some(job) if fine::is_here(p, job.id) => fine::words(job),
         Some(job) => progress_words(job),
     });

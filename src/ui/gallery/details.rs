@@ -22,6 +22,8 @@ use crate::ui::widgets::tile::fitted;
 pub struct Details {
     tag: String,
     title: Option<(PictureId, String)>,
+    /// The title is to be typed.
+    rename: bool,
     asked: Option<PictureId>,
     /// The recipe of a picture in lines, so that its text is read only once.
     lines: Option<(PictureId, Vec<Line>)>,
@@ -65,6 +67,11 @@ impl Details {
                 several => event = self.several(ui, p, several),
             });
         event
+    }
+
+    /// The title field gets the keyboard.
+    pub fn rename(&mut self) {
+        self.rename = true;
     }
 
     /// Something changed: ask again about what is shown.
@@ -216,6 +223,9 @@ impl Details {
             .font(egui::FontId::proportional(15.0))
             .hint_text("Title");
         let response = ui.add(edit).accessible_name("Title");
+        if std::mem::take(&mut self.rename) {
+            response.request_focus();
+        }
         let title = text.trim().to_owned();
         if response.lost_focus() && !title.is_empty() && title != entry.title {
             p.actions
@@ -266,7 +276,7 @@ impl Details {
             let recipe = about
                 .recipe_json
                 .as_deref()
-                .and_then(|json| serde_json::from_str::<Recipe>(json).ok());
+                .and_then(|json| Recipe::from_json(json).ok());
             let name = |id: &str| names::name(p.state, &StyleSource::Builtin(id.to_owned()));
             let lines = recipe.map(|r| summary(&r, name)).unwrap_or_default();
             self.lines = Some((entry.id, lines));
@@ -368,7 +378,7 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
     ),
 ];
 
-fn facts(ui: &mut Ui, p: &Panel<'_>, entry: &Entry) {
+fn facts(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
     let [w, h] = entry.size;
     let model = p
         .state
@@ -389,6 +399,13 @@ fn facts(ui: &mut Ui, p: &Panel<'_>, entry: &Entry) {
         .map(|n| n.to_string_lossy().into_owned());
     lines.push(("File", file.unwrap_or_default()));
     table(ui, "facts", &lines);
+    let show = ui.button("Show in folder");
+    if show
+        .on_hover_text(entry.path.display().to_string())
+        .clicked()
+    {
+        p.actions.push(Action::ShowInFolder(entry.path.clone()));
+    }
 }
 
 fn table(ui: &mut Ui, id: &str, lines: &[Line]) {

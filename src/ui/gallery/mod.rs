@@ -1,5 +1,6 @@
 //! The workspace *Gallery*: grid, single picture, search, details, comparing.
 
+pub mod bin;
 pub mod compare;
 pub mod details;
 pub mod empty;

@@ -3,8 +3,8 @@
 use crate::clock;
 use crate::engine::protocol::Attribute;
 use crate::recipe::{
-    DirectionEdit, ExploreParams, LatentOrigin, LensParams, Making, NoiseMode, Recipe, StyleParams,
-    StyleSource,
+    DirectionEdit, ExploreParams, GrowParams, GrowTask, LatentOrigin, LensParams, Making,
+    NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
 };
 
 /// What a line is about, and what it says.
@@ -16,6 +16,7 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Explore(params) => explore(params),
         Making::Style(params) => style(params, &style_name),
         Making::Lens(params) => lens(params),
+        Making::Grow(params) => grow(params),
         Making::Upscale { scale } => vec![("Upscaled", format!("{scale}×"))],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
@@ -57,6 +58,45 @@ fn explore(params: &ExploreParams) -> Vec<Line> {
     if !params.edits.is_empty() {
         lines.push(("Sliders", sliders(&params.edits)));
     }
+    lines
+}
+
+fn grow(params: &GrowParams) -> Vec<Line> {
+    let name = |source: &SourceRef| match source.name.as_str() {
+        "" => "a picture".to_owned(),
+        name => name.to_owned(),
+    };
+    let mut lines = vec![("Grown from", name(&params.source))];
+    match &params.task {
+        GrowTask::Vary => {}
+        GrowTask::Extend {
+            left,
+            top,
+            right,
+            bottom,
+        } => lines.push((
+            "Extended",
+            format!("left {left}, top {top}, right {right}, bottom {bottom}"),
+        )),
+        GrowTask::Fill { mask } => lines.push(("Filled", name(mask))),
+        GrowTask::Shape {
+            structure,
+            strength,
+        } => lines.push((
+            "Structure",
+            format!("{}, {}", name(structure), percent(*strength)),
+        )),
+    }
+    lines.push(("Seed", params.seed.to_string()));
+    lines.push(("Chance", percent(params.chance)));
+    lines.push(("Coherence", percent(params.coherence)));
+    let seamless = match params.seamless {
+        [false, false] => return lines,
+        [true, false] => "across",
+        [false, true] => "down",
+        [true, true] => "across and down",
+    };
+    lines.push(("Seamless", seamless.to_owned()));
     lines
 }
 
@@ -176,12 +216,10 @@ fn number(v: f32) -> String {
     format!("{v:.2}")
 }
 
-/// The day and time of a moment in seconds since 1970, UTC: `2026-03-01 09:05 UTC`.
+/// The day and time of a moment in seconds since 1970, on the clocks of this machine:
+/// `2026-03-01 09:05`.
 pub fn moment(seconds: i64) -> String {
-    let (y, m, d) = clock::date(seconds);
-    let rest = seconds.rem_euclid(86_400);
-    let (hour, minute) = (rest / 3600, rest % 3600 / 60);
-    format!("{y:04}-{m:02}-{d:02} {hour:02}:{minute:02} UTC")
+    clock::wall_time(seconds, &clock::local_zone())
 }
 
 /// Bytes in words: `3.4 MB`.
@@ -213,14 +251,6 @@ mod tests {
     use crate::recipe::{DirectionEdit, LensOther, SourceRef, StyleLayer};
 
     #[test]
-    fn moments_of_the_calendar() {
-        assert_eq!(moment(0), "1970-01-01 00:00 UTC");
-        assert_eq!(moment(951_782_400), "2000-02-29 00:00 UTC");
-        assert_eq!(moment(1_772_355_900), "2026-03-01 09:05 UTC");
-        assert_eq!(moment(-60), "1969-12-31 23:59 UTC");
-    }
-
-    #[test]
     fn a_generated_picture_in_a_few_lines() {
         let mut params = ExploreParams::new("fruit", 7);
         params.edits.push(DirectionEdit {
@@ -239,6 +269,7 @@ mod tests {
             style: StyleSource::Builtin(id.into()),
             weight,
             code: None,
+            learnt: None,
             code_edits: vec![],
             mask: None,
         };

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Action, Subject, ViewEdit};
+use crate::app::command::Command;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId, Query};
 use crate::ui::canvas::picture_menu;
@@ -71,7 +72,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let frame = Frame::new()
         .fill(*p.theme.panel)
         .inner_margin(Margin::symmetric(10, 6));
-    if panel.compare.is_none() {
+    if panel.compare.is_none() && !p.state.view.panels_away {
         egui::Panel::right("gallery details")
             .exact_size(RIGHT)
             .frame(frame)
@@ -165,7 +166,16 @@ impl GalleryPanel {
                 .on_hover_text("Copy pictures into the gallery; you can also drop them here")
                 .clicked()
             {
-                p.actions.command(crate::app::command::Command::Import);
+                p.actions.command(Command::Import);
+            }
+            let deleted: usize = p.state.gallery.bin.iter().map(|b| b.count).sum();
+            let text = match deleted {
+                0 => "Bin".to_owned(),
+                n => format!("Bin ({n})"),
+            };
+            let bin = ui.button(text).on_hover_text(Command::Bin.tooltip());
+            if bin.clicked() {
+                p.actions.command(Command::Bin);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.allocate_ui(egui::vec2(230.0, 24.0), |ui| {
@@ -335,6 +345,9 @@ impl GalleryPanel {
                 }
             }
         }
+        if pressed(Modifiers::NONE, Key::F2) && self.selection.len() == 1 {
+            self.details.rename();
+        }
         if pressed(Modifiers::NONE, Key::A) && self.selection.len() == 1 {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
@@ -355,6 +368,14 @@ impl GalleryPanel {
         }
         picture_menu::ui(ui, p, &Subject::Gallery(entry.id));
         ui.separator();
+        if ids.len() < 2 && ui.button("Rename (F2)").clicked() {
+            self.details.rename();
+            ui.close();
+        }
+        if ui.button("Show in folder").clicked() {
+            p.actions.push(Action::ShowInFolder(entry.path.clone()));
+            ui.close();
+        }
         if ui.button("About this picture…").clicked() {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
             ui.close();

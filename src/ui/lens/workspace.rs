@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Destination, Subject};
+use crate::app::full_size;
 use crate::app::view::Workspace;
 use crate::engine::protocol::ModelKind;
 use crate::ui::canvas::canvas_error;
@@ -20,14 +21,16 @@ use crate::ui::theme::{PANEL_WIDTH, space};
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut lens = std::mem::take(p.scratch.of::<LensPanel>());
-    let frame = Frame::new()
-        .fill(*p.theme.panel)
-        .inner_margin(Margin::symmetric(space::M as i8, 4));
-    egui::Panel::right("lens panel")
-        .exact_size(PANEL_WIDTH + 16.0)
-        .frame(frame)
-        .show(ui, |ui| lens.ui(ui, p));
-    history::strip(ui, p);
+    if !p.state.view.panels_away {
+        let frame = Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(space::M as i8, 4));
+        egui::Panel::right("lens panel")
+            .exact_size(PANEL_WIDTH + 16.0)
+            .frame(frame)
+            .show(ui, |ui| lens.ui(ui, p));
+        history::strip(ui, p);
+    }
     if p.state.lens_photo().is_some() {
         let [split, difference] = Tool::comparisons(p.state.view.lens_compare);
         toolbar::ui(ui, p, "lens tools", &[split, difference, Tool::fit()]);
@@ -72,7 +75,9 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     let input = CanvasInput {
         workspace: Workspace::Lens,
         name: "Changed photo",
-        picture: shown.map(|s| &s.picture).or(Some(&photo.picture)),
+        picture: full_size::picture(Workspace::Lens, state)
+            .or(shown.map(|s| &s.picture))
+            .or(Some(&photo.picture)),
         before: Some(&photo.picture),
         logical_size: photo.size,
         compare: state.view.lens_compare,

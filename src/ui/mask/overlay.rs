@@ -2,10 +2,19 @@
 
 use egui::{Color32, ColorImage, Context, TextureHandle, TextureId, TextureOptions};
 
-use crate::recipe::{Mask, MaskCanvas, MaskShape, PixelRegion};
+use crate::recipe::{MaskCanvas, MaskShape, PixelRegion};
 
 /// Longer side of the veil in pixels: soft edges need no more.
 const SIDE: u32 = 320;
+
+/// The shapes that lie on a mask for good, and whether they count inside out.
+#[derive(Debug, Clone, Copy)]
+pub struct SettledMask<'a> {
+    /// In the order they were laid down.
+    pub shapes: &'a [MaskShape],
+    /// See [`crate::recipe::Mask::invert`].
+    pub invert: bool,
+}
 
 /// Keeps what was laid down already, so that a new stroke costs only itself.
 #[derive(Default)]
@@ -23,10 +32,10 @@ impl MaskOverlay {
         &mut self,
         ctx: &Context,
         photo: [u32; 2],
-        mask: &Mask,
+        mask: SettledMask<'_>,
         pending: Option<&MaskShape>,
     ) -> TextureId {
-        let changed = self.lay(photo, mask);
+        let changed = self.lay(photo, mask.shapes);
         let shown = (mask.invert, pending.cloned());
         if !changed
             && self.shown.as_ref() == Some(&shown)
@@ -49,18 +58,17 @@ impl MaskOverlay {
     }
 
     /// Brings the canvas up to date; whether anything was new.
-    fn lay(&mut self, photo: [u32; 2], mask: &Mask) -> bool {
+    fn lay(&mut self, photo: [u32; 2], shapes: &[MaskShape]) -> bool {
         let size = veil_size(photo);
         let goes_on = self.size == size
             && self.canvas.is_some()
-            && mask.shapes.len() >= self.laid.len()
-            && mask.shapes[..self.laid.len()] == self.laid[..];
+            && shapes.get(..self.laid.len()) == Some(&self.laid[..]);
         if !goes_on {
             self.size = size;
             self.laid.clear();
             self.canvas = Some(MaskCanvas::new(size, PixelRegion::whole(size)));
         }
-        let new = &mask.shapes[self.laid.len()..];
+        let new = &shapes[self.laid.len()..];
         if let Some(canvas) = &mut self.canvas {
             for shape in new {
                 canvas.lay(shape);
@@ -100,11 +108,11 @@ fn veil_size(photo: [u32; 2]) -> [u32; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::Stroke;
+    use crate::recipe::{Mask, Stroke};
 
     fn stroke(x: f32, erase: bool) -> MaskShape {
         MaskShape::Stroke(Stroke {
-            points: vec![[x, 0.3]],
+            points: [[x, 0.3]].into(),
             radius: 0.1,
             feather: 0.3,
             erase,
@@ -118,15 +126,15 @@ mod tests {
         let mut mask = Mask::default();
         for shape in [stroke(0.3, false), stroke(0.5, false), stroke(0.4, true)] {
             mask.shapes.push(shape);
-            assert!(step.lay(photo, &mask));
+            assert!(step.lay(photo, &mask.shapes));
         }
-        assert!(!step.lay(photo, &mask), "nothing new, nothing to do");
+        assert!(!step.lay(photo, &mask.shapes), "nothing new, nothing to do");
         let mut anew = MaskOverlay::default();
-        anew.lay(photo, &mask);
+        anew.lay(photo, &mask.shapes);
         assert_eq!(step.image(true, None).pixels, anew.image(true, None).pixels);
         // Undo of the eraser, and a shape in the hand.
         let erased = mask.shapes.pop();
-        step.lay(photo, &mask);
+        step.lay(photo, &mask.shapes);
         assert_eq!(
             step.image(false, erased.as_ref()).pixels,
             anew.image(false, None).pixels

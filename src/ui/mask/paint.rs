@@ -123,7 +123,7 @@ impl MaskPainter {
         }
         shape.map(|shape| match shape {
             MaskShape::Stroke(stroke) => MaskShape::Stroke(Stroke {
-                points: simplify(&stroke.points, self.radius * 0.03),
+                points: simplify(&stroke.points, self.radius * 0.03).into(),
                 ..stroke
             }),
             other => other,
@@ -142,7 +142,7 @@ impl MaskPainter {
         let way = distance(first, last);
         match self.tool {
             MaskTool::Brush | MaskTool::Eraser => Some(MaskShape::Stroke(Stroke {
-                points: points.clone(),
+                points: points.as_slice().into(),
                 radius: self.radius,
                 feather: self.feather,
                 erase: self.tool == MaskTool::Eraser,
@@ -214,7 +214,7 @@ mod tests {
         let Some(MaskShape::Stroke(dab)) = p.release() else {
             panic!("a dab");
         };
-        assert_eq!(dab.points, [[0.2, 0.2]]);
+        assert_eq!(*dab.points, [[0.2, 0.2]]);
         assert!(p.release().is_none(), "nothing more without a press");
 
         p.press([0.2, 0.2], false);
@@ -272,7 +272,7 @@ mod tests {
         let Some(MaskShape::Stroke(line)) = p.release() else {
             panic!("a line");
         };
-        assert_eq!(line.points, [[0.1, 0.1], [0.8, 0.1]]);
+        assert_eq!(*line.points, [[0.1, 0.1], [0.8, 0.1]]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl MaskTarget {
     /// Its mask.
     pub fn mask(self, state: &AppState) -> Option<&Mask> {
         match self {
-            Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_ref(),
+            Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_deref(),
             Self::Lens => state.doc.lens.work()?.mask.as_deref(),
         }
     }

@@ -6,7 +6,7 @@ use egui::{
 
 use crate::recipe::{Mask, MaskShape};
 use crate::ui::canvas::picture_view::CanvasFrame;
-use crate::ui::mask::overlay::MaskOverlay;
+use crate::ui::mask::overlay::{MaskOverlay, SettledMask};
 use crate::ui::mask::paint::{MaskPainter, MaskTool, RADIUS};
 use crate::ui::mask::target::{MaskEdit, MaskTarget};
 use crate::ui::panel::Panel;
@@ -219,12 +219,13 @@ impl MaskTools {
         self.follow(ui, frame, p, at);
         let pending = self.painter.pending();
         let mask = at.mask(p.state);
-        if !self.hidden
-            && let Some(mask) = self.settled(mask, pending.as_ref())
-        {
+        if !self.hidden && (mask.is_some() || pending.is_some()) {
+            let before = pending.as_ref().map(Mask::before).unwrap_or_default();
+            let below = pending.as_ref().and(self.laid.as_ref()).map(|laid| laid.1);
+            let settled = settled(mask.unwrap_or(&before), below);
             let veil = self
                 .overlay
-                .texture(ui.ctx(), photo, &mask, pending.as_ref());
+                .texture(ui.ctx(), photo, settled, pending.as_ref());
             let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
             ui.painter()
                 .image(veil, frame.picture_rect, uv, Color32::WHITE);
@@ -233,20 +234,6 @@ impl MaskTools {
             gradient_line(ui.painter(), shape, frame);
         }
         self.cursor(ui, frame);
-    }
-
-    /// The mask below the shape in the hand; the veil draws that one on top of it,
-    /// so that a long stroke doesn't lay all others down again in every frame.
-    fn settled(&self, mask: Option<&Mask>, pending: Option<&MaskShape>) -> Option<Mask> {
-        let mut mask = match (mask, pending) {
-            (Some(mask), _) => mask.clone(),
-            (None, Some(shape)) => return Some(Mask::before(shape)),
-            (None, None) => return None,
-        };
-        if let (Some((_, below)), Some(_)) = (&self.laid, pending) {
-            mask.shapes.truncate(*below);
-        }
-        Some(mask)
     }
 
     /// Presses, drags and releases of the left button. The shape lies on the mask
@@ -374,6 +361,16 @@ fn icon(tool: MaskTool) -> Icon {
         MaskTool::Eraser => Icon::Eraser,
         MaskTool::Linear => Icon::Linear,
         MaskTool::Radial => Icon::Radial,
+    }
+}
+
+/// The mask below the shape in the hand, `below` shapes; the veil draws that one on top
+/// of it, so that a long stroke doesn't lay all others down again in every frame.
+fn settled(mask: &Mask, below: Option<usize>) -> SettledMask<'_> {
+    let all = mask.shapes.as_slice();
+    SettledMask {
+        shapes: below.and_then(|below| all.get(..below)).unwrap_or(all),
+        invert: mask.invert,
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Color32, Key, Label, RichText, ScrollArea, Ui};
 
 use crate::app::action::Action;
 use crate::app::hub::state::HubEdit;
-use crate::hub::protocol::{Download, Offer, Trouble};
+use crate::hub::protocol::{Download, Entry, Group, Offer, Trouble};
 use crate::ui::models::panel::size_words;
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
@@ -82,12 +82,24 @@ fn question(words: String) -> HubEdit {
 }
 
 fn results(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let words = panel.scratch.of::<More>().words.clone();
     let hub = &panel.state.hub;
     let mut look = None;
-    for entry in &hub.recommended {
-        let facts = format!("{}, licence {}", size_words(entry.size), entry.licence);
-        if row(ui, &entry.repo, &entry.what, &facts) {
-            look = Some(entry.repo.clone());
+    for group in Group::ALL {
+        let fits = |e: &&Entry| e.group == group && e.matches(&words);
+        let mut shown = hub.recommended.iter().filter(fits).peekable();
+        if shown.peek().is_some() {
+            ui.weak(group.title());
+        }
+        for entry in shown {
+            let clicked = row(ui, &entry.name, &entry.what, &facts(entry));
+            if let Some(warning) = &entry.warning {
+                ui.colored_label(*panel.theme.warn, warning);
+            }
+            ui.add_space(space::XS);
+            if clicked {
+                look = Some(entry.name.clone());
+            }
         }
     }
     match &hub.found {
@@ -111,12 +123,19 @@ fn results(ui: &mut Ui, panel: &mut Panel<'_>) {
                 if row(ui, &repo.id, "", &facts) {
                     look = Some(repo.id.clone());
                 }
+                ui.add_space(space::XS);
             }
         }
     }
     if let Some(repo) = look {
         panel.actions.push(Action::Hub(HubEdit::Look(Some(repo))));
     }
+}
+
+/// An entry of Limner's list in a line.
+fn facts(entry: &Entry) -> String {
+    let size = entry.size.map_or("size unknown".to_owned(), size_words);
+    format!("{size}, licence {}, from {}", entry.licence, entry.repo)
 }
 
 /// What went wrong; the details are behind it.
@@ -129,24 +148,21 @@ fn trouble(ui: &mut Ui, color: Color32, trouble: &Trouble) {
 
 /// A model in the list; whether its button was clicked.
 fn row(ui: &mut Ui, repo: &str, what: &str, facts: &str) -> bool {
-    let clicked = ui
-        .horizontal(|ui| {
-            let button = ui
-                .button("Look")
-                .on_hover_text("What it has, and its licence")
-                .accessible_name(format!("Look at {repo}"));
-            ui.vertical(|ui| {
-                ui.add(Label::new(RichText::new(repo).strong()).truncate());
-                if !what.is_empty() {
-                    ui.add(Label::new(what).wrap());
-                }
-                ui.add(Label::new(RichText::new(facts).weak()).truncate());
-            });
-            button.clicked()
-        })
-        .inner;
-    ui.add_space(space::XS);
-    clicked
+    ui.horizontal(|ui| {
+        let button = ui
+            .button("Look")
+            .on_hover_text("What it has, and its licence")
+            .accessible_name(format!("Look at {repo}"));
+        ui.vertical(|ui| {
+            ui.add(Label::new(RichText::new(repo).strong()).truncate());
+            if !what.is_empty() {
+                ui.add(Label::new(what).wrap());
+            }
+            ui.add(Label::new(RichText::new(facts).weak()).truncate());
+        });
+        button.clicked()
+    })
+    .inner
 }
 
 fn look(ui: &mut Ui, panel: &mut Panel<'_>, repo: &str) {
@@ -186,6 +202,13 @@ fn accept(ui: &mut Ui, panel: &mut Panel<'_>, offer: &Offer) {
         more.file.min(offer.files.len().saturating_sub(1)),
         more.accepted,
     );
+    if let Some(entry) = (offer.files.first()).and_then(|first| panel.state.hub.entry(first)) {
+        ui.label(&entry.what);
+        if let Some(warning) = &entry.warning {
+            ui.colored_label(*panel.theme.warn, warning);
+        }
+        ui.weak(format!("{}: {}", offer.repo, entry.pinned_by()));
+    }
     ui.horizontal_wrapped(|ui| {
         ui.weak("Licence");
         ui.label(RichText::new(&offer.licence).strong());

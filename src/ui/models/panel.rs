@@ -69,8 +69,8 @@ fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
         ui.add_space(space::M);
         let file = ui.button("Import a file…").on_hover_text(
             "Import a network of your own: StyleGAN2 (.pkl, .pt), a style network (fast neural \
-             style, AdaIN, MicroAST) or an autoencoder of Stable Diffusion for Lens. It is read \
-             as data, nothing in it is run.",
+             style, AdaIN, MicroAST), an autoencoder of Stable Diffusion for Lens or an enlarger \
+             (ESRGAN, Real-ESRGAN). It is read as data, nothing in it is run.",
         );
         if file.clicked() {
             panel.actions.push(Action::Pick(Pick::ModelFile));
@@ -145,6 +145,8 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
             };
             row("Licence", model.licence.clone());
             row("Credit", model.credit.clone());
+            let scales: Vec<String> = model.scales.iter().map(|s| format!("{s}×")).collect();
+            row("Enlarges", scales.join(", "));
             row("On disk", size_words(model.bytes));
             row(
                 "Content",
@@ -162,6 +164,9 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
         model.kind,
         ModelKind::Generator | ModelKind::Style | ModelKind::Autoencoder
     );
+    if model.kind == ModelKind::Upscaler {
+        for_upscaling(ui, panel, model);
+    }
     if usable && ui.button(format!("Use {}", model.title)).clicked() {
         let (edit, workspace) = match model.kind {
             ModelKind::Style => (
@@ -180,6 +185,24 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
         panel.actions.push(edit);
         panel.actions.view(ViewEdit::Workspace(workspace));
         panel.actions.view(ViewEdit::Dialog(Dialog::None));
+    }
+}
+
+/// The button that makes a network the one with which pictures are enlarged.
+fn for_upscaling(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
+    let in_use = panel
+        .state
+        .upscaler()
+        .is_some_and(|now| now.name == model.name);
+    let button = egui::Button::new(format!("Upscale with {}", model.title));
+    let button = ui
+        .add_enabled(!in_use, button)
+        .on_hover_text("Upscale 2× and 4× go through this network from now on")
+        .on_disabled_hover_text("Pictures are upscaled with it");
+    if button.clicked() {
+        let mut prefs = panel.state.prefs.clone();
+        prefs.upscaler = Some(model.name.clone());
+        panel.actions.push(Action::SetPrefs(Box::new(prefs)));
     }
 }
 

@@ -14,7 +14,8 @@ use crate::ui::widgets::icon::Icon;
 /// Space around a dialog's contents.
 const MARGIN: f32 = 16.0;
 
-/// A dialog with a title; Esc, the backdrop or the cross close it.
+/// A dialog with a title; Esc, the backdrop or the cross close it. While something is typed,
+/// Esc and the backdrop only end that: nothing typed is lost.
 pub fn modal(
     ctx: &egui::Context,
     panel: &mut Panel<'_>,
@@ -22,6 +23,7 @@ pub fn modal(
     contents: impl FnOnce(&mut egui::Ui, &mut Panel<'_>),
 ) {
     let theme = panel.theme.clone();
+    let typing = ctx.text_edit_focused();
     let response = egui::Modal::new(egui::Id::unique(("dialog", title)))
         .backdrop_color(theme.window.gamma_multiply(0.6))
         .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
@@ -40,9 +42,33 @@ pub fn modal(
             contents(ui, panel);
             close
         });
-    if response.inner || response.should_close() {
+    settle(ctx, title, response.response.rect);
+    if response.inner || (response.should_close() && !typing) {
         panel.actions.view(ViewEdit::Dialog(Dialog::None));
     }
+}
+
+/// A dialog is as large as its contents, and stands in the middle: once its size is another one
+/// than it was placed for, this pass isn't shown, and the next one places it anew. What is seen
+/// stays where it is.
+pub fn settle(ctx: &egui::Context, dialog: &str, rect: egui::Rect) {
+    let id = egui::Id::unique(("dialog's place", dialog));
+    let before: Option<(egui::Rect, u64)> = ctx.data(|d| d.get_temp(id));
+    let pass = ctx.cumulative_pass_nr();
+    ctx.data_mut(|d| d.insert_temp(id, (rect, pass)));
+    // Not there in the pass before: it has just been opened.
+    let opened = before.is_none_or(|(_, last)| last + 1 < pass);
+    let moved = before.is_some_and(|(at, _)| (at.min - rect.min).length() > 0.5);
+    if opened || moved {
+        ctx.request_discard("a dialog finds its place");
+    }
+}
+
+/// Whether Enter was pressed and no control has the keyboard: it then means the dialog's main
+/// button.
+pub fn entered(ui: &egui::Ui) -> bool {
+    let free = ui.ctx().memory(|m| m.focused().is_none());
+    free && ui.input(|i| i.key_pressed(egui::Key::Enter))
 }
 
 /// Placeholder-free fallback for a dialog without anything to show.
@@ -97,6 +123,7 @@ pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
                                 ("Stop a walk, leave variations", "Escape"),
                                 ("Move a slider", "Left, Right (Shift: faster)"),
                                 ("Reset a slider", "Double-click or Delete"),
+                                ("Menus by keyboard", "F10, then arrows and Enter"),
                             ] {
                                 ui.label(what);
                                 ui.weak(how);

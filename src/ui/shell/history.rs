@@ -29,10 +29,13 @@ pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn steps(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let state = panel.state;
-    let at = state.history.at();
+    let Some(history) = state.front_history() else {
+        return;
+    };
+    let at = history.at();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
-        for (i, step) in state.history.steps().iter().enumerate() {
+        for (i, step) in history.steps().iter().enumerate() {
             let texture = step
                 .thumb
                 .as_ref()

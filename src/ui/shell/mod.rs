@@ -7,5 +7,6 @@ pub mod licences;
 pub mod palette;
 pub mod settings;
 pub mod status_bar;
+pub mod things;
 pub mod toasts;
 pub mod top_bar;

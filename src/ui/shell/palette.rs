@@ -1,13 +1,16 @@
-//! The command palette: a few letters find any command.
+//! The command palette: a few letters find any command, and any thing that has a name: styles,
+//! networks, sliders, export sizes, preferences, pictures.
 
 use egui::{Key, Sense, vec2};
 use strum::IntoEnumIterator as _;
 
 use crate::app::action::ViewEdit;
 use crate::app::command::Command;
+use crate::app::state::AppState;
 use crate::app::view::Dialog;
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::keys_of;
+use crate::ui::shell::things::{self, Thing};
 
 /// Rows shown at once.
 const ROWS: usize = 12;
@@ -17,6 +20,15 @@ struct PaletteScratch {
     text: String,
     at: usize,
     open: bool,
+    /// What was found, of which letters: looked up when they change.
+    found: Option<(String, Vec<Hit>)>,
+}
+
+/// Something that was found.
+#[derive(Clone)]
+enum Hit {
+    Command(Command),
+    Thing(Thing),
 }
 
 /// Draws the palette.
@@ -30,11 +42,15 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
         .show(ctx, |ui| {
             ui.set_width(480.0);
             let chosen = search(ui, panel);
-            if let Some(command) = chosen {
+            let done = chosen.is_some();
+            if let Some(hit) = chosen {
                 panel.actions.view(ViewEdit::Dialog(Dialog::None));
-                panel.actions.command(command);
+                match hit {
+                    Hit::Command(command) => panel.actions.command(command),
+                    Hit::Thing(thing) => thing.go(panel),
+                }
             }
-            chosen.is_some()
+            done
         });
     let close = response.inner || response.should_close();
     if close {
@@ -45,7 +61,7 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     }
 }
 
-fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
+fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Hit> {
     let (up, down, enter) = ui.input_mut(|i| {
         (
             i.consume_key(egui::Modifiers::NONE, Key::ArrowUp),
@@ -53,6 +69,7 @@ fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
             i.key_pressed(Key::Enter),
         )
     });
+    let state = panel.state;
     let scratch = panel.scratch.of::<PaletteScratch>();
     let field = egui::TextEdit::singleline(&mut scratch.text)
         .hint_text("What do you want to do?")
@@ -67,7 +84,14 @@ fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
     if response.changed() {
         scratch.at = 0;
     }
-    let hits = find(&scratch.text);
+    if scratch.found.as_ref().is_none_or(|f| f.0 != scratch.text) {
+        let hits = find_all(&scratch.text, state);
+        scratch.found = Some((scratch.text.clone(), hits));
+    }
+    let hits = scratch
+        .found
+        .as_ref()
+        .map_or_else(Vec::new, |f| f.1.clone());
     let last = hits.len().saturating_sub(1);
     if up {
         scratch.at = scratch.at.saturating_sub(1);
@@ -77,59 +101,69 @@ fn search(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> Option<Command> {
     }
     let at = scratch.at.min(last);
     ui.add_space(6.0);
-    let mut chosen = enter.then(|| hits.get(at).copied()).flatten();
+    let mut chosen = enter.then(|| hits.get(at).cloned()).flatten();
     let first = (at + 1).saturating_sub(ROWS);
-    for (i, command) in hits.iter().enumerate().skip(first).take(ROWS) {
-        if row(ui, panel, *command, i == at) {
-            chosen = Some(*command);
+    for (i, hit) in hits.iter().enumerate().skip(first).take(ROWS) {
+        if row(ui, panel, hit, i == at) {
+            chosen = Some(hit.clone());
         }
     }
     if hits.is_empty() {
-        ui.weak("No command is called that. Try fewer letters.");
+        ui.weak("Nothing is called that. Try fewer letters.");
     }
     chosen
 }
 
-fn row(ui: &mut egui::Ui, panel: &Panel<'_>, command: Command, on: bool) -> bool {
+fn row(ui: &mut egui::Ui, panel: &Panel<'_>, hit: &Hit, on: bool) -> bool {
     let theme = &panel.theme;
+    let (name, beside, tip) = match hit {
+        Hit::Command(c) => (c.text(), keys_of(ui.ctx(), *c), c.tooltip()),
+        Hit::Thing(thing) => (thing.name.as_str(), thing.what.to_owned(), thing.tip),
+    };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::click());
-    response.widget_info(|| {
-        egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, on, command.text())
-    });
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, on, name));
     if on {
         ui.painter().rect_filled(rect, 5.0, *theme.accent_soft);
     } else if response.hovered() {
         ui.painter().rect_filled(rect, 5.0, *theme.raised);
     }
-    let left = rect.left_center() + vec2(10.0, 0.0);
     let font = egui::FontId::proportional(13.0);
-    ui.painter().text(
-        left,
-        egui::Align2::LEFT_CENTER,
-        command.text(),
-        font.clone(),
-        *theme.text_strong,
-    );
     let right = rect.right_center() - vec2(10.0, 0.0);
-    let keys = keys_of(ui.ctx(), command);
-    ui.painter().text(
+    let weak = *theme.text_weak;
+    let painter = ui.painter();
+    let beside = painter.text(
         right,
         egui::Align2::RIGHT_CENTER,
-        keys,
-        font,
-        *theme.text_weak,
+        beside,
+        font.clone(),
+        weak,
     );
-    response.on_hover_text(command.tooltip()).clicked()
+    let room = beside.left() - rect.left() - 24.0;
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(name.to_owned(), font, *theme.text_strong);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let galley = painter.layout_job(job);
+    let at = rect.left_center() + vec2(10.0, -galley.size().y / 2.0);
+    painter.galley(at, galley, *theme.text_strong);
+    response.on_hover_text(tip).clicked()
 }
 
-/// Commands that fit, best first.
-fn find(text: &str) -> Vec<Command> {
-    let mut hits: Vec<(i32, Command)> = Command::iter()
+/// Everything that fits, best first.
+fn find_all(text: &str, state: &AppState) -> Vec<Hit> {
+    let commands = scored(text).into_iter().map(|(s, c)| (s, Hit::Command(c)));
+    let things = things::find(text, state, fuzzy).into_iter();
+    let things = things.map(|(s, thing)| (s, Hit::Thing(thing)));
+    let mut hits: Vec<(i32, Hit)> = commands.chain(things).collect();
+    hits.sort_by_key(|(s, _)| -s);
+    hits.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// Commands that fit.
+fn scored(text: &str) -> Vec<(i32, Command)> {
+    Command::iter()
         .filter(|c| *c != Command::Palette)
         .filter_map(|c| score(text, c).map(|s| (s, c)))
-        .collect();
-    hits.sort_by_key(|(s, _)| -s);
-    hits.into_iter().map(|(_, c)| c).collect()
+        .collect()
 }
 
 /// How well a command fits; nothing if it doesn't.
@@ -169,6 +203,13 @@ fn fuzzy(needle: &str, hay: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Commands that fit, best first.
+    fn find(text: &str) -> Vec<Command> {
+        let mut hits = scored(text);
+        hits.sort_by_key(|(s, _)| -s);
+        hits.into_iter().map(|(_, c)| c).collect()
+    }
 
     #[test]
     fn a_few_letters_find_the_command() {

@@ -2,6 +2,7 @@
 
 use crate::app::action::{Action, Pick};
 use crate::app::prefs::{Prefs, ThemeChoice};
+use crate::engine::protocol::ModelKind;
 use crate::engine::{DeviceChoice, Precision};
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::modal;
@@ -70,6 +71,11 @@ fn look(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     .name_width(120.0)
     .tooltip("Makes text and controls larger or smaller")
     .show(ui, &theme);
+    ui.checkbox(
+        &mut prefs.start_page,
+        "Begin with the start page when there is nothing to go on with",
+    )
+    .on_hover_text("Work that was not finished comes back by itself, whatever is set here");
     if let Some(percent) = scale.changed.or(held) {
         if ui.input(|i| i.pointer.any_down()) {
             ui.data_mut(|d| d.insert_temp(id, percent));
@@ -184,6 +190,7 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     if let Some(side) = draft.changed {
         prefs.draft_side = side as u32;
     }
+    upscaler(ui, panel, prefs);
     device(ui, panel, prefs);
     threads(ui, prefs);
     ui.horizontal(|ui| {
@@ -204,6 +211,30 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
     {
         panel.actions.push(Action::Pick(Pick::GalleryFolder));
     }
+}
+
+/// Only where there are several networks that enlarge.
+fn upscaler(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
+    let models: Vec<_> = panel.state.engine.models(ModelKind::Upscaler).collect();
+    let Some(now) = panel.state.upscaler().filter(|_| models.len() > 1) else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        let label = ui.label("Upscale with");
+        egui::ComboBox::from_id_salt("upscaler")
+            .selected_text(&now.title)
+            .show_ui(ui, |ui| {
+                for model in models {
+                    let on = model.name == now.name;
+                    if ui.selectable_label(on, &model.title).clicked() {
+                        prefs.upscaler = Some(model.name.clone());
+                    }
+                }
+            })
+            .response
+            .labelled_by(label.id)
+            .on_hover_text("The network that Upscale 2× and 4× go through");
+    });
 }
 
 /// Only where there is more than the processor to choose from, or was.

@@ -153,6 +153,7 @@ fn words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "rendering",
         Some(Stage::Sampling) => "sampling",
         Some(Stage::Projecting) => "projecting",
+        Some(Stage::Learning) => "learning",
         Some(Stage::Writing) => "writing",
     };
     match job.left {

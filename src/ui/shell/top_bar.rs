@@ -6,6 +6,7 @@ use strum::IntoEnumIterator as _;
 use crate::app::action::ViewEdit;
 use crate::app::command::Command;
 use crate::app::menu::Menu;
+use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::keys_of;
@@ -40,8 +41,10 @@ fn menus(ui: &mut Ui, panel: &mut Panel<'_>) {
         ui.visuals_mut().widgets.inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
         ui.visuals_mut().widgets.inactive.bg_stroke = egui::Stroke::NONE;
         ui.spacing_mut().button_padding = vec2(7.0, 4.0);
-        for menu in Menu::iter() {
-            ui.menu_button(menu.title(), |ui| {
+        // As everywhere: F10 gives the menus the keyboard.
+        let wanted = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F10));
+        for (n, menu) in Menu::iter().enumerate() {
+            let button = ui.menu_button(menu.title(), |ui| {
                 ui.set_min_width(230.0);
                 for entry in menu.commands() {
                     match entry {
@@ -52,20 +55,21 @@ fn menus(ui: &mut Ui, panel: &mut Panel<'_>) {
                     }
                 }
             });
+            if wanted && n == 0 {
+                button.response.request_focus();
+            }
         }
     });
 }
 
 fn menu_entry(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, command: Command) {
-    let history = &panel.state.history;
     let text = match command {
-        Command::Undo => history.undo_label().map(|l| format!("Undo: {l}")),
-        Command::Redo => history.redo_label().map(|l| format!("Redo: {l}")),
+        Command::Undo => undo_words(panel.state),
+        Command::Redo => redo_words(panel.state),
         _ => None,
     };
     let enabled = match command {
-        Command::Undo => history.undo_label().is_some(),
-        Command::Redo => history.redo_label().is_some(),
+        Command::Undo | Command::Redo => text.is_some(),
         _ => true,
     };
     let text = text.unwrap_or_else(|| command.text().to_owned());
@@ -80,14 +84,27 @@ fn menu_entry(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, command: 
     }
 }
 
+/// What undo would do here.
+fn undo_words(state: &AppState) -> Option<String> {
+    if state.view.workspace == Workspace::Gallery {
+        let deleted = state.gallery.deleted.last();
+        return deleted.map(|_| "Undo: Delete".to_owned());
+    }
+    let label = state.front_history()?.undo_label()?;
+    Some(format!("Undo: {label}"))
+}
+
+/// What redo would do here.
+fn redo_words(state: &AppState) -> Option<String> {
+    let label = state.front_history()?.redo_label()?;
+    Some(format!("Redo: {label}"))
+}
+
 fn right_side(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
-    let history = &panel.state.history;
-    let (can_undo, can_redo) = (
-        history.undo_label().is_some(),
-        history.redo_label().is_some(),
-    );
+    let can_undo = undo_words(panel.state).is_some();
+    let can_redo = redo_words(panel.state).is_some();
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let entries = [
@@ -122,7 +139,8 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
     for (i, workspace) in all.into_iter().enumerate() {
         let rect = egui::Rect::from_min_size(min + vec2(size.x * i as f32, 0.0), size);
         let response = ui.interact(rect, ui.scope_id().with(("workspace", i)), Sense::click());
-        let on = panel.state.view.workspace == workspace;
+        let view = &panel.state.view;
+        let on = view.workspace == workspace && !view.start_page;
         response.widget_info(|| {
             egui::WidgetInfo::selected(egui::Role::Tab, true, on, workspace.title())
         });

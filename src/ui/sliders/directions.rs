@@ -35,6 +35,10 @@ struct RenameScratch {
     text: String,
 }
 
+/// The slider that someone looked for: it gets the keyboard once it is drawn.
+#[derive(Debug, Default)]
+pub struct WantedSlider(pub Option<String>);
+
 /// Draws the sliders.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>, of: SliderTarget, model: &ModelInfo) {
     let theme = panel.theme.clone();
@@ -123,7 +127,7 @@ fn rows(
         let mut shown = 0;
         order.retain(|d| {
             shown += usize::from(found(d));
-            !found(d) || shown <= FIRST || sliders.sigma(&d.id) != 0.0
+            !found(d) || shown <= FIRST || sliders.sigma(&d.id) != 0.0 || is_wanted(panel, &d.id)
         });
     }
     let mut group = None;
@@ -166,6 +170,11 @@ fn rows(
     }
 }
 
+fn is_wanted(panel: &mut Panel<'_>, direction: &str) -> bool {
+    let wanted = panel.scratch.of::<WantedSlider>();
+    wanted.0.as_deref() == Some(direction)
+}
+
 fn row(
     ui: &mut Ui,
     panel: &mut Panel<'_>,
@@ -197,6 +206,11 @@ fn row(
                     .show(ui, &theme)
             })
             .inner;
+        if is_wanted(panel, id) {
+            panel.scratch.of::<WantedSlider>().0 = None;
+            slider.response.scroll_to_me(Some(egui::Align::Center));
+            slider.response.request_focus();
+        }
         if let Some(sigma) = slider.changed {
             let direction = id.clone();
             of.send(panel, SliderEdit::Sigma { direction, sigma });

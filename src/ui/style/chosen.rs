@@ -4,6 +4,7 @@ use egui::{Button, RichText, Ui, Vec2, vec2};
 
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
+use crate::engine::protocol::Painter;
 use crate::recipe::{StyleLayer, StyleSource};
 use crate::ui::panel::Panel;
 use crate::ui::style::credit;
@@ -66,6 +67,10 @@ impl ChosenStyles {
                                 0.0
                             };
                             sliders::share(ui, p, at, layer.weight, share);
+                            let info = names::info(p.state, &layer.style);
+                            if info.is_some_and(|info| info.painter != Painter::Shared) {
+                                ui.weak("Its own painter: one more pass");
+                            }
                         }
                         self.credit(ui, p, at, layer);
                         if self.open == Some(at) {

@@ -247,6 +247,8 @@ mod tests {
             id: JobId(1),
             title: "Painting the photo".into(),
             purpose: Purpose::Fine,
+            also: Vec::new(),
+            of: None,
             stage: None,
             done: 250,
             total: 1000,

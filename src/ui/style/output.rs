@@ -41,10 +41,7 @@ impl StyleOutput {
             if fine && ready {
                 fine::main_button(ui, p);
             } else {
-                render_button(ui, p, ready, || Action::Start {
-                    job: Box::new(rendering.clone().job(params.clone().into())),
-                    purpose: Purpose::Keep,
-                });
+                render_button(ui, p, ready);
             }
             let tip = Command::Export.tooltip_with_keys(ui.ctx());
             let export = ui.add_enabled(ready, Button::new("Export…"));
@@ -52,12 +49,11 @@ impl StyleOutput {
                 p.actions.command(Command::Export);
             }
             let folder = ui
-                .add_enabled(ready && !fine, Button::new("Folder…"))
+                .add_enabled(ready, Button::new("Folder…"))
                 .on_hover_text(
                     "Put this style onto all photos of a folder. Photos that are done already are left, \
                      so that a stopped run goes on where it was.",
-                )
-                .on_disabled_hover_text("A folder of photos is done in Fast: choose that first.");
+                );
             if folder.clicked() {
                 p.actions.push(Action::Pick(Pick::StyleFolder));
             }
@@ -106,8 +102,12 @@ impl StyleOutput {
             0 | 1 => String::new(),
             n => format!(", in {n} tiles"),
         };
+        let passes = match estimate.passes {
+            0 | 1 => String::new(),
+            n => format!(", {n} passes"),
+        };
         ui.weak(format!(
-            "{w} × {h}: about {} and {} of memory{tiles}",
+            "{w} × {h}: about {} and {} of memory{tiles}{passes}",
             duration(estimate.time),
             bytes(estimate.memory),
         ));
@@ -130,14 +130,15 @@ impl StyleOutput {
     }
 }
 
-/// Makes the picture in *Fast* and keeps it.
-fn render_button(ui: &mut Ui, p: &mut Panel<'_>, ready: bool, action: impl Fn() -> Action) {
+/// Makes the picture in *Fast* and shows it.
+fn render_button(ui: &mut Ui, p: &mut Panel<'_>, ready: bool) {
+    let tip = Command::RenderFullSize.tooltip_with_keys(ui.ctx());
     let make = ui
         .add_enabled_ui(ready, |ui| primary(ui, &p.theme, "Render full size"))
         .inner
-        .on_hover_text("Stylise the photo at this size and save it to the gallery (Ctrl-Enter)");
+        .on_hover_text(tip);
     if make.clicked() {
-        p.actions.push(action());
+        p.actions.command(Command::RenderFullSize);
     }
 }
 
@@ -180,7 +181,12 @@ fn size_row(ui: &mut Ui, p: &mut Panel<'_>) {
 fn is_output(purpose: &Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::Keep | Purpose::Export | Purpose::SaveAs(_) | Purpose::Folder | Purpose::Copy
+        Purpose::Full
+            | Purpose::Keep
+            | Purpose::Export
+            | Purpose::SaveAs(_)
+            | Purpose::Folder
+            | Purpose::Copy
     )
 }
 
@@ -220,6 +226,7 @@ pub fn progress_words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "Rendering",
         Some(Stage::Sampling) => "Sampling",
         Some(Stage::Projecting) => "Projecting",
+        Some(Stage::Learning) => "Learning",
         Some(Stage::Writing) => "Writing",
     };
     let steps = if job.total > 1 {
@@ -246,6 +253,8 @@ mod tests {
             id: JobId(1),
             title: "Keeping the picture".into(),
             purpose: Purpose::Keep,
+            also: Vec::new(),
+            of: None,
             stage: None,
             done: 3,
             total: 24,

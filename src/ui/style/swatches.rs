@@ -8,6 +8,7 @@ use egui::{
 use crate::app::action::{Action, FileRole, Pick};
 use crate::app::queue::Actions;
 use crate::app::style::edit::StyleEdit;
+use crate::engine::protocol::{Painter, StyleInfo};
 use crate::recipe::StyleSource;
 use crate::ui::panel::Panel;
 use crate::ui::style::names;
@@ -17,6 +18,8 @@ use crate::ui::style::tryouts::Tryouts;
 const SIDE: f32 = 78.0;
 /// Two lines for the name.
 const CAPTION: f32 = 32.0;
+/// One more for the artist.
+const ARTIST: f32 = 14.0;
 const GAP: f32 = 8.0;
 
 /// What the grid of styles asks its panel for.
@@ -26,10 +29,22 @@ pub enum SwatchEvent {
     FromGallery,
 }
 
+/// Where no more styles than these are, nobody has to search.
+const SEARCHED: usize = 12;
+
+/// The grid of styles: what is tried out, what is searched for.
+#[derive(Default)]
+pub struct StyleGrid {
+    /// Every style on the photo in hand.
+    pub tryouts: Tryouts,
+    /// Letters of names, artists or groups.
+    search: String,
+}
+
 /// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
 /// Shift-click add it to them, or take it away again.
-pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option<SwatchEvent> {
-    tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
+pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid) -> Option<SwatchEvent> {
+    grid.tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
     let library = std::sync::Arc::clone(&p.state.engine.library);
     let styles = &library.styles;
     if styles.is_empty() {
@@ -43,28 +58,86 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, tryouts: &mut Tryouts) -> Option
         .floor()
         .max(1.0) as usize;
     let side = swatch_side(ui.available_width(), columns);
-    for row in styles.chunks(columns) {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GAP;
-            for style in row {
-                let at = names::position(p.state, &style.source);
-                let texture = tryouts
-                    .picture(p, &style.source)
-                    .or(style.swatch.as_ref())
-                    .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
-                let response = swatch(ui, side, &style.name, texture, at.is_some());
-                let hover = format!(
-                    "{}\n{}\nCtrl-click mixes it with the chosen ones.",
-                    style.name, style.origin
-                );
-                if response.clicked() {
-                    choose(ui, &style.source, at, p.actions);
+    if styles.len() > SEARCHED {
+        let field = egui::TextEdit::singleline(&mut grid.search)
+            .hint_text("Find a style or an artist")
+            .desired_width(f32::INFINITY);
+        ui.add(field).accessible_name("Find a style");
+    }
+    let found = grouped(styles, &grid.search);
+    if found.is_empty() && !styles.is_empty() {
+        ui.weak("No style is called so. Search for other letters.");
+    }
+    let several = found.len() > 1;
+    for (group, styles) in found {
+        if several || !group.is_empty() {
+            let heading = if group.is_empty() { "Others" } else { group };
+            ui.add_space(4.0);
+            ui.weak(heading);
+        }
+        for row in styles.chunks(columns) {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = GAP;
+                let artists = row.iter().any(|style| !style.artist.is_empty());
+                let caption = if artists { CAPTION + ARTIST } else { CAPTION };
+                for style in row {
+                    cell(ui, p, grid, style, vec2(side, side + caption));
                 }
-                response.on_hover_text(hover);
-            }
-        });
+            });
+        }
     }
     add_buttons(ui, p.actions)
+}
+
+/// A style of the grid.
+fn cell(ui: &mut Ui, p: &mut Panel<'_>, grid: &StyleGrid, style: &StyleInfo, size: Vec2) {
+    let at = names::position(p.state, &style.source);
+    let texture = grid
+        .tryouts
+        .picture(p, &style.source)
+        .or(style.swatch.as_ref())
+        .map(|s| (p.texture(ui.ctx(), s), size_of(s)));
+    let response = swatch(ui, size, style, texture, at.is_some());
+    if response.clicked() {
+        choose(ui, &style.source, at, p.actions);
+    }
+    response.on_hover_text(told(style));
+}
+
+/// All that there is to say of a style.
+fn told(style: &StyleInfo) -> String {
+    let painter = match style.painter {
+        Painter::Shared => None,
+        Painter::Learnt => Some("Its own painter: one more pass when mixed."),
+        Painter::Own => Some("A network of its own: one more pass when mixed."),
+    };
+    let lines = [style.credit_line(), style.origin.clone()];
+    let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    lines.extend(painter);
+    lines.push("Ctrl-click mixes it with the chosen ones.");
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
+/// The styles that are searched for, by groups in the order in which these first come.
+fn grouped<'a>(styles: &'a [StyleInfo], search: &str) -> Vec<(&'a str, Vec<&'a StyleInfo>)> {
+    let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+    let fits = |style: &StyleInfo| {
+        let all = format!(
+            "{} {} {} {}",
+            style.name, style.artist, style.year, style.group
+        );
+        let all = all.to_lowercase();
+        words.iter().all(|word| all.contains(word))
+    };
+    let mut groups: Vec<(&str, Vec<&StyleInfo>)> = Vec::new();
+    for style in styles.iter().filter(|style| fits(style)) {
+        match groups.iter_mut().find(|(group, _)| *group == style.group) {
+            Some((_, inside)) => inside.push(style),
+            None => groups.push((&style.group, vec![style])),
+        }
+    }
+    groups
 }
 
 /// What a click on a style does, by the keys that are held.
@@ -106,12 +179,13 @@ fn swatch_side(width: f32, columns: usize) -> f32 {
 
 fn swatch(
     ui: &mut Ui,
-    side: f32,
-    name: &str,
+    size: Vec2,
+    style: &StyleInfo,
     texture: Option<(egui::TextureId, Vec2)>,
     chosen: bool,
 ) -> Response {
-    let (rect, response) = ui.allocate_exact_size(vec2(side, side + CAPTION), Sense::click());
+    let (side, name) = (size.x, &style.name);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response
         .widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, format!("Style {name}")));
     if !ui.is_rect_visible(rect) {
@@ -165,8 +239,8 @@ fn swatch(
     caption(
         ui,
         Rect::from_min_max(pos2(rect.left(), picture.bottom()), rect.max),
-        name,
-        color,
+        (name, color),
+        (&style.artist, visuals.weak_text_color()),
     );
     response
 }
@@ -183,13 +257,59 @@ pub fn square(size: Vec2) -> Rect {
     Rect::from_center_size(pos2(0.5, 0.5), share)
 }
 
-/// A name below its swatch: two lines if it must be, from the top.
-fn caption(ui: &Ui, rect: Rect, text: &str, color: Color32) {
-    let font = FontId::proportional(11.5);
-    let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
-    job.wrap.max_rows = 2;
-    job.halign = egui::Align::Center;
-    let galley = ui.painter().layout_job(job);
-    let at = pos2(rect.center().x, rect.top() + 3.0);
-    ui.painter().galley(at, galley, color);
+/// A name below its swatch, two lines if it must be, from the top; below it the artist.
+fn caption(ui: &Ui, rect: Rect, name: (&str, Color32), artist: (&str, Color32)) {
+    let mut top = rect.top() + 3.0;
+    for ((text, color), size, rows) in [(name, 11.5, 2), (artist, 10.5, 1)] {
+        let font = FontId::proportional(size);
+        let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, color, rect.width());
+        job.wrap.max_rows = rows;
+        // A single line shows as much of a long name as fits.
+        job.wrap.break_anywhere = rows == 1;
+        job.halign = egui::Align::Center;
+        let galley = ui.painter().layout_job(job);
+        let height = galley.size().y;
+        ui.painter()
+            .galley(pos2(rect.center().x, top), galley, color);
+        top += height;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn style(name: &str, artist: &str, group: &str) -> StyleInfo {
+        StyleInfo {
+            name: name.into(),
+            artist: artist.into(),
+            group: group.into(),
+            ..StyleInfo::default()
+        }
+    }
+
+    #[test]
+    fn styles_are_found_by_name_artist_and_group_in_their_groups() {
+        let styles = [
+            style("The Great Wave", "Katsushika Hokusai", "Masters"),
+            style("Mosaic", "", "Made by code"),
+            style("Red Fuji", "Katsushika Hokusai", "Masters"),
+        ];
+        let names = |search: &str| -> Vec<(String, Vec<String>)> {
+            let found = grouped(&styles, search).into_iter();
+            found
+                .map(|(g, s)| (g.to_owned(), s.iter().map(|s| s.name.clone()).collect()))
+                .collect()
+        };
+        let masters = (
+            "Masters".to_owned(),
+            vec!["The Great Wave".into(), "Red Fuji".into()],
+        );
+        let code = ("Made by code".to_owned(), vec!["Mosaic".into()]);
+        assert_eq!(names(""), [masters.clone(), code.clone()]);
+        assert_eq!(names("hokusai"), [masters]);
+        assert_eq!(names("code"), [code]);
+        assert_eq!(names("hokusai wave")[0].1, ["The Great Wave"]);
+        assert!(names("klimt").is_empty());
+    }
 }

@@ -63,6 +63,7 @@ fn work(base: &StyleParams, style: &StyleSource) -> Work {
         style: style.clone(),
         weight: 1.0,
         code: None,
+        learnt: None,
         code_edits: Vec::new(),
         mask: None,
     };

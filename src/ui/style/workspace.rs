@@ -4,6 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Destination, Subject, ViewEdit};
+use crate::app::full_size;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
@@ -21,8 +22,7 @@ use crate::ui::shell::history;
 use crate::ui::style::chosen::{ChosenEvent, ChosenStyles};
 use crate::ui::style::compare::side_by_side;
 use crate::ui::style::output::StyleOutput;
-use crate::ui::style::swatches::{SwatchEvent, swatches};
-use crate::ui::style::tryouts::Tryouts;
+use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
@@ -48,15 +48,17 @@ struct StylePanel {
     output: StyleOutput,
     mask: MaskTools,
     pick: Option<GalleryPick>,
-    tryouts: Tryouts,
+    grid: StyleGrid,
 }
 
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
-    panel.left(ui, p);
-    panel.right(ui, p);
-    history::strip(ui, p);
+    if !p.state.view.panels_away {
+        panel.left(ui, p);
+        panel.right(ui, p);
+        history::strip(ui, p);
+    }
     let frame = Frame::new().fill(*p.theme.canvas);
     CentralPanel::no_frame()
         .frame(frame)
@@ -94,7 +96,7 @@ impl StylePanel {
                     },
                 );
                 let can_try = p.state.photo().is_some();
-                let mut on = self.tryouts.on;
+                let mut on = self.grid.tryouts.on;
                 let eye = |ui: &mut Ui| {
                     let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
                         .tooltip("Show every style on your photo instead of its sample")
@@ -104,11 +106,11 @@ impl StylePanel {
                     on ^= button.show(ui, &theme).clicked();
                 };
                 section(ui, &theme, "Styles", true, eye, |ui| {
-                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.tryouts) {
+                    if let Some(SwatchEvent::FromGallery) = swatches(ui, p, &mut self.grid) {
                         self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                     }
                 });
-                self.tryouts.on = on;
+                self.grid.tryouts.on = on;
             });
         });
     }
@@ -198,7 +200,8 @@ impl StylePanel {
             before
         } else {
             let fast = shown.map(|s| &s.picture);
-            fine::picture(state).or(fast).or(before)
+            let full = full_size::picture(Workspace::Style, state);
+            fine::picture(state).or(full).or(fast).or(before)
         };
         let input = CanvasInput {
             workspace: Workspace::Style,

@@ -1,0 +1,58 @@
+//! Pictures at full size: found among those at hand, or made.
+
+use crate::app::action::Purpose;
+use crate::app::finals::FinalOf;
+use crate::app::job_events;
+use crate::app::jobs;
+use crate::app::ports::Services;
+use crate::app::state::AppState;
+use crate::app::style::fine;
+use crate::app::view::Workspace;
+use crate::app::work;
+use crate::engine::protocol::{Job, Rendering};
+use crate::picture::Picture;
+
+/// The picture at full size that a workspace's document asks for, if it is at hand.
+pub fn picture(workspace: Workspace, state: &AppState) -> Option<&Picture> {
+    if state.finals.is_empty() {
+        return None;
+    }
+    let options = match fine::rendering(state) {
+        Rendering::Fast(options) => Some(options).filter(|_| workspace == Workspace::Style),
+        Rendering::Fine(_) if workspace == Workspace::Style => return None,
+        Rendering::Fine(_) => None,
+    };
+    let work = work::of(workspace, state)?;
+    let made = state.finals.of(&FinalOf { work, options })?;
+    Some(&made.picture)
+}
+
+/// Does something with a picture at full size, once it is there: at once, if it is at hand;
+/// with the others that wait for it, if it is being made.
+pub(in crate::app) fn make(
+    job: Job,
+    purpose: Purpose,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let Some(of) = FinalOf::job(&job) else {
+        jobs::start(job, purpose, state, services);
+        return;
+    };
+    if let Some(made) = state.finals.of(&of).cloned() {
+        job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
+        return;
+    }
+    // The export dialog stops its own job when it is closed.
+    let shared = purpose != Purpose::Export;
+    let at_work = state.engine.jobs.iter_mut().find(|job| {
+        shared && job.of.as_ref() == Some(&of) && !job.cancelling && job.purpose != Purpose::Export
+    });
+    match at_work {
+        Some(job) if job.purpose == purpose || job.also.contains(&purpose) => {}
+        Some(job) => job.also.push(purpose),
+        None => {
+            jobs::start(job, purpose, state, services);
+        }
+    }
+}

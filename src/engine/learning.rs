@@ -1,0 +1,159 @@
+//! What a style is learnt from: its pictures as the network needs them, and photos in crops.
+
+use std::path::Path;
+
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{RngCore, SeedableRng};
+
+use super::protocol::EngineError;
+use super::resample::{Planes, planes, shrink_to};
+use super::stylize::to_tensor;
+use crate::cancel::CancelToken;
+use crate::fine::Style;
+use crate::models::restyle::{Palette, Restyle};
+use crate::models::vgg19::Vgg19;
+use crate::photo;
+use crate::picture::Picture;
+
+/// Side of a crop.
+pub(super) const SIDE: usize = 256;
+/// Crops of each photo that ships, and of the user's own.
+const CROPS: (usize, usize) = (2, 6);
+/// Short side at which a style picture's strokes are learnt.
+const STYLE_SIDE: f64 = 512.0;
+/// A style picture of more pixels is made smaller.
+const STYLE_PIXELS: f64 = 330_000.0;
+/// Side of the copy that the palette is taken from.
+const PALETTE_SIDE: u32 = 512;
+
+/// What one or several pictures by one hand have in common.
+pub(super) struct Subject {
+    pub(super) palette: Palette,
+    pub(super) strokes: Vec<f32>,
+    pub(super) style: Style,
+}
+
+impl Subject {
+    /// Of these pictures, each counting alike.
+    pub(super) fn of(
+        pictures: &[Picture],
+        (restyle, vgg): (&Restyle, &Vgg19),
+        stop: &CancelToken,
+    ) -> Result<Self, EngineError> {
+        let mut codes: Vec<Vec<f32>> = Vec::new();
+        let mut styles = Vec::new();
+        for picture in pictures {
+            let small = shrink_to(picture, PALETTE_SIDE);
+            let small = planes(&small, small.width() as usize, small.height() as usize);
+            let tensor = to_tensor(&small, restyle.device())?;
+            let mut code = restyle.encode(picture, stop)?;
+            let palette = restyle.colours(&tensor)?.palette.to_code();
+            code[..Palette::LEN].copy_from_slice(&palette);
+            codes.push(code);
+            let large = at_style_size(picture);
+            let size = (large.height, large.width);
+            styles.push(Style::of(vgg, &large.data, size, stop)?);
+        }
+        let shares: Vec<(f32, &Style)> = styles.iter().map(|style| (1.0, style)).collect();
+        let codes: Vec<(&[f32], f32)> = codes.iter().map(|code| (code.as_slice(), 1.0)).collect();
+        let mean = crate::latent::codes::blend(&codes);
+        let none = || EngineError::BadRequest("choose a picture to learn the style from".into());
+        let (code, style) = (
+            mean.ok_or_else(none)?,
+            Style::blend(&shares).ok_or_else(none)?,
+        );
+        Ok(Self {
+            palette: Palette::of_code(&code).ok_or_else(none)?,
+            strokes: code[Palette::LEN..].to_vec(),
+            style,
+        })
+    }
+}
+
+/// A style picture at the size at which its strokes are learnt; small ones stay as they are.
+fn at_style_size(picture: &Picture) -> Planes {
+    let (w, h) = (f64::from(picture.width()), f64::from(picture.height()));
+    let factor = (STYLE_SIDE / w.min(h)).min(1.0);
+    let factor = factor.min((STYLE_PIXELS / (w * h)).sqrt());
+    let side = |s: f64| ((s * factor).round() as usize).max(16);
+    planes(picture, side(w), side(h))
+}
+
+/// Crops of the photos in `folder` and of the user's own, RGB planes of [`SIDE`] pixels a side.
+/// Photos that can't be read are left out.
+pub(super) fn crops(
+    folder: &Path,
+    own: Option<&Picture>,
+    (seed, stop): (u64, &CancelToken),
+) -> Result<Vec<Vec<f32>>, EngineError> {
+    let listed = std::fs::read_dir(folder).map_err(|error| {
+        EngineError::BadRequest(format!(
+            "the photos to learn with can't be read ({}); put Limner's own models folder back: {}",
+            error.kind(),
+            folder.display()
+        ))
+    })?;
+    let mut files: Vec<_> = listed.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "jpg"));
+    files.sort();
+    let mut rng = ChaCha20Rng::seed_from_u64(seed);
+    let mut all = Vec::new();
+    for file in &files {
+        if stop.is_cancelled() {
+            return Err(EngineError::Cancelled);
+        }
+        match photo::read(file) {
+            Ok(photo) => add(&photo.picture, CROPS.0, &mut rng, &mut all),
+            Err(error) => log::warn!("{error}"),
+        }
+    }
+    if let Some(own) = own {
+        add(own, CROPS.1, &mut rng, &mut all);
+    }
+    match all.is_empty() {
+        true => Err(EngineError::BadRequest(format!(
+            "there are no photos to learn with; put Limner's own models folder back: {}",
+            folder.display()
+        ))),
+        false => Ok(all),
+    }
+}
+
+/// Some crops of a photo: the first as much of it as a square holds, the others nearer.
+fn add(photo: &Picture, count: usize, rng: &mut ChaCha20Rng, all: &mut Vec<Vec<f32>>) {
+    let mut chance = || f64::from(rng.next_u32()) / f64::from(u32::MAX);
+    let (w, h) = (f64::from(photo.width()), f64::from(photo.height()));
+    for i in 0..count {
+        let nearer = if i == 0 { 1.0 } else { 1.1 + 0.7 * chance() };
+        let factor = SIDE as f64 * nearer / w.min(h);
+        let side = |s: f64| ((s * factor).round() as usize).max(SIDE);
+        let whole = planes(photo, side(w), side(h));
+        let at =
+            [whole.width - SIDE, whole.height - SIDE].map(|rest| (rest as f64 * chance()) as usize);
+        let mut crop = whole.crop(at[0], at[1], SIDE, SIDE);
+        if factor > 1.0 {
+            sharpen(&mut crop);
+        }
+        all.push(crop.data);
+    }
+}
+
+/// What was enlarged is soft: half of its distance from its neighbours' mean is added.
+fn sharpen(planes: &mut Planes) {
+    let (w, h) = (planes.width, planes.height);
+    for plane in planes.data.chunks_exact_mut(w * h) {
+        let soft = plane.to_vec();
+        for y in 0..h {
+            for x in 0..w {
+                let mut sum = 0.0;
+                for dy in [y.saturating_sub(1), y, (y + 1).min(h - 1)] {
+                    for dx in [x.saturating_sub(1), x, (x + 1).min(w - 1)] {
+                        sum += soft[dy * w + dx];
+                    }
+                }
+                let value = soft[y * w + x];
+                plane[y * w + x] = (value + 0.5 * (value - sum / 9.0)).clamp(0.0, 1.0);
+            }
+        }
+    }
+}

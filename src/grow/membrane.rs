@@ -1,0 +1,165 @@
+//! The brightness and colour of what is new, led over from what is there: where both meet, the
+//! difference of the patches to the pixels that they cover is spread smoothly into the new part
+//! (after Pérez et al., "Poisson Image Editing", 2003, with pull and push in place of a solver, as
+//! Gortler et al. 1996).
+
+use rayon::prelude::*;
+
+use super::canvas::{Canvas, UNIT};
+
+/// What a step of twice the distance leaves of the difference.
+const FADING: f32 = 0.85;
+
+/// A cell: the difference in each channel, and how sure it is, 0..=1.
+type Cell = [f32; 5];
+
+struct Grid {
+    width: usize,
+    height: usize,
+    cells: Vec<Cell>,
+}
+
+impl Grid {
+    fn at(&self, x: usize, y: usize) -> &Cell {
+        &self.cells[y.min(self.height - 1) * self.width + x.min(self.width - 1)]
+    }
+
+    /// Between the middles of cells; `x` and `y` in cells.
+    fn between(&self, x: f32, y: f32) -> [f32; 4] {
+        let (x, y) = ((x - 0.5).max(0.0), (y - 0.5).max(0.0));
+        let (left, top) = (x as usize, y as usize);
+        let (across, down) = (x - left as f32, y - top as f32);
+        std::array::from_fn(|c| {
+            let upper = self.at(left, top)[c] * (1.0 - across) + self.at(left + 1, top)[c] * across;
+            let lower =
+                self.at(left, top + 1)[c] * (1.0 - across) + self.at(left + 1, top + 1)[c] * across;
+            upper * (1.0 - down) + lower * down
+        })
+    }
+
+    /// The same in cells of twice the side.
+    fn pulled(&self) -> Self {
+        let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let mut cells = vec![Cell::default(); width * height];
+        cells
+            .par_chunks_mut(width)
+            .enumerate()
+            .for_each(|(y, row)| {
+                for (x, cell) in row.iter_mut().enumerate() {
+                    for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                        let (x, y) = (x * 2 + dx, y * 2 + dy);
+                        if x < self.width && y < self.height {
+                            gather(cell, self.at(x, y));
+                        }
+                    }
+                    settle(cell);
+                }
+            });
+        Self {
+            width,
+            height,
+            cells,
+        }
+    }
+
+    /// Fills what isn't sure from cells of twice the side.
+    fn push(&mut self, coarser: &Self) {
+        let width = self.width;
+        self.cells
+            .par_chunks_mut(width)
+            .enumerate()
+            .for_each(|(y, row)| {
+                for (x, cell) in row.iter_mut().enumerate() {
+                    let far = coarser.between((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
+                    let sure = cell[4];
+                    for c in 0..4 {
+                        cell[c] = cell[c] * sure + far[c] * FADING * (1.0 - sure);
+                    }
+                }
+            });
+    }
+}
+
+fn gather(cell: &mut Cell, from: &Cell) {
+    for c in 0..4 {
+        cell[c] += from[c] * from[4];
+    }
+    cell[4] += from[4];
+}
+
+fn settle(cell: &mut Cell) {
+    if cell[4] > 0.0 {
+        for c in 0..4 {
+            cell[c] /= cell[4];
+        }
+        cell[4] = cell[4].min(1.0);
+    }
+}
+
+/// Adds to the pixels of `picture` that aren't `kept` what leads over to those that are, as `there`
+/// has them. `covered` says which pixels patches have written.
+pub(super) fn lead_over(
+    picture: &mut Canvas,
+    there: &Canvas,
+    kept: &[bool],
+    covered: impl Fn(usize) -> bool + Sync,
+) {
+    let (width, height) = (picture.width, picture.height);
+    let columns = width.div_ceil(2);
+    let mut first = Grid {
+        width: columns,
+        height: height.div_ceil(2),
+        cells: vec![Cell::default(); columns * height.div_ceil(2)],
+    };
+    let seen = &*picture;
+    first
+        .cells
+        .par_chunks_mut(columns)
+        .enumerate()
+        .for_each(|(y, row)| {
+            for (x, cell) in row.iter_mut().enumerate() {
+                for (dx, dy) in [(0, 0), (1, 0), (0, 1), (1, 1)] {
+                    let (x, y) = (x * 2 + dx, y * 2 + dy);
+                    let at = y * width + x;
+                    if x < width && y < height && kept[at] && covered(at) {
+                        let (new, old) = (seen.data[at], there.data[at]);
+                        let difference = |c: usize| f32::from(old[c]) - f32::from(new[c]);
+                        let [r, g, b, a] = std::array::from_fn(difference);
+                        gather(cell, &[r, g, b, a, 1.0]);
+                    }
+                }
+                settle(cell);
+            }
+        });
+    let mut grids = vec![first];
+    while let Some(last) = grids.last()
+        && last.width.max(last.height) > 1
+    {
+        grids.push(last.pulled());
+    }
+    while let Some(coarser) = grids.pop() {
+        match grids.last_mut() {
+            Some(finer) => finer.push(&coarser),
+            None => add(picture, &coarser, kept),
+        }
+    }
+}
+
+fn add(picture: &mut Canvas, grid: &Grid, kept: &[bool]) {
+    let width = picture.width;
+    let rows = picture
+        .data
+        .par_chunks_mut(width)
+        .zip(kept.par_chunks(width));
+    rows.enumerate().for_each(|(y, (row, kept))| {
+        for (x, (pixel, kept)) in row.iter_mut().zip(kept).enumerate() {
+            if !kept {
+                let more = grid.between((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
+                for c in 0..4 {
+                    let value = i32::from(pixel[c]) + more[c].round() as i32;
+                    pixel[c] = value.clamp(0, 255 * UNIT) as i16;
+                }
+            }
+        }
+    });
+}

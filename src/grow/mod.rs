@@ -1,0 +1,39 @@
+//! New pictures from one picture, without training: patches of the source put together anew, from
+//! coarse to fine (Granot et al., "Drop the GAN: In Defense of Patches Nearest Neighbors as Single
+//! Image Generative Models", CVPR 2022), with a search that takes seconds.
+
+mod basis;
+mod canvas;
+mod error;
+mod growing;
+mod kernel;
+mod matching;
+mod membrane;
+mod refine;
+mod region;
+mod resample;
+mod rim;
+mod schedule;
+mod shift;
+mod tree;
+mod vote;
+mod work;
+
+pub use error::GrowError;
+pub use schedule::{Level, check_size};
+pub use work::{Grown, Settings, Task, grow, memory, plan, work};
+
+/// Side of a patch.
+const PATCH: usize = 7;
+/// Least side of a source and of a result.
+pub const LEAST_SIDE: u32 = 16;
+/// Most side of either.
+pub const MOST_SIDE: u32 = 32768;
+/// Most pixels of either.
+pub const MOST_PIXELS: u64 = 24_000_000;
+
+/// A patch's upper left corner, `[x, y]`.
+pub type Place = [u16; 2];
+
+/// No place: what is there already needs no patch.
+const NOWHERE: Place = [u16::MAX; 2];

@@ -1,0 +1,286 @@
+//! What of the source may be taken, and what of the result is there already.
+
+use rayon::prelude::*;
+
+use super::canvas::{Canvas, Pixel};
+use super::membrane::lead_over;
+use super::resample::resized;
+use super::schedule::Level;
+use super::vote::{TRUST, grid};
+use super::{GrowError, PATCH, Place};
+use crate::cancel::CancelToken;
+
+/// True where there is something, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Map {
+    /// Pixels in a row.
+    pub(super) width: usize,
+    /// Rows.
+    pub(super) height: usize,
+    /// One for each pixel.
+    pub(super) data: Vec<bool>,
+}
+
+impl Map {
+    /// True everywhere.
+    pub(super) fn full([width, height]: [usize; 2]) -> Self {
+        Self {
+            width,
+            height,
+            data: vec![true; width * height],
+        }
+    }
+
+    /// At another size: true where all around a pixel is, as far as resampling sees.
+    fn at(&self, [width, height]: [usize; 2]) -> Self {
+        let span = |at: usize, from: usize, to: usize| {
+            let ratio = from as f64 / to as f64;
+            // The cubic's two lobes, as far as they weigh anything.
+            let reach = if from == to { 0.0 } else { 1.0 };
+            let low = ((at as f64 - reach) * ratio).floor().max(0.0) as usize;
+            let high = ((at as f64 + 1.0 + reach) * ratio).ceil() as usize;
+            low.min(from - 1)..high.clamp(low + 1, from)
+        };
+        let mut data = vec![false; width * height];
+        data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+            let rows = span(y, self.height, height);
+            for (x, out) in row.iter_mut().enumerate() {
+                let columns = span(x, self.width, width);
+                *out = rows.clone().all(|y| {
+                    self.data[y * self.width..][columns.clone()]
+                        .iter()
+                        .all(|&b| b)
+                });
+            }
+        });
+        Self {
+            width,
+            height,
+            data,
+        }
+    }
+
+    /// What isn't true, ring after ring from its edges inwards: each pixel with its neighbours that
+    /// are true or lie in a ring before.
+    fn rings(&self) -> Vec<Vec<(usize, Vec<usize>)>> {
+        let (width, height) = (self.width, self.height);
+        let mut there = self.data.clone();
+        let mut left: Vec<usize> = (0..there.len()).filter(|&at| !there[at]).collect();
+        let mut rings = Vec::new();
+        while !left.is_empty() {
+            let around = |at: usize| -> Vec<usize> {
+                let (x, y) = (at % width, at / width);
+                (y.saturating_sub(1)..(y + 2).min(height))
+                    .flat_map(|y| (x.saturating_sub(1)..(x + 2).min(width)).map(move |x| (x, y)))
+                    .map(|(x, y)| y * width + x)
+                    .filter(|&at| there[at])
+                    .collect()
+            };
+            let ring: Vec<(usize, Vec<usize>)> = left
+                .iter()
+                .map(|&at| (at, around(at)))
+                .filter(|(_, around)| !around.is_empty())
+                .collect();
+            if ring.is_empty() {
+                break;
+            }
+            for (at, _) in &ring {
+                there[*at] = true;
+            }
+            left.retain(|&at| !there[at]);
+            rings.push(ring);
+        }
+        rings
+    }
+
+    /// For each place of a grid whether the patch there is wholly true.
+    fn whole_patches(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<bool> {
+        let (w, h) = (self.width, self.height);
+        let mut rows = vec![false; columns[0] * h];
+        rows.par_chunks_mut(columns[0])
+            .enumerate()
+            .for_each(|(y, out)| {
+                let row = &self.data[y * w..][..w];
+                for (x, out) in out.iter_mut().enumerate() {
+                    *out = (x..x + PATCH).all(|x| match wraps[0] {
+                        true => row[x % w],
+                        false => row[x],
+                    });
+                }
+            });
+        let mut whole = vec![false; columns[0] * columns[1]];
+        whole
+            .par_chunks_mut(columns[0])
+            .enumerate()
+            .for_each(|(y, out)| {
+                for (x, out) in out.iter_mut().enumerate() {
+                    *out = (y..y + PATCH).all(|y| rows[y % h * columns[0] + x]);
+                }
+            });
+        whole
+    }
+}
+
+/// At full size.
+#[derive(Debug, Clone)]
+pub(super) struct Region {
+    /// What of the source may be taken; none: all.
+    pub(super) source: Option<Map>,
+    /// What of the result is there already, and the result with it; none: nothing.
+    pub(super) kept: Option<(Map, Canvas)>,
+}
+
+impl Region {
+    /// Corners of the source's patches that may be taken at one size.
+    pub(super) fn sources(&self, size: [usize; 2]) -> Vec<Place> {
+        let source = self.source.as_ref().map(|map| map.at(size));
+        Known { source, kept: None }.sources(size)
+    }
+
+    /// The same at one size.
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`].
+    pub(super) fn at(&self, level: &Level, stop: &CancelToken) -> Result<Known<'_>, GrowError> {
+        let kept = match &self.kept {
+            None => None,
+            Some((map, canvas)) => {
+                let small = match canvas.size() == level.result {
+                    true => None,
+                    false => Some(resized(canvas, level.result, [false; 2], stop)?),
+                };
+                Some((map.at(level.result), canvas, small))
+            }
+        };
+        Ok(Known {
+            source: self.source.as_ref().map(|map| map.at(level.source)),
+            kept,
+        })
+    }
+}
+
+/// [`Region`] at one size.
+pub(super) struct Known<'a> {
+    source: Option<Map>,
+    kept: Option<(Map, &'a Canvas, Option<Canvas>)>,
+}
+
+impl Known<'_> {
+    /// Puts back what is there already.
+    pub(super) fn keep(&self, picture: &mut Canvas) {
+        if let Some((map, whole, small)) = &self.kept {
+            let from: &[Pixel] = &small.as_ref().unwrap_or(whole).data;
+            let pixels = picture.data.par_iter_mut().zip(from).zip(&map.data);
+            pixels.for_each(|((pixel, from), &kept)| {
+                if kept {
+                    *pixel = *from;
+                }
+            });
+        }
+    }
+
+    /// Puts back what is there already after patches were put together, which lie at the `active`
+    /// places of a grid of `columns`, and leads over to it.
+    pub(super) fn join(&self, picture: &mut Canvas, active: &[u32], columns: [usize; 2]) {
+        let Some((map, whole, small)) = &self.kept else {
+            return;
+        };
+        let mut covered = vec![false; map.data.len()];
+        for &at in active {
+            let (x, y) = (at as usize % columns[0], at as usize / columns[0]);
+            // Corners are enough: along an edge patches lie at every place.
+            for (dx, dy) in [
+                (0, 0),
+                (PATCH - 1, 0),
+                (0, PATCH - 1),
+                (PATCH - 1, PATCH - 1),
+            ] {
+                covered[(y + dy) * map.width + x + dx] = true;
+            }
+        }
+        lead_over(picture, small.as_ref().unwrap_or(whole), &map.data, |at| {
+            covered[at]
+        });
+        self.keep(picture);
+    }
+
+    /// Fills what isn't kept from its edges inwards, each pixel with the neighbour that is most like
+    /// their mean: edges go on, and nothing is blurred.
+    pub(super) fn heal(&self, picture: &mut Canvas) {
+        let Some((map, ..)) = &self.kept else { return };
+        for ring in map.rings() {
+            let found: Vec<(usize, Pixel)> = ring
+                .iter()
+                .map(|(at, there)| {
+                    let values = || there.iter().map(|&at| picture.data[at]);
+                    let count = there.len() as i64;
+                    let sum = |c: usize| values().map(|p| i64::from(p[c])).sum::<i64>();
+                    let sums: [i64; 4] = std::array::from_fn(sum);
+                    let apart = |p: &Pixel| -> i64 {
+                        (0..4)
+                            .map(|c| (i64::from(p[c]) * count - sums[c]).pow(2))
+                            .sum()
+                    };
+                    (*at, values().min_by_key(apart).unwrap_or([0; 4]))
+                })
+                .collect();
+            for (at, pixel) in found {
+                picture.data[at] = pixel;
+            }
+        }
+    }
+
+    /// How much each pixel is to be relied on, [`TRUST`] where it is there already and less and less
+    /// inwards. None where nothing is there.
+    pub(super) fn worth(&self) -> Option<Vec<i32>> {
+        let map = &self.kept.as_ref()?.0;
+        let mut worth = vec![TRUST; map.data.len()];
+        let mut here = TRUST;
+        for ring in map.rings() {
+            here = (here * 3 / 4).max(1);
+            for (at, _) in ring {
+                worth[at] = here;
+            }
+        }
+        Some(worth)
+    }
+
+    /// How much the patch at each place of a grid counts: the less, the farther its middle is from
+    /// what is there already (Wexler et al., "Space-Time Completion of Video", 2007, equation 4),
+    /// so that the new part grows inwards from its edges. None where nothing is there.
+    pub(super) fn trust(&self, columns: [usize; 2]) -> Option<Vec<i32>> {
+        let map = &self.kept.as_ref()?.0;
+        let worth = self.worth()?;
+        let trust = |at: usize| {
+            let (x, y) = (at % columns[0] + PATCH / 2, at / columns[0] + PATCH / 2);
+            worth[y.min(map.height - 1) * map.width + x.min(map.width - 1)]
+        };
+        Some((0..columns[0] * columns[1]).map(trust).collect())
+    }
+
+    /// The patches of the result's grid that aren't there already.
+    pub(super) fn touched(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<u32> {
+        let all = 0..(columns[0] * columns[1]) as u32;
+        match &self.kept {
+            None => all.collect(),
+            Some((map, ..)) => {
+                let whole = map.whole_patches(columns, wraps);
+                all.filter(|&at| !whole[at as usize]).collect()
+            }
+        }
+    }
+
+    /// Corners of the source's patches that may be taken.
+    pub(super) fn sources(&self, size: [usize; 2]) -> Vec<Place> {
+        let columns = size.map(|side| grid(side, false));
+        let place = |at: usize| [(at % columns[0]) as u16, (at / columns[0]) as u16];
+        let all = 0..columns[0] * columns[1];
+        match &self.source {
+            None => all.map(place).collect(),
+            Some(map) => {
+                let whole = map.whole_patches(columns, [false; 2]);
+                all.filter(|&at| whole[at]).map(place).collect()
+            }
+        }
+    }
+}

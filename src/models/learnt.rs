@@ -1,0 +1,174 @@
+//! Learnt styles that are ready to paint, as many as a budget allows.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::ModelError;
+use super::in_memory::InMemory;
+use super::registry::Registry;
+use super::restyle::{About, Adapter, Restyle, adapter_head};
+use super::styles::ShippedStyle;
+use crate::digest;
+use crate::models::library::{Painter, StyleInfo};
+use crate::recipe::StyleSource;
+
+/// What painters may take in memory together, in bytes: about a dozen.
+const MEMORY: u64 = 48 << 20;
+/// Larger files are no learnt styles.
+const MAX_FILE: u64 = 16 << 20;
+
+/// Folder of the user's own learnt styles, beside the models.
+pub const FOLDER: &str = "learnt";
+/// Before the ids of the user's own styles.
+pub const OWN: &str = "my/";
+
+/// A learnt style that can paint.
+pub struct LearntPainter {
+    /// *Restyle* with its numbers.
+    pub net: Arc<Restyle>,
+    /// Its style code.
+    pub code: Vec<f32>,
+    /// SHA-256 of its file.
+    pub sha256: String,
+    /// Name of the *Restyle* that it belongs to.
+    pub restyle: String,
+}
+
+/// Painters by the style's id.
+pub(super) struct LearntPainters(InMemory<Arc<LearntPainter>>);
+
+impl LearntPainters {
+    /// None yet.
+    pub(super) fn new() -> Self {
+        Self(InMemory::new(MEMORY))
+    }
+
+    /// One that is here.
+    pub(super) fn get(&mut self, id: &str) -> Option<Arc<LearntPainter>> {
+        self.0.get(id)
+    }
+
+    /// Adds one that takes `bytes`.
+    pub(super) fn put(&mut self, id: &str, bytes: u64, painter: Arc<LearntPainter>) {
+        let sha256 = painter.sha256.clone();
+        self.0.put(id.to_owned(), sha256, bytes, painter);
+    }
+
+    /// Frees those whose file isn't the one that they were read from.
+    pub(super) fn retain(&mut self, hash: impl Fn(&str) -> Option<String>) {
+        self.0
+            .retain(|id, sha256| hash(id).is_some_and(|now| now == sha256));
+    }
+
+    /// Frees all.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// The user's own learnt styles: the files of a folder, by their names and what they say about
+/// themselves; with what is wrong with those that are none.
+pub(super) fn found(folder: &Path) -> (Vec<ShippedStyle>, Vec<(PathBuf, String)>) {
+    let (mut styles, mut broken) = (Vec::new(), Vec::new());
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = listed.map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "safetensors"));
+    files.sort();
+    for file in files {
+        let Some(stem) = file.file_stem().and_then(|stem| stem.to_str()) else {
+            continue;
+        };
+        match read(&file).and_then(|bytes| adapter_head(&bytes)) {
+            Ok((_, about)) => styles.push(own_style(stem, about, &file)),
+            Err(error) => broken.push((file, error.to_string())),
+        }
+    }
+    (styles, broken)
+}
+
+fn own_style(stem: &str, about: About, file: &Path) -> ShippedStyle {
+    let title = match about.title.as_str() {
+        "" => stem.to_owned(),
+        title => title.to_owned(),
+    };
+    let origin = [about.source.as_str(), about.licence.as_str()];
+    let origin: Vec<&str> = origin.into_iter().filter(|line| !line.is_empty()).collect();
+    ShippedStyle {
+        info: StyleInfo {
+            source: StyleSource::Builtin(format!("{OWN}{stem}")),
+            name: title,
+            origin: origin.join(" · "),
+            artist: about.artist,
+            year: about.year,
+            licence: about.licence,
+            group: "My styles".into(),
+            painter: Painter::Learnt,
+            file: Some(file.to_owned()),
+            swatch: None,
+        },
+        code: None,
+    }
+}
+
+/// The bytes of a learnt style's file.
+///
+/// # Errors
+/// [`ModelError::Unreadable`], [`ModelError::BadLearnt`] for files that are too large for one.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
+    let unreadable = |error: std::io::Error| ModelError::Unreadable {
+        path: path.to_owned(),
+        reason: match error.kind() {
+            std::io::ErrorKind::NotFound => "it is missing".to_owned(),
+            _ => error.to_string(),
+        },
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    match bytes.len() as u64 > MAX_FILE {
+        true => Err(ModelError::BadLearnt(format!(
+            "the file is larger than {} MB; choose another file",
+            MAX_FILE >> 20
+        ))),
+        false => Ok(bytes),
+    }
+}
+
+/// A learnt style's file: its hash, the hash of the *Restyle* that it belongs to, and what it says
+/// about itself.
+///
+/// # Errors
+/// [`ModelError::Unreadable`], [`ModelError::BadLearnt`].
+pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
+    let bytes = read(path)?;
+    let (restyle, about) = adapter_head(&bytes)?;
+    Ok((digest::sha256(&bytes), restyle, about))
+}
+
+/// The painter of a learnt style's file.
+///
+/// # Errors
+/// [`ModelError::BadLearnt`], or what is wrong with *Restyle*'s own files.
+pub(super) fn load(path: &Path, registry: &mut Registry) -> Result<LearntPainter, ModelError> {
+    let bytes = read(path)?;
+    let (belongs, _) = adapter_head(&bytes)?;
+    let name = registry.restyle_of(&belongs).ok_or_else(|| {
+        ModelError::BadLearnt(
+            "the network Restyle, which it belongs to, isn't here; put Limner's own models folder back".into(),
+        )
+    })?;
+    let restyle = registry.restyle(&name)?;
+    let sha256 = &registry.info(&name)?.sha256;
+    let adapter = Adapter::from_bytes(&bytes, restyle.config(), sha256)?;
+    let (own, half) = registry.weights_of(&name)?;
+    let net = restyle.learnt(&adapter.onto(&own)?.half(half))?;
+    Ok(LearntPainter {
+        net: Arc::new(net),
+        code: adapter.code,
+        sha256: digest::sha256(&bytes),
+        restyle: name,
+    })
+}

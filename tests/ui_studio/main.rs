@@ -1,0 +1,19 @@
+//! A studio that stays open all day: what is saved, thrown away, undone and found again, also
+//! after a restart; the start page; the window's own keys and dialogs.
+
+// A helper that fails ends its test: that is what it is for.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+#[path = "../ui_doors/mod.rs"]
+mod ui_doors;
+
+mod bin;
+mod canvas;
+mod dialogs;
+mod history;
+mod look;
+mod palette;
+mod save;
+mod start_page;
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
