@@ -73,7 +73,7 @@ def swatch(net, code, photo):
 
 
 def entry(style, about, said, file):
-    rights = f"{said['artist']}, {said['year']}; {said['source']}; public domain".replace(", ;", ";")
+    rights = "; ".join(v for v in (f"{said['artist']}, {said['year']}", said["source"], "public domain") if v)
     return {"id": style.id, "name": said["title"], "kind": "painting", "group": style.group, "artist": said["artist"],
             "year": said["year"], "source": said["source"], "origin": rights, "licence": "public domain",
             "learnt": f"learnt/{file.name}", "swatch": f"swatches/{style.id}.jpg",
@@ -95,7 +95,7 @@ def export(state, repo, shared, sample=None, figures=""):
     (folder / "learnt").mkdir(exist_ok=True)
     weights = repo / "models/restyle/weights.safetensors"
     base = hashlib.sha256(weights.read_bytes()).hexdigest()
-    sample = sample or next((repo / "assets").glob("**/sample*.jpg"))
+    sample = sample or repo / "assets/sample/photo.jpg"
     view = np.asarray(square(short_side(Image.open(sample).convert("RGB"), 448), 448))
     photo = torch.from_numpy(view.copy()).permute(2, 0, 1)[None].float() / 255
     entries, works, size = [], [], 0

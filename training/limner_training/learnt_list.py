@@ -23,8 +23,8 @@ def famous(slug, side=512):
     return Style(slug.replace("_", "-"), MASTERS, (("famous_paintings.tar", slug + ".jpg"),), side)
 
 
-def ornament(id, title, artist, *files, side=512):
-    return Style(id, PATTERNS, tuple(("ornament.tar", f + ".jpg") for f in files), side, title, artist)
+def ornament(id, title, artist, year, *files, side=512):
+    return Style(id, PATTERNS, tuple(("ornament.tar", f + ".jpg") for f in files), side, title, artist, year)
 
 
 STYLES = [
@@ -41,17 +41,17 @@ STYLES = [
     famous("a_sunday_on_la_grande_jatte"),
     famous("mont_sainte_victoire"),
     famous("rain_steam_and_speed"),
-    ornament("strawberry-thief", "Strawberry Thief", "William Morris", "morris_1883-Strawberry-Thief"),
+    ornament("strawberry-thief", "Strawberry Thief", "William Morris", "1883", "morris_1883-Strawberry-Thief"),
     famous("cafe_terrace_at_night"),
     famous("impression_sunrise"),
-    ornament("mucha-zodiac", "Zodiac", "Alphonse Mucha", "mucha_1896-Zodiac"),
+    ornament("mucha-zodiac", "Zodiac", "Alphonse Mucha", "1896", "mucha_1896-Zodiac"),
     famous("senecio"),
     famous("irises"),
     famous("adele_bloch_bauer"),
     famous("jakuchu_rooster"),
     famous("japanese_footbridge"),
     famous("evening_snow_at_kanbara"),
-    ornament("acanthus", "Acanthus", "William Morris", "morris_1875-Acanthus-Red"),
+    ornament("acanthus", "Acanthus", "William Morris", "1875", "morris_1875-Acanthus-Red"),
     famous("tahitian_women_on_the_beach"),
     famous("vertumnus"),
     famous("the_bedroom"),
@@ -77,7 +77,7 @@ def described(style, shared):
     """Title, artist, year, source of a style, from the archive's own list where it has one."""
     archive, name = style.files[0]
     if archive != "famous_paintings.tar":
-        return {"title": style.title, "artist": style.artist, "year": style.year, "source": "a museum's or archive's reproduction"}
+        return {"title": style.title, "artist": style.artist, "year": style.year, "source": ""}
     with tarfile.open(shared / "data" / archive) as t:
         member = next(m for m in t.getmembers() if m.name.endswith("paintings.json"))
         entry = next(e for e in json.load(t.extractfile(member)) if e["slug"] == name.removesuffix(".jpg"))
