@@ -351,27 +351,6 @@ fn explore_and_lens_leave_each_other_alone() {
     assert!(doc(&s).edits[0].sigma > 0.0, "those of Explore were meant");
 }
 
-#[test]
-fn undo_shows_the_workspace_where_something_changed() {
-    let mut s = in_lens();
-    open(&mut s, "holiday.png", FileRole::LensPhoto);
-    drag_slider(&mut s, "Warmth", 0.5, 0.9);
-    go(&mut s, "Explore");
-    s.click("Seed plus one");
-    let seed = s.window.state().state.doc.explore.seed();
-    go(&mut s, "Gallery");
-    command(&mut s, Command::Undo);
-    assert_eq!(workspace(&s), Workspace::Explore);
-    assert_ne!(s.window.state().state.doc.explore.seed(), seed);
-    assert!(!doc(&s).edits.is_empty());
-    command(&mut s, Command::Undo);
-    assert_eq!(workspace(&s), Workspace::Lens);
-    assert!(doc(&s).edits.is_empty());
-    command(&mut s, Command::Redo);
-    command(&mut s, Command::Redo);
-    assert_eq!(workspace(&s), Workspace::Explore);
-}
-
 /// A recipe that names Lens' network as a generator would show nothing.
 #[test]
 fn a_recipe_for_another_kind_of_network_is_refused() {

@@ -242,7 +242,7 @@ fn an_own_picture_as_style_is_asked_for_its_artist() {
 }
 
 #[test]
-fn full_size_is_estimated_first_then_made_and_kept() {
+fn full_size_is_estimated_first_then_made_and_saved_when_asked() {
     let mut s = in_style(SIZE);
     s.open_photo("a.png");
     s.click("Style Ink wash");
@@ -250,19 +250,20 @@ fn full_size_is_estimated_first_then_made_and_kept() {
     s.window
         .get_by_label_contains("about 48 s and 640 MB of memory, in 6 tiles");
     s.click("Render full size");
-    let jobs = s
-        .asked
-        .borrow()
-        .engine
-        .iter()
-        .filter(|r| matches!(r, Request::Job { .. }))
-        .count();
-    assert!(jobs >= 1);
-    assert_eq!(
-        s.window.state().state.gallery.entries.len(),
-        1,
-        "it is in the gallery"
-    );
+    let jobs = |s: &Studio<'_>| {
+        let asked = &s.asked.borrow().engine;
+        asked
+            .iter()
+            .filter(|r| matches!(r, Request::Job { .. }))
+            .count()
+    };
+    let saved = |s: &Studio<'_>| s.window.state().state.gallery.entries.len();
+    let made = jobs(&s);
+    assert!(made >= 1);
+    assert_eq!(saved(&s), 0, "nothing is saved unasked");
+    s.command(Command::Keep);
+    assert_eq!(saved(&s), 1);
+    assert_eq!(jobs(&s), made, "it was at hand and isn't rendered again");
 }
 
 #[test]
@@ -372,7 +373,7 @@ fn a_kept_result_opens_again_with_the_same_pixels() {
     drag_slider(&mut s, "Strength", 0.66, 0.3);
     let params = s.window.state().state.doc.style.params().unwrap();
     let picture = s.styled();
-    s.click("Render full size");
+    s.command(Command::Keep);
     s.click("Style Weave");
     assert!(s.styled() != picture);
     s.window

@@ -5,8 +5,9 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::args::{Common, Pull, Search};
+use super::args::Common;
 use super::failure::Failure;
+use super::hub_args::{Pull, Search};
 use super::output::{say, say_json, text_of};
 use crate::hub::catalog::{Catalog, Entry, Group};
 use crate::hub::{self, Flow, Hub, HubConfig, HubError, Progress, Repo};

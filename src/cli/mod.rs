@@ -11,6 +11,7 @@ mod generate;
 mod grow;
 mod grow_args;
 mod hub;
+mod hub_args;
 mod learn;
 mod learn_args;
 mod lens;

@@ -11,6 +11,7 @@ mod cache_file;
 mod cards;
 mod config;
 mod device;
+mod device_info;
 mod directions;
 mod engine_error;
 mod enlarge;

@@ -171,7 +171,7 @@ mod tests {
         pictures.tidy_to(&paths[..1], now, most).unwrap();
         assert_eq!(there(), [true, false, false, true]);
         // Used a moment ago: a month from then on it is still there.
-        pictures.tidy_to(&[], now + hour, most).unwrap();
+        pictures.tidy(&[], now + hour).unwrap();
         assert_eq!(there(), [true, false, false, true]);
     }
 }

@@ -1,6 +1,8 @@
 //! The models that are there: found in folders, described to the window, loaded
 //! when first used.
 
+mod painters;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
-use super::learnt::{self, LearntPainter, LearntPainters};
+use super::learnt::{self, LearntPainters};
 use super::loading::{self, Loaded};
 use super::manifest::Architecture;
 use super::restyle::Restyle;
@@ -242,31 +244,6 @@ impl Registry {
         self.styles.get(id)
     }
 
-    /// A learnt style that ships, ready to paint; read when first asked for. `None` for styles that
-    /// aren't learnt.
-    ///
-    /// # Errors
-    /// What is wrong with its file, or that the *Restyle* that it belongs to isn't here.
-    pub fn learnt(&mut self, id: &str) -> Result<Option<Arc<LearntPainter>>, ModelError> {
-        let Some(path) = self.styles.learnt(id).map(Path::to_path_buf) else {
-            return Ok(None);
-        };
-        if let Some(painter) = self.painters.get(id) {
-            return Ok(Some(painter));
-        }
-        let painter = Arc::new(learnt::load(&path, self)?);
-        let room = in_memory(self.entry(&painter.restyle)?.info.bytes);
-        self.painters.put(id, room, Arc::clone(&painter));
-        Ok(Some(painter))
-    }
-
-    /// The *Restyle* whose weights have this hash, or any.
-    pub fn restyle_of(&self, sha256: &str) -> Option<String> {
-        let fitting = self.restyles().find(|(_, e)| e.info.sha256 == sha256);
-        let found = fitting.or_else(|| self.restyles().next());
-        found.map(|(name, _)| name.clone())
-    }
-
     /// A network's weights on the device in use, and whether they are to be half numbers.
     ///
     /// # Errors
@@ -276,21 +253,6 @@ impl Registry {
         let sha256 = Some(entry.info.sha256.as_str());
         let weights = Weights::open(&entry.weights_path(), sha256, &self.device)?;
         Ok((weights, self.half))
-    }
-
-    fn restyles(&self) -> impl Iterator<Item = (&String, &FoundModel)> {
-        let is = |e: &FoundModel| e.manifest.architecture == Architecture::Restyle;
-        self.entries.iter().filter(move |(_, entry)| is(entry))
-    }
-
-    /// SHA-256 of a learnt style's file.
-    ///
-    /// # Errors
-    /// [`ModelError::NoLearnt`] if there is none of this id, [`ModelError::Unreadable`].
-    pub fn learnt_hash(&self, id: &str) -> Result<String, ModelError> {
-        let none = || ModelError::NoLearnt(id.to_owned());
-        let path = self.styles.learnt(id).ok_or_else(none)?;
-        Ok(digest::sha256(&learnt::read(path)?))
     }
 
     /// Whether a model is a network that is one style.

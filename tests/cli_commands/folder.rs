@@ -23,6 +23,8 @@ const OPTIONS: &[(&str, Option<&[&str]>)] = &[
     ("--threads", Some(&["--threads", "1"])),
     ("--models", Some(&["--models", "models"])),
     ("--quiet", Some(&["--quiet"])),
+    // Another word for --style.
+    ("--style-name", None),
     // Another network, tried by the engine's own tests.
     ("--quality", None),
     ("--steps", None),

@@ -128,7 +128,13 @@ pub fn build(
             hub: Box::new(StandInHub(Rc::clone(&outside.hub))),
             system: Box::new(TestDesktop(outside.clone())),
         };
-        StudioApp::new(&cc.egui_ctx, services, session).expect("the looks that ship are right")
+        let mut app =
+            StudioApp::new(&cc.egui_ctx, services, session).expect("the looks that ship are right");
+        // Tests begin with the generator that has layers and classes, unless a session says other.
+        if app.state.doc.explore.model.is_empty() {
+            app.state.doc.explore.model = "orchard".into();
+        }
+        app
     });
     harness.run_steps(6);
     harness

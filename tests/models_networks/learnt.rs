@@ -5,8 +5,11 @@ use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
+use limner::models::Registry;
+use limner::models::library::{Painter, StyleInfo};
 use limner::models::restyle::{Adapter, Config, Restyle};
 use limner::models::weights::Weights;
+use limner::recipe::StyleSource;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 /// The hash that the golden file names.
@@ -67,6 +70,37 @@ fn a_learnt_painter_agrees_with_pytorch() {
         .unwrap();
     let far = (plain - y).unwrap().abs().unwrap();
     assert!(flat(&far).into_iter().fold(0.0, f32::max) > 0.05);
+}
+
+#[test]
+fn every_learnt_style_that_ships_opens_and_paints_as_pytorch_does() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+    let mut registry = Registry::open(vec![models], None, Device::Cpu);
+    let styles = registry.library().styles;
+    let learnt = |info: &&StyleInfo| info.painter == Painter::Learnt;
+    let ids: Vec<StyleSource> = styles
+        .iter()
+        .filter(learnt)
+        .map(|s| s.source.clone())
+        .collect();
+    assert!(ids.len() >= 24, "{}", ids.len());
+    for source in &ids {
+        let StyleSource::Builtin(id) = source else {
+            panic!("{source:?}")
+        };
+        let painter = registry.learnt(id).unwrap().unwrap();
+        assert!(painter.code.iter().all(|v| v.is_finite()), "{id}");
+    }
+    let (painter, out) = (
+        registry.learnt("great-wave").unwrap().unwrap(),
+        weights("learnt_style"),
+    );
+    let get = |name: &str| out.any(name).unwrap();
+    let (net, code, never) = (&painter.net, &painter.code, CancelToken::new());
+    for (name, strength, keep) in [("out.y", 1.0, 0.0), ("out.y_s0.5_keep0.5", 0.5, 0.5)] {
+        let y = net.stylise(&get("in.photo"), code, strength, keep, None, &never);
+        close(name, &y.unwrap(), &get(name));
+    }
 }
 
 type Parts = (

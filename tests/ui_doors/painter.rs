@@ -131,13 +131,17 @@ impl Painter {
         Picture::from_rgba(width, height, moved.collect()).unwrap()
     }
 
-    fn paint(&self, work: &Work) -> Picture {
+    fn paint(&self, work: &Work, tier: Tier) -> Picture {
+        let side = match tier {
+            Tier::Crisp(_) => 4 * 96,
+            _ => 96,
+        };
         match work {
             Work::Explore(params) => {
                 let limner::recipe::LatentOrigin::Seed(seed) = params.origin else {
-                    return seeded(0, 96);
+                    return seeded(0, side);
                 };
-                seeded(seed, 96)
+                seeded(seed, side)
             }
             Work::Style(params) => self.stylise(params),
             Work::Lens(params) => self.lens(params),
@@ -182,7 +186,7 @@ impl Painter {
                 recipe: Box::new(recipe(Making::Style((*params).clone()))),
             },
             Job::Render(params) => Output::Picture {
-                picture: self.paint(&Work::Explore(Arc::clone(&params))),
+                picture: self.paint(&Work::Explore(Arc::clone(&params)), Tier::Full(0)),
                 recipe: Box::new(recipe(Making::Explore((*params).clone()))),
             },
             Job::RenderLens(params) => Output::Picture {
@@ -227,7 +231,7 @@ impl EngineLink for Painter {
                 items,
             } => {
                 for work in items {
-                    let picture = self.paint(&work);
+                    let picture = self.paint(&work, tier);
                     self.answers.push_back(Event::Preview {
                         channel,
                         seq,

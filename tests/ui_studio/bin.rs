@@ -105,7 +105,11 @@ fn a_picture_is_renamed_by_key_and_its_folder_is_shown() {
     s.window.key_press(Key::Enter);
     s.settle();
     assert_eq!(s.titles(), ["Quince"]);
-    s.click("Show in folder");
+    // It may be below what is seen of the details.
+    s.window
+        .get_by_role_and_label(egui::accesskit::Role::Button, "Show in folder")
+        .click_accesskit();
+    s.settle();
     let file = s.window.state().state.gallery.entries[0].path.clone();
     assert_eq!(s.asked.borrow().shown, [file]);
 }

@@ -42,7 +42,7 @@ fn a_small_generator_is_drawn_through_crisp_at_rest_and_live_without() {
     let mut s = with_enlarger();
     assert!(matches!(last(&mut s), Tier::Crisp(_)));
     s.asked.borrow_mut().engine.clear();
-    s.drag_slider("Warmth", 112.0, 0.5, 0.8);
+    s.drag_slider("Truncation", 112.0, 0.5, 0.8);
     let tiers = canvas_tiers(&s.asked);
     assert!(matches!(tiers.first(), Some(Tier::Draft(_))), "{tiers:?}");
     assert!(matches!(tiers.last(), Some(Tier::Crisp(_))), "{tiers:?}");

@@ -55,13 +55,8 @@ fn undo_takes_back_what_was_done_here_and_stays_here() {
 fn arrow_keys_on_a_slider_are_one_step() {
     let mut s = in_lens();
     let sigma = |s: &Studio<'_>| {
-        s.window
-            .state()
-            .state
-            .doc
-            .explore
-            .sliders()
-            .sigma("measured.warmth")
+        let work = s.window.state().state.doc.lens.work().unwrap();
+        work.edits.first().map_or(0.0, |edit| edit.sigma)
     };
     s.window
         .get_by_role_and_label(Role::Slider, "Warmth")

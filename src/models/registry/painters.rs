@@ -1,0 +1,53 @@
+//! Learnt styles: found, read when first used, and the *Restyle* that each belongs to.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Registry, in_memory};
+use crate::digest;
+use crate::models::ModelError;
+use crate::models::learnt::{self, LearntPainter};
+use crate::models::manifest::Architecture;
+use crate::models::scan::FoundModel;
+
+impl Registry {
+    /// A learnt style that ships, ready to paint; read when first asked for. `None` for styles that
+    /// aren't learnt.
+    ///
+    /// # Errors
+    /// What is wrong with its file, or that the *Restyle* that it belongs to isn't here.
+    pub fn learnt(&mut self, id: &str) -> Result<Option<Arc<LearntPainter>>, ModelError> {
+        let Some(path) = self.styles.learnt(id).map(Path::to_path_buf) else {
+            return Ok(None);
+        };
+        if let Some(painter) = self.painters.get(id) {
+            return Ok(Some(painter));
+        }
+        let painter = Arc::new(learnt::load(&path, self)?);
+        let room = in_memory(self.entry(&painter.restyle)?.info.bytes);
+        self.painters.put(id, room, Arc::clone(&painter));
+        Ok(Some(painter))
+    }
+
+    /// The *Restyle* whose weights have this hash, or any.
+    pub fn restyle_of(&self, sha256: &str) -> Option<String> {
+        let fitting = self.restyles().find(|(_, e)| e.info.sha256 == sha256);
+        let found = fitting.or_else(|| self.restyles().next());
+        found.map(|(name, _)| name.clone())
+    }
+
+    /// SHA-256 of a learnt style's file.
+    ///
+    /// # Errors
+    /// [`ModelError::NoLearnt`] if there is none of this id, [`ModelError::Unreadable`].
+    pub fn learnt_hash(&self, id: &str) -> Result<String, ModelError> {
+        let none = || ModelError::NoLearnt(id.to_owned());
+        let path = self.styles.learnt(id).ok_or_else(none)?;
+        Ok(digest::sha256(&learnt::read(path)?))
+    }
+
+    fn restyles(&self) -> impl Iterator<Item = (&String, &FoundModel)> {
+        let is = |e: &FoundModel| e.manifest.architecture == Architecture::Restyle;
+        self.entries.iter().filter(move |(_, entry)| is(entry))
+    }
+}
