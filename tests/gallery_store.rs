@@ -30,7 +30,7 @@ fn a_kept_picture_is_found_and_loaded_again() {
     assert_eq!(entry.kind, EntryKind::Generated);
     let again = g.save(&picture(30, 20, false), &explore(42)).unwrap();
     assert_eq!(again.title, "fruit 42 2");
-    for text in ["", "fruit", "fru", "42", "2026 FRUIT"] {
+    for text in ["", "fruit", "fru", "42", "FRUIT 42"] {
         assert_eq!(g.list(&query(text)).unwrap().len(), 2, "{text}");
     }
     assert!(g.list(&query("pear")).unwrap().is_empty());

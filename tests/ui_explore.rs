@@ -363,7 +363,7 @@ fn each_generator_is_left_and_found_as_it_was() {
         .get_by_label_contains("Waves  (random weights)")
         .click();
     harness.run_steps(5);
-    assert_eq!(harness.state().state.doc.explore.seed(), Some(1));
+    assert_eq!(harness.state().state.doc.explore.seed(), Some(9));
     assert_eq!(current(&harness).size, Some([128, 128]));
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run_steps(5);

@@ -51,7 +51,7 @@ fn every_option_does_for_a_folder_what_it_does_for_one_photo() {
     let help = desk.fine(&["stylize", "--help"]);
     let words = help.split(|c: char| c.is_whitespace() || ",[<=".contains(c));
     for option in words.filter(|w| w.len() > 3 && w.starts_with("--")) {
-        let option = option.trim_end_matches([':', ';', '.', ')']);
+        let option = option.trim_end_matches([':', ';', '.', ')', ']']);
         let known = OPTIONS.iter().any(|(name, _)| *name == option);
         assert!(known, "{option} isn't tried on a folder");
     }
