@@ -120,7 +120,7 @@ def export(state, repo, shared, sample=None, figures=""):
     others = [e for e in index["styles"] if "learnt" not in e]
     for e in others:
         e.setdefault("group", "Made by code" if e["kind"] == "generated" else "Older paintings")
-    index["styles"] = others + entries  # codes of the others go by their place
+    index["styles"] = entries + others  # codes go by the order of those that have one
     index_file.write_text(json.dumps(index, indent=1, ensure_ascii=False) + "\n")
     card = CARD.format(n=len(entries), size=round(size / max(len(entries), 1) / 1000), figures=figures or "(see docs)",
                        works="\n".join(works), date=date.today(), restyle=base)
