@@ -36,11 +36,21 @@ def is_free(name):
 
 
 def read_state(path):
-    """(tensors, record) of a style's training, both empty when there is none."""
+    """(tensors, record) of a style's training, or of what shipped of it; both empty when there is none."""
     if not path.exists():
         return {}, {}
     with safe_open(path, "pt") as f:
-        return {k: f.get_tensor(k).float() for k in f.keys()}, json.loads(f.metadata()["about"])
+        t = {k: f.get_tensor(k).float() for k in f.keys()}
+        about = json.loads(f.metadata()["about"])
+    for k in [k for k in t if k.endswith(".scale")]:  # numbers of 8 bits
+        t[k.removesuffix(".scale")] *= t.pop(k).view(-1, 1, 1, 1)
+    return t, about
+
+
+def state_of(style_id, state, shipped):
+    """What was reached for a style: in the folder `state`, else in what ships."""
+    saved = read_state(state / f"{style_id}.safetensors")
+    return saved if saved[0] else read_state(shipped / f"{style_id}.safetensors")
 
 
 def describe(features):
@@ -110,6 +120,7 @@ class Learner:
         self.a = a
         self.dtype = torch.float32 if a.float else torch.bfloat16
         self.net = load(folder / "weights.safetensors")
+        self.shipped = folder.parent / "styles/learnt"
         self.base = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
         self.start = {k: v.clone() for k, v in self.net.transform.state_dict().items()}
         self.vgg = Vgg(vgg, "cpu", self.dtype)
@@ -121,7 +132,7 @@ class Learner:
     def run(self, style, pictures, photos, path, round_no, end):
         """One round; False when the time is over (what was reached is kept, the round is not counted)."""
         a, t = self.a, self.net.transform
-        saved, about = read_state(path)
+        saved, about = state_of(style.id, path.parent, self.shipped)
         if not saved and self.joint:
             saved = self.joint[style.id]
         with torch.no_grad():

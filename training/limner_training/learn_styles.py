@@ -1,7 +1,7 @@
 """The learnt styles that ship, trained one after the other on a processor: `python -m limner_training.learn_styles`.
 
 usage: python -m limner_training.learn_styles --state DIR --repo .. [--joint 600] [--steps 80] [--rounds 2] [--only great-wave ...]
-       again to go on: what DIR holds isn't done again
+       again to go on: what DIR holds, or ships, isn't done again; a further round (`--rounds`) begins with it
        ... --export: writes models/styles/learnt and its index entries from what DIR holds, and trains nothing
 
 A style is *Restyle*'s painter with other numbers (`learn.py`), 8-bit differences of about 240 kB. A round gives every
@@ -20,7 +20,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait must no
 import torch
 
 from .data import source_dir
-from .learn import Learner, Photos, StylePictures, read_state
+from .learn import Learner, Photos, StylePictures, state_of
 from .learn_joint import train
 from .learnt_list import STYLES, pictures_of
 
@@ -64,7 +64,8 @@ def main():
     chosen = [s for s in STYLES if not a.only or s.id in a.only]
     learner = Learner(a, a.repo / "models/restyle", shared / "weights/vgg19_features.safetensors")
     photos = Photos(shared / "data/photos.tar", learner, a.crops, a.size, a.seed)
-    if a.joint:
+    fresh = [s for s in chosen if not state_of(s.id, a.state, learner.shipped)[0]]
+    if a.joint and fresh:
         pictures = [StylePictures(learner, pictures_of(s, shared)) for s in chosen]
         print(f"{len(pictures)} styles", flush=True)
         learner.joint = train(learner, chosen, pictures, photos, a.state / "all.safetensors", a.joint, end)
@@ -74,7 +75,7 @@ def main():
     for k in range(1, a.rounds + 1):
         for style in chosen:
             path = a.state / f"{style.id}.safetensors"
-            if read_state(path)[1].get("rounds", 0) >= k:
+            if state_of(style.id, a.state, learner.shipped)[1].get("rounds", 0) >= k:
                 continue
             with StylePictures(learner, pictures_of(style, shared)) as pictures:
                 if not learner.run(style, pictures, photos, path, k, end):
