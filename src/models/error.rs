@@ -2,7 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::cancel::CancelToken;
 use crate::latent::LatentError;
+
+/// Ends a network's work between two layers.
+///
+/// # Errors
+/// [`ModelError::Cancelled`] once `cancel` says so.
+pub(super) fn stop(cancel: &CancelToken) -> Result<(), ModelError> {
+    match cancel.is_cancelled() {
+        true => Err(ModelError::Cancelled),
+        false => Ok(()),
+    }
+}
 
 /// Why a network can't be loaded or run; each is one line that says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::error::stop;
 use super::restyle::Norms;
 use super::transfer::{self, Feature, StyleTransfer};
 use super::weights::Weights;
@@ -242,13 +243,6 @@ impl Decoder {
             }
         }
         Ok(x)
-    }
-}
-
-fn stop(cancel: &CancelToken) -> Result<(), ModelError> {
-    match cancel.is_cancelled() {
-        true => Err(ModelError::Cancelled),
-        false => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::error::stop;
 use super::upscaler::{Upscaler, checked};
 use super::weights::Weights;
 use crate::cancel::CancelToken;
@@ -202,13 +203,6 @@ impl Upscaler for RrdbNet {
     ) -> Result<Tensor, ModelError> {
         checked(picture, [scale, self.config.scale()], self.multiple())?;
         pool::within(&self.device, || self.forward(picture, cancel))
-    }
-}
-
-fn stop(cancel: &CancelToken) -> Result<(), ModelError> {
-    match cancel.is_cancelled() {
-        true => Err(ModelError::Cancelled),
-        false => Ok(()),
     }
 }
 

@@ -5,8 +5,8 @@
 //! max-pooling after conv1_2, conv2_2 and conv3_4.
 
 use crate::cancel::CancelToken;
-use crate::models::ModelError;
 use crate::models::weights::Weights;
+use crate::models::{ModelError, error};
 use crate::nn::backward::{Conv3x3, Size, max_pool, max_unpool};
 
 /// Mean of the training pictures, blue first.
@@ -159,7 +159,7 @@ impl Vgg19 {
         let eighth = (quarter.0 / 2, quarter.1 / 2);
         let conv = |i: usize, x: &[f32], size: Size, out: &mut [f32]| {
             self.convolutions[i].forward(x, size, out);
-            go_on(stop)
+            error::stop(stop)
         };
         conv(0, input, size, k11)?;
         conv(1, k11, size, a)?;
@@ -202,7 +202,7 @@ impl Vgg19 {
                     beside: (Option<&[f32]>, Option<&[f32]>),
                     to: &mut [f32]| {
             self.convolutions[i].backward(g, size, beside.0, beside.1, to);
-            go_on(stop)
+            error::stop(stop)
         };
         gradient(3, k41, eighth, a);
         for (g, f) in a.iter_mut().zip(k41.iter()) {
@@ -223,7 +223,7 @@ impl Vgg19 {
         conv(2, a, half, (None, None), b)?;
         max_unpool(b, &places[0], 64, full, a);
         gradient(0, k11, full, c);
-        go_on(stop)?;
+        error::stop(stop)?;
         conv(1, a, full, (Some(c), Some(k11)), b)?;
         conv(0, b, full, (None, None), a)?;
         let area = full.0 * full.1;
@@ -234,12 +234,5 @@ impl Vgg19 {
             }
         }
         Ok(())
-    }
-}
-
-fn go_on(stop: &CancelToken) -> Result<(), ModelError> {
-    match stop.is_cancelled() {
-        true => Err(ModelError::Cancelled),
-        false => Ok(()),
     }
 }

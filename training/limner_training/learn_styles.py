@@ -63,6 +63,10 @@ def main():
     end = time.time() + a.minutes * 60
     chosen = [s for s in STYLES if not a.only or s.id in a.only]
     learner = Learner(a, a.repo / "models/restyle", shared / "weights/vgg19_features.safetensors")
+    reached = {s.id: state_of(s.id, a.state, learner.shipped)[1].get("rounds", 0) for s in chosen}
+    if all(v >= a.rounds for v in reached.values()):
+        print("every style has had its rounds; --rounds gives them more")
+        return
     photos = Photos(shared / "data/photos.tar", learner, a.crops, a.size, a.seed)
     fresh = [s for s in chosen if not state_of(s.id, a.state, learner.shipped)[0]]
     if a.joint and fresh:

@@ -6,6 +6,7 @@ pub mod taesd;
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
+use super::error::stop;
 use crate::cancel::CancelToken;
 
 /// Photo to latent grid to photo.
@@ -59,11 +60,4 @@ fn check_grid(net: &dyn Autoencoder, grid: &Tensor) -> Result<(), ModelError> {
         "these latents have {channels} numbers a place, this network's have {}; open the photo again",
         net.channels()
     )))
-}
-
-fn stop(cancel: &CancelToken) -> Result<(), ModelError> {
-    match cancel.is_cancelled() {
-        true => Err(ModelError::Cancelled),
-        false => Ok(()),
-    }
 }
