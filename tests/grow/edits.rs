@@ -189,7 +189,7 @@ fn several_fills_of_one_hole_differ_and_keep_the_rest() {
             .unwrap()
             .picture
     };
-    let fills: Vec<Picture> = (0..4).map(fill).collect();
+    let fills: Vec<Picture> = (0..3).map(fill).collect();
     for (i, fill) in fills.iter().enumerate() {
         let [left, right, top, bottom] = changed(&source, fill).unwrap();
         assert!(left >= 30 && right < 60 && top >= 20 && bottom < 50);
@@ -267,7 +267,7 @@ fn a_lasso_holds_what_lies_within() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 5, ..ProptestConfig::default() })]
 
     /// Whatever is moved wherever: what is neither a hole nor a seam is as it was put, to the byte.
     #[test]
