@@ -17,6 +17,8 @@ pub struct Level {
     pub source: [usize; 2],
     /// The result there.
     pub result: [usize; 2],
+    /// Whether a part of the result is there from the beginning.
+    pub kept: bool,
 }
 
 /// Checks a result's size.
@@ -68,6 +70,7 @@ pub fn levels(sources: &[[u32; 2]], result: [u32; 2], depth: f32) -> Result<Vec<
             own,
             source: together(&rects(&full, own)),
             result: result.map(at),
+            kept: false,
         }
     };
     Ok((0..=steps as u32)

@@ -65,7 +65,15 @@ fn plan_genes(
         // The picture before and the edited one.
         sizes.insert(0, material.source.size());
     }
-    levels(&sizes, settings.size, depth)
+    let kept = matches!(
+        task,
+        Task::Extend { .. } | Task::Fill { .. } | Task::Edit { .. }
+    );
+    let mut levels = levels(&sizes, settings.size, depth)?;
+    for level in &mut levels {
+        level.kept = kept;
+    }
+    Ok(levels)
 }
 
 /// How much work sizes are, in pixels times rounds: times are about proportional to it.
@@ -103,7 +111,10 @@ pub fn memory(levels: &[Level]) -> u64 {
     };
     let base = levels
         .last()
-        .map_or(0, |last| pixels(last.source) * 8 + pixels(last.result) * 4);
+        .map_or(0, |last| {
+            let kept = if last.kept { 44 } else { 0 };
+            pixels(last.source) * 8 + pixels(last.result) * (4 + kept)
+        });
     base + levels.iter().map(of).max().unwrap_or(0) + (16 << 20)
 }
 
