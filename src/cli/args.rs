@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Lens(Lens),
     /// Grow new pictures from the patches of one
     Grow(super::grow_args::Grow),
+    /// Make a material of a picture: base colour, height, normals, roughness, occlusion
+    Material(Box<super::spaces_args::Material>),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

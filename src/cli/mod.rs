@@ -21,7 +21,9 @@ mod project;
 mod recipe;
 mod save;
 mod session;
+mod spaces_args;
 mod stylize;
+mod surface;
 mod upscale;
 mod values;
 mod walk;
@@ -87,6 +89,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
+        Command::Material(args) => surface::material(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

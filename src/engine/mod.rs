@@ -42,6 +42,7 @@ mod resample;
 mod scheduler;
 mod styling;
 mod stylize;
+mod surface_job;
 mod swatches;
 mod weight;
 #[cfg(test)]

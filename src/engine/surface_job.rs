@@ -1,0 +1,40 @@
+//! What surface becomes of a picture, and into which files: a part of the protocol.
+
+use std::path::PathBuf;
+
+use crate::recipe::SourceRef;
+use crate::spaces::gltf::Shape;
+use crate::spaces::material::{Convention, Settings as MaterialSettings};
+
+/// A surface to make of a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SurfaceJob {
+    /// The picture.
+    pub picture: SourceRef,
+    /// What it becomes.
+    pub kind: SurfaceKind,
+    /// Whether files that are there are replaced.
+    pub replace: bool,
+    /// Whether who made the photo goes into the files, as far as its own file says.
+    pub photo_credit: bool,
+}
+
+/// The kinds of surfaces.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SurfaceKind {
+    /// Maps of a material in a folder, and `NAME_material.json` with its settings.
+    Material {
+        /// What decides it.
+        settings: MaterialSettings,
+        /// The folder, which is there.
+        folder: PathBuf,
+        /// Beginning of the files' names.
+        name: String,
+        /// Whose names and packing.
+        convention: Convention,
+        /// A `.glb` of these shapes, too.
+        shapes: Vec<Shape>,
+        /// A picture of a ball of it, too.
+        look: bool,
+    },
+}
