@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Grow(super::grow_args::Grow),
     /// Make a material of a picture: base colour, height, normals, roughness, occlusion
     Material(Box<super::spaces_args::Material>),
+    /// Hang a picture: true to scale for a phone's camera (.usdz, .glb), or in a room (.html)
+    Hang(super::spaces_args::Hang),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

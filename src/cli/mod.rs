@@ -90,6 +90,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Material(args) => surface::material(args, &mut Session::start(common)?),
+        Command::Hang(args) => surface::hang(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

@@ -1,10 +1,11 @@
-//! What can be typed after `limner material`.
+//! What can be typed after `limner material` and `limner hang`.
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 
 use crate::spaces::gltf::Shape;
+use crate::spaces::hang::Frame;
 use crate::spaces::material::Convention;
 
 /// Programs that materials are for.
@@ -127,4 +128,91 @@ fn sides(text: &str) -> Result<[bool; 2], String> {
         "none" => Ok([false; 2]),
         _ => super::values::seamless(text).map_err(|e| format!("{e}, nor none")),
     }
+}
+
+/// Frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FrameArg {
+    /// Black paint
+    Black,
+    /// White paint
+    White,
+    /// Light wood
+    Oak,
+    /// Dark wood
+    Walnut,
+    /// Gilding
+    Gold,
+    /// Brushed metal
+    Aluminium,
+}
+
+impl From<FrameArg> for Frame {
+    fn from(frame: FrameArg) -> Self {
+        match frame {
+            FrameArg::Black => Self::Black,
+            FrameArg::White => Self::White,
+            FrameArg::Oak => Self::Oak,
+            FrameArg::Walnut => Self::Walnut,
+            FrameArg::Gold => Self::Gold,
+            FrameArg::Aluminium => Self::Aluminium,
+        }
+    }
+}
+
+/// `limner hang`
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("side").required(true).args(["width_cm", "height_cm"])))]
+pub(crate) struct Hang {
+    /// The picture
+    #[arg(value_name = "PICTURE")]
+    pub(crate) picture: PathBuf,
+    /// Width of the picture itself, in centimetres; its height follows
+    #[arg(long, value_name = "CM")]
+    pub(crate) width_cm: Option<f32>,
+    /// Height of the picture itself, in centimetres; its width follows
+    #[arg(long, value_name = "CM")]
+    pub(crate) height_cm: Option<f32>,
+    /// Frame [default: none]
+    #[arg(long, value_name = "FRAME", value_enum)]
+    pub(crate) frame: Option<FrameArg>,
+    /// Width of the frame's moulding, in centimetres
+    #[arg(long, value_name = "CM", default_value = "2", requires = "frame")]
+    pub(crate) frame_width: f32,
+    /// Width of a mat between picture and frame, in centimetres [default: none]
+    #[arg(
+        long,
+        value_name = "CM",
+        default_value = "0",
+        hide_default_value = true
+    )]
+    pub(crate) mat: f32,
+    /// Colour of the mat
+    #[arg(long, value_name = "#RRGGBB", default_value = "#f4f1ea", value_parser = color)]
+    pub(crate) mat_color: [u8; 3],
+    /// Stretch it as a canvas over a frame so deep, in centimetres; the picture goes on around the edge [default: a sheet]
+    #[arg(
+        long,
+        value_name = "CM",
+        default_value = "0",
+        hide_default_value = true
+    )]
+    pub(crate) canvas: f32,
+    /// File to write (.usdz, .glb or .html; may be repeated)
+    #[arg(short, long, value_name = "OUT", required = true)]
+    pub(crate) out: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) keeping: SurfaceKeeping,
+}
+
+/// `#rrggbb`
+fn color(text: &str) -> Result<[u8; 3], String> {
+    let wrong = || format!("'{text}' is not a colour like #f4f1ea");
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    if digits.len() != 6 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    let number = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
+    let [_, r, g, b] = number.to_be_bytes();
+    Ok([r, g, b])
 }

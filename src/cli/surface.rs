@@ -1,4 +1,4 @@
-//! `limner material`: surfaces of a picture.
+//! `limner material`, `limner hang`: surfaces of a picture.
 
 use std::path::Path;
 
@@ -9,9 +9,10 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::make_folder;
 use super::session::{Session, unexpected};
-use super::spaces_args::{Material, SurfaceKeeping};
+use super::spaces_args::{Hang, Material, SurfaceKeeping};
 use super::stylize::source;
-use crate::engine::protocol::{Job, Output, SurfaceJob, SurfaceKind};
+use crate::engine::protocol::{HangSide, Job, Output, SurfaceJob, SurfaceKind};
+use crate::spaces::hang::Hanging;
 use crate::spaces::material::Settings;
 
 /// Makes the maps of a material.
@@ -29,6 +30,28 @@ pub(crate) fn material(args: &Material, session: &mut Session) -> Result<(), Fai
         look: args.look,
     };
     make("material", &args.picture, kind, &args.keeping, session)
+}
+
+/// Hangs a picture.
+pub(crate) fn hang(args: &Hang, session: &mut Session) -> Result<(), Failure> {
+    let side = match (args.width_cm, args.height_cm) {
+        (Some(cm), _) => HangSide::Width(cm),
+        (None, Some(cm)) => HangSide::Height(cm),
+        (None, None) => return Err(Failure::new("say --width-cm or --height-cm")),
+    };
+    let kind = SurfaceKind::Hang {
+        side,
+        hanging: Hanging {
+            frame: args.frame.map(Into::into),
+            frame_width: args.frame_width,
+            mat: args.mat,
+            mat_color: args.mat_color,
+            canvas: args.canvas,
+            ..Hanging::sheet(1.0, [1, 1])
+        },
+        out: args.out.clone(),
+    };
+    make("hang", &args.picture, kind, &args.keeping, session)
 }
 
 /// Runs the job and says which files there are.

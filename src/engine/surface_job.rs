@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::recipe::SourceRef;
 use crate::spaces::gltf::Shape;
+use crate::spaces::hang::Hanging;
 use crate::spaces::material::{Convention, Settings as MaterialSettings};
 
 /// A surface to make of a picture.
@@ -37,4 +38,22 @@ pub enum SurfaceKind {
         /// A picture of a ball of it, too.
         look: bool,
     },
+    /// The picture as it hangs on a wall.
+    Hang {
+        /// How wide it is, in centimetres; the other side follows by its aspect.
+        side: HangSide,
+        /// Frame, mat and canvas; its size is filled in.
+        hanging: Hanging,
+        /// Files: `.usdz`, `.glb` or `.html` each.
+        out: Vec<PathBuf>,
+    },
+}
+
+/// Which side of a picture is given, in centimetres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum HangSide {
+    /// From left to right.
+    Width(f32),
+    /// From top to bottom.
+    Height(f32),
 }

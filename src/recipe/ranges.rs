@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
+    DirectionEdit, Domain, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
     StyleParams, WalkParams,
 };
 
@@ -74,6 +74,12 @@ pub const FILL: Range = Range::new("fill", 0.0, 1.0);
 pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
 /// [`WalkParams::fps`].
 pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// The period of [`Domain::Torus`].
+pub const PERIOD: Range = Range::new("period", 0.25, 4.0);
+/// The scale of [`Domain::Sphere`].
+pub const SPHERE_SCALE: Range = Range::new("scale", 0.25, 4.0);
+/// The turns of [`Domain::Torus`].
+pub const TURNS: RangeInclusive<u32> = 1..=16;
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -122,6 +128,20 @@ impl Outside {
         self.edits(&mut params.edits);
         if let Some(size) = &mut params.size {
             self.size(size);
+        }
+        match &mut params.domain {
+            Domain::Plane => {}
+            Domain::Torus { period, turns, .. } => {
+                self.bring(&PERIOD, period);
+                for turns in turns {
+                    let nearest = (*turns).clamp(*TURNS.start(), *TURNS.end());
+                    if nearest != *turns {
+                        *turns = nearest;
+                        self.note("turns");
+                    }
+                }
+            }
+            Domain::Sphere { scale } => self.bring(&SPHERE_SCALE, scale),
         }
     }
 

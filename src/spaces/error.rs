@@ -21,6 +21,12 @@ pub enum SpacesError {
         /// Largest value.
         most: f32,
     },
+    /// Panoramas are twice as wide as high.
+    #[error("this picture has {0} x {1} pixels; a panorama is twice as wide as high")]
+    NotAPanorama(u32, u32),
+    /// Canvas goes to the frame without a mat.
+    #[error("a picture on canvas has no mat; leave the mat or the canvas out")]
+    MatOnCanvas,
     /// Bytes that can't be put into a file of this kind.
     #[error("the file can't be made: {0}")]
     Encode(String),

@@ -5,9 +5,12 @@
 mod error;
 mod field;
 pub mod gltf;
+pub mod hang;
 pub mod material;
+pub mod panorama;
 mod plain_png;
 pub mod tile;
+mod web;
 
 pub use error::SpacesError;
 pub use plain_png::Tags;

@@ -165,13 +165,19 @@ impl Builder {
         self.accessors[position]["max"] = json!(ends(f32::max, f32::MIN));
         let normal = floats(&mut mesh.normals.iter().flatten());
         let normal = self.accessor(&normal, VERTICES, FLOAT, "VEC3", count);
-        let uv = floats(&mut mesh.uvs.iter().flatten());
-        let uv = self.accessor(&uv, VERTICES, FLOAT, "VEC2", count);
-        let mut attributes = json!({
-            "POSITION": position, "NORMAL": normal, "TEXCOORD_0": uv,
-        });
-        // Only what has a normal map needs the directions of its picture.
-        if self.materials[material.0].get("normalTexture").is_some() {
+        let mut attributes = json!({ "POSITION": position, "NORMAL": normal });
+        // Only what has a picture needs places in it, only what has a normal map directions.
+        let look = &self.materials[material.0];
+        let mapped = look.get("normalTexture").is_some();
+        if look["pbrMetallicRoughness"]
+            .get("baseColorTexture")
+            .is_some()
+        {
+            let uv = floats(&mut mesh.uvs.iter().flatten());
+            let uv = self.accessor(&uv, VERTICES, FLOAT, "VEC2", count);
+            attributes["TEXCOORD_0"] = uv.into();
+        }
+        if mapped {
             let tangent = floats(&mut mesh.tangents.iter().flatten());
             let tangent = self.accessor(&tangent, VERTICES, FLOAT, "VEC4", count);
             attributes["TANGENT"] = tangent.into();
