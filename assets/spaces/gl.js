@@ -58,17 +58,14 @@ function buffer(gl, place, size, numbers) {
 }
 
 // A picture as a texture, no larger than the card takes; `srgb` is decoded by the card.
-async function texture(gl, url) {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
+function texture(gl, image) {
   const most = gl.getParameter(gl.MAX_TEXTURE_SIZE);
-  const scale = Math.min(1, most / Math.max(image.width, image.height));
+  const scale = Math.min(1, most / Math.max(image.naturalWidth, image.naturalHeight));
   let source = image;
   if (scale < 1) {
     source = document.createElement("canvas");
-    source.width = Math.floor(image.width * scale);
-    source.height = Math.floor(image.height * scale);
+    source.width = Math.floor(image.naturalWidth * scale);
+    source.height = Math.floor(image.naturalHeight * scale);
     source.getContext("2d").drawImage(image, 0, 0, source.width, source.height);
   }
   const made = gl.createTexture();
@@ -154,6 +151,11 @@ function fullScreen(button) {
     if (document.fullscreenElement) document.exitFullscreen();
     else document.documentElement.requestFullscreen();
   });
+}
+
+// Begins as soon as the picture is there.
+function begin(main) {
+  addEventListener("load", () => { try { main(); } catch (error) { trouble(error); } });
 }
 
 // What went wrong, where the picture would be.

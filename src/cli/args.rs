@@ -100,6 +100,10 @@ pub(crate) enum Command {
     Lens(Lens),
     /// Grow new pictures from the patches of one
     Grow(super::grow_args::Grow),
+    /// Draw a seamless tile
+    Tile(super::waves_args::Tile),
+    /// Draw a panorama, everything around; or show one around whoever looks
+    Panorama(super::waves_args::Panorama),
     /// Make a material of a picture: base colour, height, normals, roughness, occlusion
     Material(Box<super::spaces_args::Material>),
     /// Hang a picture: true to scale for a phone's camera (.usdz, .glb), or in a room (.html)
@@ -161,6 +165,8 @@ pub(crate) struct Generate {
     /// Size in pixels, for generators of any size
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<Size>,
+    #[command(flatten)]
+    pub(crate) tiling: super::waves_args::Tiling,
     #[command(flatten)]
     pub(crate) output: Output,
 }

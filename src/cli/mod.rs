@@ -27,6 +27,8 @@ mod surface;
 mod upscale;
 mod values;
 mod walk;
+mod waves;
+mod waves_args;
 
 use std::process::ExitCode;
 
@@ -90,6 +92,8 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Material(args) => surface::material(args, &mut Session::start(common)?),
+        Command::Tile(args) => waves::tile(args, &mut Session::start(common)?),
+        Command::Panorama(args) => waves::panorama(args, &mut Session::start(common)?),
         Command::Hang(args) => surface::hang(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),

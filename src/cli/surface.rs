@@ -55,7 +55,7 @@ pub(crate) fn hang(args: &Hang, session: &mut Session) -> Result<(), Failure> {
 }
 
 /// Runs the job and says which files there are.
-fn make(
+pub(super) fn make(
     what: &str,
     picture: &Path,
     kind: SurfaceKind,
@@ -79,7 +79,7 @@ fn make(
 }
 
 /// A name that every program takes: letters, digits and low lines.
-fn plain_name(wanted: Option<&str>, picture: &Path) -> String {
+pub(super) fn plain_name(wanted: Option<&str>, picture: &Path) -> String {
     let stem = picture.file_stem().unwrap_or_default().to_string_lossy();
     let plain: String = wanted
         .unwrap_or(&stem)

@@ -38,6 +38,13 @@ pub enum SurfaceKind {
         /// A picture of a ball of it, too.
         look: bool,
     },
+    /// A panorama, as faces of a cube and as a page to look around in.
+    Panorama {
+        /// Folder for the faces, which is there, and the beginning of their names.
+        faces: Option<(PathBuf, String)>,
+        /// The page, `.html`.
+        page: Option<PathBuf>,
+    },
     /// The picture as it hangs on a wall.
     Hang {
         /// How wide it is, in centimetres; the other side follows by its aspect.

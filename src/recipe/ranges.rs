@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, Domain, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, WalkParams,
+    DirectionEdit, Domain, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape,
+    StyleLayer, StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.

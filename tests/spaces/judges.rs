@@ -81,6 +81,27 @@ print(json.dumps({
     Some(serde_json::from_slice(&told.stdout).unwrap())
 }
 
+/// What a page would load from elsewhere.
+pub fn loads(page: &str) -> Vec<String> {
+    let mut found: Vec<String> = page
+        .split("src=\"")
+        .skip(1)
+        .filter(|rest| !rest.starts_with("data:"))
+        .map(|rest| rest.chars().take(60).collect())
+        .collect();
+    for word in [
+        "<link",
+        "@import",
+        "url(",
+        "fetch(",
+        "XMLHttpRequest",
+        "import(",
+    ] {
+        found.extend(page.contains(word).then(|| word.to_owned()));
+    }
+    found
+}
+
 /// The colour in the middle of a page's view after its first frame, as a browser without a
 /// window draws it. Nothing where none is there.
 pub fn browser(path: &Path) -> Option<[u8; 3]> {
@@ -88,7 +109,7 @@ pub fn browser(path: &Path) -> Option<[u8; 3]> {
     let told = Command::new("chromium")
         .args(["--headless=new", "--no-sandbox", "--use-gl=angle"])
         .args(["--use-angle=swiftshader", "--enable-unsafe-swiftshader"])
-        .args(["--window-size=640,480", "--virtual-time-budget=8000"])
+        .args(["--window-size=640,480", "--hide-scrollbars"])
         .arg(format!("--user-data-dir={}", home.path().display()))
         .arg("--dump-dom")
         .arg(format!("file://{}", path.display()))

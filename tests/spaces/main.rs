@@ -8,6 +8,7 @@ mod engine_files;
 mod hang;
 mod judges;
 mod material;
+mod waves;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -55,7 +55,8 @@ impl Coordinates {
             let (sin, cos) = (TAU * place).sin_cos();
             [(radius * cos) as f32, (radius * sin) as f32]
         };
-        let line = |side: usize, at: usize| [((at as f64 - 0.5 * side as f64 + 0.5) * pitch) as f32, 0.0];
+        let line =
+            |side: usize, at: usize| [((at as f64 - 0.5 * side as f64 + 0.5) * pitch) as f32, 0.0];
         let [x, y] = seamless;
         let column = |at: usize| match x {
             true => circle(width, turns[0], at),

@@ -79,7 +79,8 @@ fn a_tile_of_one_side_closes_there_and_there_only() {
     let size = [40, 36];
     for (seamless, row, column) in [([true, false], false, true), ([false, true], true, false)] {
         let scene = scene(9, size, &tile(seamless, [1, 1]));
-        let closes = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
+        let closes =
+            |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits());
         let (first, beyond) = (fields(&scene, 0), fields(&scene, 36));
         assert_eq!(closes(&first[2], &beyond[2]), row);
         assert_eq!(first[2][40].to_bits() == first[2][0].to_bits(), column);
@@ -108,7 +109,11 @@ fn turns_repeat_the_pattern_and_the_period_changes_it() {
 }
 
 /// How much a row differs from another on average, over all channels.
-fn apart(picture: &Picture, a: impl Fn(usize) -> [usize; 2], b: impl Fn(usize) -> [usize; 2]) -> f64 {
+fn apart(
+    picture: &Picture,
+    a: impl Fn(usize) -> [usize; 2],
+    b: impl Fn(usize) -> [usize; 2],
+) -> f64 {
     let width = picture.width() as usize;
     let at = |[x, y]: [usize; 2]| &picture.rgba()[(y * width + x) * 4..][..3];
     let mut sum = 0u32;

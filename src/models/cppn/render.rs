@@ -130,7 +130,8 @@ fn finish_row(scene: &Scene, row: usize, here: &Row, below: &Row, out: &mut [u8]
                 let longitude = coordinates.longitude(column);
                 let width = scene.size[0] as usize;
                 let (row, down) = (&parallels[row], below[2][column] - height);
-                palette.relief * lit_around(palette, row, longitude, &heights[..width], column, down)
+                palette.relief
+                    * lit_around(palette, row, longitude, &heights[..width], column, down)
             }
         };
         let ripple = palette.ripple[0] * sin(height * palette.ripple[1]);

@@ -36,7 +36,6 @@ pub fn page(hanging: &Hanging, texture: &Texture<'_>, tags: &Tags) -> Result<Str
         })
         .collect();
     let data = json!({
-        "picture": data_url(texture.media_type(), texture.bytes),
         "parts": parts,
         "whole": hanging.outer().map(|side| side / 100.0),
     });
@@ -49,6 +48,7 @@ pub fn page(hanging: &Hanging, texture: &Texture<'_>, tags: &Tags) -> Result<Str
         &[
             ("measures", &format!("{width} × {height} cm")),
             ("usdz", &file),
+            ("picture", &data_url(texture.media_type(), texture.bytes)),
         ],
     ))
 }

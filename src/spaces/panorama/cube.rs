@@ -89,7 +89,11 @@ fn seen(panorama: &Picture, [x, y, z]: [f32; 3]) -> [u8; 4] {
         let (mut column, mut row) = (left as isize + dx, top as isize + dy);
         // Over a pole one comes down on the opposite side.
         if row < 0 || row >= height as isize {
-            row = if row < 0 { -1 - row } else { 2 * height as isize - 1 - row };
+            row = if row < 0 {
+                -1 - row
+            } else {
+                2 * height as isize - 1 - row
+            };
             column += width as isize / 2;
         }
         let column = column.rem_euclid(width as isize) as usize;
@@ -114,7 +118,11 @@ mod tests {
             .flat_map(|i| {
                 let turn = ((i % width) as f32 + 0.5) / width as f32 * TAU - PI;
                 let rise = PI * (0.5 - ((i / width) as f32 + 0.5) / height as f32);
-                let d = [turn.sin() * rise.cos(), rise.sin(), -turn.cos() * rise.cos()];
+                let d = [
+                    turn.sin() * rise.cos(),
+                    rise.sin(),
+                    -turn.cos() * rise.cos(),
+                ];
                 let [r, g, b] = d.map(|c| (127.5 + 100.0 * c) as u8);
                 [r, g, b, 255]
             })
@@ -134,7 +142,11 @@ mod tests {
                     let pixel = &picture.rgba()[(y * side + x) * 4..][..3];
                     for (c, d) in pixel.iter().zip(d) {
                         let wanted = 127.5 + 100.0 * d / length;
-                        assert!((f32::from(*c) - wanted).abs() < 3.0, "{} {x} {y}", face.name);
+                        assert!(
+                            (f32::from(*c) - wanted).abs() < 3.0,
+                            "{} {x} {y}",
+                            face.name
+                        );
                     }
                 }
             }
@@ -157,7 +169,10 @@ mod tests {
                 (at(of("front"), i, side - 1), at(of("down"), i, 0)),
             ];
             for (a, b) in pairs {
-                assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 6), "{i} {a:?} {b:?}");
+                assert!(
+                    a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 6),
+                    "{i} {a:?} {b:?}"
+                );
             }
         }
     }

@@ -1,7 +1,8 @@
-//! Surfaces of a picture as files: materials, and the picture on a wall.
+//! Surfaces of a picture as files: materials, panoramas, the picture on a wall.
 
 mod hang;
 mod material;
+mod panorama;
 
 use std::path::PathBuf;
 
@@ -42,6 +43,12 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &SurfaceJob) -> Result<Outp
                 look: *look,
             };
             material::run(context, job, &photo, settings, &made, &mut files)?;
+        }
+        SurfaceKind::Panorama { faces, page } => {
+            let faces = faces
+                .as_ref()
+                .map(|(at, name)| (at.as_path(), name.as_str()));
+            panorama::run(context, job, &photo, faces, page.as_deref(), &mut files)?;
         }
         SurfaceKind::Hang { side, hanging, out } => {
             hang::run(
