@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Keeping;
+use super::keeping::Keeping;
 use super::values::{Sides, Size};
 
 /// `limner grow`

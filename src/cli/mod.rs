@@ -12,6 +12,7 @@ mod grow;
 mod grow_args;
 mod hub;
 mod hub_args;
+mod keeping;
 mod learn;
 mod learn_args;
 mod lens;

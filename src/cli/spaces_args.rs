@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
 
-use crate::spaces::gltf::Shape;
-use crate::spaces::hang::Frame;
-use crate::spaces::material::Convention;
+use crate::engine::surface_job::{Convention, Frame, Shape};
 
 /// Programs that materials are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

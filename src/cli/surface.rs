@@ -11,9 +11,8 @@ use super::save::make_folder;
 use super::session::{Session, unexpected};
 use super::spaces_args::{Hang, Material, SurfaceKeeping};
 use super::stylize::source;
-use crate::engine::protocol::{HangSide, Job, Output, SurfaceJob, SurfaceKind};
-use crate::spaces::hang::Hanging;
-use crate::spaces::material::Settings;
+use crate::engine::protocol::{Job, Output, SurfaceJob};
+use crate::engine::surface_job::{HangSide, Hanging, MaterialSettings, SurfaceKind};
 
 /// Makes the maps of a material.
 pub(crate) fn material(args: &Material, session: &mut Session) -> Result<(), Failure> {
@@ -96,13 +95,13 @@ pub(super) fn plain_name(wanted: Option<&str>, picture: &Path) -> String {
 #[derive(Deserialize)]
 struct MaterialFile {
     kind: String,
-    settings: Settings,
+    settings: MaterialSettings,
 }
 
 /// The settings of a file, if one is given, with what else was typed.
-fn settings(args: &Material) -> Result<Settings, Failure> {
+fn settings(args: &Material) -> Result<MaterialSettings, Failure> {
     let mut settings = match &args.settings {
-        None => Settings::default(),
+        None => MaterialSettings::default(),
         Some(path) => read_settings(path)?,
     };
     for (number, typed) in [
@@ -122,7 +121,7 @@ fn settings(args: &Material) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-fn read_settings(path: &Path) -> Result<Settings, Failure> {
+fn read_settings(path: &Path) -> Result<MaterialSettings, Failure> {
     let wrong = |why: String| {
         Failure::new(format!(
             "these are no settings of a material ({why}): {}",

@@ -11,7 +11,8 @@ use super::session::{Session, unexpected};
 use super::spaces_args::SurfaceKeeping;
 use super::surface::{make, plain_name};
 use super::waves_args::{Panorama, Tile, Tiling};
-use crate::engine::protocol::{Job, Output, SurfaceKind};
+use crate::engine::protocol::{Job, Output};
+use crate::engine::surface_job::SurfaceKind;
 use crate::recipe::{Domain, ExploreParams};
 
 /// The network that computes each pixel from its place.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::{Keeping, Output};
+use super::keeping::{Keeping, Output};
 use super::values::Size;
 use crate::recipe::{Domain, NoiseMode};
 

@@ -42,7 +42,7 @@ mod resample;
 mod scheduler;
 mod styling;
 mod stylize;
-mod surface_job;
+pub mod surface_job;
 mod swatches;
 mod weight;
 #[cfg(test)]

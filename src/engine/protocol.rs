@@ -9,7 +9,7 @@ use super::config::{DeviceChoice, Precision};
 pub use super::device_info::DeviceInfo;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
-pub use super::surface_job::{HangSide, SurfaceJob, SurfaceKind};
+pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;

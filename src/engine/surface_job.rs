@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use crate::recipe::SourceRef;
-use crate::spaces::gltf::Shape;
-use crate::spaces::hang::Hanging;
-use crate::spaces::material::{Convention, Settings as MaterialSettings};
+pub use crate::spaces::gltf::Shape;
+pub use crate::spaces::hang::{Frame, Hanging};
+pub use crate::spaces::material::{Convention, Settings as MaterialSettings};
 
 /// A surface to make of a picture.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Files, provenance, tags};
+use super::files::{Files, provenance, tags};
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, HangSide, Stage, SurfaceJob};
+use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
 use crate::engine::recipes::software;
 use crate::engine::resample::shrink_to;
+use crate::engine::surface_job::HangSide;
 use crate::export::format::Format;
 use crate::export::{self, Labels};
 use crate::photo::Photo;

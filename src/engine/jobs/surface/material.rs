@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::{Files, provenance, tags};
+use super::files::{Files, provenance, tags};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
 use crate::engine::protocol::{EngineError, Stage, SurfaceJob};

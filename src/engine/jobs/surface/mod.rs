@@ -1,31 +1,21 @@
 //! Surfaces of a picture as files: materials, panoramas, the picture on a wall.
 
+mod files;
 mod hang;
 mod material;
 mod panorama;
 
-use std::path::PathBuf;
-
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, Output, Stage, SurfaceJob, SurfaceKind};
-use crate::engine::recipes::software;
-use crate::export::atomic::{self, Existing};
-use crate::export::{ExportError, PhotoCredit, Provenance};
-use crate::photo::Photo;
-use crate::spaces::Tags;
+use crate::engine::protocol::{EngineError, Output, Stage, SurfaceJob};
+use crate::engine::surface_job::SurfaceKind;
+use files::Files;
 
 /// Makes one.
 pub(super) fn run(context: &mut JobContext<'_>, job: &SurfaceJob) -> Result<Output, EngineError> {
     context.progress(Stage::Reading, 0, 1);
     context.yield_to_previews()?;
     let photo = context.state.photos.source(&job.picture)?.0;
-    let mut files = Files {
-        existing: match job.replace {
-            true => Existing::Replace,
-            false => Existing::Keep,
-        },
-        written: Vec::new(),
-    };
+    let mut files = Files::new(job.replace);
     match &job.kind {
         SurfaceKind::Material {
             settings,
@@ -66,47 +56,4 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &SurfaceJob) -> Result<Outp
         kept: Vec::new(),
         skipped: Vec::new(),
     })
-}
-
-/// Files as they are written.
-struct Files {
-    existing: Existing,
-    written: Vec<PathBuf>,
-}
-
-impl Files {
-    /// Refuses before the work what couldn't be written after it.
-    fn check(&self, paths: impl IntoIterator<Item = PathBuf>) -> Result<(), EngineError> {
-        match paths.into_iter().find(|path| path.exists()) {
-            Some(path) if self.existing == Existing::Keep => Err(ExportError::Exists(path).into()),
-            _ => Ok(()),
-        }
-    }
-
-    fn write(&mut self, path: PathBuf, bytes: &[u8]) -> Result<(), EngineError> {
-        atomic::write_bytes(&path, self.existing, bytes)?;
-        self.written.push(path);
-        Ok(())
-    }
-}
-
-/// What the picture's file says of it, now in a file of ours.
-fn provenance(job: &SurfaceJob, photo: &Photo) -> Provenance {
-    let mut provenance = Provenance::of_picture(&photo.source.place(), &photo.source.sha256);
-    if !job.photo_credit {
-        provenance.photo = PhotoCredit::default();
-    }
-    provenance.software = software();
-    provenance
-}
-
-/// The labels of a surface's files.
-fn tags(job: &SurfaceJob, photo: &Photo, title: &str, settings: &serde_json::Value) -> Tags {
-    let provenance = provenance(job, photo);
-    Tags {
-        xmp: provenance.packet().whole(),
-        copyright: provenance.copyright_line(),
-        title: title.to_owned(),
-        settings: settings.to_string(),
-    }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Files, provenance, tags};
+use super::files::{Files, provenance, tags};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
 use crate::engine::resample::shrink_to;
