@@ -166,9 +166,9 @@ function trouble(error) {
   document.documentElement.dataset.drawn = "failed";
 }
 
-// Tells that there is a picture now, and the colour in its middle.
-function drawn(gl) {
+// Tells that there is a picture now, and its colour half way across and so far up (0 to 1).
+function drawn(gl, up) {
   const pixel = new Uint8Array(4);
-  gl.readPixels(gl.drawingBufferWidth >> 1, gl.drawingBufferHeight >> 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+  gl.readPixels(gl.drawingBufferWidth >> 1, Math.floor(gl.drawingBufferHeight * up), 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
   document.documentElement.dataset.drawn = [...pixel.slice(0, 3)].join(",");
 }

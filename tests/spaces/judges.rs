@@ -102,7 +102,7 @@ pub fn loads(page: &str) -> Vec<String> {
     found
 }
 
-/// The colour in the middle of a page's view after its first frame, as a browser without a
+/// The colour in the middle of a page's picture after its first frame, as a browser without a
 /// window draws it. Nothing where none is there.
 pub fn browser(path: &Path) -> Option<[u8; 3]> {
     let home = tempfile::tempdir().unwrap();
