@@ -6,6 +6,7 @@
 //! * [`nn`], [`models`] and [`latent`] are the networks and the mathematics of
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
 //! * [`grow`] makes new pictures of the patches of one, without a network;
+//! * [`spaces`] makes materials, framed prints and panoramas of pictures;
 //! * [`fine`] optimises pictures through a network, for styles that paint;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
@@ -36,6 +37,7 @@ pub mod photo;
 pub mod picture;
 pub mod recipe;
 mod regular_file;
+pub mod spaces;
 pub mod ui;
 pub mod unfinished;
 pub mod waker;

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gallery::GalleryCommand;
 use super::hub_args::{Pull, Search};
+pub(crate) use super::keeping::{Keeping, Output};
 use super::learn_args::Learn;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
@@ -55,36 +56,6 @@ pub(crate) struct Common {
     pub(crate) gpu_problem: Option<String>,
 }
 
-/// How results are written.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Output {
-    /// File to write (.png, .jpg, .webp, .tif), or folder for several
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) out: PathBuf,
-    #[command(flatten)]
-    pub(crate) keeping: Keeping,
-}
-
-/// What happens to files, and what goes into them.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Keeping {
-    /// Replace files that are there already
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Don't write the recipe into the file
-    #[arg(long)]
-    pub(crate) no_recipe: bool,
-    /// Write names and folders of source files into the recipe
-    #[arg(long, overrides_with = "no_source_names")]
-    pub(crate) source_names: bool,
-    /// As it is anyway; version 0.2 had to be told.
-    #[arg(long, hide = true, overrides_with = "source_names")]
-    pub(crate) no_source_names: bool,
-    /// Don't write creator, copyright, title and day of the photo into what is made from it
-    #[arg(long)]
-    pub(crate) no_photo_credit: bool,
-}
-
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -100,6 +71,14 @@ pub(crate) enum Command {
     Lens(Lens),
     /// Grow new pictures from the patches of one
     Grow(super::grow_args::Grow),
+    /// Draw a seamless tile
+    Tile(super::waves_args::Tile),
+    /// Draw a panorama, everything around; or show one around whoever looks
+    Panorama(super::waves_args::Panorama),
+    /// Make a material of a picture: base colour, height, normals, roughness, occlusion
+    Material(Box<super::spaces_args::Material>),
+    /// Hang a picture: true to scale for a phone's camera (.usdz, .glb), or in a room (.html)
+    Hang(super::spaces_args::Hang),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture
@@ -157,6 +136,8 @@ pub(crate) struct Generate {
     /// Size in pixels, for generators of any size
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<Size>,
+    #[command(flatten)]
+    pub(crate) tiling: super::waves_args::Tiling,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -97,6 +97,9 @@ fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> 
     params.noise = args.noise;
     params.class = args.class;
     params.size = args.size.map(|s| s.0);
+    if let Some(seamless) = args.tiling.seamless {
+        params.domain = args.tiling.domain(seamless);
+    }
     if let Some(seed) = args.mix_seed {
         let layers = args.mix_layers.map_or(
             LayerRange {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 
-use super::args::Keeping;
 use super::grow_values::{Coloured, Further, Placed};
+use super::keeping::Keeping;
 use super::values::{Sides, Size};
 
 /// `limner grow`

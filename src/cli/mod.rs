@@ -14,6 +14,7 @@ mod grow_edits;
 mod grow_values;
 mod hub;
 mod hub_args;
+mod keeping;
 mod learn;
 mod learn_args;
 mod lens;
@@ -23,10 +24,14 @@ mod project;
 mod recipe;
 mod save;
 mod session;
+mod spaces_args;
 mod stylize;
+mod surface;
 mod upscale;
 mod values;
 mod walk;
+mod waves;
+mod waves_args;
 
 use std::process::ExitCode;
 
@@ -89,6 +94,10 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
+        Command::Material(args) => surface::material(args, &mut Session::start(common)?),
+        Command::Tile(args) => waves::tile(args, &mut Session::start(common)?),
+        Command::Panorama(args) => waves::panorama(args, &mut Session::start(common)?),
+        Command::Hang(args) => surface::hang(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

@@ -6,6 +6,7 @@ use crate::grow::GrowError;
 use crate::latent::LatentError;
 use crate::models::ModelError;
 use crate::photo::PhotoError;
+use crate::spaces::SpacesError;
 
 impl From<ModelError> for EngineError {
     fn from(error: ModelError) -> Self {
@@ -34,6 +35,15 @@ impl From<GrowError> for EngineError {
     fn from(error: GrowError) -> Self {
         match error {
             GrowError::Cancelled => Self::Cancelled,
+            other => Self::BadRequest(other.to_string()),
+        }
+    }
+}
+
+impl From<SpacesError> for EngineError {
+    fn from(error: SpacesError) -> Self {
+        match error {
+            SpacesError::Cancelled => Self::Cancelled,
             other => Self::BadRequest(other.to_string()),
         }
     }

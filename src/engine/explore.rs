@@ -103,7 +103,7 @@ pub(crate) fn synthesize(
             _ => full,
         }
     });
-    let picture = generator.synthesize(ws, params.noise, size, stop)?;
+    let picture = generator.synthesize_on(ws, params.noise, size, &params.domain, stop)?;
     Ok(match longest {
         Some(most) => shrink_to(&picture, most.max(1)),
         None => picture,

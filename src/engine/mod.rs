@@ -43,6 +43,7 @@ mod resample;
 mod scheduler;
 mod styling;
 mod stylize;
+pub mod surface_job;
 mod swatches;
 mod weight;
 #[cfg(test)]

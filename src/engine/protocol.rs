@@ -9,6 +9,7 @@ use super::config::{DeviceChoice, Precision};
 pub use super::device_info::DeviceInfo;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
+pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
@@ -208,6 +209,8 @@ pub enum Job {
     /// paused, and finished with what has been learnt so far. Cancelled, it goes on where it was when
     /// it is asked for again.
     Learn(Box<LearnJob>),
+    /// A surface of a picture, as files: [`Output::Folder`].
+    Surface(Box<SurfaceJob>),
 }
 
 /// Many photos with one setting, made and written as one photo is.

@@ -47,7 +47,9 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
-        Job::Upscale { .. }
+        // Some numbers and names.
+        Job::Surface(_)
+        | Job::Upscale { .. }
         | Job::UpscaleEstimate { .. }
         | Job::Project { .. }
         | Job::Directions { .. }

@@ -29,6 +29,8 @@ pub struct Labels {
     pub dpi: Option<u16>,
     /// The sRGB profile in PNG, too.
     pub profile: bool,
+    /// It is a panorama: the labels say so, with the size that is written.
+    pub panorama: bool,
 }
 
 impl Labels {
@@ -69,6 +71,14 @@ pub fn encode<W: Write + Seek>(
     labels: &Labels,
     out: &mut W,
 ) -> Result<(), ExportError> {
+    let mut labels = std::borrow::Cow::Borrowed(labels);
+    let [width, height] = picture.size();
+    // Cut to another aspect it is none any more.
+    if labels.panorama && width.abs_diff(height.saturating_mul(2)) <= 2 {
+        let xmp = labels.to_mut().xmp.get_or_insert_default();
+        xmp.put_panorama([width, height]);
+    }
+    let labels = labels.as_ref();
     match format {
         Format::Png => encode_png(picture, labels, out),
         Format::Jpeg(quality) => encode_jpeg(picture, quality, labels, out),

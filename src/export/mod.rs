@@ -170,6 +170,10 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
         credit,
         dpi: options.dpi,
         profile: options.profile,
+        panorama: matches!(
+            recipe.map(|recipe| &recipe.making),
+            Some(crate::recipe::Making::Explore(params)) if params.domain.is_sphere()
+        ),
     }
 }
 

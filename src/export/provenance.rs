@@ -1,6 +1,7 @@
 //! Honest labels: what a picture is, from whose work, under what terms.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::metadata::FileMetadata;
 use super::origin;
@@ -132,6 +133,32 @@ impl Provenance {
             created: text(ns::XMP, "CreateDate"),
             photo,
         }
+    }
+
+    /// The labels of something that is made of a picture file and is no picture with a recipe of
+    /// its own: those that the file carries.
+    pub fn of_picture(path: &Path, sha256: &str) -> Self {
+        let file = super::metadata::read(path).ok();
+        if let Some(file) = file.as_ref().filter(|file| origin::made_by_limner(file)) {
+            return Self::of_file(file);
+        }
+        // Photos keep these lines in more places than XMP, and in formats without any.
+        let mut labels = file.as_ref().map(Self::of_file).unwrap_or_default();
+        labels.photo = PhotoCredit::default();
+        labels.photo.add(&origin::read(path, sha256));
+        labels
+    }
+
+    /// Who made it and under what terms, in one line; empty where nobody is known.
+    pub fn copyright_line(&self) -> String {
+        let photo = self.with_photo();
+        let (creators, rights) = match &photo {
+            Some(photo) => (photo.creators.join(", "), photo.rights.join("; ")),
+            None => (self.creator.clone(), self.rights.clone()),
+        };
+        let mut parts = vec![rights, creators, self.credit.clone()];
+        parts.retain(|part| !part.is_empty());
+        parts.join("; ")
     }
 
     /// The labels of a sheet that shows all of these.

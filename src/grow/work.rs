@@ -109,12 +109,10 @@ pub fn memory(levels: &[Level]) -> u64 {
             false => source * 130 + result * 110,
         }
     };
-    let base = levels
-        .last()
-        .map_or(0, |last| {
-            let kept = if last.kept { 44 } else { 0 };
-            pixels(last.source) * 8 + pixels(last.result) * (4 + kept)
-        });
+    let base = levels.last().map_or(0, |last| {
+        let kept = if last.kept { 44 } else { 0 };
+        pixels(last.source) * 8 + pixels(last.result) * (4 + kept)
+    });
     base + levels.iter().map(of).max().unwrap_or(0) + (16 << 20)
 }
 

@@ -3,7 +3,7 @@
 use crate::cancel::CancelToken;
 use crate::latent::{self, LatentError, Mapping};
 use crate::picture::Picture;
-use crate::recipe::NoiseMode;
+use crate::recipe::{Domain, NoiseMode};
 
 use super::ModelError;
 
@@ -75,6 +75,29 @@ pub trait Generator: Send + Sync {
         size: Option<[u32; 2]>,
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError>;
+
+    /// The same over another domain than the plane; only networks that compute each pixel
+    /// from its place know some.
+    ///
+    /// # Errors
+    /// As [`Generator::synthesize`], and [`ModelError::BadRequest`] for a domain that the
+    /// network doesn't know or numbers outside their ranges.
+    fn synthesize_on(
+        &self,
+        ws: &[Vec<f32>],
+        noise: NoiseMode,
+        size: Option<[u32; 2]>,
+        domain: &Domain,
+        cancel: &CancelToken,
+    ) -> Result<Picture, ModelError> {
+        match domain {
+            Domain::Plane => self.synthesize(ws, noise, size, cancel),
+            Domain::Torus { .. } | Domain::Sphere { .. } => Err(ModelError::BadRequest(
+                "this network makes plain pictures only; seamless tiles and panoramas come from cppn"
+                    .into(),
+            )),
+        }
+    }
 
     /// `z` of a seed.
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {

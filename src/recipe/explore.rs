@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Domain;
+
 /// Layers `start..end` of a generator's `num_ws` style inputs, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LayerRange {
@@ -80,6 +82,9 @@ pub struct ExploreParams {
     /// Output size in pixels for generators that render at any size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<[u32; 2]>,
+    /// What the picture covers: a piece of the plane, a tile, everything around.
+    #[serde(default, skip_serializing_if = "Domain::is_plane")]
+    pub domain: Domain,
 }
 
 impl ExploreParams {
@@ -94,6 +99,7 @@ impl ExploreParams {
             noise: NoiseMode::Fixed,
             edits: Vec::new(),
             size: None,
+            domain: Domain::Plane,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a picture was made, as data: versioned JSON that travels inside the file
 //! and brings the picture back. Unknown fields of newer versions are kept.
 
+mod domain;
 mod explore;
 pub mod foreign;
 mod grow;
@@ -13,6 +14,7 @@ pub mod ranges;
 mod schema;
 mod style;
 
+pub use domain::Domain;
 pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, ExploreParams, GrowBreed, GrowChange, GrowParams, GrowPart, GrowTask, LensGain,
-    LensOther, LensParams, Mask, MaskShape, StyleLayer, StyleParams, WalkParams,
+    DirectionEdit, Domain, ExploreParams, GrowBreed, GrowChange, GrowParams, GrowPart, GrowTask,
+    LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer, StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -88,6 +88,12 @@ pub const PART_GAIN: Range = Range::new("gain", 0.0, 8.0);
 pub const OTHER_WEIGHT: Range = Range::new("weight", 0.01, 100.0);
 /// [`GrowBreed::share`].
 pub const SHARE: Range = Range::new("share", 0.0, 1.0);
+/// The period of [`Domain::Torus`].
+pub const PERIOD: Range = Range::new("period", 0.25, 4.0);
+/// The scale of [`Domain::Sphere`].
+pub const SPHERE_SCALE: Range = Range::new("scale", 0.25, 4.0);
+/// The turns of [`Domain::Torus`].
+pub const TURNS: RangeInclusive<u32> = 1..=16;
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -136,6 +142,20 @@ impl Outside {
         self.edits(&mut params.edits);
         if let Some(size) = &mut params.size {
             self.size(size);
+        }
+        match &mut params.domain {
+            Domain::Plane => {}
+            Domain::Torus { period, turns, .. } => {
+                self.bring(&PERIOD, period);
+                for turns in turns {
+                    let nearest = (*turns).clamp(*TURNS.start(), *TURNS.end());
+                    if nearest != *turns {
+                        *turns = nearest;
+                        self.note("turns");
+                    }
+                }
+            }
+            Domain::Sphere { scale } => self.bring(&SPHERE_SCALE, scale),
         }
     }
 
@@ -295,6 +315,26 @@ mod tests {
         let before = params.clone();
         assert!(params.confine().is_empty());
         assert_eq!(params, before);
+    }
+
+    #[test]
+    fn tiles_and_panoramas_are_brought_into_range_by_name() {
+        let mut params = ExploreParams::new("m", 1);
+        params.domain = Domain::Torus {
+            seamless: [true; 2],
+            period: f32::NAN,
+            turns: [0, 99],
+        };
+        assert_eq!(params.confine(), ["period", "turns"]);
+        let turns = [*TURNS.start(), *TURNS.end()];
+        let wanted = Domain::Torus {
+            seamless: [true; 2],
+            period: PERIOD.least,
+            turns,
+        };
+        assert_eq!(params.domain, wanted);
+        params.domain = Domain::Sphere { scale: 100.0 };
+        assert_eq!(params.confine(), ["scale"]);
     }
 
     #[test]

@@ -129,8 +129,25 @@ fn all() -> Vec<Recipe> {
     ]
     .into_iter()
     .chain(grown())
+    .chain(closed())
     .map(recipe)
     .collect()
+}
+
+/// A tile and a panorama.
+fn closed() -> Vec<Making> {
+    let tile = Domain::Torus {
+        seamless: [true, false],
+        period: 1.5,
+        turns: [3, 1],
+    };
+    let making = |domain| {
+        Making::Explore(ExploreParams {
+            domain,
+            ..ExploreParams::new("cppn", 9)
+        })
+    };
+    [tile, Domain::Sphere { scale: 0.5 }].map(making).into()
 }
 
 /// One of each task of Grow.

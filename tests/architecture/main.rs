@@ -42,6 +42,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("fine", &["cancel", "models", "nn"]),
     ("learn", &["cancel", "fine", "models", "nn"]),
     ("grow", &["cancel", "nn", "picture"]),
+    ("spaces", &["cancel", "picture"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -112,6 +113,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "photo",
             "picture",
             "recipe",
+            "spaces",
             "unfinished",
             "waker",
             "weighed",

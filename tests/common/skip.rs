@@ -16,6 +16,14 @@ pub enum Lack {
     Exiftool,
     /// Another program that saves pictures again.
     ImageMagick,
+    /// Khronos' validator of glTF files: `npm install gltf-validator` somewhere, and its folder
+    /// `node_modules` named in `LIMNER_NODE_MODULES`.
+    GltfValidator,
+    /// Pixar's checker of USD files: a Python with the package `usd-core`, named in
+    /// `LIMNER_USD_PYTHON`.
+    UsdChecker,
+    /// A browser without a window.
+    Chromium,
     /// The right to mount a small disk.
     Root,
 }
@@ -28,6 +36,15 @@ impl Lack {
             Self::Xvfb => ["xvfb", "Xvfb isn't installed"],
             Self::Exiftool => ["exiftool", "exiftool isn't installed"],
             Self::ImageMagick => ["imagemagick", "ImageMagick isn't installed"],
+            Self::GltfValidator => [
+                "gltf-validator",
+                "LIMNER_NODE_MODULES names no gltf-validator",
+            ],
+            Self::UsdChecker => [
+                "usd-core",
+                "LIMNER_USD_PYTHON names no Python with usd-core",
+            ],
+            Self::Chromium => ["chromium", "Chromium isn't installed"],
             Self::Root => ["root", "a small disk can't be mounted without root"],
         }
     }

@@ -11,6 +11,7 @@ mod project;
 mod render;
 mod replay;
 mod stylize;
+mod surface;
 mod upscale;
 mod walk;
 
@@ -64,6 +65,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),
         Job::Learn(job) => learn::run(context, job),
+        Job::Surface(job) => surface::run(context, job),
         Job::Replay(recipe) => replay::run(context, recipe),
     }
 }

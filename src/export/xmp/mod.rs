@@ -25,6 +25,8 @@ pub mod ns {
     pub const IPTC_EXT: &str = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/";
     /// PLUS.
     pub const PLUS: &str = "http://ns.useplus.org/ldf/xmp/1.0/";
+    /// Google's Photo Sphere: that a picture is a panorama, and which part of one.
+    pub const GPANO: &str = "http://ns.google.com/photos/1.0/panorama/";
     /// Extended XMP in JPEG.
     pub const NOTE: &str = "http://ns.adobe.com/xmp/note/";
     /// RDF.
@@ -35,13 +37,14 @@ pub mod ns {
     pub const LIMNER: &str = "urn:limner:xmp:1#";
 }
 
-const PREFIXES: [(&str, &str); 8] = [
+const PREFIXES: [(&str, &str); 9] = [
     ("dc", ns::DC),
     ("xmp", ns::XMP),
     ("xmpRights", ns::RIGHTS),
     ("photoshop", ns::PHOTOSHOP),
     ("Iptc4xmpExt", ns::IPTC_EXT),
     ("exif", ns::EXIF),
+    ("GPano", ns::GPANO),
     ("xmpNote", ns::NOTE),
     ("limner", ns::LIMNER),
 ];
@@ -77,6 +80,20 @@ impl Packet {
             self.labels.retain(|(known, _)| *known != name);
             self.labels.push((name, value));
         }
+    }
+
+    /// Says that the picture is a whole equirectangular panorama of this size: all fields that
+    /// the Photo Sphere description requires.
+    pub fn put_panorama(&mut self, [width, height]: [u32; 2]) {
+        let text = |value: &dyn std::fmt::Display| Value::Text(value.to_string());
+        self.put("GPano:ProjectionType", text(&"equirectangular"));
+        self.put("GPano:UsePanoramaViewer", text(&"True"));
+        self.put("GPano:CroppedAreaImageWidthPixels", text(&width));
+        self.put("GPano:CroppedAreaImageHeightPixels", text(&height));
+        self.put("GPano:FullPanoWidthPixels", text(&width));
+        self.put("GPano:FullPanoHeightPixels", text(&height));
+        self.put("GPano:CroppedAreaLeftPixels", text(&0));
+        self.put("GPano:CroppedAreaTopPixels", text(&0));
     }
 
     /// Adds the recipe.

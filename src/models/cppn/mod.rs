@@ -5,6 +5,7 @@
 //! layers, 6 form (how the layers' patterns add up), 7 palette, relief and ripples.
 
 mod approx;
+mod coordinates;
 mod network;
 mod palette;
 mod render;
@@ -14,10 +15,11 @@ use serde::Deserialize;
 use crate::cancel::CancelToken;
 use crate::latent;
 use crate::picture::Picture;
-use crate::recipe::NoiseMode;
+use crate::recipe::{Domain, NoiseMode};
 
 use super::ModelError;
 use super::generator::{Generator, GeneratorSpec, checked_size};
+use coordinates::Coordinates;
 use network::{HyperNetwork, NUM_WS, W_DIM};
 use palette::ColourScheme;
 use render::Scene;
@@ -120,12 +122,25 @@ impl Generator for Cppn {
         size: Option<[u32; 2]>,
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError> {
+        self.synthesize_on(ws, noise, size, &Domain::Plane, cancel)
+    }
+
+    fn synthesize_on(
+        &self,
+        ws: &[Vec<f32>],
+        noise: NoiseMode,
+        size: Option<[u32; 2]>,
+        domain: &Domain,
+        cancel: &CancelToken,
+    ) -> Result<Picture, ModelError> {
         latent::check(ws, NUM_WS, W_DIM)?;
         let size = checked_size(size.unwrap_or(self.spec.size))?;
+        check_domain(domain, size)?;
         let scene = Scene {
             network: self.maps.network(ws),
             palette: ColourScheme::new(&self.maps.palette(ws)),
             size,
+            coordinates: Coordinates::new(domain, size),
             grain: match noise {
                 NoiseMode::Off => None,
                 NoiseMode::Fixed => Some(0),
@@ -135,5 +150,36 @@ impl Generator for Cppn {
         let pixels = render::render(&scene, cancel).ok_or(ModelError::Cancelled)?;
         Picture::from_rgba(size[0], size[1], pixels)
             .map_err(|error| ModelError::BadRequest(error.to_string()))
+    }
+}
+
+/// Whether a domain's numbers are in their ranges and the size fits.
+fn check_domain(domain: &Domain, [width, height]: [u32; 2]) -> Result<(), ModelError> {
+    let wrong = |text: String| Err(ModelError::BadRequest(text));
+    match *domain {
+        Domain::Plane => Ok(()),
+        Domain::Torus { period, turns, .. } => {
+            if !(0.25..=4.0).contains(&period) {
+                return wrong(format!("the period is {period}; it goes from 0.25 to 4"));
+            }
+            if turns.iter().any(|turns| !(1..=16).contains(turns)) {
+                return wrong("a tile has 1 to 16 turns each way".into());
+            }
+            Ok(())
+        }
+        Domain::Sphere { scale } => {
+            if !(0.25..=4.0).contains(&scale) {
+                return wrong(format!("the scale is {scale}; it goes from 0.25 to 4"));
+            }
+            // Previews are rounded to whole pixels.
+            if width.abs_diff(2 * height) > 2 {
+                return wrong(format!(
+                    "a panorama is twice as wide as high; {width} x {height} isn't, {} x {} is",
+                    2 * height,
+                    height
+                ));
+            }
+            Ok(())
+        }
     }
 }

@@ -226,6 +226,45 @@ impl Frame {
             out[7][lane] = soft_abs(u) - soft_abs(v);
         }
     }
+
+    /// What a point in space brings in: the same numbers of the same kind as in the plane, of
+    /// all its coordinates, so that no half of a circle mirrors the other.
+    #[inline(always)]
+    fn inputs_in_space(&self, [x, y]: &[Lane; 2], [ring, b, c]: [f32; 3], out: &mut [Lane]) {
+        let (b, c) = (b * self.zoom, c * self.zoom);
+        for lane in 0..LANES {
+            let (px, py) = (x[lane] * ring * self.zoom, y[lane] * ring * self.zoom);
+            let mut u = self.turn[0] * px - self.turn[1] * b;
+            let mut v = self.turn[1] * px + self.turn[0] * b;
+            u += self.fold * (soft_abs(u) - u);
+            u -= self.center[0];
+            v -= self.center[1];
+            let [first, second] = &self.warp;
+            let du = first[3] * sin(first[0] * u + first[1] * v + second[1] * py + first[2]);
+            let dv = second[3] * sin(second[0] * u + second[1] * v + first[0] * py + second[2]);
+            u += du;
+            v += dv;
+            let r2 = u * u + v * v + py * py + c * c;
+            out[0][lane] = u;
+            out[1][lane] = v;
+            out[2][lane] = py;
+            out[3][lane] = gauss(r2 * 0.7) * 1.5;
+            for k in 0..3 {
+                let (wave, other) = (&self.waves[k], &self.waves[(k + 1) % 3]);
+                let across = other[0] * py + other[1] * c;
+                out[4 + k][lane] = sin(wave[0] * u + wave[1] * v + across + wave[2]);
+            }
+            out[7][lane] = c + soft_abs(u) - soft_abs(v);
+        }
+    }
+}
+
+/// Where a block of pixels lies.
+pub(super) enum Place<'a> {
+    /// In the plane: each pixel's x, and the row's y.
+    Plane(&'a Lane, f32),
+    /// In space, see [`Coordinates`](super::coordinates::Coordinates).
+    Space(&'a [Lane; 2], [f32; 3]),
 }
 
 /// A coordinate network with its weights.
@@ -255,12 +294,17 @@ impl Network {
     #[inline(always)]
     pub(super) fn fields(
         &self,
-        x: &Lane,
-        y: f32,
+        place: &Place<'_>,
         scratch: &mut BlockScratch,
         out: &mut [Lane; FIELDS],
     ) {
-        self.frame.inputs(x, y, &mut scratch.input);
+        match place {
+            Place::Plane(x, y) => self.frame.inputs(x, *y, &mut scratch.input),
+            Place::Space(columns, row) => {
+                self.frame
+                    .inputs_in_space(columns, *row, &mut scratch.input);
+            }
+        }
         for (layer, dense) in self.hidden.iter().enumerate() {
             let (before, here) = scratch.hidden.split_at_mut(layer * HIDDEN);
             let here = &mut here[..HIDDEN];

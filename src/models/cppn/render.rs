@@ -6,7 +6,8 @@ use rayon::prelude::*;
 use crate::cancel::CancelToken;
 
 use super::approx::{sin, tanh};
-use super::network::{BlockScratch, FIELDS, LANES, Lane, Network};
+use super::coordinates::{Coordinates, Parallel};
+use super::network::{BlockScratch, FIELDS, LANES, Lane, Network, Place};
 use super::palette::{ColourScheme, tone};
 
 /// Rows of a band: between two looks at the cancel token.
@@ -17,6 +18,8 @@ pub(super) struct Scene {
     pub(super) network: Network,
     pub(super) palette: ColourScheme,
     pub(super) size: [u32; 2],
+    /// Where the pixels lie, if not in the plane.
+    pub(super) coordinates: Option<Coordinates>,
     /// Paper grain: its seed, if any.
     pub(super) grain: Option<u64>,
 }
@@ -79,7 +82,7 @@ fn band(scene: &Scene, first_row: usize, rows: &mut [u8]) {
 }
 
 /// Distance between pixels: the shorter side goes from -1 to 1.
-fn pitch(size: [u32; 2]) -> f32 {
+pub(super) fn pitch(size: [u32; 2]) -> f32 {
     2.0 / size[0].min(size[1]) as f32
 }
 
@@ -90,8 +93,18 @@ fn row_fields(scene: &Scene, row: usize, scratch: &mut BlockScratch, out: &mut R
     let y = (row as f32 - cy) * pitch;
     let mut fields = [[0.0; LANES]; FIELDS];
     for start in (0..out[0].len()).step_by(LANES) {
-        let x: Lane = std::array::from_fn(|lane| ((start + lane) as f32 - cx) * pitch);
-        scene.network.fields(&x, y, scratch, &mut fields);
+        match &scene.coordinates {
+            None => {
+                let x: Lane = std::array::from_fn(|lane| ((start + lane) as f32 - cx) * pitch);
+                let place = Place::Plane(&x, y);
+                scene.network.fields(&place, scratch, &mut fields);
+            }
+            Some(coordinates) => {
+                let columns = coordinates.block(start);
+                let place = Place::Space(&columns, coordinates.row(row));
+                scene.network.fields(&place, scratch, &mut fields);
+            }
+        }
         for (out, field) in out.iter_mut().zip(&fields) {
             out[start..start + LANES].copy_from_slice(field);
         }
@@ -102,12 +115,25 @@ fn row_fields(scene: &Scene, row: usize, scratch: &mut BlockScratch, out: &mut R
 fn finish_row(scene: &Scene, row: usize, here: &Row, below: &Row, out: &mut [u8]) {
     let palette = &scene.palette;
     let slope = palette.relief / pitch(scene.size);
+    let parallels = scene.coordinates.as_ref().and_then(|c| c.sphere.as_deref());
+    let around = scene.coordinates.as_ref().zip(parallels);
     for (column, pixel) in out.chunks_exact_mut(4).enumerate() {
         let [tones, accents, heights, shades] = here;
         let height = heights[column];
-        let dx = (heights[column + 1] - height) * slope;
-        let dy = (below[2][column] - height) * slope;
-        let lit = palette.light[0] * dx + palette.light[1] * dy;
+        let lit = match around {
+            None => {
+                let dx = (heights[column + 1] - height) * slope;
+                let dy = (below[2][column] - height) * slope;
+                palette.light[0] * dx + palette.light[1] * dy
+            }
+            Some((coordinates, parallels)) => {
+                let longitude = coordinates.longitude(column);
+                let width = scene.size[0] as usize;
+                let (row, down) = (&parallels[row], below[2][column] - height);
+                palette.relief
+                    * lit_around(palette, row, longitude, &heights[..width], column, down)
+            }
+        };
         let ripple = palette.ripple[0] * sin(height * palette.ripple[1]);
         let t = tone(1.15 * tones[column] + ripple);
         let accent = tone(6.0 * accents[column] - 6.0);
@@ -120,6 +146,29 @@ fn finish_row(scene: &Scene, row: usize, here: &Row, below: &Row, out: &mut [u8]
         }
         pixel[3] = 255;
     }
+}
+
+/// Slope of the relief along the light on a sphere. The light is one direction in space:
+/// turned with the parallels, it would be torn at the poles.
+#[inline(always)]
+fn lit_around(
+    palette: &ColourScheme,
+    parallel: &Parallel,
+    [sin, cos]: [f32; 2],
+    heights: &[f32],
+    column: usize,
+    down: f32,
+) -> f32 {
+    let (width, reach) = (heights.len(), parallel.reach);
+    let (right, left) = (
+        heights[(column + reach) % width],
+        heights[(column + width - reach) % width],
+    );
+    let [up, ring] = parallel.latitude;
+    let light = [palette.light[0], -palette.light[1], 0.3];
+    let east = light[0] * cos - light[2] * sin;
+    let south = up * (light[0] * sin + light[2] * cos) - ring * light[1];
+    east * (right - left) * parallel.east + south * down * parallel.south
 }
 
 /// What is added before rounding: an ordered dither in 0..1 against steps in soft
@@ -136,3 +185,7 @@ fn speck(x: u32, y: u32, grain: Option<u64>) -> f32 {
     let noise = (h & 0xffff) as f32 + (h >> 16) as f32;
     dither + (noise / 65_535.0 - 1.0) * 5.0
 }
+
+#[cfg(test)]
+#[path = "domain_tests.rs"]
+mod tests;

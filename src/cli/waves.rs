@@ -1,0 +1,101 @@
+//! `limner tile` and `limner panorama`: *Waves* without seams.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::Generate;
+use super::failure::Failure;
+use super::generate;
+use super::save::{check_file, check_free, deliver, make_folder};
+use super::session::{Session, unexpected};
+use super::spaces_args::SurfaceKeeping;
+use super::surface::{make, plain_name};
+use super::waves_args::{Panorama, Tile, Tiling};
+use crate::engine::protocol::{Job, Output};
+use crate::engine::surface_job::SurfaceKind;
+use crate::recipe::{Domain, ExploreParams};
+
+/// The network that computes each pixel from its place.
+const WAVES: &str = "cppn";
+
+/// Draws a tile.
+pub(crate) fn tile(args: &Tile, session: &mut Session) -> Result<(), Failure> {
+    let generate = Generate {
+        model: args.model.clone(),
+        seed: args.seed,
+        count: None,
+        truncation: args.truncation,
+        class: None,
+        mix_seed: None,
+        mix_layers: None,
+        direction: Vec::new(),
+        noise: args.noise,
+        size: Some(args.size),
+        tiling: Tiling {
+            seamless: Some(args.seamless),
+            period: args.period,
+            turns: args.turns,
+        },
+        output: args.output.clone(),
+    };
+    generate::run(&generate, session)
+}
+
+/// Draws a panorama, or takes one that is there; and what is to be made of it.
+pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Failure> {
+    if args.picture.is_some() && args.faces.is_none() && args.html.is_none() {
+        return Err(Failure::new(
+            "say what to make of the panorama: --faces or --html",
+        ));
+    }
+    if let Some(page) = &args.html {
+        if page
+            .extension()
+            .is_none_or(|end| !end.eq_ignore_ascii_case("html"))
+        {
+            return Err(Failure::new(format!(
+                "the name must end in .html: {}",
+                page.display()
+            )));
+        }
+        check_free(page, args.keeping.force)?;
+    }
+    if let Some(out) = &args.out {
+        draw(args, out, session)?;
+    }
+    let picture = args.picture.as_deref().or(args.out.as_deref());
+    let Some(picture) = picture.filter(|_| args.faces.is_some() || args.html.is_some()) else {
+        return Ok(());
+    };
+    let faces = match &args.faces {
+        None => None,
+        Some(folder) => {
+            make_folder(folder)?;
+            Some((folder.clone(), plain_name(None, picture)))
+        }
+    };
+    let kind = SurfaceKind::Panorama {
+        faces,
+        page: args.html.clone(),
+    };
+    let keeping = SurfaceKeeping {
+        force: args.keeping.force,
+        no_photo_credit: args.keeping.no_photo_credit,
+    };
+    make("panorama", picture, kind, &keeping, session)
+}
+
+fn draw(args: &Panorama, out: &Path, session: &mut Session) -> Result<(), Failure> {
+    let model = generate::generator(session, WAVES)?;
+    check_file(out, args.keeping.force)?;
+    let mut params = ExploreParams::new(&model.name, args.seed);
+    params.truncation_psi = args.truncation;
+    params.noise = args.noise;
+    params.size = Some(args.size.0);
+    params.domain = Domain::Sphere { scale: args.scale };
+    let job = Job::Render(Arc::new(params));
+    let Output::Picture { picture, recipe } = session.job("panorama", job)? else {
+        return Err(unexpected());
+    };
+    deliver(out, &picture, &recipe, session, &args.keeping)
+}

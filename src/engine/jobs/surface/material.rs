@@ -1,0 +1,110 @@
+//! The maps of a material.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::files::{Files, provenance, tags};
+use crate::engine::jobs::context::JobContext;
+use crate::engine::memory::available;
+use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
+use crate::engine::recipes::software;
+use crate::export::format::Format;
+use crate::export::{self, Labels};
+use crate::photo::Photo;
+use crate::spaces::gltf::Shape;
+use crate::spaces::material::{self, Convention, Look, Settings};
+
+/// Which files a material becomes.
+pub(super) struct Made<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) name: &'a str,
+    pub(super) convention: Convention,
+    pub(super) shapes: &'a [Shape],
+    pub(super) look: bool,
+}
+
+impl Made<'_> {
+    fn path(&self, end: &str) -> PathBuf {
+        self.folder.join(format!("{}{end}", self.name))
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.path("_material.json")
+    }
+
+    fn shape(&self, shape: Shape) -> PathBuf {
+        self.path(&format!("_{}.glb", shape.name()))
+    }
+
+    fn look(&self) -> PathBuf {
+        self.path("_look.png")
+    }
+
+    /// Everything that is going to be written.
+    fn all(&self) -> Vec<PathBuf> {
+        let maps = self.convention.names(self.name);
+        let mut all: Vec<PathBuf> = maps.iter().map(|n| self.folder.join(n)).collect();
+        all.extend(self.shapes.iter().map(|shape| self.shape(*shape)));
+        all.push(self.settings());
+        all.extend(self.look.then(|| self.look()));
+        all
+    }
+}
+
+/// Makes and writes them.
+pub(super) fn run(
+    context: &mut JobContext<'_>,
+    job: &SurfaceJob,
+    photo: &Photo,
+    settings: &Settings,
+    made: &Made<'_>,
+    files: &mut Files,
+) -> Result<(), EngineError> {
+    files.check(made.all())?;
+    let [width, height] = photo.picture.size();
+    let needed = material::memory([width, height]);
+    if let Some(free) = available().filter(|free| needed > *free) {
+        return Err(EngineError::Memory(format!(
+            "a material of {width} x {height} pixels takes about {} MB and {} MB are free; close other programs or take a smaller picture",
+            needed >> 20,
+            free >> 20
+        )));
+    }
+    let steps = 2 + made.shapes.len() as u64;
+    context.progress(Stage::Rendering, 0, steps);
+    let material = material::make(&photo.picture, settings, &context.token())?;
+    context.yield_to_previews()?;
+    let sources = json!({ "sha256": photo.source.sha256 });
+    let settings = json!({
+        "kind": "material",
+        "software": software(),
+        "source": sources,
+        // What was found is what the same maps need.
+        "settings": Settings { seamless: Some(material.seamless), ..settings.clone() },
+    });
+    let tags = tags(job, photo, made.name, &settings);
+    context.progress(Stage::Writing, 1, steps);
+    for file in material::files(&material, made.convention, made.name, &tags)? {
+        files.write(made.folder.join(&file.name), &file.bytes)?;
+    }
+    for (done, shape) in made.shapes.iter().enumerate() {
+        context.progress(Stage::Writing, 2 + done as u64, steps);
+        context.yield_to_previews()?;
+        files.write(
+            made.shape(*shape),
+            &material::glb(&material, *shape, &tags)?,
+        )?;
+    }
+    if made.look {
+        let ball = material::look(&material, &Look::default())?;
+        let labels = Labels {
+            xmp: Some(provenance(job, photo).packet()),
+            ..Labels::default()
+        };
+        let bytes = export::encode_to_bytes(&ball, Format::Png, &labels)?;
+        files.write(made.look(), &bytes)?;
+    }
+    let text = format!("{settings:#}\n");
+    files.write(made.settings(), text.as_bytes())
+}
