@@ -7,6 +7,7 @@
 //!   their latent spaces (candle lives in the first two and in [`engine`]);
 //! * [`grow`] makes new pictures of the patches of one, without a network;
 //! * [`fine`] optimises pictures through a network, for styles that paint;
+//! * [`finish`] crops, tones and sharpens what is done;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
 //!
@@ -23,6 +24,7 @@ pub mod digest;
 pub mod engine;
 pub mod export;
 pub mod fine;
+pub mod finish;
 pub mod gallery;
 pub mod grow;
 pub mod hub;

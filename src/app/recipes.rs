@@ -13,7 +13,9 @@ use crate::app::view::Workspace;
 use crate::app::work;
 use crate::app::{explore, jobs, lens, style};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
-use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError};
+use crate::recipe::{
+    ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
+};
 
 /// Name of the step in the history.
 const LABEL: &str = "Open recipe";
@@ -187,7 +189,7 @@ pub(in crate::app) fn paste_recipe(
 ) {
     match Recipe::from_json(text) {
         Ok(recipe) => reopen_recipe(Some(&recipe), state, services, now),
-        Err(RecipeError::Newer(_)) => newer(state),
+        Err(RecipeError::Newer(_) | RecipeError::NewerFinish(_)) => newer(state),
         Err(_) => match explore_params(text) {
             Some(params) => {
                 let recipe = bare_recipe(Making::Explore(params));
@@ -235,7 +237,7 @@ pub fn recipe_as_text(state: &AppState) -> Option<String> {
 /// A recipe with nothing but what was done.
 pub fn bare_recipe(making: Making) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: concat!("Limner ", env!("CARGO_PKG_VERSION")).to_owned(),
         created: String::new(),
         device: String::new(),
@@ -243,6 +245,7 @@ pub fn bare_recipe(making: Making) -> Recipe {
         models: Vec::new(),
         sources: Vec::new(),
         resolved_ws: None,
+        finish: None,
         extra: serde_json::Map::new(),
     }
 }

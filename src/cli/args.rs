@@ -100,6 +100,8 @@ pub(crate) enum Command {
     Lens(Lens),
     /// Grow new pictures from the patches of one
     Grow(super::grow_args::Grow),
+    /// Finish a picture: crop, straighten, tone, sharpen, resize
+    Finish(Box<super::finish_args::Finish>),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

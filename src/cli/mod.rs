@@ -6,6 +6,8 @@ mod bench_lens;
 mod card;
 mod doctor;
 mod failure;
+mod finish;
+mod finish_args;
 mod gallery;
 mod generate;
 mod grow;
@@ -87,6 +89,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
+        Command::Finish(args) => finish::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

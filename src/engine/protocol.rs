@@ -17,7 +17,7 @@ pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleIn
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
 };
 pub use crate::waker::Waker;
 
@@ -74,6 +74,19 @@ pub enum Work {
     Lens(Arc<LensParams>),
     /// One frame of a walk.
     WalkFrame(Arc<WalkParams>, u32),
+    /// A picture as it will be finished.
+    Finish(Arc<FinishLook>),
+}
+
+/// A picture that is being finished, as it is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishLook {
+    /// A smaller copy of the picture.
+    pub copy: Picture,
+    /// Pixels of the picture itself.
+    pub full: [u32; 2],
+    /// What is done to it.
+    pub settings: FinishSettings,
 }
 
 /// A request to the engine.
@@ -181,6 +194,25 @@ pub enum Job {
         scale: u32,
         /// As for [`Job::Upscale`].
         model: Option<String>,
+    },
+    /// A picture file finished at full size: its recipe is the file's, with the finish.
+    Finish {
+        /// The file.
+        path: PathBuf,
+        /// What is done to it.
+        settings: Arc<FinishSettings>,
+    },
+    /// As [`Job::Finish`], written to a file with as many bits and in the space that `writing`
+    /// says: more than a picture in memory holds.
+    FinishFile {
+        /// The file.
+        path: PathBuf,
+        /// What is done to it.
+        settings: Arc<FinishSettings>,
+        /// File to write.
+        out: PathBuf,
+        /// How.
+        writing: Box<Writing>,
     },
     /// Find the latent that comes closest to a photo.
     Project {

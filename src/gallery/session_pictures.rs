@@ -125,12 +125,12 @@ fn remove(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{ExploreParams, Making, RECIPE_VERSION};
+    use crate::recipe::{ExploreParams, Making, UNFINISHED_VERSION};
 
     fn keep(pictures: &mut SessionPictures, seed: u64) -> PathBuf {
         let picture = Picture::from_rgba(2, 1, vec![seed as u8; 8]).unwrap();
         let recipe = Recipe {
-            version: RECIPE_VERSION,
+            version: UNFINISHED_VERSION,
             software: "Limner".into(),
             created: "2026-11-29T10:00:00Z".into(),
             device: String::new(),
@@ -138,6 +138,7 @@ mod tests {
             models: Vec::new(),
             sources: Vec::new(),
             resolved_ws: None,
+            finish: None,
             extra: Default::default(),
         };
         pictures.keep(&picture, &recipe).unwrap().path

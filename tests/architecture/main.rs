@@ -42,6 +42,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("fine", &["cancel", "models", "nn"]),
     ("learn", &["cancel", "fine", "models", "nn"]),
     ("grow", &["cancel", "nn", "picture"]),
+    ("finish", &["cancel", "picture", "recipe"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -49,9 +50,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "export",
         &[
+            "cancel",
             "clean_text",
             "clock",
             "digest",
+            "finish",
             "photo",
             "picture",
             "recipe",
@@ -104,6 +107,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clock",
             "export",
             "fine",
+            "finish",
             "grow",
             "latent",
             "learn",
@@ -160,6 +164,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clean_text",
             "engine",
             "export",
+            "finish",
             "gallery",
             "hub",
             "import",

@@ -3,6 +3,7 @@
 mod context;
 mod directions;
 mod fine;
+mod finish;
 mod folder;
 mod grow;
 mod learn;
@@ -27,9 +28,9 @@ impl JobBackend for InferenceState {
             let control = &mut *control;
             run(&mut JobContext { state, control }, job)
         });
-        // What is made again has its origins in its recipe.
+        // What is made again or finished has its origins in its recipe.
         if let (Ok(Output::Picture { recipe, .. }), false) =
-            (&mut result, matches!(job, Job::Replay(_)))
+            (&mut result, matches!(job, Job::Replay(_) | Job::Finish { .. }))
         {
             self.photos.note_origins(recipe);
         }
@@ -60,6 +61,13 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::UpscaleEstimate { path, scale, model } => {
             upscale::estimate(context, path, *scale, model.as_deref())
         }
+        Job::Finish { path, settings } => finish::run(context, path, settings),
+        Job::FinishFile {
+            path,
+            settings,
+            out,
+            writing,
+        } => finish::write(context, path, settings, out, writing),
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),
