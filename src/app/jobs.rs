@@ -52,6 +52,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
             format!("Measuring sliders of {}", title(model))
         }
         (Job::Learn(job), _) => format!("Learning {}", job.about.title),
+        (_, Purpose::SendToFinish) => "Rendering the picture to finish".to_owned(),
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),

@@ -205,6 +205,9 @@ pub(in crate::app) fn paste_recipe(
 
 /// The recipe of what the front workspace shows.
 pub fn current_recipe(state: &AppState) -> Option<Recipe> {
+    if let Some(work) = state.finishing() {
+        return work.finished_recipe();
+    }
     match state.view.workspace {
         Workspace::Gallery => {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;

@@ -48,6 +48,9 @@ pub fn in_front(state: &AppState) -> Option<Subject> {
     if state.view.start_page {
         return None;
     }
+    if state.finishing().is_some() {
+        return Some(Subject::Finish);
+    }
     match (workspace, of(workspace, state)) {
         (Workspace::Gallery, _) => {
             let gallery = &state.gallery;

@@ -41,6 +41,8 @@ pub enum Channel {
     Hover,
     /// Kept points, swatches and other small pictures.
     Strip,
+    /// The canvas of Finish.
+    Finish,
 }
 
 /// How good a preview has to be.

@@ -126,6 +126,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "engine",
             "export",
+            "finish",
             "gallery",
             "hub",
             "paths",
@@ -137,7 +138,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "app", "clock", "engine", "export", "gallery", "hub", "picture", "recipe",
+            "app", "clock", "engine", "export", "finish", "gallery", "hub", "picture", "recipe",
         ],
     ),
     (
