@@ -5,7 +5,9 @@ use crate::app::ports::Services;
 use crate::app::previews::Received;
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
-use crate::app::{canvas, device_events, finish, gallery, hub, job_events, library_events, open_files};
+use crate::app::{
+    canvas, device_events, finish, gallery, hub, job_events, library_events, open_files,
+};
 use crate::engine::protocol::{Channel, Event};
 
 /// Takes everything that waits. Returns follow-up actions.

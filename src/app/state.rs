@@ -102,6 +102,11 @@ impl AppState {
         (work.over == self.view.workspace && !self.view.start_page).then_some(work)
     }
 
+    /// Whether the export dialog is about the picture on the canvas, not those of the gallery.
+    pub fn exports_canvas(&self) -> bool {
+        self.view.workspace != Workspace::Gallery || self.finishing().is_some()
+    }
+
     /// The network that enlarges pictures: the one that the user chose, else the one that ships,
     /// else any.
     pub fn upscaler(&self) -> Option<&ModelInfo> {

@@ -31,7 +31,11 @@ pub(crate) fn run(args: &Finish, session: &mut Session) -> Result<(), Failure> {
     apply(args, &mut settings, &path)?;
     let settings = Arc::new(settings);
     if writing.options.is_plain() {
-        let job = Job::Finish { path, settings };
+        let job = Job::Finish {
+            path,
+            settings,
+            keep_shape: false,
+        };
         let Output::Picture { picture, recipe } = session.job("finish", job)? else {
             return Err(unexpected());
         };

@@ -243,10 +243,7 @@ mod tests {
         for bad in ["x", "0x", "12", "0x8", "99999x99999"] {
             assert!(sides(bad).is_err(), "{bad}");
         }
-        assert_eq!(
-            curve("0:0.1, 1:1"),
-            Ok(Curve(vec![[0.0, 0.1], [1.0, 1.0]]))
-        );
+        assert_eq!(curve("0:0.1, 1:1"), Ok(Curve(vec![[0.0, 0.1], [1.0, 1.0]])));
         for bad in ["", "0", "0:0,0:1", "0:2", "1:1,0:0"] {
             assert!(curve(bad).is_err(), "{bad}");
         }

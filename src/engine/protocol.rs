@@ -17,7 +17,8 @@ pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleIn
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, SourceRef, StyleParams,
+    WalkParams,
 };
 pub use crate::waker::Waker;
 
@@ -203,6 +204,9 @@ pub enum Job {
         path: PathBuf,
         /// What is done to it.
         settings: Arc<FinishSettings>,
+        /// Only light, colour and detail are new: a picture that was finished before keeps its part
+        /// and shape, and is made anew from what it was, where that is there.
+        keep_shape: bool,
     },
     /// As [`Job::Finish`], written to a file with as many bits and in the space that `writing`
     /// says: more than a picture in memory holds.

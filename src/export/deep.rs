@@ -130,7 +130,10 @@ fn encode_tiff<W: Write + Seek>(
             .new_image::<colortype::RGB16>(p.width(), p.height())
             .map_err(tiff_error)?;
         tiff_labels(&mut image, labels)?;
-        let opaque = p.rgba().chunks_exact(4).flat_map(|px| [px[0], px[1], px[2]]);
+        let opaque = p
+            .rgba()
+            .chunks_exact(4)
+            .flat_map(|px| [px[0], px[1], px[2]]);
         image
             .write_data(&opaque.collect::<Vec<u16>>())
             .map_err(tiff_error)

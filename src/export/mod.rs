@@ -25,6 +25,7 @@ pub mod sheet;
 mod source_type;
 pub mod xmp;
 
+pub(crate) use deep::converted;
 pub use deep::{encode_deep, write_deep};
 pub use encode::{Labels, encode_to_bytes};
 pub use error::ExportError;

@@ -87,7 +87,9 @@ mod tests {
         for [x, y] in points {
             assert!((curve.at(f64::from(x)) - f64::from(y)).abs() < 1e-6);
         }
-        let values: Vec<f64> = (0..=1000).map(|n| curve.at(f64::from(n) / 1000.0)).collect();
+        let values: Vec<f64> = (0..=1000)
+            .map(|n| curve.at(f64::from(n) / 1000.0))
+            .collect();
         assert!(values.windows(2).all(|two| two[0] <= two[1] + 1e-12));
         // Level where the points end.
         let inner = Curve::new(&[[0.25, 0.5], [0.75, 0.6]]).unwrap();

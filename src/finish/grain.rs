@@ -47,7 +47,11 @@ impl Grain {
         let line = place as usize;
         let part = place - line as f32;
         let above = self.line(line);
-        let below = if part > 0.0 { self.line(line + 1) } else { Vec::new() };
+        let below = if part > 0.0 {
+            self.line(line + 1)
+        } else {
+            Vec::new()
+        };
         for (x, pixel) in row.iter_mut().enumerate() {
             let place = x as f32 / self.pitch;
             let column = place as usize;

@@ -180,7 +180,11 @@ impl<'a> Work<'a> {
     fn band<S: Sample>(&self, first: usize, out: &mut [S]) {
         let [width, height] = self.size.map(|side| side as usize);
         let rows = out.len() / (width * 4);
-        let reach = if self.sharpen > 0.0 { sharpen::REACH } else { 0 };
+        let reach = if self.sharpen > 0.0 {
+            sharpen::REACH
+        } else {
+            0
+        };
         let from = first.saturating_sub(reach);
         let to = (first + rows + reach).min(height);
         let mut pixels = vec![[0.0f32; 4]; (to - from) * width];

@@ -4,9 +4,6 @@ use super::geometry::Geometry;
 use super::transfer::decoding;
 use crate::picture::Picture;
 
-/// Most pixels of the picture along one side that go into one of the result.
-const MOST_TAPS: usize = 512;
-
 /// The weights of neighbours along one side.
 #[derive(Debug, Clone, Default)]
 struct Taps {
@@ -94,7 +91,6 @@ impl<'a> Sampler<'a> {
     fn taps(&self, axis: usize, place: f64, taps: &mut Taps) {
         let all = self.geometry.turned.size[axis] as i64;
         let wide = self.geometry.scale[axis].max(1.0);
-        let wide = wide.min(MOST_TAPS as f64 / 4.0);
         let first = (place - 2.0 * wide).ceil() as i64;
         let last = (place + 2.0 * wide).floor() as i64;
         let (start, end) = (first.clamp(0, all - 1), last.clamp(0, all - 1));

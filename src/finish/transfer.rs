@@ -66,7 +66,8 @@ pub(super) fn decoding() -> &'static [f32; 256] {
 }
 
 /// Light by the square of sRGB's numbers, whose root they are.
-static LIGHT: LazyLock<LightTable> = LazyLock::new(|| LightTable::of(|square| decode_exactly(square.sqrt())));
+static LIGHT: LazyLock<LightTable> =
+    LazyLock::new(|| LightTable::of(|square| decode_exactly(square.sqrt())));
 
 /// A number of sRGB's as linear light; what is below black is mirrored.
 #[inline]

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
 use super::{Gallery, GalleryError, decode, layout};
+use crate::cancel::CancelToken;
 use crate::export::atomic::{self, Existing};
 use crate::export::metadata::FileMetadata;
 use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
+use crate::finish;
 use crate::gallery::signing::PictureFile;
-use crate::picture::Picture;
+use crate::photo;
+use crate::picture::{ColorSpace, DeepPicture, Picture};
+use crate::recipe::Recipe;
 use crate::unfinished;
 
 impl Gallery {
@@ -83,16 +87,29 @@ impl Gallery {
         let labels = self.copy_labels(&entry, &file, options);
         let whole = decode::picture(&entry.path)?;
         let before = whole.size();
-        let picture = reshaped(whole, options);
+        let mut picture = reshaped(whole, options);
+        let resized = picture.size() != before;
+        let write = write_options(options);
+        let deep = match write.is_plain() {
+            true => None,
+            false => Some(deep(&picture, resized, file.recipe.as_ref(), &write)?),
+        };
+        let deep = deep.filter(|deep| {
+            if !write.sixteen {
+                picture = deep.to_eight_bits();
+            }
+            write.sixteen
+        });
         let file = PictureFile {
             picture: &picture,
+            deep: deep.as_ref(),
             format: options.format,
             labels: &labels,
             max_bytes: options.max_bytes,
             recipe: file.recipe.as_ref(),
             origin: &self.origin(&file),
             source_names: options.source_names,
-            copy_of: Some((&entry.path, picture.size() != before)),
+            copy_of: Some((&entry.path, resized)),
         };
         Ok(self.write_picture_file(path, existing, &file)?)
     }
@@ -132,9 +149,16 @@ impl Gallery {
         }
         let settings = self.settings();
         let origin = Provenance::of_sheet(&origins, &settings.creator, &settings.rights);
-        let labels = export::labels(None, &origin, &write_options(options));
+        // A sheet is for looking at: 8 bits, sRGB.
+        let write = WriteOptions {
+            sixteen: false,
+            space: ColorSpace::Srgb,
+            ..write_options(options)
+        };
+        let labels = export::labels(None, &origin, &write);
         let file = PictureFile {
             picture: &builder.finish()?,
+            deep: None,
             format: options.format,
             labels: &labels,
             max_bytes: options.max_bytes,
@@ -167,7 +191,15 @@ impl Gallery {
         } else {
             ""
         };
-        let head = format!("{w} x {h} pixels, sRGB colour profile{dpi}{signature}\n");
+        let space = match options.space {
+            ColorSpace::Srgb => "sRGB",
+            ColorSpace::DisplayP3 => "Display P3",
+        };
+        let bits = match write_options(options).sixteen {
+            true => ", 16 bits a channel",
+            false => "",
+        };
+        let head = format!("{w} x {h} pixels{bits}, {space} colour profile{dpi}{signature}\n");
         Ok(head + &self.copy_labels(&entry, &file, options).preview())
     }
 
@@ -221,8 +253,36 @@ fn write_options(options: &ExportOptions) -> WriteOptions {
         photo_credit: options.photo_credit,
         dpi: options.size.dpi(),
         profile: true,
+        sixteen: options.sixteen && options.format.holds_sixteen(),
+        space: options.space,
         ..WriteOptions::new(options.format)
     }
+}
+
+/// More than 8 bits, or another space: computed from the picture before, where this one was
+/// finished and that one is there; else as much as this one has.
+fn deep(
+    picture: &Picture,
+    resized: bool,
+    recipe: Option<&Recipe>,
+    write: &WriteOptions,
+) -> Result<DeepPicture, ExportError> {
+    let finish = recipe.and_then(|recipe| recipe.finish.as_ref());
+    if let Some(finish) = finish.filter(|_| !resized)
+        && let Ok(before) = photo::read(&finish.picture.place())
+        && before.source.sha256 == finish.picture.sha256
+        && let Ok(deep) = finish::finish_deep(
+            &before.picture,
+            &finish.settings,
+            write.space,
+            &CancelToken::new(),
+            &mut |_, _| Ok(()),
+        )
+        && [deep.width(), deep.height()] == picture.size()
+    {
+        return Ok(deep);
+    }
+    export::converted(picture, write.space)
 }
 
 /// In its new size, sharpened when that is another one.

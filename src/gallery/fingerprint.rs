@@ -26,7 +26,7 @@ pub fn fingerprint(recipe: &Recipe) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{ExploreParams, Making, UNFINISHED_VERSION, SourceRef};
+    use crate::recipe::{ExploreParams, Making, SourceRef, UNFINISHED_VERSION};
 
     fn recipe(seed: u64) -> Recipe {
         Recipe {

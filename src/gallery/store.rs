@@ -270,6 +270,7 @@ impl Gallery {
         let labels = export::labels(Some(recipe), &provenance, &options);
         let file = PictureFile {
             picture,
+            deep: None,
             format: Format::Png,
             labels: &labels,
             max_bytes: None,

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{FINISH_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
 
 /// One step: `STEPS[n]` brings version `n` to `n + 1`.
-const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] = [from_0, from_1];
+const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] =
+    [from_0, from_1];
 
 /// Brings a recipe to [`RECIPE_VERSION`].
 ///

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    FinishParams, FinishSettings, DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, WalkParams,
+    DirectionEdit, ExploreParams, FinishParams, FinishSettings, LensGain, LensOther, LensParams,
+    Mask, MaskShape, StyleLayer, StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -218,7 +218,8 @@ impl Outside {
             self.bring(&CROP, side);
         }
         for axis in 0..2 {
-            if crop[axis + 2] - crop[axis] < LEAST_CROP {
+            // A little less is what is left of it after sums.
+            if crop[axis + 2] - crop[axis] < LEAST_CROP * 0.99 {
                 crop[axis] = crop[axis].min(1.0 - LEAST_CROP);
                 crop[axis + 2] = crop[axis] + LEAST_CROP;
                 self.note(CROP.name);

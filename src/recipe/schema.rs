@@ -1,6 +1,8 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
-use super::{FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate};
+use super::{
+    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate,
+};
 
 /// Why JSON is no recipe that this program can use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -65,10 +65,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "gallery",
         &[
+            "cancel",
             "clock",
             "database",
             "digest",
             "export",
+            "finish",
             "photo",
             "picture",
             "recipe",

@@ -31,8 +31,8 @@ use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
-    LayerRange, LensParams, Making, ModelRef, PixelRegion, UNFINISHED_VERSION, Recipe, SourceRef,
-    StyleParams, StyleSource,
+    LayerRange, LensParams, Making, ModelRef, PixelRegion, Recipe, SourceRef, StyleParams,
+    StyleSource, UNFINISHED_VERSION,
 };
 use limner::window::StudioApp;
 

@@ -146,6 +146,10 @@ impl Painter {
             Work::Style(params) => self.stylise(params),
             Work::Lens(params) => self.lens(params),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+            Work::Finish(look) => {
+                let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
+                limner::finish::look(&look.copy, look.full, &look.settings, most, &stop).unwrap()
+            }
         }
     }
 
@@ -215,8 +219,24 @@ impl Painter {
                 picture: seeded(77, 96),
                 likeness: 0.8,
             },
+            Job::Finish { path, settings, .. } => finished(&path, &settings),
             other => panic!("a job that these tests don't start: {other:?}"),
         }
+    }
+}
+
+/// A picture file finished, with its recipe as the engine writes it.
+fn finished(path: &Path, settings: &limner::recipe::FinishSettings) -> Output {
+    let picture = decode::picture(path).unwrap();
+    let stop = limner::cancel::CancelToken::new();
+    let made = limner::finish::finish(&picture, settings, &stop, &mut |_, _| Ok(())).unwrap();
+    let before = limner::export::metadata::read(path).unwrap().recipe;
+    let source = SourceRef::of_file(path, limner::gallery::hash_file(path).unwrap());
+    let params = limner::recipe::FinishParams::new(source, settings.clone());
+    let recipe = before.unwrap_or_else(|| recipe(Making::Imported));
+    Output::Picture {
+        picture: made,
+        recipe: Box::new(recipe.finished(Some(params))),
     }
 }
 

@@ -55,6 +55,7 @@ pub fn job(state: &AppState) -> Option<Job> {
     Some(Job::Finish {
         path: work.path.clone(),
         settings: Arc::new(work.settings.clone()),
+        keep_shape: false,
     })
 }
 
@@ -66,9 +67,10 @@ pub fn copy(what: Option<Subject>, state: &mut AppState, services: &mut Services
     }
     match what {
         Some(Subject::Gallery(id)) => copy_of(id, state, services),
-        _ => state
-            .toasts
-            .push(Level::Info, "Choose a finished picture in the gallery first."),
+        _ => state.toasts.push(
+            Level::Info,
+            "Choose a finished picture in the gallery first.",
+        ),
     }
 }
 
@@ -81,9 +83,10 @@ pub fn copy_of(id: PictureId, state: &mut AppState, services: &mut Services) {
     };
     match recipe.and_then(|recipe| recipe.finish.clone()) {
         Some(finish) => copied(finish.settings, state),
-        None => state
-            .toasts
-            .push(Level::Info, "This picture wasn't finished: there is nothing to copy."),
+        None => state.toasts.push(
+            Level::Info,
+            "This picture wasn't finished: there is nothing to copy.",
+        ),
     }
 }
 
@@ -110,7 +113,8 @@ pub fn paste(state: &mut AppState, services: &mut Services) {
     }
     let tones = Arc::new(FinishSettings::default().with_tones_of(&copied));
     if tones.is_nothing() {
-        let words = "The copied finish changes neither light nor colour: nothing to bring to others.";
+        let words =
+            "The copied finish changes neither light nor colour: nothing to bring to others.";
         state.toasts.push(Level::Info, words);
         return;
     }
@@ -122,6 +126,7 @@ pub fn paste(state: &mut AppState, services: &mut Services) {
         let job = Job::Finish {
             path,
             settings: Arc::clone(&tones),
+            keep_shape: true,
         };
         jobs::start(job, Purpose::Keep, state, services);
     }

@@ -27,9 +27,10 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     let compared = work.has_before(&before, side);
     // A failed request isn't repeated until something changes.
     let failed = work.error.is_some();
-    let waiting = work.asked.as_ref().is_some_and(|(_, settings, of)| {
-        !failed || (*settings == wanted && *of == side)
-    });
+    let waiting = work
+        .asked
+        .as_ref()
+        .is_some_and(|(_, settings, of)| !failed || (*settings == wanted && *of == side));
     if waiting || (done && compared) {
         return;
     }

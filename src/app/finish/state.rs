@@ -213,8 +213,7 @@ impl FinishWork {
     pub(in crate::app) fn redo(&mut self) {
         if let Some(after) = self.future.pop() {
             self.held = false;
-            self.past
-                .push(std::mem::replace(&mut self.settings, after));
+            self.past.push(std::mem::replace(&mut self.settings, after));
         }
     }
 }

@@ -31,6 +31,25 @@ pub(super) fn run(
     })
 }
 
+/// Finishes a picture file; one that was finished before keeps its part and shape.
+pub(super) fn tones(
+    context: &mut JobContext<'_>,
+    path: &Path,
+    tones: &FinishSettings,
+) -> Result<Output, EngineError> {
+    let recipe = metadata::read(path)?.recipe;
+    let Some(finish) = recipe.as_ref().and_then(|recipe| recipe.finish.as_ref()) else {
+        return run(context, path, tones);
+    };
+    let known = !finish.picture.sha256.is_empty();
+    let before = context.state.photos.source(&finish.picture);
+    let (Ok((before, _)), true) = (before, known) else {
+        return run(context, path, tones);
+    };
+    let settings = finish.settings.with_tones_of(tones);
+    run(context, &before.source.place(), &settings)
+}
+
 /// Finishes a picture file into another.
 pub(super) fn write(
     context: &mut JobContext<'_>,

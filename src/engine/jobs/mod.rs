@@ -29,9 +29,10 @@ impl JobBackend for InferenceState {
             run(&mut JobContext { state, control }, job)
         });
         // What is made again or finished has its origins in its recipe.
-        if let (Ok(Output::Picture { recipe, .. }), false) =
-            (&mut result, matches!(job, Job::Replay(_) | Job::Finish { .. }))
-        {
+        if let (Ok(Output::Picture { recipe, .. }), false) = (
+            &mut result,
+            matches!(job, Job::Replay(_) | Job::Finish { .. }),
+        ) {
             self.photos.note_origins(recipe);
         }
         for (path, notes) in self.photos.take_notes() {
@@ -61,7 +62,14 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::UpscaleEstimate { path, scale, model } => {
             upscale::estimate(context, path, *scale, model.as_deref())
         }
-        Job::Finish { path, settings } => finish::run(context, path, settings),
+        Job::Finish {
+            path,
+            settings,
+            keep_shape,
+        } => match keep_shape {
+            true => finish::tones(context, path, settings),
+            false => finish::run(context, path, settings),
+        },
         Job::FinishFile {
             path,
             settings,

@@ -34,7 +34,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             ui.close();
         }
     }
-    let on_canvas = matches!(subject, Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish);
+    let on_canvas = matches!(
+        subject,
+        Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish
+    );
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);
         ui.close();

@@ -64,9 +64,14 @@ impl Aspect {
 pub(super) fn shape(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &mut FinishPanel) {
     let settings = &work.settings;
     ui.horizontal(|ui| {
-        let text = if work.cropping { "Done cropping" } else { "Crop…" };
+        let text = if work.cropping {
+            "Done cropping"
+        } else {
+            "Crop…"
+        };
         let button = egui::Button::new(text).selected(work.cropping);
-        let tip = "Drag sides and corners on the picture; arrow keys move the one that has the keyboard";
+        let tip =
+            "Drag sides and corners on the picture; arrow keys move the one that has the keyboard";
         if ui.add(button).on_hover_text(tip).clicked() {
             p.actions.finish(FinishEdit::Cropping(!work.cropping));
         }
@@ -87,19 +92,38 @@ pub(super) fn shape(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &m
             let whole = ui.button("Whole").accessible_name("Whole picture");
             if whole.on_hover_text("No crop any more").clicked() {
                 let crop = None;
-                panel.send(p, work, FinishSettings { crop, ..settings.clone() });
+                panel.send(
+                    p,
+                    work,
+                    FinishSettings {
+                        crop,
+                        ..settings.clone()
+                    },
+                );
             }
         }
     });
     turns(ui, p, work, panel);
-    let moved = Slider::new("Straighten", settings.straighten, ranges::STRAIGHTEN.ends(), 0.0)
-        .decimals(1)
-        .step(0.1)
-        .suffix("°")
-        .tooltip("Turn by degrees; the largest part without empty corners stays")
-        .show(ui, &p.theme.clone());
+    let moved = Slider::new(
+        "Straighten",
+        settings.straighten,
+        ranges::STRAIGHTEN.ends(),
+        0.0,
+    )
+    .decimals(1)
+    .step(0.1)
+    .suffix("°")
+    .tooltip("Turn by degrees; the largest part without empty corners stays")
+    .show(ui, &p.theme.clone());
     if let Some(straighten) = moved.changed {
-        panel.send(p, work, FinishSettings { straighten, ..settings.clone() });
+        panel.send(
+            p,
+            work,
+            FinishSettings {
+                straighten,
+                ..settings.clone()
+            },
+        );
     }
 }
 
@@ -121,10 +145,25 @@ fn turns(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &FinishPanel)
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         let buttons: [(&str, &str, &str, FinishSettings); 4] = [
-            ("Left", "Rotate left", "By 90° counter-clockwise", turned(now, 3)),
+            (
+                "Left",
+                "Rotate left",
+                "By 90° counter-clockwise",
+                turned(now, 3),
+            ),
             ("Right", "Rotate right", "By 90° clockwise", turned(now, 1)),
-            ("Mirror", "Flip horizontally", "Left and right exchanged", flipped(now, 0)),
-            ("Upside down", "Flip vertically", "Above and below exchanged", flipped(now, 1)),
+            (
+                "Mirror",
+                "Flip horizontally",
+                "Left and right exchanged",
+                flipped(now, 0),
+            ),
+            (
+                "Upside down",
+                "Flip vertically",
+                "Above and below exchanged",
+                flipped(now, 1),
+            ),
         ];
         for (text, name, tip, settings) in buttons {
             let button = ui.button(text).accessible_name(name);
@@ -179,7 +218,14 @@ pub(super) fn size(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &mu
         .changed()
     {
         let size = own.then_some([width, height]);
-        panel.send(p, work, FinishSettings { size, ..settings.clone() });
+        panel.send(
+            p,
+            work,
+            FinishSettings {
+                size,
+                ..settings.clone()
+            },
+        );
     }
     let Some(size) = settings.size else {
         ui.weak(format!("{width} × {height} pixels"));

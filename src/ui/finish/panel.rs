@@ -7,8 +7,8 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::finish::state::FinishWork;
 use crate::finish;
 use crate::recipe::{FinishSettings, ranges};
-use crate::ui::finish::geometry::{self, Aspect};
 use crate::ui::finish::curve;
+use crate::ui::finish::geometry::{self, Aspect};
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
 use crate::ui::widgets::button;
@@ -207,7 +207,9 @@ fn head(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork) {
     ui.horizontal(|ui| {
         ui.label(RichText::new("Finish").strong().size(16.0));
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let done = ui.button("Done").on_hover_text("Back (Esc); the settings are remembered");
+            let done = ui
+                .button("Done")
+                .on_hover_text("Back (Esc); the settings are remembered");
             if done.clicked() {
                 p.actions.finish(FinishEdit::Close);
             }

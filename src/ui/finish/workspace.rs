@@ -77,7 +77,10 @@ fn canvas(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &mut FinishP
             false => work.compare,
         },
         tool: work.cropping,
-        busy: work.shown.as_ref().is_none_or(|s| s.settings != work.visible()),
+        busy: work
+            .shown
+            .as_ref()
+            .is_none_or(|s| s.settings != work.visible()),
         subject: Some(Subject::Finish),
     };
     picture_view::show(ui, p, input, |ui, frame, p| {
