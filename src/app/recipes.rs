@@ -40,6 +40,10 @@ pub(in crate::app) fn reopen_recipe(
         return;
     }
     if open(recipe, state, services, now) {
+        if recipe.finish.is_some() {
+            let words = "This is the picture before it was finished; Finish… on the finished one goes on with that.";
+            state.toasts.push(Level::Info, words);
+        }
         state.history.commit(&state.doc);
         jobs::ask_directions(state, services);
     }

@@ -12,10 +12,11 @@ use super::output::{say, say_json, text_of};
 use super::recipe;
 use super::save::{check_file, deliver, format_of, writing};
 use super::session::{Session, unexpected};
+use crate::engine::EngineConfig;
 use crate::engine::protocol::{Job, Output, Writing};
 use crate::export::metadata;
 use crate::finish;
-use crate::photo;
+use crate::photo::{self, KnownPhotos};
 use crate::recipe::{FinishSettings, Recipe};
 
 /// Finishes a picture.
@@ -74,12 +75,16 @@ fn beginning(picture: &Path) -> Result<(PathBuf, FinishSettings), Failure> {
     let Some(finish) = metadata::read(picture)?.recipe.and_then(|r| r.finish) else {
         return plain();
     };
-    let before = finish.picture.place();
-    let same = before.is_file()
-        && photo::hash_file(&before).is_ok_and(|hash| hash == finish.picture.sha256);
-    match same {
-        true => Ok((before, finish.settings)),
-        false => plain(),
+    let sha256 = &finish.picture.sha256;
+    // Recipes seldom tell the path; this machine knows what it has opened.
+    let known = KnownPhotos::open(EngineConfig::of_user().known_photos).places(sha256);
+    let mut places = std::iter::once(finish.picture.place()).chain(known);
+    let same = |place: &PathBuf| {
+        place.is_file() && photo::hash_file(place).is_ok_and(|hash| hash == *sha256)
+    };
+    match places.find(same) {
+        Some(before) => Ok((before, finish.settings)),
+        None => plain(),
     }
 }
 

@@ -18,30 +18,34 @@ pub(super) fn sharpen(
 ) -> Vec<[f32; 4]> {
     let visible = |p: &[f32; 4]| luminance([p[0], p[1], p[2]].map(|c| c.clamp(0.0, 1.0)));
     let luma: Vec<f32> = pixels.iter().map(visible).collect();
-    let along: Vec<f32> = luma
-        .chunks_exact(width)
-        .flat_map(|row| (0..width).map(|x| blurred(x, width, |x| row[x])))
-        .collect();
-    let height = pixels.len() / width;
+    let last = pixels.len() / width - 1;
     let mut out = Vec::with_capacity(rows * width);
+    // One row, with the edge's value twice on both sides.
+    let mut across = vec![0.0; width + 2 * REACH];
     for y in before..before + rows {
-        for x in 0..width {
-            let at = y * width + x;
-            let soft = blurred(y, height, |y| along[y * width + x]);
-            let more = amount * (luma[at] - soft);
-            let [r, g, b, a] = pixels[at];
-            out.push([r + more, g + more, b + more, a]);
+        across.fill(0.0);
+        for (n, weight) in BLUR.iter().enumerate() {
+            // Beyond the edges the edge's value.
+            let row = (y + n).saturating_sub(REACH).min(last) * width;
+            let sums = &mut across[REACH..REACH + width];
+            for (sum, value) in sums.iter_mut().zip(&luma[row..row + width]) {
+                *sum += weight * value;
+            }
         }
+        let (first, end) = (across[REACH], across[REACH + width - 1]);
+        across[..REACH].fill(first);
+        across[REACH + width..].fill(end);
+        let here = y * width..(y + 1) * width;
+        let sharp = pixels[here.clone()].iter().zip(&luma[here]);
+        out.extend(
+            sharp
+                .zip(across.windows(BLUR.len()))
+                .map(|((&[r, g, b, a], luma), around)| {
+                    let soft: f32 = around.iter().zip(BLUR).map(|(v, weight)| v * weight).sum();
+                    let more = amount * (luma - soft);
+                    [r + more, g + more, b + more, a]
+                }),
+        );
     }
     out
-}
-
-/// The weighted sum around a place, beyond the edges the edge's value.
-fn blurred(at: usize, all: usize, value: impl Fn(usize) -> f32) -> f32 {
-    let mut sum = 0.0;
-    for (n, weight) in BLUR.iter().enumerate() {
-        let place = (at + n).saturating_sub(REACH).min(all - 1);
-        sum += weight * value(place);
-    }
-    sum
 }

@@ -16,7 +16,7 @@ use crate::finish;
 use crate::gallery::signing::PictureFile;
 use crate::photo;
 use crate::picture::{ColorSpace, DeepPicture, Picture};
-use crate::recipe::Recipe;
+use crate::recipe::{FinishParams, Recipe};
 use crate::unfinished;
 
 impl Gallery {
@@ -92,7 +92,10 @@ impl Gallery {
         let write = write_options(options);
         let deep = match write.is_plain() {
             true => None,
-            false => Some(deep(&picture, resized, file.recipe.as_ref(), &write)?),
+            false => {
+                let recipe = file.recipe.as_ref().filter(|_| !resized);
+                Some(self.deep(id, &picture, recipe, &write)?)
+            }
         };
         let deep = deep.filter(|deep| {
             if !write.sixteen {
@@ -220,6 +223,46 @@ impl Gallery {
         labels
     }
 
+    /// More than 8 bits, or another space: computed from the picture before, where this one was
+    /// finished and that one is there; else as much as this one has.
+    fn deep(
+        &self,
+        id: PictureId,
+        picture: &Picture,
+        recipe: Option<&Recipe>,
+        write: &WriteOptions,
+    ) -> Result<DeepPicture, ExportError> {
+        let finish = recipe.and_then(|recipe| recipe.finish.as_ref());
+        if let Some(finish) = finish
+            && let Some(before) = self.before(id, finish)
+            && let Ok(deep) = finish::finish_deep(
+                &before,
+                &finish.settings,
+                write.space,
+                &CancelToken::new(),
+                &mut |_, _| Ok(()),
+            )
+            && [deep.width(), deep.height()] == picture.size()
+        {
+            return Ok(deep);
+        }
+        export::converted(picture, write.space)
+    }
+
+    /// The picture that was finished: where its recipe says, or in the gallery.
+    fn before(&self, id: PictureId, finish: &FinishParams) -> Option<Picture> {
+        let wanted = &finish.picture.sha256;
+        let parents = self
+            .lineage(id)
+            .map_or_else(|_| Vec::new(), |(parents, _)| parents);
+        let listed = parents.into_iter().map(|parent| parent.path);
+        std::iter::once(finish.picture.place())
+            .chain(listed)
+            .filter_map(|path| photo::read(&path).ok())
+            .find(|photo| !wanted.is_empty() && photo.source.sha256 == *wanted)
+            .map(|photo| photo.picture)
+    }
+
     fn origin(&self, file: &FileMetadata) -> Provenance {
         match &file.recipe {
             Some(recipe) => self.provenance(recipe),
@@ -257,32 +300,6 @@ fn write_options(options: &ExportOptions) -> WriteOptions {
         space: options.space,
         ..WriteOptions::new(options.format)
     }
-}
-
-/// More than 8 bits, or another space: computed from the picture before, where this one was
-/// finished and that one is there; else as much as this one has.
-fn deep(
-    picture: &Picture,
-    resized: bool,
-    recipe: Option<&Recipe>,
-    write: &WriteOptions,
-) -> Result<DeepPicture, ExportError> {
-    let finish = recipe.and_then(|recipe| recipe.finish.as_ref());
-    if let Some(finish) = finish.filter(|_| !resized)
-        && let Ok(before) = photo::read(&finish.picture.place())
-        && before.source.sha256 == finish.picture.sha256
-        && let Ok(deep) = finish::finish_deep(
-            &before.picture,
-            &finish.settings,
-            write.space,
-            &CancelToken::new(),
-            &mut |_, _| Ok(()),
-        )
-        && [deep.width(), deep.height()] == picture.size()
-    {
-        return Ok(deep);
-    }
-    export::converted(picture, write.space)
 }
 
 /// In its new size, sharpened when that is another one.

@@ -56,6 +56,13 @@ impl SessionPictures {
     /// # Errors
     /// As [`Gallery::save`].
     pub fn keep(&mut self, picture: &Picture, recipe: &Recipe) -> Result<Entry, GalleryError> {
+        // They stay on this machine, and go on from what they were made of; copies that leave it
+        // are written as the user wants.
+        let mut settings = self.store.settings().clone();
+        if !settings.source_names {
+            settings.source_names = true;
+            self.store.set_settings(settings);
+        }
         let (entry, there) = self.store.save_once(picture, recipe)?;
         if there {
             used(&entry.path, SystemTime::now());

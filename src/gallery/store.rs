@@ -255,7 +255,6 @@ impl Gallery {
     }
 
     /// Keeps a picture as PNG under a readable name; returns once it is safely on disk.
-    ///
     /// # Errors
     /// A full disk or a folder that can't be written to; then nothing is left behind.
     pub fn save(&mut self, picture: &Picture, recipe: &Recipe) -> Result<Entry, GalleryError> {

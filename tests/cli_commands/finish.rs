@@ -88,7 +88,6 @@ fn the_recipe_makes_the_same_bytes_from_a_photo_and_from_a_generated_picture() {
 fn a_finished_picture_is_finished_anew_and_lends_its_settings() {
     let desk = Desk::new();
     scene(&desk.path("p.png"), 80, 60);
-    let keep = ["--source-names"];
     let first = [
         "finish",
         "p.png",
@@ -99,7 +98,7 @@ fn a_finished_picture_is_finished_anew_and_lends_its_settings() {
         "-o",
         "a.png",
     ];
-    desk.fine(&[&first[..], &keep].concat());
+    desk.fine(&first);
     // From the photo itself: only what is said again changes.
     desk.fine(&["finish", "a.png", "--exposure", "0.5", "-o", "b.png"]);
     let direct = [

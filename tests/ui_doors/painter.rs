@@ -8,6 +8,8 @@ pub(super) struct Painter {
     asked: Record,
     answers: VecDeque<Event>,
     photos: std::collections::HashMap<String, Picture>,
+    /// Where they were opened.
+    places: std::collections::HashMap<String, PathBuf>,
     /// Pictures of *Fine* at work.
     fine: VecDeque<(JobId, Arc<StyleParams>, FineOptions)>,
 }
@@ -25,6 +27,7 @@ impl Painter {
             asked,
             answers,
             photos: Default::default(),
+            places: Default::default(),
             fine: VecDeque::new(),
         }
     }
@@ -153,7 +156,10 @@ impl Painter {
         }
     }
 
-    fn open(&mut self, path: PathBuf) -> Event {
+    fn open(&mut self, asked: PathBuf) -> Event {
+        // The address of a content leads to where it was opened before.
+        let known = SourceRef::content_of(&asked).and_then(|sha256| self.places.get(sha256));
+        let path = known.cloned().unwrap_or_else(|| asked.clone());
         let result =
             decode::picture(&path).map_err(|e| limner::engine::protocol::EngineError::BadPicture {
                 reason: e.to_string(),
@@ -168,6 +174,7 @@ impl Painter {
                 licence: String::new(),
             };
             self.photos.insert(source.sha256.clone(), picture.clone());
+            self.places.insert(source.sha256.clone(), path.clone());
             let recipe = limner::export::metadata::read(&path)
                 .ok()
                 .and_then(|m| m.recipe);
@@ -180,7 +187,10 @@ impl Painter {
                     .map_or_else(|_| Vec::new(), |m| m.notes),
             }
         });
-        Event::Opened { path, result }
+        Event::Opened {
+            path: asked,
+            result,
+        }
     }
 
     fn job(&self, job: Job) -> Output {
