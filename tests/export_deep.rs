@@ -39,7 +39,7 @@ fn profile(path: &Path) -> Vec<u8> {
 #[test]
 fn a_finished_picture_leaves_with_more_than_its_eight_bits() {
     let folder = tempfile::tempdir().unwrap();
-    let mut gallery = Gallery::open_and_reconcile(&folder.path().join("gallery")).unwrap();
+    let mut gallery = Gallery::open_and_reconcile(folder.path().join("gallery")).unwrap();
     let before = gallery.save(&slope(), &recipe()).unwrap();
     let sha256 = limner::gallery::hash_file(&before.path).unwrap();
     gallery.note_hash(before.id, &sha256).unwrap();
@@ -82,7 +82,7 @@ fn a_finished_picture_leaves_with_more_than_its_eight_bits() {
 #[test]
 fn eight_bits_in_display_p3_look_the_same_to_whoever_reads_the_profile() {
     let folder = tempfile::tempdir().unwrap();
-    let mut gallery = Gallery::open_and_reconcile(&folder.path().join("gallery")).unwrap();
+    let mut gallery = Gallery::open_and_reconcile(folder.path().join("gallery")).unwrap();
     let entry = gallery.save(&slope(), &recipe()).unwrap();
     let formats = [
         (Format::Png, "p.png", 1u8),

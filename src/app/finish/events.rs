@@ -90,34 +90,33 @@ pub fn look(seq: Seq, shown: Received, state: &mut AppState) {
     let Some(work) = state.finish.work.as_mut() else {
         return;
     };
-    let Some((_, settings, side)) = work.asked.clone().filter(|(asked, ..)| *asked == seq) else {
+    let Some(asked) = work.asked.as_mut().filter(|asked| asked.seq == seq) else {
         return;
     };
     let Work::Finish(look) = &shown.work else {
         return;
     };
-    let place = Shown {
+    let came = Shown {
         picture: shown.picture,
         settings: look.settings.clone(),
-        side,
+        side: asked.side,
     };
-    work.error = None;
-    if look.settings == settings {
-        work.shown = Some(place);
-        // What it is compared with comes after it, and seldom.
-        if work.has_before(&work.visible_before(), side) {
-            work.asked = None;
-        }
-        return;
+    let first = came.settings == asked.settings;
+    asked.left = asked.left.saturating_sub(1);
+    if asked.left == 0 {
+        work.asked = None;
     }
-    work.before = Some(place);
-    work.asked = None;
+    work.error = None;
+    match first {
+        true => work.shown = Some(came),
+        false => work.before = Some(came),
+    }
 }
 
 /// A look could not be made.
 pub fn failed(seq: Seq, error: EngineError, state: &mut AppState) {
     if let Some(work) = state.finish.work.as_mut()
-        && work.asked.as_ref().is_some_and(|(asked, ..)| *asked == seq)
+        && work.asked.as_ref().is_some_and(|asked| asked.seq == seq)
     {
         work.error = Some(error);
     }

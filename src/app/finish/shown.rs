@@ -1,6 +1,7 @@
 //! The canvas of Finish: a look is asked for when the settings changed and the last one has come,
 //! so that a drag shows as many as the engine makes.
 
+use crate::app::finish::state::Asked;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::engine::protocol::{Channel, Request, Tier};
@@ -27,10 +28,9 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     let compared = work.has_before(&before, side);
     // A failed request isn't repeated until something changes.
     let failed = work.error.is_some();
-    let waiting = work
-        .asked
-        .as_ref()
-        .is_some_and(|(_, settings, of)| !failed || (*settings == wanted && *of == side));
+    let asked = work.asked.as_ref();
+    let waiting =
+        asked.is_some_and(|asked| !failed || (asked.settings == wanted && asked.side == side));
     if waiting || (done && compared) {
         return;
     }
@@ -40,7 +40,12 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
         items.push(work.look(before));
     }
     work.error = None;
-    work.asked = Some((seq, wanted, side));
+    work.asked = Some(Asked {
+        seq,
+        settings: wanted,
+        side,
+        left: items.len(),
+    });
     state.finish.seq = seq;
     services.engine.send(Request::Preview {
         channel: Channel::Finish,

@@ -42,6 +42,19 @@ pub(in crate::app) struct Reopening {
     pub(in crate::app) settings: FinishSettings,
 }
 
+/// Looks that were asked for.
+#[derive(Debug, Clone)]
+pub(in crate::app) struct Asked {
+    /// The request.
+    pub(in crate::app) seq: Seq,
+    /// What was to be seen first.
+    pub(in crate::app) settings: FinishSettings,
+    /// Longer side at most.
+    pub(in crate::app) side: u32,
+    /// Looks that are still to come.
+    pub(in crate::app) left: usize,
+}
+
 /// A look at the picture as it came.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -80,8 +93,8 @@ pub struct FinishWork {
     pub before: Option<Shown>,
     /// Why there is no newer look.
     pub error: Option<EngineError>,
-    /// The request that is being answered, and the settings it is of.
-    pub(in crate::app) asked: Option<(Seq, FinishSettings, u32)>,
+    /// The request that is being answered.
+    pub(in crate::app) asked: Option<Asked>,
     past: Vec<FinishSettings>,
     future: Vec<FinishSettings>,
     /// A drag goes on: its changes are one step.
