@@ -16,7 +16,7 @@ use limner::app::finish::edit::FinishEdit;
 use limner::app::finish::state::FinishWork;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Channel, Job, Request};
-use limner::gallery::protocol::PictureId;
+use limner::gallery::protocol::{Entry, PictureId};
 use limner::picture::Picture;
 use limner::recipe::{FinishSettings, Making};
 use ui_doors::{Studio, studio};
@@ -68,6 +68,18 @@ fn shown(s: &Studio<'_>) -> Picture {
 fn mean(picture: &Picture) -> f64 {
     let all = picture.rgba().chunks_exact(4).map(|p| f64::from(p[1]));
     all.sum::<f64>() / (picture.rgba().len() / 4) as f64
+}
+
+/// The picture that came to the gallery last.
+fn newest(s: &Studio<'_>, before: &[PictureId]) -> Entry {
+    let entries = &s.window.state().state.gallery.entries;
+    let new = entries.iter().find(|e| !before.contains(&e.id));
+    new.expect("a new picture in the gallery").clone()
+}
+
+fn ids(s: &Studio<'_>) -> Vec<PictureId> {
+    let entries = &s.window.state().state.gallery.entries;
+    entries.iter().map(|e| e.id).collect()
 }
 
 fn pictures(s: &Studio<'_>) -> usize {
@@ -159,11 +171,10 @@ fn a_crop_by_aspect_and_handles_becomes_the_size_of_the_saved_picture() {
     assert!(w < 60 && h < 96, "{w} x {h}");
     s.click("Rotate right");
     assert_eq!(work(&s).size(), [h, w]);
-    let count = pictures(&s);
+    let (count, there) = (pictures(&s), ids(&s));
     s.click("Save to gallery");
     assert_eq!(pictures(&s), count + 1);
-    let saved = &s.window.state().state.gallery.entries[0];
-    assert_eq!(saved.size, [h, w]);
+    assert_eq!(newest(&s, &there).size, [h, w]);
     // Saved once.
     s.click("Save to gallery");
     assert_eq!(pictures(&s), count + 1);
@@ -174,8 +185,9 @@ fn what_is_saved_carries_what_was_before_and_opens_with_its_settings() {
     let mut s = finishing(SIZE, Theme::Dark);
     s.drag_slider("Saturation", 118.0, 0.5, 0.2);
     let set = settings(&s);
+    let there = ids(&s);
     s.command(Command::Keep);
-    let entry = s.window.state().state.gallery.entries[0].clone();
+    let entry = newest(&s, &there);
     let recipe = limner::export::metadata::read_recipe(&entry.path)
         .unwrap()
         .unwrap();
@@ -262,9 +274,7 @@ fn it_is_reached_from_explore_and_style_and_leaves_the_gallery_alone() {
         s.window.key_press(egui::Key::Escape);
         s.settle();
         assert!(s.window.state().state.finishing().is_none());
-        // A photo without a recipe, too.
-        let path = s.folder.path().join("plain.png");
-        ui_doors::photo(&path);
+        // And by its keys.
         s.command(Command::Finish);
         assert!(s.window.state().state.finishing().is_some());
     }
