@@ -94,12 +94,16 @@ mod tests {
 
     const CROP: [f32; 4] = [0.2, 0.2, 0.6, 0.8];
 
+    fn close(a: [f32; 4], b: [f32; 4]) -> bool {
+        a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5)
+    }
+
     #[test]
     fn sides_and_corners_follow_the_hand_and_end_at_the_edge() {
         let right = dragged(CROP, [1, 0], [0.1, 0.3], None);
-        assert_eq!(right, [0.2, 0.2, 0.7, 0.8]);
+        assert!(close(right, [0.2, 0.2, 0.7, 0.8]), "{right:?}");
         let corner = dragged(CROP, [-1, -1], [-0.5, 0.1], None);
-        assert_eq!(corner, [0.0, 0.3, 0.6, 0.8]);
+        assert!(close(corner, [0.0, 0.3, 0.6, 0.8]), "{corner:?}");
         let over = dragged(CROP, [-1, 0], [0.9, 0.0], None);
         assert!(over[2] - over[0] >= LEAST_CROP * 0.99);
         let moved = dragged(CROP, [0, 0], [0.9, -0.1], None);
