@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::Output;
 use super::values::Size;
+use super::writing_args::Output;
 use crate::picture::ColorSpace;
 use crate::recipe::ranges;
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::args::Keeping;
 use super::values::{Sides, Size};
+use super::writing_args::Keeping;
 
 /// `limner grow`
 #[derive(Debug, Args)]

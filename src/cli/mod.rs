@@ -27,6 +27,7 @@ mod stylize;
 mod upscale;
 mod values;
 mod walk;
+mod writing_args;
 
 use std::process::ExitCode;
 
