@@ -16,7 +16,7 @@ use limner::export::{self, Provenance, WriteOptions};
 use limner::gallery::Gallery;
 use limner::gallery::protocol::{Format, Query, Sort};
 use limner::picture::Picture;
-use limner::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
+use limner::recipe::{ExploreParams, Making, ModelRef, Recipe, UNFINISHED_VERSION};
 use limner::window::blind_window::FrameTimes;
 use limner::window::gallery_bench;
 
@@ -120,7 +120,7 @@ fn make(path: &Path, i: usize) -> Result<(), Box<dyn std::error::Error>> {
 
 fn recipe(i: usize) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: "Limner 0.1.0".into(),
         created: limner::clock::rfc3339(1_700_000_000 + i as i64 * 60),
         device: "cpu avx2+fma".into(),
@@ -131,6 +131,7 @@ fn recipe(i: usize) -> Recipe {
         }],
         sources: vec![],
         resolved_ws: None,
+        finish: None,
         extra: Default::default(),
     }
 }

@@ -8,6 +8,7 @@
 //! * [`grow`] makes new pictures of the patches of one, without a network;
 //! * [`spaces`] makes materials, framed prints and panoramas of pictures;
 //! * [`fine`] optimises pictures through a network, for styles that paint;
+//! * [`finish`] crops, tones and sharpens what is done;
 //! * [`engine`] runs them on one background thread behind a protocol of plain data;
 //! * [`gallery`] and [`export`] keep pictures and write files.
 //!
@@ -24,6 +25,7 @@ pub mod digest;
 pub mod engine;
 pub mod export;
 pub mod fine;
+pub mod finish;
 pub mod gallery;
 pub mod grow;
 pub mod hub;

@@ -1,5 +1,9 @@
 //! A picture in memory: 8-bit sRGB with straight alpha, cheap to clone.
 
+mod deep;
+
+pub use deep::{ColorSpace, DeepPicture};
+
 use std::sync::Arc;
 
 /// Width × height pixels of RGBA, 8 bits a channel, sRGB, alpha not premultiplied,
@@ -46,6 +50,15 @@ impl Picture {
             height,
             pixels: Arc::new(pixels),
         })
+    }
+
+    /// Pixels whose number is right.
+    fn of_pixels(width: u32, height: u32, pixels: Vec<u8>) -> Self {
+        Self {
+            width,
+            height,
+            pixels: Arc::new(pixels),
+        }
     }
 
     /// Pixels per row.

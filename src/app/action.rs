@@ -1,6 +1,7 @@
 //! What panels ask for. They queue; [`crate::app::dispatch`] does.
 
 use crate::app::explore::edit::ExploreEdit;
+use crate::app::finish::edit::FinishEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub enum Action {
     Style(StyleEdit),
     /// Changes Lens; undoable.
     Lens(LensEdit),
+    /// Changes what is being finished; undoable there.
+    Finish(FinishEdit),
     /// Changes how things are looked at; not undoable.
     View(ViewEdit),
     /// New preferences.
@@ -177,6 +180,8 @@ pub enum Purpose {
     UseAsStyle,
     /// The result becomes the photo of Lens.
     SendToLens,
+    /// The result is to be finished.
+    SendToFinish,
     /// Sliders of a model.
     Directions(String),
     /// Move Explore to the latent.
@@ -204,6 +209,8 @@ pub enum Subject {
     Style,
     /// What Lens shows.
     Lens,
+    /// What is being finished.
+    Finish,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
 }
@@ -233,6 +240,10 @@ pub enum Destination {
     Export,
     /// Onto the clipboard.
     Clipboard,
+    /// Into Finish.
+    Finish,
+    /// Its finish to the clipboard of Finish.
+    CopyFinish,
 }
 
 /// What an opened file is for.
@@ -257,6 +268,10 @@ pub enum FileRole {
     Import,
     /// Named by the document; only read again.
     Reopen,
+    /// To be finished.
+    Finish,
+    /// What a finished picture was, to be finished anew.
+    FinishBefore,
 }
 
 impl FileRole {

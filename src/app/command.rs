@@ -87,6 +87,12 @@ pub enum Command {
     Upscale2,
     /// Enlarges four times.
     Upscale4,
+    /// Crops, tones and sharpens the current picture.
+    Finish,
+    /// Copies the settings of Finish.
+    CopyFinish,
+    /// Brings copied settings of Finish to this picture, or to those that are chosen.
+    PasteFinish,
     /// Where the picture comes from.
     AboutPicture,
     /// A photo for Style.
@@ -168,6 +174,14 @@ impl Command {
             Self::Import => &["Bring into gallery", "Bring in files"],
             Self::Rescan => &["Look for models again"],
             Self::Settings => &["Settings", "Studio", "Options"],
+            Self::Finish => &[
+                "Crop",
+                "Straighten",
+                "Rotate",
+                "Exposure",
+                "Tone curve",
+                "Resize",
+            ],
             Self::ThemeDark => &["Dark look"],
             Self::ThemeLight => &["Light look"],
             Self::ThemeSystem => &["Look of the system"],
@@ -263,6 +277,18 @@ impl Command {
             Self::Upscale4 => (
                 "Upscale 4×",
                 "Make it four times as large and save it to the gallery",
+            ),
+            Self::Finish => (
+                "Finish…",
+                "Crop, straighten, light, colour, sharpness, grain and size; the picture itself stays",
+            ),
+            Self::CopyFinish => (
+                "Copy finish",
+                "Copy what Finish does to this picture, for others",
+            ),
+            Self::PasteFinish => (
+                "Paste finish",
+                "Bring copied light, colour and detail here, or to all chosen pictures as new ones",
             ),
             Self::AboutPicture => (
                 "About this picture…",

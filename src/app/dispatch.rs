@@ -3,6 +3,7 @@
 
 use crate::app::action::{Action, Destination, FileRole, Pick, Subject};
 use crate::app::command::Command;
+use crate::app::finish::edit::FinishEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
@@ -14,7 +15,7 @@ use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
-use crate::app::{explore, export, gallery, hub, lens, style, view};
+use crate::app::{explore, export, finish, gallery, hub, lens, style, view};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -47,6 +48,7 @@ pub fn dispatch(
         }
         Action::Style(edit) => style::apply::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
+        Action::Finish(edit) => finish::apply::edit(edit, state),
         Action::View(edit) => {
             view::apply::edit(edit, state);
             arrive(state, services);
@@ -189,6 +191,13 @@ fn run(
         C::SendToStyle => send(Destination::StylePhoto, state),
         C::UseAsStyle => send(Destination::StyleStyle, state),
         C::OpenInLens => send(Destination::LensPhoto, state),
+        // Once more goes back.
+        C::Finish if state.finishing().is_some() => {
+            finish::apply::edit(FinishEdit::Close, state);
+        }
+        C::Finish => send(Destination::Finish, state),
+        C::CopyFinish => finish::apply::copy(subject, state, services),
+        C::PasteFinish => finish::apply::paste(state, services),
         C::Upscale2 => send(Destination::Upscale(2), state),
         C::Upscale4 => send(Destination::Upscale(4), state),
         C::RenderFullSize => send::send(Destination::Full, Subject::Style, state, services, now),

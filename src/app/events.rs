@@ -5,8 +5,10 @@ use crate::app::ports::Services;
 use crate::app::previews::Received;
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
-use crate::app::{canvas, device_events, gallery, hub, job_events, library_events, open_files};
-use crate::engine::protocol::Event;
+use crate::app::{
+    canvas, device_events, finish, gallery, hub, job_events, library_events, open_files,
+};
+use crate::engine::protocol::{Channel, Event};
 
 /// Takes everything that waits. Returns follow-up actions.
 pub fn drain(state: &mut AppState, services: &mut Services) -> Actions {
@@ -47,6 +49,10 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
                 tier,
                 took,
             };
+            if channel == Channel::Finish {
+                finish::events::look(seq, shown, state);
+                return;
+            }
             if state.previews.receive(channel, seq, shown) {
                 state.engine.last_took = Some(took);
                 canvas::remember_thumb(state);
@@ -56,7 +62,10 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
             channel,
             seq,
             error,
-        } => state.previews.fail(channel, seq, error),
+        } => match channel {
+            Channel::Finish => finish::events::failed(seq, error, state),
+            _ => state.previews.fail(channel, seq, error),
+        },
         Event::Opened { path, result } => open_files::opened(path, result, state, follow),
         Event::Estimate { seq, estimate } => {
             if seq == state.engine.estimate_seq {

@@ -143,6 +143,7 @@ pub(in crate::app) fn picture_made(
         Purpose::SendToStyle => Some(Destination::StylePhoto),
         Purpose::UseAsStyle => Some(Destination::StyleStyle),
         Purpose::SendToLens => Some(Destination::LensPhoto),
+        Purpose::SendToFinish => Some(Destination::Finish),
         Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
         Purpose::Export => Some(Destination::Export),
         _ => None,

@@ -22,6 +22,7 @@ pub mod events;
 pub mod explore;
 pub mod export;
 pub mod finals;
+pub mod finish;
 pub mod frame;
 pub mod frame_stats;
 pub mod full_size;

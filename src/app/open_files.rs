@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::action::{Action, FileRole, Purpose};
 use crate::app::arrival;
+use crate::app::finish;
 use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
@@ -61,6 +62,7 @@ pub fn open_files(
                 | FileRole::Project
                 | FileRole::LensPhoto
                 | FileRole::LensOther
+                | FileRole::Finish
         ) {
             if paths.len() > 1 {
                 let words = format!(
@@ -95,6 +97,9 @@ pub fn opened(
         role: FileRole::Reopen,
         asked_in: None,
     });
+    if role == FileRole::FinishBefore {
+        return finish::events::before_opened(path, result, state, follow);
+    }
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
@@ -106,6 +111,9 @@ pub fn opened(
     };
     for note in &photo.notes {
         state.toasts.push(Level::Info, note.clone());
+    }
+    if role == FileRole::Finish {
+        return finish::events::opened(path, photo, state, follow);
     }
     let source = photo.source.clone();
     let recipe = photo.recipe.clone();
@@ -139,6 +147,8 @@ pub fn opened(
         }
         // In memory is where it was wanted.
         FileRole::Reopen => return,
+        // Taken care of above.
+        FileRole::Finish | FileRole::FinishBefore => return,
         FileRole::Project | FileRole::Upscale | FileRole::Import => return,
     };
     arrival::arrived(to, &name, asked_in, state, follow);

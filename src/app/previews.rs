@@ -221,7 +221,7 @@ impl Previews {
             Work::Style(_) => &mut self.style,
             Work::Lens(_) => &mut self.lens,
             // Walks are only shown in small.
-            Work::WalkFrame(..) => return false,
+            Work::WalkFrame(..) | Work::Finish(_) => return false,
         };
         *place = Some(Shown {
             picture: shown.picture,
@@ -261,7 +261,7 @@ fn seen_in(work: &Work) -> Option<Workspace> {
         Work::Explore(_) => Some(Workspace::Explore),
         Work::Style(_) => Some(Workspace::Style),
         Work::Lens(_) => Some(Workspace::Lens),
-        Work::WalkFrame(..) => None,
+        Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::panic::Location;
 use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
+use crate::app::finish::edit::FinishEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::style::edit::StyleEdit;
 
@@ -67,6 +68,12 @@ impl Actions {
     #[track_caller]
     pub fn lens(&mut self, edit: LensEdit) {
         self.push(Action::Lens(edit));
+    }
+
+    /// Changes what is being finished.
+    #[track_caller]
+    pub fn finish(&mut self, edit: FinishEdit) {
+        self.push(Action::Finish(edit));
     }
 
     /// Changes the view.

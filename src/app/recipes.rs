@@ -13,7 +13,9 @@ use crate::app::view::Workspace;
 use crate::app::work;
 use crate::app::{explore, jobs, lens, style};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
-use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError};
+use crate::recipe::{
+    ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
+};
 
 /// Name of the step in the history.
 const LABEL: &str = "Open recipe";
@@ -38,6 +40,10 @@ pub(in crate::app) fn reopen_recipe(
         return;
     }
     if open(recipe, state, services, now) {
+        if recipe.finish.is_some() {
+            let words = "This is the picture before it was finished; Finish… on the finished one goes on with that.";
+            state.toasts.push(Level::Info, words);
+        }
         state.history.commit(&state.doc);
         jobs::ask_directions(state, services);
     }
@@ -187,7 +193,7 @@ pub(in crate::app) fn paste_recipe(
 ) {
     match Recipe::from_json(text) {
         Ok(recipe) => reopen_recipe(Some(&recipe), state, services, now),
-        Err(RecipeError::Newer(_)) => newer(state),
+        Err(RecipeError::Newer(_) | RecipeError::NewerFinish(_)) => newer(state),
         Err(_) => match explore_params(text) {
             Some(params) => {
                 let recipe = bare_recipe(Making::Explore(params));
@@ -203,6 +209,9 @@ pub(in crate::app) fn paste_recipe(
 
 /// The recipe of what the front workspace shows.
 pub fn current_recipe(state: &AppState) -> Option<Recipe> {
+    if let Some(work) = state.finishing() {
+        return work.finished_recipe();
+    }
     match state.view.workspace {
         Workspace::Gallery => {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
@@ -235,7 +244,7 @@ pub fn recipe_as_text(state: &AppState) -> Option<String> {
 /// A recipe with nothing but what was done.
 pub fn bare_recipe(making: Making) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: concat!("Limner ", env!("CARGO_PKG_VERSION")).to_owned(),
         created: String::new(),
         device: String::new(),
@@ -243,6 +252,7 @@ pub fn bare_recipe(making: Making) -> Recipe {
         models: Vec::new(),
         sources: Vec::new(),
         resolved_ws: None,
+        finish: None,
         extra: serde_json::Map::new(),
     }
 }

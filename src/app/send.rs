@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::app::action::{Destination, FileRole, Pick, Purpose, Subject};
+use crate::app::finish;
 use crate::app::full_size;
 use crate::app::gallery;
 use crate::app::jobs;
@@ -27,6 +28,9 @@ pub fn send(
     services: &mut Services,
     now: Now,
 ) {
+    if to == Destination::Finish {
+        finish::events::wait_for(state);
+    }
     match what {
         Subject::Gallery(id) => send_kept(to, id, state, services, now),
         Subject::Explore => {
@@ -35,7 +39,7 @@ pub fn send(
                 send_made(to, Subject::Params(params.into()), state, services);
             }
         }
-        Subject::Params(_) | Subject::Style | Subject::Lens => {
+        Subject::Params(_) | Subject::Style | Subject::Lens | Subject::Finish => {
             send_made(to, what, state, services);
         }
     }
@@ -73,6 +77,7 @@ fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Service
 /// The job that makes a picture; none for what is a file already.
 fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
     let work = match what {
+        Subject::Finish => return finish::apply::job(state),
         Subject::Params(params) => Some(Work::Explore(params.clone())),
         Subject::Explore => work::of(Workspace::Explore, state),
         Subject::Style => work::of(Workspace::Style, state),
@@ -92,7 +97,11 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
         Destination::Export => Some(Purpose::Export),
-        Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
+        Destination::Finish => Some(Purpose::SendToFinish),
+        Destination::Explore
+        | Destination::SaveAs
+        | Destination::LensOther
+        | Destination::CopyFinish => None,
     }
 }
 
@@ -119,6 +128,7 @@ fn send_kept(
                 services.gallery.send(GalleryRequest::Load(id));
             }
         }
+        (Destination::CopyFinish, _) => finish::apply::copy_of(id, state, services),
         (_, Some(path)) => {
             let here = Some(state.view.workspace);
             send_file(to, path, here, state, services);
@@ -177,9 +187,12 @@ fn send_file(
             return;
         }
         Destination::Keep => FileRole::Import,
-        Destination::Full | Destination::SaveAs | Destination::Export | Destination::Clipboard => {
-            return;
-        }
+        Destination::Finish => FileRole::Finish,
+        Destination::Full
+        | Destination::SaveAs
+        | Destination::Export
+        | Destination::Clipboard
+        | Destination::CopyFinish => return,
     };
     open_files(&[path], role, asked_in, state, services);
 }

@@ -52,6 +52,7 @@ impl Command {
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],
             Self::AboutPicture => vec![cmd(Key::I)],
+            Self::Finish => vec![shift(Key::F)],
             Self::RenderFullSize => vec![cmd(Key::Enter)],
             Self::ToggleFine => vec![plain(Key::Q)],
             Self::PaintFine => vec![shift(Key::Enter)],
@@ -79,6 +80,8 @@ impl Command {
             | Self::ProjectPhoto
             | Self::Upscale2
             | Self::Upscale4
+            | Self::CopyFinish
+            | Self::PasteFinish
             | Self::Import
             | Self::Bin
             | Self::ToggleCrisp

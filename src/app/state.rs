@@ -8,6 +8,7 @@ use crate::app::engine_state::EngineState;
 use crate::app::explore::random_walk::LatentWalk;
 use crate::app::export::target::ExportTarget;
 use crate::app::finals::Finals;
+use crate::app::finish::state::{FinishState, FinishWork};
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
 use crate::app::histories::Histories;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub finals: Finals,
     /// Pictures of *Fine*.
     pub fine: FineState,
+    /// The picture that is being finished.
+    pub finish: FinishState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -79,6 +82,7 @@ impl AppState {
             hub: HubState::default(),
             finals: Finals::default(),
             fine: FineState::default(),
+            finish: FinishState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -90,6 +94,17 @@ impl AppState {
     /// The history of the workspace in front; the gallery has none.
     pub fn front_history(&self) -> Option<&History> {
         self.history.of(self.view.workspace)
+    }
+
+    /// The picture that is being finished, while it is in front.
+    pub fn finishing(&self) -> Option<&FinishWork> {
+        let work = self.finish.work.as_ref()?;
+        (work.over == self.view.workspace && !self.view.start_page).then_some(work)
+    }
+
+    /// Whether the export dialog is about the picture on the canvas, not those of the gallery.
+    pub fn exports_canvas(&self) -> bool {
+        self.view.workspace != Workspace::Gallery || self.finishing().is_some()
     }
 
     /// The network that enlarges pictures: the one that the user chose, else the one that ships,

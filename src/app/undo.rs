@@ -13,6 +13,12 @@ use crate::app::view::Workspace;
 
 /// Takes the last step of the workspace in front back; in the gallery, the last deletion.
 pub fn undo(state: &mut AppState, services: &mut Services) {
+    if state.finishing().is_some() {
+        if let Some(work) = state.finish.work.as_mut() {
+            work.undo();
+        }
+        return;
+    }
     if state.view.workspace == Workspace::Gallery {
         if gallery::apply::can_bring_back(state) {
             gallery::apply::bring_back(state, services);
@@ -29,6 +35,12 @@ pub fn undo(state: &mut AppState, services: &mut Services) {
 
 /// Brings the step back again.
 pub fn redo(state: &mut AppState, services: &mut Services) {
+    if state.finishing().is_some() {
+        if let Some(work) = state.finish.work.as_mut() {
+            work.redo();
+        }
+        return;
+    }
     let history = state.history.of_mut(state.view.workspace);
     let part = history.and_then(|history| history.redo(&state.doc));
     adopt(part, state, services);

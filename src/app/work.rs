@@ -28,7 +28,7 @@ pub fn job(work: &Work, rendering: Rendering) -> Option<Job> {
         Work::Explore(params) => Some(Job::Render(params.clone())),
         Work::Style(params) => Some(rendering.job(params.clone())),
         Work::Lens(params) => Some(Job::RenderLens(params.clone())),
-        Work::WalkFrame(..) => None,
+        Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }
 
@@ -38,7 +38,7 @@ pub fn making(work: &Work) -> Option<Making> {
         Work::Explore(params) => Some(Making::Explore((**params).clone())),
         Work::Style(params) => Some(Making::Style((**params).clone())),
         Work::Lens(params) => Some(Making::Lens((**params).clone())),
-        Work::WalkFrame(..) => None,
+        Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }
 
@@ -47,6 +47,9 @@ pub fn in_front(state: &AppState) -> Option<Subject> {
     let workspace = state.view.workspace;
     if state.view.start_page {
         return None;
+    }
+    if state.finishing().is_some() {
+        return Some(Subject::Finish);
     }
     match (workspace, of(workspace, state)) {
         (Workspace::Gallery, _) => {

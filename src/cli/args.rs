@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Material(Box<super::spaces_args::Material>),
     /// Hang a picture: true to scale for a phone's camera (.usdz, .glb), or in a room (.html)
     Hang(super::spaces_args::Hang),
+    /// Finish a picture: crop, straighten, tone, sharpen, resize
+    Finish(Box<super::finish_args::Finish>),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Upscale a picture

@@ -6,6 +6,8 @@ mod bench_lens;
 mod card;
 mod doctor;
 mod failure;
+mod finish;
+mod finish_args;
 mod gallery;
 mod generate;
 mod grow;
@@ -98,6 +100,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Tile(args) => waves::tile(args, &mut Session::start(common)?),
         Command::Panorama(args) => waves::panorama(args, &mut Session::start(common)?),
         Command::Hang(args) => surface::hang(args, &mut Session::start(common)?),
+        Command::Finish(args) => finish::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),

@@ -121,6 +121,7 @@ fn read_text(file: &Path) -> Result<String, Failure> {
     })
 }
 
+/// The recipe inside a picture, or in a file of its own.
 pub(super) fn read(file: &Path) -> Result<Recipe, Failure> {
     if is_json(file) {
         return Ok(Recipe::from_json(&read_text(file)?)?);

@@ -135,7 +135,8 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     }
 }
 
-fn format_of(path: &Path) -> Result<Format, Failure> {
+/// The format that a name asks for.
+pub(crate) fn format_of(path: &Path) -> Result<Format, Failure> {
     export::format_of(path).ok_or_else(|| {
         Failure::new(format!(
             "the name must end in .png, .jpg, .webp or .tif: {}",

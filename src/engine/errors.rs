@@ -2,6 +2,7 @@
 
 use super::protocol::EngineError;
 use crate::export::ExportError;
+use crate::finish::FinishError;
 use crate::grow::GrowError;
 use crate::latent::LatentError;
 use crate::models::ModelError;
@@ -45,6 +46,15 @@ impl From<SpacesError> for EngineError {
         match error {
             SpacesError::Cancelled => Self::Cancelled,
             other => Self::BadRequest(other.to_string()),
+        }
+    }
+}
+
+impl From<FinishError> for EngineError {
+    fn from(error: FinishError) -> Self {
+        match error {
+            FinishError::Cancelled => Self::Cancelled,
+            FinishError::Size(..) => Self::BadRequest(error.to_string()),
         }
     }
 }

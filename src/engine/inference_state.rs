@@ -18,6 +18,7 @@ use crate::engine::protocol::{
 };
 use crate::engine::styling::Stylizer;
 use crate::export::Cards;
+use crate::finish;
 use crate::models::Registry;
 use crate::models::crisp::Crisp;
 use crate::nn::gpu;
@@ -152,6 +153,10 @@ impl InferenceState {
             Work::WalkFrame(walk, index) => {
                 let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)
+            }
+            Work::Finish(look) => {
+                let (most, settings) = (tier.longest(), &look.settings);
+                Ok(finish::look(&look.copy, look.full, settings, most, stop)?)
             }
         }
     }

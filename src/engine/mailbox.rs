@@ -22,12 +22,13 @@ const QUEUE: usize = 1024;
 const JOBS: usize = 128 << 20;
 
 /// Preview channels in the order in which they are served.
-pub(crate) const SERVED: [Channel; 5] = [
+pub(crate) const SERVED: [Channel; 6] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
     Channel::Variations,
     Channel::Strip,
+    Channel::Finish,
 ];
 
 /// Place of a channel in [`SERVED`] and in the arrays below.
@@ -38,6 +39,7 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Hover => 2,
         Channel::Variations => 3,
         Channel::Strip => 4,
+        Channel::Finish => 5,
     }
 }
 

@@ -10,6 +10,7 @@ mod backend;
 mod cache_file;
 mod cards;
 mod config;
+mod contents;
 mod device;
 mod device_info;
 mod directions;

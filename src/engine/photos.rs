@@ -80,6 +80,11 @@ impl PhotoCache {
         Ok(photo)
     }
 
+    /// What a file that was read says of itself.
+    pub(crate) fn origin(&mut self, source: &SourceRef) -> Option<SourceOrigin> {
+        self.origins.get(&source.sha256)
+    }
+
     /// Notes in a recipe what the photos in it say of themselves.
     pub(crate) fn note_origins(&mut self, recipe: &mut Recipe) {
         let photos: Vec<&SourceRef> = match &recipe.making {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
+pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
@@ -18,7 +19,7 @@ pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleIn
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, GrowParams, LensParams, Recipe, SourceRef, StyleParams, WalkParams,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams,
 };
 pub use crate::waker::Waker;
 
@@ -42,6 +43,8 @@ pub enum Channel {
     Hover,
     /// Kept points, swatches and other small pictures.
     Strip,
+    /// The canvas of Finish.
+    Finish,
 }
 
 /// How good a preview has to be.
@@ -75,6 +78,8 @@ pub enum Work {
     Lens(Arc<LensParams>),
     /// One frame of a walk.
     WalkFrame(Arc<WalkParams>, u32),
+    /// A picture as it will be finished.
+    Finish(Arc<FinishLook>),
 }
 
 /// A request to the engine.
@@ -182,6 +187,28 @@ pub enum Job {
         scale: u32,
         /// As for [`Job::Upscale`].
         model: Option<String>,
+    },
+    /// A picture file finished at full size: its recipe is the file's, with the finish.
+    Finish {
+        /// The file.
+        path: PathBuf,
+        /// What is done to it.
+        settings: Arc<FinishSettings>,
+        /// Only light, colour and detail are new: a picture that was finished before keeps its part
+        /// and shape, and is made anew from what it was, where that is there.
+        keep_shape: bool,
+    },
+    /// As [`Job::Finish`], written to a file with as many bits and in the space that `writing`
+    /// says: more than a picture in memory holds.
+    FinishFile {
+        /// The file.
+        path: PathBuf,
+        /// What is done to it.
+        settings: Arc<FinishSettings>,
+        /// File to write.
+        out: PathBuf,
+        /// How.
+        writing: Box<Writing>,
     },
     /// Find the latent that comes closest to a photo.
     Project {
@@ -463,37 +490,4 @@ pub enum Output {
         /// 0..=1, 1 the same picture.
         likeness: f32,
     },
-}
-
-/// A picture file as read.
-#[derive(Debug, Clone)]
-pub struct OpenedPhoto {
-    /// Content hash, name, path.
-    pub source: SourceRef,
-    /// Full size, upright.
-    pub size: [u32; 2],
-    /// At most the asked side.
-    pub picture: Picture,
-    /// Recipe inside the file, if it is one of ours.
-    pub recipe: Option<Box<Recipe>>,
-    /// What the user should know: reserved rights, first frame of an animation, …
-    pub notes: Vec<String>,
-}
-
-/// What a stylisation, or enlarging a picture, will take.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
-    /// Result size.
-    pub size: [u32; 2],
-    /// Peak memory of the process, bytes.
-    pub memory: u64,
-    /// Time.
-    pub time: Duration,
-    /// Tiles.
-    pub tiles: u32,
-    /// Passes of networks over the photo: one for all styles that one network paints from their
-    /// codes, one for each learnt style and each style with a mask.
-    pub passes: u64,
-    /// *Fine*: the size that is painted step by step, where the result is larger.
-    pub painted: Option<[u32; 2]>,
 }

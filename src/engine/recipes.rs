@@ -3,7 +3,7 @@
 use super::protocol::{DeviceInfo, EngineError, Library};
 use crate::clock;
 use crate::nn::kernel;
-use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe, SourceRef};
+use crate::recipe::{ExploreParams, Making, ModelRef, Recipe, SourceRef, UNFINISHED_VERSION};
 
 /// Program and version, as recipes name it.
 pub(crate) fn software() -> String {
@@ -23,7 +23,7 @@ pub(crate) fn recipe(
     device: &DeviceInfo,
 ) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: software(),
         created: clock::rfc3339(clock::now()),
         device: device.line(),
@@ -31,6 +31,7 @@ pub(crate) fn recipe(
         models,
         sources,
         resolved_ws: None,
+        finish: None,
         extra: serde_json::Map::new(),
     }
 }

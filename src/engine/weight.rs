@@ -47,6 +47,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
+        Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),
         // Some numbers and names.
         Job::Surface(_)
         | Job::Upscale { .. }

@@ -10,7 +10,7 @@ use super::ExportError;
 use super::container::{jpeg, webp};
 use super::xmp::Packet;
 use crate::export::format::Format;
-use crate::picture::Picture;
+use crate::picture::{ColorSpace, Picture};
 
 /// What goes into a file beside the pixels.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Labels {
     pub profile: bool,
     /// It is a panorama: the labels say so, with the size that is written.
     pub panorama: bool,
+    /// The space that the pixels' numbers are of.
+    pub space: ColorSpace,
 }
 
 impl Labels {
@@ -91,13 +93,31 @@ pub fn encode<W: Write + Seek>(
 /// The ICC profile of sRGB. A file, for equal pictures are to be equal files: made while
 /// writing it would carry the second of its making.
 pub const SRGB_ICC: &[u8] = include_bytes!("../../assets/icc/srgb.icc");
+/// The ICC profile of Display P3.
+pub const DISPLAY_P3_ICC: &[u8] = include_bytes!("../../assets/icc/display-p3.icc");
 
-fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
-    let opaque = !p.has_transparency();
-    let mut info = png::Info::with_size(p.width(), p.height());
-    info.exif_metadata = labels.exif.as_deref().map(Into::into);
-    if labels.profile {
-        info.icc_profile = Some(SRGB_ICC.into());
+/// The ICC profile of a space.
+pub fn profile_of(space: ColorSpace) -> &'static [u8] {
+    match space {
+        ColorSpace::Srgb => SRGB_ICC,
+        ColorSpace::DisplayP3 => DISPLAY_P3_ICC,
+    }
+}
+
+/// A PNG's beginning, with the space and everything else that is said beside the pixels.
+pub(super) fn png_encoder<'a, W: Write>(
+    [width, height]: [u32; 2],
+    opaque: bool,
+    depth: png::BitDepth,
+    labels: &Labels,
+    out: W,
+) -> Result<png::Encoder<'a, W>, ExportError> {
+    let mut info = png::Info::with_size(width, height);
+    info.exif_metadata = labels.exif.clone().map(Into::into);
+    // One byte says sRGB, nothing but a profile another space.
+    let by_profile = labels.profile || labels.space != ColorSpace::Srgb;
+    if by_profile {
+        info.icc_profile = Some(profile_of(labels.space).into());
     }
     let mut encoder = png::Encoder::with_info(out, info).map_err(png_error)?;
     encoder.set_color(if opaque {
@@ -105,8 +125,8 @@ fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), Expo
     } else {
         png::ColorType::Rgba
     });
-    encoder.set_depth(png::BitDepth::Eight);
-    if !labels.profile {
+    encoder.set_depth(depth);
+    if !by_profile {
         encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     }
     if let Some(dpi) = labels.dpi {
@@ -118,6 +138,12 @@ fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), Expo
         }));
     }
     add_text(&mut encoder, labels)?;
+    Ok(encoder)
+}
+
+fn encode_png<W: Write>(p: &Picture, labels: &Labels, out: W) -> Result<(), ExportError> {
+    let opaque = !p.has_transparency();
+    let encoder = png_encoder(p.size(), opaque, png::BitDepth::Eight, labels, out)?;
     let mut writer = encoder.write_header().map_err(png_error)?;
     let mut rows = writer.stream_writer().map_err(png_error)?;
     let mut rgb = Vec::with_capacity(p.width() as usize * 3);
@@ -190,7 +216,7 @@ fn encode_jpeg<W: Write>(
         encoder.set_pixel_density(image::codecs::jpeg::PixelDensity::dpi(dpi));
     }
     encoder
-        .set_icc_profile(SRGB_ICC.to_vec())
+        .set_icc_profile(profile_of(labels.space).to_vec())
         .map_err(|e| ExportError::Format(e.to_string()))?;
     encoder
         .write_image(
@@ -237,7 +263,7 @@ fn encode_webp<W: Write>(
         &bytes,
         p.size(),
         alpha,
-        SRGB_ICC,
+        profile_of(labels.space),
         whole.as_deref().map(str::as_bytes),
         labels.exif.as_deref(),
     )?;
@@ -309,7 +335,7 @@ fn encode_tiff<W: Write + Seek>(
     }
 }
 
-fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
+pub(super) fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
     image: &mut tiff::encoder::ImageEncoder<'_, W, C, tiff::encoder::TiffKindStandard>,
     labels: &Labels,
 ) -> Result<(), ExportError> {
@@ -319,7 +345,7 @@ fn tiff_labels<W: Write + Seek, C: tiff::encoder::colortype::ColorType>(
     image.resolution(ResolutionUnit::Inch, Rational { n: dpi, d: 1 });
     let directory = image.encoder();
     directory
-        .write_tag(Tag::IccProfile, Undefined(SRGB_ICC))
+        .write_tag(Tag::IccProfile, Undefined(profile_of(labels.space)))
         .map_err(tiff_error)?;
     if let Some(xmp) = &labels.xmp {
         directory
@@ -395,11 +421,11 @@ fn flat_rgb(p: &Picture) -> Vec<u8> {
     rgb
 }
 
-fn write_error(e: std::io::Error) -> ExportError {
+pub(super) fn write_error(e: std::io::Error) -> ExportError {
     ExportError::writing(std::path::Path::new(""), e)
 }
 
-fn png_error(e: png::EncodingError) -> ExportError {
+pub(super) fn png_error(e: png::EncodingError) -> ExportError {
     match e {
         png::EncodingError::IoError(e) => write_error(e),
         other => ExportError::Format(format!("PNG: {other}")),
@@ -413,7 +439,7 @@ fn image_error(e: image::ImageError) -> ExportError {
     }
 }
 
-fn tiff_error(e: tiff::TiffError) -> ExportError {
+pub(super) fn tiff_error(e: tiff::TiffError) -> ExportError {
     match e {
         tiff::TiffError::IoError(e) => write_error(e),
         other => ExportError::Format(format!("TIFF: {other}")),

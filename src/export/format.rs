@@ -14,3 +14,10 @@ pub enum Format {
     /// Lossless TIFF.
     Tiff,
 }
+
+impl Format {
+    /// Whether a channel may have 16 bits.
+    pub fn holds_sixteen(self) -> bool {
+        matches!(self, Self::Png | Self::Tiff)
+    }
+}

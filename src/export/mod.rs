@@ -5,6 +5,7 @@ pub mod animation;
 pub mod atomic;
 pub mod container;
 pub mod credentials;
+mod deep;
 mod dither;
 pub mod encode;
 mod error;
@@ -24,6 +25,8 @@ pub mod sheet;
 mod source_type;
 pub mod xmp;
 
+pub(crate) use deep::converted;
+pub use deep::{encode_deep, write_deep};
 pub use encode::{Labels, encode_to_bytes};
 pub use error::ExportError;
 pub use photo_credit::PhotoCredit;
@@ -34,7 +37,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use crate::export::format::Format;
-use crate::picture::Picture;
+use crate::picture::{ColorSpace, Picture};
 use crate::recipe::Recipe;
 
 /// What goes into a file, and how.
@@ -58,6 +61,10 @@ pub struct WriteOptions {
     /// Embed the sRGB profile in PNG, too. The other formats always carry it; PNG
     /// otherwise says "sRGB" in one byte, which a few print programs don't read.
     pub profile: bool,
+    /// 16 bits a channel, in PNG and TIFF.
+    pub sixteen: bool,
+    /// The space that the colours are written in, with its profile.
+    pub space: ColorSpace,
 }
 
 impl WriteOptions {
@@ -72,7 +79,14 @@ impl WriteOptions {
             replace: false,
             dpi: None,
             profile: false,
+            sixteen: false,
+            space: ColorSpace::Srgb,
         }
+    }
+
+    /// Whether pictures are written as they are in memory.
+    pub fn is_plain(&self) -> bool {
+        !self.sixteen && self.space == ColorSpace::Srgb
     }
 }
 
@@ -174,6 +188,7 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
             recipe.map(|recipe| &recipe.making),
             Some(crate::recipe::Making::Explore(params)) if params.domain.is_sphere()
         ),
+        space: options.space,
     }
 }
 
@@ -189,6 +204,10 @@ pub fn write(
     provenance: &Provenance,
     options: &WriteOptions,
 ) -> Result<(), ExportError> {
+    if !options.is_plain() {
+        let deep = deep::converted(picture, options.space)?;
+        return write_deep(path, &deep, recipe, provenance, options);
+    }
     let labels = labels(recipe, provenance, options);
     let existing = if options.replace {
         atomic::Existing::Replace

@@ -2,6 +2,7 @@
 
 use crate::export::format::Format;
 use crate::export::presets::{Fitting, Preset};
+use crate::picture::ColorSpace;
 
 /// How a picture leaves the house.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,11 @@ pub struct ExportOptions {
     /// Most bytes of a file; the quality of JPEG and lossy WebP gives way. Nothing for
     /// the other formats.
     pub max_bytes: Option<u64>,
+    /// 16 bits a channel, in PNG and TIFF; of a finished picture they are computed from the one
+    /// before, where that is there.
+    pub sixteen: bool,
+    /// The space that the colours are written in.
+    pub space: ColorSpace,
     /// Write the recipe into the file.
     pub recipe: bool,
     /// Write names and folders of sources.
@@ -31,6 +37,8 @@ impl ExportOptions {
             size: ExportSize::Same,
             sharpen: 0.0,
             max_bytes: None,
+            sixteen: false,
+            space: ColorSpace::Srgb,
             recipe: true,
             source_names: false,
             photo_credit: true,

@@ -70,7 +70,8 @@ impl Provenance {
             }
             Making::Grow(params) => Some(grown(params, recipe)),
             Making::Upscale { .. } => Some(enlarged(recipe)),
-            Making::Imported => None,
+            // A photo that was finished is what its file says.
+            Making::Imported => said(recipe),
         };
         // Learnt styles stand among the styles.
         let titles: Vec<&str> = names
@@ -98,7 +99,7 @@ impl Provenance {
             credit: credits.join("; "),
             rights: rights.to_owned(),
             statement: statement.join(" "),
-            systems: if source_type.is_some() {
+            systems: if source_type.is_some() && recipe.making != Making::Imported {
                 std::iter::once("Limner".to_owned())
                     .chain(names)
                     .collect::<Vec<_>>()
@@ -270,11 +271,15 @@ fn grown(params: &GrowParams, recipe: &Recipe) -> SourceType {
 
 /// An enlarged photo is an enhanced one; what a network has made stays that.
 fn enlarged(recipe: &Recipe) -> SourceType {
+    said(recipe).unwrap_or(SourceType::AlgorithmicallyEnhanced)
+}
+
+/// What the file of a photo says of networks.
+fn said(recipe: &Recipe) -> Option<SourceType> {
     recipe
         .origins()
         .iter()
         .find_map(|o| SourceType::networks().find(|t| t.name() == o.source_type))
-        .unwrap_or(SourceType::AlgorithmicallyEnhanced)
 }
 
 /// Everyone who made one of the photos; titles and days differ.

@@ -5,14 +5,18 @@ use std::path::{Path, PathBuf};
 
 use super::protocol::{Entry, ExportOptions, ExportSize, PictureId, Sheet};
 use super::{Gallery, GalleryError, decode, layout};
+use crate::cancel::CancelToken;
 use crate::export::atomic::{self, Existing};
 use crate::export::metadata::FileMetadata;
 use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
+use crate::finish;
 use crate::gallery::signing::PictureFile;
-use crate::picture::Picture;
+use crate::photo;
+use crate::picture::{ColorSpace, DeepPicture, Picture};
+use crate::recipe::{FinishParams, Recipe};
 use crate::unfinished;
 
 impl Gallery {
@@ -83,16 +87,32 @@ impl Gallery {
         let labels = self.copy_labels(&entry, &file, options);
         let whole = decode::picture(&entry.path)?;
         let before = whole.size();
-        let picture = reshaped(whole, options);
+        let mut picture = reshaped(whole, options);
+        let resized = picture.size() != before;
+        let write = write_options(options);
+        let deep = match write.is_plain() {
+            true => None,
+            false => {
+                let recipe = file.recipe.as_ref().filter(|_| !resized);
+                Some(self.deep(id, &picture, recipe, &write)?)
+            }
+        };
+        let deep = deep.filter(|deep| {
+            if !write.sixteen {
+                picture = deep.to_eight_bits();
+            }
+            write.sixteen
+        });
         let file = PictureFile {
             picture: &picture,
+            deep: deep.as_ref(),
             format: options.format,
             labels: &labels,
             max_bytes: options.max_bytes,
             recipe: file.recipe.as_ref(),
             origin: &self.origin(&file),
             source_names: options.source_names,
-            copy_of: Some((&entry.path, picture.size() != before)),
+            copy_of: Some((&entry.path, resized)),
         };
         Ok(self.write_picture_file(path, existing, &file)?)
     }
@@ -132,9 +152,16 @@ impl Gallery {
         }
         let settings = self.settings();
         let origin = Provenance::of_sheet(&origins, &settings.creator, &settings.rights);
-        let labels = export::labels(None, &origin, &write_options(options));
+        // A sheet is for looking at: 8 bits, sRGB.
+        let write = WriteOptions {
+            sixteen: false,
+            space: ColorSpace::Srgb,
+            ..write_options(options)
+        };
+        let labels = export::labels(None, &origin, &write);
         let file = PictureFile {
             picture: &builder.finish()?,
+            deep: None,
             format: options.format,
             labels: &labels,
             max_bytes: options.max_bytes,
@@ -167,7 +194,15 @@ impl Gallery {
         } else {
             ""
         };
-        let head = format!("{w} x {h} pixels, sRGB colour profile{dpi}{signature}\n");
+        let space = match options.space {
+            ColorSpace::Srgb => "sRGB",
+            ColorSpace::DisplayP3 => "Display P3",
+        };
+        let bits = match write_options(options).sixteen {
+            true => ", 16 bits a channel",
+            false => "",
+        };
+        let head = format!("{w} x {h} pixels{bits}, {space} colour profile{dpi}{signature}\n");
         Ok(head + &self.copy_labels(&entry, &file, options).preview())
     }
 
@@ -186,6 +221,46 @@ impl Gallery {
             }
         }
         labels
+    }
+
+    /// More than 8 bits, or another space: computed from the picture before, where this one was
+    /// finished and that one is there; else as much as this one has.
+    fn deep(
+        &self,
+        id: PictureId,
+        picture: &Picture,
+        recipe: Option<&Recipe>,
+        write: &WriteOptions,
+    ) -> Result<DeepPicture, ExportError> {
+        let finish = recipe.and_then(|recipe| recipe.finish.as_ref());
+        if let Some(finish) = finish
+            && let Some(before) = self.before(id, finish)
+            && let Ok(deep) = finish::finish_deep(
+                &before,
+                &finish.settings,
+                write.space,
+                &CancelToken::new(),
+                &mut |_, _| Ok(()),
+            )
+            && [deep.width(), deep.height()] == picture.size()
+        {
+            return Ok(deep);
+        }
+        export::converted(picture, write.space)
+    }
+
+    /// The picture that was finished: where its recipe says, or in the gallery.
+    fn before(&self, id: PictureId, finish: &FinishParams) -> Option<Picture> {
+        let wanted = &finish.picture.sha256;
+        let parents = self
+            .lineage(id)
+            .map_or_else(|_| Vec::new(), |(parents, _)| parents);
+        let listed = parents.into_iter().map(|parent| parent.path);
+        std::iter::once(finish.picture.place())
+            .chain(listed)
+            .filter_map(|path| photo::read(&path).ok())
+            .find(|photo| !wanted.is_empty() && photo.source.sha256 == *wanted)
+            .map(|photo| photo.picture)
     }
 
     fn origin(&self, file: &FileMetadata) -> Provenance {
@@ -221,6 +296,8 @@ fn write_options(options: &ExportOptions) -> WriteOptions {
         photo_credit: options.photo_credit,
         dpi: options.size.dpi(),
         profile: true,
+        sixteen: options.sixteen && options.format.holds_sixteen(),
+        space: options.space,
         ..WriteOptions::new(options.format)
     }
 }

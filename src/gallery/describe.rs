@@ -202,6 +202,12 @@ fn styles(recipe: &Recipe) -> String {
 
 fn sources(recipe: &Recipe) -> Vec<String> {
     let mut hashes: Vec<String> = recipe.sources.iter().map(|s| s.sha256.clone()).collect();
+    // What was finished is a parent, too.
+    let finished = recipe
+        .finish
+        .iter()
+        .map(|finish| finish.picture.sha256.clone());
+    hashes.extend(finished.filter(|hash| !hash.is_empty()));
     let named = recipe.making.pictures();
     hashes.extend(named.into_iter().map(|s| s.sha256.clone()));
     hashes.retain(|h| !h.is_empty());

@@ -26,11 +26,11 @@ pub fn fingerprint(recipe: &Recipe) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, SourceRef};
+    use crate::recipe::{ExploreParams, Making, SourceRef, UNFINISHED_VERSION};
 
     fn recipe(seed: u64) -> Recipe {
         Recipe {
-            version: RECIPE_VERSION,
+            version: UNFINISHED_VERSION,
             software: "Limner 1".into(),
             created: "2026-11-29T10:00:00Z".into(),
             device: "cpu".into(),
@@ -38,6 +38,7 @@ mod tests {
             models: Vec::new(),
             sources: vec![SourceRef::of_file("/photos/a.jpg".as_ref(), "ab".into())],
             resolved_ws: Some(vec![vec![0.1, 1.0 / 3.0]]),
+            finish: None,
             extra: Default::default(),
         }
     }

@@ -270,6 +270,7 @@ mod tests {
             models: vec![],
             sources: vec![],
             resolved_ws: None,
+            finish: None,
             extra: Default::default(),
         };
         let mut cards = Cards::default();

@@ -56,6 +56,13 @@ impl SessionPictures {
     /// # Errors
     /// As [`Gallery::save`].
     pub fn keep(&mut self, picture: &Picture, recipe: &Recipe) -> Result<Entry, GalleryError> {
+        // They stay on this machine, and go on from what they were made of; copies that leave it
+        // are written as the user wants.
+        let mut settings = self.store.settings().clone();
+        if !settings.source_names {
+            settings.source_names = true;
+            self.store.set_settings(settings);
+        }
         let (entry, there) = self.store.save_once(picture, recipe)?;
         if there {
             used(&entry.path, SystemTime::now());
@@ -125,12 +132,12 @@ fn remove(path: &Path) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recipe::{ExploreParams, Making, RECIPE_VERSION};
+    use crate::recipe::{ExploreParams, Making, UNFINISHED_VERSION};
 
     fn keep(pictures: &mut SessionPictures, seed: u64) -> PathBuf {
         let picture = Picture::from_rgba(2, 1, vec![seed as u8; 8]).unwrap();
         let recipe = Recipe {
-            version: RECIPE_VERSION,
+            version: UNFINISHED_VERSION,
             software: "Limner".into(),
             created: "2026-11-29T10:00:00Z".into(),
             device: String::new(),
@@ -138,6 +145,7 @@ mod tests {
             models: Vec::new(),
             sources: Vec::new(),
             resolved_ws: None,
+            finish: None,
             extra: Default::default(),
         };
         pictures.keep(&picture, &recipe).unwrap().path

@@ -7,7 +7,7 @@ use crate::export::atomic::{self, Existing};
 use crate::export::{self, ExportError, Labels, Provenance, presets};
 use crate::gallery::Gallery;
 use crate::gallery::protocol::Format;
-use crate::picture::Picture;
+use crate::picture::{DeepPicture, Picture};
 use crate::recipe::Recipe;
 
 /// A picture and everything that belongs into its file.
@@ -15,6 +15,8 @@ use crate::recipe::Recipe;
 #[cfg_attr(not(feature = "c2pa"), allow(dead_code))]
 pub(crate) struct PictureFile<'a> {
     pub(crate) picture: &'a Picture,
+    /// The same with 16 bits a channel, where those are written.
+    pub(crate) deep: Option<&'a DeepPicture>,
     pub(crate) format: Format,
     pub(crate) labels: &'a Labels,
     /// Most bytes, for formats with a quality.
@@ -46,6 +48,9 @@ impl Gallery {
         if self.signs() {
             return atomic::write_bytes(path, existing, &self.signed_bytes(f)?);
         }
+        if let Some(deep) = f.deep {
+            return atomic::write_bytes(path, existing, &deep_bytes(deep, f)?);
+        }
         match f.limit() {
             Some(most) => {
                 let (bytes, _) = presets::within(f.picture, f.format, f.labels, most)?;
@@ -71,9 +76,10 @@ impl Gallery {
         };
         let mut limit = f.limit();
         loop {
-            let bytes = match limit {
-                Some(most) => presets::within(f.picture, f.format, f.labels, most)?.0,
-                None => export::encode_to_bytes(f.picture, f.format, f.labels)?,
+            let bytes = match (f.deep, limit) {
+                (Some(deep), _) => deep_bytes(deep, f)?,
+                (None, Some(most)) => presets::within(f.picture, f.format, f.labels, most)?.0,
+                (None, None) => export::encode_to_bytes(f.picture, f.format, f.labels)?,
             };
             let signed = sign(bytes, f.container(), &statement, &keys)?;
             let over = f
@@ -85,6 +91,12 @@ impl Gallery {
             limit = limit.map(|r| r.saturating_sub(over));
         }
     }
+}
+
+fn deep_bytes(deep: &DeepPicture, f: &PictureFile<'_>) -> Result<Vec<u8>, ExportError> {
+    let mut out = std::io::Cursor::new(Vec::new());
+    export::encode_deep(deep, f.format, f.labels, &mut out)?;
+    Ok(out.into_inner())
 }
 
 impl PictureFile<'_> {

@@ -255,7 +255,6 @@ impl Gallery {
     }
 
     /// Keeps a picture as PNG under a readable name; returns once it is safely on disk.
-    ///
     /// # Errors
     /// A full disk or a folder that can't be written to; then nothing is left behind.
     pub fn save(&mut self, picture: &Picture, recipe: &Recipe) -> Result<Entry, GalleryError> {
@@ -270,6 +269,7 @@ impl Gallery {
         let labels = export::labels(Some(recipe), &provenance, &options);
         let file = PictureFile {
             picture,
+            deep: None,
             format: Format::Png,
             labels: &labels,
             max_bytes: None,

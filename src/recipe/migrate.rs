@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{RECIPE_VERSION, RecipeError};
+use super::{FINISH_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
 
 /// One step: `STEPS[n]` brings version `n` to `n + 1`.
-const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] = [from_0];
+const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] =
+    [from_0, from_1];
 
 /// Brings a recipe to [`RECIPE_VERSION`].
 ///
@@ -28,8 +29,42 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     for step in STEPS.iter().skip(version as usize) {
         step(&mut value)?;
     }
-    value["version"] = json!(RECIPE_VERSION);
+    let finish = value.get("finish").filter(|finish| !finish.is_null());
+    check_finish(finish)?;
+    value["version"] = json!(match finish {
+        Some(_) => RECIPE_VERSION,
+        None => UNFINISHED_VERSION,
+    });
     Ok(value)
+}
+
+/// A finish, or one before it, that this program doesn't know would come out wrong.
+fn check_finish(mut finish: Option<&Value>) -> Result<(), RecipeError> {
+    while let Some(params) = finish {
+        match params.get("version").and_then(Value::as_u64) {
+            Some(version) if version > u64::from(FINISH_VERSION) => {
+                return Err(RecipeError::NewerFinish(version));
+            }
+            Some(1..) => {}
+            _ => {
+                return Err(RecipeError::Damaged(
+                    "its finish doesn't say its version".into(),
+                ));
+            }
+        }
+        finish = params.get("before").filter(|before| !before.is_null());
+    }
+    Ok(())
+}
+
+/// Version 1 knew no finish.
+fn from_1(value: &mut Value) -> Result<(), RecipeError> {
+    match value.get("finish") {
+        Some(_) => Err(RecipeError::Damaged(
+            "a recipe of version 1 has no finish".into(),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Version 0 is the short form that people write by hand:

@@ -3,6 +3,7 @@
 
 mod domain;
 mod explore;
+mod finish;
 pub mod foreign;
 mod grow;
 pub mod json;
@@ -19,6 +20,7 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
+pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
 pub use grow::{
     GrowBreed, GrowChange, GrowEdit, GrowOther, GrowParams, GrowPart, GrowPlacement, GrowTask,
 };
@@ -32,14 +34,18 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-/// The version that this program writes. Older ones are migrated when read; newer
-/// ones are shown, but not rendered.
-pub const RECIPE_VERSION: u32 = 1;
+/// The newest version that this program knows. Older ones are migrated when read; newer
+/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`]; a recipe without
+/// one is of version 1, so that older programs read it.
+pub const RECIPE_VERSION: u32 = 2;
+
+/// The version of a recipe without a finish.
+pub const UNFINISHED_VERSION: u32 = 1;
 
 /// A picture's recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// [`RECIPE_VERSION`] at the time of writing.
+    /// [`RECIPE_VERSION`] where there is a finish, [`UNFINISHED_VERSION`] elsewhere.
     pub version: u32,
     /// Program and version, e.g. `Limner 0.2.0`.
     pub software: String,
@@ -61,6 +67,9 @@ pub struct Recipe {
     /// is measured anew.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved_ws: Option<Vec<Vec<f32>>>,
+    /// What was done to the picture at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<FinishParams>,
     /// Fields of newer versions, kept as they are.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -87,6 +96,18 @@ pub enum Making {
     Walk(WalkParams),
     /// A picture brought in from outside.
     Imported,
+}
+
+impl Recipe {
+    /// The same picture with this finish, or without any.
+    pub fn finished(mut self, finish: Option<FinishParams>) -> Self {
+        self.version = match finish {
+            Some(_) => RECIPE_VERSION,
+            None => UNFINISHED_VERSION,
+        };
+        self.finish = finish;
+        self
+    }
 }
 
 impl Making {

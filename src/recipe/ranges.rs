@@ -5,8 +5,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, Domain, ExploreParams, GrowBreed, GrowChange, GrowParams, GrowPart, GrowTask,
-    LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer, StyleParams, WalkParams,
+    DirectionEdit, Domain, ExploreParams, FinishParams, FinishSettings, GrowBreed, GrowChange,
+    GrowParams, GrowPart, GrowTask, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
+    StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -94,6 +95,35 @@ pub const PERIOD: Range = Range::new("period", 0.25, 4.0);
 pub const SPHERE_SCALE: Range = Range::new("scale", 0.25, 4.0);
 /// The turns of [`Domain::Torus`].
 pub const TURNS: RangeInclusive<u32> = 1..=16;
+/// [`FinishSettings::straighten`].
+pub const STRAIGHTEN: Range = Range::new("straighten", -45.0, 45.0);
+/// [`FinishSettings::exposure`].
+pub const EXPOSURE: Range = Range::new("exposure", -4.0, 4.0);
+/// [`FinishSettings::warmth`].
+pub const WARMTH: Range = Range::new("warmth", -1.0, 1.0);
+/// [`FinishSettings::contrast`].
+pub const CONTRAST: Range = Range::new("contrast", -1.0, 1.0);
+/// [`FinishSettings::saturation`].
+pub const SATURATION: Range = Range::new("saturation", -1.0, 1.0);
+/// [`FinishSettings::sharpen`].
+pub const SHARPEN: Range = Range::new("sharpen", 0.0, 2.0);
+/// [`FinishSettings::grain`].
+pub const GRAIN: Range = Range::new("grain", 0.0, 1.0);
+/// [`FinishSettings::grain_size`].
+pub const GRAIN_SIZE: Range = Range::new("grain_size", 0.5, 8.0);
+/// [`FinishSettings::vignette`].
+pub const VIGNETTE: Range = Range::new("vignette", -1.0, 1.0);
+/// The numbers in [`FinishSettings::curve`].
+pub const CURVE: Range = Range::new("curve", 0.0, 1.0);
+/// The numbers in [`FinishSettings::crop`].
+pub const CROP: Range = Range::new("crop", 0.0, 1.0);
+/// Most points of [`FinishSettings::curve`].
+pub const CURVE_POINTS: usize = 16;
+/// Least part of a side that [`FinishSettings::crop`] leaves.
+pub const LEAST_CROP: f32 = 0.005;
+/// Sides of [`FinishSettings::size`], pixels.
+pub const FINISH_SIDE: RangeInclusive<u32> = 1..=32_768;
+
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -219,6 +249,63 @@ impl Outside {
         self.bring(&TEXTURE, &mut other.texture);
     }
 
+    fn finish(&mut self, settings: &mut FinishSettings) {
+        self.bring(&STRAIGHTEN, &mut settings.straighten);
+        self.bring(&EXPOSURE, &mut settings.exposure);
+        self.bring(&WARMTH, &mut settings.warmth);
+        self.bring(&CONTRAST, &mut settings.contrast);
+        self.bring(&SATURATION, &mut settings.saturation);
+        self.bring(&SHARPEN, &mut settings.sharpen);
+        self.bring(&GRAIN, &mut settings.grain);
+        self.bring(&GRAIN_SIZE, &mut settings.grain_size);
+        self.bring(&VIGNETTE, &mut settings.vignette);
+        if settings.quarter_turns > 3 {
+            settings.quarter_turns %= 4;
+            self.note("quarter_turns");
+        }
+        if let Some(crop) = &mut settings.crop {
+            self.crop(crop);
+        }
+        if let Some(size) = &mut settings.size {
+            for side in size {
+                let nearest = (*side).clamp(*FINISH_SIDE.start(), *FINISH_SIDE.end());
+                if nearest != *side {
+                    *side = nearest;
+                    self.note("size");
+                }
+            }
+        }
+        self.curve(&mut settings.curve);
+    }
+
+    fn crop(&mut self, crop: &mut [f32; 4]) {
+        for side in &mut *crop {
+            self.bring(&CROP, side);
+        }
+        for axis in 0..2 {
+            // A little less is what is left of it after sums.
+            if crop[axis + 2] - crop[axis] < LEAST_CROP * 0.99 {
+                crop[axis] = crop[axis].min(1.0 - LEAST_CROP);
+                crop[axis + 2] = crop[axis] + LEAST_CROP;
+                self.note(CROP.name);
+            }
+        }
+    }
+
+    /// By rising input, no input twice.
+    fn curve(&mut self, curve: &mut Vec<[f32; 2]>) {
+        for number in curve.iter_mut().flatten() {
+            self.bring(&CURVE, number);
+        }
+        let rises = curve.windows(2).all(|two| two[0][0] < two[1][0]);
+        if !rises || curve.len() > CURVE_POINTS {
+            curve.sort_by(|a, b| a[0].total_cmp(&b[0]));
+            curve.dedup_by_key(|point| point[0]);
+            curve.truncate(CURVE_POINTS);
+            self.note(CURVE.name);
+        }
+    }
+
     fn gains(&mut self, gains: &mut [LensGain]) {
         for gain in gains {
             self.bring(&GAIN, &mut gain.gain);
@@ -301,6 +388,28 @@ impl WalkParams {
         for point in &mut self.points {
             outside.explore(point);
         }
+        outside.0
+    }
+}
+
+impl FinishParams {
+    /// As [`ExploreParams::confine`]; those before it, too.
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.finish(&mut self.settings);
+        let mut names = outside.0;
+        if let Some(before) = &mut self.before {
+            names.extend(before.confine());
+        }
+        names
+    }
+}
+
+impl FinishSettings {
+    /// As [`ExploreParams::confine`].
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.finish(self);
         outside.0
     }
 }

@@ -1,6 +1,8 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
-use super::{Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate};
+use super::{
+    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate,
+};
 
 /// Why JSON is no recipe that this program can use.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -10,6 +12,11 @@ pub enum RecipeError {
         "this recipe was made by a newer Limner (recipe version {0}, this program knows {RECIPE_VERSION}); update Limner to use it"
     )]
     Newer(u64),
+    /// Finished by a later program; it can be shown, but not rendered.
+    #[error(
+        "this picture was finished by a newer Limner (finish version {0}, this program knows {FINISH_VERSION}); update Limner to use its recipe"
+    )]
+    NewerFinish(u64),
     /// Not a recipe, or damaged.
     #[error("this is no recipe of Limner's: {0}")]
     Damaged(String),
@@ -51,6 +58,9 @@ impl Recipe {
     /// Calls `tell` with every mention of a picture that went in.
     pub fn each_source(&mut self, tell: &mut dyn FnMut(&mut SourceRef)) {
         self.sources.iter_mut().for_each(&mut *tell);
+        if let Some(finish) = &mut self.finish {
+            finish.each_source(tell);
+        }
         match &mut self.making {
             Making::Style(params) => {
                 tell(&mut params.photo);

@@ -16,7 +16,7 @@ fn source(name: &str) -> SourceRef {
 
 fn recipe(making: Making) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: "Limner 0.1.0".into(),
         created: "2026-11-25T02:18:58Z".into(),
         device: "cpu avx2".into(),
@@ -27,6 +27,7 @@ fn recipe(making: Making) -> Recipe {
         }],
         sources: vec![source("a.jpg")],
         resolved_ws: Some(vec![vec![0.25, -1.0]; 3]),
+        finish: None,
         extra: Default::default(),
     }
 }
@@ -131,6 +132,7 @@ fn all() -> Vec<Recipe> {
     .chain(grown())
     .chain(closed())
     .map(recipe)
+    .chain([finished()])
     .collect()
 }
 
@@ -148,6 +150,26 @@ fn closed() -> Vec<Making> {
         })
     };
     [tile, Domain::Sphere { scale: 0.5 }].map(making).into()
+}
+
+/// A photo that was finished twice, with every field that there is.
+fn finished() -> Recipe {
+    let settings = FinishSettings {
+        quarter_turns: 1,
+        flip: [true, false],
+        straighten: -2.5,
+        crop: Some([0.1, 0.0, 0.9, 1.0]),
+        size: Some([300, 200]),
+        curve: vec![[0.0, 0.0], [0.25, 0.5], [1.0, 1.0]],
+        grain_seed: u64::MAX,
+        ..FinishSettings::default()
+    };
+    let mut finish = FinishParams::new(source("photo.jpg"), settings);
+    finish.before = Some(Box::new(FinishParams::new(
+        SourceRef::default(),
+        FinishSettings::default(),
+    )));
+    recipe(Making::Imported).finished(Some(finish))
 }
 
 /// One of each task of Grow.
@@ -318,7 +340,7 @@ fn the_schema_refuses_what_is_no_recipe() {
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let good: Value = serde_json::from_str(&all()[0].to_json()).unwrap();
     for (pointer, bad) in [
-        ("/version", json!(2)),
+        ("/version", json!(3)),
         ("/making/kind", json!("dream")),
         ("/making/origin", json!({"seed": -1})),
         ("/making/size", json!([1, 2, 3])),
@@ -328,6 +350,31 @@ fn the_schema_refuses_what_is_no_recipe() {
         *value.pointer_mut(pointer).unwrap() = bad;
         assert!(check(&schema, &value, &schema, true).is_err(), "{pointer}");
     }
+}
+
+#[test]
+fn a_finish_of_later_programs_is_refused_wherever_it_stands() {
+    for (pointer, version) in [("/finish/version", 7), ("/finish/before/version", 8)] {
+        let mut value: Value = serde_json::from_str(&finished().to_json()).unwrap();
+        *value.pointer_mut(pointer).unwrap() = json!(version);
+        let read = Recipe::from_json(&value.to_string());
+        assert_eq!(read, Err(RecipeError::NewerFinish(version)));
+    }
+    for (pointer, bad) in [
+        ("/finish/settings", json!({"vibrance": 1.0})),
+        ("/finish/settings/crop", json!([0.0, 1.0])),
+        ("/finish/version", json!("1")),
+        ("/finish/before/version", Value::Null),
+        // What version 1 can't hold.
+        ("/version", json!(1)),
+    ] {
+        let mut value: Value = serde_json::from_str(&finished().to_json()).unwrap();
+        *value.pointer_mut(pointer).unwrap() = bad;
+        let read = Recipe::from_json(&value.to_string());
+        assert!(matches!(read, Err(RecipeError::Damaged(_))), "{pointer}");
+    }
+    // Older programs go on reading what has no finish.
+    assert!(all()[0].to_json().contains("\"version\":1,"));
 }
 
 #[test]
@@ -365,7 +412,7 @@ fn the_short_form_becomes_a_recipe() {
         panic!()
     };
     assert_eq!((p.origin, p.truncation_psi), (LatentOrigin::Seed(42), 0.5));
-    assert_eq!(r.version, RECIPE_VERSION);
+    assert_eq!(r.version, UNFINISHED_VERSION);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub mod canvas;
 pub mod explore;
 pub mod export;
+pub mod finish;
 pub mod gallery;
 pub mod lens;
 pub mod mask;
@@ -100,6 +101,7 @@ impl Ui {
         }
         match state.view.workspace {
             _ if state.view.start_page => start::ui(ui, &mut panel, &self.start),
+            _ if let Some(work) = state.finishing() => finish::workspace::ui(ui, &mut panel, work),
             Workspace::Explore => explore::workspace::ui(ui, &mut panel),
             Workspace::Style => style::workspace::ui(ui, &mut panel),
             Workspace::Lens => lens::workspace::ui(ui, &mut panel),

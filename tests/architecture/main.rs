@@ -43,6 +43,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("learn", &["cancel", "fine", "models", "nn"]),
     ("grow", &["cancel", "nn", "picture"]),
     ("spaces", &["cancel", "picture"]),
+    ("finish", &["cancel", "picture", "recipe"]),
     (
         "photo",
         &["database", "digest", "picture", "recipe", "regular_file"],
@@ -50,9 +51,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "export",
         &[
+            "cancel",
             "clean_text",
             "clock",
             "digest",
+            "finish",
             "photo",
             "picture",
             "recipe",
@@ -63,10 +66,12 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "gallery",
         &[
+            "cancel",
             "clock",
             "database",
             "digest",
             "export",
+            "finish",
             "photo",
             "picture",
             "recipe",
@@ -105,6 +110,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clock",
             "export",
             "fine",
+            "finish",
             "grow",
             "latent",
             "learn",
@@ -124,6 +130,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         &[
             "engine",
             "export",
+            "finish",
             "gallery",
             "hub",
             "paths",
@@ -135,7 +142,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "ui",
         &[
-            "app", "clock", "engine", "export", "gallery", "hub", "picture", "recipe",
+            "app", "clock", "engine", "export", "finish", "gallery", "hub", "picture", "recipe",
         ],
     ),
     (
@@ -162,6 +169,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "clean_text",
             "engine",
             "export",
+            "finish",
             "gallery",
             "hub",
             "import",

@@ -12,7 +12,7 @@ fn binned(desk: &Desk) -> Gallery {
     let mut gallery = Gallery::open_and_reconcile(desk.folder.path().join("gallery")).unwrap();
     for seed in [1, 2] {
         let recipe = Recipe {
-            version: limner::recipe::RECIPE_VERSION,
+            version: limner::recipe::UNFINISHED_VERSION,
             software: "Limner".into(),
             created: "2026-11-29T10:00:00Z".into(),
             device: String::new(),
@@ -22,6 +22,7 @@ fn binned(desk: &Desk) -> Gallery {
             models: Vec::new(),
             sources: Vec::new(),
             resolved_ws: None,
+            finish: None,
             extra: Default::default(),
         };
         let picture = Picture::from_rgba(1, 1, vec![seed as u8; 4]).unwrap();

@@ -8,6 +8,7 @@ mod bin;
 mod engine_files;
 mod equal_bytes;
 mod fine;
+mod finish;
 mod folder;
 mod foreign;
 mod grow;

@@ -44,7 +44,7 @@ pub fn explore(seed: u64) -> Recipe {
 /// A recipe around a making.
 pub fn recipe(making: Making) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: "Limner 0.1.0".into(),
         created: "2026-11-25T02:18:58Z".into(),
         device: "cpu avx2+fma".into(),
@@ -55,6 +55,7 @@ pub fn recipe(making: Making) -> Recipe {
         }],
         sources: vec![],
         resolved_ws: Some(vec![vec![0.1, -1.5e-7, f32::MIN_POSITIVE]; 2]),
+        finish: None,
         extra: Default::default(),
     }
 }

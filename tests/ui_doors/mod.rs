@@ -31,8 +31,8 @@ use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
-    LayerRange, LensParams, Making, ModelRef, PixelRegion, RECIPE_VERSION, Recipe, SourceRef,
-    StyleParams, StyleSource,
+    LayerRange, LensParams, Making, ModelRef, PixelRegion, Recipe, SourceRef, StyleParams,
+    StyleSource, UNFINISHED_VERSION,
 };
 use limner::window::StudioApp;
 
@@ -298,7 +298,7 @@ pub fn generated(seed: u64) -> Recipe {
 
 fn recipe(making: Making) -> Recipe {
     Recipe {
-        version: RECIPE_VERSION,
+        version: UNFINISHED_VERSION,
         software: "Limner test".into(),
         created: "2026-03-01T09:05:00Z".into(),
         device: "cpu".into(),
@@ -309,6 +309,7 @@ fn recipe(making: Making) -> Recipe {
         sources: Vec::new(),
         making,
         resolved_ws: None,
+        finish: None,
         extra: serde_json::Map::new(),
     }
 }

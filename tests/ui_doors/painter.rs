@@ -8,6 +8,8 @@ pub(super) struct Painter {
     asked: Record,
     answers: VecDeque<Event>,
     photos: std::collections::HashMap<String, Picture>,
+    /// Where they were opened.
+    places: std::collections::HashMap<String, PathBuf>,
     /// Pictures of *Fine* at work.
     fine: VecDeque<(JobId, Arc<StyleParams>, FineOptions)>,
 }
@@ -25,6 +27,7 @@ impl Painter {
             asked,
             answers,
             photos: Default::default(),
+            places: Default::default(),
             fine: VecDeque::new(),
         }
     }
@@ -146,10 +149,17 @@ impl Painter {
             Work::Style(params) => self.stylise(params),
             Work::Lens(params) => self.lens(params),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+            Work::Finish(look) => {
+                let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
+                limner::finish::look(&look.copy, look.full, &look.settings, most, &stop).unwrap()
+            }
         }
     }
 
-    fn open(&mut self, path: PathBuf) -> Event {
+    fn open(&mut self, asked: PathBuf) -> Event {
+        // The address of a content leads to where it was opened before.
+        let known = SourceRef::content_of(&asked).and_then(|sha256| self.places.get(sha256));
+        let path = known.cloned().unwrap_or_else(|| asked.clone());
         let result =
             decode::picture(&path).map_err(|e| limner::engine::protocol::EngineError::BadPicture {
                 reason: e.to_string(),
@@ -164,6 +174,7 @@ impl Painter {
                 licence: String::new(),
             };
             self.photos.insert(source.sha256.clone(), picture.clone());
+            self.places.insert(source.sha256.clone(), path.clone());
             let recipe = limner::export::metadata::read(&path)
                 .ok()
                 .and_then(|m| m.recipe);
@@ -176,7 +187,10 @@ impl Painter {
                     .map_or_else(|_| Vec::new(), |m| m.notes),
             }
         });
-        Event::Opened { path, result }
+        Event::Opened {
+            path: asked,
+            result,
+        }
     }
 
     fn job(&self, job: Job) -> Output {
@@ -215,8 +229,24 @@ impl Painter {
                 picture: seeded(77, 96),
                 likeness: 0.8,
             },
+            Job::Finish { path, settings, .. } => finished(&path, &settings),
             other => panic!("a job that these tests don't start: {other:?}"),
         }
+    }
+}
+
+/// A picture file finished, with its recipe as the engine writes it.
+fn finished(path: &Path, settings: &limner::recipe::FinishSettings) -> Output {
+    let picture = decode::picture(path).unwrap();
+    let stop = limner::cancel::CancelToken::new();
+    let made = limner::finish::finish(&picture, settings, &stop, &mut |_, _| Ok(())).unwrap();
+    let before = limner::export::metadata::read(path).unwrap().recipe;
+    let source = SourceRef::of_file(path, limner::gallery::hash_file(path).unwrap());
+    let params = limner::recipe::FinishParams::new(source, settings.clone());
+    let recipe = before.unwrap_or_else(|| recipe(Making::Imported));
+    Output::Picture {
+        picture: made,
+        recipe: Box::new(recipe.finished(Some(params))),
     }
 }
 

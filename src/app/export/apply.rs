@@ -4,12 +4,13 @@
 
 use crate::app::action::Purpose;
 use crate::app::export::target::ExportTarget;
+use crate::app::finish;
 use crate::app::full_size;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::{fine, painting};
-use crate::app::view::{Dialog, Workspace};
+use crate::app::view::Dialog;
 use crate::app::work;
 use crate::engine::protocol::{Job, JobId};
 
@@ -17,13 +18,16 @@ use crate::engine::protocol::{Job, JobId};
 /// canvas, which is made first unless it was the last one to be exported.
 pub fn begin(state: &mut AppState, services: &mut Services) {
     let workspace = state.view.workspace;
-    if workspace == Workspace::Gallery {
+    if !state.exports_canvas() {
         state.view.dialog = Dialog::Export;
         return;
     }
     let rendering = fine::rendering(state);
-    let work = work::of(workspace, state);
-    let made = work.and_then(|work| Some((work::job(&work, rendering.clone())?, work)));
+    let made = match finish::apply::job(state).zip(state.finishing()) {
+        Some((job, finishing)) => Some((job, finishing.look(finishing.settings.clone()))),
+        None => work::of(workspace, state)
+            .and_then(|work| Some((work::job(&work, rendering.clone())?, work))),
+    };
     let Some((job, work)) = made else {
         state.toasts.push(Level::Info, "There is no picture yet.");
         return;

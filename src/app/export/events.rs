@@ -1,7 +1,7 @@
 //! What becomes of the picture that is made to be exported.
 
 use crate::app::state::AppState;
-use crate::app::view::{Dialog, Workspace};
+use crate::app::view::Dialog;
 use crate::gallery::protocol::Entry;
 
 /// The picture is safe on disk.
@@ -14,7 +14,7 @@ pub fn kept(entry: Entry, state: &mut AppState) {
 /// There is nothing to export after all: stopped, failed or thrown away.
 pub fn forget(state: &mut AppState) {
     state.export = None;
-    if state.view.dialog == Dialog::Export && state.view.workspace != Workspace::Gallery {
+    if state.view.dialog == Dialog::Export && state.exports_canvas() {
         state.view.dialog = Dialog::None;
     }
 }

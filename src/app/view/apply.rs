@@ -65,6 +65,14 @@ pub fn command(command: Command, state: &mut AppState) {
 
 /// One way to compare on the front canvas, or none again.
 fn toggle_compare(state: &mut AppState, way: Compare) {
+    let finishing = state.finishing().is_some();
+    if let Some(work) = state.finish.work.as_mut().filter(|_| finishing) {
+        work.compare = match work.compare == way {
+            true => Compare::Off,
+            false => way,
+        };
+        return;
+    }
     let workspace = state.view.workspace;
     // Behind the variations nothing of it would be seen.
     let variations = workspace == Workspace::Explore && std::mem::take(&mut state.view.variations);

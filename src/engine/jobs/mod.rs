@@ -3,6 +3,7 @@
 mod context;
 mod directions;
 mod fine;
+mod finish;
 mod folder;
 mod grow;
 mod learn;
@@ -28,10 +29,11 @@ impl JobBackend for InferenceState {
             let control = &mut *control;
             run(&mut JobContext { state, control }, job)
         });
-        // What is made again has its origins in its recipe.
-        if let (Ok(Output::Picture { recipe, .. }), false) =
-            (&mut result, matches!(job, Job::Replay(_)))
-        {
+        // What is made again or finished has its origins in its recipe.
+        if let (Ok(Output::Picture { recipe, .. }), false) = (
+            &mut result,
+            matches!(job, Job::Replay(_) | Job::Finish { .. }),
+        ) {
             self.photos.note_origins(recipe);
         }
         for (path, notes) in self.photos.take_notes() {
@@ -61,6 +63,20 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::UpscaleEstimate { path, scale, model } => {
             upscale::estimate(context, path, *scale, model.as_deref())
         }
+        Job::Finish {
+            path,
+            settings,
+            keep_shape,
+        } => match keep_shape {
+            true => finish::tones(context, path, settings),
+            false => finish::run(context, path, settings),
+        },
+        Job::FinishFile {
+            path,
+            settings,
+            out,
+            writing,
+        } => finish::write(context, path, settings, out, writing),
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),

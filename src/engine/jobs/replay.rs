@@ -15,6 +15,17 @@ pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Outpu
             "this recipe was made by a newer Limner; update Limner to use it".into(),
         ));
     }
+    match &recipe.finish {
+        Some(finish) => super::finish::again(context, finish, recipe),
+        None => unfinished(context, recipe),
+    }
+}
+
+/// The picture without its finish.
+pub(super) fn unfinished(
+    context: &mut JobContext<'_>,
+    recipe: &Recipe,
+) -> Result<Output, EngineError> {
     for model in &recipe.models {
         check_model(context.state, model)?;
     }

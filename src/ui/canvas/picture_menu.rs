@@ -11,11 +11,13 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     let in_gallery = matches!(subject, Subject::Gallery(_));
     let mut networks = panel.state.engine.models(ModelKind::Autoencoder);
     let lens = networks.next().is_some() && !matches!(subject, Subject::Lens);
+    let finishing = matches!(subject, Subject::Finish);
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
+        (Destination::Finish, "Finish…", !finishing),
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),
@@ -32,7 +34,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             ui.close();
         }
     }
-    let on_canvas = matches!(subject, Subject::Explore | Subject::Style | Subject::Lens);
+    let on_canvas = matches!(
+        subject,
+        Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish
+    );
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);
         ui.close();

@@ -3,6 +3,7 @@
 use egui::{ComboBox, DragValue, Ui};
 
 use crate::gallery::protocol::{ExportOptions, ExportSize, Fitting, Format, Preset, Sheet};
+use crate::picture::ColorSpace;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::choice;
 use crate::ui::widgets::slider::Slider;
@@ -43,6 +44,8 @@ pub struct Choices {
     quality: u8,
     lossless_webp: bool,
     limit: Option<u64>,
+    sixteen: bool,
+    space: ColorSpace,
     size: SizeChoice,
     side: u32,
     fitting: Fitting,
@@ -61,6 +64,8 @@ impl Default for Choices {
             quality: 92,
             lossless_webp: false,
             limit: None,
+            sixteen: false,
+            space: ColorSpace::Srgb,
             size: SizeChoice::Same,
             side: 1920,
             fitting: Fitting::Crop,
@@ -107,6 +112,8 @@ impl Choices {
                 .limit
                 .filter(|_| self.has_quality())
                 .map(|kb| kb * 1000),
+            sixteen: self.sixteen && self.holds_sixteen(),
+            space: self.space,
             recipe: goes_in.recipe,
             source_names: goes_in.source_names,
             photo_credit: goes_in.photo_credit,
@@ -121,6 +128,37 @@ impl Choices {
     /// The contact sheet, if so many pictures are to go on one.
     pub fn sheet(&self, pictures: usize) -> Option<Sheet> {
         (pictures > 1 && self.layout == Layout::Sheet).then_some(self.sheet)
+    }
+
+    fn holds_sixteen(&self) -> bool {
+        matches!(self.kind, Kind::Png | Kind::Tiff)
+    }
+
+    /// Bits and colours.
+    fn depth_ui(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            let label = ui.label("Colours");
+            let name = |space| match space {
+                ColorSpace::Srgb => "sRGB",
+                ColorSpace::DisplayP3 => "Display P3",
+            };
+            let combo = ComboBox::from_id_salt("export space")
+                .width(96.0)
+                .selected_text(name(self.space))
+                .show_ui(ui, |ui| {
+                    for space in [ColorSpace::Srgb, ColorSpace::DisplayP3] {
+                        ui.selectable_value(&mut self.space, space, name(space));
+                    }
+                });
+            combo
+                .response
+                .on_hover_text("sRGB is shown right everywhere; Display P3 is wider, for new screens and phones")
+                .labelled_by(label.id);
+            if self.holds_sixteen() {
+                ui.checkbox(&mut self.sixteen, "16 bits")
+                    .on_hover_text("For further work on the picture; of a finished one they are computed from the picture before");
+            }
+        });
     }
 
     fn has_quality(&self) -> bool {
@@ -180,6 +218,7 @@ impl Choices {
         if let Some(kind) = choice(ui, theme, self.kind, &kinds) {
             self.kind = kind;
         }
+        self.depth_ui(ui);
         if self.kind == Kind::WebP {
             ui.checkbox(&mut self.lossless_webp, "Lossless")
                 .on_hover_text("Every pixel stays as it is; the file becomes larger");

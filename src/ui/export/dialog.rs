@@ -5,7 +5,7 @@ use egui::{ProgressBar, ScrollArea, Ui};
 
 use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
 use crate::app::engine_state::JobEntry;
-use crate::app::view::{Dialog, Workspace};
+use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, Preset};
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
@@ -60,7 +60,7 @@ impl ExportDialog {
             .export
             .as_ref()
             .and_then(|target| target.kept.as_ref());
-        let of_canvas = kept.filter(|_| state.view.workspace != Workspace::Gallery);
+        let of_canvas = kept.filter(|_| state.exports_canvas());
         let listed = || ids.iter().find_map(|id| state.gallery.entry(*id));
         let Some(first) = of_canvas.or_else(listed) else {
             return nothing_yet(ui, p);
@@ -238,7 +238,7 @@ impl ExportDialog {
 /// was made of the canvas, once it's kept.
 fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
     let gallery = &p.state.gallery;
-    if p.state.view.workspace != Workspace::Gallery {
+    if p.state.exports_canvas() {
         let kept = p.state.export.as_ref().and_then(|t| t.kept.as_ref());
         return kept.map(|entry| entry.id).into_iter().collect();
     }
@@ -256,7 +256,7 @@ fn chosen(p: &Panel<'_>) -> Vec<PictureId> {
 
 /// Nothing is chosen, or the picture of the canvas is still being made.
 fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
-    if p.state.view.workspace == Workspace::Gallery {
+    if !p.state.exports_canvas() {
         ui.label("Choose pictures first.");
         return ui.button("Close").clicked();
     }

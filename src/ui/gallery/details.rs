@@ -3,6 +3,7 @@
 use egui::{Grid, Label, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 use crate::app::action::{Action, Destination, Subject, ViewEdit};
+use crate::app::command::Command;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId};
 use crate::recipe::{Recipe, StyleSource};
@@ -187,6 +188,7 @@ impl Details {
             {
                 p.actions.view(ViewEdit::Dialog(Dialog::Export));
             }
+            paste_finish(ui, p);
             if ui
                 .button("Delete")
                 .on_hover_text("Move to the bin; can be undone (Del)")
@@ -332,6 +334,12 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
         {
             p.actions.view(ViewEdit::Dialog(Dialog::AboutPicture));
         }
+        let copy = ui.button(Command::CopyFinish.text());
+        if copy.on_hover_text(Command::CopyFinish.tooltip()).clicked() {
+            let to = Destination::CopyFinish;
+            p.actions.push(Action::Send { to, what });
+        }
+        paste_finish(ui, p);
         if ui
             .button("Delete")
             .on_hover_text("Move to the bin; can be undone (Del)")
@@ -343,8 +351,25 @@ fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
     });
 }
 
+/// Brings copied settings of Finish to what is chosen, once there are some.
+fn paste_finish(ui: &mut Ui, p: &mut Panel<'_>) {
+    if p.state.finish.copied.is_none() {
+        return;
+    }
+    let command = Command::PasteFinish;
+    let paste = ui.button(command.text());
+    if paste.on_hover_text(command.tooltip()).clicked() {
+        p.actions.command(command);
+    }
+}
+
 /// Where a kept picture can go: button, tooltip, destination.
 pub const SENDS: &[(&str, &str, Destination)] = &[
+    (
+        "Finish…",
+        "Crop, straighten, light, colour, sharpness and size; the picture itself stays",
+        Destination::Finish,
+    ),
     (
         "Open recipe",
         "Go back to where it was made, with the same settings",

@@ -3,8 +3,8 @@
 use crate::clock;
 use crate::engine::protocol::Attribute;
 use crate::recipe::{
-    DirectionEdit, ExploreParams, GrowChange, GrowEdit, GrowParams, GrowTask, LatentOrigin,
-    LensParams, Making, NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
+    DirectionEdit, ExploreParams, FinishSettings, GrowChange, GrowEdit, GrowParams, GrowTask,
+    LatentOrigin, LensParams, Making, NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
 };
 
 /// What a line is about, and what it says.
@@ -24,6 +24,9 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         ],
         Making::Imported => vec![("Made", "elsewhere".to_owned())],
     };
+    if let Some(params) = &recipe.finish {
+        lines.push(("Finish", finish(&params.settings)));
+    }
     if !recipe.device.is_empty() {
         lines.push(("Computed on", recipe.device.clone()));
     }
@@ -31,6 +34,35 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         lines.push(("Made with", recipe.software.clone()));
     }
     lines
+}
+
+/// What was done at the end, in words.
+fn finish(settings: &FinishSettings) -> String {
+    let plain = FinishSettings::default();
+    let tones = [
+        ("exposure", settings.exposure),
+        ("contrast", settings.contrast),
+        ("warmth", settings.warmth),
+        ("saturation", settings.saturation),
+        ("sharpen", settings.sharpen),
+        ("grain", settings.grain),
+        ("vignette", settings.vignette),
+    ];
+    let shape = [
+        ("turned", settings.quarter_turns != plain.quarter_turns),
+        ("flipped", settings.flip != plain.flip),
+        ("straightened", settings.straighten != 0.0),
+        ("cropped", settings.crop.is_some()),
+        ("resized", settings.size.is_some()),
+        ("tone curve", !settings.moving_curve().is_empty()),
+    ];
+    let shape = shape.iter().filter(|(_, done)| *done);
+    let tones = tones.iter().filter(|(_, amount)| *amount != 0.0);
+    let words: Vec<String> = shape
+        .map(|(name, _)| (*name).to_owned())
+        .chain(tones.map(|(name, amount)| format!("{name} {}", number(*amount))))
+        .collect();
+    words.join(", ")
 }
 
 fn explore(params: &ExploreParams) -> Vec<Line> {
