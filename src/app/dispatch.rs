@@ -46,6 +46,7 @@ pub fn dispatch(
             jobs::ask_directions(state, services);
         }
         Action::Style(edit) => style::apply::edit(edit, state, services, now),
+        Action::OwnStyle(edit) => style::own_styles::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::View(edit) => {
             view::apply::edit(edit, state);

@@ -40,6 +40,7 @@ mod recent;
 mod recipes;
 mod resample;
 mod scheduler;
+mod style_task;
 mod styling;
 mod stylize;
 mod swatches;

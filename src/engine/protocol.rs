@@ -9,11 +9,12 @@ use super::config::{DeviceChoice, Precision};
 pub use super::device_info::DeviceInfo;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
+pub use super::style_task::{StyleDone, StyleTask};
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{
@@ -208,6 +209,8 @@ pub enum Job {
     /// paused, and finished with what has been learnt so far. Cancelled, it goes on where it was when
     /// it is asked for again.
     Learn(Box<LearnJob>),
+    /// Something to do with the user's own styles; [`Event::Library`] tells what there is then.
+    Styles(StyleTask),
 }
 
 /// Many photos with one setting, made and written as one photo is.
@@ -444,6 +447,8 @@ pub enum Output {
         file: PathBuf,
         /// Steps that it took.
         steps: u32,
+        /// It was good enough before the time was over.
+        early: bool,
         /// Time of the steps.
         time: Duration,
         /// Content at the end, 0 for the photo's.
@@ -451,6 +456,8 @@ pub enum Output {
         /// Style at the end, 1 for the photo's, 0 for the pictures'.
         style: f32,
     },
+    /// Something was done with the user's own styles.
+    Styles(StyleDone),
     /// A latent for a photo.
     Projection {
         /// Start for Explore.

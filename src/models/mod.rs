@@ -21,6 +21,7 @@ pub mod linear;
 mod loading;
 pub mod manifest;
 pub mod microast;
+pub mod own_styles;
 pub mod pixels;
 pub mod project;
 pub mod registry;

@@ -12,7 +12,8 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
-use crate::engine::protocol::{self, Job};
+use crate::app::style::own_styles_edit::OwnStyleEdit;
+use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 use crate::weighed::{self, Bounds, Weight};
@@ -23,6 +24,9 @@ pub const PICTURES: &[&str] = crate::photo::EXTENSIONS;
 
 /// Endings of files that may be networks.
 const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
+
+/// Endings of styles' files.
+const STYLES: &[&str] = &["safetensors"];
 
 /// Answers that may wait.
 const ANSWERS: usize = 64;
@@ -205,6 +209,31 @@ impl SystemLink for Desktop {
                     Err(error) => vec![notify(Level::Error, error.to_string())],
                 });
             }
+            Pick::StyleFile => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Import a style")
+                    .add_filter("Styles", STYLES)
+                    .pick_files();
+                self.dialog(future, |files: Vec<FileHandle>| {
+                    let import = |file: &FileHandle| {
+                        own_style(StyleTask::Import {
+                            from: file.path().to_owned(),
+                        })
+                    };
+                    files.iter().map(import).collect()
+                });
+            }
+            Pick::ExportStyle { style, title } => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Export the style")
+                    .set_file_name(format!("{title}.{}", STYLES[0]))
+                    .add_filter("Styles", STYLES)
+                    .save_file();
+                self.dialog(future, move |file: FileHandle| {
+                    let to = with_ending(file.path(), STYLES[0]);
+                    vec![own_style(StyleTask::Export { style, to })]
+                });
+            }
             Pick::ModelFile => {
                 let future = AsyncFileDialog::new()
                     .set_title("Import a network")
@@ -256,6 +285,10 @@ fn start(job: Job, purpose: Purpose) -> Action {
     }
 }
 
+fn own_style(task: StyleTask) -> Action {
+    Action::OwnStyle(OwnStyleEdit::Task(task))
+}
+
 fn notify(level: Level, text: impl Into<String>) -> Action {
     Action::Notify {
         level,
@@ -268,6 +301,7 @@ fn open_pictures(desktop: &Desktop, role: FileRole) {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
         FileRole::Style => "Open a style picture",
+        FileRole::Learn => "Pictures to learn from",
         FileRole::Import => "Import into gallery",
         FileRole::Project => "Photo to project",
         _ => "Open pictures",

@@ -7,6 +7,7 @@ use super::{Registry, in_memory};
 use crate::digest;
 use crate::models::ModelError;
 use crate::models::learnt::{self, LearntPainter};
+use crate::models::library::Painter;
 use crate::models::manifest::Architecture;
 use crate::models::scan::FoundModel;
 
@@ -34,6 +35,13 @@ impl Registry {
         let fitting = self.restyles().find(|(_, e)| e.info.sha256 == sha256);
         let found = fitting.or_else(|| self.restyles().next());
         found.map(|(name, _)| name.clone())
+    }
+
+    /// Files of all learnt styles.
+    pub fn learnt_files(&self) -> impl Iterator<Item = &Path> {
+        let styles = self.styles.styles.iter().map(|style| &style.info);
+        let learnt = styles.filter(|style| style.painter == Painter::Learnt);
+        learnt.filter_map(|style| style.file.as_deref())
     }
 
     /// SHA-256 of a learnt style's file.
