@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::gallery::GalleryCommand;
 use super::hub_args::{Pull, Search};
 use super::learn_args::Learn;
+use super::styles::StylesCommand;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -96,6 +97,9 @@ pub(crate) enum Command {
     Stylize(Stylize),
     /// Learn a style from pictures: a painter of its own, in minutes
     Learn(Learn),
+    /// Your own styles: list, keep, rename, delete, export, import
+    #[command(subcommand)]
+    Styles(StylesCommand),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Grow new pictures from the patches of one

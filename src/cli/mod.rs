@@ -21,6 +21,7 @@ mod project;
 mod recipe;
 mod save;
 mod session;
+mod styles;
 mod stylize;
 mod upscale;
 mod values;
@@ -85,6 +86,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
+        Command::Styles(command) => styles::run(command, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),

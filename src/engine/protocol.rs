@@ -15,6 +15,7 @@ pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
+pub use crate::models::own_styles::Plan as StylePlan;
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
 use crate::recipe::{

@@ -193,11 +193,10 @@ fn picture_style(stem: &str, folder: &Path, note: Note) -> Option<ShippedStyle> 
     };
     let info = StyleInfo {
         source: StyleSource::File(SourceRef {
-            sha256: kept.sha256,
             name: title.clone(),
-            path: file.display().to_string(),
             artist: note.artist.clone(),
             licence: note.licence.clone(),
+            ..SourceRef::of_file(&file, kept.sha256)
         }),
         name: title,
         origin: "a picture of yours".into(),

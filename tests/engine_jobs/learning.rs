@@ -115,6 +115,19 @@ fn learning_that_was_cancelled_goes_on_where_it_was() {
     // A convolution of VGG-19 takes its time without the compiler's full help.
     assert!(took < Duration::from_secs(1), "{took:?}");
     assert!(kept.exists() && !out.exists());
+    // Another start finds it, with all that is needed to go on.
+    let mut other = Fixture::new();
+    fs::create_dir_all(other.path("models/learnt")).unwrap();
+    let copy = other.path("models/learnt/again.learning");
+    fs::copy(&kept, &copy).unwrap();
+    let unfinished = library(&mut other).unfinished.clone();
+    assert_eq!(unfinished.len(), 1);
+    let plan = &unfinished[0].plan;
+    assert_eq!((unfinished[0].file.clone(), unfinished[0].steps), (copy.clone(), 1));
+    assert_eq!((&plan.pictures, &plan.about), (&job.pictures, &job.about));
+    let discard = StyleTask::Discard { learning: copy };
+    other.job(Job::Styles(discard)).unwrap();
+    assert!(library(&mut other).unfinished.is_empty());
     ask();
     assert!(matches!(done(), Ok(Output::Learnt { steps: 2, .. })));
     assert!(!kept.exists());

@@ -11,3 +11,4 @@ pub(in crate::app) mod own_styles;
 pub mod own_styles_edit;
 pub mod own_styles_state;
 pub(in crate::app) mod painting;
+pub mod shares;

@@ -106,9 +106,11 @@ impl Shelf {
         let path = self.folder.join(&file);
         write_bytes(&path, Existing::Keep, bytes)?;
         // Only what can be read is kept, and only once.
-        let away = || std::fs::remove_file(&path).ok();
+        let away = || {
+            std::fs::remove_file(&path).ok();
+        };
         let hashed = photo::probe(&path).and_then(|_| photo::hash_file(&path));
-        let sha256 = hashed.inspect_err(|_| drop(away()))?;
+        let sha256 = hashed.inspect_err(|_| away())?;
         let is_it = |note: &Note| note.picture.as_ref().is_some_and(|kept| kept.sha256 == sha256);
         if let Some((style, note)) = self.notes().find(|(_, note)| is_it(note)) {
             away();
