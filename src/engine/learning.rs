@@ -74,7 +74,8 @@ impl Subject {
     }
 }
 
-/// What other learnt styles of the same *Restyle* came to; files that are of no use are left out.
+/// What other learnt styles of the same *Restyle* came to, but for their strokes; files that are of no
+/// use are left out.
 pub(super) fn learnt_before(
     registry: &Registry,
     restyle: &Restyle,
@@ -83,9 +84,7 @@ pub(super) fn learnt_before(
     let config = restyle.config();
     let read = |file: &Path| -> Result<Parameters, ModelError> {
         let adapter = Adapter::from_bytes(&learnt::read(file)?, config, sha256)?;
-        let mut at = Parameters::of(config, &adapter.onto(own)?)?;
-        at.strokes = adapter.code[Palette::LEN..].to_vec();
-        Ok(at)
+        Parameters::of(config, &adapter.onto(own)?)
     };
     let known = registry.learnt_files().filter_map(|file| {
         let at = read(file);
@@ -95,8 +94,8 @@ pub(super) fn learnt_before(
     known.collect()
 }
 
-/// Where learning begins: *Restyle*'s own numbers with the strokes of the style's code, or what
-/// another style came to if that is nearer.
+/// Where learning begins: *Restyle*'s own numbers, or what other styles came to if that is nearer; with
+/// the strokes of this style's code, which are nearer than those of others.
 pub(super) fn beginning(
     painter: &Painter,
     subject: &Subject,
@@ -104,12 +103,14 @@ pub(super) fn beginning(
     (photos, vgg): (&[Vec<f32>], &Vgg19),
     stop: &CancelToken,
 ) -> Result<Parameters, EngineError> {
-    let mut own = painter.start().clone();
-    own.strokes.clone_from(&subject.strokes);
     let of = (subject.palette, &subject.style);
     let mut audition = Audition::new(painter, of, (photos, SIDE), vgg, stop)?;
-    let mut all = vec![own.clone()];
+    let mut all = vec![painter.start().clone()];
     all.extend(known);
+    for at in &mut all {
+        at.strokes.clone_from(&subject.strokes);
+    }
+    let own = all[0].clone();
     Ok(audition.nearest(all, stop)?.unwrap_or(own))
 }
 
