@@ -54,9 +54,7 @@ fn main() {
     // The first rounds warm all up, and take the photos' own features.
     for round in 0..ROUNDS + 2 {
         let (clock, processor) = (Instant::now(), processor_seconds());
-        course
-            .step(&mut progress, &vgg, &mut room, &never)
-            .unwrap();
+        course.step(&mut progress, &vgg, &mut room, &never).unwrap();
         let took = [
             clock.elapsed().as_secs_f64(),
             processor_seconds() - processor,

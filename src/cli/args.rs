@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::gallery::GalleryCommand;
 use super::hub_args::{Pull, Search};
 use super::learn_args::Learn;
-use super::styles::StylesCommand;
+use super::styles_args::StylesCommand;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};

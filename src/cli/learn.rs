@@ -10,7 +10,7 @@ use super::output::{say, say_json, text_of};
 use super::save::make_folder;
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, LearnJob, LearntAbout, Output};
-use crate::models::{self, own_styles};
+use crate::models::{self, style_note};
 
 /// Minutes where none are given.
 const MINUTES: f64 = 8.0;
@@ -85,7 +85,7 @@ fn usual_file(name: &str) -> Result<PathBuf, Failure> {
     let folder = models::user_folder().ok_or_else(|| {
         Failure::new("no home folder is known; say where the style shall go with --out FILE")
     })?;
-    let folder = folder.join(own_styles::FOLDER);
+    let folder = folder.join(style_note::FOLDER);
     make_folder(&folder)?;
-    Ok(folder.join(format!("{}.safetensors", own_styles::file_name(name))))
+    Ok(folder.join(format!("{}.safetensors", style_note::file_name(name))))
 }

@@ -22,6 +22,7 @@ mod recipe;
 mod save;
 mod session;
 mod styles;
+mod styles_args;
 mod stylize;
 mod upscale;
 mod values;

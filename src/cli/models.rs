@@ -120,7 +120,9 @@ fn show(session: &Session, name: &str) -> Result<(), Failure> {
 fn show_style(session: &Session, style: &StyleInfo) -> Result<(), Failure> {
     let mut value = describe_style(style);
     let learnt = match (&style.file, style.painter) {
-        (Some(file), Painter::Learnt) => Some(models::learnt::describe(file).map_err(EngineError::from)?),
+        (Some(file), Painter::Learnt) => {
+            Some(models::learnt::describe(file).map_err(EngineError::from)?)
+        }
         _ => None,
     };
     if session.json {

@@ -1,74 +1,17 @@
 //! `limner styles`: the user's own.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::models::style_id;
 use super::output::{say, say_json, text_of};
 use super::session::{Session, unexpected};
+use super::styles_args::StylesCommand;
 use super::stylize::source;
 use crate::engine::protocol::{Job, Output, Painter, StyleDone, StyleInfo, StyleTask};
 use crate::recipe::SourceRef;
-
-/// `limner styles`
-#[derive(Debug, Subcommand)]
-pub(crate) enum StylesCommand {
-    /// List your own styles, and learning that was interrupted
-    List,
-    /// Keep a picture as a style
-    Keep {
-        /// The picture
-        picture: PathBuf,
-        /// What it is called
-        #[arg(long, value_name = "NAME")]
-        name: String,
-        /// Whose picture it is
-        #[arg(long, value_name = "WHO", default_value = "")]
-        artist: String,
-        /// Under what licence
-        #[arg(long, value_name = "TEXT", default_value = "")]
-        licence: String,
-    },
-    /// Call a style something else
-    Rename {
-        /// Its name, or as the list has it
-        style: String,
-        /// The new name
-        name: String,
-        /// Put it under this heading
-        #[arg(long, value_name = "TEXT")]
-        group: Option<String>,
-    },
-    /// Delete a style; prints what brings it back
-    Delete {
-        /// Its name, or as the list has it
-        style: String,
-    },
-    /// Bring back a style that was deleted
-    Restore {
-        /// As deleting it printed
-        token: String,
-    },
-    /// Write a style as one file (.safetensors)
-    Export {
-        /// Its name, or as the list has it
-        style: String,
-        /// The file
-        #[arg(short, long, value_name = "FILE")]
-        out: PathBuf,
-        /// Replace a file that is there already
-        #[arg(long)]
-        force: bool,
-    },
-    /// Take over a style's file
-    Import {
-        /// The file
-        file: PathBuf,
-    },
-}
 
 /// Does it.
 pub(crate) fn run(command: &StylesCommand, session: &mut Session) -> Result<(), Failure> {
@@ -110,12 +53,7 @@ pub(crate) fn run(command: &StylesCommand, session: &mut Session) -> Result<(), 
     }
 }
 
-fn export(
-    session: &Session,
-    style: &str,
-    out: &Path,
-    force: bool,
-) -> Result<StyleTask, Failure> {
+fn export(session: &Session, style: &str, out: &Path, force: bool) -> Result<StyleTask, Failure> {
     if out.exists() && !force {
         return Err(Failure::new(format!(
             "a file of this name is there already; choose another one or add --force: {}",
@@ -131,9 +69,8 @@ fn export(
 /// The user's own style of a name.
 fn own<'a>(session: &'a Session, name: &str) -> Result<&'a StyleInfo, Failure> {
     let all = session.library.styles.iter();
-    let is = |s: &&StyleInfo| {
-        s.own.as_deref() == Some(name) || s.name == name || style_id(s) == name
-    };
+    let is =
+        |s: &&StyleInfo| s.own.as_deref() == Some(name) || s.name == name || style_id(s) == name;
     all.filter(|s| s.own.is_some()).find(is).ok_or_else(|| {
         Failure::new(format!(
             "there is no style of your own called '{name}'; `limner styles list` shows them"
@@ -180,7 +117,12 @@ fn list(session: &Session) -> Result<(), Failure> {
             Painter::Learnt => "learnt",
             _ => "a kept picture",
         };
-        say(format!("{:<24} {} ({}, {kind})", style_id(s), s.name, s.group))?;
+        say(format!(
+            "{:<24} {} ({}, {kind})",
+            style_id(s),
+            s.name,
+            s.group
+        ))?;
     }
     for u in unfinished {
         let (title, steps, planned) = (&u.plan.about.title, u.steps, u.planned);
@@ -205,10 +147,7 @@ fn tell(done: &StyleDone, as_json: bool) -> Result<(), Failure> {
         StyleDone::Restored { title, .. } => {
             (format!("back: {title}"), json!({ "restored": title }))
         }
-        StyleDone::Exported(file) => (
-            file.display().to_string(),
-            json!({ "file": text_of(file) }),
-        ),
+        StyleDone::Exported(file) => (file.display().to_string(), json!({ "file": text_of(file) })),
         StyleDone::Imported {
             style,
             title,

@@ -222,10 +222,11 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
         StyleSource::File(source(file)?)
     } else {
         let wanted = file.to_string_lossy();
-        let found = session.library.styles.iter().find(|s| {
-            s.name.eq_ignore_ascii_case(&wanted)
-                || style_id(s) == wanted
-        });
+        let found = session
+            .library
+            .styles
+            .iter()
+            .find(|s| s.name.eq_ignore_ascii_case(&wanted) || style_id(s) == wanted);
         match found {
             Some(found) => found.source.clone(),
             None => {

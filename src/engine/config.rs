@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::models::folders::{default_folders, user_folder};
-use crate::models::own_styles;
+use crate::models::style_note;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -133,7 +133,7 @@ impl EngineConfig {
         let dirs = directories::ProjectDirs::from("", "", "limner");
         Self {
             model_dirs: default_folders(),
-            own_styles: user_folder().map(|folder| folder.join(own_styles::FOLDER)),
+            own_styles: user_folder().map(|folder| folder.join(style_note::FOLDER)),
             known_photos: dirs
                 .as_ref()
                 .map(|d| d.data_dir().join("known-photos.sqlite")),

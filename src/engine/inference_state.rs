@@ -20,8 +20,8 @@ use crate::engine::protocol::{
 use crate::engine::styling::Stylizer;
 use crate::engine::swatches::Swatches;
 use crate::export::{Cards, ExportError};
-use crate::models::{Registry, own_styles};
 use crate::models::crisp::Crisp;
+use crate::models::{Registry, style_note};
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
@@ -91,7 +91,7 @@ impl InferenceState {
         let folder = self.own_styles.as_ref();
         let folder = folder.ok_or_else(|| EngineError::BadRequest(none.into()))?;
         std::fs::create_dir_all(folder).map_err(|error| ExportError::writing(folder, error))?;
-        let name = own_styles::free_name(folder, title);
+        let name = style_note::free_name(folder, title);
         Ok(folder.join(format!("{name}.safetensors")))
     }
 
@@ -99,8 +99,7 @@ impl InferenceState {
     pub(crate) fn look_again(&mut self) -> Arc<Library> {
         self.registry.rescan();
         let mut library = self.registry.library();
-        self.swatches
-            .fill(&mut library.styles, &mut self.registry);
+        self.swatches.fill(&mut library.styles, &mut self.registry);
         Arc::new(library)
     }
 

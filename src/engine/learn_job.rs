@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::models::own_styles::Plan;
 use crate::models::restyle::About as LearntAbout;
+use crate::models::style_note::Plan;
 
 /// A style to learn from pictures.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,11 +30,13 @@ impl LearnJob {
     /// name is no text.
     pub(crate) fn plan(&self) -> Option<Plan> {
         let all = self.pictures.iter().chain(&self.photo);
-        all.clone().all(|file| file.to_str().is_some()).then(|| Plan {
-            pictures: self.pictures.clone(),
-            photo: self.photo.clone(),
-            about: self.about.clone(),
-            minutes: self.minutes,
-        })
+        all.clone()
+            .all(|file| file.to_str().is_some())
+            .then(|| Plan {
+                pictures: self.pictures.clone(),
+                photo: self.photo.clone(),
+                about: self.about.clone(),
+                minutes: self.minutes,
+            })
     }
 }

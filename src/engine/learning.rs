@@ -15,7 +15,7 @@ use crate::models::registry::Registry;
 use crate::models::restyle::{Adapter, Palette, Restyle};
 use crate::models::vgg19::Vgg19;
 use crate::models::weights::Weights;
-use crate::models::{ModelError, learnt};
+use crate::models::{ModelError, learnt_file};
 use crate::photo;
 use crate::picture::Picture;
 
@@ -83,7 +83,7 @@ pub(super) fn learnt_before(
 ) -> Vec<Parameters> {
     let config = restyle.config();
     let read = |file: &Path| -> Result<Parameters, ModelError> {
-        let adapter = Adapter::from_bytes(&learnt::read(file)?, config, sha256)?;
+        let adapter = Adapter::from_bytes(&learnt_file::read(file)?, config, sha256)?;
         Parameters::of(config, &adapter.onto(own)?)
     };
     let known = registry.learnt_files().filter_map(|file| {

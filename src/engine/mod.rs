@@ -34,6 +34,7 @@ mod mailbox;
 pub mod memory;
 mod painter;
 mod photos;
+mod preview;
 mod progress;
 pub mod protocol;
 mod recent;

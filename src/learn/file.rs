@@ -11,8 +11,8 @@ use super::painter::Painter;
 use super::parameters::Parameters;
 use super::student::Progress;
 use crate::models::ModelError;
-use crate::models::own_styles::{LEARNING_FORMAT, LearningHead, Plan};
 use crate::models::restyle::{ADAPTER_FORMAT, About, Palette};
+use crate::models::style_note::{LEARNING_FORMAT, LearningHead, Plan};
 
 /// Names, kinds, shapes and bytes of tensors.
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;

@@ -15,7 +15,7 @@ const SIDE: usize = 128;
 /// How many pictures.
 const PICTURES: usize = 2;
 /// So many of the nearest are tried together, too, as their mean.
-const TOGETHER: [usize; 3] = [2, 4, 8];
+const TOGETHER: [usize; 4] = [2, 4, 8, 16];
 
 /// Tries painters on the style that is to be learnt.
 pub struct Audition<'a> {

@@ -1,19 +1,17 @@
 //! Learnt styles that are ready to paint, as many as a budget allows.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::ModelError;
 use super::in_memory::InMemory;
+use super::learnt_file;
 use super::registry::Registry;
 use super::restyle::{About, Adapter, Restyle, adapter_head};
 use crate::digest;
 
 /// What painters may take in memory together, in bytes: about a dozen.
 const MEMORY: u64 = 48 << 20;
-/// Larger files are no learnt styles.
-const MAX_FILE: u64 = 16 << 20;
 
 /// A learnt style that can paint.
 pub struct LearntPainter {
@@ -59,39 +57,13 @@ impl LearntPainters {
     }
 }
 
-/// The bytes of a learnt style's file.
-///
-/// # Errors
-/// [`ModelError::Unreadable`], [`ModelError::BadLearnt`] for files that are too large for one.
-pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    let unreadable = |error: std::io::Error| ModelError::Unreadable {
-        path: path.to_owned(),
-        reason: match error.kind() {
-            std::io::ErrorKind::NotFound => "it is missing".to_owned(),
-            _ => error.to_string(),
-        },
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    match bytes.len() as u64 > MAX_FILE {
-        true => Err(ModelError::BadLearnt(format!(
-            "the file is larger than {} MB; choose another file",
-            MAX_FILE >> 20
-        ))),
-        false => Ok(bytes),
-    }
-}
-
 /// A learnt style's file: its hash, the hash of the *Restyle* that it belongs to, and what it says
 /// about itself.
 ///
 /// # Errors
 /// [`ModelError::Unreadable`], [`ModelError::BadLearnt`].
 pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
-    let bytes = read(path)?;
+    let bytes = learnt_file::read(path)?;
     let (restyle, about) = adapter_head(&bytes)?;
     Ok((digest::sha256(&bytes), restyle, about))
 }
@@ -101,7 +73,7 @@ pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
 /// # Errors
 /// [`ModelError::BadLearnt`], or what is wrong with *Restyle*'s own files.
 pub(super) fn load(path: &Path, registry: &mut Registry) -> Result<LearntPainter, ModelError> {
-    let bytes = read(path)?;
+    let bytes = learnt_file::read(path)?;
     let (belongs, _) = adapter_head(&bytes)?;
     let name = registry.restyle_of(&belongs).ok_or_else(|| {
         ModelError::BadLearnt(

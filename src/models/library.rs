@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::own_styles::Plan;
+use super::style_note::Plan;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
 

@@ -21,6 +21,7 @@ use super::own_styles;
 use super::restyle::Restyle;
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
+use super::style_note;
 use super::stylegan2::StyleGan2;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
@@ -155,7 +156,7 @@ impl Registry {
             if name.starts_with('.') {
                 continue;
             }
-            if name == own_styles::FOLDER {
+            if name == style_note::FOLDER {
                 let found = own_styles::found(&path);
                 self.own_styles.extend(found.styles);
                 self.broken.extend(found.broken);

@@ -123,7 +123,10 @@ fn learning_that_was_cancelled_goes_on_where_it_was() {
     let unfinished = library(&mut other).unfinished.clone();
     assert_eq!(unfinished.len(), 1);
     let plan = &unfinished[0].plan;
-    assert_eq!((unfinished[0].file.clone(), unfinished[0].steps), (copy.clone(), 1));
+    assert_eq!(
+        (unfinished[0].file.clone(), unfinished[0].steps),
+        (copy.clone(), 1)
+    );
     assert_eq!((&plan.pictures, &plan.about), (&job.pictures, &job.about));
     let discard = StyleTask::Discard { learning: copy };
     other.job(Job::Styles(discard)).unwrap();

@@ -153,7 +153,10 @@ fn what_is_deleted_comes_back_as_it_was() {
         ))),
         Tier::Full(64),
     );
-    assert!(error.is_err(), "a style that is gone isn't painted as another");
+    assert!(
+        error.is_err(),
+        "a style that is gone isn't painted as another"
+    );
     fixture.restart();
     for token in &tokens {
         let token = token.clone();
@@ -189,8 +192,7 @@ fn an_exported_style_is_the_same_elsewhere() {
         }
         let mut there = empty();
         let import = StyleTask::Import { from: file.clone() };
-        let StyleDone::Imported { style, already, .. } =
-            done(&mut there, import.clone()).unwrap()
+        let StyleDone::Imported { style, already, .. } = done(&mut there, import.clone()).unwrap()
         else {
             panic!()
         };

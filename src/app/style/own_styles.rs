@@ -6,14 +6,12 @@ use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::edit::StyleEdit;
 use crate::app::style::apply;
+use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::style::own_styles_state::{LearnForm, LearnRun, style_file};
 use crate::app::view::Workspace;
-use crate::engine::protocol::{
-    Job, JobId, LearnJob, Output, Request, StyleDone, StyleTask,
-};
+use crate::engine::protocol::{Job, JobId, LearnJob, Output, Request, StyleDone, StyleTask};
 
 /// Carries out a wish.
 pub(in crate::app) fn edit(
@@ -145,7 +143,7 @@ fn told(done: &StyleDone, state: &mut AppState) {
                 token: token.clone(),
             };
             let undo = Action::OwnStyle(OwnStyleEdit::Task(restore));
-            let offer = Some(("Undo".to_owned(), Box::new(undo)));
+            let offer = Some(("Bring it back".to_owned(), Box::new(undo)));
             let words = format!("{title} was deleted.");
             state.toasts.offer(Level::Info, words, offer);
         }

@@ -153,10 +153,16 @@ mod tests {
     fn the_form_is_filled_in_after_the_first_picture_and_takes_each_once() {
         let mut form = LearnForm::of(Some(&picture("blue_door-2.jpg", "a")));
         assert_eq!(form.title, "Blue door 2");
-        assert_eq!((form.artist.as_str(), form.licence.as_str()), ("Ada", "CC0 1.0"));
+        assert_eq!(
+            (form.artist.as_str(), form.licence.as_str()),
+            ("Ada", "CC0 1.0")
+        );
         form.add(&picture("other.jpg", "b"));
         form.add(&picture("blue_door-2.jpg", "a"));
-        assert_eq!((form.pictures.len(), form.title.as_str()), (2, "Blue door 2"));
+        assert_eq!(
+            (form.pictures.len(), form.title.as_str()),
+            (2, "Blue door 2")
+        );
         assert!(form.is_ready());
         form.title = "  ".into();
         assert!(!form.is_ready());

@@ -14,9 +14,9 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, StyleDone, StyleTask};
 use crate::export::ExportError;
 use crate::export::atomic::{Existing, write_bytes};
-use crate::models::own_styles::{self, KeptPicture, LEARNING, NOTE, Note};
 use crate::models::restyle::{About, adapter_head};
-use crate::models::{ModelError, learnt};
+use crate::models::style_note::{self, KeptPicture, LEARNING, NOTE, Note};
+use crate::models::{ModelError, learnt_file};
 use crate::photo;
 use crate::recipe::SourceRef;
 
@@ -94,7 +94,7 @@ impl Shelf {
         about: &About,
         group: &str,
     ) -> Result<(String, String, bool), EngineError> {
-        let style = own_styles::free_name(&self.folder, &about.title);
+        let style = style_note::free_name(&self.folder, &about.title);
         let plain = |end: &&str| end.chars().all(|c| c.is_ascii_alphanumeric()) && end.len() < 6;
         let ending = ending.filter(plain).map(str::to_lowercase);
         let file = match ending {
@@ -111,7 +111,11 @@ impl Shelf {
         };
         let hashed = photo::probe(&path).and_then(|_| photo::hash_file(&path));
         let sha256 = hashed.inspect_err(|_| away())?;
-        let is_it = |note: &Note| note.picture.as_ref().is_some_and(|kept| kept.sha256 == sha256);
+        let is_it = |note: &Note| {
+            note.picture
+                .as_ref()
+                .is_some_and(|kept| kept.sha256 == sha256)
+        };
         if let Some((style, note)) = self.notes().find(|(_, note)| is_it(note)) {
             away();
             return Ok((style, note.title, true));
@@ -133,7 +137,7 @@ impl Shelf {
         let note = Note {
             title: title.to_owned(),
             group: match group.trim() {
-                own_styles::GROUP => String::new(),
+                style_note::GROUP => String::new(),
                 group => group.to_owned(),
             },
             ..files.note
@@ -149,7 +153,7 @@ impl Shelf {
         let files = self.files(style)?;
         let bin = self.folder.join(BIN);
         empty_old(&bin);
-        let token = own_styles::free_name(&bin, style);
+        let token = style_note::free_name(&bin, style);
         let aside = bin.join(&token);
         let failed = |error| ExportError::writing(&aside, error);
         std::fs::create_dir_all(&aside).map_err(failed)?;
@@ -199,7 +203,7 @@ impl Shelf {
     fn export(&self, style: &str, to: &Path) -> Result<StyleDone, EngineError> {
         let files = self.files(style)?;
         let bytes = match (&files.learnt, &files.picture) {
-            (Some(learnt), _) => described(&learnt::read(learnt)?, &files.note)?,
+            (Some(learnt), _) => described(&learnt_file::read(learnt)?, &files.note)?,
             (None, Some(picture)) => wrapped(&read(picture)?, picture, &files.note)?,
             (None, None) => return Err(ModelError::NoLearnt(style.to_owned()).into()),
         };
@@ -237,7 +241,7 @@ impl Shelf {
         if let Some(here) = here {
             return Ok((stem(&here), title, true));
         }
-        let style = own_styles::free_name(&self.folder, &title);
+        let style = style_note::free_name(&self.folder, &title);
         let file = self.folder.join(format!("{style}.{LEARNT}"));
         write_bytes(&file, Existing::Keep, bytes)?;
         Ok((style, title, false))
@@ -287,7 +291,7 @@ impl Shelf {
 
     fn notes(&self) -> impl Iterator<Item = (String, Note)> {
         let notes = self.listed().filter(|file| has_ending(file, NOTE));
-        notes.filter_map(|file| Some((stem(&file), own_styles::note(&file).ok()?)))
+        notes.filter_map(|file| Some((stem(&file), style_note::note(&file).ok()?)))
     }
 
     fn write_note(&self, style: &str, note: &Note) -> Result<(), EngineError> {
@@ -307,7 +311,7 @@ impl Shelf {
         let there = |file: &PathBuf| file.is_file();
         let noted = at(NOTE).filter(there);
         let note = match &noted {
-            Some(file) => own_styles::note(file).map_err(EngineError::BadRequest)?,
+            Some(file) => style_note::note(file).map_err(EngineError::BadRequest)?,
             None => Note::default(),
         };
         let learnt = at(LEARNT).filter(there);
@@ -319,7 +323,7 @@ impl Shelf {
         }
         let mut title = note.title.clone();
         if let (true, Some(learnt)) = (title.is_empty(), &learnt) {
-            title = adapter_head(&learnt::read(learnt)?)?.1.title;
+            title = adapter_head(&learnt_file::read(learnt)?)?.1.title;
         }
         if title.is_empty() {
             title = style.to_owned();

@@ -2,12 +2,12 @@
 
 use egui::{Button, RichText, Ui, Vec2, vec2};
 
+use crate::app::action::Action;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
-use crate::app::action::Action;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
-use crate::app::style::shares;
 use crate::app::style::own_styles_state::title_of;
+use crate::app::style::shares;
 use crate::engine::protocol::{Painter, StyleTask};
 use crate::recipe::{StyleLayer, StyleSource};
 use crate::ui::panel::Panel;
@@ -211,7 +211,9 @@ fn own_buttons(ui: &mut Ui, p: &mut Panel<'_>, layer: &StyleLayer) {
     ui.horizontal_wrapped(|ui| {
         let learn = ui
             .add(Button::new("Learn this style…").small())
-            .on_hover_text("Make a painter of its own of it, in some minutes: it paints better, and as fast")
+            .on_hover_text(
+                "Make a painter of its own of it, in some minutes: it paints better, and as fast",
+            )
             .accessible_name(format!("Learn the style of {name}"));
         if learn.clicked() {
             let form = OwnStyleEdit::Form(Some(source.clone()));

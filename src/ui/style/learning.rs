@@ -7,8 +7,8 @@ use crate::app::engine_state::JobEntry;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::style::own_styles_state::{LearnForm, at_work, interrupted};
 use crate::engine::protocol::{Stage, StyleTask, Unfinished};
-use crate::ui::gallery::recipe::duration;
 use crate::ui::panel::Panel;
+use crate::ui::shell::status_bar::span;
 use crate::ui::style::credit::licence_menu;
 use crate::ui::style::swatches::{size_of, square};
 use crate::ui::widgets::button::{choice, primary};
@@ -17,7 +17,11 @@ use crate::ui::widgets::button::{choice, primary};
 const TIMES: [(f64, &str, &str); 3] = [
     (4.0, "4 min", "A first look at what comes of it"),
     (8.0, "8 min", "Its strokes are there"),
-    (15.0, "15 min", "As good as it gets; it ends earlier once it hardly gets better"),
+    (
+        15.0,
+        "15 min",
+        "As good as it gets; it ends earlier once it hardly gets better",
+    ),
 ];
 /// Side of a picture in the form.
 const PICTURE: f32 = 48.0;
@@ -106,7 +110,7 @@ pub fn words(job: &JobEntry) -> String {
         (None, _) => "Waiting for its turn".to_owned(),
         _ if job.cancelling => "Stopping…".to_owned(),
         _ if job.paused => format!("Paused at {part}"),
-        (Some(Stage::Learning), Some(left)) => format!("{part}, {} left", duration(left)),
+        (Some(Stage::Learning), Some(left)) => format!("{part}, {} left", span(left)),
         (Some(Stage::Learning), None) => part,
         _ => "Looking at the pictures".to_owned(),
     }
@@ -145,8 +149,22 @@ fn form(ui: &mut Ui, p: &mut Panel<'_>, learn: &LearnForm) {
     ui.label(RichText::new("Learn a style").strong());
     ui.weak("From one picture, or several by one hand. It becomes a painter of its own, in the background.");
     pictures(ui, p, learn);
-    field(ui, p, "Name", "Style's name", &learn.title, OwnStyleEdit::Title);
-    field(ui, p, "Artist", "Style's artist", &learn.artist, OwnStyleEdit::Artist);
+    field(
+        ui,
+        p,
+        "Name",
+        "Style's name",
+        &learn.title,
+        OwnStyleEdit::Title,
+    );
+    field(
+        ui,
+        p,
+        "Artist",
+        "Style's artist",
+        &learn.artist,
+        OwnStyleEdit::Artist,
+    );
     let licence = OwnStyleEdit::Licence;
     field(ui, p, "Licence", "Style's licence", &learn.licence, licence);
     ui.weak("Artist and licence stand in the style's file, for credits. Leave them empty to keep them out.");
@@ -207,7 +225,10 @@ fn field(
     edit: impl FnOnce(String) -> OwnStyleEdit,
 ) {
     ui.horizontal(|ui| {
-        ui.add_sized([52.0, 18.0], egui::Label::new(label).halign(egui::Align::LEFT));
+        ui.add_sized(
+            [52.0, 18.0],
+            egui::Label::new(label).halign(egui::Align::LEFT),
+        );
         let mut text = now.to_owned();
         let menu = if label == "Licence" { 28.0 } else { 0.0 };
         let line = TextEdit::singleline(&mut text).desired_width(ui.available_width() - menu - 8.0);

@@ -64,7 +64,10 @@ pub fn form(ui: &mut Ui, p: &mut Panel<'_>, renaming: &mut Option<Renaming>) {
             let ready = !now.title.trim().is_empty();
             let button = ui.add_enabled(ready, Button::new("Save name"));
             save = (save || button.clicked()) && ready;
-            close = ui.button("Cancel").accessible_name("Keep the name").clicked();
+            close = ui
+                .button("Cancel")
+                .accessible_name("Keep the name")
+                .clicked();
         });
         if save {
             let describe = StyleTask::Describe {

@@ -53,11 +53,16 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
 pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, percent: u32) {
     let name = format!("Weight {}", at + 1);
     let even = 100.0 / p.state.doc.style.styles.len().max(1) as f32;
-    let moved = Slider::new(&name, percent as f32, ranges::WEIGHT.percent(), even.round())
-        .decimals(0)
-        .name_width(56.0)
-        .tooltip("How much of this style, in percent; the others share the rest as they did")
-        .show(ui, &p.theme);
+    let moved = Slider::new(
+        &name,
+        percent as f32,
+        ranges::WEIGHT.percent(),
+        even.round(),
+    )
+    .decimals(0)
+    .name_width(56.0)
+    .tooltip("How much of this style, in percent; the others share the rest as they did")
+    .show(ui, &p.theme);
     if let Some(v) = moved.changed {
         p.actions.style(StyleEdit::Weight(at, v / 100.0));
     }

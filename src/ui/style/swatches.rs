@@ -129,7 +129,13 @@ fn corner(picture: Rect, right: bool) -> Rect {
 }
 
 /// A small round button over a swatch, seen on any picture.
-fn corner_button(ui: &Ui, p: &Panel<'_>, at: Rect, (icon, name): (Icon, &str), on: bool) -> Response {
+fn corner_button(
+    ui: &Ui,
+    p: &Panel<'_>,
+    at: Rect,
+    (icon, name): (Icon, &str),
+    on: bool,
+) -> Response {
     let response = ui.interact(at, ui.scope_id().with(name), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     if ui.is_rect_visible(at) {
