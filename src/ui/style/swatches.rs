@@ -132,11 +132,11 @@ fn corner(picture: Rect, right: bool) -> Rect {
 fn corner_button(
     ui: &Ui,
     p: &Panel<'_>,
-    at: Rect,
+    (id, at): (egui::Id, Rect),
     (icon, name): (Icon, &str),
     on: bool,
 ) -> Response {
-    let response = ui.interact(at, ui.scope_id().with(name), Sense::click());
+    let response = ui.interact(at, id, Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     if ui.is_rect_visible(at) {
         let hot = response.hovered() || response.has_focus();
@@ -172,7 +172,13 @@ fn mix_button(
         None => (Icon::Plus, "Mix in", "Mix it with the chosen styles"),
     };
     let name = format!("{name} {}", style.name);
-    let button = corner_button(ui, p, at, (icon, &name), chosen.is_some());
+    let button = corner_button(
+        ui,
+        p,
+        (swatch.id.with("mix"), at),
+        (icon, &name),
+        chosen.is_some(),
+    );
     if button.on_hover_text(help).clicked() {
         p.actions.style(match chosen {
             Some(at) => StyleEdit::RemoveStyle(at),
@@ -191,7 +197,8 @@ fn own_menu(
 ) {
     let picture = Rect::from_min_size(swatch.rect.min, Vec2::splat(swatch.rect.width()));
     let name = format!("More about {}", style.name);
-    let more = corner_button(ui, p, corner(picture, false), (Icon::More, &name), false);
+    let at = (swatch.id.with("more"), corner(picture, false));
+    let more = corner_button(ui, p, at, (Icon::More, &name), false);
     let more = more.on_hover_text("Rename, group, export, delete");
     let renaming = &mut grid.renaming;
     egui::Popup::menu(&more).show(|ui| own_styles::menu(ui, p, style, renaming));
@@ -213,7 +220,8 @@ fn told(style: &StyleInfo) -> String {
     lines.join("\n")
 }
 
-/// The styles that are searched for, by groups in the order in which these first come.
+/// The styles that are searched for, by groups in the order in which these first come, the user's own
+/// first.
 fn grouped<'a>(styles: &'a [StyleInfo], search: &str) -> Vec<(&'a str, Vec<&'a StyleInfo>)> {
     let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
     let fits = |style: &StyleInfo| {
@@ -225,7 +233,10 @@ fn grouped<'a>(styles: &'a [StyleInfo], search: &str) -> Vec<(&'a str, Vec<&'a S
         words.iter().all(|word| all.contains(word))
     };
     let mut groups: Vec<(&str, Vec<&StyleInfo>)> = Vec::new();
-    for style in styles.iter().filter(|style| fits(style)) {
+    // The user's own come first.
+    let own = styles.iter().filter(|style| style.own.is_some());
+    let others = styles.iter().filter(|style| style.own.is_none());
+    for style in own.chain(others).filter(|style| fits(style)) {
         match groups.iter_mut().find(|(group, _)| *group == style.group) {
             Some((_, inside)) => inside.push(style),
             None => groups.push((&style.group, vec![style])),
@@ -419,5 +430,12 @@ mod tests {
         assert_eq!(names("code"), [code]);
         assert_eq!(names("hokusai wave")[0].1, ["The Great Wave"]);
         assert!(names("klimt").is_empty());
+        let own = StyleInfo {
+            own: Some("sea".into()),
+            ..style("Sea", "", "My styles")
+        };
+        let mut with_own = styles.to_vec();
+        with_own.push(own);
+        assert_eq!(grouped(&with_own, "")[0].0, "My styles");
     }
 }
