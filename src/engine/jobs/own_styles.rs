@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView};
+use safetensors::tensor::Dtype;
+use serde_json::{Value, json};
 
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, StyleDone, StyleTask};
@@ -371,10 +372,13 @@ fn described(bytes: &[u8], note: &Note) -> Result<Vec<u8>, EngineError> {
     if about == said {
         return Ok(bytes.to_vec());
     }
-    let mut metadata = metadata_of(bytes);
-    metadata.insert("about".into(), json(&about)?);
-    let file = SafeTensors::deserialize(bytes).map_err(unwritable)?;
-    safetensors::serialize(file.tensors(), Some(metadata)).map_err(unwritable)
+    let damaged = || EngineError::from(ModelError::BadLearnt("its file is damaged".into()));
+    let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;
+    let (header, data) = rest.split_at_checked(length).ok_or_else(damaged)?;
+    let mut header: Value = serde_json::from_slice(header).map_err(|_| damaged())?;
+    header["__metadata__"]["about"] = json(&about)?.into();
+    file_of(&header, data)
 }
 
 /// A kept picture's one file.
@@ -386,23 +390,34 @@ fn wrapped(bytes: &[u8], picture: &Path, note: &Note) -> Result<Vec<u8>, EngineE
         ..About::default()
     };
     let ending = picture.extension().and_then(|end| end.to_str());
-    let metadata = [
-        ("format", PICTURE_FORMAT.to_owned()),
-        ("about", json(&about)?),
-        ("group", note.group.clone()),
-        ("ending", ending.unwrap_or_default().to_owned()),
-    ];
-    let metadata: HashMap<String, String> =
-        metadata.map(|(key, value)| (key.to_owned(), value)).into();
-    let view = TensorView::new(Dtype::U8, vec![bytes.len()], bytes).map_err(unwritable)?;
-    safetensors::serialize([(PICTURE, view)], Some(metadata)).map_err(unwritable)
+    let header = json!({
+        "__metadata__": {
+            "format": PICTURE_FORMAT,
+            "about": json(&about)?,
+            "group": note.group,
+            "ending": ending.unwrap_or_default(),
+        },
+        PICTURE: { "dtype": "U8", "shape": [bytes.len()], "data_offsets": [0, bytes.len()] },
+    });
+    file_of(&header, bytes)
+}
+
+/// A safetensors file of a head and its data. Equal ones are equal byte for byte, which those that the
+/// crate writes are not: it puts the metadata in any order.
+fn file_of(header: &Value, data: &[u8]) -> Result<Vec<u8>, EngineError> {
+    let mut head = serde_json::to_vec(header).map_err(unwritable)?;
+    head.resize(head.len().next_multiple_of(8), b' ');
+    let mut file = (head.len() as u64).to_le_bytes().to_vec();
+    file.extend(head);
+    file.extend_from_slice(data);
+    Ok(file)
 }
 
 fn json(about: &About) -> Result<String, EngineError> {
-    serde_json::to_string(about).map_err(|error| EngineError::Internal(error.to_string()))
+    serde_json::to_string(about).map_err(unwritable)
 }
 
-fn unwritable(error: safetensors::SafeTensorError) -> EngineError {
+fn unwritable(error: serde_json::Error) -> EngineError {
     EngineError::Internal(format!("a style's file can't be put together: {error}"))
 }
 
