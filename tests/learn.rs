@@ -189,7 +189,7 @@ fn course() -> (Course, Progress) {
     let (painter, at) = tiny(&golden("learnt_tiny_gradients"));
     let style = Style::of(&vgg(), &waves(1.7), SIZE, &CancelToken::new()).unwrap();
     let photos = (0..3).map(|i| waves(0.2 + 0.3 * i as f32)).collect();
-    let progress = Progress::new(&painter, &at.strokes, 40);
+    let progress = Progress::new(at, 40);
     (
         Course::new(painter, (palette(), style), photos, 7),
         progress,
@@ -217,7 +217,7 @@ fn learning_goes_on_where_it_was_and_learns() {
 
     let (mut course, mut again) = course();
     run(&mut course, &mut again, 17);
-    let bytes = file::progress(&again, "waves", 3.5).unwrap();
+    let bytes = file::progress(&again, ("waves", 3.5), None).unwrap();
     assert!(file::read_progress(&bytes, &course.painter, "other waves").is_none());
     assert!(file::read_progress(&bytes[..bytes.len() / 2], &course.painter, "waves").is_none());
     let (mut read, seconds) = file::read_progress(&bytes, &course.painter, "waves").unwrap();

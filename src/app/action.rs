@@ -4,6 +4,7 @@ use crate::app::explore::edit::ExploreEdit;
 use crate::app::finish::edit::FinishEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::own_styles_edit::OwnStyleEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -25,6 +26,8 @@ pub enum Action {
     Explore(ExploreEdit),
     /// Changes Style; undoable.
     Style(StyleEdit),
+    /// Styles of the user's own.
+    OwnStyle(OwnStyleEdit),
     /// Changes Lens; undoable.
     Lens(LensEdit),
     /// Changes what is being finished; undoable there.
@@ -190,6 +193,10 @@ pub enum Purpose {
     Walk,
     /// A folder of photos.
     Folder,
+    /// A style of the user's own, from pictures.
+    Learn,
+    /// Something with the user's own styles.
+    OwnStyle,
     /// An enlarged picture, to keep.
     Upscale,
     /// A picture to enlarge by this factor.
@@ -256,6 +263,8 @@ pub enum FileRole {
     Photo,
     /// A style.
     Style,
+    /// A picture that a style is to be learnt from.
+    Learn,
     /// The photo of Lens.
     LensPhoto,
     /// The second picture of Lens.
@@ -318,6 +327,15 @@ pub enum Pick {
     SamplePhoto(FileRole),
     /// The gallery's folder.
     GalleryFolder,
+    /// A style's file to take over.
+    StyleFile,
+    /// A file for a style of the user's own.
+    ExportStyle {
+        /// What its files are named.
+        style: String,
+        /// What it is called.
+        title: String,
+    },
     /// A checkpoint to bring in.
     ModelFile,
 }

@@ -11,7 +11,7 @@ use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::style::folder_report::FolderReport;
-use crate::app::style::painting;
+use crate::app::style::{own_styles, painting};
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, JobId, Output};
 use crate::gallery::protocol::GalleryRequest;
@@ -35,6 +35,7 @@ pub fn ended(
         _ => None,
     };
     let then = painting::ended(id, made, state);
+    own_styles::ended(id, result.as_ref().ok(), state, services);
     if result.is_err() && job.purpose == Purpose::Export {
         export::forget(state);
     }
@@ -50,6 +51,10 @@ pub fn ended(
         Ok(output) => finished(output, state, follow),
         // The user doesn't want them now.
         Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
+        Err(EngineError::Cancelled) if job.purpose == Purpose::Learn => state.toasts.push(
+            Level::Info,
+            format!("{}: stopped. It can be gone on with.", job.title),
+        ),
         Err(EngineError::Cancelled) => state
             .toasts
             .push(Level::Info, format!("{}: stopped", job.title)),
@@ -94,10 +99,8 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);
         }
-        Output::Learnt { style, .. } => {
-            let words = format!("Style learnt: {:.0} % of the way", (1.0 - style) * 100.0);
-            state.toasts.push(Level::Info, words);
-        }
+        // Told where the user's own styles are.
+        Output::Learnt { .. } | Output::Styles(_) => {}
         Output::Projection {
             params, likeness, ..
         } => {

@@ -51,6 +51,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (Job::Directions { model } | Job::LensDirections { model }, _) => {
             format!("Measuring sliders of {}", title(model))
         }
+        (Job::Styles(_), _) => "My styles".to_owned(),
         (Job::Learn(job), _) => format!("Learning {}", job.about.title),
         (Job::Surface(_), _) => "Making a surface".to_owned(),
         (_, Purpose::SendToFinish) => "Rendering the picture to finish".to_owned(),

@@ -9,14 +9,20 @@ use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
-use crate::engine::protocol::{Library, ModelInfo, ModelKind};
+use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 
 /// Models and styles are known: choose what isn't chosen yet, ask for sliders.
 pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Services) {
+    let same = only_styles_differ(&state.engine.library, library);
+    let known = state.engine.library_known;
     state.engine.library = Arc::clone(library);
     state.engine.library_known = true;
     settings::send(state, services);
     sources::tidy_session_pictures(state, services);
+    if known && same {
+        // What was made is as it was.
+        return;
+    }
     state.previews.forget();
     state.finals.clear();
     choose_models(state);
@@ -27,6 +33,16 @@ pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Serv
             format!("A model can't be used: {reason} ({})", folder.display()),
         );
     }
+}
+
+/// Whether all networks are the same, and the styles that are in both paint as they did: what their
+/// names and headings are makes no picture.
+fn only_styles_differ(before: &Library, now: &Library) -> bool {
+    let same = |style: &StyleInfo| {
+        let before = before.styles.iter().find(|old| old.source == style.source);
+        before.is_none_or(|old| old.swatch == style.swatch)
+    };
+    before.models == now.models && before.broken == now.broken && now.styles.iter().all(same)
 }
 
 /// Picks a network for each workspace whose document names none.

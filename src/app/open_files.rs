@@ -14,8 +14,9 @@ use crate::app::queue::Actions;
 use crate::app::sources;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::view::Workspace;
-use crate::engine::protocol::{EngineError, Job, OpenedPhoto};
+use crate::engine::protocol::{EngineError, Job, OpenedPhoto, StyleTask};
 use crate::gallery::protocol::GalleryRequest;
 use crate::recipe::{Recipe, StyleSource};
 
@@ -52,6 +53,11 @@ pub fn open_files(
                 };
                 jobs::start(job, Purpose::Upscale, state, services);
             }
+            _ if is_style_file(path) => {
+                let from = path.clone();
+                let job = Job::Styles(StyleTask::Import { from });
+                jobs::start(job, Purpose::OwnStyle, state, services);
+            }
             _ => sources::open(path, role, asked_in, state, services),
         }
         // One photo and one start at a time; styles may be many.
@@ -75,6 +81,12 @@ pub fn open_files(
             break;
         }
     }
+}
+
+/// Whether a file is no picture, but may be a style.
+fn is_style_file(path: &Path) -> bool {
+    let ending = path.extension().and_then(|end| end.to_str());
+    ending.is_some_and(|end| end.eq_ignore_ascii_case("safetensors"))
 }
 
 /// An error as it stands alone: with a capital letter.
@@ -143,6 +155,10 @@ pub fn opened(
         }
         FileRole::Style => {
             follow.style(StyleEdit::AddStyle(StyleSource::File(source)));
+            Workspace::Style
+        }
+        FileRole::Learn => {
+            follow.push(Action::OwnStyle(OwnStyleEdit::AddPicture(source)));
             Workspace::Style
         }
         // In memory is where it was wanted.

@@ -19,6 +19,7 @@ use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
 use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
+use crate::app::style::own_styles_state::OwnStyles;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
 use crate::engine::protocol::{DirectionInfo, ModelInfo, ModelKind, OpenedPhoto};
@@ -51,6 +52,8 @@ pub struct AppState {
     pub fine: FineState,
     /// The picture that is being finished.
     pub finish: FinishState,
+    /// Styles of the user's own.
+    pub own_styles: OwnStyles,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -83,6 +86,7 @@ impl AppState {
             finals: Finals::default(),
             fine: FineState::default(),
             finish: FinishState::default(),
+            own_styles: OwnStyles::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

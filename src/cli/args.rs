@@ -9,6 +9,7 @@ use super::gallery::GalleryCommand;
 use super::hub_args::{Pull, Search};
 pub(crate) use super::keeping::{Keeping, Output};
 use super::learn_args::Learn;
+use super::styles_args::StylesCommand;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
 use crate::recipe::{NoiseMode, WalkPath};
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     Stylize(Stylize),
     /// Learn a style from pictures: a painter of its own, in minutes
     Learn(Learn),
+    /// Your own styles: list, keep, rename, delete, export, import
+    #[command(subcommand)]
+    Styles(StylesCommand),
     /// Change a photo with an autoencoder's sliders
     Lens(Lens),
     /// Grow new pictures from the patches of one

@@ -10,7 +10,7 @@ use super::output::{say, say_json, text_of};
 use super::save::make_folder;
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{Job, LearnJob, LearntAbout, Output};
-use crate::models;
+use crate::models::{self, style_note};
 
 /// Minutes where none are given.
 const MINUTES: f64 = 8.0;
@@ -47,12 +47,13 @@ pub(crate) fn run(args: &Learn, session: &mut Session) -> Result<(), Failure> {
             .is_none()
             .then(|| args.minutes.unwrap_or(MINUTES)),
         steps: args.steps,
-        out,
+        out: Some(out),
         replace: args.force,
     };
     let Output::Learnt {
         file,
         steps,
+        early,
         time,
         content,
         style,
@@ -64,6 +65,7 @@ pub(crate) fn run(args: &Learn, session: &mut Session) -> Result<(), Failure> {
         return say_json(&json!({
             "file": text_of(&file),
             "steps": steps,
+            "early": early,
             "seconds": time.as_secs_f64(),
             "content": content,
             "style": style,
@@ -71,7 +73,8 @@ pub(crate) fn run(args: &Learn, session: &mut Session) -> Result<(), Failure> {
     }
     say(file.display())?;
     session.say_aside(&format!(
-        "{steps} steps in {:.0} s; content {content:.2}, style {style:.2} (1 is the photo's, 0 the pictures')",
+        "{steps} steps{} in {:.0} s; content {content:.2}, style {style:.2} (1 is the photo's, 0 the pictures')",
+        if early { ", good enough before the time was over," } else { "" },
         time.as_secs_f64()
     ));
     Ok(())
@@ -82,30 +85,7 @@ fn usual_file(name: &str) -> Result<PathBuf, Failure> {
     let folder = models::user_folder().ok_or_else(|| {
         Failure::new("no home folder is known; say where the style shall go with --out FILE")
     })?;
-    let folder = folder.join(models::learnt::FOLDER);
+    let folder = folder.join(style_note::FOLDER);
     make_folder(&folder)?;
-    Ok(folder.join(format!("{}.safetensors", file_name(name))))
-}
-
-/// A name as a file's: letters and digits, everything else a hyphen.
-fn file_name(name: &str) -> String {
-    let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
-    let name: String = name.to_lowercase().chars().map(plain).collect();
-    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
-    match parts.is_empty() {
-        true => "style".to_owned(),
-        false => parts.join("-").chars().take(60).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_files_that_every_system_takes() {
-        assert_eq!(file_name("Grandma's Quilt / 1962"), "grandma-s-quilt-1962");
-        assert_eq!(file_name("../.."), "style");
-        assert_eq!(file_name("Été"), "été");
-    }
+    Ok(folder.join(format!("{}.safetensors", style_note::file_name(name))))
 }

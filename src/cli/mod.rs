@@ -27,6 +27,8 @@ mod recipe;
 mod save;
 mod session;
 mod spaces_args;
+mod styles;
+mod styles_args;
 mod stylize;
 mod surface;
 mod upscale;
@@ -94,6 +96,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Walk(args) => walk::run(args, &mut Session::start(common)?),
         Command::Stylize(args) => stylize::run(args, &mut Session::start(common)?),
         Command::Learn(args) => learn::run(args, &mut Session::start(common)?),
+        Command::Styles(command) => styles::run(command, &mut Session::start(common)?),
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Material(args) => surface::material(args, &mut Session::start(common)?),

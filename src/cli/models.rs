@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::session::Session;
 use crate::engine::protocol::{EngineError, ModelInfo, ModelKind, Painter, StyleInfo};
+use crate::recipe::StyleSource;
 use crate::{import, models};
 
 /// Lists the models, or shows one's card.
@@ -81,6 +82,7 @@ fn list(session: &Session) -> Result<(), Failure> {
             by => format!(", {by}"),
         };
         let kind = match s.painter {
+            Painter::Shared if s.own.is_some() => "kept picture",
             Painter::Shared => "style",
             Painter::Learnt => "learnt style",
             Painter::Own => "style, a network of its own",
@@ -117,9 +119,11 @@ fn show(session: &Session, name: &str) -> Result<(), Failure> {
 /// A style: what it is of, and what a learnt one's file says of its training.
 fn show_style(session: &Session, style: &StyleInfo) -> Result<(), Failure> {
     let mut value = describe_style(style);
-    let learnt = match &style.file {
-        Some(file) => Some(models::learnt::describe(file).map_err(EngineError::from)?),
-        None => None,
+    let learnt = match (&style.file, style.painter) {
+        (Some(file), Painter::Learnt) => {
+            Some(models::learnt::describe(file).map_err(EngineError::from)?)
+        }
+        _ => None,
     };
     if session.json {
         if let Some((sha256, restyle, about)) = &learnt {
@@ -165,10 +169,10 @@ fn describe_style(s: &StyleInfo) -> Value {
     })
 }
 
-fn style_id(style: &crate::engine::protocol::StyleInfo) -> &str {
+pub(crate) fn style_id(style: &StyleInfo) -> &str {
     match &style.source {
-        crate::recipe::StyleSource::Builtin(id) => id,
-        crate::recipe::StyleSource::File(source) => &source.name,
+        StyleSource::Builtin(id) => id,
+        StyleSource::File(source) => style.own.as_deref().unwrap_or(&source.name),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::args::{FormatArg, Quality, Stylize};
 use super::failure::Failure;
+use super::models::style_id;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, deliver, make_folder, writing};
 use super::session::{Session, unexpected};
@@ -221,10 +222,11 @@ fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLaye
         StyleSource::File(source(file)?)
     } else {
         let wanted = file.to_string_lossy();
-        let found = session.library.styles.iter().find(|s| {
-            s.name.eq_ignore_ascii_case(&wanted)
-                || matches!(&s.source, StyleSource::Builtin(id) if *id == wanted)
-        });
+        let found = session
+            .library
+            .styles
+            .iter()
+            .find(|s| s.name.eq_ignore_ascii_case(&wanted) || style_id(s) == wanted);
         match found {
             Some(found) => found.source.clone(),
             None => {

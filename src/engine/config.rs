@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::folders::default_folders;
+use crate::models::folders::{default_folders, user_folder};
+use crate::models::style_note;
 
 /// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -108,6 +109,8 @@ pub struct EngineConfig {
     pub threads: Option<usize>,
     /// Folders that hold one folder per model, searched in this order.
     pub model_dirs: Vec<PathBuf>,
+    /// Folder of the user's own styles; none are kept when absent.
+    pub own_styles: Option<PathBuf>,
     /// For what can be computed again (directions); nothing is kept when absent.
     pub cache_dir: Option<PathBuf>,
     /// Where the places of opened photos are remembered; only while the program runs
@@ -130,6 +133,7 @@ impl EngineConfig {
         let dirs = directories::ProjectDirs::from("", "", "limner");
         Self {
             model_dirs: default_folders(),
+            own_styles: user_folder().map(|folder| folder.join(style_note::FOLDER)),
             known_photos: dirs
                 .as_ref()
                 .map(|d| d.data_dir().join("known-photos.sqlite")),
@@ -146,6 +150,7 @@ impl Default for EngineConfig {
         Self {
             threads: None,
             model_dirs: Vec::new(),
+            own_styles: None,
             known_photos: None,
             cache_dir: None,
             device: DeviceChoice::Auto,

@@ -1,6 +1,7 @@
 //! Networks, photos and what is remembered of them: all that previews and jobs work with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::cancel::CancelToken;
 use crate::engine::backend::PreviewBackend;
@@ -14,13 +15,14 @@ use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, Library, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::styling::Stylizer;
-use crate::export::Cards;
+use crate::engine::swatches::Swatches;
+use crate::export::{Cards, ExportError};
 use crate::finish;
-use crate::models::Registry;
 use crate::models::crisp::Crisp;
+use crate::models::{Registry, style_note};
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
@@ -39,6 +41,9 @@ pub(crate) struct InferenceState {
     /// Bytes that work may use unless a request says otherwise.
     pub(crate) memory_budget: u64,
     pub(crate) device: DeviceInfo,
+    /// Folder of the user's own styles.
+    pub(crate) own_styles: Option<PathBuf>,
+    swatches: Swatches,
 }
 
 /// Removes what crashes left in the cache.
@@ -60,6 +65,7 @@ impl InferenceState {
         let cache_dir = config.cache_dir.as_deref();
         cache_dir.map(sweep);
         let hashes = cache_dir.map(|d| d.join("model-hashes.json"));
+        let swatches = Swatches::new(cache_dir);
         let mut registry = Registry::open(config.model_dirs.clone(), hashes, device.clone());
         registry.set_device(device, info.precision == Precision::F16);
         registry.set_memory(config.memory_budget);
@@ -72,7 +78,30 @@ impl InferenceState {
             explorer: Explorer::new(cache_dir),
             registry,
             device: info,
+            own_styles: config.own_styles,
+            swatches,
         }
+    }
+
+    /// A file for a new style of the user's own.
+    ///
+    /// # Errors
+    /// When there is no place for them.
+    pub(crate) fn own_style_file(&self, title: &str) -> Result<PathBuf, EngineError> {
+        let none = "no folder for styles of your own is known on this system";
+        let folder = self.own_styles.as_ref();
+        let folder = folder.ok_or_else(|| EngineError::BadRequest(none.into()))?;
+        std::fs::create_dir_all(folder).map_err(|error| ExportError::writing(folder, error))?;
+        let name = style_note::free_name(folder, title);
+        Ok(folder.join(format!("{name}.safetensors")))
+    }
+
+    /// Looks for models and styles on disk again.
+    pub(crate) fn look_again(&mut self) -> Arc<Library> {
+        self.registry.rescan();
+        let mut library = self.registry.library();
+        self.swatches.fill(&mut library.styles, &mut self.registry);
+        Arc::new(library)
     }
 
     /// The lines of the model cards that go into files.

@@ -7,13 +7,11 @@ use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
 use crate::engine::inference_state::InferenceState;
 use crate::engine::protocol::{DeviceInfo, Library};
-use crate::engine::swatches::Swatches;
 use crate::nn::pool;
 
 /// Networks and all that runs them.
 pub(crate) struct InferenceWorker {
     pub(crate) state: InferenceState,
-    swatches: Swatches,
 }
 
 impl InferenceWorker {
@@ -25,7 +23,6 @@ impl InferenceWorker {
             log::warn!("{error}");
         }
         Self {
-            swatches: Swatches::new(config.cache_dir.as_deref()),
             state: InferenceState::new(config),
         }
     }
@@ -41,11 +38,7 @@ impl Backend for InferenceWorker {
     }
 
     fn rescan(&mut self) -> Arc<Library> {
-        let registry = &mut self.state.registry;
-        registry.rescan();
-        let mut library = registry.library();
-        self.swatches.fill(&mut library.styles, registry);
-        Arc::new(library)
+        self.state.look_again()
     }
 
     fn jobs(&mut self) -> &mut dyn JobBackend {

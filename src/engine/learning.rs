@@ -10,8 +10,12 @@ use super::resample::{Planes, planes, shrink_to};
 use super::stylize::to_tensor;
 use crate::cancel::CancelToken;
 use crate::fine::Style;
-use crate::models::restyle::{Palette, Restyle};
+use crate::learn::{Audition, Painter, Parameters};
+use crate::models::registry::Registry;
+use crate::models::restyle::{Adapter, Palette, Restyle};
 use crate::models::vgg19::Vgg19;
+use crate::models::weights::Weights;
+use crate::models::{ModelError, learnt_file};
 use crate::photo;
 use crate::picture::Picture;
 
@@ -68,6 +72,46 @@ impl Subject {
             style,
         })
     }
+}
+
+/// What other learnt styles of the same *Restyle* came to, but for their strokes; files that are of no
+/// use are left out.
+pub(super) fn learnt_before(
+    registry: &Registry,
+    restyle: &Restyle,
+    (own, sha256): (&Weights, &str),
+) -> Vec<Parameters> {
+    let config = restyle.config();
+    let read = |file: &Path| -> Result<Parameters, ModelError> {
+        let adapter = Adapter::from_bytes(&learnt_file::read(file)?, config, sha256)?;
+        Parameters::of(config, &adapter.onto(own)?)
+    };
+    let known = registry.learnt_files().filter_map(|file| {
+        let at = read(file);
+        at.inspect_err(|error| log::debug!("{}: {error}", file.display()))
+            .ok()
+    });
+    known.collect()
+}
+
+/// Where learning begins: *Restyle*'s own numbers, or what other styles came to if that is nearer; with
+/// the strokes of this style's code, which are nearer than those of others.
+pub(super) fn beginning(
+    painter: &Painter,
+    subject: &Subject,
+    known: Vec<Parameters>,
+    (photos, vgg): (&[Vec<f32>], &Vgg19),
+    stop: &CancelToken,
+) -> Result<Parameters, EngineError> {
+    let of = (subject.palette, &subject.style);
+    let mut audition = Audition::new(painter, of, (photos, SIDE), vgg, stop)?;
+    let mut all = vec![painter.start().clone()];
+    all.extend(known);
+    for at in &mut all {
+        at.strokes.clone_from(&subject.strokes);
+    }
+    let own = all[0].clone();
+    Ok(audition.nearest(all, stop)?.unwrap_or(own))
 }
 
 /// A style picture at the size at which its strokes are learnt; small ones stay as they are.

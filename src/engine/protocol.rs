@@ -10,13 +10,16 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
+pub use super::preview::{Channel, Tier, Work};
+pub use super::style_task::{StyleDone, StyleTask};
 pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
+pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 pub use crate::models::restyle::About as LearntAbout;
+pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;
 use crate::recipe::{
     ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams,
@@ -29,58 +32,6 @@ pub struct JobId(pub u64);
 
 /// Rising number of preview requests within a channel.
 pub type Seq = u64;
-
-/// Independent streams of latest-wins previews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Channel {
-    /// The canvas.
-    Canvas,
-    /// The other half of an A/B comparison.
-    Compare,
-    /// The grid of variations.
-    Variations,
-    /// The − / + thumbnails of a slider.
-    Hover,
-    /// Kept points, swatches and other small pictures.
-    Strip,
-    /// The canvas of Finish.
-    Finish,
-}
-
-/// How good a preview has to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tier {
-    /// Quick, longer side at most this many pixels.
-    Draft(u32),
-    /// As good as the canvas needs: longer side at most this many pixels.
-    Full(u32),
-    /// As [`Tier::Full`]; a generator's picture that is small goes through the enlarging network
-    /// besides, so that it is sharp where it is shown large.
-    Crisp(u32),
-}
-
-impl Tier {
-    /// The longer side at most, pixels.
-    pub fn longest(self) -> u32 {
-        let (Self::Draft(most) | Self::Full(most) | Self::Crisp(most)) = self;
-        most
-    }
-}
-
-/// What a preview shows.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Work {
-    /// A generated picture.
-    Explore(Arc<ExploreParams>),
-    /// A stylised photo.
-    Style(Arc<StyleParams>),
-    /// A photo changed by way of its latents.
-    Lens(Arc<LensParams>),
-    /// One frame of a walk.
-    WalkFrame(Arc<WalkParams>, u32),
-    /// A picture as it will be finished.
-    Finish(Arc<FinishLook>),
-}
 
 /// A request to the engine.
 #[derive(Debug, Clone)]
@@ -238,6 +189,8 @@ pub enum Job {
     Learn(Box<LearnJob>),
     /// A surface of a picture, as files: [`Output::Folder`].
     Surface(Box<SurfaceJob>),
+    /// Something to do with the user's own styles; [`Event::Library`] tells what there is then.
+    Styles(StyleTask),
 }
 
 /// Many photos with one setting, made and written as one photo is.
@@ -474,6 +427,8 @@ pub enum Output {
         file: PathBuf,
         /// Steps that it took.
         steps: u32,
+        /// It was good enough before the time was over.
+        early: bool,
         /// Time of the steps.
         time: Duration,
         /// Content at the end, 0 for the photo's.
@@ -481,6 +436,8 @@ pub enum Output {
         /// Style at the end, 1 for the photo's, 0 for the pictures'.
         style: f32,
     },
+    /// Something was done with the user's own styles.
+    Styles(StyleDone),
     /// A latent for a photo.
     Projection {
         /// Start for Explore.

@@ -1,5 +1,6 @@
-//! Swatches of networks that are one style, and of learnt styles without one: what each makes of the sample photo,
-//! rendered when first seen and kept on disk by the network's hash.
+//! Swatches of networks that are one style, and of learnt styles without one: what each makes of the
+//! sample photo, rendered when first seen and kept on disk by the network's hash. A kept picture's
+//! swatch is the picture.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,9 @@ use crate::export::{self, Provenance, WriteOptions};
 use crate::models::pixels::{picture_of, tensor_of};
 use crate::models::registry::network_of_style;
 use crate::models::{ModelError, Registry};
-use crate::photo::sample;
+use crate::photo::{self, sample};
 use crate::picture::Picture;
-use crate::recipe::StyleSource;
+use crate::recipe::{SourceRef, StyleSource};
 
 /// Side of the square.
 const SIDE: u32 = 192;
@@ -39,17 +40,18 @@ impl Swatches {
     /// can't be run stays without; choosing it gives the reason.
     pub(crate) fn fill(&mut self, styles: &mut [StyleInfo], registry: &mut Registry) {
         for style in styles.iter_mut().filter(|s| s.swatch.is_none()) {
-            let StyleSource::Builtin(id) = &style.source else {
-                continue;
-            };
-            let of = match (network_of_style(id), style.painter) {
-                (Some(model), _) => Of::Network(model),
-                (None, Painter::Learnt) => Of::Learnt(id),
-                _ => continue,
+            let of = match (&style.source, style.painter) {
+                (StyleSource::File(picture), _) => Of::Picture(picture),
+                (StyleSource::Builtin(id), Painter::Learnt) => Of::Learnt(id),
+                (StyleSource::Builtin(id), _) => match network_of_style(id) {
+                    Some(model) => Of::Network(model),
+                    None => continue,
+                },
             };
             let sha256 = match of {
                 Of::Network(model) => registry.info(model).map(|info| info.sha256.clone()),
                 Of::Learnt(id) => registry.learnt_hash(id),
+                Of::Picture(picture) => Ok(picture.sha256.clone()),
             };
             let Ok(sha256) = sha256 else {
                 continue;
@@ -93,12 +95,16 @@ enum Of<'a> {
     Network(&'a str),
     /// A learnt style.
     Learnt(&'a str),
+    /// A kept picture: itself, small.
+    Picture(&'a SourceRef),
 }
 
 fn render(of: Of<'_>, registry: &mut Registry) -> Result<Picture, EngineError> {
-    let photo = square(&shrink_to(&sample()?, SIDE * 3 / 2));
+    let small = |picture: &Picture| square(&shrink_to(picture, SIDE * 3 / 2));
+    let photo = small(&sample()?);
     let model = match of {
         Of::Network(model) => model,
+        Of::Picture(picture) => return Ok(small(&photo::read(&picture.place())?.picture)),
         Of::Learnt(id) => {
             let none = || ModelError::NoLearnt(id.to_owned());
             let painter = registry.learnt(id)?.ok_or_else(none)?;

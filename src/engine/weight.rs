@@ -41,9 +41,11 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             paths.sum::<usize>() + written(&job.params)
         }
         Job::Learn(job) => {
-            let paths = job.pictures.iter().chain(&job.photo).chain([&job.out]);
+            let paths = job.pictures.iter().chain(&job.photo).chain(&job.out);
             paths.map(|path| path.as_os_str().len() + 64).sum()
         }
+        // A title, and a path or two.
+        Job::Styles(_) => 4096,
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),

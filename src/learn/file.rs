@@ -1,11 +1,10 @@
 //! What was learnt as a file: a learnt style (see [`crate::models::restyle::Adapter`]), and a
 //! student's progress, to go on with.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
-use serde::{Deserialize, Serialize};
 
 use super::adam::Adam;
 use super::painter::Painter;
@@ -13,9 +12,7 @@ use super::parameters::Parameters;
 use super::student::Progress;
 use crate::models::ModelError;
 use crate::models::restyle::{ADAPTER_FORMAT, About, Palette};
-
-/// What a progress file's `format` says.
-const FORMAT: &str = "limner-learning-1";
+use crate::models::style_note::{LEARNING_FORMAT, LearningHead, Plan};
 
 /// Names, kinds, shapes and bytes of tensors.
 type Tensors = BTreeMap<String, (Dtype, Vec<usize>, Vec<u8>)>;
@@ -106,22 +103,16 @@ fn eight_bit(values: &[f32], outputs: usize) -> (Vec<u8>, Vec<f32>) {
     (whole, scales)
 }
 
-/// What a progress file says beside the numbers.
-#[derive(Serialize, Deserialize)]
-struct Head {
-    /// Of what; another subject's progress is of no use.
-    subject: String,
-    steps: u32,
-    planned: u32,
-    losses: VecDeque<f32>,
-    seconds: f64,
-}
-
-/// A progress file. `subject` says of what, in any words that change with it; `seconds` were spent.
+/// A progress file. `subject` says of what, in any words that change with it; `seconds` were spent;
+/// `plan` is what all began with, if that can be written down.
 ///
 /// # Errors
 /// [`ModelError::BadLearnt`].
-pub fn progress(progress: &Progress, subject: &str, seconds: f64) -> Result<Vec<u8>, ModelError> {
+pub fn progress(
+    progress: &Progress,
+    (subject, seconds): (&str, f64),
+    plan: Option<Plan>,
+) -> Result<Vec<u8>, ModelError> {
     let mut tensors = Tensors::new();
     let adam = &progress.adam;
     let all = [
@@ -136,16 +127,17 @@ pub fn progress(progress: &Progress, subject: &str, seconds: f64) -> Result<Vec<
             tensors.insert(format!("{name}.{k}"), part);
         }
     }
-    let head = Head {
+    let head = LearningHead {
         subject: subject.to_owned(),
         steps: progress.steps(),
         planned: progress.planned,
         losses: progress.losses.clone(),
         seconds,
+        plan,
     };
     let head = serde_json::to_string(&head)
         .map_err(|error| ModelError::BadLearnt(format!("it can't be written ({error})")))?;
-    let metadata = [("format", FORMAT.to_owned()), ("head", head)];
+    let metadata = [("format", LEARNING_FORMAT.to_owned()), ("head", head)];
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value));
     written(&tensors, metadata.into())
 }
@@ -153,12 +145,7 @@ pub fn progress(progress: &Progress, subject: &str, seconds: f64) -> Result<Vec<
 /// Reads a progress file: the progress and the seconds spent. `None` for another subject's, another
 /// network's or a damaged one: then all begins anew.
 pub fn read_progress(bytes: &[u8], painter: &Painter, subject: &str) -> Option<(Progress, f64)> {
-    let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-    let metadata = header.metadata().as_ref()?;
-    if metadata.get("format")? != FORMAT {
-        return None;
-    }
-    let head: Head = serde_json::from_str(metadata.get("head")?).ok()?;
+    let head = LearningHead::of(bytes)?;
     if head.subject != subject {
         return None;
     }

@@ -17,12 +17,12 @@ const WEIGHTS: FineWeights = FineWeights {
     content: 1.0,
     detail: 0.0,
     moments: STYLE,
-    covariance: 0.2 * STYLE,
+    covariance: 0.15 * STYLE,
     roughness: 0.0,
     range: 0.0,
 };
 /// Weight of the style against the content.
-const STYLE: f32 = 8.0;
+const STYLE: f32 = 4.5;
 /// Of brightness in cells of [`CELL`] pixels: keeps faces where they are.
 const TONE: f32 = 0.1;
 /// Side of a cell.

@@ -8,10 +8,12 @@ pub mod file;
 mod lesson;
 mod painter;
 mod parameters;
+mod start;
 mod student;
 
 pub use adam::Adam;
 pub use lesson::{Lesson, Mark, Room};
 pub use painter::{Painter, Passage};
 pub use parameters::Parameters;
+pub use start::Audition;
 pub use student::{BATCH, Course, Progress};

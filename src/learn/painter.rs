@@ -90,16 +90,13 @@ impl Painter {
     /// # Errors
     /// Missing or misshapen tensors.
     pub fn new(config: &Config, own: &Weights) -> Result<Self, ModelError> {
+        let start = Parameters::of(config, own)?;
         let own = own.pp("transform");
         let get = |name: String, shape: &[usize]| -> Result<Vec<f32>, ModelError> {
             Ok(own.get(shape, &name)?.flatten_all()?.to_vec1()?)
         };
-        let layers = config.convolutions();
-        let mut start = Parameters::zeros(config);
         let (mut convs, mut biases) = (Vec::new(), Vec::new());
-        for (k, layer) in layers.iter().enumerate() {
-            let shape = [layer.outputs, layer.inputs, 3, 3];
-            start.weights[k] = get(format!("{}.weight", layer.name), &shape)?;
+        for layer in config.convolutions() {
             biases.push(get(format!("{}.bias", layer.name), &[layer.outputs])?);
             let (role, stride) = match layer.name.as_str() {
                 "down1" | "down2" => (Role::Plain, 2),
@@ -115,12 +112,10 @@ impl Painter {
             };
             convs.push((conv, role));
         }
-        start.bias = biases.last().cloned().unwrap_or_default();
         let mut affine = Vec::new();
         for (k, channels) in config.norms().into_iter().enumerate() {
             let shape = [2 * channels, config.hidden];
             affine.push(get(format!("affine.{k}.weight"), &shape)?);
-            start.affine[k] = get(format!("affine.{k}.bias"), &shape[..1])?;
         }
         let shape = [config.hidden, config.code_dim + 1];
         let mapping = get("mapping.weight".into(), &shape)?;

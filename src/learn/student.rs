@@ -48,10 +48,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Before the first step: *Restyle*'s own numbers, and the strokes of the style's code.
-    pub fn new(painter: &Painter, strokes: &[f32], planned: u32) -> Self {
-        let mut at = painter.start().clone();
-        at.strokes = strokes.to_vec();
+    /// Before the first step from `at`.
+    pub fn new(at: Parameters, planned: u32) -> Self {
         Self {
             adam: Adam::new(&at),
             at,

@@ -1,27 +1,17 @@
 //! Learnt styles that are ready to paint, as many as a budget allows.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::ModelError;
 use super::in_memory::InMemory;
+use super::learnt_file;
 use super::registry::Registry;
 use super::restyle::{About, Adapter, Restyle, adapter_head};
-use super::styles::ShippedStyle;
 use crate::digest;
-use crate::models::library::{Painter, StyleInfo};
-use crate::recipe::StyleSource;
 
 /// What painters may take in memory together, in bytes: about a dozen.
 const MEMORY: u64 = 48 << 20;
-/// Larger files are no learnt styles.
-const MAX_FILE: u64 = 16 << 20;
-
-/// Folder of the user's own learnt styles, beside the models.
-pub const FOLDER: &str = "learnt";
-/// Before the ids of the user's own styles.
-pub const OWN: &str = "my/";
 
 /// A learnt style that can paint.
 pub struct LearntPainter {
@@ -67,83 +57,13 @@ impl LearntPainters {
     }
 }
 
-/// The user's own learnt styles: the files of a folder, by their names and what they say about
-/// themselves; with what is wrong with those that are none.
-pub(super) fn found(folder: &Path) -> (Vec<ShippedStyle>, Vec<(PathBuf, String)>) {
-    let (mut styles, mut broken) = (Vec::new(), Vec::new());
-    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<PathBuf> = listed.map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|end| end == "safetensors"));
-    files.sort();
-    for file in files {
-        let Some(stem) = file.file_stem().and_then(|stem| stem.to_str()) else {
-            continue;
-        };
-        match read(&file).and_then(|bytes| adapter_head(&bytes)) {
-            Ok((_, about)) => styles.push(own_style(stem, about, &file)),
-            Err(error) => broken.push((file, error.to_string())),
-        }
-    }
-    (styles, broken)
-}
-
-fn own_style(stem: &str, about: About, file: &Path) -> ShippedStyle {
-    let title = match about.title.as_str() {
-        "" => stem.to_owned(),
-        title => title.to_owned(),
-    };
-    let origin = [about.source.as_str(), about.licence.as_str()];
-    let origin: Vec<&str> = origin.into_iter().filter(|line| !line.is_empty()).collect();
-    ShippedStyle {
-        info: StyleInfo {
-            source: StyleSource::Builtin(format!("{OWN}{stem}")),
-            name: title,
-            origin: origin.join(" · "),
-            artist: about.artist,
-            year: about.year,
-            licence: about.licence,
-            group: "My styles".into(),
-            painter: Painter::Learnt,
-            file: Some(file.to_owned()),
-            swatch: None,
-        },
-        code: None,
-    }
-}
-
-/// The bytes of a learnt style's file.
-///
-/// # Errors
-/// [`ModelError::Unreadable`], [`ModelError::BadLearnt`] for files that are too large for one.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    let unreadable = |error: std::io::Error| ModelError::Unreadable {
-        path: path.to_owned(),
-        reason: match error.kind() {
-            std::io::ErrorKind::NotFound => "it is missing".to_owned(),
-            _ => error.to_string(),
-        },
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    match bytes.len() as u64 > MAX_FILE {
-        true => Err(ModelError::BadLearnt(format!(
-            "the file is larger than {} MB; choose another file",
-            MAX_FILE >> 20
-        ))),
-        false => Ok(bytes),
-    }
-}
-
 /// A learnt style's file: its hash, the hash of the *Restyle* that it belongs to, and what it says
 /// about itself.
 ///
 /// # Errors
 /// [`ModelError::Unreadable`], [`ModelError::BadLearnt`].
 pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
-    let bytes = read(path)?;
+    let bytes = learnt_file::read(path)?;
     let (restyle, about) = adapter_head(&bytes)?;
     Ok((digest::sha256(&bytes), restyle, about))
 }
@@ -153,7 +73,7 @@ pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
 /// # Errors
 /// [`ModelError::BadLearnt`], or what is wrong with *Restyle*'s own files.
 pub(super) fn load(path: &Path, registry: &mut Registry) -> Result<LearntPainter, ModelError> {
-    let bytes = read(path)?;
+    let bytes = learnt_file::read(path)?;
     let (belongs, _) = adapter_head(&bytes)?;
     let name = registry.restyle_of(&belongs).ok_or_else(|| {
         ModelError::BadLearnt(

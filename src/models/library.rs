@@ -2,16 +2,32 @@
 
 use std::path::PathBuf;
 
+use super::style_note::Plan;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
+
+/// Learning that was interrupted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfinished {
+    /// What has been learnt so far.
+    pub file: PathBuf,
+    /// Steps taken.
+    pub steps: u32,
+    /// Steps in all.
+    pub planned: u32,
+    /// What it was begun with.
+    pub plan: Plan,
+}
 
 /// Models and styles at hand.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Library {
     /// Generators, style networks and others.
     pub models: Vec<ModelInfo>,
-    /// Styles that ship.
+    /// Styles that ship, networks that are styles, and the user's own.
     pub styles: Vec<StyleInfo>,
+    /// Learning that was interrupted and can be gone on with.
+    pub unfinished: Vec<Unfinished>,
     /// Folders that looked like a model but can't be used: folder, reason.
     pub broken: Vec<(PathBuf, String)>,
 }
@@ -99,8 +115,10 @@ pub struct StyleInfo {
     pub group: String,
     /// Who paints it.
     pub painter: Painter,
-    /// Its file, if it is learnt.
+    /// Its file, if it is learnt or a kept picture.
     pub file: Option<PathBuf>,
+    /// What its files are named, if it is one of the user's own.
+    pub own: Option<String>,
     /// What it does to the sample photo.
     pub swatch: Option<Picture>,
 }
@@ -117,6 +135,7 @@ impl Default for StyleInfo {
             group: String::new(),
             painter: Painter::default(),
             file: None,
+            own: None,
             swatch: None,
         }
     }

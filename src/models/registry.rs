@@ -14,12 +14,14 @@ use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
-use super::learnt::{self, LearntPainters};
+use super::learnt::LearntPainters;
 use super::loading::{self, Loaded};
 use super::manifest::Architecture;
+use super::own_styles;
 use super::restyle::Restyle;
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
+use super::style_note;
 use super::stylegan2::StyleGan2;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
@@ -29,7 +31,7 @@ use super::weights::Weights;
 use super::{Generator, ModelError};
 use crate::digest;
 use crate::latent::codes::CodeSliders;
-use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
+use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.
@@ -61,8 +63,9 @@ pub struct Registry {
     broken: Vec<(PathBuf, String)>,
     loaded: InMemory<Loaded>,
     painters: LearntPainters,
-    /// The user's own learnt styles, until they stand beside the others.
+    /// The user's own styles, until they stand beside the others.
     own_styles: Vec<ShippedStyle>,
+    unfinished: Vec<Unfinished>,
 }
 
 impl Registry {
@@ -80,6 +83,7 @@ impl Registry {
             loaded: InMemory::new(MEMORY),
             painters: LearntPainters::new(),
             own_styles: Vec::new(),
+            unfinished: Vec::new(),
         };
         registry.rescan();
         registry
@@ -99,6 +103,7 @@ impl Registry {
     pub fn rescan(&mut self) {
         self.entries.clear();
         self.broken.clear();
+        self.unfinished.clear();
         self.styles = StyleSet::default();
         for folder in self.folders.clone() {
             self.scan_folder(&folder);
@@ -151,10 +156,11 @@ impl Registry {
             if name.starts_with('.') {
                 continue;
             }
-            if name == learnt::FOLDER {
-                let (styles, broken) = learnt::found(&path);
-                self.own_styles.extend(styles);
-                self.broken.extend(broken);
+            if name == style_note::FOLDER {
+                let found = own_styles::found(&path);
+                self.own_styles.extend(found.styles);
+                self.broken.extend(found.broken);
+                self.unfinished.extend(found.unfinished);
                 continue;
             }
             if name == STYLES && path.join("index.json").is_file() {
@@ -191,6 +197,7 @@ impl Registry {
                 .map(|entry| entry.info.clone())
                 .collect(),
             styles: self.style_infos(),
+            unfinished: self.unfinished.clone(),
             broken: self.broken.clone(),
         }
     }

@@ -185,6 +185,7 @@ impl Entry {
                 None => Painter::Shared,
             },
             file,
+            own: None,
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::window::refusals::Refusals;
 
 /// The engine on its own thread.
 pub struct RunningEngine {
-    engine: Engine,
+    /// None once it is to end.
+    engine: Option<Engine>,
     events: Receiver<Event>,
     refusals: Refusals<Event>,
 }
@@ -23,9 +24,18 @@ impl RunningEngine {
     /// Takes a started engine.
     pub fn new(engine: Engine, events: Receiver<Event>) -> Self {
         Self {
-            engine,
+            engine: Some(engine),
             events,
             refusals: Refusals::default(),
+        }
+    }
+}
+
+impl Drop for RunningEngine {
+    /// Waits for the engine, which stops at once: what is being learnt is put to disk first.
+    fn drop(&mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.shut_down();
         }
     }
 }
@@ -33,7 +43,8 @@ impl RunningEngine {
 impl EngineLink for RunningEngine {
     fn send(&mut self, request: Request) {
         let answer = refusal(&request);
-        if let Err(error) = self.engine.send(request)
+        if let Some(engine) = &self.engine
+            && let Err(error) = engine.send(request)
             && let Some(answer) = answer
         {
             self.refusals.refuse(self.events.len(), answer(error));

@@ -12,10 +12,12 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
-use crate::engine::protocol::{self, Job};
+use crate::app::style::own_styles_edit::OwnStyleEdit;
+use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 use crate::weighed::{self, Bounds, Weight};
+use crate::window::clipboard::{copy, paste};
 use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
@@ -23,6 +25,9 @@ pub const PICTURES: &[&str] = crate::photo::EXTENSIONS;
 
 /// Endings of files that may be networks.
 const NETWORKS: &[&str] = &["pkl", "pt", "pth", "safetensors"];
+
+/// Endings of styles' files.
+const STYLES: &[&str] = &["safetensors"];
 
 /// Answers that may wait.
 const ANSWERS: usize = 64;
@@ -39,11 +44,6 @@ const NEVER_SHOWN: Duration = Duration::from_millis(250);
 /// What helps where there are no dialogs.
 const NO_DIALOGS: &str = "This desktop shows no file dialogs. Drop files onto the window instead, \
      or install the package xdg-desktop-portal-gtk or zenity.";
-
-/// Whether the system puts the picture of an icon onto the clipboard beside a copied
-/// file; elsewhere a picture is asked for first, because some programs answer a
-/// question for files with the bytes of the picture.
-const ICONS_BESIDE_FILES: bool = cfg!(any(windows, target_os = "macos"));
 
 /// The real desktop.
 pub struct Desktop {
@@ -205,6 +205,31 @@ impl SystemLink for Desktop {
                     Err(error) => vec![notify(Level::Error, error.to_string())],
                 });
             }
+            Pick::StyleFile => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Import a style")
+                    .add_filter("Styles", STYLES)
+                    .pick_files();
+                self.dialog(future, |files: Vec<FileHandle>| {
+                    let import = |file: &FileHandle| {
+                        own_style(StyleTask::Import {
+                            from: file.path().to_owned(),
+                        })
+                    };
+                    files.iter().map(import).collect()
+                });
+            }
+            Pick::ExportStyle { style, title } => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Export the style")
+                    .set_file_name(format!("{title}.{}", STYLES[0]))
+                    .add_filter("Styles", STYLES)
+                    .save_file();
+                self.dialog(future, move |file: FileHandle| {
+                    let to = with_ending(file.path(), STYLES[0]);
+                    vec![own_style(StyleTask::Export { style, to })]
+                });
+            }
             Pick::ModelFile => {
                 let future = AsyncFileDialog::new()
                     .set_title("Import a network")
@@ -256,6 +281,10 @@ fn start(job: Job, purpose: Purpose) -> Action {
     }
 }
 
+fn own_style(task: StyleTask) -> Action {
+    Action::OwnStyle(OwnStyleEdit::Task(task))
+}
+
 fn notify(level: Level, text: impl Into<String>) -> Action {
     Action::Notify {
         level,
@@ -268,6 +297,7 @@ fn open_pictures(desktop: &Desktop, role: FileRole) {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
         FileRole::LensOther => "Open a second picture",
         FileRole::Style => "Open a style picture",
+        FileRole::Learn => "Pictures to learn from",
         FileRole::Import => "Import into gallery",
         FileRole::Project => "Photo to project",
         _ => "Open pictures",
@@ -367,74 +397,6 @@ fn show(path: &Path) -> Result<(), String> {
     open::that_detached(folder).map_err(|error| {
         let folder = folder.display();
         format!("No file manager could be opened ({error}). The file is in {folder}")
-    })
-}
-
-/// The clipboard, opened when first needed.
-fn clipboard(slot: &mut Option<arboard::Clipboard>) -> Result<&mut arboard::Clipboard, String> {
-    let opened = match slot.take() {
-        Some(clipboard) => clipboard,
-        None => {
-            arboard::Clipboard::new().map_err(|e| format!("The clipboard can't be reached: {e}"))?
-        }
-    };
-    Ok(slot.insert(opened))
-}
-
-fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> Action {
-    let image = arboard::ImageData {
-        width: picture.width() as usize,
-        height: picture.height() as usize,
-        bytes: picture.rgba().into(),
-    };
-    let done = clipboard(slot).and_then(|c| c.set_image(image).map_err(|e| e.to_string()));
-    match done {
-        Ok(()) => notify(Level::Info, "Picture copied"),
-        Err(error) => notify(Level::Error, error),
-    }
-}
-
-/// A picture or files, then text.
-fn paste(slot: &mut Option<arboard::Clipboard>, role: FileRole) -> Action {
-    let clipboard = match clipboard(slot) {
-        Ok(clipboard) => clipboard,
-        Err(error) => return notify(Level::Error, error),
-    };
-    let found = if ICONS_BESIDE_FILES {
-        copied_files(clipboard, role).or_else(|| copied_picture(clipboard, role))
-    } else {
-        copied_picture(clipboard, role).or_else(|| copied_files(clipboard, role))
-    };
-    if let Some(action) = found {
-        return action;
-    }
-    match clipboard.get_text() {
-        Ok(text) if text.trim_start().starts_with('{') => Action::PasteRecipe(text),
-        Ok(text) if Path::new(text.trim()).is_file() => Action::OpenFiles {
-            paths: vec![PathBuf::from(text.trim())],
-            role,
-        },
-        _ => notify(
-            Level::Info,
-            "There is no picture, file or recipe on the clipboard.",
-        ),
-    }
-}
-
-fn copied_files(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
-    let paths = clipboard.get().file_list().ok()?;
-    let paths: Vec<PathBuf> = paths.into_iter().filter(|p| p.is_file()).collect();
-    (!paths.is_empty()).then_some(Action::OpenFiles { paths, role })
-}
-
-fn copied_picture(clipboard: &mut arboard::Clipboard, role: FileRole) -> Option<Action> {
-    let image = clipboard.get_image().ok()?;
-    Some(match crate::window::save::pasted(&image) {
-        Ok(path) => Action::OpenFiles {
-            paths: vec![path],
-            role,
-        },
-        Err(error) => notify(Level::Error, error),
     })
 }
 

@@ -3,6 +3,7 @@
 
 pub mod adapters;
 pub mod blind_window;
+mod clipboard;
 pub mod desktop;
 pub mod frame_bench;
 pub mod gallery_bench;

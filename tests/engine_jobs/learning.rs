@@ -27,7 +27,7 @@ fn lesson(fixture: &Fixture, out: &str, steps: u32) -> LearnJob {
         },
         minutes: None,
         steps: Some(steps),
-        out: fixture.path(out),
+        out: Some(fixture.path(out)),
         replace: false,
     }
 }
@@ -45,7 +45,7 @@ fn a_style_is_learnt_kept_and_used() {
     else {
         panic!()
     };
-    assert_eq!((steps, &file), (2, &whole.out));
+    assert_eq!((steps, Some(&file)), (2, whole.out.as_ref()));
     assert!(style.is_finite() && style > 0.0);
     assert!(!file.with_extension("learning").exists());
     let error = fixture
@@ -78,10 +78,11 @@ fn learning_that_was_cancelled_goes_on_where_it_was() {
     let straight = lesson(&fixture, "straight.safetensors", 2);
     fixture.job(Job::Learn(Box::new(straight.clone()))).unwrap();
     let job = LearnJob {
-        out: fixture.path("again.safetensors"),
+        out: Some(fixture.path("again.safetensors")),
         ..straight.clone()
     };
-    let kept = job.out.with_extension("learning");
+    let out = job.out.clone().unwrap();
+    let kept = out.with_extension("learning");
     let (engine, told) = Engine::spawn(config(fixture.folder.path()), Arc::new(|| {})).unwrap();
     let id = JobId(7);
     let ask = || {
@@ -113,7 +114,23 @@ fn learning_that_was_cancelled_goes_on_where_it_was() {
     println!("cancelled after {took:?}");
     // A convolution of VGG-19 takes its time without the compiler's full help.
     assert!(took < Duration::from_secs(1), "{took:?}");
-    assert!(kept.exists() && !job.out.exists());
+    assert!(kept.exists() && !out.exists());
+    // Another start finds it, with all that is needed to go on.
+    let mut other = Fixture::new();
+    fs::create_dir_all(other.path("models/learnt")).unwrap();
+    let copy = other.path("models/learnt/again.learning");
+    fs::copy(&kept, &copy).unwrap();
+    let unfinished = library(&mut other).unfinished.clone();
+    assert_eq!(unfinished.len(), 1);
+    let plan = &unfinished[0].plan;
+    assert_eq!(
+        (unfinished[0].file.clone(), unfinished[0].steps),
+        (copy.clone(), 1)
+    );
+    assert_eq!((&plan.pictures, &plan.about), (&job.pictures, &job.about));
+    let discard = StyleTask::Discard { learning: copy };
+    other.job(Job::Styles(discard)).unwrap();
+    assert!(library(&mut other).unfinished.is_empty());
     ask();
     assert!(matches!(done(), Ok(Output::Learnt { steps: 2, .. })));
     assert!(!kept.exists());
@@ -129,7 +146,7 @@ fn learning_that_was_cancelled_goes_on_where_it_was() {
         all.sort();
         all
     };
-    assert!(tensors(&straight.out) == tensors(&job.out));
+    assert!(tensors(straight.out.as_ref().unwrap()) == tensors(&out));
 }
 
 #[test]

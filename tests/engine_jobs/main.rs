@@ -9,6 +9,7 @@ mod fine;
 mod learning;
 mod learnt;
 mod lens;
+mod own_styles;
 mod pictures;
 mod style;
 
@@ -36,6 +37,7 @@ fn config(folder: &Path) -> EngineConfig {
     EngineConfig {
         threads: Some(2),
         model_dirs: vec![models(folder)],
+        own_styles: Some(folder.join("models/learnt")),
         cache_dir: Some(folder.join("cache")),
         known_photos: Some(folder.join("known.sqlite")),
         ..EngineConfig::default()

@@ -23,8 +23,9 @@ use limner::app::ports::{EngineLink, GalleryLink, SavePicture, Services, SystemL
 use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
-    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, Library,
-    ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleInfo, Tier, Work,
+    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, LearnJob, Library,
+    ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleDone, StyleInfo,
+    StylePlan, StyleTask, Tier, Unfinished, Work,
 };
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
 use limner::gallery::session_pictures::SessionPictures;

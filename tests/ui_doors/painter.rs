@@ -12,6 +12,11 @@ pub(super) struct Painter {
     places: std::collections::HashMap<String, PathBuf>,
     /// Pictures of *Fine* at work.
     fine: VecDeque<(JobId, Arc<StyleParams>, FineOptions)>,
+    library: Library,
+    /// The style that is being learnt.
+    learning: Option<(JobId, LearnJob)>,
+    /// Deleted styles.
+    bin: Vec<StyleInfo>,
 }
 
 impl Painter {
@@ -29,6 +34,9 @@ impl Painter {
             photos: Default::default(),
             places: Default::default(),
             fine: VecDeque::new(),
+            library: library(),
+            learning: None,
+            bin: Vec::new(),
         }
     }
 
@@ -113,6 +121,123 @@ impl Painter {
         let recipe = Box::new(recipe);
         let result = Ok(Output::Picture { picture, recipe });
         self.answers.push_back(Event::Done { id, result });
+    }
+
+    /// A quarter of a style is learnt at once.
+    fn learn(&mut self, id: JobId, job: LearnJob) {
+        self.library
+            .unfinished
+            .retain(|one| one.plan.about != job.about);
+        self.answers.push_back(Event::Progress {
+            id,
+            stage: Stage::Learning,
+            done: 30,
+            total: 120,
+            left: Some(Duration::from_secs(240)),
+            look: Some(seeded(5, 96)),
+        });
+        self.learning = Some((id, job));
+    }
+
+    fn end_learning(&mut self, id: JobId) {
+        let (_, job) = self.learning.take().unwrap();
+        let title = job.about.title;
+        self.add_own(&title.to_lowercase(), &title, true);
+        let result = Ok(Output::Learnt {
+            file: format!("/styles/{}.safetensors", title.to_lowercase()).into(),
+            steps: 30,
+            early: false,
+            time: Duration::from_secs(60),
+            content: 0.7,
+            style: 0.1,
+        });
+        self.answers.push_back(Event::Done { id, result });
+    }
+
+    fn interrupt(&mut self, id: JobId) {
+        let (_, job) = self.learning.take().unwrap();
+        self.library.unfinished.push(Unfinished {
+            file: "/styles/x.learning".into(),
+            steps: 30,
+            planned: 120,
+            plan: StylePlan {
+                pictures: job.pictures,
+                photo: job.photo,
+                about: job.about,
+                minutes: job.minutes,
+            },
+        });
+        let result = Err(limner::engine::protocol::EngineError::Cancelled);
+        self.answers.push_back(Event::Done { id, result });
+    }
+
+    fn add_own(&mut self, own: &str, title: &str, learnt: bool) {
+        let mut style = style(&format!("my/{own}"), title);
+        style.own = Some(own.to_owned());
+        style.group = "My styles".into();
+        if learnt {
+            style.painter = limner::engine::protocol::Painter::Learnt;
+        }
+        self.library.styles.push(style);
+    }
+
+    /// What a folder of styles would do.
+    fn own_styles(&mut self, task: StyleTask) -> StyleDone {
+        let at = |library: &Library, own: &str| {
+            let of = |s: &StyleInfo| s.own.as_deref() == Some(own);
+            library.styles.iter().position(of).unwrap()
+        };
+        match task {
+            StyleTask::Keep { picture, title } => {
+                let own = title.to_lowercase();
+                self.add_own(&own, &title, false);
+                let added = self.library.styles.last_mut().unwrap();
+                added.source = StyleSource::File(SourceRef {
+                    name: title.clone(),
+                    ..picture
+                });
+                StyleDone::Kept { style: own, title }
+            }
+            StyleTask::Describe {
+                style,
+                title,
+                group,
+            } => {
+                let at = at(&self.library, &style);
+                let style = &mut self.library.styles[at];
+                (style.name, style.group) = (title, group);
+                StyleDone::Described
+            }
+            StyleTask::Delete { style } => {
+                let gone = self.library.styles.remove(at(&self.library, &style));
+                let title = gone.name.clone();
+                self.bin.push(gone);
+                StyleDone::Deleted {
+                    token: "t".into(),
+                    title,
+                }
+            }
+            StyleTask::Restore { token } => {
+                let back = self.bin.pop().unwrap();
+                let title = back.name.clone();
+                self.library.styles.push(back);
+                StyleDone::Restored { token, title }
+            }
+            StyleTask::Export { to, .. } => StyleDone::Exported(to),
+            StyleTask::Import { from } => {
+                let own = from.file_stem().unwrap().to_string_lossy().into_owned();
+                self.add_own(&own, &own, true);
+                StyleDone::Imported {
+                    style: own.clone(),
+                    title: own,
+                    already: false,
+                }
+            }
+            StyleTask::Discard { .. } => {
+                self.library.unfinished.clear();
+                StyleDone::Discarded
+            }
+        }
     }
 
     /// The photo with every slider in its pixels: sliders in red, gains in green, the
@@ -290,7 +415,26 @@ impl EngineLink for Painter {
                 });
                 self.fine.push_back((id, params, options));
             }
+            Request::Job {
+                id,
+                job: Job::Learn(job),
+            } => self.learn(id, *job),
+            Request::Job {
+                id,
+                job: Job::Styles(task),
+            } => {
+                let done = self.own_styles(task);
+                self.answers
+                    .push_back(Event::Library(Arc::new(self.library.clone())));
+                let result = Ok(Output::Styles(done));
+                self.answers.push_back(Event::Done { id, result });
+            }
+            Request::Rescan => self
+                .answers
+                .push_back(Event::Library(Arc::new(self.library.clone()))),
+            Request::Finish(id) if self.learning.is_some() => self.end_learning(id),
             Request::Finish(id) => self.end_fine(id, true),
+            Request::Cancel(id) if self.learning.is_some() => self.interrupt(id),
             Request::Cancel(id) => {
                 let before = self.fine.len();
                 self.fine.retain(|(other, ..)| *other != id);
@@ -321,7 +465,7 @@ impl EngineLink for Painter {
                 };
                 self.answers.push_back(Event::Estimate { seq, estimate });
             }
-            Request::Pause { .. } | Request::Rescan | Request::Device(..) | Request::Shutdown => {}
+            Request::Pause { .. } | Request::Device(..) | Request::Shutdown => {}
         }
     }
 
@@ -370,18 +514,6 @@ fn library() -> Library {
         scales: Vec::new(),
         code_len: 12,
     };
-    let style = |id: &str, name: &str| {
-        let source = StyleSource::Builtin(id.into());
-        let [r, g, b] = Painter::style_colour(&source).map(|c| c as u8);
-        let swatch = Picture::from_rgba(64, 64, [r, g, b, 255].repeat(64 * 64)).unwrap();
-        StyleInfo {
-            source,
-            name: name.into(),
-            origin: "Made by code, CC0".into(),
-            swatch: Some(swatch),
-            ..StyleInfo::default()
-        }
-    };
     Library {
         models: vec![
             model("fruit", "Fruit", ModelKind::Generator),
@@ -395,6 +527,19 @@ fn library() -> Library {
             style("mosaic", "A mosaic with a remarkably long name"),
             style("embers", "Embers"),
         ],
-        broken: Vec::new(),
+        ..Library::default()
+    }
+}
+
+fn style(id: &str, name: &str) -> StyleInfo {
+    let source = StyleSource::Builtin(id.into());
+    let [r, g, b] = Painter::style_colour(&source).map(|c| c as u8);
+    let swatch = Picture::from_rgba(64, 64, [r, g, b, 255].repeat(64 * 64)).unwrap();
+    StyleInfo {
+        source,
+        name: name.into(),
+        origin: "Made by code, CC0".into(),
+        swatch: Some(swatch),
+        ..StyleInfo::default()
     }
 }

@@ -8,6 +8,7 @@ use crate::app::sources;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, STEPS, StyleDoc};
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::shares;
 use crate::recipe::{StyleLayer, StyleSource, ranges};
 use std::sync::Arc;
 
@@ -106,7 +107,16 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::Quality(quality) => doc.quality = quality,
         StyleEdit::Steps(steps) => doc.fine = FineWay::Steps(nearest(steps)),
         StyleEdit::OnlyStyle(style) => doc.styles = vec![layer(style)],
-        StyleEdit::AddStyle(style) => doc.styles.push(layer(style)),
+        StyleEdit::AddStyle(style) => {
+            // As much as the others have on the average.
+            let mut added = layer(style);
+            if !doc.styles.is_empty() {
+                let sum: f32 = doc.styles.iter().map(|l| l.weight).sum();
+                let weight = sum / doc.styles.len() as f32;
+                Arc::make_mut(&mut added).weight = if weight > 0.0 { weight } else { 1.0 };
+            }
+            doc.styles.push(added);
+        }
         StyleEdit::RemoveStyle(at) => {
             if at < doc.styles.len() {
                 doc.styles.remove(at);
@@ -125,8 +135,12 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
             l.code_edits.clear();
         }),
         StyleEdit::Credit(at, style) => change_layer(doc, at, |l| l.style = style),
-        StyleEdit::Weight(at, v) => {
-            change_layer(doc, at, |l| l.weight = ranges::WEIGHT.nearest(v));
+        StyleEdit::Weight(at, share) => {
+            let weights: Vec<f32> = doc.styles.iter().map(|l| l.weight).collect();
+            let weights = shares::with(&weights, at, ranges::WEIGHT.nearest(share));
+            for (at, weight) in weights.into_iter().enumerate() {
+                change_layer(doc, at, |l| l.weight = weight);
+            }
         }
         StyleEdit::Code {
             style,

@@ -30,7 +30,7 @@ pub enum StyleEdit {
     ReplaceStyle(usize, StyleSource),
     /// The same style with artist and licence filled in.
     Credit(usize, StyleSource),
-    /// Share of a style.
+    /// Share of a style in the mixture, 0..=1; the others share the rest as they did.
     Weight(usize, f32),
     /// A style-code slider, in σ.
     Code {

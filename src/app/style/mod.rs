@@ -7,4 +7,8 @@ pub mod fine;
 pub mod fine_state;
 pub(in crate::app) mod folder;
 pub mod folder_report;
+pub(in crate::app) mod own_styles;
+pub mod own_styles_edit;
+pub mod own_styles_state;
 pub(in crate::app) mod painting;
+pub mod shares;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::cancel::CancelToken;
 use crate::engine::fine::{INSTRUMENT, to_picture};
 use crate::engine::jobs::context::JobContext;
-use crate::engine::learning::{SIDE, Subject, crops};
+use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before};
 use crate::engine::protocol::{EngineError, LearnJob, Output, Stage};
 use crate::engine::recipes::software;
 use crate::engine::resample::{fit, planes};
@@ -16,6 +16,7 @@ use crate::export::atomic::{Existing, write_bytes};
 use crate::learn::{BATCH, Course, Mark, Painter, Progress, Room, file};
 use crate::models::ModelError;
 use crate::models::restyle::{About, Adapter, Restyle};
+use crate::models::style_note::LEARNING;
 use crate::models::vgg19::Vgg19;
 use crate::models::weights::Weights;
 use crate::picture::Picture;
@@ -48,7 +49,7 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output
     } else {
         Existing::Keep
     };
-    write_bytes(&job.out, existing, &bytes)?;
+    write_bytes(&study.out, existing, &bytes)?;
     // What was kept to go on with is of no use any more.
     if study.kept.exists()
         && let Err(error) = std::fs::remove_file(&study.kept)
@@ -56,8 +57,9 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output
         log::warn!("{} stays: {error}", study.kept.display());
     }
     Ok(Output::Learnt {
-        file: job.out.clone(),
+        file: study.out,
         steps: study.progress.steps(),
+        early: study.early,
         time: study.spent,
         content: mark.content,
         style: mark.style,
@@ -78,6 +80,10 @@ struct Study<'a> {
     room: Room,
     /// The user's photo, small.
     sample: Option<Picture>,
+    /// The file.
+    out: PathBuf,
+    /// It was found good enough.
+    early: bool,
     /// Where the progress is kept.
     kept: PathBuf,
     /// What it is of.
@@ -130,13 +136,21 @@ impl<'a> Study<'a> {
         );
         (about.seed, about.limner) = (SEED, software());
         let planned = job.steps.unwrap_or(UNTIMED);
-        let kept = job.out.with_extension("learning");
+        let out = match &job.out {
+            Some(out) => out.clone(),
+            None => state.own_style_file(&about.title)?,
+        };
+        let kept = out.with_extension(LEARNING);
         let before = std::fs::read(&kept).ok();
         let before = before.and_then(|b| file::read_progress(&b, &painter, &words));
-        let (mut progress, seconds) = before.unwrap_or_else(|| {
-            let new = Progress::new(&painter, &subject.strokes, planned);
-            (new, 0.0)
-        });
+        let (mut progress, seconds) = match before {
+            Some(before) => before,
+            None => {
+                let known = learnt_before(&state.registry, &restyle, (&own, &sha256));
+                let at = beginning(&painter, &subject, known, (&photos, &vgg), stop)?;
+                (Progress::new(at, planned), 0.0)
+            }
+        };
         if let Some(steps) = job.steps {
             progress.planned = steps;
         }
@@ -154,6 +168,8 @@ impl<'a> Study<'a> {
                 let [w, h] = fit(picture.size(), LOOK_SIDE).map(|s| (s as usize / 4 * 4).max(4));
                 to_picture(&planes(picture, w, h))
             }),
+            out,
+            early: false,
             kept,
             subject: words,
             spent: Duration::from_secs_f64(seconds.max(0.0)),
@@ -233,6 +249,7 @@ impl<'a> Study<'a> {
             self.progress.planned = fits.max(FEWEST);
         }
         if self.job.steps.is_none() && self.progress.is_good_enough() {
+            self.early = true;
             self.progress.come_to_an_end();
         }
     }
@@ -242,7 +259,8 @@ impl<'a> Study<'a> {
         if self.progress.steps() == 0 {
             return;
         }
-        let written = file::progress(&self.progress, &self.subject, self.spent.as_secs_f64())
+        let of = (self.subject.as_str(), self.spent.as_secs_f64());
+        let written = file::progress(&self.progress, of, self.job.plan())
             .map_err(EngineError::from)
             .and_then(|bytes| Ok(write_bytes(&self.kept, Existing::Replace, &bytes)?));
         if let Err(error) = written {

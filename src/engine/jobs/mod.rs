@@ -8,6 +8,7 @@ mod folder;
 mod grow;
 mod learn;
 mod lens;
+mod own_styles;
 mod project;
 mod render;
 mod replay;
@@ -82,6 +83,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::LensDirections { model } => lens::directions(context, model),
         Job::Learn(job) => learn::run(context, job),
         Job::Surface(job) => surface::run(context, job),
+        Job::Styles(task) => own_styles::run(context, task),
         Job::Replay(recipe) => replay::run(context, recipe),
     }
 }

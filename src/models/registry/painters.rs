@@ -7,6 +7,8 @@ use super::{Registry, in_memory};
 use crate::digest;
 use crate::models::ModelError;
 use crate::models::learnt::{self, LearntPainter};
+use crate::models::learnt_file;
+use crate::models::library::Painter;
 use crate::models::manifest::Architecture;
 use crate::models::scan::FoundModel;
 
@@ -36,6 +38,13 @@ impl Registry {
         found.map(|(name, _)| name.clone())
     }
 
+    /// Files of all learnt styles.
+    pub fn learnt_files(&self) -> impl Iterator<Item = &Path> {
+        let styles = self.styles.styles.iter().map(|style| &style.info);
+        let learnt = styles.filter(|style| style.painter == Painter::Learnt);
+        learnt.filter_map(|style| style.file.as_deref())
+    }
+
     /// SHA-256 of a learnt style's file.
     ///
     /// # Errors
@@ -43,7 +52,7 @@ impl Registry {
     pub fn learnt_hash(&self, id: &str) -> Result<String, ModelError> {
         let none = || ModelError::NoLearnt(id.to_owned());
         let path = self.styles.learnt(id).ok_or_else(none)?;
-        Ok(digest::sha256(&learnt::read(path)?))
+        Ok(digest::sha256(&learnt_file::read(path)?))
     }
 
     fn restyles(&self) -> impl Iterator<Item = (&String, &FoundModel)> {

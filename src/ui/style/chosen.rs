@@ -2,9 +2,13 @@
 
 use egui::{Button, RichText, Ui, Vec2, vec2};
 
+use crate::app::action::Action;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
-use crate::engine::protocol::Painter;
+use crate::app::style::own_styles_edit::OwnStyleEdit;
+use crate::app::style::own_styles_state::title_of;
+use crate::app::style::shares;
+use crate::engine::protocol::{Painter, StyleTask};
 use crate::recipe::{StyleLayer, StyleSource};
 use crate::ui::panel::Panel;
 use crate::ui::style::credit;
@@ -49,7 +53,7 @@ impl ChosenStyles {
         }
         let mut event = None;
         let several = styles.len() > 1;
-        let total: f32 = styles.iter().map(|s| s.weight).sum();
+        let shares = shares::percent(styles.iter().map(|s| s.weight));
         for (at, layer) in styles.iter().enumerate() {
             ui.push_id(("chosen", at), |ui| {
                 egui::Frame::new()
@@ -61,18 +65,15 @@ impl ChosenStyles {
                         let masked = masking == Some(at);
                         event = self.head(ui, p, at, layer, masked).or(event);
                         if several {
-                            let share = if total > 0.0 {
-                                layer.weight / total
-                            } else {
-                                0.0
-                            };
-                            sliders::share(ui, p, at, layer.weight, share);
+                            sliders::share(ui, p, at, shares[at]);
                             let info = names::info(p.state, &layer.style);
                             if info.is_some_and(|info| info.painter != Painter::Shared) {
                                 ui.weak("Its own painter: one more pass");
                             }
                         }
+                        masked_line(ui, layer);
                         self.credit(ui, p, at, layer);
+                        own_buttons(ui, p, layer);
                         if self.open == Some(at) {
                             sliders::code(ui, p, at, layer);
                         }
@@ -189,6 +190,50 @@ impl ChosenStyles {
             }
         });
     }
+}
+
+/// Where a style with a mask applies.
+fn masked_line(ui: &mut Ui, layer: &StyleLayer) {
+    let Some(mask) = &layer.mask else { return };
+    ui.weak(match mask.invert {
+        false => "Only where its mask is painted",
+        true => "Only outside of what its mask has",
+    });
+}
+
+/// What can become of a picture that is used as a style.
+fn own_buttons(ui: &mut Ui, p: &mut Panel<'_>, layer: &StyleLayer) {
+    let StyleSource::File(source) = &layer.style else {
+        return;
+    };
+    let name = names::name(p.state, &layer.style);
+    let kept = names::info(p.state, &layer.style).is_some();
+    ui.horizontal_wrapped(|ui| {
+        let learn = ui
+            .add(Button::new("Learn this style…").small())
+            .on_hover_text(
+                "Make a painter of its own of it, in some minutes: it paints better, and as fast",
+            )
+            .accessible_name(format!("Learn the style of {name}"));
+        if learn.clicked() {
+            let form = OwnStyleEdit::Form(Some(source.clone()));
+            p.actions.push(Action::OwnStyle(form));
+        }
+        if kept {
+            return;
+        }
+        let keep = ui
+            .add(Button::new("Keep").small())
+            .on_hover_text("Keep the picture among My styles")
+            .accessible_name(format!("Keep {name} among My styles"));
+        if keep.clicked() {
+            let keep = StyleTask::Keep {
+                picture: source.clone(),
+                title: title_of(source),
+            };
+            p.actions.push(Action::OwnStyle(OwnStyleEdit::Task(keep)));
+        }
+    });
 }
 
 fn mask_button(

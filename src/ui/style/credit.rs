@@ -123,7 +123,8 @@ pub fn credit_fields(
     answer
 }
 
-fn licence_menu(ui: &mut Ui, licence: &mut String) {
+/// A menu of common licences.
+pub fn licence_menu(ui: &mut Ui, licence: &mut String) {
     let response = ComboBox::from_id_salt("licences")
         .width(20.0)
         .selected_text("")

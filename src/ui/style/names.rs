@@ -5,10 +5,10 @@ use crate::engine::protocol::StyleInfo;
 use crate::picture::Picture;
 use crate::recipe::StyleSource;
 
-/// A style that ships, by its source.
+/// A style of the library, by its source.
 pub fn info<'a>(state: &'a AppState, source: &StyleSource) -> Option<&'a StyleInfo> {
     let styles = &state.engine.library.styles;
-    styles.iter().find(|s| s.source == *source)
+    styles.iter().find(|s| same(&s.source, source))
 }
 
 /// Shown name of a style.
@@ -27,7 +27,10 @@ pub fn name(state: &AppState, source: &StyleSource) -> String {
 pub fn swatch<'a>(state: &'a AppState, source: &StyleSource) -> Option<&'a Picture> {
     match source {
         StyleSource::Builtin(_) => info(state, source)?.swatch.as_ref(),
-        StyleSource::File(file) => state.photos.of(file).map(|p| &p.picture),
+        StyleSource::File(file) => {
+            let read = state.photos.of(file).map(|photo| &photo.picture);
+            read.or_else(|| info(state, source)?.swatch.as_ref())
+        }
     }
 }
 

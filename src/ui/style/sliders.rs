@@ -49,18 +49,20 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     fine::effort(ui, p);
 }
 
-/// How much of a style among several; `share` is what it comes to, 0..=1.
-pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, weight: f32, share: f32) {
+/// How much of a style among several, in percent of the mixture: all of them are 100.
+pub fn share(ui: &mut Ui, p: &mut Panel<'_>, at: usize, percent: u32) {
     let name = format!("Weight {}", at + 1);
-    let tooltip = format!(
-        "How much of this style: {:.0} % of the mixture now",
-        share * 100.0
-    );
-    let moved = Slider::new(&name, weight * 100.0, ranges::WEIGHT.percent(), 100.0)
-        .decimals(0)
-        .name_width(56.0)
-        .tooltip(&tooltip)
-        .show(ui, &p.theme);
+    let even = 100.0 / p.state.doc.style.styles.len().max(1) as f32;
+    let moved = Slider::new(
+        &name,
+        percent as f32,
+        ranges::WEIGHT.percent(),
+        even.round(),
+    )
+    .decimals(0)
+    .name_width(56.0)
+    .tooltip("How much of this style, in percent; the others share the rest as they did")
+    .show(ui, &p.theme);
     if let Some(v) = moved.changed {
         p.actions.style(StyleEdit::Weight(at, v / 100.0));
     }

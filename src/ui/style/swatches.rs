@@ -8,11 +8,14 @@ use egui::{
 use crate::app::action::{Action, FileRole, Pick};
 use crate::app::queue::Actions;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::engine::protocol::{Painter, StyleInfo};
 use crate::recipe::StyleSource;
 use crate::ui::panel::Panel;
-use crate::ui::style::names;
+use crate::ui::style::own_styles::Renaming;
 use crate::ui::style::tryouts::Tryouts;
+use crate::ui::style::{learning, names, own_styles};
+use crate::ui::widgets::icon::{self, Icon};
 
 /// Least side of a swatch; it grows until the row is full.
 const SIDE: f32 = 78.0;
@@ -21,6 +24,8 @@ const CAPTION: f32 = 32.0;
 /// One more for the artist.
 const ARTIST: f32 = 14.0;
 const GAP: f32 = 8.0;
+/// Diameter of a button over a swatch.
+const CORNER: f32 = 20.0;
 
 /// What the grid of styles asks its panel for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +44,15 @@ pub struct StyleGrid {
     pub tryouts: Tryouts,
     /// Letters of names, artists or groups.
     search: String,
+    /// A style of the user's own that gets another name.
+    renaming: Option<Renaming>,
 }
 
 /// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
 /// Shift-click add it to them, or take it away again.
 pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid) -> Option<SwatchEvent> {
     grid.tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
+    learning::ui(ui, p);
     let library = std::sync::Arc::clone(&p.state.engine.library);
     let styles = &library.styles;
     if styles.is_empty() {
@@ -64,6 +72,8 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid) -> Option<
             .desired_width(f32::INFINITY);
         ui.add(field).accessible_name("Find a style");
     }
+    own_styles::form(ui, p, &mut grid.renaming);
+    own_styles::bring_back(ui, p);
     let found = grouped(styles, &grid.search);
     if found.is_empty() && !styles.is_empty() {
         ui.weak("No style is called so. Search for other letters.");
@@ -90,7 +100,7 @@ pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid) -> Option<
 }
 
 /// A style of the grid.
-fn cell(ui: &mut Ui, p: &mut Panel<'_>, grid: &StyleGrid, style: &StyleInfo, size: Vec2) {
+fn cell(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid, style: &StyleInfo, size: Vec2) {
     let at = names::position(p.state, &style.source);
     let texture = grid
         .tryouts
@@ -101,7 +111,98 @@ fn cell(ui: &mut Ui, p: &mut Panel<'_>, grid: &StyleGrid, style: &StyleInfo, siz
     if response.clicked() {
         choose(ui, &style.source, at, p.actions);
     }
+    if style.own.is_some() {
+        own_menu(ui, p, grid, style, &response);
+    }
+    mix_button(ui, p, style, at, &response);
     response.on_hover_text(told(style));
+}
+
+/// A place for a small button over a swatch.
+fn corner(picture: Rect, right: bool) -> Rect {
+    let size = Vec2::splat(CORNER);
+    let inside = picture.shrink(3.0);
+    match right {
+        true => Rect::from_min_size(inside.right_top() - vec2(CORNER, 0.0), size),
+        false => Rect::from_min_size(inside.left_top(), size),
+    }
+}
+
+/// A small round button over a swatch, seen on any picture.
+fn corner_button(
+    ui: &Ui,
+    p: &Panel<'_>,
+    (id, at): (egui::Id, Rect),
+    (icon, name): (Icon, &str),
+    on: bool,
+) -> Response {
+    let response = ui.interact(at, id, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    if ui.is_rect_visible(at) {
+        let hot = response.hovered() || response.has_focus();
+        let (fill, color) = match (on, hot) {
+            (true, _) => (*p.theme.accent, *p.theme.on_accent),
+            (false, true) => (Color32::from_black_alpha(220), Color32::WHITE),
+            (false, false) => (Color32::from_black_alpha(140), Color32::WHITE),
+        };
+        ui.painter()
+            .circle_filled(at.center(), at.width() / 2.0, fill);
+        icon::paint(ui.painter(), icon, at.shrink(CORNER * 0.27), color);
+        if response.has_focus() {
+            let ring = Stroke::new(1.5, *p.theme.accent);
+            let radius = at.width() / 2.0 + 1.0;
+            ui.painter().circle_stroke(at.center(), radius, ring);
+        }
+    }
+    response
+}
+
+/// Mixes a style with the chosen ones, or takes it out.
+fn mix_button(
+    ui: &Ui,
+    p: &mut Panel<'_>,
+    style: &StyleInfo,
+    chosen: Option<usize>,
+    swatch: &Response,
+) {
+    let picture = Rect::from_min_size(swatch.rect.min, Vec2::splat(swatch.rect.width()));
+    let at = corner(picture, true);
+    let (icon, name, help) = match chosen {
+        Some(_) => (Icon::Minus, "Take out", "Take it out of the mixture"),
+        None => (Icon::Plus, "Mix in", "Mix it with the chosen styles"),
+    };
+    let name = format!("{name} {}", style.name);
+    let button = corner_button(
+        ui,
+        p,
+        (swatch.id.with("mix"), at),
+        (icon, &name),
+        chosen.is_some(),
+    );
+    if button.on_hover_text(help).clicked() {
+        p.actions.style(match chosen {
+            Some(at) => StyleEdit::RemoveStyle(at),
+            None => StyleEdit::AddStyle(style.source.clone()),
+        });
+    }
+}
+
+/// What can be done with a style of the user's own.
+fn own_menu(
+    ui: &Ui,
+    p: &mut Panel<'_>,
+    grid: &mut StyleGrid,
+    style: &StyleInfo,
+    swatch: &Response,
+) {
+    let picture = Rect::from_min_size(swatch.rect.min, Vec2::splat(swatch.rect.width()));
+    let name = format!("More about {}", style.name);
+    let at = (swatch.id.with("more"), corner(picture, false));
+    let more = corner_button(ui, p, at, (Icon::More, &name), false);
+    let more = more.on_hover_text("Rename, group, export, delete");
+    let renaming = &mut grid.renaming;
+    egui::Popup::menu(&more).show(|ui| own_styles::menu(ui, p, style, renaming));
+    swatch.context_menu(|ui| own_styles::menu(ui, p, style, renaming));
 }
 
 /// All that there is to say of a style.
@@ -114,12 +215,13 @@ fn told(style: &StyleInfo) -> String {
     let lines = [style.credit_line(), style.origin.clone()];
     let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     lines.extend(painter);
-    lines.push("Ctrl-click mixes it with the chosen ones.");
+    lines.push("+ or Ctrl-click mixes it with the chosen ones.");
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }
 
-/// The styles that are searched for, by groups in the order in which these first come.
+/// The styles that are searched for, by groups in the order in which these first come, the user's own
+/// first.
 fn grouped<'a>(styles: &'a [StyleInfo], search: &str) -> Vec<(&'a str, Vec<&'a StyleInfo>)> {
     let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
     let fits = |style: &StyleInfo| {
@@ -131,7 +233,10 @@ fn grouped<'a>(styles: &'a [StyleInfo], search: &str) -> Vec<(&'a str, Vec<&'a S
         words.iter().all(|word| all.contains(word))
     };
     let mut groups: Vec<(&str, Vec<&StyleInfo>)> = Vec::new();
-    for style in styles.iter().filter(|style| fits(style)) {
+    // The user's own come first.
+    let own = styles.iter().filter(|style| style.own.is_some());
+    let others = styles.iter().filter(|style| style.own.is_none());
+    for style in own.chain(others).filter(|style| fits(style)) {
         match groups.iter_mut().find(|(group, _)| *group == style.group) {
             Some((_, inside)) => inside.push(style),
             None => groups.push((&style.group, vec![style])),
@@ -166,6 +271,20 @@ fn add_buttons(ui: &mut Ui, actions: &mut Actions) -> Option<SwatchEvent> {
             .clicked()
         {
             event = Some(SwatchEvent::FromGallery);
+        }
+        if ui
+            .button("Learn a style…")
+            .on_hover_text("Make a painter of its own of one picture, or several by one hand")
+            .clicked()
+        {
+            actions.push(Action::OwnStyle(OwnStyleEdit::Form(None)));
+        }
+        if ui
+            .button("Import a style…")
+            .on_hover_text("A style's file that was exported from Limner; it may be dropped onto the window, too")
+            .clicked()
+        {
+            actions.push(Action::Pick(Pick::StyleFile));
         }
     });
     event
@@ -311,5 +430,12 @@ mod tests {
         assert_eq!(names("code"), [code]);
         assert_eq!(names("hokusai wave")[0].1, ["The Great Wave"]);
         assert!(names("klimt").is_empty());
+        let own = StyleInfo {
+            own: Some("sea".into()),
+            ..style("Sea", "", "My styles")
+        };
+        let mut with_own = styles.to_vec();
+        with_own.push(own);
+        assert_eq!(grouped(&with_own, "")[0].0, "My styles");
     }
 }

@@ -1,0 +1,58 @@
+//! What a preview shows and how good it is: a part of the protocol.
+
+use std::sync::Arc;
+
+use super::contents::FinishLook;
+use crate::recipe::{ExploreParams, LensParams, StyleParams, WalkParams};
+
+/// Independent streams of latest-wins previews.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Channel {
+    /// The canvas.
+    Canvas,
+    /// The other half of an A/B comparison.
+    Compare,
+    /// The grid of variations.
+    Variations,
+    /// The − / + thumbnails of a slider.
+    Hover,
+    /// Kept points, swatches and other small pictures.
+    Strip,
+    /// The canvas of Finish.
+    Finish,
+}
+
+/// How good a preview has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// Quick, longer side at most this many pixels.
+    Draft(u32),
+    /// As good as the canvas needs: longer side at most this many pixels.
+    Full(u32),
+    /// As [`Tier::Full`]; a generator's picture that is small goes through the enlarging network
+    /// besides, so that it is sharp where it is shown large.
+    Crisp(u32),
+}
+
+impl Tier {
+    /// The longer side at most, pixels.
+    pub fn longest(self) -> u32 {
+        let (Self::Draft(most) | Self::Full(most) | Self::Crisp(most)) = self;
+        most
+    }
+}
+
+/// What a preview shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// A generated picture.
+    Explore(Arc<ExploreParams>),
+    /// A stylised photo.
+    Style(Arc<StyleParams>),
+    /// A photo changed by way of its latents.
+    Lens(Arc<LensParams>),
+    /// One frame of a walk.
+    WalkFrame(Arc<WalkParams>, u32),
+    /// A picture as it will be finished.
+    Finish(Arc<FinishLook>),
+}
