@@ -157,6 +157,12 @@ pub(crate) struct Generate {
     /// Size in pixels, for generators of any size
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<Size>,
+    /// Move to the right and down, in widths and heights of the picture (StyleGAN3)
+    #[arg(long, value_name = "X,Y", default_value = "0,0", value_parser = super::values::translation, allow_hyphen_values = true)]
+    pub(crate) translate: [f32; 2],
+    /// Turn by so many degrees (StyleGAN3)
+    #[arg(long, value_name = "DEGREES", default_value = "0", value_parser = super::values::rotation, allow_negative_numbers = true)]
+    pub(crate) rotate: f32,
     #[command(flatten)]
     pub(crate) output: Output,
 }

@@ -3,7 +3,7 @@
 use crate::cancel::CancelToken;
 use crate::latent::{self, LatentError, Mapping};
 use crate::picture::Picture;
-use crate::recipe::NoiseMode;
+use crate::recipe::{NoiseMode, Transform};
 
 use super::ModelError;
 
@@ -75,6 +75,26 @@ pub trait Generator: Send + Sync {
         size: Option<[u32; 2]>,
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError>;
+
+    /// Whether it can move and turn what it draws.
+    fn can_move(&self) -> bool {
+        false
+    }
+
+    /// The picture moved and turned, see [`Transform`].
+    ///
+    /// # Errors
+    /// As [`Generator::synthesize`], and [`ModelError::BadRequest`] from networks that can't.
+    fn synthesize_moved(
+        &self,
+        _ws: &[Vec<f32>],
+        _transform: &Transform,
+        _cancel: &CancelToken,
+    ) -> Result<Picture, ModelError> {
+        Err(ModelError::BadRequest(
+            "this network can't move or turn its pictures; only StyleGAN3's can".into(),
+        ))
+    }
 
     /// `z` of a seed.
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {

@@ -29,6 +29,7 @@ pub mod rrdbnet;
 mod scan;
 pub mod srvgg;
 pub mod stylegan2;
+pub mod stylegan3;
 pub mod styles;
 pub mod transfer;
 pub mod upscaler;

@@ -14,8 +14,8 @@ mod schema;
 mod style;
 
 pub use explore::{
-    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
-    WalkPath,
+    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
+    WalkParams, WalkPath,
 };
 pub use grow::{GrowParams, GrowTask};
 pub use lens::{LensGain, LensOther, LensParams, LensPart};

@@ -74,6 +74,10 @@ pub const FILL: Range = Range::new("fill", 0.0, 1.0);
 pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
 /// [`WalkParams::fps`].
 pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// [`super::Transform::translate`], widths and heights of the picture.
+pub const TRANSLATE: Range = Range::new("translate", -1.0, 1.0);
+/// [`super::Transform::rotate`], degrees.
+pub const ROTATE: Range = Range::new("rotate", -180.0, 180.0);
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -120,6 +124,10 @@ impl Outside {
     fn explore(&mut self, params: &mut ExploreParams) {
         self.bring(&PSI, &mut params.truncation_psi);
         self.edits(&mut params.edits);
+        for way in &mut params.transform.translate {
+            self.bring(&TRANSLATE, way);
+        }
+        self.bring(&ROTATE, &mut params.transform.rotate);
         if let Some(size) = &mut params.size {
             self.size(size);
         }

@@ -91,6 +91,7 @@ impl SynthesisLayer {
                 ModulatedConv2dConfig {
                     up,
                     demodulate: true,
+                    full: false,
                     post,
                 },
                 Fir::new(&config.resample_filter),
