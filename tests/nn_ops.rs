@@ -110,7 +110,7 @@ fn filtered_leaky_relus_agree() {
         (2, 4, 5, 9, [1, 2, 8, 8]),
     ] {
         for radial in [false, true] {
-            for (h, w) in [(13, 17), (20, 70)] {
+            for (h, w) in [(19, 23), (20, 70)] {
                 let flat = |dims: usize, seed| nn_values(&tensor(&[dims], seed));
                 let down_filter = match radial {
                     true => DownFilter::Radial(flat(down_taps * down_taps, 3)),

@@ -53,6 +53,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         }
         (Job::Learn(job), _) => format!("Learning {}", job.about.title),
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
+        (Job::Drag(_), _) => "Dragging the picture".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
         (Job::Upscale { scale, model, .. }, _) => match model {

@@ -102,6 +102,8 @@ pub(crate) enum Command {
     Grow(super::grow_args::Grow),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
+    /// Drag points of a generator's picture to other places
+    Drag(super::drag::Drag),
     /// Upscale a picture
     Upscale(Upscale),
     /// Show how a picture was made, or render it again

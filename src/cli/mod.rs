@@ -5,6 +5,7 @@ mod bench;
 mod bench_lens;
 mod card;
 mod doctor;
+mod drag;
 mod failure;
 mod gallery;
 mod generate;
@@ -88,6 +89,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Lens(args) => lens::run(args, &mut Session::start(common)?),
         Command::Grow(args) => grow::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
+        Command::Drag(args) => drag::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),
         Command::Models(ModelsCommand::Catalog { words }) => hub::catalog(words, common),

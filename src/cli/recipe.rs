@@ -121,7 +121,8 @@ fn read_text(file: &Path) -> Result<String, Failure> {
     })
 }
 
-fn read(file: &Path) -> Result<Recipe, Failure> {
+/// The recipe inside a picture, or of a JSON file.
+pub(crate) fn read(file: &Path) -> Result<Recipe, Failure> {
     if is_json(file) {
         return Ok(Recipe::from_json(&read_text(file)?)?);
     }

@@ -13,6 +13,7 @@ mod config;
 mod device;
 mod device_info;
 mod directions;
+pub mod drag_job;
 mod engine_error;
 mod enlarge;
 mod errors;

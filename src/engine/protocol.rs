@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use super::config::{DeviceChoice, Precision};
 pub use super::device_info::DeviceInfo;
+pub use super::drag_job::DragJob;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
+pub use crate::models::drag::DragPoint;
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo};
 pub use crate::models::restyle::About as LearntAbout;
 use crate::picture::Picture;
@@ -191,6 +193,8 @@ pub enum Job {
         /// Optimisation steps.
         steps: u32,
     },
+    /// Points of a generated picture pulled to targets, answered by [`Output::Dragged`].
+    Drag(Box<DragJob>),
     /// Directions of a generator's latent space, computed or from the cache.
     Directions {
         /// Generator.
@@ -450,6 +454,15 @@ pub enum Output {
         content: f32,
         /// Style at the end, 1 for the photo's, 0 for the pictures'.
         style: f32,
+    },
+    /// A dragged picture.
+    Dragged {
+        /// Where the points are now.
+        points: Vec<DragPoint>,
+        /// Pixels.
+        picture: Picture,
+        /// How it was made.
+        recipe: Box<Recipe>,
     },
     /// A latent for a photo.
     Projection {

@@ -21,7 +21,12 @@ impl Weight for Event {
                 ..
             } => Some(picture),
             Self::Done {
-                result: Ok(Output::Picture { picture, .. } | Output::Projection { picture, .. }),
+                result:
+                    Ok(
+                        Output::Picture { picture, .. }
+                        | Output::Projection { picture, .. }
+                        | Output::Dragged { picture, .. },
+                    ),
                 ..
             } => Some(picture),
             _ => None,
@@ -45,6 +50,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             paths.map(|path| path.as_os_str().len() + 64).sum()
         }
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
+        Job::Drag(job) => written(&job.params) + job.points.len() * 16,
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Upscale { .. }

@@ -4,6 +4,7 @@ pub mod adain;
 pub mod autoencoder;
 pub mod cppn;
 pub mod crisp;
+pub mod drag;
 pub mod encoder;
 mod error;
 mod explore;
