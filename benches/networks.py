@@ -69,6 +69,22 @@ def generator(name, folder):
     return Lambda(lambda w: net.synthesis(w, noise_mode="const"), net), (ws,), {}
 
 
+def stylegan3(size, folder, turns):
+    """The authors' own code (a checkout of NVlabs/stylegan3 in $STYLEGAN3), as their 256 x 256 networks are made."""
+    import sys
+
+    sys.path.insert(0, os.environ["STYLEGAN3"])
+    from training.networks_stylegan3 import Generator
+
+    kwargs = {"z_dim": 512, "c_dim": 0, "w_dim": 512, "img_resolution": size, "img_channels": 3,
+              "channel_base": 16384, "channel_max": 512, "mapping_kwargs": {"num_layers": 2}}  # fmt: skip
+    if turns:
+        kwargs |= {"conv_kernel": 1, "use_radial_filters": True, "channel_base": 32768, "channel_max": 1024}
+    net = Generator(**kwargs).eval().requires_grad_(False)
+    write(net, folder, kwargs)
+    return Lambda(lambda w: net.synthesis(w), net), (torch.randn(1, net.num_ws, 512),), {}
+
+
 def lens(size, folder):
     """There and back."""
     from limner_training.lens_net import Config, Lens
@@ -98,6 +114,8 @@ def build(name, size, folder):
         return lens(size, folder)
     if name in ("fruit", "landscapes"):
         return generator(name, folder)
+    if name in ("stylegan3-t", "stylegan3-r"):
+        return stylegan3(size, folder, name.endswith("r"))
     if name == "microast":
         return microast(size, folder)
     raise ValueError(f"no network {name}")

@@ -18,14 +18,15 @@ use limner::models::autoencoder::taesd::{self, Taesd};
 use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
 use limner::models::stylegan2::{self, StyleGan2};
+use limner::models::stylegan3::{self, StyleGan3};
 use limner::models::weights::Weights;
 use limner::nn::{gpu, pool};
-use limner::recipe::NoiseMode;
+use limner::recipe::{NoiseMode, Transform};
 use serde_json::json;
 use style_pipeline::StylePipeline;
 
 /// Case, network, side of the input picture.
-const CASES: [(&str, &str, usize); 12] = [
+const CASES: [(&str, &str, usize); 14] = [
     ("Fruit", "fruit", 128),
     ("Landscapes", "landscapes", 160),
     ("Restyle 256² (tile)", "restyle", 256),
@@ -37,6 +38,9 @@ const CASES: [(&str, &str, usize); 12] = [
     ("Crisp ×2 256²", "crisp2", 256),
     ("Crisp ×2 512²", "crisp2", 512),
     ("Crisp ×4 256²", "crisp4", 256),
+    // Beside the authors' own code, where $STYLEGAN3 has a checkout of it.
+    ("StyleGAN3-T 256²", "stylegan3-t", 256),
+    ("StyleGAN3-R 256²", "stylegan3-r", 256),
     // Limner: everything from decoded photo to displayed picture. The peers: MicroAST's network alone.
     (
         "Restyle 512², photo to picture, beside MicroAST",
@@ -57,7 +61,8 @@ fn main() -> Outcome<()> {
     let on_gpu = options.device != "cpu";
     let device = if on_gpu { gpu::open(0)? } else { Device::Cpu };
     for (case, name, size) in CASES.into_iter().filter(|case| options.wants(case.0)) {
-        if on_gpu && name == "microast" {
+        let absent = name.starts_with("stylegan3") && std::env::var_os("STYLEGAN3").is_none();
+        if absent || (on_gpu && name == "microast") {
             continue;
         }
         peers.ask(&json!({"do": "network", "name": name, "size": size, "folder": folder}))?;
@@ -100,6 +105,13 @@ fn load(
             let net = StyleGan2::new(&config, &weights, device)?;
             let ws = vec![vec![0.5; config.w_dim]; config.num_ws()];
             Box::new(move || done(net.tensor(&ws, NoiseMode::Fixed, &go)?))
+        }
+        "stylegan3-t" | "stylegan3-r" => {
+            let config = stylegan3::Config::from_kwargs(&serde_json::from_str(&config)?)?;
+            let net = StyleGan3::new(&config, &weights, device)?;
+            let ws = vec![vec![0.5; config.w_dim]; config.num_ws()];
+            let still = Transform::default();
+            Box::new(move || done(net.tensor(&ws, &still, &go)?))
         }
         "restyle" | "restyle-own" => {
             let config: restyle::Config = serde_json::from_str(&config)?;

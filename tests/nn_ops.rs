@@ -9,9 +9,10 @@ mod nn;
 use candle_core::{Device, Tensor};
 use limner::nn::kernel::Kernel;
 use limner::nn::{
-    Activation, ChannelStats, Fir, ModulatedConv2d, ModulatedConv2dConfig, Norm, PaddingMode, Post,
-    adain, channel_stats, conv2d, instance_norm, modulated_conv2d, pixel_shuffle, reflect_pad2d,
-    replicate_pad2d, resize_bicubic, resize_bilinear, upfirdn2d, upsample_nearest2x, upsample2d,
+    Activation, ChannelStats, DownFilter, FilteredLrelu, FilteredLreluConfig, Fir, ModulatedConv2d,
+    ModulatedConv2dConfig, Norm, PaddingMode, Post, adain, channel_stats, conv2d, instance_norm,
+    modulated_conv2d, pixel_shuffle, reflect_pad2d, replicate_pad2d, resize_bicubic,
+    resize_bilinear, upfirdn2d, upsample_nearest2x, upsample2d,
 };
 use nn::{Reference, assert_close, own_kernels, tensor, with_kernel};
 
@@ -57,6 +58,7 @@ fn modulated_convolutions_agree() {
         let cfg = ModulatedConv2dConfig {
             up,
             demodulate,
+            full: false,
             post,
         };
         for noise in [None, Some(&shared), Some(&each)] {
@@ -74,6 +76,65 @@ fn modulated_convolutions_agree() {
             once.forward(&x, &styles, Some(&tensor(&[3, 3], 5)))
                 .is_err()
         );
+    }
+}
+
+/// With the kernel's whole reach kept, the sides grow.
+#[test]
+fn full_modulated_convolutions_agree() {
+    for (inputs, outputs, side, kernel) in [(5, 7, 9, 3), (40, 24, 20, 3), (6, 9, 11, 1)] {
+        let x = tensor(&[1, inputs, side, side + 2], 1);
+        let styles = (tensor(&[1, inputs], 3) + 1.5).unwrap();
+        let cfg = ModulatedConv2dConfig {
+            full: true,
+            ..ModulatedConv2dConfig::default()
+        };
+        let weight = tensor(&[outputs, inputs, kernel, kernel], 2);
+        let conv = ModulatedConv2d::new(weight, None, cfg).unwrap();
+        let y = conv.forward(&x, &styles, None).unwrap();
+        assert_eq!(y.dims(), [1, outputs, side + kernel - 1, side + kernel + 1]);
+        agree("full", || conv.forward(&x, &styles, None).unwrap());
+    }
+}
+
+/// Every pair of factors, with separable and radial filters, padded and cut.
+#[test]
+fn filtered_leaky_relus_agree() {
+    for (up, down, up_taps, down_taps, padding) in [
+        (2, 2, 12, 12, [9, 8, 9, 8]),
+        (4, 2, 24, 12, [13, 12, 7, 9]),
+        (2, 2, 12, 12, [-6, -7, -3, -5]),
+        (1, 1, 1, 1, [0, 0, 0, 0]),
+        (2, 1, 12, 1, [6, 5, 6, 5]),
+        (3, 2, 7, 5, [4, 3, 2, 4]),
+        (2, 4, 5, 9, [1, 2, 8, 8]),
+    ] {
+        for radial in [false, true] {
+            for (h, w) in [(19, 23), (20, 70)] {
+                let flat = |dims: usize, seed| nn_values(&tensor(&[dims], seed));
+                let down_filter = match radial {
+                    true => DownFilter::Radial(flat(down_taps * down_taps, 3)),
+                    false => DownFilter::Separable(flat(down_taps, 3)),
+                };
+                let cfg = FilteredLreluConfig {
+                    up,
+                    down,
+                    padding,
+                    input_gain: 1.3,
+                    slope: 0.2,
+                    gain: 1.4,
+                    clamp: Some(2.5),
+                };
+                let bend =
+                    FilteredLrelu::new(cfg.clone(), flat(up_taps, 2), down_filter, flat(3, 4));
+                let bend = bend.unwrap();
+                let x = tensor(&[2, 3, h, w], 5);
+                agree(&format!("{cfg:?} {radial} {h}×{w}"), || {
+                    bend.forward(&x).unwrap()
+                });
+                assert!(bend.forward(&tensor(&[1, 2, h, w], 5)).is_err());
+            }
+        }
     }
 }
 

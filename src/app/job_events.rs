@@ -76,7 +76,7 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         // Goes where its job says.
         Output::Picture { .. } => {}
         // Nothing in the window asks for one by a job.
-        Output::Estimate(_) => {}
+        Output::Estimate(_) | Output::Dragged { .. } => {}
         Output::File(path) => {
             let name = path
                 .file_name()

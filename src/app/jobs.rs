@@ -56,6 +56,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (Job::Surface(_), _) => "Making a surface".to_owned(),
         (_, Purpose::SendToFinish) => "Rendering the picture to finish".to_owned(),
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
+        (Job::Drag(_), _) => "Dragging the picture".to_owned(),
         (Job::Walk { .. }, _) => "Rendering the walk".to_owned(),
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
         (Job::Upscale { scale, model, .. }, _) => match model {

@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Finish(Box<super::finish_args::Finish>),
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
+    /// Drag points of a generator's picture to other places
+    Drag(super::drag::Drag),
     /// Upscale a picture
     Upscale(Upscale),
     /// Show how a picture was made, or render it again
@@ -142,6 +144,12 @@ pub(crate) struct Generate {
     /// Size in pixels, for generators of any size
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<Size>,
+    /// Move to the right and down, in widths and heights of the picture (StyleGAN3)
+    #[arg(long, value_name = "X,Y", default_value = "0,0", value_parser = super::values::translation, allow_hyphen_values = true)]
+    pub(crate) translate: [f32; 2],
+    /// Turn by so many degrees (StyleGAN3)
+    #[arg(long, value_name = "DEGREES", default_value = "0", value_parser = super::values::rotation, allow_negative_numbers = true)]
+    pub(crate) rotate: f32,
     #[command(flatten)]
     pub(crate) tiling: super::waves_args::Tiling,
     #[command(flatten)]

@@ -12,7 +12,7 @@ use super::save::{check_file, check_free, make_folder, numbered, save};
 use super::session::{Session, unexpected};
 use super::values::DirectionArg;
 use crate::engine::protocol::{Attribute, DirectionInfo, Job, ModelInfo, ModelKind, Output};
-use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix};
+use crate::recipe::{DirectionEdit, ExploreParams, LatentOrigin, LayerRange, StyleMix, Transform};
 
 /// Makes one picture, or several with rising seeds.
 pub(crate) fn run(args: &Generate, session: &mut Session) -> Result<(), Failure> {
@@ -99,6 +99,16 @@ fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> 
     params.size = args.size.map(|s| s.0);
     if let Some(seamless) = args.tiling.seamless {
         params.domain = args.tiling.domain(seamless);
+    }
+    params.transform = Transform {
+        translate: args.translate,
+        rotate: args.rotate,
+    };
+    if !params.transform.is_identity() && !model.can_move {
+        return Err(Failure::new(format!(
+            "{} can't move or turn its pictures (StyleGAN3 networks can); leave --translate and --rotate out",
+            model.name
+        )));
     }
     if let Some(seed) = args.mix_seed {
         let layers = args.mix_layers.map_or(

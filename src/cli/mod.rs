@@ -5,6 +5,7 @@ mod bench;
 mod bench_lens;
 mod card;
 mod doctor;
+mod drag;
 mod failure;
 mod finish;
 mod finish_args;
@@ -105,6 +106,7 @@ fn run(command: &Command, common: &Common) -> Result<(), Failure> {
         Command::Hang(args) => surface::hang(args, &mut Session::start(common)?),
         Command::Finish(args) => finish::run(args, &mut Session::start(common)?),
         Command::Project(args) => project::run(args, &mut Session::start(common)?),
+        Command::Drag(args) => drag::run(args, &mut Session::start(common)?),
         Command::Upscale(args) => upscale::run(args, &mut Session::start(common)?),
         Command::Recipe(command) => recipe::run(command, common),
         Command::Models(ModelsCommand::Catalog { words }) => hub::catalog(words, common),

@@ -264,6 +264,18 @@ pub(crate) fn fps(text: &str) -> Result<f32, String> {
     within(text, 0.1, 100.0)
 }
 
+/// Two shares of a picture's sides, `0.1,-0.2`.
+pub(crate) fn translation(text: &str) -> Result<[f32; 2], String> {
+    let wrong = || format!("'{text}' are not two numbers like 0.1,-0.2");
+    let (x, y) = text.split_once(',').ok_or_else(wrong)?;
+    Ok([within(x, -1.0, 1.0)?, within(y, -1.0, 1.0)?])
+}
+
+/// Degrees.
+pub(crate) fn rotation(text: &str) -> Result<f32, String> {
+    within(text, -180.0, 180.0)
+}
+
 /// Noise: `off`, `fixed` or a seed.
 pub(crate) fn noise(text: &str) -> Result<NoiseMode, String> {
     match text {

@@ -30,6 +30,8 @@ pub(crate) fn tile(args: &Tile, session: &mut Session) -> Result<(), Failure> {
         mix_layers: None,
         direction: Vec::new(),
         noise: args.noise,
+        translate: [0.0; 2],
+        rotate: 0.0,
         size: Some(args.size),
         tiling: Tiling {
             seamless: Some(args.seamless),

@@ -82,7 +82,11 @@ impl Explorer {
         let set = self.directions.known(registry, &first.model, w_dim);
         let measured = latent::Walk::new(walk, generator.as_ref(), &set.as_deref())?;
         let ws = measured.frame(index, generator.as_ref())?;
-        synthesize(generator.as_ref(), first, &ws, Some(longest), stop)
+        let params = ExploreParams {
+            transform: measured.transform(index),
+            ..first.clone()
+        };
+        synthesize(generator.as_ref(), &params, &ws, Some(longest), stop)
     }
 }
 
@@ -103,7 +107,10 @@ pub(crate) fn synthesize(
             _ => full,
         }
     });
-    let picture = generator.synthesize_on(ws, params.noise, size, &params.domain, stop)?;
+    let picture = match params.transform.is_identity() {
+        true => generator.synthesize_on(ws, params.noise, size, &params.domain, stop)?,
+        false => generator.synthesize_moved(ws, &params.transform, stop)?,
+    };
     Ok(match longest {
         Some(most) => shrink_to(&picture, most.max(1)),
         None => picture,

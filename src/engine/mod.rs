@@ -14,6 +14,7 @@ mod contents;
 mod device;
 mod device_info;
 mod directions;
+pub mod drag_job;
 mod engine_error;
 mod enlarge;
 mod errors;

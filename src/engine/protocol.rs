@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::config::{DeviceChoice, Precision};
 pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
+pub use super::drag_job::DragJob;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
@@ -17,6 +18,7 @@ pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo};
+pub use crate::models::drag::DragPoint;
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
@@ -170,6 +172,8 @@ pub enum Job {
         /// Optimisation steps.
         steps: u32,
     },
+    /// Points of a generated picture pulled to targets, answered by [`Output::Dragged`].
+    Drag(Box<DragJob>),
     /// Directions of a generator's latent space, computed or from the cache.
     Directions {
         /// Generator.
@@ -438,6 +442,15 @@ pub enum Output {
     },
     /// Something was done with the user's own styles.
     Styles(StyleDone),
+    /// A dragged picture.
+    Dragged {
+        /// Where the points are now.
+        points: Vec<DragPoint>,
+        /// Pixels.
+        picture: Picture,
+        /// How it was made.
+        recipe: Box<Recipe>,
+    },
     /// A latent for a photo.
     Projection {
         /// Start for Explore.

@@ -21,7 +21,12 @@ impl Weight for Event {
                 ..
             } => Some(picture),
             Self::Done {
-                result: Ok(Output::Picture { picture, .. } | Output::Projection { picture, .. }),
+                result:
+                    Ok(
+                        Output::Picture { picture, .. }
+                        | Output::Projection { picture, .. }
+                        | Output::Dragged { picture, .. },
+                    ),
                 ..
             } => Some(picture),
             _ => None,
@@ -47,6 +52,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         // A title, and a path or two.
         Job::Styles(_) => 4096,
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
+        Job::Drag(job) => written(&job.params) + job.points.len() * 16,
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),

@@ -8,7 +8,8 @@ use super::parts::Part;
 use super::tensors::Tensors;
 use super::torch::TorchFile;
 use super::{
-    ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, upscaler, wrappers,
+    ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, stylegan3, upscaler,
+    wrappers,
 };
 use crate::models;
 
@@ -38,8 +39,19 @@ pub(super) enum Found {
 /// # Errors
 /// [`ImportError`], saying what is missing or unsupported.
 pub(super) fn of_torch(file: &TorchFile) -> Result<Found, ImportError> {
+    if let Some((kwargs, tensors)) = stylegan3::pickled(file)? {
+        return Ok(Found::Whole(Box::new(generator(
+            "StyleGAN3",
+            kwargs,
+            tensors,
+        ))));
+    }
     if let Some((kwargs, tensors)) = stylegan2::pickled(file)? {
-        return Ok(Found::Whole(Box::new(generator(kwargs, tensors))));
+        return Ok(Found::Whole(Box::new(generator(
+            "StyleGAN2",
+            json!(kwargs),
+            tensors,
+        ))));
     }
     match foreign::of_pickle(file.graph()) {
         Some(other) => Err(other),
@@ -85,6 +97,7 @@ enum Family {
     Taesd,
     Kl,
     StyleGan2,
+    StyleGan3,
     RrdbNet,
     SrvggNet,
 }
@@ -103,6 +116,8 @@ impl Family {
             Some(Self::Kl)
         } else if stylegan2::looks_like(tensors) {
             Some(Self::StyleGan2)
+        } else if stylegan3::looks_like(tensors) {
+            Some(Self::StyleGan3)
         } else if upscaler::looks_like_rrdbnet(tensors) {
             Some(Self::RrdbNet)
         } else if upscaler::looks_like_srvgg(tensors) {
@@ -155,7 +170,11 @@ pub(super) fn whole(
         }
         Some(Family::StyleGan2) => {
             let (kwargs, tensors) = stylegan2::from_tensors(tensors, arguments)?;
-            generator(kwargs, tensors)
+            generator("StyleGAN2", json!(kwargs), tensors)
+        }
+        Some(Family::StyleGan3) => {
+            let (kwargs, tensors) = stylegan3::from_tensors(tensors, arguments)?;
+            generator("StyleGAN3", kwargs, tensors)
         }
         Some(Family::RrdbNet) => {
             let (config, tensors) = upscaler::rrdbnet(tensors)?;
@@ -248,18 +267,18 @@ impl Recognised {
     }
 }
 
-fn generator(kwargs: stylegan2::Stylegan2Kwargs, tensors: Tensors) -> Recognised {
-    let classes = match kwargs.c_dim {
-        0 => String::new(),
-        count => format!(", {count} classes"),
+fn generator(family: &str, kwargs: Value, tensors: Tensors) -> Recognised {
+    let classes = match kwargs["c_dim"].as_u64() {
+        None | Some(0) => String::new(),
+        Some(count) => format!(", {count} classes"),
     };
     Recognised {
         summary: format!(
-            "StyleGAN2 generator, {0} x {0} pixels{classes}",
-            kwargs.img_resolution
+            "{family} generator, {0} x {0} pixels{classes}",
+            kwargs["img_resolution"]
         ),
         config: json!({
-            "architecture": "stylegan2",
+            "architecture": family.to_lowercase(),
             "kind": "generator",
             "credit": "Made with a network of unknown training data.",
             "latent_rng": "numpy",

@@ -209,7 +209,10 @@ const NAMES: [(&[&str], &str); 26] = [
         &["upsample.0.weight", "layers.0.residual_group."],
         "an enlarger (SwinIR or alike)",
     ),
-    (&["synthesis.L"], "a StyleGAN3 network"),
+    (
+        &["synthesis.L"],
+        "a StyleGAN3 network whose parts are incomplete",
+    ),
     (&["generator.progression."], "a StyleGAN1 network"),
     (
         &[

@@ -1,4 +1,4 @@
-//! Brings foreign checkpoints in: StyleGAN2 pickles and `.pt` files, fast neural
+//! Brings foreign checkpoints in: StyleGAN2 and StyleGAN3 pickles and `.pt` files, fast neural
 //! style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders, ESRGAN's enlargers,
 //! and safetensors of the same names. Reads them as data, without Python and without running anything, and writes a model folder
 //! (weights, config, card) that the registry knows.
@@ -19,6 +19,7 @@ mod rosinality;
 mod safetensors_file;
 mod stylegan2;
 mod stylegan2_arguments;
+mod stylegan3;
 mod tensors;
 pub mod torch;
 mod upscaler;
@@ -32,7 +33,7 @@ pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 pub use tensors::{Stored, Tensors};
 
 /// What can be imported, for those who bring something else.
-const READS: &str = "Limner reads StyleGAN2 generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact)";
+const READS: &str = "Limner reads StyleGAN2 and StyleGAN3 generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact)";
 
 /// Why a checkpoint can't be imported, and what to do.
 #[derive(Debug, thiserror::Error)]

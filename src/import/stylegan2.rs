@@ -90,13 +90,9 @@ pub(super) fn pickled(file: &TorchFile) -> Result<Option<(Stylegan2Kwargs, Tenso
         return Ok(None);
     };
     let tensors = persistence::module_tensors(file, generator)?;
-    if persistence::class_name(graph, generator) != Some("Generator")
-        || tensors.keys().any(|k| k.contains("synthesis.L"))
-    {
+    if persistence::class_name(graph, generator) != Some("Generator") {
         return Err(ImportError::Unsupported(
-            "this is a StyleGAN3 network; Limner reads StyleGAN2 networks \
-             (networks_stylegan2) so far"
-                .into(),
+            "its G_ema is no generator of the StyleGAN2 or StyleGAN3 repositories".into(),
         ));
     }
     let settings = Settings::of_module(file, generator)?;

@@ -1,6 +1,6 @@
 //! A walk through kept points: frames at constant speed, open or as a loop.
 
-use crate::recipe::{ExploreParams, LatentOrigin, WalkParams, WalkPath};
+use crate::recipe::{ExploreParams, LatentOrigin, Transform, WalkParams, WalkPath};
 
 use super::paths::{at_length, catmull_rom, lerp, slerp};
 use super::{DirectionLookup, LatentError, Mapping, Ws, resolve};
@@ -26,6 +26,7 @@ struct Point {
     sources: Vec<Source>,
     class: Option<u32>,
     psi: f32,
+    transform: Transform,
 }
 
 /// A walk, ready to give frames.
@@ -102,12 +103,39 @@ impl Walk {
     /// # Errors
     /// [`LatentError::Mapping`].
     pub fn frame(&self, index: u32, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
+        self.at(self.share(index), mapping)
+    }
+
+    /// The share of the way at a frame.
+    fn share(&self, index: u32) -> f64 {
         let steps = if self.looped {
             self.frames
         } else {
             (self.frames - 1).max(1)
         };
-        self.at(f64::from(index) / f64::from(steps), mapping)
+        f64::from(index) / f64::from(steps)
+    }
+
+    /// How a frame is moved and turned: evenly from point to point.
+    pub fn transform(&self, index: u32) -> Transform {
+        let s = self.share(index);
+        let s = if self.looped { s.rem_euclid(1.0) } else { s };
+        let (first, f) = self.stretch(at_length(&self.lengths, s));
+        let next = &self.points[(first + 1) % self.points.len()].transform;
+        let from = &self.points[first].transform;
+        let between = |a: f32, b: f32| a + (b - a) * f as f32;
+        Transform {
+            translate: [0, 1].map(|axis| between(from.translate[axis], next.translate[axis])),
+            rotate: between(from.rotate, next.rotate),
+        }
+    }
+
+    /// The point before a parameter, and the share of the way to the next.
+    fn stretch(&self, t: f64) -> (usize, f64) {
+        let stretches = self.stretches();
+        let along = t.clamp(0.0, 1.0) * stretches as f64;
+        let first = (along as usize).min(stretches - 1);
+        (first, along - first as f64)
     }
 
     /// Style vectors after the share `s` (0..=1) of the way.
@@ -120,10 +148,7 @@ impl Walk {
     }
 
     fn at_parameter(&self, t: f64, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
-        let stretches = self.stretches();
-        let along = t.clamp(0.0, 1.0) * stretches as f64;
-        let first = (along as usize).min(stretches - 1);
-        let f = along - first as f64;
+        let (first, f) = self.stretch(t);
         match self.path {
             WalkPath::Spline => Ok(self.spline(first, f)),
             WalkPath::Spherical => {
@@ -184,6 +209,7 @@ impl Point {
             sources,
             class: params.class,
             psi: params.truncation_psi,
+            transform: params.transform,
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::cancel::CancelToken;
 use crate::latent::{self, LatentError, Mapping};
 use crate::picture::Picture;
-use crate::recipe::{Domain, NoiseMode};
+use crate::recipe::{Domain, NoiseMode, Transform};
 
 use super::ModelError;
 
@@ -97,6 +97,26 @@ pub trait Generator: Send + Sync {
                     .into(),
             )),
         }
+    }
+
+    /// Whether it can move and turn what it draws.
+    fn can_move(&self) -> bool {
+        false
+    }
+
+    /// The picture moved and turned, see [`Transform`].
+    ///
+    /// # Errors
+    /// As [`Generator::synthesize`], and [`ModelError::BadRequest`] from networks that can't.
+    fn synthesize_moved(
+        &self,
+        _ws: &[Vec<f32>],
+        _transform: &Transform,
+        _cancel: &CancelToken,
+    ) -> Result<Picture, ModelError> {
+        Err(ModelError::BadRequest(
+            "this network can't move or turn its pictures; only StyleGAN3's can".into(),
+        ))
     }
 
     /// `z` of a seed.

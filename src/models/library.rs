@@ -68,6 +68,8 @@ pub struct ModelInfo {
     pub size: [u32; 2],
     /// Renders at any size.
     pub resizable: bool,
+    /// Can move and turn what it draws.
+    pub can_move: bool,
     /// Weights on disk, in bytes.
     pub bytes: u64,
     /// SHA-256, hex.

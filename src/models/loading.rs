@@ -22,6 +22,7 @@ use super::rrdbnet::RrdbNet;
 use super::scan::FoundModel;
 use super::srvgg::SrvggNet;
 use super::stylegan2::{self, StyleGan2};
+use super::stylegan3::{self, StyleGan3};
 use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
@@ -32,6 +33,7 @@ use super::weights::Weights;
 pub(super) enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
+    StyleGan3(Arc<StyleGan3>),
     Restyle(Arc<Restyle>),
     Transfer(Arc<dyn StyleTransfer>),
     Autoencoder(Arc<dyn Autoencoder>),
@@ -91,6 +93,11 @@ fn build(
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             let network = StyleGan2::new(&config, vb, device)?;
             Loaded::StyleGan2(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
+        }
+        Architecture::StyleGan3 => {
+            let config = stylegan3::Config::from_kwargs(&manifest.kwargs)?;
+            let network = StyleGan3::new(&config, vb, device)?;
+            Loaded::StyleGan3(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
         }
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;

@@ -14,6 +14,8 @@ pub enum Architecture {
     Cppn,
     /// StyleGAN2 generator.
     StyleGan2,
+    /// StyleGAN3 generator.
+    StyleGan3,
     /// Style transfer.
     Restyle,
     /// Fast neural style: one network, one style.
@@ -54,6 +56,7 @@ impl Architecture {
         Some(match text.trim_start_matches("limner-") {
             "cppn" => Self::Cppn,
             "stylegan2" => Self::StyleGan2,
+            "stylegan3" => Self::StyleGan3,
             name if name.starts_with("restyle") => Self::Restyle,
             "fast-style" => Self::FastStyle,
             "adain" => Self::Adain,
@@ -73,7 +76,7 @@ impl Architecture {
     /// What the network is for.
     pub fn kind(self) -> ModelKind {
         match self {
-            Self::Cppn | Self::StyleGan2 => ModelKind::Generator,
+            Self::Cppn | Self::StyleGan2 | Self::StyleGan3 => ModelKind::Generator,
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
             Self::Crisp | Self::RrdbNet | Self::SrvggNet => ModelKind::Upscaler,
@@ -91,7 +94,7 @@ impl Architecture {
     /// In words, for messages.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Cppn | Self::StyleGan2 => "a generator",
+            Self::Cppn | Self::StyleGan2 | Self::StyleGan3 => "a generator",
             Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
             Self::FastStyle => "a network that is one style",
             Self::Crisp | Self::RrdbNet | Self::SrvggNet => "an enlarger",

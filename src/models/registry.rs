@@ -23,6 +23,7 @@ pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
 use super::style_note;
 use super::stylegan2::StyleGan2;
+use super::stylegan3::StyleGan3;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
@@ -282,6 +283,7 @@ impl Registry {
         match self.load(name)? {
             Loaded::Cppn(generator) => Ok(generator),
             Loaded::StyleGan2(generator) => Ok(generator),
+            Loaded::StyleGan3(generator) => Ok(generator),
             _ => Err(self.wrong_kind(name, "a generator")),
         }
     }
@@ -294,6 +296,17 @@ impl Registry {
         match self.load(name)? {
             Loaded::StyleGan2(generator) => Ok(generator),
             _ => Err(self.wrong_kind(name, "a generator that can be fitted to a photo")),
+        }
+    }
+
+    /// A StyleGAN3 generator as such.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn stylegan3(&mut self, name: &str) -> Result<Arc<StyleGan3>, ModelError> {
+        match self.load(name)? {
+            Loaded::StyleGan3(generator) => Ok(generator),
+            _ => Err(self.wrong_kind(name, "a StyleGAN3 generator")),
         }
     }
 

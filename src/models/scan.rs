@@ -9,6 +9,7 @@ use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
 use super::{
     ModelError, adain, cppn, crisp, fast_style, microast, restyle, rrdbnet, srvgg, stylegan2,
+    stylegan3,
 };
 use crate::digest;
 use crate::models::library::ModelInfo;
@@ -94,6 +95,7 @@ fn entry(
         classes: 0,
         size: [0, 0],
         resizable: false,
+        can_move: false,
         bytes: 0,
         sha256,
         card,
@@ -111,6 +113,11 @@ fn entry(
             let config = stylegan2::Config::from_kwargs(&manifest.kwargs)?;
             (info.num_ws, info.size) = (config.num_ws(), config.picture_size());
             info.classes = config.c_dim;
+        }
+        Architecture::StyleGan3 => {
+            let config = stylegan3::Config::from_kwargs(&manifest.kwargs)?;
+            (info.num_ws, info.size) = (config.num_ws(), [config.img_resolution as u32; 2]);
+            (info.classes, info.can_move) = (config.c_dim, true);
         }
         Architecture::Restyle => sane::<restyle::Config>(&manifest, &config_path)?,
         Architecture::FastStyle => sane::<fast_style::Config>(&manifest, &config_path)?,

@@ -16,6 +16,8 @@ pub struct ModulatedConv2dConfig {
     pub up: bool,
     /// Bring the result back to unit variance.
     pub demodulate: bool,
+    /// Keep every place that the kernel reaches: the sides grow by k − 1. Not with `up`.
+    pub full: bool,
     /// What happens after noise and bias.
     pub post: Post,
 }
@@ -26,6 +28,7 @@ impl Default for ModulatedConv2dConfig {
         Self {
             up: false,
             demodulate: true,
+            full: false,
             post: Post {
                 activation: Activation::LeakyRelu(0.2),
                 gain: std::f32::consts::SQRT_2,
@@ -41,6 +44,7 @@ impl ModulatedConv2dConfig {
         Self {
             up: false,
             demodulate: false,
+            full: false,
             post: Post {
                 activation: Activation::None,
                 gain: 1.0,
@@ -48,11 +52,15 @@ impl ModulatedConv2dConfig {
             },
         }
     }
+
+    fn padding(&self, kernel: usize) -> usize {
+        if self.full { kernel - 1 } else { kernel / 2 }
+    }
 }
 
 /// A modulated convolution with its weights laid out once.
 ///
-/// Weight `[out, in, k, k]` (k odd; padding is `k / 2`), bias `[out]`.
+/// Weight `[out, in, k, k]` (k odd; padding is `k / 2`, or `k - 1` where all is kept), bias `[out]`.
 #[derive(Clone, Debug)]
 pub struct ModulatedConv2d {
     weight: Tensor,
@@ -87,7 +95,7 @@ impl ModulatedConv2d {
 
     /// `x` `[N, in, H, W]`, `styles` `[N, in]` (the affine layer's output), `noise` already times
     /// its strength: `[H', W']` for all pictures or `[N, 1, H', W']`. Result `[N, out, H', W']`
-    /// where `H' = 2H` with `up`, else `H`; half numbers where the weights are.
+    /// where `H' = 2H` with `up`, `H + k − 1` with `full`, else `H`; half numbers where the weights are.
     ///
     /// # Errors
     /// When the shapes don't fit each other.
@@ -134,6 +142,8 @@ struct Own {
     bias: Option<Vec<f32>>,
     conv: Conv2dConfig,
     up: bool,
+    /// Rows and columns that the result has more.
+    grows: usize,
     /// Sum of the squared taps, `[out, in]`, when demodulating.
     power: Option<Vec<f32>>,
 }
@@ -154,13 +164,15 @@ impl Own {
         };
         let conv = Conv2dConfig {
             post: cfg.post.clone(),
-            ..Conv2dConfig::same(kernel)
+            padding: cfg.padding(kernel),
+            ..Conv2dConfig::default()
         };
         Ok(Self {
             kernels: Kernels::new(weight, 1, taps)?,
             bias: bias.map(values).transpose()?,
             conv,
             up: cfg.up,
+            grows: 2 * cfg.padding(kernel) + 1 - kernel,
             power,
         })
     }
@@ -183,7 +195,11 @@ impl Own {
                 noise: noise.as_ref(),
                 residual: None,
             },
-            output: if self.up { (2 * h, 2 * w) } else { (h, w) },
+            output: if self.up {
+                (2 * h, 2 * w)
+            } else {
+                (h + self.grows, w + self.grows)
+            },
         };
         convolution.run(x)
     }
@@ -303,7 +319,7 @@ impl Ready {
         let each = styles.to_dtype(dtype)?.reshape((n, c, 1, 1))?;
         let x = x.to_dtype(dtype)?.broadcast_mul(&each)?;
         let kernel = self.weight.dim(3)?;
-        let mut y = x.conv2d(&self.weight, kernel / 2, 1, 1, 1)?;
+        let mut y = x.conv2d(&self.weight, cfg.padding(kernel), 1, 1, 1)?;
         if cfg.up {
             y = pixel_shuffle(&y, 2)?;
         }
@@ -366,7 +382,7 @@ fn phases(weight: &Tensor) -> Result<Tensor> {
 
 fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {
     let (out, _, kh, kw) = weight.dims4()?;
-    if kh != kw || kh % 2 == 0 || (cfg.up && kh != 3) {
+    if kh != kw || kh % 2 == 0 || (cfg.up && (kh != 3 || cfg.full)) {
         bail!("modulated convolution: kernel {kh}×{kw} is not supported")
     }
     match bias {
@@ -397,11 +413,12 @@ fn check_inputs(
         )
     }
     let up = if cfg.up { 2 } else { 1 };
+    let grows = 2 * cfg.padding(weight.dim(2)?) + 1 - weight.dim(2)?;
     match noise {
         Some(noise)
-            if noise.dims() != [up * h, up * w]
-                && noise.dims() != [n, 1, up * h, up * w]
-                && noise.dims() != [1, 1, up * h, up * w] =>
+            if noise.dims() != [up * h + grows, up * w + grows]
+                && noise.dims() != [n, 1, up * h + grows, up * w + grows]
+                && noise.dims() != [1, 1, up * h + grows, up * w + grows] =>
         {
             bail!(
                 "modulated convolution: noise {:?} for picture {:?}",
@@ -454,7 +471,7 @@ fn plain(
         let y = x.conv_transpose2d(&transposed, 0, 0, 2, 1)?;
         upfirdn2d(&y, &Fir::stylegan2(), 1, 1, (1, 1), 4.0)?
     } else {
-        x.conv2d(&weight.contiguous()?, kernel / 2, 1, 1, 1)?
+        x.conv2d(&weight.contiguous()?, cfg.padding(kernel), 1, 1, 1)?
     };
     if cfg.demodulate {
         // 1 / sqrt(Σ (w·s)² + 1e-8) = 1 / sqrt(s² · Σ_k w² + 1e-8)

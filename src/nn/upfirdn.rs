@@ -86,7 +86,8 @@ pub fn upfirdn2d(
     every(&every(&y, 2, down)?, 3, down)
 }
 
-fn every(x: &Tensor, dim: usize, step: usize) -> Result<Tensor> {
+/// Every `step`-th row or column.
+pub(super) fn every(x: &Tensor, dim: usize, step: usize) -> Result<Tensor> {
     if step == 1 {
         return Ok(x.clone());
     }

@@ -58,6 +58,32 @@ pub struct DirectionEdit {
     pub layers: Option<LayerRange>,
 }
 
+/// How far a picture is moved and turned within a network that can do so (StyleGAN3): the
+/// `make_transform` of the authors' gen_images.py.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Transform {
+    /// To the right and down, in widths and heights of the picture; -1..=1 each.
+    pub translate: [f32; 2],
+    /// Degrees; -180..=180.
+    pub rotate: f32,
+}
+
+impl Transform {
+    /// Whether it does nothing.
+    pub fn is_identity(&self) -> bool {
+        self.translate == [0.0; 2] && self.rotate == 0.0
+    }
+
+    /// What undoes it, 3×3 by rows.
+    pub fn inverse(&self) -> [f32; 9] {
+        let (s, c) = self.rotate.to_radians().sin_cos();
+        let [x, y] = self.translate;
+        let (back_x, back_y) = (-(c * x - s * y), -(s * x + c * y));
+        [c, -s, back_x, s, c, back_y, 0.0, 0.0, 1.0]
+    }
+}
+
 /// Everything that decides a generated picture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExploreParams {
@@ -85,6 +111,9 @@ pub struct ExploreParams {
     /// What the picture covers: a piece of the plane, a tile, everything around.
     #[serde(default, skip_serializing_if = "Domain::is_plane")]
     pub domain: Domain,
+    /// Moved and turned, for generators that can.
+    #[serde(default, skip_serializing_if = "Transform::is_identity")]
+    pub transform: Transform,
 }
 
 impl ExploreParams {
@@ -100,6 +129,7 @@ impl ExploreParams {
             edits: Vec::new(),
             size: None,
             domain: Domain::Plane,
+            transform: Transform::default(),
         }
     }
 }

@@ -17,8 +17,8 @@ mod style;
 
 pub use domain::Domain;
 pub use explore::{
-    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
-    WalkPath,
+    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
+    WalkParams, WalkPath,
 };
 pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
 pub use grow::{

@@ -124,6 +124,10 @@ pub const LEAST_CROP: f32 = 0.005;
 /// Sides of [`FinishSettings::size`], pixels.
 pub const FINISH_SIDE: RangeInclusive<u32> = 1..=32_768;
 
+/// [`super::Transform::translate`], widths and heights of the picture.
+pub const TRANSLATE: Range = Range::new("translate", -1.0, 1.0);
+/// [`super::Transform::rotate`], degrees.
+pub const ROTATE: Range = Range::new("rotate", -180.0, 180.0);
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -170,6 +174,10 @@ impl Outside {
     fn explore(&mut self, params: &mut ExploreParams) {
         self.bring(&PSI, &mut params.truncation_psi);
         self.edits(&mut params.edits);
+        for way in &mut params.transform.translate {
+            self.bring(&TRANSLATE, way);
+        }
+        self.bring(&ROTATE, &mut params.transform.rotate);
         if let Some(size) = &mut params.size {
             self.size(size);
         }

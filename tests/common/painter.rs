@@ -180,6 +180,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         classes: 0,
         size: [128, 128],
         resizable: !trained,
+        can_move: false,
         bytes: 4_200_000,
         sha256: "00ff".repeat(16),
         card: format!("# {title}\nA network for tests.\n\n- trained on nothing"),

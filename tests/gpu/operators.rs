@@ -81,6 +81,7 @@ fn modulated_convolutions() {
         let cfg = ModulatedConv2dConfig {
             up,
             demodulate,
+            full: false,
             post: Post {
                 activation: Activation::LeakyRelu(0.2),
                 gain: 1.4,

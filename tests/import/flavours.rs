@@ -31,11 +31,16 @@ fn the_clamp_and_the_multiplier_come_from_the_layers() {
 #[test]
 fn other_activations_filters_and_arguments_are_refused_by_name() {
     for (file, words) in [
-        ("relu.pkl", ["activation", "relu"]),
-        ("other_filter.pkl", ["resample_filter", "[1, 3, 3, 1]"]),
-        ("other_argument.pkl", ["argument", "freeze_layers"]),
+        ("flavours/relu.pkl", ["activation", "relu"]),
+        (
+            "flavours/other_filter.pkl",
+            ["resample_filter", "[1, 3, 3, 1]"],
+        ),
+        ("flavours/other_argument.pkl", ["argument", "freeze_layers"]),
+        ("stylegan3/other_argument.pkl", ["argument", "skew"]),
+        ("stylegan3/other_padding.pkl", ["L0_", "padding"]),
     ] {
-        let line = refusal(&golden("flavours").join(file));
+        let line = refusal(&golden(file));
         for word in words {
             assert!(line.contains(word), "{file}: {line}");
         }

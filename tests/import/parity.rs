@@ -8,9 +8,9 @@ use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
 use limner::import::import;
 use limner::latent::truncate;
-use limner::models::Registry;
 use limner::models::weights::Weights;
-use limner::recipe::NoiseMode;
+use limner::models::{Generator, Registry};
+use limner::recipe::{NoiseMode, Transform};
 
 use super::{golden, shared};
 
@@ -81,6 +81,47 @@ fn generator(
         found = [found[0].max(mean / 2.0), found[1].max(worst / 2.0)];
     }
     found
+}
+
+/// StyleGAN3: `z` and classes to pictures, straight, and moved by (0.3, -0.1) and turned by 25°.
+fn stylegan3(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+    let reference = open(&golden("stylegan3/reference.safetensors"));
+    let never = CancelToken::new();
+    let moved = Transform {
+        translate: [0.3, -0.1],
+        rotate: 25.0,
+    };
+    for (flavour, file, of) in [
+        ("authors' own, T, pickle", "t.pkl", "t"),
+        ("authors' own, T, safetensors", "t.safetensors", "t"),
+        ("authors' own, R with classes, pickle", "r.pkl", "r"),
+    ] {
+        let (mut registry, _folder) = registry(&golden("stylegan3").join(file));
+        let net = registry.stylegan3("it").unwrap();
+        let get = |name: &str| reference.any(&format!("{of}.{name}")).unwrap();
+        let zs: Vec<Vec<f32>> = get("z").to_vec2().unwrap();
+        let [plain, cut]: [Vec<Vec<Vec<f32>>>; 2] =
+            ["ws", "ws_psi0.7"].map(|name| get(name).to_vec3().unwrap());
+        let mut found = [0.0f32; 2];
+        for (i, z) in zs.iter().enumerate() {
+            let class = (of == "r").then_some(i as u32);
+            let w = net.map_of_class(std::slice::from_ref(z), class).unwrap();
+            let mut ws = vec![w[0].clone(); net.spec().num_ws];
+            let apart_by = |a: &[Vec<f32>], b: &[Vec<f32>]| -> f32 {
+                let pairs = a.iter().flatten().zip(b.iter().flatten());
+                pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+            };
+            assert!(apart_by(&ws, &plain[i]) < 1e-4);
+            for (name, transform) in [("image", Transform::default()), ("moved", moved)] {
+                let ours = net.tensor(&ws, &transform, &never).unwrap();
+                let [mean, worst] = apart(&ours, &get(name).narrow(0, i, 1).unwrap());
+                found = [found[0].max(mean / 2.0), found[1].max(worst / 2.0)];
+            }
+            truncate(&mut ws, net.w_avg(), 0.7);
+            assert!(apart_by(&ws, &cut[i]) < 1e-4);
+        }
+        row("StyleGAN3", flavour, found);
+    }
 }
 
 fn autoencoder(file: &Path, photo: &Tensor, grid: &Tensor, out: &Tensor) -> [f32; 2] {
@@ -303,6 +344,7 @@ fn every_family_and_flavour_agrees_with_pytorch() {
         });
     };
     generators(&mut row);
+    stylegan3(&mut row);
     autoencoders(&mut row);
     styles(&mut row);
     upscalers(&mut row);

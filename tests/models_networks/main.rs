@@ -6,6 +6,7 @@
 mod any_style;
 mod autoencoder;
 mod cppn;
+mod drag;
 mod fast_style;
 mod folders;
 mod half;

@@ -22,7 +22,7 @@ fn kwargs<C: serde::de::DeserializeOwned>(golden: &Weights) -> C {
     serde_json::from_str(golden.metadata("kwargs").unwrap()).unwrap()
 }
 
-fn registry() -> Registry {
+pub fn registry() -> Registry {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
     Registry::open(vec![models], None, Device::Cpu)
 }

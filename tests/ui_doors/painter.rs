@@ -506,6 +506,7 @@ fn library() -> Library {
         classes: 0,
         size: [96, 96],
         resizable: false,
+        can_move: false,
         bytes: 1 << 20,
         sha256: "ab".repeat(32),
         card: String::new(),

@@ -86,7 +86,9 @@ pub fn walk_on(state: &mut AppState, now: Now) -> bool {
 fn kind(edit: &ExploreEdit, label: &str) -> Option<String> {
     match edit {
         ExploreEdit::Sliders(edit) => sliders::kind(edit, label),
-        ExploreEdit::Psi(_) | ExploreEdit::Mix(_) => Some(label.to_owned()),
+        ExploreEdit::Psi(_) | ExploreEdit::Mix(_) | ExploreEdit::Transform(_) => {
+            Some(label.to_owned())
+        }
         _ => None,
     }
 }
@@ -103,6 +105,7 @@ fn label(edit: &ExploreEdit, state: &AppState) -> String {
         ExploreEdit::Mix(_) => "Style mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),
         ExploreEdit::Size(_) => "Size".to_owned(),
+        ExploreEdit::Transform(_) => "Move and rotate".to_owned(),
         ExploreEdit::Sliders(edit) => {
             let known = state.directions().map_or(&[][..], |d| &d[..]);
             sliders::label(edit, |id| state.doc.explore.sliders().name(id, known))
@@ -176,6 +179,10 @@ fn apply_params(edit: ExploreEdit, doc: &mut ExploreDoc) {
         ExploreEdit::Class(class) => params.class = class,
         ExploreEdit::Mix(mix) => params.mix = mix,
         ExploreEdit::Noise(noise) => params.noise = noise,
+        ExploreEdit::Transform(transform) => {
+            params.transform = transform;
+            params.confine();
+        }
         ExploreEdit::Size(size) => params.size = Some(size.map(ranges::nearest_side)),
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! What panels may change in Explore.
 
 use crate::app::sliders::edit::SliderEdit;
-use crate::recipe::{ExploreParams, NoiseMode, StyleMix};
+use crate::recipe::{ExploreParams, NoiseMode, StyleMix, Transform};
 
 /// A change of Explore.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub enum ExploreEdit {
     Noise(NoiseMode),
     /// Output size.
     Size([u32; 2]),
+    /// Moving and turning.
+    Transform(Transform),
     /// The direction sliders.
     Sliders(SliderEdit),
     /// Everything at once: a variation, a pasted recipe, a bookmark.

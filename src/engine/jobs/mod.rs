@@ -2,6 +2,7 @@
 
 mod context;
 mod directions;
+mod drag;
 mod fine;
 mod finish;
 mod folder;
@@ -79,6 +80,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
             writing,
         } => finish::write(context, path, settings, out, writing),
         Job::Project { path, model, steps } => project::run(context, path, model, *steps),
+        Job::Drag(job) => drag::run(context, job),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),
         Job::Learn(job) => learn::run(context, job),

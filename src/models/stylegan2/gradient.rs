@@ -364,6 +364,7 @@ mod tests {
             let config = ModulatedConv2dConfig {
                 up,
                 demodulate,
+                full: false,
                 post: Post {
                     activation: match kernel {
                         1 => Activation::None,

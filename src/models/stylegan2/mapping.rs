@@ -2,7 +2,7 @@
 //! networks_stylegan2 in the authors' stylegan3 repository), on the CPU always, so
 //! that a seed is the same `w` on every device.
 
-use super::config::Config;
+use super::config::{Config, MappingConfig};
 use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;
@@ -21,25 +21,34 @@ impl MappingNetwork {
     /// # Errors
     /// Missing or misshapen tensors.
     pub fn new(config: &Config, vb: &Weights) -> Result<Self, ModelError> {
-        let kwargs = &config.mapping_kwargs;
-        let hidden = kwargs.layer_features.unwrap_or(config.w_dim);
-        let embedded = match config.c_dim {
+        let sizes = [config.z_dim, config.c_dim, config.w_dim];
+        Self::with(sizes, &config.mapping_kwargs, vb)
+    }
+
+    /// The same for other networks that have it: `sizes` are `z_dim`, `c_dim` and `w_dim`.
+    ///
+    /// # Errors
+    /// Missing or misshapen tensors.
+    pub fn with(
+        sizes: [usize; 3],
+        kwargs: &MappingConfig,
+        vb: &Weights,
+    ) -> Result<Self, ModelError> {
+        let [z_dim, c_dim, w_dim] = sizes;
+        let hidden = kwargs.layer_features.unwrap_or(w_dim);
+        let embedded = match c_dim {
             0 => 0,
-            _ => kwargs.embed_features.unwrap_or(config.w_dim),
+            _ => kwargs.embed_features.unwrap_or(w_dim),
         };
-        let embed = match config.c_dim {
+        let embed = match c_dim {
             0 => None,
             c_dim => Some(fully_connected(c_dim, embedded, 1.0, &vb.pp("embed"))?),
         };
         let layers = (0..kwargs.num_layers)
             .map(|i| {
-                let inputs = if i == 0 {
-                    config.z_dim + embedded
-                } else {
-                    hidden
-                };
+                let inputs = if i == 0 { z_dim + embedded } else { hidden };
                 let last = i + 1 == kwargs.num_layers;
-                let outputs = if last { config.w_dim } else { hidden };
+                let outputs = if last { w_dim } else { hidden };
                 let vb = vb.pp(format_args!("fc{i}"));
                 fully_connected(inputs, outputs, kwargs.lr_multiplier, &vb)
             })
@@ -47,7 +56,7 @@ impl MappingNetwork {
         Ok(Self {
             embed,
             layers,
-            w_avg: vb.get(&[config.w_dim], "w_avg")?.to_vec1()?,
+            w_avg: vb.get(&[w_dim], "w_avg")?.to_vec1()?,
         })
     }
 

@@ -133,14 +133,7 @@ impl Generator for StyleGan2 {
         zs: &[Vec<f32>],
         class: Option<u32>,
     ) -> Result<Vec<Vec<f32>>, ModelError> {
-        let mut c = vec![0.0; self.spec.c_dim];
-        if let Some(class) = class {
-            let one = c
-                .get_mut(class as usize)
-                .ok_or_else(|| no_class(class, self.spec.c_dim))?;
-            *one = 1.0;
-        }
-        self.map_class(zs, &c)
+        self.map_class(zs, &class_row(class, self.spec.c_dim)?)
     }
 
     fn w_avg(&self) -> &[f32] {
@@ -163,6 +156,19 @@ impl Generator for StyleGan2 {
     ) -> Result<Picture, ModelError> {
         picture_of_signed(&self.tensor(ws, noise, cancel)?)
     }
+}
+
+/// `c_dim` numbers, one of them 1 for a class, all of them 0 for none.
+///
+/// # Errors
+/// [`ModelError::BadRequest`] for a class that the network has not.
+pub(super) fn class_row(class: Option<u32>, c_dim: usize) -> Result<Vec<f32>, ModelError> {
+    let mut row = vec![0.0; c_dim];
+    if let Some(class) = class {
+        let one = row.get_mut(class as usize);
+        *one.ok_or_else(|| no_class(class, c_dim))? = 1.0;
+    }
+    Ok(row)
 }
 
 fn no_class(class: u32, count: usize) -> ModelError {

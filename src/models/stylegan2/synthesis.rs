@@ -8,6 +8,7 @@ use super::gradient::{StyledConv, doubled};
 use crate::cancel::CancelToken;
 use crate::latent::rng::Random;
 use crate::models::ModelError;
+use crate::models::error::stop;
 use crate::models::weights::Weights;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, Fir, ModulatedConv2dConfig, Post};
 
@@ -91,6 +92,7 @@ impl SynthesisLayer {
                 ModulatedConv2dConfig {
                     up,
                     demodulate: true,
+                    full: false,
                     post,
                 },
                 Fir::new(&config.resample_filter),
@@ -237,57 +239,91 @@ impl SynthesisNetwork {
         noise: &mut NoiseSource,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
-        let go = || match cancel.is_cancelled() {
-            true => Err(ModelError::Cancelled),
-            false => Ok(()),
-        };
+        let mut state = State::default();
+        for block in &self.blocks {
+            self.block(block, &mut state, ws, noise, cancel)?;
+        }
+        let none = || ModelError::BadWeights("no block makes a picture".into());
+        state.picture.ok_or_else(none)
+    }
+
+    /// What the last block but one makes of `ws`, before the picture: `[N, channels, h, w]`.
+    ///
+    /// # Errors
+    /// As [`SynthesisNetwork::forward`].
+    pub fn features(
+        &self,
+        ws: &[Tensor],
+        noise: &mut NoiseSource,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let mut state = State::default();
+        let count = self.blocks.len().saturating_sub(1).max(1);
+        for block in self.blocks.iter().take(count) {
+            self.block(block, &mut state, ws, noise, cancel)?;
+        }
+        let none = || ModelError::BadWeights("there is no block".into());
+        state.x.ok_or_else(none)
+    }
+
+    fn block(
+        &self,
+        block: &SynthesisBlock,
+        state: &mut State,
+        ws: &[Tensor],
+        noise: &mut NoiseSource,
+        cancel: &CancelToken,
+    ) -> Result<(), ModelError> {
         let style = |layer: usize| {
             ws.get(layer).ok_or_else(|| {
                 ModelError::BadRequest(format!("there is no style for layer {layer}"))
             })
         };
-        let mut state: Option<Tensor> = None;
-        let mut picture: Option<Tensor> = None;
-        let mut layer = 0;
-        for block in &self.blocks {
-            go()?;
-            let residual = match (&block.skip, &state) {
-                (Some(skip), Some(x)) => Some(doubled(&skip.forward(x)?, &self.fir)?),
-                _ => None,
-            };
-            let mut x = match (&block.conv0, &block.constant, state.take()) {
-                (Some(conv0), _, Some(x)) => {
-                    let x = conv0.forward(&x, style(layer)?, noise)?;
-                    layer += 1;
-                    x
-                }
-                (_, Some(constant), _) => repeated(constant, style(layer)?.dim(0)?)?,
-                _ => {
-                    return Err(ModelError::BadWeights(
-                        "its first block has no input".into(),
-                    ));
-                }
-            };
-            go()?;
-            x = block.conv1.forward(&x, style(layer)?, noise)?;
-            layer += 1;
-            if let Some(residual) = residual {
-                x = (x + residual)?;
+        stop(cancel)?;
+        let residual = match (&block.skip, &state.x) {
+            (Some(skip), Some(x)) => Some(doubled(&skip.forward(x)?, &self.fir)?),
+            _ => None,
+        };
+        let mut x = match (&block.conv0, &block.constant, state.x.take()) {
+            (Some(conv0), _, Some(x)) => {
+                let x = conv0.forward(&x, style(state.layer)?, noise)?;
+                state.layer += 1;
+                x
             }
-            if let Some(before) = &picture {
-                picture = Some(doubled(before, &self.fir)?);
+            (_, Some(constant), _) => repeated(constant, style(state.layer)?.dim(0)?)?,
+            _ => {
+                return Err(ModelError::BadWeights(
+                    "its first block has no input".into(),
+                ));
             }
-            if let Some(torgb) = &block.torgb {
-                let shown = torgb.forward(&x, style(layer)?)?;
-                picture = Some(match picture {
-                    Some(before) => (before + shown)?,
-                    None => shown,
-                });
-            }
-            state = Some(x);
+        };
+        stop(cancel)?;
+        x = block.conv1.forward(&x, style(state.layer)?, noise)?;
+        state.layer += 1;
+        if let Some(residual) = residual {
+            x = (x + residual)?;
         }
-        picture.ok_or_else(|| ModelError::BadWeights("no block makes a picture".into()))
+        if let Some(before) = &state.picture {
+            state.picture = Some(doubled(before, &self.fir)?);
+        }
+        if let Some(torgb) = &block.torgb {
+            let shown = torgb.forward(&x, style(state.layer)?)?;
+            state.picture = Some(match state.picture.take() {
+                Some(before) => (before + shown)?,
+                None => shown,
+            });
+        }
+        state.x = Some(x);
+        Ok(())
     }
+}
+
+/// What goes from block to block.
+#[derive(Default)]
+struct State {
+    x: Option<Tensor>,
+    picture: Option<Tensor>,
+    layer: usize,
 }
 
 fn repeated(constant: &Tensor, count: usize) -> candle_core::Result<Tensor> {

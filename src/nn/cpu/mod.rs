@@ -8,6 +8,7 @@
 
 pub(crate) mod depthwise;
 pub(crate) mod direct;
+pub(crate) mod filtered;
 pub(crate) mod finish;
 pub(crate) mod gather;
 pub(crate) mod pages;

@@ -5,6 +5,7 @@ pub mod class;
 pub mod panel;
 pub mod size;
 pub mod toolbar;
+pub mod transform;
 pub mod variations;
 pub mod walk;
 pub mod workspace;

@@ -7,7 +7,7 @@ use crate::app::explore::edit::ExploreEdit;
 use crate::engine::protocol::ModelInfo;
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode, StyleMix, ranges};
 use crate::ui::canvas::picture_actions;
-use crate::ui::explore::{class, size};
+use crate::ui::explore::{class, size, transform};
 use crate::ui::models::chooser;
 use crate::ui::models::chooser::Chooser;
 use crate::ui::panel::Panel;
@@ -51,7 +51,11 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             if model.num_ws > 1 {
                 mixing(ui, panel, &params, &model);
             }
-            noise(ui, panel, &params, &model);
+            if model.can_move {
+                transform::ui(ui, panel, &params);
+            } else {
+                noise(ui, panel, &params, &model);
+            }
             if model.resizable {
                 size::ui(ui, panel, &params);
             }
