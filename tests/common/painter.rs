@@ -74,6 +74,7 @@ impl Painter {
         };
         let device = log.borrow().device.clone().unwrap_or_else(usual);
         let library = Library {
+            unfinished: Vec::new(),
             models: vec![
                 model("orchard", "Orchard", ModelKind::Generator, true),
                 model("waves", "Waves", ModelKind::Generator, false),
