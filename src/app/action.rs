@@ -1,6 +1,7 @@
 //! What panels ask for. They queue; [`crate::app::dispatch`] does.
 
 use crate::app::explore::edit::ExploreEdit;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ pub enum Action {
     Style(StyleEdit),
     /// Changes Lens; undoable.
     Lens(LensEdit),
+    /// Changes Grow; undoable.
+    Grow(GrowEdit),
     /// Changes how things are looked at; not undoable.
     View(ViewEdit),
     /// New preferences.
@@ -150,6 +153,8 @@ pub enum ViewEdit {
     StyleSide(Option<u32>),
     /// Grid of variations on or off.
     Variations(bool),
+    /// Grow's grid of seeds on or off.
+    GrowGrid(bool),
     /// Distance of the variations, σ.
     Distance(f32),
     /// Which dialog.
@@ -163,6 +168,10 @@ pub enum ViewEdit {
 pub enum Purpose {
     /// Show the result on Style's canvas.
     Fine,
+    /// Show the result on Grow's canvas.
+    Grow,
+    /// What Grow's picture would take.
+    GrowEstimate,
     /// Show the result at full size on the canvas.
     Full,
     /// Save the result to the gallery.
@@ -177,6 +186,8 @@ pub enum Purpose {
     UseAsStyle,
     /// The result becomes the photo of Lens.
     SendToLens,
+    /// The result becomes the picture of Grow.
+    SendToGrow,
     /// Sliders of a model.
     Directions(String),
     /// Move Explore to the latent.
@@ -204,6 +215,8 @@ pub enum Subject {
     Style,
     /// What Lens shows.
     Lens,
+    /// What Grow shows.
+    Grow,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
 }
@@ -219,6 +232,10 @@ pub enum Destination {
     LensPhoto,
     /// As the second picture of Lens.
     LensOther,
+    /// As the picture that Grow's grow from.
+    GrowSource,
+    /// As the picture whose arrangement Grow follows.
+    GrowStructure,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -238,8 +255,8 @@ pub enum Destination {
 /// What an opened file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileRole {
-    /// A picture with recipe goes where it was made; others become the photo of Lens
-    /// where that is in front, else Style's.
+    /// A picture with recipe goes where it was made; others become the photo of Lens, or the
+    /// picture of Grow, where that is in front, else Style's photo.
     Any,
     /// Style's photo.
     Photo,
@@ -249,6 +266,10 @@ pub enum FileRole {
     LensPhoto,
     /// The second picture of Lens.
     LensOther,
+    /// The picture that Grow's grow from.
+    GrowSource,
+    /// The picture whose arrangement Grow follows.
+    GrowStructure,
     /// Start of a projection into the current generator.
     Project,
     /// Upscale it.
@@ -274,7 +295,7 @@ impl FileRole {
     pub fn of(workspace: Workspace) -> Self {
         match workspace {
             Workspace::Gallery => Self::Import,
-            Workspace::Explore | Workspace::Style | Workspace::Lens => Self::Any,
+            Workspace::Explore | Workspace::Style | Workspace::Lens | Workspace::Grow => Self::Any,
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod frame;
 pub mod frame_stats;
 pub mod full_size;
 pub mod gallery;
+pub mod grow;
 pub mod histories;
 pub mod history;
 mod history_note;

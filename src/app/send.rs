@@ -35,7 +35,7 @@ pub fn send(
                 send_made(to, Subject::Params(params.into()), state, services);
             }
         }
-        Subject::Params(_) | Subject::Style | Subject::Lens => {
+        Subject::Params(_) | Subject::Style | Subject::Lens | Subject::Grow => {
             send_made(to, what, state, services);
         }
     }
@@ -77,6 +77,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Explore => work::of(Workspace::Explore, state),
         Subject::Style => work::of(Workspace::Style, state),
         Subject::Lens => work::of(Workspace::Lens, state),
+        Subject::Grow => work::of(Workspace::Grow, state),
         Subject::Gallery(_) => None,
     };
     work::job(&work?, fine::rendering(state))
@@ -87,12 +88,16 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::StylePhoto => Some(Purpose::SendToStyle),
         Destination::StyleStyle => Some(Purpose::UseAsStyle),
         Destination::LensPhoto => Some(Purpose::SendToLens),
+        Destination::GrowSource => Some(Purpose::SendToGrow),
         Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
         Destination::Export => Some(Purpose::Export),
-        Destination::Explore | Destination::SaveAs | Destination::LensOther => None,
+        Destination::Explore
+        | Destination::SaveAs
+        | Destination::LensOther
+        | Destination::GrowStructure => None,
     }
 }
 
@@ -162,6 +167,8 @@ fn send_file(
         Destination::StyleStyle => FileRole::Style,
         Destination::LensPhoto => FileRole::LensPhoto,
         Destination::LensOther => FileRole::LensOther,
+        Destination::GrowSource => FileRole::GrowSource,
+        Destination::GrowStructure => FileRole::GrowStructure,
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(

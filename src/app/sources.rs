@@ -64,7 +64,15 @@ fn named_by(doc: &Document) -> Vec<PathBuf> {
         sources.extend(&work.photo);
         sources.extend(work.other.as_ref().map(|other| &other.picture));
     }
+    sources.extend(grown_from(doc));
     sources.into_iter().map(SourceRef::place).collect()
+}
+
+/// The pictures that Grow's document names.
+fn grown_from(doc: &Document) -> impl Iterator<Item = &SourceRef> {
+    let grow = &doc.grow;
+    let all = [&grow.source, &grow.structure, &grow.mask_file];
+    all.into_iter().flatten()
 }
 
 /// The photos and style pictures that the document names.
@@ -80,6 +88,7 @@ pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
         named.extend(lens.photo.clone());
         named.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
+    named.extend(grown_from(&state.doc).cloned());
     named
 }
 

@@ -10,6 +10,7 @@ use crate::app::export::target::ExportTarget;
 use crate::app::finals::Finals;
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
+use crate::app::grow::grow_state::GrowState;
 use crate::app::histories::Histories;
 use crate::app::history::History;
 use crate::app::hub::state::HubState;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub finals: Finals,
     /// Pictures of *Fine*.
     pub fine: FineState,
+    /// What is known of Grow's picture.
+    pub grow: GrowState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -79,6 +82,7 @@ impl AppState {
             hub: HubState::default(),
             finals: Finals::default(),
             fine: FineState::default(),
+            grow: GrowState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -126,7 +130,7 @@ impl AppState {
             Workspace::Explore => self.generator(),
             Workspace::Style => self.style_model(),
             Workspace::Lens => self.lens_model(),
-            Workspace::Gallery => None,
+            Workspace::Grow | Workspace::Gallery => None,
         }
     }
 
@@ -143,6 +147,11 @@ impl AppState {
     /// The photo of Lens, once read.
     pub fn lens_photo(&self) -> Option<&OpenedPhoto> {
         self.photos.of(self.doc.lens.photo()?)
+    }
+
+    /// The picture that Grow's grow from, once read.
+    pub fn grow_source(&self) -> Option<&OpenedPhoto> {
+        self.photos.of(self.doc.grow.source.as_ref()?)
     }
 
     /// The photo of Style, once read.

@@ -23,6 +23,7 @@ mod fallback_tests;
 mod fine;
 mod fine_estimate;
 mod fine_tiles;
+mod grow;
 mod handle;
 mod inference_state;
 mod inference_worker;

@@ -72,6 +72,8 @@ pub enum Work {
     Style(Arc<StyleParams>),
     /// A photo changed by way of its latents.
     Lens(Arc<LensParams>),
+    /// A picture made of the patches of another: the finest size on its way that fits the tier.
+    Grow(Arc<GrowParams>),
     /// One frame of a walk.
     WalkFrame(Arc<WalkParams>, u32),
 }

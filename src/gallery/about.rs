@@ -179,7 +179,7 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
             let what = match &p.task {
                 GrowTask::Vary => "A variation grown from",
                 GrowTask::Extend { .. } => "Grown beyond the edges of",
-                GrowTask::Fill { .. } => "Filled with patches of",
+                GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => "Filled with patches of",
                 GrowTask::Shape { .. } => "Another picture's arrangement in the material of",
             };
             let name = match p.source.name.as_str() {

@@ -1,8 +1,10 @@
 //! The settings of Grow that decide a picture made of the patches of another.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::SourceRef;
+use super::{Mask, SourceRef};
 
 /// What becomes of the source.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -26,6 +28,11 @@ pub enum GrowTask {
     Fill {
         /// The mask.
         mask: SourceRef,
+    },
+    /// As [`Self::Fill`], where at least half of a painted mask lies.
+    FillPainted {
+        /// The mask. Shared: it can be long.
+        mask: Arc<Mask>,
     },
     /// The arrangement of another picture in the material of the source.
     Shape {
@@ -76,7 +83,7 @@ impl GrowParams {
     /// The second picture, if one takes part.
     pub fn other(&self) -> Option<&SourceRef> {
         match &self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } => None,
+            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => None,
             GrowTask::Fill { mask } => Some(mask),
             GrowTask::Shape { structure, .. } => Some(structure),
         }
@@ -85,7 +92,7 @@ impl GrowParams {
     /// As [`Self::other`], to be changed.
     pub fn other_mut(&mut self) -> Option<&mut SourceRef> {
         match &mut self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } => None,
+            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => None,
             GrowTask::Fill { mask } => Some(mask),
             GrowTask::Shape { structure, .. } => Some(structure),
         }

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, ExploreParams, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, WalkParams,
+    DirectionEdit, ExploreParams, GrowParams, GrowTask, LensGain, LensOther, LensParams, Mask,
+    MaskShape, StyleLayer, StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -74,6 +74,12 @@ pub const FILL: Range = Range::new("fill", 0.0, 1.0);
 pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
 /// [`WalkParams::fps`].
 pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// [`GrowParams::chance`].
+pub const CHANCE: Range = Range::new("chance", 0.0, 1.0);
+/// [`GrowParams::coherence`].
+pub const COHERENCE: Range = Range::new("coherence", 0.0, 1.0);
+/// How closely [`GrowTask::Shape`] follows its structure.
+pub const CLOSENESS: Range = Range::new("strength", 0.0, 1.0);
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -197,6 +203,21 @@ impl LensParams {
         }
         if let Some(mask) = &mut self.mask {
             outside.mask(Arc::make_mut(mask));
+        }
+        outside.0
+    }
+}
+
+impl GrowParams {
+    /// As [`ExploreParams::confine`]. Sizes stay: the engine says why one can't be.
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.bring(&CHANCE, &mut self.chance);
+        outside.bring(&COHERENCE, &mut self.coherence);
+        match &mut self.task {
+            GrowTask::Shape { strength, .. } => outside.bring(&CLOSENESS, strength),
+            GrowTask::FillPainted { mask } => outside.mask(Arc::make_mut(mask)),
+            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::Fill { .. } => {}
         }
         outside.0
     }

@@ -146,6 +146,13 @@ fn grown() -> Vec<Making> {
         GrowTask::Fill {
             mask: source("mask.png"),
         },
+        GrowTask::FillPainted {
+            mask: Mask {
+                shapes: vec![MaskShape::Fill(0.5)],
+                invert: true,
+            }
+            .into(),
+        },
         GrowTask::Shape {
             structure: source("other.png"),
             strength: 0.25,

@@ -1,30 +1,16 @@
 //! A picture made of the patches of another.
 
-use std::time::Instant;
-
-use crate::engine::inference_state::InferenceState;
+use crate::engine::grow::Prepared;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
-use crate::engine::protocol::{EngineError, Estimate, Output, Stage};
+use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::resample::shrink_to;
-use crate::grow::{self, Grown, Settings, Task};
-use crate::picture::Picture;
-use crate::recipe::{GrowParams, GrowTask, Making, Recipe};
+use crate::grow::{self, Grown};
+use crate::recipe::{GrowParams, Making, Recipe};
 
-/// Value of a mask from which on it is to be filled.
-const LIGHT: u8 = 128;
-/// Longer side of the trial that an estimate is made by.
-const TRIAL_SIDE: u32 = 128;
-
-/// The pictures that take part.
-struct Prepared {
-    params: GrowParams,
-    source: Picture,
-    other: Option<Picture>,
-    hole: Vec<bool>,
-    settings: Settings,
-}
+/// Longer side of the looks at the work so far.
+const LOOK_SIDE: u32 = 1024;
 
 /// Grows one.
 pub(super) fn run(
@@ -67,13 +53,13 @@ pub(super) fn again(
 fn prepare(context: &mut JobContext<'_>, params: &GrowParams) -> Result<Prepared, EngineError> {
     context.progress(Stage::Reading, 0, 1);
     context.yield_to_previews()?;
-    Prepared::read(context.state, params)
+    Prepared::read(&mut context.state.photos, params)
 }
 
 fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, EngineError> {
     let task = prepared.task();
     let settings = &prepared.settings;
-    let levels = grow::plan(prepared.source.size(), &task, settings)?;
+    let levels = prepared.levels()?;
     let needed = grow::memory(&levels);
     if let Some(free) = available()
         && needed > free
@@ -87,6 +73,10 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
         )));
     }
     let total = grow::work(&levels, settings);
+    let ends: Vec<u64> = (1..levels.len())
+        .map(|count| grow::work(&levels[..count], settings))
+        .collect();
+    let mut shown = 0;
     let stop = context.token();
     let mut refused = None;
     let grown = grow::grow(
@@ -95,8 +85,15 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
         settings,
         &stop,
         &mut |done, look| {
-            context.progress_with_look(Stage::Rendering, done, total, &mut || look());
-            context.yield_to_previews().map_err(|error| {
+            // One look at each size; large ones take their time.
+            let size = ends.partition_point(|&end| end <= done);
+            context.progress_with_look(Stage::Rendering, done, total, &mut || {
+                let new = size > std::mem::replace(&mut shown, size);
+                new.then(look)
+                    .flatten()
+                    .map(|look| shrink_to(&look, LOOK_SIDE))
+            });
+            context.yield_to_jobs().map_err(|error| {
                 refused = Some(error);
                 grow::GrowError::Cancelled
             })
@@ -106,138 +103,4 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
         (Err(_), Some(error)) => Err(error),
         (grown, _) => Ok(grown?),
     }
-}
-
-impl Prepared {
-    /// Reads the pictures and fills in what the settings leave open.
-    fn read(state: &mut InferenceState, params: &GrowParams) -> Result<Self, EngineError> {
-        let source = state.photos.source(&params.source)?.0;
-        let mut params = params.clone();
-        params.source = params.source.as_read(&source.source);
-        let other = match params.other_mut() {
-            None => None,
-            Some(other) => {
-                let read = state.photos.source(other)?.0;
-                *other = other.as_read(&read.source);
-                Some(read.picture.clone())
-            }
-        };
-        let source = source.picture.clone();
-        let size = size(&params, &source, other.as_ref())?;
-        let hole = match (&params.task, &other) {
-            (GrowTask::Fill { .. }, Some(mask)) => hole(&source, mask)?,
-            _ => Vec::new(),
-        };
-        let settings = Settings {
-            size,
-            seed: params.seed,
-            chance: params.chance,
-            coherence: params.coherence,
-            seamless: params.seamless,
-        };
-        Ok(Self {
-            params,
-            source,
-            other,
-            hole,
-            settings,
-        })
-    }
-
-    fn task(&self) -> Task<'_> {
-        match (&self.params.task, &self.other) {
-            (GrowTask::Extend { left, top, .. }, _) => Task::Extend {
-                left: *left,
-                top: *top,
-            },
-            (GrowTask::Fill { .. }, _) => Task::Fill { hole: &self.hole },
-            (GrowTask::Shape { strength, .. }, Some(structure)) => Task::Shape {
-                structure,
-                strength: *strength,
-            },
-            (GrowTask::Vary | GrowTask::Shape { .. }, _) => Task::Vary,
-        }
-    }
-
-    /// What it will take: memory by the sizes, time by a small trial on this machine.
-    fn estimate(&self) -> Result<Estimate, EngineError> {
-        let levels = grow::plan(self.source.size(), &self.task(), &self.settings)?;
-        let small = shrink_to(&self.source, TRIAL_SIDE);
-        let trial = Settings {
-            size: small.size(),
-            chance: 1.0,
-            seamless: [false; 2],
-            ..self.settings.clone()
-        };
-        let began = Instant::now();
-        let stop = crate::cancel::CancelToken::new();
-        let tried = grow::grow(&small, &Task::Vary, &trial, &stop, &mut |_, _| Ok(()));
-        let took = began.elapsed();
-        let steps = grow::plan(small.size(), &Task::Vary, &trial).map(|l| grow::work(&l, &trial));
-        let each = match (tried, steps) {
-            (Ok(_), Ok(steps)) if steps > 0 => took.as_secs_f64() / steps as f64,
-            // Too narrow to be tried small: what a laptop's two cores take.
-            _ => 0.6e-6,
-        };
-        Ok(Estimate {
-            size: self.settings.size,
-            memory: grow::memory(&levels),
-            time: std::time::Duration::from_secs_f64(
-                each * grow::work(&levels, &self.settings) as f64,
-            ),
-            tiles: 1,
-            passes: 0,
-            painted: None,
-        })
-    }
-}
-
-/// The result's size.
-fn size(
-    params: &GrowParams,
-    source: &Picture,
-    other: Option<&Picture>,
-) -> Result<[u32; 2], EngineError> {
-    let own = source.size();
-    match (&params.task, other) {
-        (
-            GrowTask::Extend {
-                left,
-                top,
-                right,
-                bottom,
-            },
-            _,
-        ) => {
-            if params.size.is_some() {
-                return Err(EngineError::BadRequest(
-                    "a picture that is extended has the size that comes of it; leave the size out"
-                        .into(),
-                ));
-            }
-            let side = |own: u32, before: &u32, after: &u32| {
-                own.saturating_add(*before).saturating_add(*after)
-            };
-            Ok([side(own[0], left, right), side(own[1], top, bottom)])
-        }
-        (GrowTask::Fill { .. }, _) if params.size.is_some_and(|size| size != own) => {
-            Err(EngineError::BadRequest(
-                "a picture that is filled keeps its size; leave the size out".into(),
-            ))
-        }
-        (GrowTask::Shape { .. }, Some(structure)) => Ok(params.size.unwrap_or(structure.size())),
-        _ => Ok(params.size.unwrap_or(own)),
-    }
-}
-
-/// Where a mask is light and opaque.
-fn hole(source: &Picture, mask: &Picture) -> Result<Vec<bool>, EngineError> {
-    if mask.size() != source.size() {
-        return Err(grow::GrowError::MaskSize(mask.width(), mask.height()).into());
-    }
-    let light = |pixel: &[u8]| {
-        let grey: u32 = pixel[..3].iter().map(|&c| u32::from(c)).sum();
-        pixel[3] >= LIGHT && grey >= 3 * u32::from(LIGHT)
-    };
-    Ok(mask.rgba().chunks_exact(4).map(light).collect())
 }

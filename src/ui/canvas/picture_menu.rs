@@ -16,6 +16,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
+        (Destination::GrowSource, "Send to Grow", true),
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),
@@ -32,7 +33,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
             ui.close();
         }
     }
-    let on_canvas = matches!(subject, Subject::Explore | Subject::Style | Subject::Lens);
+    let on_canvas = matches!(
+        subject,
+        Subject::Explore | Subject::Style | Subject::Lens | Subject::Grow
+    );
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);
         ui.close();

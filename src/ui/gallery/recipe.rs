@@ -79,6 +79,9 @@ fn grow(params: &GrowParams) -> Vec<Line> {
             format!("left {left}, top {top}, right {right}, bottom {bottom}"),
         )),
         GrowTask::Fill { mask } => lines.push(("Filled", name(mask))),
+        GrowTask::FillPainted { .. } => {
+            lines.push(("Filled", "where it was painted over".to_owned()))
+        }
         GrowTask::Shape {
             structure,
             strength,

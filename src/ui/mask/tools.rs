@@ -40,7 +40,7 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens => None,
+            MaskTarget::Lens | MaskTarget::Grow => None,
         }
     }
 

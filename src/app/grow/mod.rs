@@ -1,0 +1,7 @@
+//! Grow's part of the state: a picture, and what is to grow from it.
+
+pub(in crate::app) mod apply;
+pub mod document;
+pub mod edit;
+pub mod grow_state;
+pub mod live;
