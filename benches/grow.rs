@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use limner::cancel::CancelToken;
 use limner::engine::memory;
-use limner::grow::{self, Grown, Settings, Task};
+use limner::grow::{self, Genes, Grown, Material, Settings, Task};
 use limner::picture::Picture;
 
 const SEEDS: u64 = 5;
@@ -43,7 +43,7 @@ fn times(picture: Option<PathBuf>) {
             took.push(began.elapsed().as_secs_f64());
         }
         took.sort_by(f64::total_cmp);
-        let levels = grow::plan(size, &Task::Vary, &settings(size, 1)).unwrap();
+        let levels = grow::plan(&Material::of(&source), &Task::Vary, &settings(size, 1)).unwrap();
         println!(
             "{} x {}: {:.3} s, coherent {coherent:.2}, peak {} MB, said {} MB",
             size[0],
@@ -94,9 +94,7 @@ fn folder(pictures: &Path, out: &Path) {
 fn settings(size: [u32; 2], seed: u64) -> Settings {
     Settings {
         size,
-        seed,
-        chance: 1.0,
-        coherence: 0.5,
+        genes: Genes::new(seed, 1.0, 0.5),
         seamless: [false; 2],
     }
 }
@@ -104,7 +102,8 @@ fn settings(size: [u32; 2], seed: u64) -> Settings {
 fn grown(source: &Picture, seed: u64) -> Grown {
     let settings = settings(source.size(), seed);
     let stop = CancelToken::new();
-    grow::grow(source, &Task::Vary, &settings, &stop, &mut |_, _| Ok(())).unwrap()
+    let material = Material::of(source);
+    grow::grow(&material, &Task::Vary, &settings, &stop, &mut |_, _| Ok(())).unwrap()
 }
 
 fn resized(picture: &Picture, [width, height]: [u32; 2]) -> Picture {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use limner::cancel::CancelToken;
-use limner::grow::{GrowError, Grown, Settings, Task, grow, memory, plan, work};
+use limner::grow::{Genes, GrowError, Grown, Material, Settings, Task, grow, memory, plan, work};
 use limner::nn::kernel::{self, Kernel};
 use limner::picture::Picture;
 use proptest::prelude::*;
@@ -34,17 +34,20 @@ fn bricks(width: u32, height: u32) -> Picture {
 fn settings(size: [u32; 2]) -> Settings {
     Settings {
         size,
-        seed: 7,
-        chance: 1.0,
-        coherence: 0.3,
+        genes: Genes::new(7, 1.0, 0.3),
         seamless: [false; 2],
     }
 }
 
 fn grown(source: &Picture, task: &Task<'_>, settings: &Settings) -> Result<Grown, GrowError> {
-    grow(source, task, settings, &CancelToken::new(), &mut |_, _| {
-        Ok(())
-    })
+    let material = Material::of(source);
+    grow(
+        &material,
+        task,
+        settings,
+        &CancelToken::new(),
+        &mut |_, _| Ok(()),
+    )
 }
 
 fn pixel(picture: &Picture, x: u32, y: u32) -> &[u8] {
@@ -72,7 +75,7 @@ fn the_same_bytes_on_every_kernel_and_with_any_number_of_threads() {
         assert_eq!(again.places, first.places);
     }
     let mut other = settings([80, 60]);
-    other.seed = 8;
+    other.genes.seed = 8;
     let other = grown(&source, &Task::Vary, &other).unwrap();
     assert!(
         other.picture != first.picture,
@@ -202,7 +205,7 @@ fn hostile_pictures_get_clear_words() {
     assert!(fill(&all).contains("leaves no whole patch"));
     assert!(fill(&small).contains("mask"));
     let mut still = settings([40, 40]);
-    still.chance = 0.0;
+    still.genes.chance = 0.0;
     assert!(words(&source, &vary, &still).contains("stays as it is"));
     let outside = Task::Extend { left: 20, top: 0 };
     assert!(words(&source, &outside, &settings([50, 40])).contains("added"));
@@ -248,10 +251,11 @@ fn strange_sizes_and_half_transparent_pictures_work() {
 fn progress_goes_up_to_the_work_that_was_told_and_cancelling_is_heard() {
     let source = bricks(90, 70);
     let wish = settings([90, 70]);
-    let total = work(&plan([90, 70], &Task::Vary, &wish).unwrap(), &wish);
+    let material = Material::of(&source);
+    let total = work(&plan(&material, &Task::Vary, &wish).unwrap(), &wish);
     let mut seen = Vec::new();
     let stop = CancelToken::new();
-    grow(&source, &Task::Vary, &wish, &stop, &mut |done, look| {
+    grow(&material, &Task::Vary, &wish, &stop, &mut |done, look| {
         assert!(done == 0 || look().is_some());
         seen.push(done);
         Ok(())
@@ -260,7 +264,7 @@ fn progress_goes_up_to_the_work_that_was_told_and_cancelling_is_heard() {
     assert!(seen.is_sorted() && seen.len() > 3);
     assert!(seen.iter().all(|done| *done < total));
     let mut calls = 0;
-    let result = grow(&source, &Task::Vary, &wish, &stop, &mut |_, _| {
+    let result = grow(&material, &Task::Vary, &wish, &stop, &mut |_, _| {
         calls += 1;
         if calls == 3 {
             stop.cancel();
@@ -273,7 +277,11 @@ fn progress_goes_up_to_the_work_that_was_told_and_cancelling_is_heard() {
 
 #[test]
 fn memory_is_told_and_bounded() {
-    let at = |size: [u32; 2]| memory(&plan(size, &Task::Vary, &settings(size)).unwrap());
+    let at = |size: [u32; 2]| {
+        let blank = Picture::from_rgba(size[0], size[1], vec![0; (size[0] * size[1] * 4) as usize]);
+        let blank = blank.unwrap();
+        memory(&plan(&Material::of(&blank), &Task::Vary, &settings(size)).unwrap())
+    };
     assert!(
         at([4000, 4000]) < 1500 << 20,
         "{} MB",
@@ -298,7 +306,8 @@ proptest! {
         seamless: [bool; 2],
     ) {
         let picture = bricks(source[0], source[1]);
-        let wish = Settings { size, seed, chance, coherence, seamless };
+        let genes = Genes::new(seed, chance, coherence);
+        let wish = Settings { size, genes, seamless };
         let made = grown(&picture, &Task::Vary, &wish).unwrap();
         prop_assert_eq!(made.picture.size(), size);
         let most = source.map(|side| side as u16 - 7);

@@ -10,6 +10,8 @@ mod gallery;
 mod generate;
 mod grow;
 mod grow_args;
+mod grow_edits;
+mod grow_values;
 mod hub;
 mod hub_args;
 mod learn;

@@ -121,7 +121,7 @@ fn read_text(file: &Path) -> Result<String, Failure> {
     })
 }
 
-fn read(file: &Path) -> Result<Recipe, Failure> {
+pub(super) fn read(file: &Path) -> Result<Recipe, Failure> {
     if is_json(file) {
         return Ok(Recipe::from_json(&read_text(file)?)?);
     }

@@ -205,7 +205,7 @@ impl StyleArg {
 
 /// A name and the text behind its last `at`; nothing where that isn't text.
 #[cfg(unix)]
-fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
+pub(crate) fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
     use std::os::unix::ffi::OsStrExt;
     let bytes = text.as_bytes();
     let found = bytes.iter().rposition(|&b| b == at)?;
@@ -217,7 +217,7 @@ fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
 }
 
 #[cfg(not(unix))]
-fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
+pub(crate) fn split_last(text: &OsStr, at: u8) -> Option<(OsString, String)> {
     let (name, rest) = text.to_str()?.rsplit_once(char::from(at))?;
     Some((name.into(), rest.to_owned()))
 }

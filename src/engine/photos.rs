@@ -9,7 +9,7 @@ use super::recent::Recent;
 use super::resample::shrink_to;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
-use crate::recipe::{GrowTask, Making, Recipe, SourceOrigin, SourceRef};
+use crate::recipe::{Making, Recipe, SourceOrigin, SourceRef};
 
 /// Bytes of photos kept; the one in use always is.
 const KEPT: usize = 256 << 20;
@@ -87,10 +87,15 @@ impl PhotoCache {
             Making::Lens(params) => std::iter::once(&params.photo)
                 .chain(params.other.iter().map(|other| &other.picture))
                 .collect(),
-            Making::Grow(params) => match &params.task {
-                GrowTask::Shape { structure, .. } => vec![&params.source, structure],
-                _ => vec![&params.source],
-            },
+            Making::Grow(params) => {
+                let mut pictures = Vec::new();
+                params.each_picture(&mut |picture, whole| {
+                    if whole {
+                        pictures.push(picture);
+                    }
+                });
+                pictures
+            }
             Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
             Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
         };

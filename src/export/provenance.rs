@@ -232,11 +232,12 @@ fn grown(params: &GrowParams, recipe: &Recipe) -> SourceType {
         .iter()
         .any(|t| t.name() == origin.source_type)
     });
-    match (&params.task, trained) {
-        (GrowTask::Vary, true) => T::TrainedAlgorithmicMedia,
-        (_, true) => T::CompositeWithTrainedAlgorithmicMedia,
-        (GrowTask::Vary, false) => T::AlgorithmicMedia,
-        (_, false) => T::CompositeSynthetic,
+    let alone = params.task == GrowTask::Vary && params.is_of_one();
+    match (alone, trained) {
+        (true, true) => T::TrainedAlgorithmicMedia,
+        (false, true) => T::CompositeWithTrainedAlgorithmicMedia,
+        (true, false) => T::AlgorithmicMedia,
+        (false, false) => T::CompositeSynthetic,
     }
 }
 

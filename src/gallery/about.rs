@@ -180,13 +180,19 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
                 GrowTask::Vary => "A variation grown from",
                 GrowTask::Extend { .. } => "Grown beyond the edges of",
                 GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => "Filled with patches of",
+                GrowTask::Edit { .. } => "Edited, and made whole again with patches of",
                 GrowTask::Shape { .. } => "Another picture's arrangement in the material of",
             };
             let name = match p.source.name.as_str() {
                 "" => "a picture",
                 name => name,
             };
-            format!("{what} {name}, seed {}, without a network.", p.seed)
+            let more = match p.others.len() {
+                0 => String::new(),
+                1 => " and another picture".into(),
+                count => format!(" and {count} others"),
+            };
+            format!("{what} {name}{more}, seed {}, without a network.", p.seed)
         }
         Making::Upscale { scale } => format!("Upscaled {scale}×."),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),

@@ -6,25 +6,23 @@ use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 
-use super::basis::components;
+use super::breed::{self, Line};
 use super::canvas::Canvas;
-use super::kernel::{Projection, Vector, project};
-use super::matching::{Effort, Keys, matches};
+use super::layer::{Layer, Rounds};
+use super::matching::Effort;
 use super::region::{Known, Region};
 use super::resample::resized;
 use super::schedule::Level;
 use super::shift::shifted;
-use super::tree::NONE;
-use super::vote::{Kernel, combined, grid};
-use super::{GrowError, NOWHERE, PATCH, Place, refine, rim};
+use super::sources::{Rect, Sources};
+use super::vote::{Kernel, grid};
+use super::{GrowError, NOWHERE, Place, refine};
 use crate::cancel::CancelToken;
 
-/// Patches that one thread reduces at a time.
-const BATCH: usize = 1024;
 /// Share of the source's patches that must be left to begin at a size.
 const ENOUGH: f64 = 0.6;
 /// Patches that are refined between two reports.
-const BAND: usize = 1 << 20;
+pub(super) const BAND: usize = 1 << 20;
 
 /// How the work is done: set by what is asked for, see [`super::Settings`].
 #[derive(Debug, Clone, PartialEq)]
@@ -65,15 +63,16 @@ pub(super) struct Step<'a> {
 /// Whoever is told of steps.
 pub(super) type Progress<'a> = &'a mut dyn FnMut(Step<'_>) -> Result<(), GrowError>;
 /// Whoever is told of the part of one size that is done.
-type Tell<'a> = &'a mut dyn FnMut(f64, Option<&Canvas>) -> Result<(), GrowError>;
+pub(super) type Tell<'a> = &'a mut dyn FnMut(f64, Option<&Canvas>) -> Result<(), GrowError>;
 
 /// What stays the same at all sizes.
+#[derive(Clone, Copy)]
 pub(super) struct Growing<'a> {
     /// At full size.
-    pub(super) source: &'a Canvas,
-    /// What is begun with, of any size.
-    pub(super) start: &'a Canvas,
-    /// What of the source may be taken, and what of the result is there already.
+    pub(super) sources: &'a Sources<'a>,
+    /// What is begun with, of any size; none: the first source.
+    pub(super) start: Option<&'a Canvas>,
+    /// What of the result is there already.
     pub(super) region: &'a Region,
     /// How.
     pub(super) tuning: &'a Tuning,
@@ -81,20 +80,15 @@ pub(super) struct Growing<'a> {
     pub(super) stop: &'a CancelToken,
 }
 
-/// The result at one size.
-struct Grown {
-    picture: Canvas,
-    /// The source's patch at each place of the grid.
-    places: Vec<Place>,
-    source: [usize; 2],
-}
-
-/// The result, and for each of its patches where it comes from: `[x, y]` of corners in the source.
+/// The result at one size, and for each of its patches where it comes from: `[x, y]` of corners in
+/// the sources.
 pub(super) struct Whole {
     /// Pixels.
     pub(super) picture: Canvas,
     /// Row by row.
     pub(super) places: Vec<Place>,
+    /// Where the sources lie there.
+    pub(super) rects: Vec<Rect>,
 }
 
 impl Growing<'_> {
@@ -102,9 +96,22 @@ impl Growing<'_> {
     ///
     /// # Errors
     /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`], what `progress` says.
-    pub(super) fn run(&self, levels: &[Level], progress: Progress<'_>) -> Result<Whole, GrowError> {
-        let mut grown: Option<Grown> = None;
-        let first = self.first(levels);
+    pub(super) fn run(&self, line: &Line, progress: Progress<'_>) -> Result<Whole, GrowError> {
+        let levels = &line.levels;
+        let mut grown: Option<Whole> = None;
+        let mut first = self.first(levels);
+        if let Some(cross) = &line.cross {
+            first = breed::crossing(levels).max(first);
+            let mut tell = |_: f64, picture: Option<&Canvas>| {
+                progress(Step {
+                    index: first,
+                    part: 0.0,
+                    picture,
+                })
+            };
+            grown = Some(self.bred(line, cross, levels[first], &mut tell)?);
+            first += 1;
+        }
         for (index, level) in levels.iter().enumerate().skip(first) {
             let finest = index + 1 == levels.len();
             let mut tell = |part: f64, picture: Option<&Canvas>| {
@@ -117,121 +124,126 @@ impl Growing<'_> {
             tell(0.0, grown.as_ref().map(|grown| &grown.picture))?;
             grown = Some(self.level(*level, index, finest, grown, &mut tell)?);
         }
-        let grown = grown.ok_or(GrowError::NothingKnown)?;
-        Ok(Whole {
-            picture: grown.picture,
-            places: grown.places,
-        })
+        grown.ok_or(GrowError::NothingKnown)
     }
 
     /// The coarsest size at which enough of the source may be taken: where little is left beside a
-    /// hole, it would all be filled with that.
+    /// hole, it would all be filled with that. Without a hole that at which what is loose begins.
     fn first(&self, levels: &[Level]) -> usize {
-        let enough = |level: &Level| {
-            let all = level.source.map(|side| grid(side, false));
-            let left = self.region.sources(level.source).len();
-            left as f64 >= ENOUGH * (all[0] * all[1]) as f64
+        let Some((_, whole)) = &self.region.kept else {
+            return 0;
         };
-        match self.region.source {
-            None => 0,
-            Some(_) => levels.iter().position(enough).unwrap_or(levels.len() - 1),
-        }
+        let loose = |level: &Level| {
+            let scale = level.result[0] as f64 / whole.width as f64;
+            let hole = self
+                .region
+                .firm
+                .as_ref()
+                .map(|firm| firm.data.contains(&false));
+            hole != Some(false) || scale >= self.region.loose_from
+        };
+        let begins = |level: &Level| loose(level) && self.sources.left(level.own) >= ENOUGH;
+        levels.iter().position(begins).unwrap_or(levels.len() - 1)
     }
 
-    fn level(
+    /// One size after a coarser one, or the first.
+    ///
+    /// # Errors
+    /// As for [`Self::run`].
+    pub(super) fn level(
         &self,
         level: Level,
         index: usize,
         finest: bool,
-        coarser: Option<Grown>,
+        coarser: Option<Whole>,
         tell: Tell<'_>,
-    ) -> Result<Grown, GrowError> {
-        let (tuning, stop) = (self.tuning, self.stop);
-        let resized = |from: &Canvas, size, wraps| resized(from, size, wraps, stop);
-        let source = match level.source == self.source.size() {
-            true => Cow::Borrowed(self.source),
-            false => Cow::Owned(resized(self.source, level.source, [false; 2])?),
-        };
+    ) -> Result<Whole, GrowError> {
+        let Self { tuning, stop, .. } = *self;
+        let rects = self.sources.rects(level.own);
+        let source = self.sources.at(&rects, None, stop)?;
         let known = self.region.at(&level, stop)?;
         let first = coarser.is_none();
         let (mut picture, blurred) = match &coarser {
             None => (self.begun(level.result, &known)?, source.clone()),
-            Some(coarser) => {
-                let less = resized(self.source, coarser.source, [false; 2])?;
-                (
-                    resized(&coarser.picture, level.result, tuning.wraps)?,
-                    Cow::Owned(resized(&less, level.source, [false; 2])?),
-                )
-            }
+            Some(coarser) => (
+                resized(&coarser.picture, level.result, tuning.wraps, stop)?,
+                self.sources.at(&rects, Some(&coarser.rects), stop)?,
+            ),
         };
         if tuning.guide > 0 && !first {
-            let guide = resized(self.start, level.result, tuning.wraps)?;
+            let guide = resized(self.start(), level.result, tuning.wraps, stop)?;
             mix(&mut picture, &guide, tuning.guide);
         }
         known.keep(&mut picture);
         let columns = [0, 1].map(|i| grid(level.result[i], tuning.wraps[i]));
-        let active = known.touched(columns, tuning.wraps);
-        let keys = known.sources(level.source);
-        if keys.is_empty() {
-            return Err(GrowError::NothingKnown);
-        }
-        let rounds = match (first, finest) {
-            (true, _) => tuning.rounds[0],
-            (_, false) => tuning.rounds[1],
-            (_, true) => tuning.rounds[2],
-        };
-        let trust = known.trust(columns);
-        let mut here = Here {
+        let mut layer = Layer {
             growing: self,
-            trust,
+            trust: known.trust(columns),
             level,
             columns,
-            active,
-            keys,
+            active: known.touched(columns, tuning.wraps),
+            keys: self.sources.keys(&rects),
             places: vec![NOWHERE; columns[0] * columns[1]],
+            rects,
         };
+        if layer.keys.is_empty() {
+            return Err(GrowError::NothingKnown);
+        }
         if let Some(coarser) = coarser {
-            here.places = refine::carried(
-                &coarser.places,
-                coarser.picture.size(),
-                coarser.source,
-                &level,
-                tuning.wraps,
-            );
+            let rects = [&coarser.rects[..], &layer.rects];
+            let size = coarser.picture.size();
+            layer.places = refine::carried(&coarser.places, size, rects, &level, tuning.wraps);
         }
-        here.forget_inactive();
-        let pixels = level
-            .source
-            .iter()
-            .product::<usize>()
-            .max(level.result.iter().product());
-        let seed = tuning.seed.wrapping_add((index as u64) << 32);
-        match pixels > tuning.refined_from && !first {
-            true => here.refine(&mut picture, [&blurred, &source], &known, tell)?,
-            false => here.search(
-                &mut picture,
-                [&blurred, &source],
-                &known,
-                (rounds, first, finest),
-                seed,
-                tell,
-            )?,
+        layer.forget_inactive();
+        let pixels = |size: [usize; 2]| size[0] * size[1];
+        let both = [&*blurred, &*source];
+        match pixels(level.source).max(pixels(level.result)) > tuning.refined_from && !first {
+            true => layer.refine(&mut picture, both, &known, tell)?,
+            false => {
+                let rounds = Rounds {
+                    count: match (first, finest) {
+                        (true, _) => tuning.rounds[0],
+                        (_, false) => tuning.rounds[1],
+                        (_, true) => tuning.rounds[2],
+                    },
+                    first,
+                    finest,
+                    seed: tuning.seed.wrapping_add((index as u64) << 32),
+                };
+                layer.search(&mut picture, both, &known, rounds, tell)?;
+            }
         }
-        Ok(Grown {
+        Ok(Whole {
             picture,
-            places: here.places,
-            source: level.source,
+            places: layer.places,
+            rects: layer.rects,
         })
+    }
+
+    fn start(&self) -> &Canvas {
+        self.start.unwrap_or(&self.sources.0[0].canvas)
     }
 
     /// The coarsest size before the first round.
     fn begun(&self, size: [usize; 2], known: &Known<'_>) -> Result<Canvas, GrowError> {
-        let mut still = resized(self.start, size, self.tuning.wraps, self.stop)?;
-        if self.tuning.heal {
-            known.heal(&mut still);
-        }
+        let mut still = resized(self.start(), size, self.tuning.wraps, self.stop)?;
         let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
-        Ok(shifted(&still, self.tuning.shift, &mut random))
+        let firm = match (&self.region.firm, self.tuning.heal) {
+            (_, false) => None,
+            (Some(firm), _) => Some(Cow::Owned(firm.at(size))),
+            (None, _) => known.map().map(Cow::Borrowed),
+        };
+        if let Some(firm) = &firm {
+            firm.heal(&mut still);
+        }
+        let mut moved = shifted(&still, self.tuning.shift, &mut random);
+        if let Some(firm) = &firm {
+            let pixels = moved.data.iter_mut().zip(&still.data).zip(&firm.data);
+            for ((moved, &still), _) in pixels.filter(|(_, firm)| **firm) {
+                *moved = still;
+            }
+        }
+        Ok(moved)
     }
 }
 
@@ -244,207 +256,4 @@ fn mix(picture: &mut Canvas, other: &Canvas, share: i32) {
             *value = (sum / 256) as i16;
         }
     });
-}
-
-/// The work at one size.
-struct Here<'a> {
-    growing: &'a Growing<'a>,
-    level: Level,
-    /// Places of patches across and down.
-    columns: [usize; 2],
-    /// Those that are looked for, as numbers in the grid.
-    active: Vec<u32>,
-    /// Corners of the source's patches that may be taken.
-    keys: Vec<Place>,
-    /// What was found.
-    places: Vec<Place>,
-    /// How much each place's patch counts; none: all alike.
-    trust: Option<Vec<i32>>,
-}
-
-impl Here<'_> {
-    /// What is there already has no patches.
-    fn forget_inactive(&mut self) {
-        if self.active.len() < self.places.len() {
-            let mut next = self.active.iter().copied().peekable();
-            for (at, place) in self.places.iter_mut().enumerate() {
-                if next.next_if_eq(&(at as u32)).is_none() {
-                    *place = NOWHERE;
-                }
-            }
-        }
-    }
-
-    fn search(
-        &mut self,
-        picture: &mut Canvas,
-        [blurred, sharp]: [&Canvas; 2],
-        known: &Known<'_>,
-        (rounds, first, finest): (u32, bool, bool),
-        seed: u64,
-        tell: Tell<'_>,
-    ) -> Result<(), GrowError> {
-        let Growing { tuning, stop, .. } = *self.growing;
-        let basis = components(sharp, &self.keys);
-        let queries: Vec<Place> = self
-            .active
-            .iter()
-            .map(|&at| [at as usize % self.columns[0], at as usize / self.columns[0]])
-            .map(|place| place.map(|side| side as u16))
-            .collect();
-        let numbers = self.numbers();
-        let mut found: Vec<u32> = match first {
-            true => vec![NONE; queries.len()],
-            false => self
-                .active
-                .iter()
-                .map(|&at| numbers.of(self.places[at as usize]))
-                .collect(),
-        };
-        let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
-        let worth = known.worth().filter(|_| few);
-        let mut keys = None;
-        for round in 0..rounds {
-            let image = match round == 0 {
-                true => blurred,
-                false => sharp,
-            };
-            if let Some(worth) = &worth {
-                tell(f64::from(round) / f64::from(rounds), Some(picture))?;
-                found = rim::nearest(picture, worth, &queries, image, &self.keys, stop)?;
-                self.take(&found);
-                let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
-                *picture = self.put_together(sharp, kernel)?;
-                known.join(picture, &self.active, self.columns);
-                continue;
-            }
-            if round < 2 {
-                let vectors = reduced(&basis, image, &self.keys);
-                keys = Some(Keys::new(vectors, &tuning.effort, seed));
-            }
-            let Some(keys) = &keys else { continue };
-            tell(f64::from(round) / f64::from(rounds), Some(picture))?;
-            let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
-            let vectors = match margin {
-                [0, 0] => reduced(&basis, picture, &queries),
-                [x, y] => reduced(&basis, &picture.wrapped(x, y), &queries),
-            };
-            let seed = seed.wrapping_add(1000 + u64::from(round));
-            found = matches(&vectors, keys, &found, &tuning.effort, seed, stop)?;
-            self.take(&found);
-            let kernel = &tuning.kernels[usize::from(finest && round + 1 == rounds)];
-            *picture = self.put_together(sharp, kernel)?;
-            known.join(picture, &self.active, self.columns);
-        }
-        Ok(())
-    }
-
-    fn refine(
-        &mut self,
-        picture: &mut Canvas,
-        [blurred, sharp]: [&Canvas; 2],
-        known: &Known<'_>,
-        tell: Tell<'_>,
-    ) -> Result<(), GrowError> {
-        let Growing { tuning, stop, .. } = *self.growing;
-        let rounds = tuning.refining;
-        let bands = self.active.len().div_ceil(BAND).max(1);
-        let numbers = self.numbers();
-        for round in 0..rounds {
-            let image = match round == 0 {
-                true => blurred,
-                false => sharp,
-            };
-            let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
-            let wrapped;
-            let seen = match margin {
-                [0, 0] => &*picture,
-                [x, y] => {
-                    wrapped = picture.wrapped(x, y);
-                    &wrapped
-                }
-            };
-            let look = refine::Look {
-                result: seen,
-                source: image,
-                columns: self.columns[0],
-                allowed: &|place| numbers.of(place) != NONE,
-            };
-            for (band, active) in self.active.chunks(BAND).enumerate() {
-                let part = band as f64 / bands as f64 / 2.0;
-                tell((f64::from(round) + part) / f64::from(rounds), Some(picture))?;
-                look.better(&mut self.places, active, stop)?;
-            }
-            tell((f64::from(round) + 0.5) / f64::from(rounds), Some(picture))?;
-            let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
-            *picture = self.put_together(sharp, kernel)?;
-            known.join(picture, &self.active, self.columns);
-        }
-        Ok(())
-    }
-
-    /// Notes where the keys that were found lie.
-    fn take(&mut self, found: &[u32]) {
-        for (&at, &key) in self.active.iter().zip(found) {
-            self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
-        }
-    }
-
-    /// What was found, as a picture.
-    fn put_together(&self, sharp: &Canvas, kernel: &Kernel) -> Result<Canvas, GrowError> {
-        let Growing { tuning, stop, .. } = self.growing;
-        combined(
-            sharp,
-            (&self.places, self.trust.as_deref()),
-            self.level.result,
-            tuning.wraps,
-            kernel,
-            stop,
-        )
-    }
-
-    /// Numbers of the source's patches by their places.
-    fn numbers(&self) -> Numbers {
-        let columns = grid(self.level.source[0], false);
-        let rows = grid(self.level.source[1], false);
-        if self.keys.len() == columns * rows {
-            return Numbers {
-                columns,
-                list: None,
-            };
-        }
-        let mut list = vec![NONE; columns * rows];
-        for (number, &[x, y]) in self.keys.iter().enumerate() {
-            list[usize::from(y) * columns + usize::from(x)] = number as u32;
-        }
-        Numbers {
-            columns,
-            list: Some(list),
-        }
-    }
-}
-
-/// Which number the patch at a place has among the keys.
-struct Numbers {
-    columns: usize,
-    /// None where all are keys, in order.
-    list: Option<Vec<u32>>,
-}
-
-impl Numbers {
-    fn of(&self, [x, y]: Place) -> u32 {
-        if [x, y] == NOWHERE {
-            return NONE;
-        }
-        let at = usize::from(y) * self.columns + usize::from(x);
-        self.list.as_ref().map_or(at as u32, |list| list[at])
-    }
-}
-
-fn reduced(basis: &Projection, canvas: &Canvas, places: &[Place]) -> Vec<Vector> {
-    let mut out = vec![Vector::default(); places.len()];
-    out.par_chunks_mut(BATCH)
-        .zip(places.par_chunks(BATCH))
-        .for_each(|(out, places)| project(basis, canvas, places, out));
-    out
 }

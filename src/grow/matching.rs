@@ -30,19 +30,30 @@ pub(super) struct Effort {
 #[derive(Debug)]
 pub(super) struct Keys {
     vectors: Vec<Vector>,
+    /// How readily each is taken; none: alike.
+    weights: Option<Vec<f32>>,
     trees: Vec<Tree>,
 }
 
 impl Keys {
-    /// Patches to search among; `seed` as for [`Tree::new`].
-    pub(super) fn new(vectors: Vec<Vector>, effort: &Effort, seed: u64) -> Self {
+    /// Patches to search among, and how readily each is taken; `seed` as for [`Tree::new`].
+    pub(super) fn new(
+        vectors: Vec<Vector>,
+        weights: Option<Vec<f32>>,
+        effort: &Effort,
+        seed: u64,
+    ) -> Self {
         let trees = match effort.trees {
             0 => vec![Tree::exhaustive(&vectors)],
             trees => (0..trees)
                 .map(|i| Tree::new(&vectors, seed.wrapping_add(u64::from(i))))
                 .collect(),
         };
-        Self { vectors, trees }
+        Self {
+            vectors,
+            weights,
+            trees,
+        }
     }
 
     /// How many.
@@ -77,10 +88,14 @@ pub(super) fn matches(
         true => nearest_queries(queries, keys, before, effort, seed, stop)?,
         false => vec![(0.0, NONE); keys.len()],
     };
-    let weights: Vec<f32> = reverse
+    let mut weights: Vec<f32> = reverse
         .par_iter()
         .map(|&(nearest, _)| 1.0 / (effort.alpha + nearest))
         .collect();
+    if let Some(readily) = &keys.weights {
+        let pairs = weights.iter_mut().zip(readily);
+        pairs.for_each(|(weight, readily)| *weight /= readily);
+    }
     let score = |query: usize, key: u32| {
         let key = key as usize;
         distance(&queries[query], &keys.vectors[key]) as f32 * weights[key]
@@ -235,7 +250,7 @@ mod tests {
             distance(query, &keys[key]) as f32 * (1.0 / (effort.alpha + nearest[key]))
         };
         let before = vec![NONE; queries.len()];
-        let searched = Keys::new(keys.clone(), &effort, 1);
+        let searched = Keys::new(keys.clone(), None, &effort, 1);
         let found = matches(
             &queries,
             &searched,
@@ -261,7 +276,7 @@ mod tests {
         let stop = CancelToken::new();
         let cost = |trees: u32| -> f64 {
             let effort = effort(trees, false);
-            let searched = Keys::new(keys.clone(), &effort, 1);
+            let searched = Keys::new(keys.clone(), None, &effort, 1);
             let found = matches(&queries, &searched, &before, &effort, 1, &stop).unwrap();
             let pairs = queries.iter().zip(found);
             pairs

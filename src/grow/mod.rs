@@ -3,10 +3,15 @@
 //! Image Generative Models", CVPR 2022), with a search that takes seconds.
 
 mod basis;
+mod begin;
+mod breed;
 mod canvas;
+pub mod edit;
 mod error;
 mod growing;
 mod kernel;
+mod lasso;
+mod layer;
 mod matching;
 mod membrane;
 mod refine;
@@ -15,13 +20,17 @@ mod resample;
 mod rim;
 mod schedule;
 mod shift;
+mod sources;
+mod task;
 mod tree;
 mod vote;
 mod work;
 
 pub use error::GrowError;
+pub use lasso::within;
 pub use schedule::{Level, check_size};
-pub use work::{Grown, Settings, Task, grow, memory, plan, work};
+pub use task::{Breed, Genes, Grown, MOST_PARENTS, Material, Other, Settings, Task};
+pub use work::{grow, memory, plan, work};
 
 /// Side of a patch.
 const PATCH: usize = 7;
@@ -31,6 +40,9 @@ pub const LEAST_SIDE: u32 = 16;
 pub const MOST_SIDE: u32 = 32768;
 /// Most pixels of either.
 pub const MOST_PIXELS: u64 = 24_000_000;
+
+/// Most pictures that patches are taken from.
+pub const MOST_SOURCES: usize = 8;
 
 /// A patch's upper left corner, `[x, y]`.
 pub type Place = [u16; 2];

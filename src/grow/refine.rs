@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::canvas::Canvas;
 use super::schedule::Level;
+use super::sources::{Rect, of};
 use super::vote::grid;
 use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;
@@ -14,12 +15,12 @@ const REACH: i32 = 1;
 /// How far a place that may not be taken is moved, at most.
 const ASIDE: i32 = 64;
 
-/// The matches of a coarser size at a finer one: `coarse` for a result of `result` pixels and a
-/// source of `source`.
+/// The matches of a coarser size at a finer one: `coarse` for a result of `result` pixels, with the
+/// sources at the first of `rects`, afterwards at the second.
 pub(super) fn carried(
     coarse: &[Place],
     result: [usize; 2],
-    source: [usize; 2],
+    rects: [&[Rect]; 2],
     level: &Level,
     wraps: [bool; 2],
 ) -> Vec<Place> {
@@ -27,8 +28,6 @@ pub(super) fn carried(
     let to = [0, 1].map(|i| grid(level.result[i], wraps[i]));
     let across: Vec<Step> = steps(from[0], to[0]);
     let down: Vec<Step> = steps(from[1], to[1]);
-    let scale = [0, 1].map(|i| level.source[i] as f64 / source[i] as f64);
-    let most = level.source.map(|side| (side - PATCH) as f64);
     let mut out = vec![[0; 2]; to[0] * to[1]];
     out.par_chunks_mut(to[0])
         .zip(&down)
@@ -39,16 +38,17 @@ pub(super) fn carried(
                     *place = NOWHERE;
                     continue;
                 }
-                if [x, y] == NOWHERE {
-                    *place = NOWHERE;
-                    continue;
-                }
-                let fine = |i: usize, at: u16, rest: f64| {
-                    ((f64::from(at) + rest) * scale[i])
-                        .round()
-                        .clamp(0.0, most[i]) as u16
+                let source = of(rects[0], [x, y]);
+                let [from, to] = rects.map(|rects| rects[source]);
+                let fine = |i: usize, at: usize, rest: f64| {
+                    let scale = to.size[i] as f64 / from.size[i] as f64;
+                    let most = (to.size[i] - PATCH) as f64;
+                    ((at as f64 + rest) * scale).round().clamp(0.0, most) as usize
                 };
-                *place = [fine(0, x, across.rest), fine(1, y, down.rest)];
+                let row = usize::from(y) - from.top;
+                let x = fine(0, usize::from(x), across.rest);
+                let y = to.top + fine(1, row, down.rest);
+                *place = [x as u16, y as u16];
             }
         });
     out

@@ -6,8 +6,9 @@ use super::canvas::{Canvas, Pixel};
 use super::membrane::lead_over;
 use super::resample::resized;
 use super::schedule::Level;
-use super::vote::{TRUST, grid};
-use super::{GrowError, PATCH, Place};
+use super::sources::Where;
+use super::vote::TRUST;
+use super::{GrowError, PATCH};
 use crate::cancel::CancelToken;
 
 /// True where there is something, row by row.
@@ -31,8 +32,17 @@ impl Map {
         }
     }
 
+    /// False where there is a hole.
+    pub(super) fn without([width, height]: [usize; 2], hole: &[bool]) -> Self {
+        Self {
+            width,
+            height,
+            data: hole.iter().map(|hole| !hole).collect(),
+        }
+    }
+
     /// At another size: true where all around a pixel is, as far as resampling sees.
-    fn at(&self, [width, height]: [usize; 2]) -> Self {
+    pub(super) fn at(&self, [width, height]: [usize; 2]) -> Self {
         let span = |at: usize, from: usize, to: usize| {
             let ratio = from as f64 / to as f64;
             // The cubic's two lobes, as far as they weigh anything.
@@ -93,8 +103,33 @@ impl Map {
         rings
     }
 
+    /// Fills what isn't true from its edges inwards, each pixel with the neighbour that is most like
+    /// their mean: edges go on, and nothing is blurred.
+    pub(super) fn heal(&self, picture: &mut Canvas) {
+        for ring in self.rings() {
+            let found: Vec<(usize, Pixel)> = ring
+                .iter()
+                .map(|(at, there)| {
+                    let values = || there.iter().map(|&at| picture.data[at]);
+                    let count = there.len() as i64;
+                    let sum = |c: usize| values().map(|p| i64::from(p[c])).sum::<i64>();
+                    let sums: [i64; 4] = std::array::from_fn(sum);
+                    let apart = |p: &Pixel| -> i64 {
+                        (0..4)
+                            .map(|c| (i64::from(p[c]) * count - sums[c]).pow(2))
+                            .sum()
+                    };
+                    (*at, values().min_by_key(apart).unwrap_or([0; 4]))
+                })
+                .collect();
+            for (at, pixel) in found {
+                picture.data[at] = pixel;
+            }
+        }
+    }
+
     /// For each place of a grid whether the patch there is wholly true.
-    fn whole_patches(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<bool> {
+    pub(super) fn whole_patches(&self, columns: [usize; 2], wraps: [bool; 2]) -> Vec<bool> {
         let (w, h) = (self.width, self.height);
         let mut rows = vec![false; columns[0] * h];
         rows.par_chunks_mut(columns[0])
@@ -122,22 +157,20 @@ impl Map {
 }
 
 /// At full size.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Region {
-    /// What of the source may be taken; none: all.
-    pub(super) source: Option<Map>,
     /// What of the result is there already, and the result with it; none: nothing.
     pub(super) kept: Option<(Map, Canvas)>,
+    /// What isn't begun with from its surroundings; none: what is kept.
+    pub(super) firm: Option<Map>,
+    /// Up to sizes this much of the full one all that is firm is kept.
+    pub(super) loose_from: f64,
+    /// Which sources' material goes where; none: all everywhere.
+    pub(super) sets: Option<Where>,
 }
 
 impl Region {
-    /// Corners of the source's patches that may be taken at one size.
-    pub(super) fn sources(&self, size: [usize; 2]) -> Vec<Place> {
-        let source = self.source.as_ref().map(|map| map.at(size));
-        Known { source, kept: None }.sources(size)
-    }
-
-    /// The same at one size.
+    /// The same at one size; `full` is the result's own.
     ///
     /// # Errors
     /// [`GrowError::Cancelled`].
@@ -149,23 +182,29 @@ impl Region {
                     true => None,
                     false => Some(resized(canvas, level.result, [false; 2], stop)?),
                 };
+                let scale = level.result[0] as f64 / canvas.width as f64;
+                let map = match &self.firm {
+                    Some(firm) if scale < self.loose_from => firm,
+                    _ => map,
+                };
                 Some((map.at(level.result), canvas, small))
             }
         };
-        Ok(Known {
-            source: self.source.as_ref().map(|map| map.at(level.source)),
-            kept,
-        })
+        Ok(Known { kept })
     }
 }
 
 /// [`Region`] at one size.
 pub(super) struct Known<'a> {
-    source: Option<Map>,
     kept: Option<(Map, &'a Canvas, Option<Canvas>)>,
 }
 
 impl Known<'_> {
+    /// Where there is something already.
+    pub(super) fn map(&self) -> Option<&Map> {
+        self.kept.as_ref().map(|(map, ..)| map)
+    }
+
     /// Puts back what is there already.
     pub(super) fn keep(&self, picture: &mut Canvas) {
         if let Some((map, whole, small)) = &self.kept {
@@ -204,32 +243,6 @@ impl Known<'_> {
         self.keep(picture);
     }
 
-    /// Fills what isn't kept from its edges inwards, each pixel with the neighbour that is most like
-    /// their mean: edges go on, and nothing is blurred.
-    pub(super) fn heal(&self, picture: &mut Canvas) {
-        let Some((map, ..)) = &self.kept else { return };
-        for ring in map.rings() {
-            let found: Vec<(usize, Pixel)> = ring
-                .iter()
-                .map(|(at, there)| {
-                    let values = || there.iter().map(|&at| picture.data[at]);
-                    let count = there.len() as i64;
-                    let sum = |c: usize| values().map(|p| i64::from(p[c])).sum::<i64>();
-                    let sums: [i64; 4] = std::array::from_fn(sum);
-                    let apart = |p: &Pixel| -> i64 {
-                        (0..4)
-                            .map(|c| (i64::from(p[c]) * count - sums[c]).pow(2))
-                            .sum()
-                    };
-                    (*at, values().min_by_key(apart).unwrap_or([0; 4]))
-                })
-                .collect();
-            for (at, pixel) in found {
-                picture.data[at] = pixel;
-            }
-        }
-    }
-
     /// How much each pixel is to be relied on, [`TRUST`] where it is there already and less and less
     /// inwards. None where nothing is there.
     pub(super) fn worth(&self) -> Option<Vec<i32>> {
@@ -266,20 +279,6 @@ impl Known<'_> {
             Some((map, ..)) => {
                 let whole = map.whole_patches(columns, wraps);
                 all.filter(|&at| !whole[at as usize]).collect()
-            }
-        }
-    }
-
-    /// Corners of the source's patches that may be taken.
-    pub(super) fn sources(&self, size: [usize; 2]) -> Vec<Place> {
-        let columns = size.map(|side| grid(side, false));
-        let place = |at: usize| [(at % columns[0]) as u16, (at / columns[0]) as u16];
-        let all = 0..columns[0] * columns[1];
-        match &self.source {
-            None => all.map(place).collect(),
-            Some(map) => {
-                let whole = map.whole_patches(columns, [false; 2]);
-                all.filter(|&at| whole[at]).map(place).collect()
             }
         }
     }

@@ -1,5 +1,6 @@
 //! From which size to which, in which steps.
 
+use super::sources::{rects, together};
 use super::{GrowError, LEAST_SIDE, MOST_PIXELS, MOST_SIDE, PATCH};
 
 /// Shorter side of the coarsest size when everything is left to chance.
@@ -11,6 +12,8 @@ const FACTOR: f64 = 0.75;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Level {
     /// The source there, `[width, height]`.
+    pub own: [usize; 2],
+    /// All sources together there, one below the other.
     pub source: [usize; 2],
     /// The result there.
     pub result: [usize; 2],
@@ -30,15 +33,22 @@ pub fn check_size([width, height]: [u32; 2]) -> Result<(), GrowError> {
 }
 
 /// The sizes from coarse to fine; `depth` 1 begins where the shorter side is about 14 pixels, 0
-/// at half the full size. The last is the full size.
+/// at half the full size. The last is the full size. The first of `sources` leads.
 ///
 /// # Errors
 /// [`GrowError::SmallSource`], [`GrowError::Size`].
-pub fn levels(source: [u32; 2], result: [u32; 2], depth: f32) -> Result<Vec<Level>, GrowError> {
-    if source.iter().any(|&side| side < LEAST_SIDE) {
-        return Err(GrowError::SmallSource(source[0], source[1]));
+pub fn levels(sources: &[[u32; 2]], result: [u32; 2], depth: f32) -> Result<Vec<Level>, GrowError> {
+    for source in sources {
+        if source.iter().any(|&side| side < LEAST_SIDE) {
+            return Err(GrowError::SmallSource(source[0], source[1]));
+        }
+        check_size(*source)?;
     }
-    check_size(source)?;
+    let source = sources.first().copied().unwrap_or(result);
+    let full: Vec<[usize; 2]> = sources
+        .iter()
+        .map(|size| size.map(|side| side as usize))
+        .collect();
     check_size(result)?;
     let sides = source.iter().chain(&result).copied();
     let shorter = f64::from(sides.min().unwrap_or(LEAST_SIDE));
@@ -53,8 +63,10 @@ pub fn levels(source: [u32; 2], result: [u32; 2], depth: f32) -> Result<Vec<Leve
             false => 1.0,
         };
         let at = |side: u32| ((f64::from(side) * scale).round() as usize).max(PATCH + 1);
+        let own = source.map(at);
         Level {
-            source: source.map(at),
+            own,
+            source: together(&rects(&full, own)),
             result: result.map(at),
         }
     };

@@ -34,6 +34,12 @@ pub enum GrowTask {
         /// The mask. Shared: it can be long.
         mask: Arc<Mask>,
     },
+    /// Parts are moved, copied, recoloured, removed or painted over; what lies around them is made
+    /// whole again, and the rest stays.
+    Edit {
+        /// One after the other.
+        edits: Vec<GrowEdit>,
+    },
     /// The arrangement of another picture in the material of the source.
     Shape {
         /// The other picture.
@@ -41,6 +47,107 @@ pub enum GrowTask {
         /// How closely it is followed, 0..=1.
         strength: f32,
     },
+}
+
+/// A part of a picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrowPart {
+    /// Within a closed line: its corners one after the other, in fractions of the picture's longer
+    /// side from its upper left, as in [`Mask`].
+    Lasso(Vec<[f32; 2]>),
+    /// Where at least half of a painted mask lies.
+    Painted(Arc<Mask>),
+    /// Where a picture of the same size is light and opaque.
+    Light(SourceRef),
+}
+
+/// One edit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GrowEdit {
+    /// What it is done to; the whole picture when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<GrowPart>,
+    /// What is done.
+    pub change: GrowChange,
+}
+
+/// What is done to a part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrowChange {
+    /// It goes elsewhere, and where it was is filled.
+    Move(GrowPlacement),
+    /// It is elsewhere, too.
+    Copy(GrowPlacement),
+    /// It gets another colour, and keeps its forms.
+    Recolour {
+        /// Its new mean colour, sRGB; as it was when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mean: Option<[u8; 3]>,
+        /// Each channel times this, 0..=8.
+        #[serde(default = "as_it_is")]
+        gain: [f32; 3],
+    },
+    /// It is filled with what lies around.
+    Remove,
+    /// It is of one colour, sRGB: a rough sketch of what is to be there.
+    Paint([u8; 3]),
+    /// It is as in this picture of the same size, where that is opaque: a rough sketch.
+    Sketch(SourceRef),
+}
+
+/// Where a part goes, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct GrowPlacement {
+    /// Pixels to the right and down.
+    pub by: [i32; 2],
+    /// Times as large, about its middle, 0.05..=20.
+    #[serde(default = "as_large")]
+    pub scale: f32,
+    /// Left and right exchanged.
+    #[serde(default)]
+    pub flip: bool,
+}
+
+fn as_it_is() -> [f32; 3] {
+    [1.0; 3]
+}
+
+fn as_large() -> f32 {
+    1.0
+}
+
+/// A further picture that patches are taken from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GrowOther {
+    /// The picture.
+    pub picture: SourceRef,
+    /// How readily it is taken beside the source, 0.01..=100; 1 as readily.
+    #[serde(default = "as_large")]
+    pub weight: f32,
+    /// Where in the result its patches go and no others; everywhere when absent. A mask may have
+    /// any size: it is laid over the whole result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<GrowPart>,
+}
+
+/// What a second parent brings: the settings that decided its arrangement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GrowBreed {
+    /// Its seed.
+    pub seed: u64,
+    /// Its chance.
+    pub chance: f32,
+    /// Its coherence.
+    pub coherence: f32,
+    /// Its own second parent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breed: Option<Box<GrowBreed>>,
+    /// How much of the arrangement is its, 0..=1; something of both always is.
+    pub share: f32,
+    /// Begins the random numbers that say which parts.
+    pub mix: u64,
 }
 
 /// Everything that decides a grown picture.
@@ -57,6 +164,9 @@ pub struct GrowParams {
     pub chance: f32,
     /// How much stays together as it is in the source, 0..=1.
     pub coherence: f32,
+    /// A second parent, for variations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breed: Option<Box<GrowBreed>>,
     /// Whether the left side goes on at the right, and the upper at the lower.
     #[serde(default)]
     pub seamless: [bool; 2],
@@ -64,6 +174,12 @@ pub struct GrowParams {
     /// structure when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<[u32; 2]>,
+    /// Where in the result the source's own patches go; wherever no other's do when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<GrowPart>,
+    /// Further pictures that patches are taken from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<GrowOther>,
 }
 
 impl GrowParams {
@@ -75,26 +191,92 @@ impl GrowParams {
             seed,
             chance: 1.0,
             coherence: 0.5,
+            breed: None,
             seamless: [false; 2],
             size: None,
+            part: None,
+            others: Vec::new(),
         }
     }
 
-    /// The second picture, if one takes part.
-    pub fn other(&self) -> Option<&SourceRef> {
+    /// A picture of the parts of this one and another of the same source; `mix` says which parts.
+    pub fn bred(&self, other: &Self, share: f32, mix: u64) -> Self {
+        Self {
+            breed: Some(Box::new(GrowBreed {
+                seed: other.seed,
+                chance: other.chance,
+                coherence: other.coherence,
+                breed: other.breed.clone(),
+                share,
+                mix,
+            })),
+            ..self.clone()
+        }
+    }
+
+    /// Calls `tell` with every picture that takes part, the source first, and whether more of it
+    /// than a mask's form goes in.
+    pub fn each_picture<'a>(&'a self, tell: &mut dyn FnMut(&'a SourceRef, bool)) {
+        tell(&self.source, true);
         match &self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => None,
-            GrowTask::Fill { mask } => Some(mask),
-            GrowTask::Shape { structure, .. } => Some(structure),
+            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => {}
+            GrowTask::Fill { mask } => tell(mask, false),
+            GrowTask::Shape { structure, .. } => tell(structure, true),
+            GrowTask::Edit { edits } => {
+                for edit in edits {
+                    if let Some(GrowPart::Light(mask)) = &edit.part {
+                        tell(mask, false);
+                    }
+                    if let GrowChange::Sketch(picture) = &edit.change {
+                        tell(picture, true);
+                    }
+                }
+            }
+        }
+        if let Some(GrowPart::Light(mask)) = &self.part {
+            tell(mask, false);
+        }
+        for other in &self.others {
+            tell(&other.picture, true);
+            if let Some(GrowPart::Light(mask)) = &other.part {
+                tell(mask, false);
+            }
         }
     }
 
-    /// As [`Self::other`], to be changed.
-    pub fn other_mut(&mut self) -> Option<&mut SourceRef> {
+    /// As [`Self::each_picture`], to be changed.
+    pub fn each_picture_mut(&mut self, tell: &mut dyn FnMut(&mut SourceRef)) {
+        tell(&mut self.source);
         match &mut self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => None,
-            GrowTask::Fill { mask } => Some(mask),
-            GrowTask::Shape { structure, .. } => Some(structure),
+            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => {}
+            GrowTask::Fill { mask } => tell(mask),
+            GrowTask::Shape { structure, .. } => tell(structure),
+            GrowTask::Edit { edits } => {
+                for edit in edits {
+                    if let Some(GrowPart::Light(mask)) = &mut edit.part {
+                        tell(mask);
+                    }
+                    if let GrowChange::Sketch(picture) = &mut edit.change {
+                        tell(picture);
+                    }
+                }
+            }
         }
+        if let Some(GrowPart::Light(mask)) = &mut self.part {
+            tell(mask);
+        }
+        for other in &mut self.others {
+            tell(&mut other.picture);
+            if let Some(GrowPart::Light(mask)) = &mut other.part {
+                tell(mask);
+            }
+        }
+    }
+
+    /// Whether anything but the source's own pixels goes in.
+    pub fn is_of_one(&self) -> bool {
+        let mut count = 0;
+        self.each_picture(&mut |_, whole| count += usize::from(whole));
+        count == 1
     }
 }

@@ -17,7 +17,9 @@ pub use explore::{
     DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, WalkParams,
     WalkPath,
 };
-pub use grow::{GrowParams, GrowTask};
+pub use grow::{
+    GrowBreed, GrowChange, GrowEdit, GrowOther, GrowParams, GrowPart, GrowPlacement, GrowTask,
+};
 pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
@@ -101,9 +103,11 @@ impl Making {
                 let other = params.other.iter().map(|other| &other.picture);
                 std::iter::once(&params.photo).chain(other).collect()
             }
-            Self::Grow(params) => std::iter::once(&params.source)
-                .chain(params.other())
-                .collect(),
+            Self::Grow(params) => {
+                let mut pictures = Vec::new();
+                params.each_picture(&mut |picture, _| pictures.push(picture));
+                pictures
+            }
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }

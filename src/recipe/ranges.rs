@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::{
-    DirectionEdit, ExploreParams, GrowParams, GrowTask, LensGain, LensOther, LensParams, Mask,
-    MaskShape, StyleLayer, StyleParams, WalkParams,
+    DirectionEdit, ExploreParams, GrowBreed, GrowChange, GrowParams, GrowPart, GrowTask, LensGain,
+    LensOther, LensParams, Mask, MaskShape, StyleLayer, StyleParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -80,6 +80,14 @@ pub const CHANCE: Range = Range::new("chance", 0.0, 1.0);
 pub const COHERENCE: Range = Range::new("coherence", 0.0, 1.0);
 /// How closely [`GrowTask::Shape`] follows its structure.
 pub const CLOSENESS: Range = Range::new("strength", 0.0, 1.0);
+/// [`super::GrowPlacement::scale`].
+pub const PART_SCALE: Range = Range::new("scale", 0.05, 20.0);
+/// The gain of [`GrowChange::Recolour`].
+pub const PART_GAIN: Range = Range::new("gain", 0.0, 8.0);
+/// [`super::GrowOther::weight`].
+pub const OTHER_WEIGHT: Range = Range::new("weight", 0.01, 100.0);
+/// [`GrowBreed::share`].
+pub const SHARE: Range = Range::new("share", 0.0, 1.0);
 /// Sides of [`ExploreParams::size`], pixels.
 pub const SIDE: RangeInclusive<u32> = 16..=8192;
 
@@ -155,6 +163,36 @@ impl Outside {
         }
     }
 
+    fn part(&mut self, part: &mut Option<GrowPart>) {
+        if let Some(GrowPart::Painted(mask)) = part {
+            self.mask(Arc::make_mut(mask));
+        }
+    }
+
+    fn change(&mut self, change: &mut GrowChange) {
+        match change {
+            GrowChange::Move(placement) | GrowChange::Copy(placement) => {
+                self.bring(&PART_SCALE, &mut placement.scale);
+            }
+            GrowChange::Recolour { gain, .. } => {
+                for gain in gain {
+                    self.bring(&PART_GAIN, gain);
+                }
+            }
+            GrowChange::Remove | GrowChange::Paint(_) | GrowChange::Sketch(_) => {}
+        }
+    }
+
+    fn breed(&mut self, breed: &mut Option<Box<GrowBreed>>) {
+        let mut next = breed;
+        while let Some(breed) = next {
+            self.bring(&CHANCE, &mut breed.chance);
+            self.bring(&COHERENCE, &mut breed.coherence);
+            self.bring(&SHARE, &mut breed.share);
+            next = &mut breed.breed;
+        }
+    }
+
     fn other(&mut self, other: &mut LensOther) {
         self.bring(&BLEND, &mut other.blend);
         self.bring(&LIGHT, &mut other.light);
@@ -214,10 +252,22 @@ impl GrowParams {
         let mut outside = Outside::default();
         outside.bring(&CHANCE, &mut self.chance);
         outside.bring(&COHERENCE, &mut self.coherence);
+        outside.breed(&mut self.breed);
         match &mut self.task {
             GrowTask::Shape { strength, .. } => outside.bring(&CLOSENESS, strength),
             GrowTask::FillPainted { mask } => outside.mask(Arc::make_mut(mask)),
+            GrowTask::Edit { edits } => {
+                for edit in edits {
+                    outside.part(&mut edit.part);
+                    outside.change(&mut edit.change);
+                }
+            }
             GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::Fill { .. } => {}
+        }
+        outside.part(&mut self.part);
+        for other in &mut self.others {
+            outside.bring(&OTHER_WEIGHT, &mut other.weight);
+            outside.part(&mut other.part);
         }
         outside.0
     }

@@ -66,12 +66,7 @@ impl Recipe {
                     tell(&mut other.picture);
                 }
             }
-            Making::Grow(params) => {
-                tell(&mut params.source);
-                if let Some(other) = params.other_mut() {
-                    tell(other);
-                }
-            }
+            Making::Grow(params) => params.each_picture_mut(tell),
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
         }
     }

@@ -147,24 +147,66 @@ fn grown() -> Vec<Making> {
             mask: source("mask.png"),
         },
         GrowTask::FillPainted {
-            mask: Mask {
-                shapes: vec![MaskShape::Fill(0.5)],
-                invert: true,
-            }
-            .into(),
+            mask: painted().into(),
+        },
+        GrowTask::Edit {
+            edits: grow_edits(),
         },
         GrowTask::Shape {
             structure: source("other.png"),
             strength: 0.25,
         },
     ];
+    let parent = GrowParams::new(source("photo.jpg"), 3);
+    let parents = parent.bred(&GrowParams::new(source("photo.jpg"), 4), 0.5, 9);
     let params = |task| GrowParams {
         task,
         size: Some([320, 200]),
         seamless: [true, false],
+        part: Some(GrowPart::Painted(painted().into())),
+        others: vec![GrowOther {
+            picture: source("second.jpg"),
+            weight: 2.0,
+            part: Some(GrowPart::Light(source("where.png"))),
+        }],
+        breed: parents.bred(&parents, 0.25, 1).breed,
         ..GrowParams::new(source("photo.jpg"), u64::MAX)
     };
     tasks.map(|task| Making::Grow(params(task))).into()
+}
+
+fn painted() -> Mask {
+    Mask {
+        shapes: vec![MaskShape::Fill(0.5)],
+        invert: true,
+    }
+}
+
+/// One of each change.
+fn grow_edits() -> Vec<GrowEdit> {
+    let placement = GrowPlacement {
+        by: [-20, 4],
+        scale: 0.5,
+        flip: true,
+    };
+    let changes = [
+        GrowChange::Move(placement),
+        GrowChange::Copy(placement),
+        GrowChange::Recolour {
+            mean: Some([1, 2, 255]),
+            gain: [1.0, 0.5, 2.0],
+        },
+        GrowChange::Remove,
+        GrowChange::Paint([9, 0, 200]),
+        GrowChange::Sketch(source("sketch.png")),
+    ];
+    let lasso = || GrowPart::Lasso(vec![[0.0, 0.0], [0.5, 0.0], [0.25, 0.5]]);
+    changes
+        .map(|change| GrowEdit {
+            part: (change != GrowChange::Remove).then(lasso),
+            change,
+        })
+        .into()
 }
 
 /// As much of JSON Schema as ours uses; `Err` says where and why. Properties that the
@@ -206,7 +248,7 @@ fn check(schema: &Value, value: &Value, root: &Value, strict: bool) -> Result<()
         "string" => value.is_string(),
         "number" => value.is_number(),
         "boolean" => value.is_boolean(),
-        "integer" => value.is_u64(),
+        "integer" => value.is_u64() || value.is_i64() && schema.get("minimum").is_none(),
         other => panic!("{other}"),
     };
     fits.then_some(())

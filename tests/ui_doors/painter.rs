@@ -138,7 +138,10 @@ impl Painter {
     /// colour, a structure with its own light.
     fn grow(&self, params: &GrowParams, most: u32) -> Picture {
         let source = &self.photos[&params.source.sha256];
-        let other = params.other().map(|other| &self.photos[&other.sha256]);
+        let other = match &params.task {
+            GrowTask::Shape { structure, .. } => Some(&self.photos[&structure.sha256]),
+            _ => None,
+        };
         let [w, h] = self.grown_size(params);
         let scale = (f64::from(most) / f64::from(w.max(h))).min(1.0);
         let small = [w, h].map(|side| ((f64::from(side) * scale) as u32).max(1));

@@ -116,7 +116,11 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
                 doc.sides = [(w.min(h) as f32 * BEYOND).round() as u32; 4];
             }
         }
-        GrowEdit::Seed(seed) => doc.seed = seed,
+        GrowEdit::Seed(seed) => {
+            doc.seed = seed;
+            // That is another picture.
+            doc.breed = None;
+        }
         GrowEdit::Chance(v) => doc.chance = ranges::CHANCE.nearest(v),
         GrowEdit::Coherence(v) => doc.coherence = ranges::COHERENCE.nearest(v),
         GrowEdit::Strength(v) => doc.strength = ranges::CLOSENESS.nearest(v),

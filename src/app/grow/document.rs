@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{GrowParams, GrowTask, Mask, SourceRef};
+use crate::recipe::{
+    GrowBreed, GrowEdit, GrowOther, GrowParams, GrowPart, GrowTask, Mask, SourceRef,
+};
 
 /// What is to become of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -18,6 +20,8 @@ pub enum GrowWay {
     Fill,
     /// In the arrangement of another picture.
     Remix,
+    /// With parts moved, copied, recoloured or removed.
+    Edit,
 }
 
 impl GrowWay {
@@ -28,6 +32,7 @@ impl GrowWay {
             Self::Extend => "Extend",
             Self::Fill => "Fill",
             Self::Remix => "Remix",
+            Self::Edit => "Edit",
         }
     }
 }
@@ -62,6 +67,14 @@ pub struct GrowDoc {
     pub structure: Option<SourceRef>,
     /// How closely, 0..=1.
     pub strength: f32,
+    /// A second parent, for variations and remixes.
+    pub breed: Option<Box<GrowBreed>>,
+    /// Where in the result the source's own patches go.
+    pub part: Option<GrowPart>,
+    /// Further pictures that patches are taken from.
+    pub others: Vec<GrowOther>,
+    /// What is done to parts of the picture. Shared: masks can be long.
+    pub edits: Arc<Vec<GrowEdit>>,
 }
 
 impl Default for GrowDoc {
@@ -79,6 +92,10 @@ impl Default for GrowDoc {
             mask_file: None,
             structure: None,
             strength: STRENGTH,
+            breed: None,
+            part: None,
+            others: Vec::new(),
+            edits: Arc::default(),
         }
     }
 }
@@ -102,7 +119,11 @@ impl GrowDoc {
             coherence: self.coherence,
             seamless: if free { self.seamless } else { [false; 2] },
             size: self.size.filter(|_| free),
-            ..GrowParams::new(source, self.seed)
+            breed: self.breed.clone().filter(|_| free),
+            part: self.part.clone(),
+            others: self.others.clone(),
+            source,
+            seed: self.seed,
         })
     }
 
@@ -126,6 +147,10 @@ impl GrowDoc {
                 (None, Some(mask)) => GrowTask::Fill { mask: mask.clone() },
                 (None, None) => return None,
             },
+            GrowWay::Edit if self.edits.is_empty() => return None,
+            GrowWay::Edit => GrowTask::Edit {
+                edits: (*self.edits).clone(),
+            },
             GrowWay::Remix => GrowTask::Shape {
                 structure: self.structure.clone()?,
                 strength: self.strength,
@@ -141,6 +166,9 @@ impl GrowDoc {
         self.coherence = params.coherence;
         self.seamless = params.seamless;
         self.size = params.size;
+        self.breed = params.breed;
+        self.part = params.part;
+        self.others = params.others;
         match params.task {
             GrowTask::Vary => self.way = GrowWay::Vary,
             GrowTask::Extend {
@@ -162,6 +190,10 @@ impl GrowDoc {
                 self.mask = Some(mask);
                 self.mask_file = None;
             }
+            GrowTask::Edit { edits } => {
+                self.way = GrowWay::Edit;
+                self.edits = Arc::new(edits);
+            }
             GrowTask::Shape {
                 structure,
                 strength,
@@ -177,7 +209,7 @@ impl GrowDoc {
     pub fn result_size(&self, source: [u32; 2], structure: Option<[u32; 2]>) -> [u32; 2] {
         match self.way {
             GrowWay::Vary => self.size.unwrap_or(source),
-            GrowWay::Fill => source,
+            GrowWay::Fill | GrowWay::Edit => source,
             GrowWay::Remix => self.size.or(structure).unwrap_or(source),
             GrowWay::Extend => {
                 let [left, top, right, bottom] = self.sides;

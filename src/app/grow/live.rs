@@ -18,7 +18,7 @@ use crate::app::view::Workspace;
 use crate::app::work;
 use crate::engine::protocol::{EngineError, Estimate, Job, JobId, Request, Work};
 use crate::picture::Picture;
-use crate::recipe::{GrowParams, SourceRef};
+use crate::recipe::GrowParams;
 
 /// Pixels, in source and result, up to which the whole picture is grown by itself: some seconds.
 const LIVE_PIXELS: u64 = 2_000_000;
@@ -82,8 +82,12 @@ pub fn picture(state: &AppState) -> Option<&Picture> {
 
 /// Whether all the pictures that take part are read.
 pub(in crate::app) fn is_ready(state: &AppState) -> bool {
-    let read = |source: &SourceRef| state.photos.of(source).is_some();
-    params(state).is_some_and(|params| read(&params.source) && params.other().is_none_or(read))
+    let Some(params) = params(state) else {
+        return false;
+    };
+    let mut all = true;
+    params.each_picture(&mut |source, _| all &= state.photos.of(source).is_some());
+    all
 }
 
 /// Brings job and estimate in line with the document.

@@ -20,8 +20,12 @@ pub(super) fn run(
     let prepared = prepare(context, params)?;
     let grown = make(context, &prepared)?;
     let params = prepared.params;
-    let mut sources = vec![params.source.clone()];
-    sources.extend(params.other().cloned());
+    let mut sources = Vec::new();
+    params.each_picture(&mut |picture, _| {
+        if !sources.contains(picture) {
+            sources.push(picture.clone());
+        }
+    });
     let making = Making::Grow(params);
     Ok(Output::Picture {
         picture: grown.picture,
@@ -80,7 +84,7 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
     let stop = context.token();
     let mut refused = None;
     let grown = grow::grow(
-        &prepared.source,
+        &prepared.material(),
         &task,
         settings,
         &stop,

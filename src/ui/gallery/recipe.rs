@@ -3,8 +3,8 @@
 use crate::clock;
 use crate::engine::protocol::Attribute;
 use crate::recipe::{
-    DirectionEdit, ExploreParams, GrowParams, GrowTask, LatentOrigin, LensParams, Making,
-    NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
+    DirectionEdit, ExploreParams, GrowChange, GrowEdit, GrowParams, GrowTask, LatentOrigin,
+    LensParams, Making, NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
 };
 
 /// What a line is about, and what it says.
@@ -80,8 +80,9 @@ fn grow(params: &GrowParams) -> Vec<Line> {
         )),
         GrowTask::Fill { mask } => lines.push(("Filled", name(mask))),
         GrowTask::FillPainted { .. } => {
-            lines.push(("Filled", "where it was painted over".to_owned()))
+            lines.push(("Filled", "where it was painted over".to_owned()));
         }
+        GrowTask::Edit { edits } => lines.push(("Edited", changes(edits))),
         GrowTask::Shape {
             structure,
             strength,
@@ -90,7 +91,17 @@ fn grow(params: &GrowParams) -> Vec<Line> {
             format!("{}, {}", name(structure), percent(*strength)),
         )),
     }
+    for other in &params.others {
+        lines.push(("Patches of", name(&other.picture)));
+    }
     lines.push(("Seed", params.seed.to_string()));
+    if let Some(breed) = &params.breed {
+        let seed = breed.seed;
+        lines.push((
+            "Bred with",
+            format!("seed {seed}, {}", percent(breed.share)),
+        ));
+    }
     lines.push(("Chance", percent(params.chance)));
     lines.push(("Coherence", percent(params.coherence)));
     let seamless = match params.seamless {
@@ -101,6 +112,18 @@ fn grow(params: &GrowParams) -> Vec<Line> {
     };
     lines.push(("Seamless", seamless.to_owned()));
     lines
+}
+
+fn changes(edits: &[GrowEdit]) -> String {
+    let change = |edit: &GrowEdit| match &edit.change {
+        GrowChange::Move(_) => "moved",
+        GrowChange::Copy(_) => "copied",
+        GrowChange::Recolour { .. } => "recoloured",
+        GrowChange::Remove => "removed",
+        GrowChange::Paint(_) | GrowChange::Sketch(_) => "painted",
+    };
+    let changes: Vec<&str> = edits.iter().map(change).collect();
+    changes.join(", ")
 }
 
 fn sliders(edits: &[DirectionEdit]) -> String {

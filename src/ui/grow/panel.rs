@@ -124,7 +124,7 @@ impl GrowPanel {
     /// What only the chosen way has.
     fn way(&mut self, ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
         match doc.way {
-            GrowWay::Vary => {}
+            GrowWay::Vary | GrowWay::Edit => {}
             GrowWay::Extend => extend::ui(ui, p, doc),
             GrowWay::Fill => fill::ui(ui, p, doc, &mut self.mask),
             GrowWay::Remix => {

@@ -1,0 +1,342 @@
+//! The work at one size.
+
+use rayon::prelude::*;
+
+use super::canvas::Canvas;
+use super::growing::{BAND, Growing, Tell};
+use super::kernel::{Projection, Vector, project};
+use super::matching::{Keys, matches};
+use super::region::Known;
+use super::schedule::Level;
+use super::sources::{Rect, Set, of};
+use super::tree::NONE;
+use super::vote::{Kernel, combined};
+use super::{GrowError, NOWHERE, PATCH, Place, basis, refine, rim};
+
+/// Patches that one thread reduces at a time.
+const BATCH: usize = 1024;
+
+/// What is looked for at one size, and what was found.
+pub(super) struct Layer<'a> {
+    /// What stays the same at all sizes.
+    pub(super) growing: &'a Growing<'a>,
+    /// Which size.
+    pub(super) level: Level,
+    /// Places of patches across and down.
+    pub(super) columns: [usize; 2],
+    /// Those that are looked for, as numbers in the grid.
+    pub(super) active: Vec<u32>,
+    /// Corners of the sources' patches that may be taken.
+    pub(super) keys: Vec<Place>,
+    /// Where the sources lie.
+    pub(super) rects: Vec<Rect>,
+    /// What was found.
+    pub(super) places: Vec<Place>,
+    /// How much each place's patch counts; none: all alike.
+    pub(super) trust: Option<Vec<i32>>,
+}
+
+/// Which rounds these are.
+#[derive(Clone, Copy)]
+pub(super) struct Rounds {
+    /// How many.
+    pub(super) count: u32,
+    /// Whether this is the first size that is worked at.
+    pub(super) first: bool,
+    /// Whether it is the last.
+    pub(super) finest: bool,
+    /// Begins random numbers.
+    pub(super) seed: u64,
+}
+
+/// Places that may take from the same sources.
+struct Group {
+    /// Numbers among the active.
+    queries: Vec<usize>,
+    corners: Vec<Place>,
+    /// Numbers among all keys; none: all of them.
+    keys: Option<Vec<u32>>,
+    places: Vec<Place>,
+    /// How readily each is taken; none: alike.
+    weights: Option<Vec<f32>>,
+    searched: Option<Keys>,
+}
+
+impl Group {
+    fn to_all(&self, own: u32) -> u32 {
+        self.keys.as_ref().map_or(own, |keys| keys[own as usize])
+    }
+
+    fn to_own(&self, all: u32) -> u32 {
+        match &self.keys {
+            Some(keys) if all != NONE => keys.binary_search(&all).map_or(NONE, |at| at as u32),
+            _ => all,
+        }
+    }
+}
+
+impl Layer<'_> {
+    /// What is there already has no patches.
+    pub(super) fn forget_inactive(&mut self) {
+        if self.active.len() < self.places.len() {
+            let mut next = self.active.iter().copied().peekable();
+            for (at, place) in self.places.iter_mut().enumerate() {
+                if next.next_if_eq(&(at as u32)).is_none() {
+                    *place = NOWHERE;
+                }
+            }
+        }
+    }
+
+    fn groups(&self) -> Result<Vec<Group>, GrowError> {
+        let sources = &self.growing.sources.0;
+        let sets = match &self.growing.region.sets {
+            None => vec![Set::MAX; self.active.len()],
+            Some(sets) => {
+                let sets = sets.at(self.level.result, self.columns);
+                self.active.iter().map(|&at| sets[at as usize]).collect()
+            }
+        };
+        let mut kinds = sets.clone();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let group = |kind: Set| {
+            let source = |key: u32| of(&self.rects, self.keys[key as usize]);
+            let queries: Vec<usize> = (0..sets.len()).filter(|&at| sets[at] == kind).collect();
+            let corner = |&query: &usize| {
+                let at = self.active[query] as usize;
+                [at % self.columns[0], at / self.columns[0]].map(|side| side as u16)
+            };
+            let keys: Vec<u32> = (0..self.keys.len() as u32)
+                .filter(|&key| kind >> source(key) & 1 == 1)
+                .collect();
+            let weighted = sources.iter().any(|source| source.weight != 1.0);
+            let weight = |&key: &u32| sources[source(key)].weight;
+            Group {
+                corners: queries.iter().map(corner).collect(),
+                queries,
+                places: keys.iter().map(|&key| self.keys[key as usize]).collect(),
+                weights: weighted.then(|| keys.iter().map(weight).collect()),
+                keys: Some(keys).filter(|keys| keys.len() < self.keys.len()),
+                searched: None,
+            }
+        };
+        let groups: Vec<Group> = kinds.into_iter().map(group).collect();
+        match groups.iter().any(|group| group.places.is_empty()) {
+            true => Err(GrowError::NothingKnown),
+            false => Ok(groups),
+        }
+    }
+
+    /// Rounds of looking everywhere. `blurred` is as sharp as what comes from the coarser size.
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`], what `tell` says.
+    pub(super) fn search(
+        &mut self,
+        picture: &mut Canvas,
+        [blurred, sharp]: [&Canvas; 2],
+        known: &Known<'_>,
+        rounds: Rounds,
+        tell: Tell<'_>,
+    ) -> Result<(), GrowError> {
+        let tuning = self.growing.tuning;
+        let basis = basis::components(sharp, &self.keys);
+        let numbers = self.numbers(sharp.size());
+        let mut groups = self.groups()?;
+        let mut found: Vec<u32> = match rounds.first {
+            true => vec![NONE; self.active.len()],
+            false => self
+                .active
+                .iter()
+                .map(|&at| numbers.of(self.places[at as usize]))
+                .collect(),
+        };
+        let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
+        let worth = known.worth().filter(|_| few);
+        for round in 0..rounds.count {
+            let image = match round == 0 {
+                true => blurred,
+                false => sharp,
+            };
+            tell(f64::from(round) / f64::from(rounds.count), Some(picture))?;
+            for group in &mut groups {
+                let new = match &worth {
+                    Some(worth) => self.at_the_rim(picture, worth, image, group)?,
+                    None => self.round(
+                        picture,
+                        (&basis, image),
+                        group,
+                        &found,
+                        (round, rounds.seed),
+                    )?,
+                };
+                for (&query, own) in group.queries.iter().zip(new) {
+                    found[query] = group.to_all(own);
+                }
+            }
+            self.take(&found);
+            let last = rounds.finest && round + 1 == rounds.count;
+            *picture = self.put_together(sharp, &tuning.kernels[usize::from(last)])?;
+            known.join(picture, &self.active, self.columns);
+        }
+        Ok(())
+    }
+
+    fn at_the_rim(
+        &self,
+        picture: &Canvas,
+        worth: &[i32],
+        image: &Canvas,
+        group: &Group,
+    ) -> Result<Vec<u32>, GrowError> {
+        let stop = self.growing.stop;
+        rim::nearest(picture, worth, &group.corners, image, &group.places, stop)
+    }
+
+    fn round(
+        &self,
+        picture: &Canvas,
+        (basis, image): (&Projection, &Canvas),
+        group: &mut Group,
+        found: &[u32],
+        (round, seed): (u32, u64),
+    ) -> Result<Vec<u32>, GrowError> {
+        let Growing { tuning, stop, .. } = *self.growing;
+        let before: Vec<u32> = group
+            .queries
+            .iter()
+            .map(|&q| group.to_own(found[q]))
+            .collect();
+        let keys = match group.searched.take().filter(|_| round >= 2) {
+            Some(keys) => keys,
+            None => {
+                let vectors = reduced(basis, image, &group.places);
+                Keys::new(vectors, group.weights.clone(), &tuning.effort, seed)
+            }
+        };
+        let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
+        let vectors = match margin {
+            [0, 0] => reduced(basis, picture, &group.corners),
+            [x, y] => reduced(basis, &picture.wrapped(x, y), &group.corners),
+        };
+        let seed = seed.wrapping_add(1000 + u64::from(round));
+        let new = matches(&vectors, &keys, &before, &tuning.effort, seed, stop);
+        group.searched = Some(keys);
+        new
+    }
+
+    /// Rounds of looking close by only.
+    ///
+    /// # Errors
+    /// As for [`Self::search`].
+    pub(super) fn refine(
+        &mut self,
+        picture: &mut Canvas,
+        [blurred, sharp]: [&Canvas; 2],
+        known: &Known<'_>,
+        tell: Tell<'_>,
+    ) -> Result<(), GrowError> {
+        let Growing { tuning, stop, .. } = *self.growing;
+        let rounds = tuning.refining;
+        let bands = self.active.len().div_ceil(BAND).max(1);
+        let numbers = self.numbers(sharp.size());
+        for round in 0..rounds {
+            let image = match round == 0 {
+                true => blurred,
+                false => sharp,
+            };
+            let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
+            let wrapped;
+            let seen = match margin {
+                [0, 0] => &*picture,
+                [x, y] => {
+                    wrapped = picture.wrapped(x, y);
+                    &wrapped
+                }
+            };
+            let look = refine::Look {
+                result: seen,
+                source: image,
+                columns: self.columns[0],
+                allowed: &|place| numbers.of(place) != NONE,
+            };
+            for (band, active) in self.active.chunks(BAND).enumerate() {
+                let part = band as f64 / bands as f64 / 2.0;
+                tell((f64::from(round) + part) / f64::from(rounds), Some(picture))?;
+                look.better(&mut self.places, active, stop)?;
+            }
+            tell((f64::from(round) + 0.5) / f64::from(rounds), Some(picture))?;
+            let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
+            *picture = self.put_together(sharp, kernel)?;
+            known.join(picture, &self.active, self.columns);
+        }
+        Ok(())
+    }
+
+    /// Notes where the keys that were found lie.
+    fn take(&mut self, found: &[u32]) {
+        for (&at, &key) in self.active.iter().zip(found) {
+            self.places[at as usize] = self.keys[(key as usize).min(self.keys.len() - 1)];
+        }
+    }
+
+    /// What was found, as a picture.
+    fn put_together(&self, sharp: &Canvas, kernel: &Kernel) -> Result<Canvas, GrowError> {
+        let Growing { tuning, stop, .. } = self.growing;
+        combined(
+            sharp,
+            (&self.places, self.trust.as_deref()),
+            self.level.result,
+            tuning.wraps,
+            kernel,
+            stop,
+        )
+    }
+
+    /// Numbers of the keys by their places in a canvas of all sources of `size` pixels.
+    fn numbers(&self, size: [usize; 2]) -> Numbers {
+        let columns = super::vote::grid(size[0], false);
+        let rows = super::vote::grid(size[1], false);
+        if self.keys.len() == columns * rows {
+            return Numbers {
+                columns,
+                list: None,
+            };
+        }
+        let mut list = vec![NONE; columns * rows];
+        for (number, key) in self.keys.iter().enumerate() {
+            let [x, y] = key.map(usize::from);
+            list[y * columns + x] = number as u32;
+        }
+        Numbers {
+            columns,
+            list: Some(list),
+        }
+    }
+}
+
+/// Which number the patch at a place has among the keys.
+struct Numbers {
+    columns: usize,
+    /// None where all are keys, in order.
+    list: Option<Vec<u32>>,
+}
+
+impl Numbers {
+    fn of(&self, [x, y]: Place) -> u32 {
+        if [x, y] == NOWHERE {
+            return NONE;
+        }
+        let at = usize::from(y) * self.columns + usize::from(x);
+        self.list.as_ref().map_or(at as u32, |list| list[at])
+    }
+}
+
+fn reduced(basis: &Projection, canvas: &Canvas, places: &[Place]) -> Vec<Vector> {
+    let mut out = vec![Vector::default(); places.len()];
+    out.par_chunks_mut(BATCH)
+        .zip(places.par_chunks(BATCH))
+        .for_each(|(out, places)| project(basis, canvas, places, out));
+    out
+}
