@@ -12,7 +12,7 @@ use crate::app::ports::Services;
 use crate::app::random;
 use crate::app::sources;
 use crate::app::state::AppState;
-use crate::recipe::ranges;
+use crate::recipe::{GrowChange, ranges};
 
 /// Largest random seed: six digits can be remembered and typed.
 const SEEDS: u64 = 1_000_000;
@@ -80,6 +80,16 @@ fn label(edit: &GrowEdit) -> String {
         GrowEdit::Sides(_) => "Extend",
         GrowEdit::SetMask(_) => "Mask",
         GrowEdit::AddShape(_) | GrowEdit::LastShape(_) | GrowEdit::DropShape(_) => "Paint mask",
+        GrowEdit::AddEdit(edit) => match edit.change {
+            GrowChange::Move(_) => "Move part",
+            GrowChange::Copy(_) => "Copy part",
+            GrowChange::Recolour { .. } => "Recolour part",
+            GrowChange::Remove => "Remove part",
+            GrowChange::Paint(_) | GrowChange::Sketch(_) => "Sketch",
+        },
+        GrowEdit::RemoveEdit(_) => "Take edit back",
+        GrowEdit::ClearEdits => "Take edits back",
+        GrowEdit::RemoveOther(_) => "Remove picture",
         GrowEdit::Reset => "Reset all sliders",
         GrowEdit::Replace { label, .. } => label,
     };
@@ -94,6 +104,7 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
                 // Painted for another picture.
                 doc.mask = None;
                 doc.mask_file = None;
+                doc.edits = Arc::default();
             }
             doc.source = Some(source);
         }
@@ -109,6 +120,7 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
             doc.structure = Some(structure);
             doc.mask = None;
             doc.mask_file = None;
+            doc.edits = Arc::default();
         }
         GrowEdit::Way(way) => {
             doc.way = way;
@@ -137,6 +149,21 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
         }
         GrowEdit::LastShape(shape) => mask_shapes::go_on(&mut doc.mask, shape),
         GrowEdit::DropShape(shape) => mask_shapes::drop(&mut doc.mask, &shape),
+        GrowEdit::AddEdit(edit) => {
+            doc.way = GrowWay::Edit;
+            Arc::make_mut(&mut doc.edits).push(edit);
+        }
+        GrowEdit::RemoveEdit(at) => {
+            if at < doc.edits.len() {
+                Arc::make_mut(&mut doc.edits).remove(at);
+            }
+        }
+        GrowEdit::ClearEdits => doc.edits = Arc::default(),
+        GrowEdit::RemoveOther(at) => {
+            if at < doc.others.len() {
+                doc.others.remove(at);
+            }
+        }
         GrowEdit::Reset => {
             doc.chance = CHANCE;
             doc.coherence = COHERENCE;

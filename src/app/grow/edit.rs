@@ -1,7 +1,7 @@
 //! What panels may change in Grow.
 
 use crate::app::grow::document::GrowWay;
-use crate::recipe::{GrowParams, Mask, MaskShape, SourceRef};
+use crate::recipe::{GrowEdit as PartEdit, GrowParams, Mask, MaskShape, SourceRef};
 
 /// A change of Grow.
 #[derive(Debug, Clone)]
@@ -41,6 +41,14 @@ pub enum GrowEdit {
     LastShape(MaskShape),
     /// Takes the shape that is being drawn away again.
     DropShape(MaskShape),
+    /// One more edit of a part.
+    AddEdit(PartEdit),
+    /// One edit less.
+    RemoveEdit(usize),
+    /// No edits.
+    ClearEdits,
+    /// One further picture less.
+    RemoveOther(usize),
     /// All sliders to where they were at first.
     Reset,
     /// Everything at once, from a recipe.

@@ -13,6 +13,7 @@ use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::{CanvasFrame, CanvasInput};
 use crate::ui::gallery::recipe::duration;
+use crate::ui::grow::lasso::Lasso;
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::panel::Panel;
 
@@ -28,7 +29,7 @@ pub(super) fn before(state: &AppState) -> Option<&Picture> {
 }
 
 /// The picture that grows.
-pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
+pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, lasso: &mut Lasso) {
     let state = p.state;
     let Some(photo) = state.grow_source() else {
         return;
@@ -44,6 +45,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         false => own,
     };
     let whole = full_size::picture(Workspace::Grow, state).is_some();
+    let parts = state.doc.grow.way == GrowWay::Edit;
     let input = CanvasInput {
         workspace: Workspace::Grow,
         name: NAME,
@@ -51,13 +53,16 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         before: before(state),
         logical_size: size,
         compare: state.view.grow_compare,
-        tool: false,
+        tool: parts,
         busy: made && !whole && picture.is_none(),
         subject: made.then_some(Subject::Grow),
     };
     picture_view::show(ui, p, input, |ui, frame, p| {
         if made && !whole {
             kept(ui, p, frame, size);
+        }
+        if parts {
+            lasso.on_canvas(ui, frame, p, size[0].max(size[1]));
         }
         say(ui, p, frame, picture, size);
     });
@@ -116,6 +121,7 @@ fn say(ui: &Ui, p: &Panel<'_>, frame: &CanvasFrame, shown: Option<&Picture>, [w,
     let words = match (state.doc.grow.way, state.doc.grow.params()) {
         (GrowWay::Extend, None) => "Say on the right how far it is to go on".to_owned(),
         (GrowWay::Fill, None) => "Paint over what is to go".to_owned(),
+        (GrowWay::Edit, None) => "Draw a line around a part of the picture".to_owned(),
         (GrowWay::Remix, None) => "Choose a second picture on the right".to_owned(),
         _ if full_size::picture(Workspace::Grow, state).is_some() => return,
         _ => match (live::at_work(state), shown) {

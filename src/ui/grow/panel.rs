@@ -8,7 +8,8 @@ use crate::app::grow::document::{CHANCE, COHERENCE, GrowDoc, GrowWay};
 use crate::app::grow::edit::GrowEdit;
 use crate::recipe::ranges;
 use crate::ui::canvas::picture_actions;
-use crate::ui::grow::{extend, fill, progress, remix, size};
+use crate::ui::grow::parts::Parts;
+use crate::ui::grow::{extend, fill, others, progress, remix, size};
 use crate::ui::mask::target::MaskTarget;
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::panel::Panel;
@@ -23,7 +24,7 @@ use crate::ui::widgets::seed_row::{SeedEdit, seed_row};
 use crate::ui::widgets::slider::Slider;
 
 /// What can become of a picture, with what it is for.
-const WAYS: [(GrowWay, &str, &str); 4] = [
+const WAYS: [(GrowWay, &str, &str); 5] = [
     (
         GrowWay::Vary,
         "Vary",
@@ -44,6 +45,11 @@ const WAYS: [(GrowWay, &str, &str); 4] = [
         "Remix",
         "The arrangement of a second picture in the material of this one",
     ),
+    (
+        GrowWay::Edit,
+        "Edit",
+        "Move, copy, recolour or remove parts: the picture makes itself whole again",
+    ),
 ];
 
 /// What the panel remembers between frames; not part of the document.
@@ -51,6 +57,8 @@ const WAYS: [(GrowWay, &str, &str); 4] = [
 pub struct GrowPanel {
     /// The mask that is being painted.
     pub mask: MaskTools,
+    /// Parts that are moved and recoloured.
+    pub(super) parts: Parts,
     pick: Option<GalleryPick>,
 }
 
@@ -106,6 +114,7 @@ impl GrowPanel {
         if doc.source.is_none() {
             return;
         }
+        others::ui(ui, p, &doc);
         ui.add_space(space::S);
         if let Some(way) = choice(ui, &theme, doc.way, &WAYS) {
             p.actions.grow(GrowEdit::Way(way));
@@ -124,7 +133,8 @@ impl GrowPanel {
     /// What only the chosen way has.
     fn way(&mut self, ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
         match doc.way {
-            GrowWay::Vary | GrowWay::Edit => {}
+            GrowWay::Vary => {}
+            GrowWay::Edit => self.parts.ui(ui, p, doc),
             GrowWay::Extend => extend::ui(ui, p, doc),
             GrowWay::Fill => fill::ui(ui, p, doc, &mut self.mask),
             GrowWay::Remix => {
@@ -151,6 +161,11 @@ fn how(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
         SeedEdit::None => {}
         SeedEdit::To(seed) => p.actions.grow(GrowEdit::Seed(seed)),
         SeedEdit::Dice => p.actions.command(Command::NewSeed),
+    }
+    let free = matches!(doc.way, GrowWay::Vary | GrowWay::Remix);
+    if let Some(breed) = doc.breed.as_ref().filter(|_| free) {
+        ui.weak(format!("A child of seeds {} and {}", doc.seed, breed.seed))
+            .on_hover_text("Another seed is a picture of its own again");
     }
     // A structure leaves nothing to chance.
     if doc.way != GrowWay::Remix {

@@ -121,7 +121,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, grow: &mut GrowPanel) {
         } else if p.state.view.grow_tiles && tiles::repeats(p.state) != [1, 1] {
             tiles::ui(ui, p);
         } else {
-            canvas::ui(ui, p);
+            canvas::ui(ui, p, &mut grow.parts.lasso);
         }
     });
 }

@@ -4,7 +4,10 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../ui_doors/mod.rs"]
 mod ui_doors;
+
+mod look;
 
 use egui::Key;
 use egui::accesskit::Role;
@@ -16,7 +19,7 @@ use limner::app::grow::document::{GrowDoc, GrowWay};
 use limner::app::view::Workspace;
 use limner::engine::protocol::{Job, Request};
 use limner::picture::Picture;
-use limner::recipe::{GrowParams, GrowTask, Making};
+use limner::recipe::{GrowChange, GrowParams, GrowTask, Making};
 use ui_doors::{Studio, studio, studio_in};
 
 const SIZE: [f32; 2] = [1280.0, 900.0];
@@ -64,6 +67,18 @@ fn jobs(s: &Studio<'_>) -> Vec<GrowParams> {
         _ => None,
     });
     all.collect()
+}
+
+/// Drags over some points, and lets go.
+fn drag(s: &mut Studio<'_>, way: &[egui::Pos2]) {
+    s.window.drag_at(way[0]);
+    s.window.run_steps(2);
+    for at in way {
+        s.window.hover_at(*at);
+        s.window.run_steps(2);
+    }
+    s.window.drop_at(way[way.len() - 1]);
+    s.settle();
 }
 
 fn labels(s: &Studio<'_>) -> Vec<String> {
@@ -263,6 +278,25 @@ fn many_seeds_side_by_side_and_a_click_takes_one() {
 }
 
 #[test]
+fn two_pictures_that_are_picked_have_children() {
+    let mut s = with_picture();
+    s.click("Variations");
+    s.click("Pick seed 3");
+    s.click("Pick seed 9");
+    s.click("Breed");
+    s.click("Child 4");
+    let breed = doc(&s).breed.clone().unwrap();
+    assert_eq!((doc(&s).seed, breed.seed), (3, 9));
+    s.window.get_by_label_contains("seeds 3 and 9");
+    assert!(jobs(&s).last().unwrap().breed.is_some());
+    // Another seed is another picture.
+    s.command(Command::NextSeed);
+    assert!(doc(&s).breed.is_none());
+    s.command(Command::Undo);
+    assert!(doc(&s).breed.is_some());
+}
+
+#[test]
 fn a_picture_goes_on_beyond_its_edges() {
     let mut s = with_picture();
     s.click("Extend");
@@ -339,6 +373,54 @@ fn a_second_picture_lends_its_arrangement() {
     assert_eq!(structure.name, "sky.png");
     s.click("Swap the pictures");
     assert_eq!(doc(&s).source.as_ref().unwrap().name, "sky.png");
+}
+
+#[test]
+fn a_part_is_drawn_around_and_dragged_elsewhere() {
+    let mut s = with_picture();
+    s.click("Edit");
+    s.window
+        .get_by_label("Draw a line around a part of the picture");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Grown picture")
+        .rect();
+    let middle = canvas.center();
+    drag(
+        &mut s,
+        &[[-60.0, -40.0], [0.0, -40.0], [0.0, 40.0], [-60.0, 40.0]]
+            .map(|[x, y]| middle + egui::vec2(x, y)),
+    );
+    assert!(doc(&s).edits.is_empty());
+    let inside = middle - egui::vec2(30.0, 0.0);
+    drag(&mut s, &[inside, middle, middle + egui::vec2(70.0, 0.0)]);
+    let job = jobs(&s).pop().unwrap();
+    let GrowTask::Edit { edits } = &job.task else {
+        panic!("{job:?}");
+    };
+    let GrowChange::Move(to) = &edits[0].change else {
+        panic!("{edits:?}");
+    };
+    assert!(to.by[0] > 20 && to.by[1] == 0, "{:?}", to.by);
+    // The line went along: the part is copied from where it is now.
+    s.click("Copy");
+    let there = inside + egui::vec2(100.0, 0.0);
+    drag(
+        &mut s,
+        &[
+            there,
+            there + egui::vec2(0.0, 20.0),
+            there + egui::vec2(0.0, 40.0),
+        ],
+    );
+    assert_eq!(doc(&s).edits.len(), 2);
+    s.click("Recolour");
+    s.click("Remove part");
+    assert_eq!(doc(&s).edits.len(), 4);
+    s.click("Take edit 1 back");
+    assert_eq!(doc(&s).edits.len(), 3);
+    s.command(Command::Undo);
+    assert_eq!(doc(&s).edits.len(), 4);
 }
 
 #[test]
