@@ -32,7 +32,7 @@ impl GrowWay {
             Self::Extend => "Extend",
             Self::Fill => "Fill",
             Self::Remix => "Remix",
-            Self::Edit => "Edit",
+            Self::Edit => "Parts",
         }
     }
 }

@@ -47,7 +47,7 @@ const WAYS: [(GrowWay, &str, &str); 5] = [
     ),
     (
         GrowWay::Edit,
-        "Edit",
+        "Parts",
         "Move, copy, recolour or remove parts: the picture makes itself whole again",
     ),
 ];
@@ -100,7 +100,7 @@ impl GrowPanel {
         section(
             ui,
             &theme,
-            "Picture",
+            "Source",
             true,
             |_| {},
             |ui| {

@@ -35,7 +35,7 @@ impl Parts {
         section(
             ui,
             &theme,
-            "Parts",
+            "Around a part",
             true,
             |_| {},
             |ui| {

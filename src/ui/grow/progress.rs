@@ -42,7 +42,9 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             });
         });
     } else if full_size::picture(Workspace::Grow, state).is_none()
-        && (!live::is_live(state) || state.grow.is_stopped(&params))
+        && (!live::is_live(state)
+            || state.grow.is_stopped(&params)
+            || state.grow.failure(&params).is_some())
     {
         let tip = Command::GrowPicture.tooltip();
         let button = ui.button(Command::GrowPicture.text()).on_hover_text(tip);
