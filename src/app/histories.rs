@@ -22,7 +22,7 @@ impl Histories {
             explore: History::new(Part::Explore(doc.explore.clone())),
             style: History::new(Part::Style(doc.style.clone())),
             lens: History::new(Part::Lens(doc.lens.clone())),
-            grow: History::new(Part::Grow(doc.grow.clone())),
+            grow: History::new(Part::Grow(Box::new(doc.grow.clone()))),
             revision: 0,
         }
     }

@@ -32,7 +32,7 @@ pub enum Part {
     /// Of Lens.
     Lens(LensDoc),
     /// Of Grow.
-    Grow(GrowDoc),
+    Grow(Box<GrowDoc>),
 }
 
 impl Part {
@@ -42,7 +42,7 @@ impl Part {
             Workspace::Explore => Some(Self::Explore(doc.explore.clone())),
             Workspace::Style => Some(Self::Style(doc.style.clone())),
             Workspace::Lens => Some(Self::Lens(doc.lens.clone())),
-            Workspace::Grow => Some(Self::Grow(doc.grow.clone())),
+            Workspace::Grow => Some(Self::Grow(Box::new(doc.grow.clone()))),
             Workspace::Gallery => None,
         }
     }
@@ -53,7 +53,7 @@ impl Part {
             Self::Explore(part) => doc.explore = part.clone(),
             Self::Style(part) => doc.style = part.clone(),
             Self::Lens(part) => doc.lens = part.clone(),
-            Self::Grow(part) => doc.grow = part.clone(),
+            Self::Grow(part) => doc.grow = (**part).clone(),
         }
     }
 
@@ -63,7 +63,7 @@ impl Part {
             Self::Explore(part) => *part == doc.explore,
             Self::Style(part) => *part == doc.style,
             Self::Lens(part) => *part == doc.lens,
-            Self::Grow(part) => *part == doc.grow,
+            Self::Grow(part) => **part == doc.grow,
         }
     }
 
@@ -73,7 +73,7 @@ impl Part {
             Self::Explore(_) => Self::Explore(doc.explore.clone()),
             Self::Style(_) => Self::Style(doc.style.clone()),
             Self::Lens(_) => Self::Lens(doc.lens.clone()),
-            Self::Grow(_) => Self::Grow(doc.grow.clone()),
+            Self::Grow(_) => Self::Grow(Box::new(doc.grow.clone())),
         }
     }
 
