@@ -69,6 +69,7 @@ fn params(args: &Grow) -> Result<GrowParams, Failure> {
     let edits = edits(&args.edits)?;
     let task = match (&args.extend, &args.fill, &args.structure) {
         _ if !edits.is_empty() => GrowTask::Edit { edits },
+        _ if args.keep => GrowTask::Tile,
         (Some(Sides([left, top, right, bottom])), ..) => GrowTask::Extend {
             left: *left,
             top: *top,

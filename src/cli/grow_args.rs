@@ -25,7 +25,7 @@ pub(crate) struct Grow {
     pub(crate) source: Vec<Further>,
     /// Breed two grown pictures of the same source: some parts as the first has them, the others as
     /// the second; the seed says which
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1, conflicts_with_all = ["size", "extend", "fill", "edits", "structure", "chance", "coherence", "seamless", "source"])]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1, conflicts_with_all = ["size", "extend", "fill", "edits", "structure", "chance", "coherence", "seamless", "keep", "source"])]
     pub(crate) parents: Vec<PathBuf>,
     /// How much is as the second parent has it (0 to 1)
     #[arg(long, value_name = "S", default_value = "0.5", requires = "parents", value_parser = super::values::share)]
@@ -68,6 +68,9 @@ pub(crate) struct Grow {
     /// Let sides go on at the opposite side: x, y or xy
     #[arg(long, value_name = "SIDES", value_parser = super::values::seamless)]
     pub(crate) seamless: Option<[bool; 2]>,
+    /// Make the picture itself seamless and leave most of it as it is; a little is cut off
+    #[arg(long, requires = "seamless", conflicts_with_all = ["size", "structure", "count", "source"])]
+    pub(crate) keep: bool,
     /// Say what it would take, and do nothing
     #[arg(long)]
     pub(crate) estimate: bool,

@@ -247,6 +247,7 @@ impl Prepared {
                 Task::Fill { hole: &self.hole }
             }
             (GrowTask::Edit { .. }, _) => Task::Edit { edits: &self.edits },
+            (GrowTask::Tile, _) => Task::Tile,
             (GrowTask::Shape { strength, .. }, Some(structure)) => Task::Shape {
                 structure,
                 strength: *strength,
@@ -359,6 +360,10 @@ fn size(
         }
         (GrowTask::Edit { .. }, _) if other_size => Err(EngineError::BadRequest(
             "a picture that is edited keeps its size; leave the size out".into(),
+        )),
+        (GrowTask::Tile, _) if other_size => Err(EngineError::BadRequest(
+            "a picture that is kept while it is made seamless has its own size; leave the size out"
+                .into(),
         )),
         (GrowTask::Shape { .. }, Some(structure)) => Ok(params.size.unwrap_or(structure.size())),
         _ => Ok(params.size.unwrap_or(own)),

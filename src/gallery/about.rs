@@ -178,6 +178,7 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
         Making::Grow(p) => {
             let what = match &p.task {
                 GrowTask::Vary => "A variation grown from",
+                GrowTask::Tile => "Made seamless from",
                 GrowTask::Extend { .. } => "Grown beyond the edges of",
                 GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => "Filled with patches of",
                 GrowTask::Edit { .. } => "Edited, and made whole again with patches of",

@@ -10,6 +10,7 @@ use super::sources::{Set, Source, Sources, Where};
 use super::task::{Material, Settings, Task};
 use super::{GrowError, LEAST_SIDE};
 use crate::cancel::CancelToken;
+use crate::picture::Picture;
 
 /// Other sources are made smaller until they have at most so many times the source's pixels.
 pub(super) const OTHERS: f64 = 2.0;
@@ -24,6 +25,39 @@ pub(super) struct Beginning<'a> {
     pub(super) start: Option<Canvas>,
     /// What stays.
     pub(super) region: Region,
+    /// The same, byte for byte.
+    pub(super) kept: Kept,
+}
+
+/// The picture that stays where [`Region::kept`] says, and where it lies in the result.
+pub(super) struct Kept {
+    picture: Option<Picture>,
+    corner: [u32; 2],
+}
+
+impl Kept {
+    /// Puts it into the result's bytes: in twelve bits times opacity some of them would be lost.
+    pub(super) fn put_back(&self, region: &Region, pixels: &mut [u8], [width, _]: [u32; 2]) {
+        let (Some(picture), Some((map, _))) = (&self.picture, &region.kept) else {
+            return;
+        };
+        let own = picture.width() as usize;
+        for (at, pixel) in picture.rgba().chunks_exact(4).enumerate() {
+            let x = at % own + self.corner[0] as usize;
+            let y = at / own + self.corner[1] as usize;
+            let to = y * width as usize + x;
+            if map.data[to] {
+                pixels[to * 4..to * 4 + 4].copy_from_slice(pixel);
+            }
+        }
+    }
+
+    /// The picture, if all of it stays and nothing comes to it.
+    pub(super) fn all(&self, region: &Region) -> Option<Picture> {
+        let (map, _) = region.kept.as_ref()?;
+        let whole = !map.data.contains(&false);
+        self.picture.clone().filter(|_| whole)
+    }
 }
 
 /// Size that another source is brought to beside one of `own` pixels.
@@ -55,8 +89,12 @@ pub(super) fn begin<'a>(
     };
     let mut sources = vec![whole(Cow::Borrowed(source))];
     let (mut start, mut region) = (None, Region::default());
+    let mut kept = Kept {
+        picture: None,
+        corner: [0; 2],
+    };
     match task {
-        Task::Vary => {}
+        Task::Vary | Task::Tile => {}
         Task::Extend { left, top } => {
             let size = settings.size.map(|side| side as usize);
             let corner = [*left as usize, *top as usize];
@@ -68,12 +106,15 @@ pub(super) fn begin<'a>(
             }
             let framed = mirrored(source, size, corner);
             region.kept = Some((map, framed.clone()));
+            kept.picture = Some(material.source.clone());
+            kept.corner = [*left, *top];
             start = Some(framed);
         }
         Task::Fill { hole } => {
             let map = Map::without(source.size(), hole);
             sources[0].map = Some(map.clone());
             region.kept = Some((map, source.clone()));
+            kept.picture = Some(material.source.clone());
         }
         Task::Edit { edits } => {
             let rough = edited(material.source, edits)?;
@@ -81,6 +122,7 @@ pub(super) fn begin<'a>(
             region = loose(&rough, &canvas);
             sources = both(source, &canvas, &rough, &region);
             start = Some(canvas);
+            kept.picture = Some(rough.picture);
         }
         Task::Shape { structure, .. } => {
             start = Some(in_tone_of(Canvas::of(structure), source));
@@ -105,6 +147,7 @@ pub(super) fn begin<'a>(
         sources: Sources(sources),
         start,
         region,
+        kept,
     })
 }
 

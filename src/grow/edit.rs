@@ -129,7 +129,6 @@ impl Work {
             }
             Change::Recolour { mean, gain } => {
                 self.recolour(part, *mean, *gain);
-                self.fit(part);
             }
             Change::Remove => {
                 for (at, &was) in part.iter().enumerate() {
@@ -215,16 +214,37 @@ impl Work {
         }
     }
 
+    /// Softly towards the part's edges, so that no patch is needed.
     fn recolour(&mut self, part: &[bool], mean: Option<[u8; 3]>, gain: [f32; 3]) {
+        let mut share = vec![0.0; part.len()];
+        let mut outside: Vec<bool> = part.iter().map(|part| !part).collect();
+        for ring in 1..=self.seam {
+            let next = match outside.contains(&true) {
+                true => wider(&outside, self.size, 1),
+                false => break,
+            };
+            for at in 0..part.len() {
+                if next[at] && !outside[at] {
+                    share[at] = ring as f64 / (self.seam + 1) as f64;
+                }
+            }
+            outside = next;
+        }
+        for (share, outside) in share.iter_mut().zip(&outside) {
+            if !outside {
+                *share = 1.0;
+            }
+        }
         for c in 0..3 {
-            let values = || (0..part.len()).filter(|&at| part[at]).map(|at| at * 4 + c);
-            let count = values().count().max(1) as f64;
-            let was = values().map(|at| f64::from(self.pixels[at])).sum::<f64>() / count;
+            let values = || (0..part.len()).filter(|&at| part[at]);
+            let was = values().map(|at| f64::from(self.pixels[at * 4 + c]));
+            let was = was.sum::<f64>() / values().count().max(1) as f64;
             let more = mean.map_or(0.0, |mean| f64::from(mean[c]) - was);
-            let gain = f64::from(gain[c]);
             for at in values() {
-                let value = (f64::from(self.pixels[at]) + more) * gain;
-                self.pixels[at] = value.round().clamp(0.0, 255.0) as u8;
+                let old = f64::from(self.pixels[at * 4 + c]);
+                let new = ((old + more) * f64::from(gain[c])).clamp(0.0, 255.0);
+                let value = old + (new - old) * share[at];
+                self.pixels[at * 4 + c] = value.round() as u8;
             }
         }
     }

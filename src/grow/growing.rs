@@ -44,6 +44,8 @@ pub(super) struct Tuning {
     pub(super) guide: i32,
     /// Whether what isn't kept is begun with from its surroundings, not with what is there.
     pub(super) heal: bool,
+    /// How many neighbours' agreement counts: whether pieces are to stay together.
+    pub(super) together: bool,
     /// Which sides of the result go on at the other side.
     pub(super) wraps: [bool; 2],
     /// Begins all random numbers.

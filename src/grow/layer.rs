@@ -11,7 +11,7 @@ use super::schedule::Level;
 use super::sources::{Rect, Set, of};
 use super::tree::NONE;
 use super::vote::{Kernel, combined};
-use super::{GrowError, NOWHERE, PATCH, Place, basis, refine, rim};
+use super::{GrowError, NOWHERE, PATCH, Place, basis, cohere, refine, rim};
 
 /// Patches that one thread reduces at a time.
 const BATCH: usize = 1024;
@@ -153,17 +153,26 @@ impl Layer<'_> {
                 .collect(),
         };
         let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
-        let worth = known.worth().filter(|_| few);
+        let worth = known.worth();
+        let neighbours = |group: &Group| {
+            let active: Vec<u32> = group.queries.iter().map(|&q| self.active[q]).collect();
+            let rows = self.places.len() / self.columns[0];
+            cohere::neighbours(&active, [self.columns[0], rows], tuning.wraps)
+        };
+        let around: Vec<Vec<[u32; 8]>> = match tuning.together {
+            true => groups.iter().map(neighbours).collect(),
+            false => Vec::new(),
+        };
         for round in 0..rounds.count {
             let image = match round == 0 {
                 true => blurred,
                 false => sharp,
             };
             tell(f64::from(round) / f64::from(rounds.count), Some(picture))?;
-            for group in &mut groups {
-                let new = match &worth {
-                    Some(worth) => self.at_the_rim(picture, worth, image, group)?,
-                    None => self.round(
+            for (number, group) in groups.iter_mut().enumerate() {
+                let mut new = match &worth {
+                    Some(worth) if few => self.at_the_rim(picture, worth, image, group)?,
+                    _ => self.round(
                         picture,
                         (&basis, image),
                         group,
@@ -171,6 +180,10 @@ impl Layer<'_> {
                         (round, rounds.seed),
                     )?,
                 };
+                if let (Some(around), Some(worth)) = (around.get(number), &worth) {
+                    let seen = (&*picture, &worth[..], image);
+                    new = self.settled(new, seen, group, (around, &numbers))?;
+                }
                 for (&query, own) in group.queries.iter().zip(new) {
                     found[query] = group.to_all(own);
                 }
@@ -192,6 +205,37 @@ impl Layer<'_> {
     ) -> Result<Vec<u32>, GrowError> {
         let stop = self.growing.stop;
         rim::nearest(picture, worth, &group.corners, image, &group.places, stop)
+    }
+
+    /// What was found, with pieces kept together.
+    fn settled(
+        &self,
+        found: Vec<u32>,
+        (picture, worth, image): (&Canvas, &[i32], &Canvas),
+        group: &Group,
+        (neighbours, numbers): (&[[u32; 8]], &Numbers),
+    ) -> Result<Vec<u32>, GrowError> {
+        let moved = |key: u32, by: [i32; 2]| {
+            let place = group.places[key as usize];
+            let to = [0, 1].map(|i| i32::from(place[i]) + by[i]);
+            match to
+                .iter()
+                .all(|side| (0..i32::from(u16::MAX)).contains(side))
+            {
+                true => group.to_own(numbers.of(to.map(|side| side as u16))),
+                false => NONE,
+            }
+        };
+        let distance = |query: usize, key: u32| {
+            let (query, key) = (group.corners[query], group.places[key as usize]);
+            rim::mean(picture, worth, query, image, key)
+        };
+        let choice = cohere::Choice {
+            neighbours,
+            moved: &moved,
+            distance: &distance,
+        };
+        choice.settle(found, self.growing.stop)
     }
 
     fn round(
@@ -301,6 +345,7 @@ impl Layer<'_> {
         if self.keys.len() == columns * rows {
             return Numbers {
                 columns,
+                rows,
                 list: None,
             };
         }
@@ -311,6 +356,7 @@ impl Layer<'_> {
         }
         Numbers {
             columns,
+            rows,
             list: Some(list),
         }
     }
@@ -319,6 +365,7 @@ impl Layer<'_> {
 /// Which number the patch at a place has among the keys.
 struct Numbers {
     columns: usize,
+    rows: usize,
     /// None where all are keys, in order.
     list: Option<Vec<u32>>,
 }
@@ -328,7 +375,11 @@ impl Numbers {
         if [x, y] == NOWHERE {
             return NONE;
         }
-        let at = usize::from(y) * self.columns + usize::from(x);
+        let [x, y] = [x, y].map(usize::from);
+        if x >= self.columns || y >= self.rows {
+            return NONE;
+        }
+        let at = y * self.columns + x;
         self.list.as_ref().map_or(at as u32, |list| list[at])
     }
 }

@@ -10,6 +10,9 @@ use super::canvas::{Canvas, UNIT};
 /// What a step of twice the distance leaves of the difference.
 const FADING: f32 = 0.85;
 
+/// Most that is led over: what differs by more isn't light but another thing.
+const MOST: f32 = 12.5 * UNIT as f32;
+
 /// A cell: the difference in each channel, and how sure it is, 0..=1.
 type Cell = [f32; 5];
 
@@ -123,7 +126,8 @@ pub(super) fn lead_over(
                     let at = y * width + x;
                     if x < width && y < height && kept[at] && covered(at) {
                         let (new, old) = (seen.data[at], there.data[at]);
-                        let difference = |c: usize| f32::from(old[c]) - f32::from(new[c]);
+                        let difference =
+                            |c: usize| (f32::from(old[c]) - f32::from(new[c])).clamp(-MOST, MOST);
                         let [r, g, b, a] = std::array::from_fn(difference);
                         gather(cell, &[r, g, b, a, 1.0]);
                     }

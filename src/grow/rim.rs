@@ -67,3 +67,22 @@ fn distance(
     }
     sum
 }
+
+/// Mean squared distance of two patches over their pixels; a pixel of `picture` counts as much as
+/// `worth` says.
+pub(super) fn mean(
+    picture: &Canvas,
+    worth: &[i32],
+    query: Place,
+    source: &Canvas,
+    key: Place,
+) -> f32 {
+    let sum = distance(picture, worth, query, source, key, i64::MAX);
+    let [x, y] = query.map(usize::from);
+    let row = |dy: usize| &worth[(y + dy) * picture.width + x..][..PATCH];
+    let whole: i64 = (0..PATCH)
+        .flat_map(row)
+        .map(|&worth| i64::from(worth))
+        .sum();
+    sum as f32 / whole.max(1) as f32
+}

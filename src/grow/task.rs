@@ -130,6 +130,9 @@ pub enum Task<'a> {
         /// One after the other.
         edits: &'a [Edit],
     },
+    /// The source made seamless on the sides that are to be, most of it as it is: see
+    /// [`super::tile`]. The result is a little smaller, and `size` is that of the source.
+    Tile,
     /// The arrangement of another picture in the material of the source.
     Shape {
         /// The other picture.
@@ -233,7 +236,13 @@ pub(super) fn check(
         Task::Edit { .. } if settings.seamless != [false; 2] => Err(GrowError::Clash(
             "a picture that is edited keeps its edges; leave Seamless out",
         )),
-        Task::Vary | Task::Shape { .. } | Task::Edit { .. } => Ok(()),
+        Task::Tile if !same => Err(GrowError::Clash(
+            "a picture that is kept while it is made seamless has its own size; leave the size out",
+        )),
+        Task::Tile if !material.others.is_empty() => Err(GrowError::Clash(
+            "a picture that is kept while it is made seamless takes nothing of others; leave them out",
+        )),
+        Task::Vary | Task::Shape { .. } | Task::Edit { .. } | Task::Tile => Ok(()),
     }
 }
 

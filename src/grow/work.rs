@@ -7,6 +7,7 @@ use super::growing::{Growing, Tuning};
 use super::matching::Effort;
 use super::schedule::{Level, levels};
 use super::task::{Genes, Grown, Material, Settings, Task, check};
+use super::tile::tile;
 use super::vote::{Kernel, grid};
 use super::{GrowError, PATCH};
 use crate::cancel::CancelToken;
@@ -127,12 +128,29 @@ pub fn grow(
 ) -> Result<Grown, GrowError> {
     let line = line(material, task, settings, &settings.genes)?;
     check(material, task, settings)?;
+    if matches!(task, Task::Tile) {
+        progress(0, &|| None)?;
+        return Ok(Grown {
+            picture: tile(material.source, settings.seamless, stop)?.picture,
+            places: Vec::new(),
+            columns: 0,
+        });
+    }
     let canvas = Canvas::of(material.source);
     let Beginning {
         sources,
         start,
         region,
+        kept,
     } = begin(&canvas, material, task, settings, stop)?;
+    if let Some(as_it_is) = kept.all(&region) {
+        // Nothing is to be found: only recoloured.
+        return Ok(Grown {
+            picture: as_it_is,
+            places: Vec::new(),
+            columns: 0,
+        });
+    }
     let growing = Growing {
         sources: &sources,
         start: start.as_ref(),
@@ -148,18 +166,21 @@ pub fn grow(
     let whole = growing.run(&line, &mut |step| {
         let here = weight(levels, step.index, settings) as f64 * step.part;
         let done = before[step.index] + here as u64;
-        progress(done, &|| step.picture.and_then(picture_of))
+        progress(done, &|| step.picture.and_then(look))
     })?;
     let columns = grid(whole.picture.width, settings.seamless[0]);
-    let picture = picture_of(&whole.picture);
+    let mut pixels = whole.picture.to_rgba();
+    kept.put_back(&region, &mut pixels, settings.size);
+    let [width, height] = settings.size;
+    let picture = Picture::from_rgba(width, height, pixels);
     Ok(Grown {
-        picture: picture.ok_or(GrowError::Size(settings.size[0], settings.size[1]))?,
+        picture: picture.map_err(|_| GrowError::Size(width, height))?,
         places: whole.places,
         columns,
     })
 }
 
-fn picture_of(canvas: &Canvas) -> Option<Picture> {
+fn look(canvas: &Canvas) -> Option<Picture> {
     let [width, height] = canvas.size().map(|side| side as u32);
     Picture::from_rgba(width, height, canvas.to_rgba()).ok()
 }
@@ -217,6 +238,7 @@ fn tuning(task: &Task<'_>, settings: &Settings, genes: &Genes, levels: &[Level])
             _ => 0,
         },
         heal: matches!(task, Task::Fill { .. } | Task::Edit { .. }),
+        together: matches!(task, Task::Fill { .. } | Task::Edit { .. }),
         wraps: settings.seamless,
         seed: genes.seed,
     }

@@ -40,6 +40,9 @@ pub enum GrowTask {
         /// One after the other.
         edits: Vec<GrowEdit>,
     },
+    /// The source made seamless on the sides that are to be, most of it as it is; the result is a
+    /// little smaller.
+    Tile,
     /// The arrangement of another picture in the material of the source.
     Shape {
         /// The other picture.
@@ -219,7 +222,10 @@ impl GrowParams {
     pub fn each_picture<'a>(&'a self, tell: &mut dyn FnMut(&'a SourceRef, bool)) {
         tell(&self.source, true);
         match &self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => {}
+            GrowTask::Vary
+            | GrowTask::Tile
+            | GrowTask::Extend { .. }
+            | GrowTask::FillPainted { .. } => {}
             GrowTask::Fill { mask } => tell(mask, false),
             GrowTask::Shape { structure, .. } => tell(structure, true),
             GrowTask::Edit { edits } => {
@@ -248,7 +254,10 @@ impl GrowParams {
     pub fn each_picture_mut(&mut self, tell: &mut dyn FnMut(&mut SourceRef)) {
         tell(&mut self.source);
         match &mut self.task {
-            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::FillPainted { .. } => {}
+            GrowTask::Vary
+            | GrowTask::Tile
+            | GrowTask::Extend { .. }
+            | GrowTask::FillPainted { .. } => {}
             GrowTask::Fill { mask } => tell(mask),
             GrowTask::Shape { structure, .. } => tell(structure),
             GrowTask::Edit { edits } => {

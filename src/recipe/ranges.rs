@@ -262,7 +262,7 @@ impl GrowParams {
                     outside.change(&mut edit.change);
                 }
             }
-            GrowTask::Vary | GrowTask::Extend { .. } | GrowTask::Fill { .. } => {}
+            GrowTask::Vary | GrowTask::Tile | GrowTask::Extend { .. } | GrowTask::Fill { .. } => {}
         }
         outside.part(&mut self.part);
         for other in &mut self.others {

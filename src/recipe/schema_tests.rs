@@ -137,6 +137,7 @@ fn all() -> Vec<Recipe> {
 fn grown() -> Vec<Making> {
     let tasks = [
         GrowTask::Vary,
+        GrowTask::Tile,
         GrowTask::Extend {
             left: 1,
             top: 0,

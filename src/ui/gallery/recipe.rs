@@ -69,6 +69,7 @@ fn grow(params: &GrowParams) -> Vec<Line> {
     let mut lines = vec![("Grown from", name(&params.source))];
     match &params.task {
         GrowTask::Vary => {}
+        GrowTask::Tile => lines.push(("Kept", "all but the edges".to_owned())),
         GrowTask::Extend {
             left,
             top,
