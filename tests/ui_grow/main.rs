@@ -20,7 +20,7 @@ use limner::app::grow::document::{GrowDoc, GrowWay};
 use limner::app::view::Workspace;
 use limner::engine::protocol::{Job, Request};
 use limner::picture::Picture;
-use limner::recipe::{GrowParams, Making};
+use limner::recipe::{GrowParams, GrowTask, Making};
 use ui_doors::{Studio, studio, studio_in};
 
 const SIZE: [f32; 2] = [1280.0, 900.0];
@@ -190,6 +190,9 @@ fn a_seamless_picture_is_shown_next_to_itself() {
     s.window.get_by_role_and_label(Role::Image, "Tiles");
     s.click("Across");
     s.window.get_by_role_and_label(Role::Image, "Tiles");
+    s.window.get_by_label("Keep the picture").click();
+    s.settle();
+    assert_eq!(jobs(&s).last().unwrap().task, GrowTask::Tile);
     s.click("Off");
     s.window.get_by_role_and_label(Role::Image, "Grown picture");
 }

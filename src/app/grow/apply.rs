@@ -76,6 +76,7 @@ fn label(edit: &GrowEdit) -> String {
         GrowEdit::Coherence(_) => "Coherence",
         GrowEdit::Strength(_) => "Strength",
         GrowEdit::Seamless(_) => "Seamless",
+        GrowEdit::Keep(_) => "Keep the picture",
         GrowEdit::Size(_) => "Size",
         GrowEdit::Sides(_) => "Extend",
         GrowEdit::SetMask(_) => "Mask",
@@ -137,6 +138,7 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
         GrowEdit::Coherence(v) => doc.coherence = ranges::COHERENCE.nearest(v),
         GrowEdit::Strength(v) => doc.strength = ranges::CLOSENESS.nearest(v),
         GrowEdit::Seamless(sides) => doc.seamless = sides,
+        GrowEdit::Keep(keep) => doc.keep = keep,
         GrowEdit::Size(size) => doc.size = size,
         GrowEdit::Sides(sides) => doc.sides = sides,
         GrowEdit::SetMask(mask) => {

@@ -54,6 +54,8 @@ pub struct GrowDoc {
     pub coherence: f32,
     /// See [`GrowParams::seamless`]; not for extending and filling.
     pub seamless: [bool; 2],
+    /// A variation that is seamless keeps the picture, but for what its edges need.
+    pub keep: bool,
     /// The result's size; that of the source, or of the structure, when absent. Not for extending
     /// and filling.
     pub size: Option<[u32; 2]>,
@@ -86,6 +88,7 @@ impl Default for GrowDoc {
             chance: CHANCE,
             coherence: COHERENCE,
             seamless: [false; 2],
+            keep: false,
             size: None,
             sides: [0; 4],
             mask: None,
@@ -112,23 +115,34 @@ impl GrowDoc {
     pub fn params(&self) -> Option<GrowParams> {
         let source = self.source.clone()?;
         let task = self.task()?;
-        let free = matches!(self.way, GrowWay::Vary | GrowWay::Remix);
+        let keeps = self.keeps();
+        let seams = matches!(self.way, GrowWay::Vary | GrowWay::Remix);
+        let free = seams && !keeps;
         Some(GrowParams {
             task,
             chance: self.chance,
             coherence: self.coherence,
-            seamless: if free { self.seamless } else { [false; 2] },
+            seamless: if seams { self.seamless } else { [false; 2] },
             size: self.size.filter(|_| free),
             breed: self.breed.clone().filter(|_| free),
             part: self.part.clone(),
-            others: self.others.clone(),
+            others: match keeps {
+                true => Vec::new(),
+                false => self.others.clone(),
+            },
             source,
             seed: self.seed,
         })
     }
 
+    /// Whether the picture itself is made seamless.
+    pub fn keeps(&self) -> bool {
+        self.way == GrowWay::Vary && self.keep && self.seamless != [false; 2]
+    }
+
     fn task(&self) -> Option<GrowTask> {
         Some(match self.way {
+            GrowWay::Vary if self.keeps() => GrowTask::Tile,
             GrowWay::Vary => GrowTask::Vary,
             GrowWay::Extend if self.sides == [0; 4] => return None,
             GrowWay::Extend => {
@@ -170,7 +184,14 @@ impl GrowDoc {
         self.part = params.part;
         self.others = params.others;
         match params.task {
-            GrowTask::Vary => self.way = GrowWay::Vary,
+            GrowTask::Vary => {
+                self.way = GrowWay::Vary;
+                self.keep = false;
+            }
+            GrowTask::Tile => {
+                self.way = GrowWay::Vary;
+                self.keep = true;
+            }
             GrowTask::Extend {
                 left,
                 top,
@@ -208,6 +229,7 @@ impl GrowDoc {
     /// The result's size, for a source and a structure of these sizes.
     pub fn result_size(&self, source: [u32; 2], structure: Option<[u32; 2]>) -> [u32; 2] {
         match self.way {
+            GrowWay::Vary if self.keeps() => source,
             GrowWay::Vary => self.size.unwrap_or(source),
             GrowWay::Fill | GrowWay::Edit => source,
             GrowWay::Remix => self.size.or(structure).unwrap_or(source),

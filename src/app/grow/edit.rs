@@ -29,6 +29,8 @@ pub enum GrowEdit {
     Strength(f32),
     /// See [`GrowParams::seamless`].
     Seamless([bool; 2]),
+    /// Whether the picture itself is made seamless.
+    Keep(bool),
     /// The result's size; its own when absent.
     Size(Option<[u32; 2]>),
     /// Pixels that are added at the left, top, right and bottom.

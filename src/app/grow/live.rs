@@ -34,6 +34,12 @@ pub fn params(state: &AppState) -> Option<Arc<GrowParams>> {
 /// The size of what the document asks for, once its pictures are read.
 pub fn result_size(state: &AppState) -> Option<[u32; 2]> {
     let source = state.grow_source()?.size;
+    if state.doc.grow.keeps()
+        && let Some(whole) = full_size::picture(Workspace::Grow, state)
+    {
+        // A little smaller, nobody knows how much beforehand.
+        return Some(whole.size());
+    }
     let structure = state.doc.grow.structure.as_ref();
     let structure = structure.and_then(|s| state.photos.of(s)).map(|p| p.size);
     Some(state.doc.grow.result_size(source, structure))
@@ -104,7 +110,8 @@ pub(in crate::app) fn sync(state: &mut AppState, services: &mut Services, hand_o
     let given_up =
         state.grow.stopped.as_ref() == Some(&*params) || state.grow.failure(&params).is_some();
     // Behind the grid nobody sees it.
-    if is_live(state) && !given_up && !state.view.grow_grid {
+    let grid = state.view.grow_grid && !state.doc.grow.keeps();
+    if is_live(state) && !given_up && !grid {
         begin(params, state, services);
     }
 }

@@ -148,6 +148,10 @@ impl GrowPanel {
 
 /// Seed, chance, coherence.
 fn how(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
+    if doc.keeps() {
+        ui.weak("Nothing is left to chance where the picture is kept.");
+        return;
+    }
     let theme = p.theme.clone();
     let tip = Command::NewSeed.tooltip_with_keys(ui.ctx());
     let edit = seed_row(ui, &theme, "Seed", doc.seed, |ui| {

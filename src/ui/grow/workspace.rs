@@ -70,7 +70,7 @@ fn tools(ui: &mut Ui, p: &mut Panel<'_>) {
     let only = |enabled, tool| Tool { enabled, ..tool };
     let all = [
         only(
-            made,
+            made && !p.state.doc.grow.keeps(),
             Tool::new(Icon::Grid, Command::ToggleVariations, view.grow_grid),
         ),
         only(
@@ -116,7 +116,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, grow: &mut GrowPanel) {
         let made = p.state.doc.grow.params().is_some();
         if painting {
             canvas::painting(ui, p, &mut grow.mask);
-        } else if p.state.view.grow_grid && made {
+        } else if p.state.view.grow_grid && made && !p.state.doc.grow.keeps() {
             grid::ui(ui, p);
         } else if p.state.view.grow_tiles && tiles::repeats(p.state) != [1, 1] {
             tiles::ui(ui, p);
