@@ -13,6 +13,7 @@ use crate::app::full_size;
 use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
+use crate::app::previews::Shown;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::app::work;
@@ -22,6 +23,9 @@ use crate::recipe::GrowParams;
 
 /// Pixels, in source and result, up to which the whole picture is grown by itself: some seconds.
 const LIVE_PIXELS: u64 = 2_000_000;
+
+/// How far shapes may be from each other: small sizes are rounded.
+const ALIKE: f32 = 0.05;
 
 /// What the document asks for.
 pub fn params(state: &AppState) -> Option<Arc<GrowParams>> {
@@ -82,8 +86,23 @@ pub fn picture(state: &AppState) -> Option<&Picture> {
         (Some(look), Some(own)) if look.width() < own.picture.width() => Some(&own.picture),
         (Some(look), _) => Some(look),
         // What was asked for before stays until there is more.
-        (None, _) => draft.map(|shown| &shown.picture),
+        (None, _) => draft
+            .filter(|shown| stands_in(shown, state))
+            .map(|shown| &shown.picture),
     }
+}
+
+/// Whether an earlier look may stand where the picture is to be: of the same source, in the same
+/// shape.
+fn stands_in(shown: &Shown, state: &AppState) -> bool {
+    let (Work::Grow(params), Some([w, h])) = (&shown.work, result_size(state)) else {
+        return false;
+    };
+    let source = state.doc.grow.source.as_ref();
+    let shape = |w: u32, h: u32| w as f32 / h.max(1) as f32;
+    let [x, y] = shown.picture.size();
+    source.is_some_and(|source| source.sha256 == params.source.sha256)
+        && (shape(x, y) / shape(w, h) - 1.0).abs() < ALIKE
 }
 
 /// Whether all the pictures that take part are read.
