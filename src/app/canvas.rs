@@ -1,8 +1,8 @@
 //! The canvas in front: its picture is asked for as the document changes, and gives
 //! the history its thumbnails.
 
-use crate::app::full_size;
-use crate::app::grow::live;
+use crate::app::at_hand;
+use crate::app::grow::growing;
 use crate::app::history::History;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
@@ -35,7 +35,7 @@ pub fn remember_thumb(state: &mut AppState) {
         // What Fine painted of it, or Grow has grown, goes before.
         let better = match workspace {
             Workspace::Style => fine::picture(state),
-            Workspace::Grow => full_size::picture(workspace, state),
+            Workspace::Grow => at_hand::picture(workspace, state),
             _ => None,
         };
         let thumb = thumb(better.unwrap_or(&shown.picture));
@@ -57,7 +57,7 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     let work = match workspace {
         // A photo that isn't read yet would only fail.
         Workspace::Lens if state.lens_photo().is_none() => None,
-        Workspace::Grow if !live::is_ready(state) => None,
+        Workspace::Grow if !growing::is_ready(state) => None,
         _ => work::of(workspace, state),
     };
     let draft = Tier::Draft(state.prefs.draft_side);

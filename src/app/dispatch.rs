@@ -163,7 +163,7 @@ fn run(
     now: Now,
 ) -> Option<Effect> {
     use Command as C;
-    if grow::live::takes(command, state) {
+    if grow::apply::takes(command, state) {
         grow::apply::command(command, state, services, now);
         return None;
     }

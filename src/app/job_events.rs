@@ -6,7 +6,7 @@ use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
 use crate::app::gallery::settings;
-use crate::app::grow::live;
+use crate::app::grow::answers;
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
@@ -44,17 +44,17 @@ pub fn ended(
             Output::Estimate(estimate) => Ok(estimate),
             _ => Err(EngineError::Internal("no estimate".to_owned())),
         });
-        return live::estimated(id, answer, state);
+        return answers::estimated(id, answer, state);
     }
     if let (Some(of), Err(error)) = (&job.of, &result) {
-        live::ended(of, Some(error), state);
+        answers::ended(of, Some(error), state);
     }
     match result {
         Ok(Output::Picture { picture, recipe }) => {
             if let Some(of) = job.of {
                 let made = (picture.clone(), recipe.clone());
                 state.finals.put(of.clone(), made.0, made.1);
-                live::ended(&of, None, state);
+                answers::ended(&of, None, state);
             }
             for purpose in [&job.purpose].into_iter().chain(&job.also).chain(&then) {
                 picture_made(purpose, picture.clone(), recipe.clone(), state, services);

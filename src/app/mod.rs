@@ -12,6 +12,7 @@
 
 pub mod action;
 mod arrival;
+pub mod at_hand;
 mod canvas;
 pub mod command;
 mod device_events;

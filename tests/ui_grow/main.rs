@@ -14,8 +14,8 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, Destination, FileRole, Pick, Subject};
+use limner::app::at_hand;
 use limner::app::command::Command;
-use limner::app::full_size;
 use limner::app::grow::document::{GrowDoc, GrowWay};
 use limner::app::view::Workspace;
 use limner::engine::protocol::{Job, Request};
@@ -54,7 +54,7 @@ fn workspace(s: &Studio<'_>) -> Workspace {
 
 /// The whole picture, once it is grown.
 fn grown(s: &Studio<'_>) -> Option<Picture> {
-    full_size::picture(Workspace::Grow, &s.window.state().state).cloned()
+    at_hand::picture(Workspace::Grow, &s.window.state().state).cloned()
 }
 
 /// What was grown as a whole, oldest first.
@@ -318,7 +318,7 @@ fn kept_it_carries_its_recipe_and_opens_again_where_it_was() {
 #[test]
 fn a_recipe_whose_picture_is_gone_says_so() {
     let mut s = with_picture();
-    let mut params = limner::app::grow::live::params(&s.window.state().state)
+    let mut params = limner::app::grow::growing::params(&s.window.state().state)
         .map(|params| (*params).clone())
         .unwrap();
     params.source.sha256 = "00".repeat(32);

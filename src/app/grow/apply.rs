@@ -12,6 +12,7 @@ use crate::app::ports::Services;
 use crate::app::random;
 use crate::app::sources;
 use crate::app::state::AppState;
+use crate::app::view::Workspace;
 use crate::recipe::{GrowChange, ranges};
 
 /// Largest random seed: six digits can be remembered and typed.
@@ -50,6 +51,20 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
     };
     edit(change, state, services, now);
     true
+}
+
+/// Whether a command is for Grow while it is in front.
+pub fn takes(command: Command, state: &AppState) -> bool {
+    state.view.workspace == Workspace::Grow
+        && !state.view.start_page
+        && matches!(
+            command,
+            Command::NewSeed
+                | Command::NextSeed
+                | Command::PreviousSeed
+                | Command::ResetSliders
+                | Command::ToggleVariations
+        )
 }
 
 /// Whether it is gathered into one step when it comes soon after the same.

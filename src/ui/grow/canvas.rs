@@ -3,9 +3,9 @@
 use egui::{Align2, Rect, Stroke, StrokeKind, Ui, vec2};
 
 use crate::app::action::Subject;
-use crate::app::full_size;
+use crate::app::at_hand;
 use crate::app::grow::document::GrowWay;
-use crate::app::grow::live;
+use crate::app::grow::growing;
 use crate::app::state::AppState;
 use crate::app::view::{Compare, Workspace};
 use crate::picture::Picture;
@@ -23,7 +23,7 @@ pub(super) const NAME: &str = "Grown picture";
 /// The source as a result is compared with it: only where both have one size.
 pub(super) fn before(state: &AppState) -> Option<&Picture> {
     let photo = state.grow_source()?;
-    let same = live::result_size(state) == Some(photo.size);
+    let same = growing::result_size(state) == Some(photo.size);
     let made = state.doc.grow.params().is_some();
     (same && made).then_some(&photo.picture)
 }
@@ -35,16 +35,16 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, lasso: &mut Lasso) {
         return;
     };
     let made = state.doc.grow.params().is_some();
-    let size = match live::result_size(state) {
+    let size = match growing::result_size(state) {
         Some(size) if made => size,
         _ => photo.size,
     };
     let own = Some(&photo.picture).filter(|_| size == photo.size);
     let picture = match made {
-        true => live::picture(state).or(own),
+        true => growing::picture(state).or(own),
         false => own,
     };
-    let whole = full_size::picture(Workspace::Grow, state).is_some();
+    let whole = at_hand::picture(Workspace::Grow, state).is_some();
     let parts = state.doc.grow.way == GrowWay::Edit;
     let input = CanvasInput {
         workspace: Workspace::Grow,
@@ -91,7 +91,7 @@ pub(super) fn painting(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools) {
 /// What goes wrong, in the corner.
 pub(super) fn error(ui: &mut Ui, p: &Panel<'_>) {
     let state = p.state;
-    let failed = live::params(state);
+    let failed = growing::params(state);
     let failed = failed.as_ref().and_then(|now| state.grow.failure(now));
     let shown = failed.or_else(|| state.previews.canvas_error(Workspace::Grow));
     if let Some(error) = shown {
@@ -123,13 +123,13 @@ fn say(ui: &Ui, p: &Panel<'_>, frame: &CanvasFrame, shown: Option<&Picture>, [w,
         (GrowWay::Fill, None) => "Paint over what is to go".to_owned(),
         (GrowWay::Edit, None) => "Draw a line around a part of the picture".to_owned(),
         (GrowWay::Remix, None) => "Choose a second picture on the right".to_owned(),
-        _ if full_size::picture(Workspace::Grow, state).is_some() => return,
-        _ => match (live::at_work(state), shown) {
+        _ if at_hand::picture(Workspace::Grow, state).is_some() => return,
+        _ => match (growing::at_work(state), shown) {
             (Some(job), _) => match job.left {
                 Some(left) => format!("Growing {w} × {h}, {} left", duration(left)),
                 None => format!("Growing {w} × {h}"),
             },
-            (None, Some(shown)) if !live::is_live(state) => {
+            (None, Some(shown)) if !growing::is_live(state) => {
                 let [x, y] = shown.size();
                 format!("A first look at {x} × {y}; the whole has {w} × {h}")
             }

@@ -7,7 +7,7 @@ use egui::{Button, Margin, Rect, Ui, Vec2, vec2};
 use crate::app::action::{Action, ViewEdit};
 use crate::app::grow::document::GrowWay;
 use crate::app::grow::edit::GrowEdit;
-use crate::app::grow::live;
+use crate::app::grow::growing;
 use crate::engine::protocol::{Channel, Tier, Work};
 use crate::recipe::GrowParams;
 use crate::ui::grow::canvas;
@@ -82,7 +82,7 @@ fn settings(params: &GrowParams) -> GrowParams {
 
 /// Draws the grid.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
-    let Some(params) = live::params(p.state) else {
+    let Some(params) = growing::params(p.state) else {
         return;
     };
     let mut shown = std::mem::take(p.scratch.of::<Shown>());
@@ -152,7 +152,7 @@ fn tools(ui: &mut Ui, p: &mut Panel<'_>, shown: &mut Shown, now: &GrowParams) {
 
 fn tiles(ui: &mut Ui, p: &mut Panel<'_>, shown: &mut Shown, works: &[Work], now: &GrowParams) {
     let room = ui.available_rect_before_wrap();
-    let [w, h] = live::result_size(p.state).unwrap_or([1, 1]);
+    let [w, h] = growing::result_size(p.state).unwrap_or([1, 1]);
     let (columns, cell) = layout(room.size(), w.max(1) as f32 / h.max(1) as f32);
     let step = cell + Vec2::splat(space::S);
     let rows = works.len().div_ceil(columns);

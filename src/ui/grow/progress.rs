@@ -3,9 +3,9 @@
 use egui::{Button, ProgressBar, Ui};
 
 use crate::app::action::Action;
+use crate::app::at_hand;
 use crate::app::command::Command;
-use crate::app::full_size;
-use crate::app::grow::live;
+use crate::app::grow::growing;
 use crate::app::view::Workspace;
 use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
@@ -13,11 +13,11 @@ use crate::ui::panel::Panel;
 /// Draws it; nothing before there is anything to grow.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let state = p.state;
-    let Some(params) = live::params(state).filter(|_| state.grow_source().is_some()) else {
+    let Some(params) = growing::params(state).filter(|_| state.grow_source().is_some()) else {
         return;
     };
     estimate(ui, p);
-    if let Some(job) = live::at_work(state) {
+    if let Some(job) = growing::at_work(state) {
         let (id, part) = (job.id, job.fraction());
         let words = match (job.stage, job.left) {
             (None, _) => "Waiting for its turn".to_owned(),
@@ -41,8 +41,8 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
                 stop.accessible_name("Stop growing");
             });
         });
-    } else if full_size::picture(Workspace::Grow, state).is_none()
-        && (!live::is_live(state)
+    } else if at_hand::picture(Workspace::Grow, state).is_none()
+        && (!growing::is_live(state)
             || state.grow.is_stopped(&params)
             || state.grow.failure(&params).is_some())
     {

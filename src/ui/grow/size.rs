@@ -4,7 +4,7 @@ use egui::{Button, DragValue, RichText, Ui, vec2};
 
 use crate::app::grow::document::{GrowDoc, GrowWay};
 use crate::app::grow::edit::GrowEdit;
-use crate::app::grow::live;
+use crate::app::grow::growing;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::button::choice;
 
@@ -31,7 +31,7 @@ const SEAMLESS: [([bool; 2], &str, &str); 4] = [
 
 /// Draws them.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
-    let Some(now) = live::result_size(p.state) else {
+    let Some(now) = growing::result_size(p.state) else {
         ui.weak("Reading…");
         return;
     };

@@ -4,7 +4,7 @@ use egui::{Rect, Ui, vec2};
 
 use crate::app::action::Subject;
 use crate::app::grow::document::GrowWay;
-use crate::app::grow::live;
+use crate::app::grow::growing;
 use crate::app::state::AppState;
 use crate::app::view::{Compare, Workspace};
 use crate::ui::canvas::picture_view;
@@ -25,11 +25,11 @@ pub(super) fn repeats(state: &AppState) -> [u32; 2] {
 /// Draws them.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let state = p.state;
-    let Some([w, h]) = live::result_size(state) else {
+    let Some([w, h]) = growing::result_size(state) else {
         return;
     };
     let [across, down] = repeats(state);
-    let picture = live::picture(state);
+    let picture = growing::picture(state);
     let input = CanvasInput {
         workspace: Workspace::Grow,
         name: "Tiles",
