@@ -69,7 +69,7 @@ pub(crate) struct Grow {
     #[arg(long, value_name = "SIDES", value_parser = super::values::seamless)]
     pub(crate) seamless: Option<[bool; 2]>,
     /// Make the picture itself seamless and leave most of it as it is; a little is cut off
-    #[arg(long, requires = "seamless", conflicts_with_all = ["size", "structure", "count", "source"])]
+    #[arg(long, requires = "seamless", conflicts_with_all = ["size", "extend", "fill", "edits", "structure", "count", "source"])]
     pub(crate) keep: bool,
     /// Say what it would take, and do nothing
     #[arg(long)]

@@ -203,9 +203,13 @@ impl Work {
 
     /// The seam around a part is to be fitted, what is within it isn't.
     fn fit(&mut self, part: &[bool]) {
+        // A small part must not be all seam.
+        let [low, high] = bounds(part, self.size[0]);
+        let thin = (0..2).map(|i| high[i] + 1 - low[i]).min().unwrap_or(0);
+        let seam = self.seam.min(thin / 6).max(1);
         let outer = wider(part, self.size, self.seam);
         let outside: Vec<bool> = part.iter().map(|part| !part).collect();
-        let inner = wider(&outside, self.size, self.seam);
+        let inner = wider(&outside, self.size, seam);
         for (at, loose) in self.loose.iter_mut().enumerate() {
             *loose = match part[at] {
                 true => inner[at],

@@ -67,6 +67,14 @@ impl Group {
         self.keys.as_ref().map_or(own, |keys| keys[own as usize])
     }
 
+    /// Own numbers of what was found before.
+    fn before(&self, found: &[u32]) -> Vec<u32> {
+        self.queries
+            .iter()
+            .map(|&query| self.to_own(found[query]))
+            .collect()
+    }
+
     fn to_own(&self, all: u32) -> u32 {
         match &self.keys {
             Some(keys) if all != NONE => keys.binary_search(&all).map_or(NONE, |at| at as u32),
@@ -171,7 +179,9 @@ impl Layer<'_> {
             tell(f64::from(round) / f64::from(rounds.count), Some(picture))?;
             for (number, group) in groups.iter_mut().enumerate() {
                 let mut new = match &worth {
-                    Some(worth) if few => self.at_the_rim(picture, worth, image, group)?,
+                    Some(worth) if few => {
+                        self.at_the_rim((picture, worth), image, group, &found)?
+                    }
                     _ => self.round(
                         picture,
                         (&basis, image),
@@ -198,13 +208,14 @@ impl Layer<'_> {
 
     fn at_the_rim(
         &self,
-        picture: &Canvas,
-        worth: &[i32],
+        seen: (&Canvas, &[i32]),
         image: &Canvas,
         group: &Group,
+        found: &[u32],
     ) -> Result<Vec<u32>, GrowError> {
-        let stop = self.growing.stop;
-        rim::nearest(picture, worth, &group.corners, image, &group.places, stop)
+        let before: Vec<u32> = group.before(found);
+        let keys = (image, &group.places[..]);
+        rim::nearest(seen, (&group.corners, &before), keys, self.growing.stop)
     }
 
     /// What was found, with pieces kept together.
@@ -247,11 +258,7 @@ impl Layer<'_> {
         (round, seed): (u32, u64),
     ) -> Result<Vec<u32>, GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
-        let before: Vec<u32> = group
-            .queries
-            .iter()
-            .map(|&q| group.to_own(found[q]))
-            .collect();
+        let before = group.before(found);
         let keys = match group.searched.take().filter(|_| round >= 2) {
             Some(keys) => keys,
             None => {

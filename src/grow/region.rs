@@ -190,13 +190,16 @@ impl Region {
                 Some((map.at(level.result), canvas, small))
             }
         };
-        Ok(Known { kept })
+        let firm = self.firm.as_ref().map(|firm| firm.at(level.result));
+        Ok(Known { kept, firm })
     }
 }
 
 /// [`Region`] at one size.
 pub(super) struct Known<'a> {
     kept: Option<(Map, &'a Canvas, Option<Canvas>)>,
+    /// What is to be relied on although it is to be fitted in: a sketch is no guess.
+    firm: Option<Map>,
 }
 
 impl Known<'_> {
@@ -246,7 +249,7 @@ impl Known<'_> {
     /// How much each pixel is to be relied on, [`TRUST`] where it is there already and less and less
     /// inwards. None where nothing is there.
     pub(super) fn worth(&self) -> Option<Vec<i32>> {
-        let map = &self.kept.as_ref()?.0;
+        let map = self.firm.as_ref().or(self.map())?;
         let mut worth = vec![TRUST; map.data.len()];
         let mut here = TRUST;
         for ring in map.rings() {

@@ -131,7 +131,7 @@ pub enum Task<'a> {
         edits: &'a [Edit],
     },
     /// The source made seamless on the sides that are to be, most of it as it is: see
-    /// [`super::tile`]. The result is a little smaller, and `size` is that of the source.
+    /// [`super::tile()`]. The result is a little smaller, and `size` is that of the source.
     Tile,
     /// The arrangement of another picture in the material of the source.
     Shape {

@@ -238,7 +238,10 @@ fn tuning(task: &Task<'_>, settings: &Settings, genes: &Genes, levels: &[Level])
             _ => 0,
         },
         heal: matches!(task, Task::Fill { .. } | Task::Edit { .. }),
-        together: matches!(task, Task::Fill { .. } | Task::Edit { .. }),
+        together: matches!(
+            task,
+            Task::Fill { .. } | Task::Edit { .. } | Task::Extend { .. }
+        ),
         wraps: settings.seamless,
         seed: genes.seed,
     }

@@ -138,6 +138,190 @@ fn several_sizes_tiles_and_what_each_is_called() {
     assert!(told["seconds"].as_f64().unwrap() > 0.0);
 }
 
+/// A mask that is light within a box.
+fn mask(path: &Path, size: [u32; 2], x: std::ops::Range<u32>, y: std::ops::Range<u32>) {
+    let light = |column, row| x.contains(&column) && y.contains(&row);
+    let value = |column, row| image::Luma([if light(column, row) { 255 } else { 0 }]);
+    image::GrayImage::from_fn(size[0], size[1], value)
+        .save(path)
+        .unwrap();
+}
+
+#[test]
+fn edits_by_options_and_by_a_file_come_to_the_same_bytes_and_back_from_the_recipe() {
+    let desk = Desk::new();
+    painting(&desk.path("p.png"), 80, 60);
+    mask(&desk.path("a.png"), [80, 60], 20..36, 10..26);
+    mask(&desk.path("b.png"), [80, 60], 50..66, 36..50);
+    let kind = |file: &str| {
+        let file = limner::export::metadata::read(&desk.path(file)).unwrap();
+        file.source_type.unwrap().name()
+    };
+    desk.fine(&[
+        "grow",
+        "p.png",
+        "--move",
+        "a.png,30,20",
+        "--recolour",
+        "b.png=#20c040",
+        "-o",
+        "one.png",
+    ]);
+    std::fs::write(
+        desk.path("edits.json"),
+        r#"[{"part": {"light": "a.png"}, "change": {"move": {"by": [30, 20]}}},
+            {"part": {"light": "b.png"}, "change": {"recolour": {"mean": [32, 192, 64]}}}]"#,
+    )
+    .unwrap();
+    desk.fine(&["grow", "p.png", "--edit", "edits.json", "-o", "two.png"]);
+    let made = decoded(&desk.path("one.png"));
+    assert!(made == decoded(&desk.path("two.png")));
+    let own = decoded(&desk.path("p.png"));
+    assert!(made != own && made.dimensions() == (80, 60));
+    assert!((0..60).all(|y| made.get_pixel(2, y) == own.get_pixel(2, y)));
+    assert_eq!(kind("one.png"), "compositeSynthetic");
+    let recipe = desk.json(&["recipe", "show", "one.png"]);
+    assert_eq!(
+        recipe["making"]["task"]["edit"]["edits"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    assert_eq!(recipe["sources"].as_array().unwrap().len(), 3);
+    desk.fine(&[
+        "recipe",
+        "render",
+        "one.png",
+        "--source",
+        "p.png",
+        "--source",
+        "a.png",
+        "--source",
+        "b.png",
+        "-o",
+        "again.png",
+    ]);
+    assert!(decoded(&desk.path("again.png")) == made);
+    // A lasso needs no second file; the same seed copies it elsewhere.
+    std::fs::write(
+        desk.path("lasso.json"),
+        r#"[{"part": {"lasso": [[0.2, 0.2], [0.5, 0.2], [0.35, 0.5]]},
+             "change": {"copy": {"by": [20, 10], "scale": 0.8, "flip": true}}}]"#,
+    )
+    .unwrap();
+    desk.fine(&["grow", "p.png", "--edit", "lasso.json", "-o", "lasso.png"]);
+    assert!(decoded(&desk.path("lasso.png")) != own);
+    let told = desk.json(&[
+        "grow", "p.png", "--fill", "a.png", "--count", "3", "-o", "fills",
+    ]);
+    let fills = told["written"].as_array().unwrap().clone();
+    let fill = |i: usize| decoded(&desk.path(fills[i]["file"].as_str().unwrap()));
+    assert!(fill(0) != fill(1) && fill(1) != fill(2) && fill(0) != fill(2));
+}
+
+#[test]
+fn several_sources_and_two_parents_are_told_in_the_recipe() {
+    let desk = Desk::new();
+    painting(&desk.path("p.png"), 80, 60);
+    painting(&desk.path("q.png"), 64, 90);
+    mask(&desk.path("right.png"), [40, 30], 20..40, 0..30);
+    let kind = |file: &str| {
+        let file = limner::export::metadata::read(&desk.path(file)).unwrap();
+        file.source_type.unwrap().name()
+    };
+    desk.fine(&[
+        "grow",
+        "p.png",
+        "--source",
+        "q.png:2@right.png",
+        "-o",
+        "both.png",
+    ]);
+    assert_eq!(kind("both.png"), "compositeSynthetic");
+    let recipe = desk.json(&["recipe", "show", "both.png"]);
+    assert_eq!(recipe["making"]["others"][0]["weight"], 2.0);
+    let hashes: Vec<&str> = recipe["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|source| source["sha256"].as_str().unwrap())
+        .collect();
+    for file in ["p.png", "q.png", "right.png"] {
+        let sha = limner::photo::hash_file(&desk.path(file)).unwrap();
+        assert!(hashes.contains(&sha.as_str()), "{file}");
+    }
+    for (seed, out) in [("1", "a.png"), ("2", "b.png")] {
+        desk.fine(&["grow", "p.png", "--seed", seed, "-o", out]);
+    }
+    desk.fine(&[
+        "grow",
+        "--parents",
+        "a.png,b.png",
+        "--seed",
+        "4",
+        "-o",
+        "child.png",
+    ]);
+    let child = decoded(&desk.path("child.png"));
+    assert!(child != decoded(&desk.path("a.png")) && child != decoded(&desk.path("b.png")));
+    assert_eq!(kind("child.png"), "algorithmicMedia");
+    desk.fine(&[
+        "recipe",
+        "render",
+        "child.png",
+        "--source",
+        "p.png",
+        "-o",
+        "again.png",
+    ]);
+    assert!(decoded(&desk.path("again.png")) == child);
+    let told = desk.json(&[
+        "grow",
+        "--parents",
+        "a.png,b.png",
+        "--count",
+        "2",
+        "-o",
+        "children",
+    ]);
+    let files = told["written"].as_array().unwrap();
+    let two = [0, 1].map(|i| decoded(&desk.path(files[i]["file"].as_str().unwrap())));
+    assert!(two[0] != two[1]);
+    desk.fine(&[
+        "grow",
+        "p.png",
+        "--seamless",
+        "xy",
+        "--keep",
+        "-o",
+        "kept.png",
+    ]);
+    let kept = decoded(&desk.path("kept.png"));
+    assert!(kept.width() < 80 && kept.width() >= 60 && kept.height() < 60);
+    desk.fine(&[
+        "recipe",
+        "render",
+        "kept.png",
+        "--source",
+        "p.png",
+        "-o",
+        "kept2.png",
+    ]);
+    assert!(decoded(&desk.path("kept2.png")) == kept);
+    desk.fine(&["grow", "q.png", "-o", "other.png"]);
+    desk.fine(&["grow", "p.png", "--size", "90x50", "-o", "wide.png"]);
+    for (pair, expected) in [
+        ("a.png,other.png", "different pictures"),
+        ("a.png,wide.png", "asked for differently"),
+        ("a.png,p.png", "p.png"),
+        ("a.png", "two pictures"),
+    ] {
+        let said = desk.fails(&["grow", "--parents", pair, "-o", "no.png"]);
+        assert!(said.contains(expected), "{pair}: {said}");
+    }
+}
+
 #[test]
 fn what_cant_be_grown_is_said_in_one_line() {
     let desk = Desk::new();
@@ -154,6 +338,7 @@ fn what_cant_be_grown_is_said_in_one_line() {
     image::GrayImage::new(9, 9)
         .save(desk.path("small.png"))
         .unwrap();
+    std::fs::write(desk.path("wrong.json"), r#"[{"change": "vanish"}]"#).unwrap();
     for (words, expected) in [
         ("grow one.png", "only 1 x 1"),
         ("grow flat.png", "all one colour"),
@@ -170,6 +355,17 @@ fn what_cant_be_grown_is_said_in_one_line() {
         ("grow p.png --structure q.png", "q.png"),
         ("grow p.png --strength 1", "--structure"),
         ("grow none.png", "none.png"),
+        ("grow p.png --move small.png", "MASK,DX,DY"),
+        ("grow p.png --move small.png,3,4", "the mask is 9 x 9"),
+        ("grow p.png --recolour small.png=red", "#RRGGBB"),
+        ("grow p.png --edit wrong.json", "no list of edits"),
+        ("grow p.png --edit none.json", "none.json"),
+        ("grow p.png --remove none.png", "none.png"),
+        ("grow p.png --source small.png", "9 x 9"),
+        ("grow p.png --source p.png:0", "weight"),
+        ("grow p.png --keep", "--seamless"),
+        ("grow flat.png --seamless x --keep", "all one colour"),
+        ("grow one.png --seamless xy --keep", "only 1 x 1"),
     ] {
         let words: Vec<&str> = words.split(' ').chain(["-o", "out.png"]).collect();
         let said = desk.fails(&words);

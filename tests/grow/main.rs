@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod edits;
+mod sources;
+mod tiles;
+
 use limner::cancel::CancelToken;
 use limner::grow::{Genes, GrowError, Grown, Material, Settings, Task, grow, memory, plan, work};
 use limner::nn::kernel::{self, Kernel};
@@ -37,6 +41,27 @@ fn settings(size: [u32; 2]) -> Settings {
         genes: Genes::new(7, 1.0, 0.3),
         seamless: [false; 2],
     }
+}
+
+/// The same with what isn't a size or a seed left out.
+fn with_seed(size: [u32; 2], seed: u64) -> Settings {
+    Settings {
+        genes: Genes::new(seed, 1.0, 0.3),
+        ..settings(size)
+    }
+}
+
+/// Makes a picture on every kernel and with some numbers of threads; all must be equal.
+fn on_all(make: impl Fn() -> Picture + Sync) -> Picture {
+    let first = make();
+    for kernel in Kernel::available() {
+        kernel::force(Some(kernel));
+        assert!(make() == first, "{kernel:?}");
+    }
+    kernel::force(None);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    assert!(pool.unwrap().install(&make) == first, "one thread");
+    first
 }
 
 fn grown(source: &Picture, task: &Task<'_>, settings: &Settings) -> Result<Grown, GrowError> {
