@@ -13,7 +13,7 @@ use crate::ui::panel::Panel;
 /// Draws it; nothing before there is anything to grow.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     let state = p.state;
-    let Some(params) = growing::params(state).filter(|_| state.grow_source().is_some()) else {
+    let Some(params) = growing::params(state).filter(|_| growing::is_ready(state)) else {
         return;
     };
     estimate(ui, p);
@@ -60,6 +60,8 @@ fn estimate(ui: &mut Ui, p: &Panel<'_>) {
         None => {
             ui.weak("Estimating…");
         }
+        // Where a first look fails, too, the canvas says why.
+        Some(Err(_)) if p.state.previews.canvas_error(Workspace::Grow).is_some() => {}
         Some(Err(error)) => {
             ui.colored_label(*p.theme.error, error.to_string());
         }
