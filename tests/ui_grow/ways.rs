@@ -28,7 +28,7 @@ fn a_picture_goes_on_beyond_its_edges() {
     s.click("Extend");
     assert_eq!(doc(&s).sides, [50; 4], "there is something to see at once");
     assert_eq!(grown(&s).unwrap().size(), [420, 300]);
-    s.click("Left and right");
+    s.click("Left, right");
     assert_eq!(grown(&s).unwrap().size(), [640, 200]);
     s.click("Reset Left");
     assert_eq!(doc(&s).sides, [0, 0, 160, 0]);

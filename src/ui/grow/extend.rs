@@ -45,8 +45,8 @@ fn presets(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc, [w, h]: [u32; 2]) {
     let around = w.min(h) / 4;
     let all = [
         ("All round", [around; 4]),
-        ("Left and right", [w / 2, 0, w / 2, 0]),
-        ("Above and below", [0, h / 2, 0, h / 2]),
+        ("Left, right", [w / 2, 0, w / 2, 0]),
+        ("Top, bottom", [0, h / 2, 0, h / 2]),
     ];
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;

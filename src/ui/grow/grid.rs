@@ -31,6 +31,8 @@ struct Shown {
     of: Option<GrowParams>,
     all: Vec<Arc<GrowParams>>,
     picked: Vec<Arc<GrowParams>>,
+    /// Children are shown, not seeds.
+    bred: bool,
     /// The next child's number.
     mix: u64,
 }
@@ -45,6 +47,7 @@ impl Shown {
         };
         self.all = (0..GRID as u64).map(seed).map(Arc::new).collect();
         self.picked.clear();
+        self.bred = false;
         self.of = Some(settings(base));
     }
 
@@ -56,6 +59,7 @@ impl Shown {
         let child = |n: u64| a.bred(b, SHARE, first.wrapping_add(n));
         self.all = (0..GRID as u64).map(child).map(Arc::new).collect();
         self.picked.clear();
+        self.bred = true;
     }
 
     fn pick(&mut self, params: &Arc<GrowParams>) {
@@ -87,7 +91,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     };
     let mut shown = std::mem::take(p.scratch.of::<Shown>());
     let known = shown.of.as_ref() == Some(&settings(&params));
-    if !known || !shown.all.contains(&params) && params.breed.is_none() {
+    if !known || !shown.bred && !shown.all.contains(&params) {
         shown.seeds(&params, params.seed);
     }
     egui::Frame::new()
