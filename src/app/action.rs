@@ -2,6 +2,7 @@
 
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::finish::edit::FinishEdit;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
@@ -32,6 +33,8 @@ pub enum Action {
     Lens(LensEdit),
     /// Changes what is being finished; undoable there.
     Finish(FinishEdit),
+    /// Changes Grow; undoable.
+    Grow(GrowEdit),
     /// Changes how things are looked at; not undoable.
     View(ViewEdit),
     /// New preferences.
@@ -156,6 +159,8 @@ pub enum ViewEdit {
     StyleSide(Option<u32>),
     /// Grid of variations on or off.
     Variations(bool),
+    /// Grow's grid of seeds on or off.
+    GrowGrid(bool),
     /// Distance of the variations, σ.
     Distance(f32),
     /// Which dialog.
@@ -169,6 +174,10 @@ pub enum ViewEdit {
 pub enum Purpose {
     /// Show the result on Style's canvas.
     Fine,
+    /// Show the result on Grow's canvas.
+    Grow,
+    /// What Grow's picture would take.
+    GrowEstimate,
     /// Show the result at full size on the canvas.
     Full,
     /// Save the result to the gallery.
@@ -185,6 +194,8 @@ pub enum Purpose {
     SendToLens,
     /// The result is to be finished.
     SendToFinish,
+    /// The result becomes the picture of Grow.
+    SendToGrow,
     /// Sliders of a model.
     Directions(String),
     /// Move Explore to the latent.
@@ -218,6 +229,8 @@ pub enum Subject {
     Lens,
     /// What is being finished.
     Finish,
+    /// What Grow shows.
+    Grow,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
 }
@@ -233,6 +246,10 @@ pub enum Destination {
     LensPhoto,
     /// As the second picture of Lens.
     LensOther,
+    /// As the picture that Grow's grow from.
+    GrowSource,
+    /// As the picture whose arrangement Grow follows.
+    GrowStructure,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -256,8 +273,8 @@ pub enum Destination {
 /// What an opened file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileRole {
-    /// A picture with recipe goes where it was made; others become the photo of Lens
-    /// where that is in front, else Style's.
+    /// A picture with recipe goes where it was made; others become the photo of Lens, or the
+    /// picture of Grow, where that is in front, else Style's photo.
     Any,
     /// Style's photo.
     Photo,
@@ -269,6 +286,10 @@ pub enum FileRole {
     LensPhoto,
     /// The second picture of Lens.
     LensOther,
+    /// The picture that Grow's grow from.
+    GrowSource,
+    /// The picture whose arrangement Grow follows.
+    GrowStructure,
     /// Start of a projection into the current generator.
     Project,
     /// Upscale it.
@@ -298,7 +319,7 @@ impl FileRole {
     pub fn of(workspace: Workspace) -> Self {
         match workspace {
             Workspace::Gallery => Self::Import,
-            Workspace::Explore | Workspace::Style | Workspace::Lens => Self::Any,
+            Workspace::Explore | Workspace::Style | Workspace::Lens | Workspace::Grow => Self::Any,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The canvas in front: its picture is asked for as the document changes, and gives
 //! the history its thumbnails.
 
+use crate::app::at_hand;
+use crate::app::grow::growing;
 use crate::app::history::History;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
@@ -22,6 +24,7 @@ pub fn remember_thumb(state: &mut AppState) {
         Workspace::Explore => &state.previews.explore,
         Workspace::Style => &state.previews.style,
         Workspace::Lens => &state.previews.lens,
+        Workspace::Grow => &state.previews.grow,
         Workspace::Gallery => return,
     };
     let Some(shown) = shown else { return };
@@ -29,12 +32,13 @@ pub fn remember_thumb(state: &mut AppState) {
     // A draft is better than nothing; the full picture replaces it.
     let lacking = state.front_history().is_some_and(History::lacks_thumb);
     if current && (!shown.is_draft() || lacking) {
-        // What Fine painted of it goes before.
-        let fine = match workspace {
+        // What Fine painted of it, or Grow has grown, goes before.
+        let better = match workspace {
             Workspace::Style => fine::picture(state),
+            Workspace::Grow => at_hand::picture(workspace, state),
             _ => None,
         };
-        let thumb = thumb(fine.unwrap_or(&shown.picture));
+        let thumb = thumb(better.unwrap_or(&shown.picture));
         state.history.set_thumb(thumb, workspace);
     }
 }
@@ -53,13 +57,16 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
     let work = match workspace {
         // A photo that isn't read yet would only fail.
         Workspace::Lens if state.lens_photo().is_none() => None,
+        Workspace::Grow if !growing::is_ready(state) => None,
         _ => work::of(workspace, state),
     };
     let draft = Tier::Draft(state.prefs.draft_side);
     // Behind the grid of neighbours a draft is enough.
     let grid = state.view.variations && matches!(work, Some(Work::Explore(_)));
+    // The whole comes as a job, which shows how far it is.
+    let grown = matches!(work, Some(Work::Grow(_)));
     let full = match full_side(state) {
-        _ if grid => draft,
+        _ if grid || grown => draft,
         side if crisp(state) => Tier::Crisp(side),
         side => Tier::Full(side),
     };

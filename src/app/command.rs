@@ -34,6 +34,8 @@ pub enum Command {
     GoStyle,
     /// To Lens.
     GoLens,
+    /// To Grow.
+    GoGrow,
     /// To the gallery.
     GoGallery,
 
@@ -68,6 +70,8 @@ pub enum Command {
     ResetSliders,
     /// The grid of variations.
     ToggleVariations,
+    /// A seamless picture next to itself.
+    ToggleTiles,
     /// Adds the current picture to the kept points.
     AddBookmark,
     /// Exports a walk through the kept points.
@@ -83,6 +87,10 @@ pub enum Command {
     UseAsStyle,
     /// Opens the current picture in Lens.
     OpenInLens,
+    /// Grows pictures from the current one.
+    SendToGrow,
+    /// Grows the whole picture that Grow shows.
+    GrowPicture,
     /// Enlarges twice.
     Upscale2,
     /// Enlarges four times.
@@ -165,6 +173,9 @@ impl Command {
             Self::ExportWalk => &["Walk through the kept points", "Film"],
             Self::LatentWalk => &["Random walk", "Drift"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
+            Self::GoGrow => &["Texture synthesis", "Outpaint", "Inpaint", "Retarget"],
+            Self::ToggleTiles => &["Tiled view", "Pattern"],
+            Self::SendToGrow => &["Open in Grow"],
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],
             Self::RenderFullSize => &["Make full size"],
@@ -220,6 +231,10 @@ impl Command {
             ),
             Self::GoStyle => ("Go to Style", "Put a style onto a photo"),
             Self::GoLens => ("Go to Lens", "Change a photo with sliders"),
+            Self::GoGrow => (
+                "Go to Grow",
+                "Grow new pictures from one of your own: vary, extend, fill, remix",
+            ),
             Self::GoGallery => ("Go to Gallery", "See what you saved"),
             Self::ZoomFit => ("Fit in window", "Show the whole picture"),
             Self::ZoomOneToOne => (
@@ -251,6 +266,10 @@ impl Command {
             Self::RandomiseSliders => ("Randomise sliders", "Move every slider that isn't locked"),
             Self::ResetSliders => ("Reset all sliders", "Set all direction sliders to zero"),
             Self::ToggleVariations => ("Variations", "A grid of pictures close to this one"),
+            Self::ToggleTiles => (
+                "Show tiles",
+                "Show a seamless picture next to itself, as it will lie on a wall",
+            ),
             Self::AddBookmark => (
                 "Add bookmark",
                 "Bookmark this picture: walks go through the bookmarks",
@@ -269,6 +288,11 @@ impl Command {
             Self::OpenInLens => (
                 "Open in Lens",
                 "Change the picture with the sliders of Lens",
+            ),
+            Self::SendToGrow => ("Send to Grow", "Grow new pictures from this one"),
+            Self::GrowPicture => (
+                "Grow whole picture",
+                "Grow the picture in Grow at its full size; saving and exporting then take no time",
             ),
             Self::Upscale2 => (
                 "Upscale 2×",
@@ -398,6 +422,7 @@ impl Command {
                     | Self::GoExplore
                     | Self::GoStyle
                     | Self::GoLens
+                    | Self::GoGrow
                     | Self::GoGallery
                     | Self::StartPage
                     | Self::FullScreen

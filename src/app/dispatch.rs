@@ -15,7 +15,7 @@ use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
-use crate::app::{explore, export, finish, gallery, hub, lens, style, view};
+use crate::app::{explore, export, finish, gallery, grow, hub, lens, style, view};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -50,6 +50,7 @@ pub fn dispatch(
         Action::OwnStyle(edit) => style::own_styles::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::Finish(edit) => finish::apply::edit(edit, state),
+        Action::Grow(edit) => grow::apply::edit(edit, state, services, now),
         Action::View(edit) => {
             view::apply::edit(edit, state);
             arrive(state, services);
@@ -165,7 +166,12 @@ fn run(
     now: Now,
 ) -> Option<Effect> {
     use Command as C;
-    if state.view.workspace == Workspace::Lens && command.is_for_generators() {
+    if grow::apply::takes(command, state) {
+        grow::apply::command(command, state, services, now);
+        return None;
+    }
+    let elsewhere = matches!(state.view.workspace, Workspace::Lens | Workspace::Grow);
+    if elsewhere && command.is_for_generators() {
         let words = "This works with generators only: go to Explore for it.";
         state.toasts.push(Level::Info, words);
         return None;
@@ -199,6 +205,8 @@ fn run(
         C::Finish => send(Destination::Finish, state),
         C::CopyFinish => finish::apply::copy(subject, state, services),
         C::PasteFinish => finish::apply::paste(state, services),
+        C::SendToGrow => send(Destination::GrowSource, state),
+        C::GrowPicture => grow::live::grow(state, services),
         C::Upscale2 => send(Destination::Upscale(2), state),
         C::Upscale4 => send(Destination::Upscale(4), state),
         C::RenderFullSize => send::send(Destination::Full, Subject::Style, state, services, now),
@@ -265,6 +273,9 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
     let pick = match command {
         Command::OpenPhoto if state.view.workspace == Workspace::Lens => {
             Pick::Open(FileRole::LensPhoto)
+        }
+        Command::OpenPhoto if state.view.workspace == Workspace::Grow => {
+            Pick::Open(FileRole::GrowSource)
         }
         Command::OpenPhoto => Pick::Open(FileRole::Photo),
         Command::OpenStyle => Pick::Open(FileRole::Style),

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::explore::document::ExploreDoc;
+use crate::app::grow::document::GrowDoc;
 use crate::app::lens::document::LensDoc;
 use crate::app::style::document::StyleDoc;
 
@@ -17,4 +18,6 @@ pub struct Document {
     pub style: StyleDoc,
     /// A photo and its sliders.
     pub lens: LensDoc,
+    /// A picture and what is to grow from it.
+    pub grow: GrowDoc,
 }

@@ -26,6 +26,7 @@ impl FinalOf {
         let (work, options) = match job {
             Job::Render(params) => (Work::Explore(Arc::clone(params)), None),
             Job::RenderLens(params) => (Work::Lens(Arc::clone(params)), None),
+            Job::Grow(params) => (Work::Grow(Arc::clone(params)), None),
             Job::Stylize(params, options) => (Work::Style(Arc::clone(params)), Some(*options)),
             _ => return None,
         };

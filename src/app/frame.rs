@@ -7,6 +7,7 @@ use crate::app::action::Action;
 use crate::app::canvas;
 use crate::app::explore;
 use crate::app::finish;
+use crate::app::grow::live;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
@@ -61,6 +62,7 @@ pub fn tick(state: &mut AppState, services: &mut Services, now: Now, hand_on: bo
     } else {
         canvas::sync(state, services, hand_on);
     }
+    live::sync(state, services, hand_on);
     let message = state.toasts.expire();
     let pace = walking.then_some(WALK_PACE);
     Tick {

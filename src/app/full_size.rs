@@ -1,4 +1,4 @@
-//! Pictures at full size: found among those at hand, or made.
+//! Pictures at full size, made for something; those that are at hand aren't made again.
 
 use crate::app::action::Purpose;
 use crate::app::finals::FinalOf;
@@ -6,26 +6,7 @@ use crate::app::job_events;
 use crate::app::jobs;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::style::fine;
-use crate::app::view::Workspace;
-use crate::app::work;
-use crate::engine::protocol::{Job, Rendering};
-use crate::picture::Picture;
-
-/// The picture at full size that a workspace's document asks for, if it is at hand.
-pub fn picture(workspace: Workspace, state: &AppState) -> Option<&Picture> {
-    if state.finals.is_empty() {
-        return None;
-    }
-    let options = match fine::rendering(state) {
-        Rendering::Fast(options) => Some(options).filter(|_| workspace == Workspace::Style),
-        Rendering::Fine(_) if workspace == Workspace::Style => return None,
-        Rendering::Fine(_) => None,
-    };
-    let work = work::of(workspace, state)?;
-    let made = state.finals.of(&FinalOf { work, options })?;
-    Some(&made.picture)
-}
+use crate::engine::protocol::Job;
 
 /// Does something with a picture at full size, once it is there: at once, if it is at hand;
 /// with the others that wait for it, if it is being made.

@@ -11,6 +11,7 @@ pub struct Histories {
     explore: History,
     style: History,
     lens: History,
+    grow: History,
     revision: u64,
 }
 
@@ -21,6 +22,7 @@ impl Histories {
             explore: History::new(Part::Explore(doc.explore.clone())),
             style: History::new(Part::Style(doc.style.clone())),
             lens: History::new(Part::Lens(doc.lens.clone())),
+            grow: History::new(Part::Grow(Box::new(doc.grow.clone()))),
             revision: 0,
         }
     }
@@ -31,6 +33,7 @@ impl Histories {
             Workspace::Explore => Some(&self.explore),
             Workspace::Style => Some(&self.style),
             Workspace::Lens => Some(&self.lens),
+            Workspace::Grow => Some(&self.grow),
             Workspace::Gallery => None,
         }
     }
@@ -42,17 +45,23 @@ impl Histories {
             Workspace::Explore => Some(&mut self.explore),
             Workspace::Style => Some(&mut self.style),
             Workspace::Lens => Some(&mut self.lens),
+            Workspace::Grow => Some(&mut self.grow),
             Workspace::Gallery => None,
         }
     }
 
     /// All of them.
-    pub fn all(&self) -> [&History; 3] {
-        [&self.explore, &self.style, &self.lens]
+    pub fn all(&self) -> [&History; 4] {
+        [&self.explore, &self.style, &self.lens, &self.grow]
     }
 
-    fn all_mut(&mut self) -> [&mut History; 3] {
-        [&mut self.explore, &mut self.style, &mut self.lens]
+    fn all_mut(&mut self) -> [&mut History; 4] {
+        [
+            &mut self.explore,
+            &mut self.style,
+            &mut self.lens,
+            &mut self.grow,
+        ]
     }
 
     /// Another number after each change.
@@ -66,6 +75,7 @@ impl Histories {
             (Workspace::Explore, before.explore != after.explore),
             (Workspace::Style, before.style != after.style),
             (Workspace::Lens, before.lens != after.lens),
+            (Workspace::Grow, before.grow != after.grow),
         ];
         for (workspace, _) in changed.into_iter().filter(|(_, changed)| *changed) {
             if let Some(history) = self.of_mut(workspace) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::document::Document;
 use crate::app::explore::document::ExploreDoc;
+use crate::app::grow::document::GrowDoc;
 use crate::app::lens::document::LensDoc;
 use crate::app::style::document::StyleDoc;
 use crate::app::view::Workspace;
@@ -30,6 +31,8 @@ pub enum Part {
     Style(StyleDoc),
     /// Of Lens.
     Lens(LensDoc),
+    /// Of Grow.
+    Grow(Box<GrowDoc>),
 }
 
 impl Part {
@@ -39,6 +42,7 @@ impl Part {
             Workspace::Explore => Some(Self::Explore(doc.explore.clone())),
             Workspace::Style => Some(Self::Style(doc.style.clone())),
             Workspace::Lens => Some(Self::Lens(doc.lens.clone())),
+            Workspace::Grow => Some(Self::Grow(Box::new(doc.grow.clone()))),
             Workspace::Gallery => None,
         }
     }
@@ -49,6 +53,7 @@ impl Part {
             Self::Explore(part) => doc.explore = part.clone(),
             Self::Style(part) => doc.style = part.clone(),
             Self::Lens(part) => doc.lens = part.clone(),
+            Self::Grow(part) => doc.grow = (**part).clone(),
         }
     }
 
@@ -58,6 +63,7 @@ impl Part {
             Self::Explore(part) => *part == doc.explore,
             Self::Style(part) => *part == doc.style,
             Self::Lens(part) => *part == doc.lens,
+            Self::Grow(part) => **part == doc.grow,
         }
     }
 
@@ -67,6 +73,7 @@ impl Part {
             Self::Explore(_) => Self::Explore(doc.explore.clone()),
             Self::Style(_) => Self::Style(doc.style.clone()),
             Self::Lens(_) => Self::Lens(doc.lens.clone()),
+            Self::Grow(_) => Self::Grow(Box::new(doc.grow.clone())),
         }
     }
 
@@ -78,6 +85,7 @@ impl Part {
                 a.model == b.model && a.current() == b.current()
             }
             (Self::Lens(a), Self::Lens(b)) => a.model == b.model && a.params() == b.params(),
+            (Self::Grow(a), Self::Grow(b)) => a.params() == b.params(),
             (a, b) => a == b,
         }
     }

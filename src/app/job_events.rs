@@ -6,6 +6,7 @@ use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
 use crate::app::gallery::settings;
+use crate::app::grow::answers;
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
@@ -39,10 +40,22 @@ pub fn ended(
     if result.is_err() && job.purpose == Purpose::Export {
         export::forget(state);
     }
+    if job.purpose == Purpose::GrowEstimate {
+        let answer = result.and_then(|output| match output {
+            Output::Estimate(estimate) => Ok(estimate),
+            _ => Err(EngineError::Internal("no estimate".to_owned())),
+        });
+        return answers::estimated(id, answer, state);
+    }
+    if let (Some(of), Err(error)) = (&job.of, &result) {
+        answers::ended(of, Some(error), state);
+    }
     match result {
         Ok(Output::Picture { picture, recipe }) => {
             if let Some(of) = job.of {
-                state.finals.put(of, picture.clone(), recipe.clone());
+                let made = (picture.clone(), recipe.clone());
+                state.finals.put(of.clone(), made.0, made.1);
+                answers::ended(&of, None, state);
             }
             for purpose in [&job.purpose].into_iter().chain(&job.also).chain(&then) {
                 picture_made(purpose, picture.clone(), recipe.clone(), state, services);
@@ -50,7 +63,10 @@ pub fn ended(
         }
         Ok(output) => finished(output, state, follow),
         // The user doesn't want them now.
-        Err(EngineError::Cancelled) if matches!(job.purpose, Purpose::Directions(_)) => {}
+        Err(EngineError::Cancelled)
+            if matches!(job.purpose, Purpose::Directions(_) | Purpose::Grow) => {}
+        // The panel says so.
+        Err(_) if job.purpose == Purpose::Grow => {}
         Err(EngineError::Cancelled) if job.purpose == Purpose::Learn => state.toasts.push(
             Level::Info,
             format!("{}: stopped. It can be gone on with.", job.title),
@@ -75,7 +91,7 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
     match output {
         // Goes where its job says.
         Output::Picture { .. } => {}
-        // Nothing in the window asks for one by a job.
+        // Went to whoever asked, or nothing in the window asks for one.
         Output::Estimate(_) | Output::Dragged { .. } => {}
         Output::File(path) => {
             let name = path
@@ -131,7 +147,7 @@ pub(in crate::app) fn picture_made(
 ) {
     let then = match purpose {
         // The canvas has it.
-        Purpose::Fine => return,
+        Purpose::Fine | Purpose::Grow => return,
         Purpose::Full => return full_size(&picture, state),
         Purpose::Copy => return services.system.copy_picture(picture),
         Purpose::SaveAs(path) => {
@@ -147,6 +163,7 @@ pub(in crate::app) fn picture_made(
         Purpose::UseAsStyle => Some(Destination::StyleStyle),
         Purpose::SendToLens => Some(Destination::LensPhoto),
         Purpose::SendToFinish => Some(Destination::Finish),
+        Purpose::SendToGrow => Some(Destination::GrowSource),
         Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
         Purpose::Export => Some(Destination::Export),
         _ => None,

@@ -43,6 +43,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     };
     match (job, purpose) {
         (_, Purpose::Fine) => "Painting the photo".to_owned(),
+        (_, Purpose::Grow) => "Growing the picture".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
         (_, Purpose::Full) => "Rendering at full size".to_owned(),
         (_, Purpose::Export) => "Rendering the picture to export".to_owned(),

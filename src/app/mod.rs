@@ -12,6 +12,7 @@
 
 pub mod action;
 mod arrival;
+pub mod at_hand;
 mod canvas;
 pub mod command;
 mod device_events;
@@ -27,6 +28,7 @@ pub mod frame;
 pub mod frame_stats;
 pub mod full_size;
 pub mod gallery;
+pub mod grow;
 pub mod histories;
 pub mod history;
 mod history_note;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::app::action::{Action, FileRole, Purpose};
 use crate::app::arrival;
 use crate::app::finish;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
@@ -69,6 +70,8 @@ pub fn open_files(
                 | FileRole::LensPhoto
                 | FileRole::LensOther
                 | FileRole::Finish
+                | FileRole::GrowSource
+                | FileRole::GrowStructure
         ) {
             if paths.len() > 1 {
                 let words = format!(
@@ -140,6 +143,18 @@ pub fn opened(
         FileRole::Any if asked_in == Some(Workspace::Lens) => {
             follow.lens(LensEdit::Photo(source));
             Workspace::Lens
+        }
+        FileRole::Any if asked_in == Some(Workspace::Grow) => {
+            follow.grow(GrowEdit::Source(source));
+            Workspace::Grow
+        }
+        FileRole::GrowSource => {
+            follow.grow(GrowEdit::Source(source));
+            Workspace::Grow
+        }
+        FileRole::GrowStructure => {
+            follow.grow(GrowEdit::Structure(Some(source)));
+            Workspace::Grow
         }
         FileRole::LensPhoto => {
             follow.lens(LensEdit::Photo(source));

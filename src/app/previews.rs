@@ -72,6 +72,8 @@ pub struct Previews {
     pub style: Option<Shown>,
     /// The newest picture of Lens.
     pub lens: Option<Shown>,
+    /// The newest picture of Grow: its first sizes.
+    pub grow: Option<Shown>,
     canvas_error: Option<(Workspace, EngineError)>,
     canvas_work: Option<(Work, Tier)>,
     canvas_seq: Seq,
@@ -220,6 +222,7 @@ impl Previews {
             Work::Explore(_) => &mut self.explore,
             Work::Style(_) => &mut self.style,
             Work::Lens(_) => &mut self.lens,
+            Work::Grow(_) => &mut self.grow,
             // Walks are only shown in small.
             Work::WalkFrame(..) | Work::Finish(_) => return false,
         };
@@ -261,6 +264,7 @@ fn seen_in(work: &Work) -> Option<Workspace> {
         Work::Explore(_) => Some(Workspace::Explore),
         Work::Style(_) => Some(Workspace::Style),
         Work::Lens(_) => Some(Workspace::Lens),
+        Work::Grow(_) => Some(Workspace::Grow),
         Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }

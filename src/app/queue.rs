@@ -8,6 +8,7 @@ use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::finish::edit::FinishEdit;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::style::edit::StyleEdit;
 
@@ -76,6 +77,12 @@ impl Actions {
         self.push(Action::Finish(edit));
     }
 
+    /// Changes Grow.
+    #[track_caller]
+    pub fn grow(&mut self, edit: GrowEdit) {
+        self.push(Action::Grow(edit));
+    }
+
     /// Changes the view.
     #[track_caller]
     pub fn view(&mut self, edit: ViewEdit) {
@@ -109,13 +116,16 @@ mod tests {
         actions.explore(ExploreEdit::Seed(1));
         actions.style(StyleEdit::Strength(1.0));
         actions.lens(LensEdit::Gain(LensPart::Light, 1.0));
+        actions.grow(GrowEdit::Seed(1));
         actions.view(ViewEdit::Workspace(Workspace::Lens));
         let sent = actions.drain();
         let lines: Vec<u32> = sent.iter().map(|s| s.from.line()).collect();
-        assert_eq!(lines, (first..first + 6).collect::<Vec<u32>>());
+        assert_eq!(lines, (first..first + 7).collect::<Vec<u32>>());
         assert!(sent.iter().all(|s| s.from.file() == file!()));
         let words: Vec<String> = sent.iter().map(Sent::to_string).collect();
-        let names = ["CopyText", "NewSeed", "Explore", "Style", "Lens", "View"];
+        let names = [
+            "CopyText", "NewSeed", "Explore", "Style", "Lens", "Grow", "View",
+        ];
         for (words, name) in words.iter().zip(names) {
             assert!(
                 words.starts_with(&format!("{name} from {}:", file!())),

@@ -1,6 +1,7 @@
 //! Recipes: back to the workspace where they were made, and out as text.
 
 use crate::app::explore::edit::ExploreEdit;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
@@ -11,7 +12,7 @@ use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::Workspace;
 use crate::app::work;
-use crate::app::{explore, jobs, lens, style};
+use crate::app::{explore, grow, jobs, lens, style};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::recipe::{
     ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
@@ -104,12 +105,16 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             explore::apply::edit(edit, state, now);
             (Workspace::Explore, outside)
         }
-        Making::Grow(_) => {
-            state.toasts.push(
-                Level::Info,
-                "This picture was grown on the command line; `limner recipe render` makes it again.",
-            );
-            return false;
+        Making::Grow(mut params) => {
+            let outside = params.confine();
+            let params = Box::new(params);
+            let edit = GrowEdit::Replace {
+                params,
+                label: LABEL,
+            };
+            grow::apply::edit(edit, state, services, now);
+            state.view.grow_grid = false;
+            (Workspace::Grow, outside)
         }
         Making::Upscale { .. } | Making::Imported => {
             state.toasts.push(

@@ -39,7 +39,7 @@ pub fn send(
                 send_made(to, Subject::Params(params.into()), state, services);
             }
         }
-        Subject::Params(_) | Subject::Style | Subject::Lens | Subject::Finish => {
+        Subject::Params(_) | Subject::Style | Subject::Lens | Subject::Finish | Subject::Grow => {
             send_made(to, what, state, services);
         }
     }
@@ -82,6 +82,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Explore => work::of(Workspace::Explore, state),
         Subject::Style => work::of(Workspace::Style, state),
         Subject::Lens => work::of(Workspace::Lens, state),
+        Subject::Grow => work::of(Workspace::Grow, state),
         Subject::Gallery(_) => None,
     };
     work::job(&work?, fine::rendering(state))
@@ -92,6 +93,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::StylePhoto => Some(Purpose::SendToStyle),
         Destination::StyleStyle => Some(Purpose::UseAsStyle),
         Destination::LensPhoto => Some(Purpose::SendToLens),
+        Destination::GrowSource => Some(Purpose::SendToGrow),
         Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
@@ -101,7 +103,8 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::Explore
         | Destination::SaveAs
         | Destination::LensOther
-        | Destination::CopyFinish => None,
+        | Destination::CopyFinish
+        | Destination::GrowStructure => None,
     }
 }
 
@@ -172,6 +175,8 @@ fn send_file(
         Destination::StyleStyle => FileRole::Style,
         Destination::LensPhoto => FileRole::LensPhoto,
         Destination::LensOther => FileRole::LensOther,
+        Destination::GrowSource => FileRole::GrowSource,
+        Destination::GrowStructure => FileRole::GrowStructure,
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(

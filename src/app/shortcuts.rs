@@ -30,7 +30,8 @@ impl Command {
             Self::GoExplore => vec![cmd(Key::Num1)],
             Self::GoStyle => vec![cmd(Key::Num2)],
             Self::GoLens => vec![cmd(Key::Num3)],
-            Self::GoGallery => vec![cmd(Key::Num4)],
+            Self::GoGrow => vec![cmd(Key::Num4)],
+            Self::GoGallery => vec![cmd(Key::Num5)],
             Self::ZoomFit => vec![plain(Key::F)],
             Self::ZoomOneToOne => vec![plain(Key::Num1)],
             Self::ZoomIn => vec![plain(Key::Plus), plain(Key::Equals)],
@@ -45,12 +46,14 @@ impl Command {
             Self::RandomiseSliders => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::R)],
             Self::ResetSliders => vec![plain(Key::Num0)],
             Self::ToggleVariations => vec![plain(Key::N)],
+            Self::ToggleTiles => vec![plain(Key::U)],
             Self::AddBookmark => vec![plain(Key::K)],
             Self::ExportWalk => vec![shift(Key::E)],
             Self::LatentWalk => vec![plain(Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],
+            Self::SendToGrow => vec![shift(Key::G)],
             Self::AboutPicture => vec![cmd(Key::I)],
             Self::Finish => vec![shift(Key::F)],
             Self::RenderFullSize => vec![cmd(Key::Enter)],
@@ -76,6 +79,7 @@ impl Command {
             // Paste arrives as an event of the system, so that text fields get it first.
             Self::Paste
             | Self::OpenStyle
+            | Self::GrowPicture
             | Self::StyleFolder
             | Self::ProjectPhoto
             | Self::Upscale2

@@ -11,7 +11,7 @@ use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
-use crate::recipe::{SourceRef, StyleSource};
+use crate::recipe::{GrowChange, GrowPart, SourceRef, StyleSource};
 
 /// Longer side of photos and style pictures in memory.
 const OPEN_SIDE: u32 = 1536;
@@ -64,7 +64,29 @@ fn named_by(doc: &Document) -> Vec<PathBuf> {
         sources.extend(&work.photo);
         sources.extend(work.other.as_ref().map(|other| &other.picture));
     }
+    sources.extend(grown_from(doc));
     sources.into_iter().map(SourceRef::place).collect()
+}
+
+/// The pictures that Grow's document names.
+fn grown_from<'a>(doc: &'a Document) -> Vec<&'a SourceRef> {
+    let grow = &doc.grow;
+    let all = [&grow.source, &grow.structure, &grow.mask_file];
+    let mut named: Vec<&SourceRef> = all.into_iter().flatten().collect();
+    let mut part = |part: &'a Option<GrowPart>| {
+        if let Some(GrowPart::Light(mask)) = part {
+            named.push(mask);
+        }
+    };
+    part(&grow.part);
+    grow.others.iter().for_each(|other| part(&other.part));
+    grow.edits.iter().for_each(|edit| part(&edit.part));
+    named.extend(grow.others.iter().map(|other| &other.picture));
+    named.extend(grow.edits.iter().filter_map(|edit| match &edit.change {
+        GrowChange::Sketch(picture) => Some(picture),
+        _ => None,
+    }));
+    named
 }
 
 /// The photos and style pictures that the document names.
@@ -80,6 +102,7 @@ pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
         named.extend(lens.photo.clone());
         named.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
+    named.extend(grown_from(&state.doc).into_iter().cloned());
     named
 }
 

@@ -11,6 +11,7 @@ use crate::app::finals::Finals;
 use crate::app::finish::state::{FinishState, FinishWork};
 use crate::app::frame_stats::FrameStats;
 use crate::app::gallery::state::GalleryState;
+use crate::app::grow::grow_state::GrowState;
 use crate::app::histories::Histories;
 use crate::app::history::History;
 use crate::app::hub::state::HubState;
@@ -54,6 +55,8 @@ pub struct AppState {
     pub finish: FinishState,
     /// Styles of the user's own.
     pub own_styles: OwnStyles,
+    /// What is known of Grow's picture.
+    pub grow: GrowState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -87,6 +90,7 @@ impl AppState {
             fine: FineState::default(),
             finish: FinishState::default(),
             own_styles: OwnStyles::default(),
+            grow: GrowState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -145,7 +149,7 @@ impl AppState {
             Workspace::Explore => self.generator(),
             Workspace::Style => self.style_model(),
             Workspace::Lens => self.lens_model(),
-            Workspace::Gallery => None,
+            Workspace::Grow | Workspace::Gallery => None,
         }
     }
 
@@ -162,6 +166,11 @@ impl AppState {
     /// The photo of Lens, once read.
     pub fn lens_photo(&self) -> Option<&OpenedPhoto> {
         self.photos.of(self.doc.lens.photo()?)
+    }
+
+    /// The picture that Grow's grow from, once read.
+    pub fn grow_source(&self) -> Option<&OpenedPhoto> {
+        self.photos.of(self.doc.grow.source.as_ref()?)
     }
 
     /// The photo of Style, once read.

@@ -18,6 +18,7 @@ pub fn of(workspace: Workspace, state: &AppState) -> Option<Work> {
             .map(|p| Work::Explore(p.into())),
         Workspace::Style => doc.style.params().map(|p| Work::Style(p.into())),
         Workspace::Lens => doc.lens.params().map(|p| Work::Lens(p.into())),
+        Workspace::Grow => doc.grow.params().map(|p| Work::Grow(p.into())),
         Workspace::Gallery => None,
     }
 }
@@ -28,6 +29,7 @@ pub fn job(work: &Work, rendering: Rendering) -> Option<Job> {
         Work::Explore(params) => Some(Job::Render(params.clone())),
         Work::Style(params) => Some(rendering.job(params.clone())),
         Work::Lens(params) => Some(Job::RenderLens(params.clone())),
+        Work::Grow(params) => Some(Job::Grow(params.clone())),
         Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }
@@ -38,6 +40,7 @@ pub fn making(work: &Work) -> Option<Making> {
         Work::Explore(params) => Some(Making::Explore((**params).clone())),
         Work::Style(params) => Some(Making::Style((**params).clone())),
         Work::Lens(params) => Some(Making::Lens((**params).clone())),
+        Work::Grow(params) => Some(Making::Grow((**params).clone())),
         Work::WalkFrame(..) | Work::Finish(_) => None,
     }
 }
@@ -61,5 +64,6 @@ pub fn in_front(state: &AppState) -> Option<Subject> {
         (Workspace::Explore, Some(_)) => Some(Subject::Explore),
         (Workspace::Style, Some(_)) => Some(Subject::Style),
         (Workspace::Lens, Some(_)) => Some(Subject::Lens),
+        (Workspace::Grow, Some(_)) => Some(Subject::Grow),
     }
 }

@@ -73,7 +73,8 @@ pub(crate) trait JobControl {
     fn yield_while_paused(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError>;
 
     /// As [`JobControl::yield_to_previews`]; and if the running job is one that nobody
-    /// waits for, whole jobs that the user has asked for go first.
+    /// waits for, or that is begun anew with each change, whole jobs that the user has asked
+    /// for go first.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.

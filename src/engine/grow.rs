@@ -1,4 +1,5 @@
-//! A picture made of the patches of another: what takes part.
+//! A picture made of the patches of another: what takes part, and the first sizes of it as a
+//! preview.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -8,7 +9,7 @@ use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{EngineError, Estimate};
 use crate::engine::resample::shrink_to;
 use crate::grow::edit::{Change, Edit, Placement};
-use crate::grow::{self, Breed, Genes, Level, Material, Other, Settings, Task};
+use crate::grow::{self, Breed, Genes, GrowError, Level, Material, Other, Settings, Task};
 use crate::picture::Picture;
 use crate::recipe::{
     GrowBreed, GrowChange, GrowEdit, GrowParams, GrowPart, GrowPlacement, GrowTask, Mask,
@@ -118,6 +119,47 @@ fn placed(placement: &GrowPlacement) -> Placement {
         by: placement.by,
         scale: placement.scale,
         flip: placement.flip,
+    }
+}
+
+/// The finest size of the picture whose longer side is at most `most` pixels, just as the whole
+/// picture goes through it; the coarsest where there is none so small.
+///
+/// # Errors
+/// As [`grow::grow`]; [`EngineError::Cancelled`].
+pub(in crate::engine) fn preview(
+    photos: &mut PhotoCache,
+    params: &GrowParams,
+    most: u32,
+    stop: &CancelToken,
+) -> Result<Picture, EngineError> {
+    let prepared = Prepared::read(photos, params)?;
+    let levels = prepared.levels()?;
+    let small = |level: &&Level| level.result.iter().all(|&side| side <= most as usize);
+    let count = levels.iter().take_while(small).count().max(1);
+    let ends: Vec<u64> = (count..levels.len())
+        .map(|count| grow::work(&levels[..count], &prepared.settings))
+        .collect();
+    let mut found = None;
+    let grown = grow::grow(
+        &prepared.material(),
+        &prepared.task(),
+        &prepared.settings,
+        stop,
+        &mut |done, look| {
+            // Beside a hole the first sizes may be left out.
+            if ends.contains(&done) {
+                found = look();
+            }
+            match found {
+                Some(_) => Err(GrowError::Cancelled),
+                None => Ok(()),
+            }
+        },
+    );
+    match (grown, found) {
+        (_, Some(picture)) => Ok(picture),
+        (grown, None) => Ok(grown?.picture),
     }
 }
 
@@ -332,7 +374,7 @@ fn size(
 /// size itself.
 fn light(mask: &Picture, size: [u32; 2], fitted: bool) -> Result<Vec<bool>, EngineError> {
     if mask.size() != size && !fitted {
-        return Err(grow::GrowError::MaskSize(mask.width(), mask.height()).into());
+        return Err(GrowError::MaskSize(mask.width(), mask.height()).into());
     }
     let light = |x: u32, y: u32| {
         let at = |place: u32, from: u32, to: u32| {

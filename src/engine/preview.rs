@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::contents::FinishLook;
-use crate::recipe::{ExploreParams, LensParams, StyleParams, WalkParams};
+use crate::recipe::{ExploreParams, GrowParams, LensParams, StyleParams, WalkParams};
 
 /// Independent streams of latest-wins previews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -51,6 +51,8 @@ pub enum Work {
     Style(Arc<StyleParams>),
     /// A photo changed by way of its latents.
     Lens(Arc<LensParams>),
+    /// A picture made of the patches of another: the finest size on its way that fits the tier.
+    Grow(Arc<GrowParams>),
     /// One frame of a walk.
     WalkFrame(Arc<WalkParams>, u32),
     /// A picture as it will be finished.

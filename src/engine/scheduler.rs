@@ -38,7 +38,7 @@ struct Running {
     id: JobId,
     token: CancelToken,
     timer: StepTimer,
-    background: bool,
+    rank: Rank,
 }
 
 /// Inbox and outbox of the engine's thread.
@@ -261,9 +261,9 @@ impl Scheduler {
     }
 
     fn serve_job(&mut self, backend: &mut dyn JobBackend) -> bool {
-        // What the user asked for goes before what runs in the background.
-        let first = self.jobs.iter().position(|w| !background(&w.job));
-        let Some(waiting) = self.jobs.remove(first.unwrap_or(0)) else {
+        let highest = self.jobs.iter().map(|w| rank(&w.job)).max();
+        let first = self.jobs.iter().position(|w| Some(rank(&w.job)) == highest);
+        let Some(waiting) = first.and_then(|first| self.jobs.remove(first)) else {
             return false;
         };
         self.run_job(waiting, backend);
@@ -276,7 +276,7 @@ impl Scheduler {
             id,
             token,
             timer: StepTimer::new(),
-            background: background(&job),
+            rank: rank(&job),
         });
         self.notify_queue();
         let result = guarded(|| backend.job(&job, self));
@@ -348,11 +348,15 @@ impl JobControl for Scheduler {
 
     fn yield_to_jobs(&mut self, backend: &mut dyn JobBackend) -> Result<(), EngineError> {
         self.yield_to_previews(backend)?;
-        if !self.running.as_ref().is_some_and(|r| r.background) {
+        let Some(own) = self.running.as_ref().map(|r| r.rank) else {
             return Ok(());
-        }
-        while let Some(at) = self.jobs.iter().position(|w| !background(&w.job)) {
+        };
+        while let Some(at) = self.jobs.iter().position(|w| rank(&w.job) > own) {
+            let began = Instant::now();
             self.run_in_front(at, backend);
+            if let Some(running) = &mut self.running {
+                running.timer.skip(began.elapsed());
+            }
             self.yield_to_previews(backend)?;
         }
         Ok(())
@@ -415,12 +419,23 @@ impl JobControl for Scheduler {
     }
 }
 
-/// Work that nobody waits for: what the program begins by itself, and what takes many minutes.
-fn background(job: &Job) -> bool {
-    matches!(
-        job,
-        Job::Directions { .. } | Job::LensDirections { .. } | Job::Learn(_)
-    )
+/// What goes first. Those below the highest let others go in front of them, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// Nobody waits for it: what the program begins by itself, and what takes many minutes.
+    Background,
+    /// Begun anew with each change of its settings: it mustn't hold up what was asked for once.
+    Live,
+    /// What the user asked for.
+    Asked,
+}
+
+fn rank(job: &Job) -> Rank {
+    match job {
+        Job::Directions { .. } | Job::LensDirections { .. } | Job::Learn(_) => Rank::Background,
+        Job::Grow(_) => Rank::Live,
+        _ => Rank::Asked,
+    }
 }
 
 /// Runs work so that a panic in it becomes an error and the engine goes on. What

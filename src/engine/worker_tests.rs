@@ -13,7 +13,7 @@ use super::protocol::*;
 use crate::cancel::CancelToken;
 use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, LatentOrigin, StyleParams};
+use crate::recipe::{ExploreParams, GrowParams, LatentOrigin, SourceRef, StyleParams};
 
 /// What the fake backend was asked to do, and what it posts while at work.
 #[derive(Clone, Default)]
@@ -120,6 +120,7 @@ impl JobBackend for Fake {
         let (path, scale) = match job {
             Job::Upscale { path, scale, .. } => (path.as_path(), *scale),
             Job::Directions { .. } => (Path::new("measuring"), 4),
+            Job::Grow(params) => (Path::new(&params.source.name), 4),
             _ => panic!("a broken job"),
         };
         for step in 0..scale {
@@ -315,6 +316,46 @@ fn measuring_of_sliders_lets_whole_jobs_go_first_and_goes_on_where_it_was() {
         _ => None,
     });
     assert_eq!(most.max(), Some(3), "what lets others go first still waits");
+}
+
+fn growing(id: u64, name: &str) -> Request {
+    let source = SourceRef {
+        name: name.into(),
+        ..SourceRef::default()
+    };
+    Request::Job {
+        id: JobId(id),
+        job: Job::Grow(Arc::new(GrowParams::new(source, 1))),
+    }
+}
+
+#[test]
+fn what_grows_holds_nothing_up_and_the_next_one_waits_for_it() {
+    let (mut engine, script) = engine();
+    during(&script, &engine, |line, mailbox| {
+        if line == "tree step 1" {
+            mailbox.post(growing(2, "bush")).unwrap();
+            mailbox.post(job(3, "a", 2)).unwrap();
+        }
+    });
+    engine.send(measuring(4)).unwrap();
+    engine.send(growing(1, "tree")).unwrap();
+    let events = engine.run();
+    let ended: Vec<u64> = ends(&events).iter().map(|(id, _)| *id).collect();
+    assert_eq!(ended, [3, 1, 2, 4]);
+    let lines = script.lines();
+    let all: Vec<&str> = lines.iter().map(String::as_str).collect();
+    assert_eq!(
+        all[..6],
+        [
+            "tree step 0",
+            "tree step 1",
+            "a step 0",
+            "a step 1",
+            "tree step 2",
+            "tree step 3"
+        ]
+    );
 }
 
 #[test]

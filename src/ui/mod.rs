@@ -6,6 +6,7 @@ pub mod explore;
 pub mod export;
 pub mod finish;
 pub mod gallery;
+pub mod grow;
 pub mod lens;
 pub mod mask;
 pub mod models;
@@ -105,6 +106,7 @@ impl Ui {
             Workspace::Explore => explore::workspace::ui(ui, &mut panel),
             Workspace::Style => style::workspace::ui(ui, &mut panel),
             Workspace::Lens => lens::workspace::ui(ui, &mut panel),
+            Workspace::Grow => grow::workspace::ui(ui, &mut panel),
             Workspace::Gallery => gallery::workspace::ui(ui, &mut panel),
         }
         dialog(&ctx, &mut panel);
@@ -146,6 +148,7 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
             "Drop to import the pictures into the gallery"
         }
         Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
+        Workspace::Grow => "Drop a picture to grow others from it, or a saved one to go on with it",
         _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(

@@ -6,6 +6,7 @@
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod fine;
+mod grow;
 mod learning;
 mod learnt;
 mod lens;

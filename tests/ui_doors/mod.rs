@@ -32,8 +32,8 @@ use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
 use limner::recipe::{
-    LayerRange, LensParams, Making, ModelRef, PixelRegion, Recipe, SourceRef, StyleParams,
-    StyleSource, UNFINISHED_VERSION,
+    GrowParams, GrowTask, LayerRange, LensParams, Making, ModelRef, PixelRegion, Recipe, SourceRef,
+    StyleParams, StyleSource, UNFINISHED_VERSION,
 };
 use limner::window::StudioApp;
 
@@ -58,6 +58,8 @@ pub struct Asked {
     pub pasted_as: Option<FileRole>,
     /// The next picture of *Fine* that is at work is done.
     pub fine_done: bool,
+    /// Pictures of Grow stay at work.
+    pub hold_growing: bool,
     /// What the engine says by itself next.
     pub news: Option<Event>,
     /// Files of the gallery changed from outside.

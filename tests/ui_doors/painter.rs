@@ -17,6 +17,8 @@ pub(super) struct Painter {
     learning: Option<(JobId, LearnJob)>,
     /// Deleted styles.
     bin: Vec<StyleInfo>,
+    /// Pictures of Grow at work.
+    growing: Vec<JobId>,
 }
 
 impl Painter {
@@ -37,6 +39,7 @@ impl Painter {
             library: library(),
             learning: None,
             bin: Vec::new(),
+            growing: Vec::new(),
         }
     }
 
@@ -259,6 +262,77 @@ impl Painter {
         Picture::from_rgba(width, height, moved.collect()).unwrap()
     }
 
+    /// The source again and again, moved by the seed and tinted by chance; holes in the seed's
+    /// colour, a structure with its own light.
+    fn grow(&self, params: &GrowParams, most: u32) -> Picture {
+        let source = &self.photos[&params.source.sha256];
+        let other = match &params.task {
+            GrowTask::Shape { structure, .. } => Some(&self.photos[&structure.sha256]),
+            _ => None,
+        };
+        let [w, h] = self.grown_size(params);
+        let scale = (f64::from(most) / f64::from(w.max(h))).min(1.0);
+        let small = [w, h].map(|side| ((f64::from(side) * scale) as u32).max(1));
+        let cover = match &params.task {
+            GrowTask::FillPainted { mask } => mask.coverage(small, PixelRegion::whole(small)),
+            _ => Vec::new(),
+        };
+        let corner = match &params.task {
+            GrowTask::Extend { left, top, .. } => [*left, *top],
+            GrowTask::FillPainted { .. } => [0; 2],
+            _ => [(params.seed * 37 % 320) as u32, 0],
+        };
+        let hue = seeded(params.seed, 1).rgba()[..3].to_vec();
+        let mut rgba = Vec::new();
+        for y in 0..small[1] {
+            for x in 0..small[0] {
+                let at = [x, y].map(|side| (f64::from(side) / scale) as u32);
+                let of = |picture: &Picture, [x, y]: [u32; 2]| {
+                    let [w, h] = picture.size();
+                    let at = ((y % h) * w + x % w) as usize * 4;
+                    picture.rgba()[at..at + 3].to_vec()
+                };
+                let own = [0, 1].map(|i| at[i] + source.size()[i] * 9 - corner[i]);
+                let mut pixel = of(source, own);
+                if cover
+                    .get((y * small[0] + x) as usize)
+                    .is_some_and(|c| *c >= 0.5)
+                {
+                    pixel = hue.clone();
+                }
+                if let Some(other) = other {
+                    let light = of(other, at);
+                    pixel = pixel
+                        .iter()
+                        .zip(&light)
+                        .map(|(a, b)| a / 2 + b / 2)
+                        .collect();
+                }
+                pixel[2] = pixel[2].saturating_sub((params.coherence * 60.0) as u8);
+                rgba.extend(pixel);
+                rgba.push(255);
+            }
+        }
+        Picture::from_rgba(small[0], small[1], rgba).unwrap()
+    }
+
+    fn grown_size(&self, params: &GrowParams) -> [u32; 2] {
+        let own = self.photos[&params.source.sha256].size();
+        match &params.task {
+            GrowTask::Extend {
+                left,
+                top,
+                right,
+                bottom,
+            } => [own[0] + left + right, own[1] + top + bottom],
+            GrowTask::Shape { structure, .. } => {
+                let other = self.photos[&structure.sha256].size();
+                params.size.unwrap_or(other)
+            }
+            _ => params.size.unwrap_or(own),
+        }
+    }
+
     fn paint(&self, work: &Work, tier: Tier) -> Picture {
         let side = match tier {
             Tier::Crisp(_) => 4 * 96,
@@ -273,6 +347,7 @@ impl Painter {
             }
             Work::Style(params) => self.stylise(params),
             Work::Lens(params) => self.lens(params),
+            Work::Grow(params) => self.grow(params, tier.longest().min(64)),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
             Work::Finish(look) => {
                 let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
@@ -332,6 +407,22 @@ impl Painter {
                 picture: self.lens(&params),
                 recipe: Box::new(recipe(Making::Lens((*params).clone()))),
             },
+            Job::Grow(params) => Output::Picture {
+                picture: self.grow(&params, u32::MAX),
+                recipe: Box::new(recipe(Making::Grow((*params).clone()))),
+            },
+            Job::EstimateGrow(params) => {
+                let size = self.grown_size(&params);
+                let pixels = u64::from(size[0]) * u64::from(size[1]);
+                Output::Estimate(Estimate {
+                    size,
+                    memory: (16 << 20) + pixels * 100,
+                    time: Duration::from_micros(pixels * 6),
+                    tiles: 1,
+                    passes: 0,
+                    painted: None,
+                })
+            }
             Job::StylizeFolder(job) => Output::Folder {
                 written: job
                     .photos
@@ -435,10 +526,25 @@ impl EngineLink for Painter {
             Request::Finish(id) if self.learning.is_some() => self.end_learning(id),
             Request::Finish(id) => self.end_fine(id, true),
             Request::Cancel(id) if self.learning.is_some() => self.interrupt(id),
+            Request::Job {
+                id,
+                job: Job::Grow(params),
+            } if self.asked.borrow().hold_growing => {
+                self.answers.push_back(Event::Progress {
+                    id,
+                    stage: Stage::Rendering,
+                    done: 250,
+                    total: 1000,
+                    left: Some(Duration::from_secs(3)),
+                    look: Some(self.grow(&params, 160)),
+                });
+                self.growing.push(id);
+            }
             Request::Cancel(id) => {
-                let before = self.fine.len();
+                let before = self.fine.len() + self.growing.len();
                 self.fine.retain(|(other, ..)| *other != id);
-                if self.fine.len() < before {
+                self.growing.retain(|other| *other != id);
+                if self.fine.len() + self.growing.len() < before {
                     let result = Err(limner::engine::protocol::EngineError::Cancelled);
                     self.answers.push_back(Event::Done { id, result });
                 }

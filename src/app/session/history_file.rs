@@ -27,6 +27,9 @@ struct HistoryFile {
     explore: SavedHistory,
     style: SavedHistory,
     lens: SavedHistory,
+    /// Version 0.2 had none.
+    #[serde(default)]
+    grow: Option<SavedHistory>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -49,12 +52,13 @@ struct SavedStep {
 /// # Errors
 /// The failure of the disk.
 pub(super) fn write(path: &Path, histories: &Histories) -> std::io::Result<()> {
-    let [explore, style, lens] = histories.all().map(saved);
+    let [explore, style, lens, grow] = histories.all().map(saved);
     let file = HistoryFile {
         version: VERSION,
         explore,
         style,
         lens,
+        grow: Some(grow),
     };
     let bytes = serde_json::to_vec(&file)?;
     write_bytes(path, Existing::Replace, &bytes).map_err(std::io::Error::other)
@@ -70,12 +74,13 @@ pub(super) fn read(path: &Path, doc: &Document) -> Histories {
     match file {
         Ok(file) if file.version == VERSION => {
             let parts = [
-                (Workspace::Explore, file.explore),
-                (Workspace::Style, file.style),
-                (Workspace::Lens, file.lens),
+                (Workspace::Explore, Some(file.explore)),
+                (Workspace::Style, Some(file.style)),
+                (Workspace::Lens, Some(file.lens)),
+                (Workspace::Grow, file.grow),
             ];
             for (workspace, saved) in parts {
-                if let Some(history) = histories.of_mut(workspace) {
+                if let (Some(history), Some(saved)) = (histories.of_mut(workspace), saved) {
                     let at = saved.at;
                     history.go_on(saved.steps.into_iter().map(step).collect(), at, doc);
                 }

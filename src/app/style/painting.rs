@@ -7,6 +7,7 @@ use crate::app::action::{Action, Purpose};
 use crate::app::canvas;
 use crate::app::command::Command;
 use crate::app::export::events as export;
+use crate::app::grow::answers;
 use crate::app::job_events;
 use crate::app::jobs;
 use crate::app::notice::Level;
@@ -102,6 +103,7 @@ fn start(request: FineRequest, purpose: Purpose, state: &mut AppState, services:
 /// Stops a job: a picture of *Fine* ends with what there is.
 pub(in crate::app) fn stop_or_cancel(id: JobId, state: &mut AppState, services: &mut Services) {
     if !stop(id, state, services) {
+        answers::stopped(id, state);
         jobs::cancel(id, state, services);
     }
 }

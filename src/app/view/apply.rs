@@ -15,6 +15,7 @@ pub fn command(command: Command, state: &mut AppState) {
         C::GoExplore => state.view.go(Workspace::Explore),
         C::GoStyle => state.view.go(Workspace::Style),
         C::GoLens => state.view.go(Workspace::Lens),
+        C::GoGrow => state.view.go(Workspace::Grow),
         C::GoGallery => state.view.go(Workspace::Gallery),
         C::ZoomFit => {
             let canvas = state.view.canvas_mut(workspace);
@@ -42,6 +43,7 @@ pub fn command(command: Command, state: &mut AppState) {
         }
         C::Bin => toggle_dialog(state, Dialog::Bin),
         C::ToggleVariations => state.view.variations = !state.view.variations,
+        C::ToggleTiles => state.view.grow_tiles = !state.view.grow_tiles,
         C::ToggleCrisp => {
             state.prefs.crisp = !state.prefs.crisp;
             let words = match state.prefs.crisp {
@@ -75,7 +77,11 @@ fn toggle_compare(state: &mut AppState, way: Compare) {
     }
     let workspace = state.view.workspace;
     // Behind the variations nothing of it would be seen.
-    let variations = workspace == Workspace::Explore && std::mem::take(&mut state.view.variations);
+    let variations = match workspace {
+        Workspace::Explore => std::mem::take(&mut state.view.variations),
+        Workspace::Grow => std::mem::take(&mut state.view.grow_grid),
+        _ => false,
+    };
     let Some(compare) = state.view.compare_mut(workspace) else {
         return;
     };
@@ -118,6 +124,7 @@ pub fn edit(edit: ViewEdit, state: &mut AppState) {
         }
         ViewEdit::StyleSide(side) => state.view.style_side = side,
         ViewEdit::Variations(on) => state.view.variations = on,
+        ViewEdit::GrowGrid(on) => state.view.grow_grid = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
         ViewEdit::HoldBefore(down) => state.view.hold_before = down,

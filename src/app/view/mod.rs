@@ -16,6 +16,8 @@ pub enum Workspace {
     Style,
     /// Change a photo with sliders.
     Lens,
+    /// Grow pictures from one.
+    Grow,
     /// What was kept.
     Gallery,
 }
@@ -27,6 +29,7 @@ impl Workspace {
             Self::Explore => "Explore",
             Self::Style => "Style",
             Self::Lens => "Lens",
+            Self::Grow => "Grow",
             Self::Gallery => "Gallery",
         }
     }
@@ -123,6 +126,8 @@ pub struct ViewState {
     pub style: CanvasView,
     /// Canvas of Lens.
     pub lens: CanvasView,
+    /// Canvas of Grow.
+    pub grow: CanvasView,
     /// Canvas of the gallery's single view.
     pub gallery: CanvasView,
     /// Comparison on Explore's canvas.
@@ -131,6 +136,12 @@ pub struct ViewState {
     pub style_compare: Compare,
     /// Comparison on Lens' canvas.
     pub lens_compare: Compare,
+    /// Comparison on Grow's canvas.
+    pub grow_compare: Compare,
+    /// Grow's grid of seeds instead of the single picture.
+    pub grow_grid: bool,
+    /// A picture that is seamless is shown three times next to itself.
+    pub grow_tiles: bool,
     /// Longer side of full-size stylised pictures; as the photo when absent.
     pub style_side: Option<u32>,
     /// The grid of variations instead of the single picture.
@@ -168,10 +179,14 @@ impl Default for ViewState {
             explore: CanvasView::default(),
             style: CanvasView::default(),
             lens: CanvasView::default(),
+            grow: CanvasView::default(),
             gallery: CanvasView::default(),
             compare: Compare::Off,
             style_compare: Compare::Off,
             lens_compare: Compare::Off,
+            grow_compare: Compare::Off,
+            grow_grid: false,
+            grow_tiles: false,
             style_side: None,
             variations: false,
             distance: VARIATION_DISTANCE,
@@ -199,6 +214,7 @@ impl ViewState {
             Workspace::Explore => &self.explore,
             Workspace::Style => &self.style,
             Workspace::Lens => &self.lens,
+            Workspace::Grow => &self.grow,
             Workspace::Gallery => &self.gallery,
         }
     }
@@ -209,6 +225,7 @@ impl ViewState {
             Workspace::Explore => &mut self.explore,
             Workspace::Style => &mut self.style,
             Workspace::Lens => &mut self.lens,
+            Workspace::Grow => &mut self.grow,
             Workspace::Gallery => &mut self.gallery,
         }
     }
@@ -218,6 +235,7 @@ impl ViewState {
             Workspace::Explore => Some(&mut self.compare),
             Workspace::Style => Some(&mut self.style_compare),
             Workspace::Lens => Some(&mut self.lens_compare),
+            Workspace::Grow => Some(&mut self.grow_compare),
             Workspace::Gallery => None,
         }
     }

@@ -5,8 +5,12 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
+use crate::engine::resample::shrink_to;
 use crate::grow::{self, Grown};
 use crate::recipe::{GrowParams, Making, Recipe};
+
+/// Longer side of the looks at the work so far.
+const LOOK_SIDE: u32 = 1024;
 
 /// Grows one.
 pub(super) fn run(
@@ -73,6 +77,10 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
         )));
     }
     let total = grow::work(&levels, settings);
+    let ends: Vec<u64> = (1..levels.len())
+        .map(|count| grow::work(&levels[..count], settings))
+        .collect();
+    let mut shown = 0;
     let stop = context.token();
     let mut refused = None;
     let grown = grow::grow(
@@ -81,8 +89,15 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
         settings,
         &stop,
         &mut |done, look| {
-            context.progress_with_look(Stage::Rendering, done, total, &mut || look());
-            context.yield_to_previews().map_err(|error| {
+            // One look at each size; large ones take their time.
+            let size = ends.partition_point(|&end| end <= done);
+            context.progress_with_look(Stage::Rendering, done, total, &mut || {
+                let new = size > std::mem::replace(&mut shown, size);
+                new.then(look)
+                    .flatten()
+                    .map(|look| shrink_to(&look, LOOK_SIDE))
+            });
+            context.yield_to_jobs().map_err(|error| {
                 refused = Some(error);
                 grow::GrowError::Cancelled
             })

@@ -29,7 +29,12 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     });
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for command in [Command::Finish, Command::SendToStyle, Command::UseAsStyle] {
+        for command in [
+            Command::Finish,
+            Command::SendToStyle,
+            Command::UseAsStyle,
+            Command::SendToGrow,
+        ] {
             let tip = command.tooltip_with_keys(&ctx);
             if ui.button(command.text()).on_hover_text(tip).clicked() {
                 panel.actions.command(command);

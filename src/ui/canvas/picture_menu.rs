@@ -18,6 +18,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
         (Destination::Finish, "Finish…", !finishing),
+        (Destination::GrowSource, "Send to Grow", true),
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),
@@ -36,7 +37,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     }
     let on_canvas = matches!(
         subject,
-        Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish
+        Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish | Subject::Grow
     );
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);

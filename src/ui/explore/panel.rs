@@ -1,6 +1,6 @@
 //! The panel of Explore: model, seed, truncation, mixing, noise, size, sliders.
 
-use egui::{Ui, vec2};
+use egui::Ui;
 
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
@@ -14,10 +14,11 @@ use crate::ui::panel::Panel;
 use crate::ui::sliders::directions;
 use crate::ui::sliders::layers::{layer_choice, zones};
 use crate::ui::sliders::target::SliderTarget;
-use crate::ui::theme::{Theme, space};
+use crate::ui::theme::space;
 use crate::ui::widgets::button::{IconButton, choice};
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
+use crate::ui::widgets::seed_row::{SeedEdit, seed_row};
 use crate::ui::widgets::slider::Slider;
 
 /// The name of the slider of truncation ψ, which every generator has.
@@ -107,59 +108,6 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
             }
         },
     );
-}
-
-/// What a seed row asks for.
-enum SeedEdit {
-    None,
-    To(u64),
-    Dice,
-}
-
-/// A seed: a number to type or drag, steps, and room for dice.
-fn seed_row(
-    ui: &mut Ui,
-    theme: &Theme,
-    name: &str,
-    seed: u64,
-    dice: impl FnOnce(&mut Ui) -> Option<()>,
-) -> SeedEdit {
-    let mut edit = SeedEdit::None;
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        let (rect, _) = ui.allocate_exact_size(vec2(104.0, 26.0), egui::Sense::hover());
-        ui.painter().text(
-            rect.left_center(),
-            egui::Align2::LEFT_CENTER,
-            name,
-            egui::FontId::proportional(13.0),
-            *theme.text,
-        );
-        let minus = format!("{name} minus one");
-        if IconButton::new(Icon::Minus, &minus)
-            .show(ui, theme)
-            .clicked()
-        {
-            edit = SeedEdit::To(seed.saturating_sub(1));
-        }
-        let mut value = seed;
-        let width = (ui.available_width() - 64.0).max(60.0);
-        let field = egui::DragValue::new(&mut value)
-            .speed(0.1)
-            .update_while_editing(false);
-        let response = ui.add_sized(vec2(width, 24.0), field).accessible_name(name);
-        if response.on_hover_text("Type a number, or drag").changed() && value != seed {
-            edit = SeedEdit::To(value);
-        }
-        let plus = format!("{name} plus one");
-        if IconButton::new(Icon::Plus, &plus).show(ui, theme).clicked() {
-            edit = SeedEdit::To(seed.wrapping_add(1));
-        }
-        if dice(ui).is_some() {
-            edit = SeedEdit::Dice;
-        }
-    });
-    edit
 }
 
 fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &ModelInfo) {

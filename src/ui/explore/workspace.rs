@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::app::action::{Purpose, Subject};
+use crate::app::at_hand;
 use crate::app::command::Command;
-use crate::app::full_size;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
@@ -74,7 +74,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let before = bookmarks::before(panel);
     let subject = shown.map(|_| Subject::Explore);
     // At full size, unless what is shown is drawn larger than that.
-    let full = full_size::picture(Workspace::Explore, state);
+    let full = at_hand::picture(Workspace::Explore, state);
     let preview = shown.map(|s| &s.picture);
     let picture = match (full, preview) {
         (Some(full), Some(preview)) if full.width() < preview.width() => Some(preview),

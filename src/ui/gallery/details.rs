@@ -387,6 +387,11 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
         Destination::LensPhoto,
     ),
     (
+        "Send to Grow",
+        "Grow new pictures from it",
+        Destination::GrowSource,
+    ),
+    (
         "Upscale 2×",
         "Twice as large, saved as a new picture",
         Destination::Upscale(2),

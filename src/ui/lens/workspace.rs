@@ -3,7 +3,7 @@
 use egui::{CentralPanel, Frame, Margin, Ui};
 
 use crate::app::action::{Destination, Subject};
-use crate::app::full_size;
+use crate::app::at_hand;
 use crate::app::view::Workspace;
 use crate::engine::protocol::ModelKind;
 use crate::ui::canvas::canvas_error;
@@ -75,7 +75,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     let input = CanvasInput {
         workspace: Workspace::Lens,
         name: "Changed photo",
-        picture: full_size::picture(Workspace::Lens, state)
+        picture: at_hand::picture(Workspace::Lens, state)
             .or(shown.map(|s| &s.picture))
             .or(Some(&photo.picture)),
         before: Some(&photo.picture),

@@ -1,5 +1,7 @@
 //! Whose mask is painted: a style's, or that of Lens.
 
+use crate::app::grow::document::GrowWay;
+use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
@@ -14,6 +16,8 @@ pub enum MaskTarget {
     Style(usize),
     /// To the photo in Lens.
     Lens,
+    /// To the picture in Grow: what is to be filled.
+    Grow,
 }
 
 /// A change of a mask.
@@ -35,6 +39,7 @@ impl MaskTarget {
         match self {
             Self::Style(at) => at < state.doc.style.styles.len(),
             Self::Lens => state.lens_photo().is_some(),
+            Self::Grow => state.grow_source().is_some() && state.doc.grow.way == GrowWay::Fill,
         }
     }
 
@@ -43,6 +48,7 @@ impl MaskTarget {
         match self {
             Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_deref(),
             Self::Lens => state.doc.lens.work()?.mask.as_deref(),
+            Self::Grow => state.doc.grow.mask.as_deref(),
         }
     }
 
@@ -51,6 +57,7 @@ impl MaskTarget {
         let photo = match self {
             Self::Style(_) => state.photo(),
             Self::Lens => state.lens_photo(),
+            Self::Grow => state.grow_source(),
         };
         photo.map_or([1, 1], |photo| photo.size)
     }
@@ -63,6 +70,7 @@ impl MaskTarget {
                 None => "Mask".to_owned(),
             },
             Self::Lens => "Mask of the photo".to_owned(),
+            Self::Grow => "Paint over what is to go".to_owned(),
         }
     }
 
@@ -80,6 +88,12 @@ impl MaskTarget {
                 MaskEdit::Add(shape) => LensEdit::AddShape(shape),
                 MaskEdit::Last(shape) => LensEdit::LastShape(shape),
                 MaskEdit::Drop(shape) => LensEdit::DropShape(shape),
+            }),
+            Self::Grow => p.actions.grow(match edit {
+                MaskEdit::Set(mask) => GrowEdit::SetMask(mask),
+                MaskEdit::Add(shape) => GrowEdit::AddShape(shape),
+                MaskEdit::Last(shape) => GrowEdit::LastShape(shape),
+                MaskEdit::Drop(shape) => GrowEdit::DropShape(shape),
             }),
         }
     }

@@ -40,7 +40,7 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens => None,
+            MaskTarget::Lens | MaskTarget::Grow => None,
         }
     }
 
@@ -156,7 +156,10 @@ impl MaskTools {
         }
         let clear = ui
             .add_enabled(mask.is_some(), Button::new("Clear"))
-            .on_hover_text("Remove the mask: the effect applies everywhere");
+            .on_hover_text(match at {
+                MaskTarget::Grow => "Take everything painted away",
+                _ => "Remove the mask: the effect applies everywhere",
+            });
         if clear.clicked() {
             at.send(p, MaskEdit::Set(None));
         }

@@ -42,7 +42,10 @@ impl GalleryPick {
                 ui.heading(match self.to {
                     Destination::StyleStyle => "Which picture is the style?",
                     Destination::LensPhoto => "Which picture is to change?",
-                    Destination::LensOther => "Which is the second picture?",
+                    Destination::LensOther | Destination::GrowStructure => {
+                        "Which is the second picture?"
+                    }
+                    Destination::GrowSource => "Which picture is to grow?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

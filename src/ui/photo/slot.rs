@@ -51,6 +51,16 @@ pub fn of_lens(state: &AppState) -> PhotoSlot<'_> {
     }
 }
 
+/// The place of Grow.
+pub fn of_grow(state: &AppState) -> PhotoSlot<'_> {
+    PhotoSlot {
+        source: state.doc.grow.source.as_ref(),
+        opened: state.grow_source(),
+        role: FileRole::GrowSource,
+        invitation: "Grow new pictures from your own",
+    }
+}
+
 /// The photo's name, size and small picture, with the ways to another one.
 pub fn photo(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option<PhotoEvent> {
     let mut event = None;

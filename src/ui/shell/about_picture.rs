@@ -4,6 +4,7 @@
 use egui::{RichText, ScrollArea, Ui};
 
 use crate::app::action::{Action, Destination, Subject};
+use crate::app::grow::document::GrowWay;
 use crate::app::view::Workspace;
 use crate::gallery::protocol::{About, GalleryRequest, PictureId};
 use crate::ui::panel::Panel;
@@ -33,6 +34,7 @@ fn contents(ui: &mut Ui, p: &mut Panel<'_>) {
             Workspace::Gallery => {
                 ui.weak("Choose a picture first.");
             }
+            Workspace::Grow => about_grown(ui, p),
             Workspace::Explore | Workspace::Style | Workspace::Lens => about_work(ui, p),
         }
         return;
@@ -112,6 +114,29 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
     );
     let licence = format!("The network's card says: {}", model.licence);
     section(ui, "May it be used and sold?", &[licence], "");
+    ui.add_space(6.0);
+    ui.weak("Save the picture to the gallery to see what its file will say.");
+}
+
+/// As [`about_work`], of what no network takes part in.
+fn about_grown(ui: &mut Ui, p: &mut Panel<'_>) {
+    let doc = &p.state.doc.grow;
+    if doc.params().is_none() {
+        ui.weak("There is no picture yet.");
+        return;
+    }
+    let made = "Put together from patches of your picture, without a network.";
+    section(ui, "What made it", &[made.to_owned()], "");
+    let second = doc.structure.iter().filter(|_| doc.way == GrowWay::Remix);
+    let sources: Vec<String> = doc
+        .source
+        .iter()
+        .chain(second)
+        .map(|source| format!("Picture: {}", source.name))
+        .collect();
+    section(ui, "From what", &sources, "");
+    let rights = "What you may do with your picture: nobody else's takes part.";
+    section(ui, "May it be used and sold?", &[rights.to_owned()], "");
     ui.add_space(6.0);
     ui.weak("Save the picture to the gallery to see what its file will say.");
 }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use crate::app::action::Action;
+use crate::app::action::{Action, Purpose};
 use crate::app::engine_state::JobEntry;
 use crate::app::view::{Workspace, Zoom};
 use crate::engine::protocol::Stage;
@@ -45,7 +45,7 @@ fn facts(ui: &mut Ui, panel: &Panel<'_>) {
         let ms = took.as_secs_f32() * 1000.0;
         facts.push((format!("{ms:.0} ms"), "Time of the last picture".to_owned()));
     }
-    let waiting = state.engine.jobs.len();
+    let waiting = state.engine.jobs.iter().filter(|j| is_told(j)).count();
     if waiting > 1 {
         facts.push((
             format!("{waiting} in the queue"),
@@ -77,8 +77,8 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
         .engine
         .jobs
         .iter()
-        .find(|j| j.stage.is_some() && !j.paused)
-        .or(state.engine.jobs.first())
+        .find(|j| j.stage.is_some() && !j.paused && is_told(j))
+        .or(state.engine.jobs.iter().find(|j| is_told(j)))
     else {
         export(ui, panel);
         return;
@@ -87,6 +87,11 @@ fn job(ui: &mut Ui, panel: &mut Panel<'_>) {
     if progress(ui, panel, &job.title, job.fraction(), &words(job), stop) {
         panel.actions.push(Action::Cancel(job.id));
     }
+}
+
+/// Whether a job is worth a word: estimates come and go.
+fn is_told(job: &JobEntry) -> bool {
+    job.purpose != Purpose::GrowEstimate
 }
 
 /// Copies of gallery pictures that are being written.

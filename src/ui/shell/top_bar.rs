@@ -128,7 +128,7 @@ fn right_side(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// The switch in the middle of the bar.
 fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let size = vec2(92.0, 28.0);
+    let size = vec2(84.0, 28.0);
     let all: Vec<Workspace> = Workspace::iter().collect();
     let bar = ui.max_rect();
     // In the middle, but never over the menus of a narrow window.
@@ -166,6 +166,7 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
             Workspace::Explore => Command::GoExplore,
             Workspace::Style => Command::GoStyle,
             Workspace::Lens => Command::GoLens,
+            Workspace::Grow => Command::GoGrow,
             Workspace::Gallery => Command::GoGallery,
         };
         let tip = command.tooltip_with_keys(ui.ctx());

@@ -4,7 +4,7 @@
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Destination, Subject, ViewEdit};
-use crate::app::full_size;
+use crate::app::at_hand;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
@@ -200,7 +200,7 @@ impl StylePanel {
             before
         } else {
             let fast = shown.map(|s| &s.picture);
-            let full = full_size::picture(Workspace::Style, state);
+            let full = at_hand::picture(Workspace::Style, state);
             fine::picture(state).or(full).or(fast).or(before)
         };
         let input = CanvasInput {

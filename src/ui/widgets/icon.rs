@@ -67,6 +67,8 @@ pub enum Icon {
     Tag,
     /// Grid of pictures.
     Grid,
+    /// A picture next to itself.
+    Tiles,
     /// More choices.
     More,
     /// Visible.
@@ -310,6 +312,13 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
         Icon::Grid => {
             for (x, y) in [(2.5, 2.5), (9.0, 2.5), (2.5, 9.0), (9.0, 9.0)] {
                 p.rect(x, y, x + 4.5, y + 4.5);
+            }
+        }
+        Icon::Tiles => {
+            p.rect(2.0, 2.0, 14.0, 14.0);
+            for at in [6.0, 10.0] {
+                p.line(&[(at, 2.0), (at, 14.0)]);
+                p.line(&[(2.0, at), (14.0, at)]);
             }
         }
         Icon::More => {

@@ -4,5 +4,6 @@ pub mod button;
 pub mod focus;
 pub mod icon;
 pub mod section;
+pub mod seed_row;
 pub mod slider;
 pub mod tile;

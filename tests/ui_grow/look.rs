@@ -1,0 +1,81 @@
+//! What Grow looks like, dark and light, in a small and a large window: compared with pictures in
+//! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_grow look` makes them anew.
+
+use egui::Theme;
+use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
+use limner::app::action::{Action, FileRole};
+use limner::app::command::Command;
+use limner::app::grow::edit::GrowEdit;
+use limner::recipe::{Mask, MaskShape, Stroke};
+
+use crate::ui_doors::{Studio, studio};
+
+/// Sizes and themes with their names.
+const LOOKS: [([f32; 2], Theme, &str); 4] = [
+    ([1280.0, 800.0], Theme::Dark, "dark"),
+    ([1280.0, 800.0], Theme::Light, "light"),
+    ([2560.0, 1440.0], Theme::Dark, "large_dark"),
+    ([2560.0, 1440.0], Theme::Light, "large_light"),
+];
+const LONG: &str = "a photo whose name is so long that it has to be cut somewhere in the panel.png";
+
+fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
+    s.window.remove_cursor();
+    s.dismiss_toasts();
+    let size = s.window.ctx.content_rect().size();
+    // Nothing of this machine may be in the picture.
+    s.window.mask(egui::Rect::from_min_max(
+        egui::pos2(0.0, size.y - 26.0),
+        egui::pos2(size.x, size.y),
+    ));
+    let options = SnapshotOptions::new()
+        .threshold(1.5)
+        .max_failed_pixels(OsThreshold::new(400usize));
+    s.window.snapshot_options(name, &options);
+    results.extend_harness(&mut s.window);
+}
+
+fn stroke() -> MaskShape {
+    MaskShape::Stroke(Stroke {
+        points: [[0.55, 0.2], [0.8, 0.2]].into(),
+        radius: 0.1,
+        feather: 0.2,
+        erase: false,
+    })
+}
+
+#[test]
+fn look_of_grow() {
+    let mut results = SnapshotResults::new();
+    for (size, theme, name) in LOOKS {
+        let mut s = studio(size, theme);
+        s.command(Command::GoGrow);
+        take(&mut s, &mut results, &format!("grow_empty_{name}"));
+        s.open_for(LONG, FileRole::GrowSource);
+        s.click("Wide");
+        take(&mut s, &mut results, &format!("grow_{name}"));
+        s.click("Fill");
+        let mask = Mask {
+            shapes: vec![stroke()],
+            invert: false,
+        };
+        let edit = GrowEdit::SetMask(Some(mask));
+        s.window.state_mut().act(Action::Grow(edit));
+        take(&mut s, &mut results, &format!("grow_painting_{name}"));
+    }
+}
+
+#[test]
+fn look_of_grow_at_work() {
+    let mut results = SnapshotResults::new();
+    let mut s = studio([1280.0, 800.0], Theme::Dark);
+    s.command(Command::GoGrow);
+    s.open_for("a lake.png", FileRole::GrowSource);
+    s.asked.borrow_mut().hold_growing = true;
+    s.click("Extend");
+    take(&mut s, &mut results, "grow_at_work_dark");
+    s.click("Remix");
+    s.open_for("a sky.png", FileRole::GrowStructure);
+    s.command(Command::ToggleVariations);
+    take(&mut s, &mut results, "grow_grid_dark");
+}
