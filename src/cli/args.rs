@@ -88,7 +88,7 @@ pub(crate) enum Command {
     /// Project a photo: find the picture of a generator that comes closest to it
     Project(Project),
     /// Drag points of a generator's picture to other places
-    Drag(super::drag::Drag),
+    Drag(super::drag_args::Drag),
     /// Upscale a picture
     Upscale(Upscale),
     /// Show how a picture was made, or render it again

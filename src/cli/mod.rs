@@ -6,6 +6,7 @@ mod bench_lens;
 mod card;
 mod doctor;
 mod drag;
+mod drag_args;
 mod failure;
 mod finish;
 mod finish_args;

@@ -5,7 +5,6 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use super::restyle::About;
@@ -85,12 +84,15 @@ pub struct LearningHead {
 impl LearningHead {
     /// Of a file's bytes, or of as many of them as hold its head. `None` for other files.
     pub fn of(bytes: &[u8]) -> Option<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-        let metadata = header.metadata().as_ref()?;
-        if metadata.get("format")? != LEARNING_FORMAT {
+        // The crate's own reader wants the whole file.
+        let length = u64::from_le_bytes(*bytes.first_chunk()?);
+        let end = usize::try_from(length).ok()?.checked_add(8)?;
+        let header: serde_json::Value = serde_json::from_slice(bytes.get(8..end)?).ok()?;
+        let metadata = header.get("__metadata__")?;
+        if metadata.get("format")?.as_str()? != LEARNING_FORMAT {
             return None;
         }
-        serde_json::from_str(metadata.get("head")?).ok()
+        serde_json::from_str(metadata.get("head")?.as_str()?).ok()
     }
 }
 

@@ -212,8 +212,16 @@ fn edits_by_options_and_by_a_file_come_to_the_same_bytes_and_back_from_the_recip
     .unwrap();
     desk.fine(&["grow", "p.png", "--edit", "lasso.json", "-o", "lasso.png"]);
     assert!(decoded(&desk.path("lasso.png")) != own);
+    // Blotches without an order: there is more than one way to go on.
+    let blotch = |x: u32, y: u32| (x / 3 * 7919 + y / 3 * 104_729) ^ (x / 5 * 31 + y / 4 * 977);
+    let busy = image::RgbImage::from_fn(80, 60, |x, y| {
+        let v = blotch(x, y).wrapping_mul(2_654_435_761) >> 24;
+        image::Rgb([v as u8, (v / 2 + 40) as u8, (255 - v) as u8])
+    });
+    busy.save(desk.path("busy.png")).unwrap();
+    mask(&desk.path("hole.png"), [80, 60], 22..50, 16..40);
     let told = desk.json(&[
-        "grow", "p.png", "--fill", "a.png", "--count", "3", "-o", "fills",
+        "grow", "busy.png", "--fill", "hole.png", "--count", "3", "-o", "fills",
     ]);
     let fills = told["written"].as_array().unwrap().clone();
     let fill = |i: usize| decoded(&desk.path(fills[i]["file"].as_str().unwrap()));
@@ -340,7 +348,7 @@ fn what_cant_be_grown_is_said_in_one_line() {
         .unwrap();
     std::fs::write(desk.path("wrong.json"), r#"[{"change": "vanish"}]"#).unwrap();
     for (words, expected) in [
-        ("grow one.png", "only 1 x 1"),
+        ("grow one.png", "1 x 1 pixels"),
         ("grow flat.png", "all one colour"),
         ("grow clear.png", "wholly transparent"),
         ("grow p.png --size 8x8", "can't be grown"),

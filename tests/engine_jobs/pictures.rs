@@ -18,7 +18,7 @@ fn generators_render_and_recipes_bring_the_pixels_back() {
             .unwrap();
         assert!(preview.width().max(preview.height()) <= 8);
         let mut newer = recipe.clone();
-        newer.version += 1;
+        newer.version = limner::recipe::RECIPE_VERSION + 1;
         let error = fixture.job(Job::Replay(Box::new(newer))).unwrap_err();
         assert!(error.to_string().contains("newer Limner"), "{error}");
         let mut other = recipe.clone();

@@ -243,9 +243,9 @@ fn hostile_pictures_get_clear_words() {
 
 #[test]
 fn strange_sizes_and_half_transparent_pictures_work() {
-    let long = bricks(3000, 20);
-    let made = grown(&long, &Task::Vary, &settings([3000, 20])).unwrap();
-    assert_eq!(made.picture.size(), [3000, 20]);
+    let long = bricks(30_000, 20);
+    let made = grown(&long, &Task::Vary, &settings([30_000, 20])).unwrap();
+    assert_eq!(made.picture.size(), [30_000, 20]);
     let least = bricks(16, 16);
     let made = grown(&least, &Task::Vary, &settings([16, 40])).unwrap();
     assert_eq!(made.picture.size(), [16, 40]);

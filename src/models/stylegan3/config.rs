@@ -262,11 +262,23 @@ mod tests {
         };
         config.check().unwrap();
         let names: Vec<String> = config.layers().into_iter().map(|l| l.name).collect();
-        assert_eq!(names[0], "L0_36_512");
-        assert_eq!(names[5], "L5_148_512");
-        assert_eq!(names[11], "L11_1044_128");
-        assert_eq!(names[12], "L12_1044_81");
-        assert_eq!(names[13], "L13_1024_51");
-        assert_eq!(names[14], "L14_1024_3");
+        let known = [
+            "L0_36_512",
+            "L1_36_512",
+            "L2_52_512",
+            "L3_52_512",
+            "L4_84_512",
+            "L5_148_512",
+            "L6_148_512",
+            "L7_276_323",
+            "L8_276_203",
+            "L9_532_128",
+            "L10_1044_81",
+            "L11_1044_51",
+            "L12_1044_32",
+            "L13_1024_32",
+            "L14_1024_3",
+        ];
+        assert_eq!(names, known);
     }
 }

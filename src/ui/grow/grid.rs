@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn pictures_of_any_shape_fill_the_window() {
-        for (shape, columns) in [(1.0, 4), (1.5, 4), (12.0, 1), (0.08, 16)] {
+        for (shape, columns) in [(1.0, 4), (1.5, 4), (12.0, 2), (0.08, 16)] {
             let (found, cell) = layout(vec2(900.0, 600.0), shape);
             assert_eq!(found, columns, "{shape}");
             let rows = GRID.div_ceil(found) as f32;

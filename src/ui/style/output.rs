@@ -48,6 +48,11 @@ impl StyleOutput {
             if export.on_hover_text(tip).clicked() {
                 p.actions.command(Command::Export);
             }
+            let tip = Command::Finish.tooltip_with_keys(ui.ctx());
+            let finish = ui.add_enabled(ready, Button::new(Command::Finish.text()));
+            if finish.on_hover_text(tip).clicked() {
+                p.actions.command(Command::Finish);
+            }
             let folder = ui
                 .add_enabled(ready, Button::new("Folder…"))
                 .on_hover_text(
