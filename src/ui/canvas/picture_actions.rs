@@ -27,8 +27,8 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             panel.command_icon(ui, icon, command);
         }
     });
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
         for command in [
             Command::Finish,
             Command::SendToStyle,

@@ -84,7 +84,9 @@ impl GrowPanel {
             .show_separator_line(false)
             .show(ui, |ui| {
                 progress::ui(ui, p);
-                picture_actions::ui(ui, p);
+                if p.state.doc.grow.params().is_some() {
+                    picture_actions::ui(ui, p);
+                }
             });
         ScrollArea::vertical()
             .auto_shrink([false, false])
