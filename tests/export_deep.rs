@@ -24,6 +24,17 @@ fn recipe() -> Recipe {
         .unwrap()
 }
 
+/// Whether a file has this profile.
+fn assert_profile(path: &Path, wanted: &[u8]) {
+    if path.extension().is_some_and(|end| end == "tif") {
+        // The decoder doesn't read a profile of the type that TIFF wants (UNDEFINED).
+        let bytes = std::fs::read(path).unwrap();
+        assert!(bytes.windows(wanted.len()).any(|part| part == wanted));
+    } else {
+        assert_eq!(profile(path), wanted, "{}", path.display());
+    }
+}
+
 fn profile(path: &Path) -> Vec<u8> {
     let mut decoder = image::ImageReader::open(path)
         .unwrap()
@@ -72,7 +83,7 @@ fn a_finished_picture_leaves_with_more_than_its_eight_bits() {
             };
             // PNG has a chunk of its own for sRGB.
             if space == ColorSpace::DisplayP3 || format == Format::Tiff {
-                assert_eq!(profile(&to), wanted);
+                assert_profile(&to, wanted);
             }
             let image = image::open(&to).unwrap();
             assert_eq!(image.color(), image::ColorType::Rgb16);
@@ -105,7 +116,7 @@ fn eight_bits_in_display_p3_look_the_same_to_whoever_reads_the_profile() {
         gallery
             .export_copies(&[entry.id], &to, &options, &mut |_, _| true)
             .unwrap();
-        assert_eq!(profile(&to), DISPLAY_P3_ICC, "{name}");
+        assert_profile(&to, DISPLAY_P3_ICC);
         let read = limner::photo::read(&to).unwrap().picture;
         let pairs = read.rgba().iter().zip(slope().into_rgba());
         let far = pairs.map(|(a, b)| a.abs_diff(b)).max().unwrap();

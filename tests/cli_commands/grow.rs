@@ -373,7 +373,7 @@ fn what_cant_be_grown_is_said_in_one_line() {
         ("grow p.png --source p.png:0", "weight"),
         ("grow p.png --keep", "--seamless"),
         ("grow flat.png --seamless x --keep", "all one colour"),
-        ("grow one.png --seamless xy --keep", "only 1 x 1"),
+        ("grow one.png --seamless xy --keep", "1 x 1 pixels"),
     ] {
         let words: Vec<&str> = words.split(' ').chain(["-o", "out.png"]).collect();
         let said = desk.fails(&words);

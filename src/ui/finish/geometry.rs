@@ -63,7 +63,7 @@ impl Aspect {
 /// Crop, turns and straightening.
 pub(super) fn shape(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &mut FinishPanel) {
     let settings = &work.settings;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let text = if work.cropping {
             "Done cropping"
         } else {
@@ -77,7 +77,7 @@ pub(super) fn shape(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &m
         }
         let label = ui.label("Aspect");
         let combo = ComboBox::from_id_salt("finish aspect")
-            .width(110.0)
+            .width(76.0)
             .selected_text(panel.aspect.name())
             .show_ui(ui, |ui| {
                 for aspect in ASPECTS {
