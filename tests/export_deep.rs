@@ -103,7 +103,7 @@ fn eight_bits_in_display_p3_look_the_same_to_whoever_reads_the_profile() {
         (Format::Png, "p.png", 6u8),
         (Format::Tiff, "t.tif", 6),
         (Format::WebP, "w.webp", 6),
-        (Format::Jpeg(98), "j.jpg", 12),
+        (Format::Jpeg(98), "j.jpg", 18),
     ];
     for (format, name, most) in formats {
         let to = folder.path().join(name);
