@@ -5,7 +5,6 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::resample::shrink;
-use crate::latent;
 use crate::models::Generator;
 use crate::models::drag::Drag;
 use crate::recipe::{ExploreParams, LatentOrigin, Making};
@@ -19,8 +18,6 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &DragJob) -> Result<Output,
         .state
         .explorer
         .latents(&mut context.state.registry, &job.params)?;
-    latent::check(&ws, generator.spec().num_ws, generator.spec().w_dim)
-        .map_err(crate::models::ModelError::from)?;
     let movable = match &job.movable {
         Some(path) => {
             let mask = context.state.photos.read(path)?;

@@ -242,6 +242,7 @@ impl SynthesisNetwork {
         let mut state = State::default();
         for block in &self.blocks {
             self.block(block, &mut state, ws, noise, cancel)?;
+            self.show(block, &mut state, ws)?;
         }
         let none = || ModelError::BadWeights("no block makes a picture".into());
         state.picture.ok_or_else(none)
@@ -274,11 +275,7 @@ impl SynthesisNetwork {
         noise: &mut NoiseSource,
         cancel: &CancelToken,
     ) -> Result<(), ModelError> {
-        let style = |layer: usize| {
-            ws.get(layer).ok_or_else(|| {
-                ModelError::BadRequest(format!("there is no style for layer {layer}"))
-            })
-        };
+        let style = |layer: usize| style(ws, layer);
         stop(cancel)?;
         let residual = match (&block.skip, &state.x) {
             (Some(skip), Some(x)) => Some(doubled(&skip.forward(x)?, &self.fir)?),
@@ -303,19 +300,34 @@ impl SynthesisNetwork {
         if let Some(residual) = residual {
             x = (x + residual)?;
         }
+        state.x = Some(x);
+        Ok(())
+    }
+
+    /// Adds what the block shows to the picture.
+    fn show(
+        &self,
+        block: &SynthesisBlock,
+        state: &mut State,
+        ws: &[Tensor],
+    ) -> Result<(), ModelError> {
         if let Some(before) = &state.picture {
             state.picture = Some(doubled(before, &self.fir)?);
         }
-        if let Some(torgb) = &block.torgb {
-            let shown = torgb.forward(&x, style(state.layer)?)?;
+        if let (Some(torgb), Some(x)) = (&block.torgb, &state.x) {
+            let shown = torgb.forward(x, style(ws, state.layer)?)?;
             state.picture = Some(match state.picture.take() {
                 Some(before) => (before + shown)?,
                 None => shown,
             });
         }
-        state.x = Some(x);
         Ok(())
     }
+}
+
+fn style(ws: &[Tensor], layer: usize) -> Result<&Tensor, ModelError> {
+    let none = || ModelError::BadRequest(format!("there is no style for layer {layer}"));
+    ws.get(layer).ok_or_else(none)
 }
 
 /// What goes from block to block.

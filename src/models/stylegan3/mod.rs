@@ -17,7 +17,7 @@ use super::pixels::picture_of_signed;
 use super::stylegan2::{MappingNetwork, class_row};
 use super::weights::Weights;
 use crate::cancel::CancelToken;
-use crate::latent::{self, Ws};
+use crate::latent;
 use crate::nn::pool;
 use crate::picture::Picture;
 use crate::recipe::{NoiseMode, Transform};
@@ -68,7 +68,7 @@ impl StyleGan3 {
     /// As [`Generator::synthesize`].
     pub fn tensor(
         &self,
-        ws: &Ws,
+        ws: &[Vec<f32>],
         transform: &Transform,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
@@ -131,6 +131,6 @@ impl Generator for StyleGan3 {
         transform: &Transform,
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError> {
-        picture_of_signed(&self.tensor(&ws.to_vec(), transform, cancel)?)
+        picture_of_signed(&self.tensor(ws, transform, cancel)?)
     }
 }

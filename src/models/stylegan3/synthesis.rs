@@ -6,7 +6,6 @@ use candle_core::{Device, Tensor};
 use super::config::{Config, LayerConfig};
 use super::input::SynthesisInput;
 use crate::cancel::CancelToken;
-use crate::latent::Ws;
 use crate::models::ModelError;
 use crate::models::error::stop;
 use crate::models::linear::Linear;
@@ -144,7 +143,7 @@ impl SynthesisNetwork {
     /// [`ModelError::Cancelled`], or what the tensor library says.
     pub fn forward(
         &self,
-        ws: &Ws,
+        ws: &[Vec<f32>],
         transform: &Transform,
         device: &Device,
         cancel: &CancelToken,
