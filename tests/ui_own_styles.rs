@@ -6,14 +6,16 @@
 
 mod ui_doors;
 
+use egui::Theme;
 use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::style::own_styles_edit::OwnStyleEdit;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{Job, LearnJob, Request, StyleTask};
 use limner::recipe::StyleSource;
-use ui_doors::{Studio, in_style, photo};
+use ui_doors::{Studio, in_style, photo, studio};
 
 const SIZE: [f32; 2] = [1280.0, 1400.0];
 
@@ -264,4 +266,33 @@ fn a_mask_says_whose_it_is() {
     s.window.get_by_label("Mask of Embers");
     s.click("Invert");
     s.window.get_by_label_contains("its mask");
+}
+
+/// What it looks like. `UPDATE_SNAPSHOTS=1 cargo test --test ui_own_styles` makes the looks anew.
+#[test]
+fn the_form_and_a_style_being_learnt_look_as_they_did() {
+    let mut results = SnapshotResults::new();
+    let options = SnapshotOptions::new()
+        .threshold(1.5)
+        .max_failed_pixels(OsThreshold::new(400usize));
+    for theme in [Theme::Dark, Theme::Light] {
+        let name = format!("{theme:?}").to_lowercase();
+        let mut s = studio([1280.0, 800.0], theme);
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Workspace(Workspace::Style)));
+        s.settle();
+        s.open_photo("holiday.png");
+        s.open_for("blue_door.png", FileRole::Style);
+        s.click("Later");
+        s.dismiss_toasts();
+        s.click("Learn the style of blue_door.png");
+        s.window
+            .snapshot_options(format!("learn_form_{name}"), &options);
+        s.click("Begin learning");
+        s.dismiss_toasts();
+        s.window
+            .snapshot_options(format!("learning_{name}"), &options);
+        results.extend_harness(&mut s.window);
+    }
 }

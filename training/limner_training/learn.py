@@ -27,6 +27,7 @@ from .restyle import colour, colour_stats, unpack_palette, whiten
 from .restyle_evaluate import load
 from .vgg import Vgg
 
+FLOOR = 0.15  # of the mean distance between a photo and the style: nearer photos don't count more than this
 FREE = ("down1.", "down2.", "res.", "up1.", "up2.", "out.")
 
 
@@ -155,7 +156,7 @@ class Learner:
             lr = a.lr * min(1, (i + 1) / 15) * (0.03 + 0.485 * (1 + np.cos(np.pi * i / a.steps)))
             for g in opt.param_groups:
                 g["lr"] = float(lr * g.get("k", 1.0))
-            loss, log = self.loss(rng, photos, torch.cat([palette, strokes], 1).expand(a.batch, -1), stats)
+            loss, log = self.loss(rng, photos, torch.cat([palette, strokes], 1).expand(a.batch, -1), stats, a.style or style.weight)
             opt.zero_grad(set_to_none=True)
             loss.backward()
             norm = torch.nn.utils.clip_grad_norm_([*self.params.values(), strokes], 2.0)
@@ -191,8 +192,9 @@ class Learner:
         save_file({k: v.contiguous() for k, v in out.items()}, path.with_suffix(".tmp"), {"about": json.dumps(about)})
         os.replace(path.with_suffix(".tmp"), path)
 
-    def loss(self, rng, photos, code, stats, shifts=None):
-        """Of a batch of photos, each in its own style: `code` [N,137], `stats` as `describe` gives them."""
+    def loss(self, rng, photos, code, stats, weight, shifts=None):
+        """Of a batch of photos, each in its own style: `code` [N,137], `stats` as `describe` gives them; `weight` of the
+        style against the content."""
         a, n = self.a, self.a.batch
         crop, relu4, own = photos.batch(rng, n)
         m, _, inv = colour_stats(crop, self.net.cfg.eps_colour)
@@ -214,10 +216,10 @@ class Learner:
             if k >= 4:  # a pale work's strokes count as much as a loud one's
                 base = torch.minimum(base, 0.3 * t.square().flatten(1).mean(1))
             self.mean[k] = torch.lerp(self.mean[k], base.mean(), 0.05) if k in self.mean else base.mean()
-            (mom if k < 4 else cov).append(L.distance(g, want) / torch.maximum(base, 0.3 * self.mean[k]))
+            (mom if k < 4 else cov).append(L.distance(g, want) / torch.maximum(base, FLOOR * self.mean[k]))
         con = L.distance(F.instance_norm(f[3].float()), relu4)
         mom, cov = sum(mom) / 4, sum(cov) / len(cov)
-        each = con + a.style * (mom + a.covariance * cov) + 0.1 * L.tone_distance(y, x) + 2 * L.distance(out, inside)
+        each = con + weight * (mom + a.covariance * cov) + 0.1 * L.tone_distance(y, x) + 2 * L.distance(out, inside)
         full = (s == 1).float()
         part = lambda v: ((v.detach() * full).sum() / full.sum().clamp_min(1)).item() if full.sum() else v.mean().item()
-        return each.mean() / a.style ** 0.5, {"content": part(con), "style": part(mom), "cov": part(cov)}
+        return each.mean() / weight ** 0.5, {"content": part(con), "style": part(mom), "cov": part(cov)}

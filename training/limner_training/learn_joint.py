@@ -56,7 +56,7 @@ def train(learner, styles, pictures, photos, path, steps, end):
             order += list(rng.permutation(len(ids)))
         pick = [order.pop() for _ in range(a.batch)]
         loss, log = learner.loss(rng, photos, torch.cat([code[pick, :9], strokes[pick]], 1),
-                                 [s[pick].float() for s in stats], [v[pick] for v in shifts.values()])
+                                 [s[pick].float() for s in stats], a.style or 6.0, [v[pick] for v in shifts.values()])
         opt.zero_grad(set_to_none=True)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_([*shared.values(), *own], 2.0)

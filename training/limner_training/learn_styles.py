@@ -38,7 +38,7 @@ def arguments(argv=None):
     p.add_argument("--batch", type=int, default=2)
     p.add_argument("--size", type=int, default=256, help="side of the photo crops")
     p.add_argument("--crops", type=int, default=400, help="photo crops whose features are kept")
-    p.add_argument("--style", type=float, default=6.0, help="weight of the style against the content")
+    p.add_argument("--style", type=float, help="weight of the style against the content, for all (default: each style's own)")
     p.add_argument("--covariance", type=float, default=0.2)
     p.add_argument("--lr", type=float, default=1.5e-3)
     p.add_argument("--threads", type=int, default=1)
