@@ -30,7 +30,7 @@ pub(crate) use norm::group_norm;
 pub use norm::{ChannelStats, Norm, Taken, adain, channel_stats, instance_norm};
 pub use resample::{
     pixel_shuffle, pixel_unshuffle, reflect_pad2d, replicate_pad2d, resize_bicubic,
-    resize_bilinear, upsample_nearest2x,
+    resize_bilinear, upsample_bilinear2x, upsample_nearest2x,
 };
 pub use upfirdn::{Fir, upfirdn2d, upsample2d};
 

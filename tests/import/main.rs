@@ -9,6 +9,7 @@ mod bombs;
 mod disk;
 mod faults;
 mod flavours;
+mod kin;
 mod parity;
 #[path = "../common/skip.rs"]
 mod skip;
