@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
 use limner::import::import;
-use limner::latent::{Mapping, truncate};
+use limner::latent::discover::DiscoveryPlan;
+use limner::latent::{Mapping, Walk, resolve, truncate};
 use limner::models::fastgan::{self, FastGan};
 use limner::models::lightweight_gan::{self, LightweightGan};
 use limner::models::stylegan2_pytorch::{self, StyleGan2Pytorch};
 use limner::models::weights::Weights;
-use limner::models::{Generator, Registry};
-use limner::recipe::{NoiseMode, Transform};
+use limner::models::{Generator, Registry, find_directions};
+use limner::recipe::{
+    DirectionEdit, ExploreParams, LatentOrigin, NoiseMode, Transform, WalkParams, WalkPath,
+};
 use serde_json::Value;
 
 use super::parity::{RowOf, apart, open};
@@ -390,5 +393,84 @@ fn seeds_are_numpys_where_the_program_uses_numpy() {
         let net = it.registry().generator("it").unwrap();
         let known = limner::latent::numpy_random::randn(7, net.spec().z_dim);
         assert_eq!(net.z_of_seed(7) == known, numpy, "{file}");
+    }
+}
+
+/// Sliders are found in their spaces as in any other, and walks lead through them.
+#[test]
+fn sliders_and_walks_work_in_their_spaces() {
+    let never = CancelToken::new();
+    for file in [
+        "lucidrains/stylegan2/model_3.pt",
+        "fastgan/classes.safetensors",
+        "stylegan_xl/stem.pkl",
+        "stylegan2_kin/orig.pkl",
+    ] {
+        let it = Imported::new(&golden(file));
+        let net = it.registry().generator("it").unwrap();
+        let plan = DiscoveryPlan {
+            latents: 100,
+            kept: 6,
+            sliders: 2,
+            pictures: 16,
+            proofs: 2,
+            ..DiscoveryPlan::default()
+        };
+        let found = find_directions(net.as_ref(), "it", &plan, &mut |_, _| {}, &never).unwrap();
+        let sliders = found.directions.iter().filter(|d| !d.measured);
+        let sliders: Vec<_> = sliders.collect();
+        assert_eq!(sliders.len(), 2, "{file}");
+        let class = (net.spec().c_dim > 0).then_some(1);
+        let mut here = ExploreParams::new("it", 4);
+        (here.class, here.truncation_psi) = (class, 0.7);
+        let draw = |params: &ExploreParams| {
+            let ws = resolve(params, net.as_ref(), &found).unwrap();
+            net.synthesize(&ws, NoiseMode::Fixed, None, &never).unwrap()
+        };
+        let still = draw(&here);
+        for slider in sliders {
+            let mut moved = here.clone();
+            moved.edits.push(DirectionEdit {
+                direction: slider.id.clone(),
+                sigma: 3.0,
+                layers: None,
+            });
+            assert!(draw(&moved) != still, "{file}: {} does nothing", slider.id);
+        }
+        let mut there = here.clone();
+        there.origin = LatentOrigin::Seed(9);
+        let walk = WalkParams {
+            points: vec![here.clone(), there.clone()],
+            frames: 5,
+            fps: 10.0,
+            looped: false,
+            path: WalkPath::Spherical,
+        };
+        let way = Walk::new(&walk, net.as_ref(), &found).unwrap();
+        let ends = [(0, &here), (4, &there)];
+        for (frame, end) in ends {
+            let [a, b] = [
+                way.frame(frame, net.as_ref()).unwrap(),
+                resolve(end, net.as_ref(), &found).unwrap(),
+            ];
+            assert!(furthest(&a.concat(), &b.concat()) < 1e-3, "{file}: {frame}");
+        }
+    }
+}
+
+/// Pulling towards the middle leaves a class what it is: each has a middle of its own.
+#[test]
+fn truncation_keeps_the_class() {
+    for file in ["fastgan/classes.safetensors", "stylegan_xl/stem.pkl"] {
+        let it = Imported::new(&golden(file));
+        let net = it.registry().generator("it").unwrap();
+        let middle = |class| {
+            let mut params = ExploreParams::new("it", 2);
+            (params.class, params.truncation_psi) = (Some(class), 0.0);
+            resolve(&params, net.as_ref(), &()).unwrap().concat()
+        };
+        assert!(furthest(&middle(0), &middle(1)) > 0.05, "{file}");
+        let own = Mapping::w_avg_of(net.as_ref(), Some(1));
+        assert!(furthest(&middle(1)[..own.len()], own) < 1e-6, "{file}");
     }
 }
