@@ -143,7 +143,7 @@ fn arguments_of(tensors: &Tensors, arguments: &Value) -> Result<(Value, Config),
 fn shapes(tensors: &Tensors) -> Result<Map<String, Value>, ImportError> {
     let w_dim = side(tensors, "synthesis.input.affine.weight", 1)?;
     let inputs = side(tensors, "mapping.fc0.weight", 1)?;
-    let [c_dim, embedded] = classes(tensors, w_dim)?;
+    let [c_dim, embedded] = stylegan_xl::classes(tensors, w_dim)?;
     let count = layer_count(tensors);
     let last = layer_named(tensors, count);
     let last = last.ok_or_else(|| ImportError::Missing("synthesis.L0".into()))?;
@@ -165,20 +165,6 @@ fn shapes(tensors: &Tensors) -> Result<Map<String, Value>, ImportError> {
         Value::Object(kwargs) => Ok(kwargs),
         _ => Ok(Map::new()),
     }
-}
-
-/// Classes, and the numbers that stand for one beside `z`. StyleGAN-XL has a row of a table for
-/// each, and a mean w.
-pub(super) fn classes(tensors: &Tensors, w_dim: usize) -> Result<[usize; 2], ImportError> {
-    let has = |name: &str| tensors.contains_key(name);
-    Ok(match has("mapping.embed_proj.weight") {
-        true => [
-            side(tensors, "mapping.w_avg", 0)?,
-            side(tensors, "mapping.embed_proj.weight", 0)?,
-        ],
-        false if has("mapping.embed.weight") => [side(tensors, "mapping.embed.weight", 1)?, w_dim],
-        false => [0, 0],
-    })
 }
 
 /// `L3_52_512` of tensors below `synthesis.L3_52_512.`.

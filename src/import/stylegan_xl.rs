@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::ImportError;
 use super::persistence::{self, Module};
 use super::pickle::{Graph, NodeId};
-use super::stylegan3::classes;
 use super::tensors::{Tensors, side};
 use super::torch::TorchFile;
 use crate::clean_text;
@@ -31,6 +30,20 @@ pub(super) fn without_idle_table(
         tensors.remove("mapping.embed.weight");
     }
     Ok(())
+}
+
+/// Classes, and the numbers that stand for one beside `z`. StyleGAN-XL has a row of a table for
+/// each, and a mean w.
+pub(super) fn classes(tensors: &Tensors, w_dim: usize) -> Result<[usize; 2], ImportError> {
+    let has = |name: &str| tensors.contains_key(name);
+    Ok(match has("mapping.embed_proj.weight") {
+        true => [
+            side(tensors, "mapping.w_avg", 0)?,
+            side(tensors, "mapping.embed_proj.weight", 0)?,
+        ],
+        false if has("mapping.embed.weight") => [side(tensors, "mapping.embed.weight", 1)?, w_dim],
+        false => [0, 0],
+    })
 }
 
 /// What a module remembers.

@@ -11,6 +11,7 @@ mod activation;
 pub mod backward;
 pub mod conv;
 mod cpu;
+mod doubling;
 pub mod filtered_lrelu;
 pub mod gpu;
 pub mod kernel;
@@ -30,9 +31,9 @@ pub(crate) use norm::group_norm;
 pub use norm::{ChannelStats, Norm, Taken, adain, channel_stats, instance_norm};
 pub use resample::{
     pixel_shuffle, pixel_unshuffle, reflect_pad2d, replicate_pad2d, resize_bicubic,
-    resize_bilinear, upsample_bilinear2x, upsample_nearest2x,
+    resize_bilinear, upsample_nearest2x,
 };
-pub use upfirdn::{Fir, upfirdn2d, upsample2d};
+pub use upfirdn::{Fir, upfirdn2d, upsample_bilinear2x, upsample2d};
 
 use candle_core::{DType, Result, Tensor};
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{D, DType, Result, Tensor, bail};
 
 use super::conv::own::{Convolution, Extras, Kernels, Taps};
+use super::doubling::{around, filtered_taps, phases};
 use super::upfirdn::{Fir, upfirdn2d};
 use super::{Activation, Conv2dConfig, Post, own_path, pixel_shuffle, values};
 
@@ -236,43 +237,6 @@ fn demodulation(styles: &[f32], power: &[f32], inputs: usize) -> Vec<f32> {
     scale
 }
 
-/// Zeros around a transposed convolution's result before the `[1, 3, 3, 1]` filter.
-fn around(kernel: usize) -> usize {
-    2 - kernel / 2
-}
-
-/// The transposed convolution (3×3 or 5×5) at stride 2 and the `[1, 3, 3, 1]` filter in one: each
-/// phase of the output is a convolution of the small picture by a kernel of the same side; see
-/// [`Taps::Filtered`].
-fn filtered_mix(kernel: usize) -> Vec<[Vec<f32>; 2]> {
-    // Output 2q + phase takes input i = q + tap − r with weight tap k and filter tap
-    // t = k + p − m where m = phase − 2 · (tap − r), r half the kernel and p the zeros around;
-    // the filter's gain is 2 in each direction.
-    let (filter, side, zeros) = (Fir::stylegan2(), kernel as isize, around(kernel) as isize);
-    let mix = |phase: isize, tap: isize| {
-        let m = phase - 2 * (tap - side / 2);
-        let weight = |k: isize| {
-            usize::try_from(k + zeros - m)
-                .ok()
-                .and_then(|t| filter.taps().get(t))
-                .map_or(0.0, |f| 2.0 * f)
-        };
-        (0..side).map(weight).collect()
-    };
-    (0..side).map(|tap| [mix(0, tap), mix(1, tap)]).collect()
-}
-
-fn filtered_taps(kernel: usize) -> Taps {
-    let (mix, filter) = (filtered_mix(kernel), Fir::stylegan2());
-    match kernel {
-        3 => Taps::Filtered {
-            mix,
-            filter: std::array::from_fn(|i| filter.taps().get(i).map_or(0.0, |f| 2.0 * f)),
-        },
-        _ => Taps::Doubled(mix),
-    }
-}
-
 /// What candle's operators need, made once: nothing of it changes from picture to picture.
 #[derive(Debug)]
 struct Ready {
@@ -373,25 +337,6 @@ fn early_gain(post: &Post) -> f32 {
         Some(_) if post.gain > 0.0 => post.gain,
         _ => 1.0,
     }
-}
-
-/// [`filtered_mix`] as weights `[4 · out, in, k, k]`, the phases of an output beside each other.
-fn phases(weight: &Tensor) -> Result<Tensor> {
-    let (out, inputs, _, k) = weight.dims4()?;
-    let taps = filtered_mix(k);
-    // [phase · tap, weight tap] of one direction.
-    let of = |phase: usize| taps.iter().flat_map(move |tap| tap[phase].iter().copied());
-    let mix: Vec<f32> = of(0).chain(of(1)).collect();
-    let mix = Tensor::from_vec(mix, (2 * k, k), weight.device())?;
-    let across = weight
-        .reshape((out * inputs * k, k))?
-        .matmul(&mix.t()?)?
-        .reshape((out * inputs, k, 2 * k))?;
-    let both = mix.broadcast_matmul(&across)?;
-    // [out, in, phase, tap, phase, tap]
-    both.reshape((out, inputs, 2, k, 2, k))?
-        .permute((0, 2, 4, 1, 3, 5))?
-        .reshape((4 * out, inputs, k, k))
 }
 
 fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {

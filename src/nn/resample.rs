@@ -10,7 +10,6 @@ use super::cpu::gather::{Border, Source};
 use super::cpu::planes::{self, Twice};
 use super::cpu::scratch::SharedOutput;
 use super::cpu::simd;
-use super::upfirdn::{Fir, upsample2d};
 use super::{kernel, own_path, plain};
 
 /// Mirrors `pad` pixels at each border (`dcb|abcd|cba`): `[N, C, H, W]` to
@@ -94,18 +93,6 @@ pub fn upsample_nearest2x(x: &Tensor) -> Result<Tensor> {
             second.copy_from_slice(first);
         });
     Tensor::from_vec(out, (n, c, 2 * h, 2 * w), &Device::Cpu)
-}
-
-/// `nn.Upsample(scale_factor=2, mode="bilinear")`: shares of a quarter and three quarters, border
-/// pixels repeated.
-///
-/// # Errors
-/// When `x` has not four dimensions or is empty.
-pub fn upsample_bilinear2x(x: &Tensor) -> Result<Tensor> {
-    let (_, _, height, width) = x.dims4()?;
-    let large = upsample2d(&replicate_pad2d(x, 1)?, &Fir::stylegan2())?;
-    let cut = large.narrow(2, 2, 2 * height)?.narrow(3, 2, 2 * width)?;
-    cut.contiguous()
 }
 
 /// `[N, C·r², H, W]` to `[N, C, H·r, W·r]`, as PyTorch's `pixel_shuffle`.
