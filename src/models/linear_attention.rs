@@ -44,10 +44,10 @@ impl ChanNorm {
     }
 }
 
-/// Queries, and keys and values from a depthwise and a pointwise convolution.
+/// Queries, and keys and values from a pointwise convolution, or a depthwise and a pointwise one.
 struct Lookup {
     q: Conv2d,
-    kv: [Conv2d; 2],
+    kv: Vec<Conv2d>,
     heads: usize,
 }
 
@@ -60,20 +60,25 @@ impl Lookup {
                 "'{q}' has {inner} channels, which are no heads of {HEAD}"
             )));
         }
-        let kv = vb.pp(kv);
-        let deep = kv.get(&[channels, 1, 3, 3], "net.0.weight")?;
-        let point = kv.get(&[2 * inner, channels, 1, 1], "net.1.weight")?;
-        let flat = Conv2dConfig::default;
+        let pointwise = |outputs: usize, name: &str| {
+            let weight = vb.get(&[outputs, channels, 1, 1], name)?;
+            Ok::<_, ModelError>(Conv2d::new(weight, None, Conv2dConfig::default())?)
+        };
+        let plain = format!("{kv}.weight");
+        let kv = match vb.contains(&plain) {
+            true => vec![pointwise(2 * inner, &plain)?],
+            false => {
+                let deep = vb.get(&[channels, 1, 3, 3], &format!("{kv}.net.0.weight"))?;
+                let settings = Conv2dConfig::same(3).groups(channels);
+                vec![
+                    Conv2d::new(deep, None, settings)?,
+                    pointwise(2 * inner, &format!("{kv}.net.1.weight"))?,
+                ]
+            }
+        };
         Ok(Self {
-            q: Conv2d::new(
-                vb.get(&[inner, channels, 1, 1], &format!("{q}.weight"))?,
-                None,
-                flat(),
-            )?,
-            kv: [
-                Conv2d::new(deep, None, Conv2dConfig::same(3).groups(channels))?,
-                Conv2d::new(point, None, flat())?,
-            ],
+            q: pointwise(inner, &format!("{q}.weight"))?,
+            kv,
             heads: inner / HEAD,
         })
     }
@@ -82,7 +87,10 @@ impl Lookup {
     fn forward(&self, x: &Tensor) -> Result<[Tensor; 3], ModelError> {
         let (_, _, h, w) = x.dims4()?;
         let split = |t: &Tensor| t.reshape((self.heads, HEAD, h, w));
-        let kv = self.kv[1].forward(&self.kv[0].forward(x)?)?;
+        let mut kv = x.clone();
+        for conv in &self.kv {
+            kv = conv.forward(&kv)?;
+        }
         let half = self.heads * HEAD;
         let part = |from: usize| kv.narrow(1, from, half)?.contiguous();
         Ok([
