@@ -10,6 +10,7 @@ mod disk;
 mod faults;
 mod flavours;
 mod kin;
+mod kin_projection;
 mod parity;
 #[path = "../common/skip.rs"]
 mod skip;
