@@ -8,8 +8,8 @@ use super::parts::Part;
 use super::tensors::Tensors;
 use super::torch::TorchFile;
 use super::{
-    ImportError, any_style, autoencoder, fast_style, foreign, stylegan2, stylegan3, upscaler,
-    wrappers,
+    ImportError, any_style, autoencoder, fast_style, fastgan, foreign, lucidrains, span, stylegan2,
+    stylegan3, upscaler, wrappers,
 };
 use crate::models;
 
@@ -45,6 +45,9 @@ pub(super) fn of_torch(file: &TorchFile) -> Result<Found, ImportError> {
             kwargs,
             tensors,
         ))));
+    }
+    if let Some((config, tensors)) = fastgan::pickled(file)? {
+        return Ok(Found::Whole(Box::new(fast(config, tensors))));
     }
     if let Some((kwargs, tensors)) = stylegan2::pickled(file)? {
         return Ok(Found::Whole(Box::new(generator(
@@ -89,7 +92,7 @@ fn is_known(tensors: &Tensors) -> bool {
 }
 
 /// Families that are known by their tensors' names.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Family {
     FastStyle,
     Adain,
@@ -98,8 +101,12 @@ enum Family {
     Kl,
     StyleGan2,
     StyleGan3,
+    StyleGan2Pytorch,
+    FastGan,
+    LightweightGan,
     RrdbNet,
     SrvggNet,
+    Span,
 }
 
 impl Family {
@@ -118,6 +125,14 @@ impl Family {
             Some(Self::StyleGan2)
         } else if stylegan3::looks_like(tensors) {
             Some(Self::StyleGan3)
+        } else if lucidrains::looks_like_stylegan2(tensors) {
+            Some(Self::StyleGan2Pytorch)
+        } else if fastgan::looks_like(tensors) {
+            Some(Self::FastGan)
+        } else if lucidrains::looks_like_lightweight(tensors) {
+            Some(Self::LightweightGan)
+        } else if span::looks_like(tensors) {
+            Some(Self::Span)
         } else if upscaler::looks_like_rrdbnet(tensors) {
             Some(Self::RrdbNet)
         } else if upscaler::looks_like_srvgg(tensors) {
@@ -137,8 +152,15 @@ pub(super) fn whole(
     arguments: Option<&str>,
 ) -> Result<Recognised, ImportError> {
     let family = Family::of(&tensors);
-    // AdaIN's own encoder is called as others' loss is, and the first ESRGAN `model`.
-    if !matches!(family, Some(Family::Adain | Family::RrdbNet)) {
+    // AdaIN's own encoder is called as others' loss is, the first ESRGAN `model`, and lucidrains'
+    // generator `G`.
+    let named = [
+        Family::Adain,
+        Family::RrdbNet,
+        Family::StyleGan2Pytorch,
+        Family::LightweightGan,
+    ];
+    if !family.is_some_and(|family| named.contains(&family)) {
         wrappers::without_training(&mut tensors);
     }
     Ok(match family {
@@ -175,6 +197,25 @@ pub(super) fn whole(
         Some(Family::StyleGan3) => {
             let (kwargs, tensors) = stylegan3::from_tensors(tensors, arguments)?;
             generator("StyleGAN3", kwargs, tensors)
+        }
+        Some(Family::StyleGan2Pytorch) => {
+            let (config, tensors) = lucidrains::stylegan2(tensors)?;
+            let (side, kwargs) = (config.image_size(), json!(config));
+            drawing("stylegan2-pytorch", side, kwargs, tensors)
+        }
+        Some(Family::FastGan) => {
+            let (config, tensors) = fastgan::from_tensors(tensors)?;
+            fast(config, tensors)
+        }
+        Some(Family::LightweightGan) => {
+            let (config, tensors) = lucidrains::lightweight(tensors)?;
+            let (side, kwargs) = (config.image_size(), json!(config));
+            drawing("lightweight-gan", side, kwargs, tensors)
+        }
+        Some(Family::Span) => {
+            let (config, tensors) = span::from_tensors(tensors)?;
+            let summary = format!("SPAN enlarger, {} times", config.upscale);
+            enlarging(&summary, "span", json!(config), tensors)
         }
         Some(Family::RrdbNet) => {
             let (config, tensors) = upscaler::rrdbnet(tensors)?;
@@ -241,6 +282,10 @@ impl Recognised {
             Some(name @ (autoencoder::KL | TAESD)) => {
                 autoencoder::complete(name, &mut self.config["kwargs"], checkpoint)
             }
+            Some("stylegan2-pytorch") => {
+                let kwargs = &mut self.config["kwargs"];
+                lucidrains::complete(kwargs, &mut self.tensors, checkpoint)
+            }
             _ => Ok(()),
         }
     }
@@ -286,4 +331,31 @@ fn generator(family: &str, kwargs: Value, tensors: Tensors) -> Recognised {
         }),
         tensors,
     }
+}
+
+/// A generator whose program draws its latents by no rule that could be followed.
+fn drawing(family: &str, side: usize, kwargs: Value, tensors: Tensors) -> Recognised {
+    Recognised {
+        summary: format!("{family} generator, {side} x {side} pixels"),
+        config: json!({
+            "architecture": family,
+            "kind": "generator",
+            "credit": "Made with a network of unknown training data.",
+            "kwargs": kwargs,
+        }),
+        tensors,
+    }
+}
+
+/// Projected GAN's programs draw latents as StyleGAN's do, the first FastGAN's by PyTorch.
+fn fast(config: crate::models::fastgan::Config, tensors: Tensors) -> Recognised {
+    let (numpy, classes) = (config.normalize, config.c_dim);
+    let mut found = drawing("fastgan", config.img_resolution, json!(config), tensors);
+    if numpy {
+        found.config["latent_rng"] = json!("numpy");
+    }
+    if classes > 0 {
+        found.summary.push_str(&format!(", {classes} classes"));
+    }
+    found
 }

@@ -202,7 +202,7 @@ const NAMES: [(&[&str], &str); 26] = [
     ),
     (
         &["block_1.c1_r.", "block_1.c1.eval_conv."],
-        "a SPAN enlarger",
+        "a SPAN enlarger whose parts are incomplete",
     ),
     (&["residual_layer.0.residual_layer."], "an OmniSR enlarger"),
     (

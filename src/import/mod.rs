@@ -8,18 +8,22 @@ mod autoencoder;
 mod bytes;
 mod family;
 mod fast_style;
+mod fastgan;
 mod folder;
 mod foreign;
 mod install;
 mod ldm;
+mod lucidrains;
 mod parts;
 mod persistence;
 pub mod pickle;
 mod rosinality;
 mod safetensors_file;
+mod span;
 mod stylegan2;
 mod stylegan2_arguments;
 mod stylegan3;
+mod stylegan_xl;
 mod tensors;
 pub mod torch;
 mod upscaler;
@@ -33,7 +37,7 @@ pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 pub use tensors::{Stored, Tensors};
 
 /// What can be imported, for those who bring something else.
-const READS: &str = "Limner reads StyleGAN2 and StyleGAN3 generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact)";
+const READS: &str = "Limner reads StyleGAN2, StyleGAN3, StyleGAN-XL, FastGAN and lightweight-gan generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact, SPAN)";
 
 /// Why a checkpoint can't be imported, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::ImportError;
-use super::stylegan2_arguments::{Settings, take_filters};
+use super::stylegan2_arguments::{Settings, refused, take_filters};
 use super::tensors::{Stored, Tensors, side};
 use super::torch::TorchFile;
 use super::{persistence, rosinality, wrappers};
@@ -31,18 +31,20 @@ pub struct Stylegan2Kwargs {
     pub w_dim: usize,
     /// Width and height of the picture.
     pub img_resolution: usize,
-    /// 3.
+    /// 1 (grey), 3 (RGB) or 4 (RGB and alpha).
     pub img_channels: usize,
     /// `channels(res) = min(channel_base / res, channel_max)`.
     pub channel_base: usize,
     /// See `channel_base`.
     pub channel_max: usize,
-    /// `skip` or `resnet`.
+    /// `skip`, `resnet` or `orig`.
     pub architecture: &'static str,
     /// Activations are kept within ± this; absent for none.
     pub conv_clamp: Option<f32>,
     /// `[height, width]` of the first block.
     pub init_size: [usize; 2],
+    /// Side of the layers' convolutions.
+    pub kernel_size: usize,
     /// Whether layers have noise.
     pub use_noise: bool,
     /// Mapping network's shape.
@@ -223,7 +225,12 @@ fn kwargs_of(tensors: &Tensors, settings: Settings) -> Result<Stylegan2Kwargs, I
             "this network's layer widths follow no rule that Limner knows".into(),
         ));
     }
-    let resnet = tensors.contains_key("synthesis.b8.skip.weight");
+    let architecture = architecture_of(tensors, &settings)?;
+    let kernel_size = side(tensors, "synthesis.b4.conv1.weight", 2)?;
+    if let Some(said) = settings.kernel_size.filter(|said| *said != kernel_size) {
+        let says = format!("the side of its weights, which is {kernel_size}");
+        return Err(refused("kernel_size", said, &says));
+    }
     Ok(Stylegan2Kwargs {
         z_dim,
         c_dim,
@@ -236,9 +243,10 @@ fn kwargs_of(tensors: &Tensors, settings: Settings) -> Result<Stylegan2Kwargs, I
         )?,
         channel_base,
         channel_max,
-        architecture: if resnet { "resnet" } else { "skip" },
+        architecture,
         conv_clamp: settings.conv_clamp,
         init_size: [1, 2].map(|axis| side(tensors, "synthesis.b4.const", axis).unwrap_or(4)),
+        kernel_size,
         use_noise: tensors.contains_key("synthesis.b4.conv1.noise_strength"),
         mapping_kwargs: MappingKwargs {
             num_layers,
@@ -247,4 +255,23 @@ fn kwargs_of(tensors: &Tensors, settings: Settings) -> Result<Stylegan2Kwargs, I
             layer_features: unlike_w(inner),
         },
     })
+}
+
+/// How the blocks make the picture: each shows something, or has a path around it, or neither.
+fn architecture_of(tensors: &Tensors, settings: &Settings) -> Result<&'static str, ImportError> {
+    let has = |name: &str| tensors.contains_key(name);
+    // One block alone makes the picture in any of the ways.
+    let alone = !has("synthesis.b8.conv1.weight");
+    let found = match has("synthesis.b8.skip.weight") {
+        true => "resnet",
+        false if has("synthesis.b4.torgb.weight") => "skip",
+        false => "orig",
+    };
+    match settings.architecture {
+        Some(said) if said != found && !alone => {
+            let says = format!("the architecture of its tensors, which is '{found}'");
+            Err(refused("architecture", format!("'{said}'"), &says))
+        }
+        _ => Ok(found),
+    }
 }

@@ -26,18 +26,27 @@ pub(super) struct Settings {
     pub(super) conv_clamp: Option<f32>,
     /// Part of the mapping network's scale.
     pub(super) lr_multiplier: f32,
+    /// What its arguments say of its blocks, which the tensors must bear out.
+    pub(super) architecture: Option<&'static str>,
+    /// The same for its convolutions' side.
+    pub(super) kernel_size: Option<usize>,
 }
+
+/// Ways of the blocks, as both repositories call them.
+const ARCHITECTURES: [&str; 3] = ["skip", "resnet", "orig"];
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             conv_clamp: Some(USUAL_CLAMP),
             lr_multiplier: USUAL_MULTIPLIER,
+            architecture: None,
+            kernel_size: None,
         }
     }
 }
 
-fn refused(what: &str, has: impl std::fmt::Display, reads: &str) -> ImportError {
+pub(super) fn refused(what: &str, has: impl std::fmt::Display, reads: &str) -> ImportError {
     let has = clean_text::name(&has.to_string());
     ImportError::Unsupported(format!(
         "this generator's {what} is {has}; Limner runs those with {reads}"
@@ -83,10 +92,11 @@ impl Settings {
                     let none = || refused("lr_multiplier", value, "a number");
                     self.lr_multiplier = number(value).ok_or_else(none)?;
                 }
-                "architecture" if matches!(value.as_str(), Some("skip" | "resnet")) => {}
-                "architecture" => return Err(refused(name, value, "'skip' or 'resnet'")),
+                "architecture" => self.architecture = Some(architecture(value)?),
                 "activation" => check_activation(name, value.as_str(), "lrelu")?,
-                "kernel_size" if value == 3 => {}
+                "kernel_size" if value == 3 || value == 5 => {
+                    self.kernel_size = value.as_u64().map(|side| side as usize);
+                }
                 "resample_filter" => {
                     let taps = value
                         .as_array()
@@ -119,7 +129,7 @@ impl Settings {
             let layer = Layer { file, module };
             match layer.module.class.as_str() {
                 "Generator" | "MappingNetwork" | "SynthesisNetwork" => {}
-                "SynthesisBlock" => layer.architecture()?,
+                "SynthesisBlock" => settings.architecture = layer.architecture()?,
                 "SynthesisLayer" => {
                     layer.activation("lrelu")?;
                     layer.gain("act_gain", std::f32::consts::SQRT_2)?;
@@ -153,6 +163,12 @@ impl Settings {
         }
         Ok(settings)
     }
+}
+
+/// One of the ways of the blocks.
+fn architecture(value: &Value) -> Result<&'static str, ImportError> {
+    let known = ARCHITECTURES.into_iter().find(|known| value == *known);
+    known.ok_or_else(|| refused("architecture", value, "'skip', 'resnet' or 'orig'"))
 }
 
 /// The one value of all layers.
@@ -216,13 +232,9 @@ impl Layer<'_> {
         }
     }
 
-    fn architecture(&self) -> Result<(), ImportError> {
-        match self.attribute("architecture") {
-            Some(value) if !matches!(value.as_str(), Some("skip" | "resnet")) => {
-                Err(refused("architecture", value, "'skip' or 'resnet'"))
-            }
-            _ => Ok(()),
-        }
+    fn architecture(&self) -> Result<Option<&'static str>, ImportError> {
+        let value = self.attribute("architecture");
+        value.map(|value| architecture(&value)).transpose()
     }
 
     /// A layer between z and w, the embedding of classes apart.

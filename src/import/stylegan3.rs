@@ -4,10 +4,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::ImportError;
 use super::persistence::{self, Module};
 use super::tensors::{Tensors, side};
 use super::torch::TorchFile;
+use super::{ImportError, stylegan_xl};
 use crate::clean_text;
 use crate::models::stylegan3::{Config, LayerConfig};
 
@@ -31,7 +31,7 @@ const KEPT: [&str; 14] = [
     "conv_kernel",
 ];
 /// Arguments that shapes say too, or that only training uses.
-const PASSED: [&str; 12] = [
+const PASSED: [&str; 13] = [
     "z_dim",
     "c_dim",
     "w_dim",
@@ -44,6 +44,7 @@ const PASSED: [&str; 12] = [
     "magnitude_ema_beta",
     "num_ws",
     "class_name",
+    "rand_embedding",
 ];
 /// Channel bases of the authors' configurations.
 const BASES: [u32; 5] = [32_768, 65_536, 16_384, 8_192, 131_072];
@@ -63,9 +64,14 @@ pub(super) fn pickled(file: &TorchFile) -> Result<Option<(Value, Tensors)>, Impo
     let Some(generator) = generator.filter(|&id| persistence::is_module(graph, id)) else {
         return Ok(None);
     };
-    let tensors = persistence::module_tensors(file, generator)?;
+    let mut tensors = persistence::module_tensors(file, generator)?;
     if !looks_like(&tensors) {
         return Ok(None);
+    }
+    stylegan_xl::without_idle_table(graph, generator, &mut tensors)?;
+    if persistence::class_name(graph, generator) == Some(stylegan_xl::STACKED) {
+        let kwargs = stylegan_xl::stacked(file, generator, &tensors)?;
+        return Ok(Some((kwargs, tensors)));
     }
     let arguments = persistence::init_kwargs(graph, generator);
     let arguments = arguments.map_or(Value::Null, |id| graph.json(id));
@@ -135,13 +141,9 @@ fn arguments_of(tensors: &Tensors, arguments: &Value) -> Result<(Value, Config),
 
 /// Arguments that the tensors' shapes tell.
 fn shapes(tensors: &Tensors) -> Result<Map<String, Value>, ImportError> {
-    let c_dim = match tensors.contains_key("mapping.embed.weight") {
-        true => side(tensors, "mapping.embed.weight", 1)?,
-        false => 0,
-    };
     let w_dim = side(tensors, "synthesis.input.affine.weight", 1)?;
     let inputs = side(tensors, "mapping.fc0.weight", 1)?;
-    let embedded = if c_dim > 0 { w_dim } else { 0 };
+    let [c_dim, embedded] = stylegan_xl::classes(tensors, w_dim)?;
     let count = layer_count(tensors);
     let last = layer_named(tensors, count);
     let last = last.ok_or_else(|| ImportError::Missing("synthesis.L0".into()))?;

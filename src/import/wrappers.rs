@@ -4,7 +4,7 @@
 use super::tensors::Tensors;
 
 /// Wrappers, averages before what they are averages of.
-const WRAPPERS: [&str; 24] = [
+const WRAPPERS: [&str; 26] = [
     "params_ema",
     "G_ema",
     "g_ema",
@@ -27,6 +27,8 @@ const WRAPPERS: [&str; 24] = [
     "style_model",
     "model",
     "params",
+    "GAN",
+    "g",
     "first_stage_model",
     "vae",
 ];

@@ -15,6 +15,10 @@ pub trait Mapping {
     fn num_ws(&self) -> usize;
     /// Centre of the truncation, `w_dim` numbers.
     fn w_avg(&self) -> &[f32];
+    /// The same for a class, where each has its own.
+    fn w_avg_of(&self, _class: Option<u32>) -> &[f32] {
+        self.w_avg()
+    }
     /// `z` to `w` for each row, before truncation; of a class, where there are some.
     ///
     /// # Errors
@@ -101,7 +105,8 @@ pub fn resolve(
         return Err(LatentError::NotFinite("the truncation"));
     }
     let mut ws = base(params, mapping)?;
-    truncate(&mut ws, mapping.w_avg(), params.truncation_psi);
+    let centre = mapping.w_avg_of(params.class);
+    truncate(&mut ws, centre, params.truncation_psi);
     for edit in &params.edits {
         apply(&mut ws, edit, directions)?;
     }

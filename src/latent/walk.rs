@@ -262,7 +262,7 @@ impl Point {
         let z = slerp(&mapping.z_of_seed(a), &mapping.z_of_seed(b), f);
         let mut w = mapping.map_all(&[z], self.class)?;
         let psi = self.psi + (other.psi - self.psi) * f as f32;
-        super::truncate(&mut w, mapping.w_avg(), psi);
+        super::truncate(&mut w, mapping.w_avg_of(self.class), psi);
         w.pop()
             .ok_or_else(|| LatentError::Mapping("the mapping gave nothing".into()))
     }

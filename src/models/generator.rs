@@ -59,6 +59,11 @@ pub trait Generator: Send + Sync {
     /// Centre of the truncation, `w_dim` numbers.
     fn w_avg(&self) -> &[f32];
 
+    /// The same for a class, where each has its own.
+    fn w_avg_of(&self, _class: Option<u32>) -> &[f32] {
+        self.w_avg()
+    }
+
     /// The picture of `ws` (`num_ws` rows of `w_dim` numbers).
     ///
     /// `size` is `[width, height]` for resizable generators (the default size when
@@ -150,6 +155,10 @@ impl<G: Generator + ?Sized> Mapping for G {
 
     fn w_avg(&self) -> &[f32] {
         Generator::w_avg(self)
+    }
+
+    fn w_avg_of(&self, class: Option<u32>) -> &[f32] {
+        Generator::w_avg_of(self, class)
     }
 
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {

@@ -15,13 +15,18 @@ use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
 use super::encoder::{self, Encoder};
 use super::fast_style::TransformerNet;
+use super::fastgan::FastGan;
+use super::generator::Generator;
+use super::lightweight_gan::LightweightGan;
 use super::manifest::{Architecture, Manifest};
 use super::microast::MicroAst;
 use super::restyle::{self, Restyle};
 use super::rrdbnet::RrdbNet;
 use super::scan::FoundModel;
+use super::span::Span;
 use super::srvgg::SrvggNet;
 use super::stylegan2::{self, StyleGan2};
+use super::stylegan2_pytorch::StyleGan2Pytorch;
 use super::stylegan3::{self, StyleGan3};
 use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
@@ -34,6 +39,8 @@ pub(super) enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     StyleGan3(Arc<StyleGan3>),
+    /// Of a family whose pictures and styles are all that is asked of it.
+    Generator(Arc<dyn Generator>),
     Restyle(Arc<Restyle>),
     Transfer(Arc<dyn StyleTransfer>),
     Autoencoder(Arc<dyn Autoencoder>),
@@ -99,6 +106,19 @@ fn build(
             let network = StyleGan3::new(&config, vb, device)?;
             Loaded::StyleGan3(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
         }
+        Architecture::StyleGan2Pytorch => Loaded::Generator(Arc::new(StyleGan2Pytorch::new(
+            &manifest.config(path)?,
+            vb,
+            device,
+        )?)),
+        Architecture::FastGan => {
+            let network = FastGan::new(manifest.config(path)?, vb, device)?;
+            Loaded::Generator(Arc::new(network.with_numpy_seeds(manifest.numpy_seeds)))
+        }
+        Architecture::LightweightGan => {
+            let network = LightweightGan::new(manifest.config(path)?, vb, device)?;
+            Loaded::Generator(Arc::new(network))
+        }
         Architecture::Restyle => {
             let config: restyle::Config = manifest.config(path)?;
             Loaded::Restyle(Arc::new(Restyle::new(config, vb, device)?))
@@ -137,6 +157,10 @@ fn build(
         }
         Architecture::SrvggNet => {
             let network = SrvggNet::new(manifest.config(path)?, vb, device)?;
+            Loaded::Upscaler(Arc::new(network))
+        }
+        Architecture::Span => {
+            let network = Span::new(manifest.config(path)?, vb, device)?;
             Loaded::Upscaler(Arc::new(network))
         }
         Architecture::Encoder => {

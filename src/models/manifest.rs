@@ -16,6 +16,12 @@ pub enum Architecture {
     StyleGan2,
     /// StyleGAN3 generator.
     StyleGan3,
+    /// Generator of lucidrains' `stylegan2-pytorch`.
+    StyleGan2Pytorch,
+    /// FastGAN generator.
+    FastGan,
+    /// Generator of lucidrains' `lightweight-gan`.
+    LightweightGan,
     /// Style transfer.
     Restyle,
     /// Fast neural style: one network, one style.
@@ -36,6 +42,8 @@ pub enum Architecture {
     RrdbNet,
     /// Real-ESRGAN's with a small network.
     SrvggNet,
+    /// Super-resolution with attention that has no parameters.
+    Span,
     /// Picture to `w` of a generator.
     Encoder,
     /// Features that pictures are measured with.
@@ -57,6 +65,9 @@ impl Architecture {
             "cppn" => Self::Cppn,
             "stylegan2" => Self::StyleGan2,
             "stylegan3" => Self::StyleGan3,
+            "stylegan2-pytorch" => Self::StyleGan2Pytorch,
+            "fastgan" => Self::FastGan,
+            "lightweight-gan" => Self::LightweightGan,
             name if name.starts_with("restyle") => Self::Restyle,
             "fast-style" => Self::FastStyle,
             "adain" => Self::Adain,
@@ -67,6 +78,7 @@ impl Architecture {
             name if name.starts_with("crisp") => Self::Crisp,
             "rrdbnet" => Self::RrdbNet,
             "srvggnet-compact" => Self::SrvggNet,
+            "span" => Self::Span,
             "vgg19" => Self::Vgg19,
             name if name.ends_with("encoder") || name.contains("encoder-") => Self::Encoder,
             _ => return None,
@@ -76,10 +88,15 @@ impl Architecture {
     /// What the network is for.
     pub fn kind(self) -> ModelKind {
         match self {
-            Self::Cppn | Self::StyleGan2 | Self::StyleGan3 => ModelKind::Generator,
+            Self::Cppn
+            | Self::StyleGan2
+            | Self::StyleGan3
+            | Self::StyleGan2Pytorch
+            | Self::FastGan
+            | Self::LightweightGan => ModelKind::Generator,
             Self::Restyle | Self::Adain | Self::MicroAst => ModelKind::Style,
             Self::FastStyle => ModelKind::OneStyle,
-            Self::Crisp | Self::RrdbNet | Self::SrvggNet => ModelKind::Upscaler,
+            Self::Crisp | Self::RrdbNet | Self::SrvggNet | Self::Span => ModelKind::Upscaler,
             Self::Taesd | Self::Lens | Self::Kl | Self::Encoder | Self::Vgg19 => {
                 ModelKind::Autoencoder
             }
@@ -93,14 +110,14 @@ impl Architecture {
 
     /// In words, for messages.
     pub fn words(self) -> &'static str {
-        match self {
-            Self::Cppn | Self::StyleGan2 | Self::StyleGan3 => "a generator",
-            Self::Restyle | Self::Adain | Self::MicroAst => "a style network",
-            Self::FastStyle => "a network that is one style",
-            Self::Crisp | Self::RrdbNet | Self::SrvggNet => "an enlarger",
-            Self::Taesd | Self::Lens | Self::Kl => "an autoencoder",
-            Self::Encoder => "an encoder",
-            Self::Vgg19 => "an instrument that measures pictures",
+        match (self, self.kind()) {
+            (Self::Encoder, _) => "an encoder",
+            (Self::Vgg19, _) => "an instrument that measures pictures",
+            (_, ModelKind::Generator) => "a generator",
+            (_, ModelKind::Style) => "a style network",
+            (_, ModelKind::OneStyle) => "a network that is one style",
+            (_, ModelKind::Upscaler) => "an enlarger",
+            (_, ModelKind::Autoencoder) => "an autoencoder",
         }
     }
 }

@@ -13,7 +13,7 @@ use super::transfer::{self, Feature, StyleTransfer};
 use super::weights::Weights;
 use crate::cancel::CancelToken;
 use crate::nn::{
-    Activation, Conv2d, Conv2dConfig, Fir, PaddingMode, channel_stats, replicate_pad2d, upsample2d,
+    Activation, Conv2d, Conv2dConfig, PaddingMode, channel_stats, upsample_bilinear2x,
 };
 
 /// Sizes of the network.
@@ -236,7 +236,7 @@ impl Decoder {
     fn enlarge(&self, x: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         let mut x = x.clone();
         for stage in [self.half.as_slice(), &self.full] {
-            x = bilinear2x(&x)?;
+            x = upsample_bilinear2x(&x)?;
             for conv in stage {
                 stop(cancel)?;
                 x = conv.forward(&x)?;
@@ -244,15 +244,6 @@ impl Decoder {
         }
         Ok(x)
     }
-}
-
-/// `nn.Upsample(scale_factor=2, mode="bilinear")`: shares of a quarter and three
-/// quarters, border pixels repeated.
-fn bilinear2x(x: &Tensor) -> Result<Tensor, ModelError> {
-    let (_, _, height, width) = x.dims4()?;
-    let large = upsample2d(&replicate_pad2d(x, 1)?, &Fir::stylegan2())?;
-    let cut = large.narrow(2, 2, 2 * height)?.narrow(3, 2, 2 * width)?;
-    Ok(cut.contiguous()?)
 }
 
 /// Where the parts of a style's code lie.

@@ -19,7 +19,19 @@ pub fn tensor_of(picture: &Picture, device: &Device) -> Result<Tensor, ModelErro
     Ok(Tensor::from_vec(values, (1, 3, height, width), device)?)
 }
 
-/// The picture of a tensor of values 0..=1, `[1, 3 or 1, height, width]`, opaque.
+/// Alpha as 0..=1, `[1, 1, height, width]`.
+///
+/// # Errors
+/// [`ModelError::Candle`].
+pub fn alpha_of(picture: &Picture, device: &Device) -> Result<Tensor, ModelError> {
+    let [width, height] = picture.size().map(|side| side as usize);
+    let alpha = picture.rgba().iter().skip(3).step_by(4);
+    let values: Vec<f32> = alpha.map(|&v| f32::from(v) * (1.0 / 255.0)).collect();
+    Ok(Tensor::from_vec(values, (1, 1, height, width), device)?)
+}
+
+/// The picture of a tensor of values 0..=1, `[1, channels, height, width]`: grey, red, green and
+/// blue, or these with alpha; opaque where there is none.
 ///
 /// # Errors
 /// [`ModelError::Candle`] for another shape.
@@ -27,7 +39,7 @@ pub fn picture_of(tensor: &Tensor) -> Result<Picture, ModelError> {
     planes_to_picture(tensor, 255.0, 0.5)
 }
 
-/// The picture of a tensor of values -1..=1, `[1, 3 or 1, height, width]`, opaque.
+/// The same of values -1..=1.
 ///
 /// # Errors
 /// [`ModelError::Candle`] for another shape.
@@ -40,7 +52,7 @@ fn planes_to_picture(tensor: &Tensor, scale: f32, offset: f32) -> Result<Picture
     let values = tensor.get(0)?.flatten_all()?.to_vec1::<f32>()?;
     let plane = width * height;
     let mut pixels = vec![255u8; plane * 4];
-    for channel in 0..3 {
+    for channel in 0..channels.clamp(3, 4) {
         let from = plane * channel.min(channels - 1);
         let targets = pixels.iter_mut().skip(channel).step_by(4);
         for (pixel, value) in targets.zip(&values[from..from + plane]) {

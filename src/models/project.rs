@@ -8,7 +8,7 @@ use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 use super::ModelError;
 use super::encoder::{Encoder, fitted};
 use super::likeness::likeness;
-use super::pixels::{picture_of_signed, tensor_of};
+use super::pixels::{alpha_of, picture_of_signed, tensor_of};
 use super::stylegan2::{NoiseSource, StyleGan2};
 use crate::cancel::CancelToken;
 use crate::latent::Ws;
@@ -48,7 +48,7 @@ pub type OnStep<'a> =
 pub fn project(
     generator: &StyleGan2,
     encoder: Option<&Encoder>,
-    photo: &Picture,
+    picture: &Picture,
     steps: u32,
     on_step: &mut OnStep<'_>,
     cancel: &CancelToken,
@@ -56,10 +56,14 @@ pub fn project(
     let spec = super::Generator::spec(generator);
     let [width, height] = spec.size.map(|side| side as usize);
     let device = generator.device();
-    let target = fitted(&tensor_of(photo, device)?, [height, width])?;
+    let photo = Tensor::cat(
+        &[tensor_of(picture, device)?, alpha_of(picture, device)?],
+        1,
+    )?;
+    let target = fitted(&photo, [height, width])?;
     let target = Pyramid::new(&((target * 2.0)? - 1.0)?)?;
     let start = match encoder {
-        Some(encoder) if encoder.w_dim() == spec.w_dim => encoder.encode(photo)?,
+        Some(encoder) if encoder.w_dim() == spec.w_dim => encoder.encode(picture)?,
         Some(_) => {
             return Err(ModelError::BadRequest(
                 "this encoder belongs to another generator".into(),
@@ -81,12 +85,12 @@ pub fn project(
     let each = shared.repeat((spec.num_ws, 1))?;
     let each = search.descend(&each, first..steps, steps, on_step)?;
     let ws = each.to_vec2::<f32>()?;
-    let picture = super::Generator::synthesize(generator, &ws, NoiseMode::Fixed, None, cancel)?;
+    let found = super::Generator::synthesize(generator, &ws, NoiseMode::Fixed, None, cancel)?;
     let wanted = picture_of_signed(&search.target.levels[0])?;
     Ok(Projection {
-        likeness: likeness(&picture, &wanted),
+        likeness: likeness(&found, &wanted),
         ws,
-        picture,
+        picture: found,
     })
 }
 
@@ -159,7 +163,7 @@ impl Search<'_> {
     }
 }
 
-/// A picture and its halvings, `[1, 3, h, w]`.
+/// A picture and its halvings, `[1, channels, h, w]`; the photo's have alpha, too.
 struct Pyramid {
     levels: Vec<Tensor>,
 }
@@ -180,13 +184,18 @@ impl Pyramid {
 
     /// Mean difference of the levels, and of the slopes of the finest.
     fn distance(&self, picture: &Tensor) -> Result<Tensor, ModelError> {
-        let other = Self::new(picture)?;
+        let channels = picture.dim(1)?;
+        let other = match channels {
+            1 => Self::new(&picture.repeat((1, 3, 1, 1))?)?,
+            _ => Self::new(picture)?,
+        };
+        let wanted = |level: &Tensor| level.narrow(1, 0, channels.max(3));
         let mut sum = Tensor::zeros((), picture.dtype(), picture.device())?;
         for (a, b) in self.levels.iter().zip(&other.levels) {
-            sum = (sum + soft_mean(&(b - a)?)?)?;
+            sum = (sum + soft_mean(&(b - wanted(a)?)?)?)?;
         }
         if let (Some(a), Some(b)) = (self.levels.get(1), other.levels.get(1)) {
-            let difference = (b - a)?;
+            let difference = (b - wanted(a)?)?;
             for dim in [2, 3] {
                 let length = difference.dim(dim)?;
                 let step = (difference.narrow(dim, 1, length - 1)?

@@ -284,6 +284,7 @@ impl Registry {
             Loaded::Cppn(generator) => Ok(generator),
             Loaded::StyleGan2(generator) => Ok(generator),
             Loaded::StyleGan3(generator) => Ok(generator),
+            Loaded::Generator(generator) => Ok(generator),
             _ => Err(self.wrong_kind(name, "a generator")),
         }
     }

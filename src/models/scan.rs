@@ -8,8 +8,8 @@ use super::autoencoder::{kl, taesd};
 use super::hashes::HashCache;
 use super::manifest::{Architecture, Manifest};
 use super::{
-    ModelError, adain, cppn, crisp, fast_style, microast, restyle, rrdbnet, srvgg, stylegan2,
-    stylegan3,
+    ModelError, adain, cppn, crisp, fast_style, fastgan, lightweight_gan, microast, restyle,
+    rrdbnet, span, srvgg, stylegan2, stylegan2_pytorch, stylegan3,
 };
 use crate::digest;
 use crate::models::library::ModelInfo;
@@ -119,6 +119,23 @@ fn entry(
             (info.num_ws, info.size) = (config.num_ws(), [config.img_resolution as u32; 2]);
             (info.classes, info.can_move) = (config.c_dim, true);
         }
+        Architecture::StyleGan2Pytorch => {
+            let config: stylegan2_pytorch::Config = manifest.config(&config_path)?;
+            config.check()?;
+            let side = config.image_size() as u32;
+            (info.num_ws, info.size) = (config.num_layers(), [side; 2]);
+        }
+        Architecture::FastGan => {
+            let config: fastgan::Config = manifest.config(&config_path)?;
+            config.check()?;
+            (info.num_ws, info.size) = (1, [config.img_resolution as u32; 2]);
+            info.classes = config.c_dim;
+        }
+        Architecture::LightweightGan => {
+            let config: lightweight_gan::Config = manifest.config(&config_path)?;
+            config.check()?;
+            (info.num_ws, info.size) = (1, [config.image_size() as u32; 2]);
+        }
         Architecture::Restyle => sane::<restyle::Config>(&manifest, &config_path)?,
         Architecture::FastStyle => sane::<fast_style::Config>(&manifest, &config_path)?,
         Architecture::Adain => sane::<adain::Config>(&manifest, &config_path)?,
@@ -132,6 +149,10 @@ fn entry(
         }
         Architecture::SrvggNet => {
             let config: srvgg::Config = manifest.config(&config_path)?;
+            info.scales = vec![config.upscale as u32];
+        }
+        Architecture::Span => {
+            let config: span::Config = manifest.config(&config_path)?;
             info.scales = vec![config.upscale as u32];
         }
         Architecture::Encoder | Architecture::Vgg19 => {}

@@ -11,6 +11,7 @@ mod activation;
 pub mod backward;
 pub mod conv;
 mod cpu;
+mod doubling;
 pub mod filtered_lrelu;
 pub mod gpu;
 pub mod kernel;
@@ -32,7 +33,7 @@ pub use resample::{
     pixel_shuffle, pixel_unshuffle, reflect_pad2d, replicate_pad2d, resize_bicubic,
     resize_bilinear, upsample_nearest2x,
 };
-pub use upfirdn::{Fir, upfirdn2d, upsample2d};
+pub use upfirdn::{Fir, upfirdn2d, upsample_bilinear2x, upsample2d};
 
 use candle_core::{DType, Result, Tensor};
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{D, DType, Result, Tensor, bail};
 
 use super::conv::own::{Convolution, Extras, Kernels, Taps};
+use super::doubling::{around, filtered_taps, phases};
 use super::upfirdn::{Fir, upfirdn2d};
 use super::{Activation, Conv2dConfig, Post, own_path, pixel_shuffle, values};
 
@@ -75,7 +76,8 @@ impl ModulatedConv2d {
     /// Packs `weight`. `bias` is added after the noise, before the activation.
     ///
     /// # Errors
-    /// When the shapes don't fit each other, or `up` is asked for with a kernel other than 3×3.
+    /// When the shapes don't fit each other, or `up` is asked for with a kernel other than 3×3
+    /// or 5×5.
     pub fn new(weight: Tensor, bias: Option<Tensor>, cfg: ModulatedConv2dConfig) -> Result<Self> {
         check(&weight, bias.as_ref(), &cfg)?;
         let tracked = weight.track_op() || bias.as_ref().is_some_and(Tensor::track_op);
@@ -151,7 +153,11 @@ struct Own {
 impl Own {
     fn new(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<Self> {
         let kernel = weight.dim(3)?;
-        let taps = if cfg.up { filtered_taps() } else { Taps::Plain };
+        let taps = if cfg.up {
+            filtered_taps(kernel)
+        } else {
+            Taps::Plain
+        };
         let area = kernel * kernel;
         let power = match cfg.demodulate {
             true => Some(
@@ -231,37 +237,10 @@ fn demodulation(styles: &[f32], power: &[f32], inputs: usize) -> Vec<f32> {
     scale
 }
 
-/// The transposed 3×3 convolution at stride 2 and the `[1, 3, 3, 1]` filter in one: each phase of
-/// the output is a 3×3 convolution of the small picture; see [`Taps::Filtered`].
-fn filtered_mix() -> Vec<[Vec<f32>; 2]> {
-    // Output 2q + phase takes input i = q + tap − 1 with weight tap k and filter tap
-    // t = k + 1 − m where m = phase − 2 · (tap − 1); the filter's gain is 2 in each direction.
-    let filter = Fir::stylegan2();
-    let mix = |phase: isize, tap: isize| {
-        let m = phase - 2 * (tap - 1);
-        let weight = |k: isize| {
-            usize::try_from(k + 1 - m)
-                .ok()
-                .and_then(|t| filter.taps().get(t))
-                .map_or(0.0, |f| 2.0 * f)
-        };
-        (0..3).map(weight).collect()
-    };
-    (0..3).map(|tap| [mix(0, tap), mix(1, tap)]).collect()
-}
-
-fn filtered_taps() -> Taps {
-    let filter = Fir::stylegan2();
-    Taps::Filtered {
-        mix: filtered_mix(),
-        filter: std::array::from_fn(|i| filter.taps().get(i).map_or(0.0, |f| 2.0 * f)),
-    }
-}
-
 /// What candle's operators need, made once: nothing of it changes from picture to picture.
 #[derive(Debug)]
 struct Ready {
-    /// `[out, in, k, k]`, or with `up` the phases of each output, `[4 · out, in, 3, 3]`.
+    /// `[out, in, k, k]`, or with `up` the phases of each output, `[4 · out, in, k, k]`.
     weight: Tensor,
     /// Sums of the squared taps, `[in, out]`, `f32`.
     power: Option<Tensor>,
@@ -360,29 +339,9 @@ fn early_gain(post: &Post) -> f32 {
     }
 }
 
-/// [`filtered_mix`] as weights `[4 · out, in, 3, 3]`, the phases of an output beside each other.
-fn phases(weight: &Tensor) -> Result<Tensor> {
-    let taps = filtered_mix();
-    let (out, inputs, _, _) = weight.dims4()?;
-    // [phase · tap, weight tap] of one direction.
-    let mix: Vec<f32> = (0..2)
-        .flat_map(|phase| taps.iter().flat_map(move |tap| tap[phase].iter().copied()))
-        .collect();
-    let mix = Tensor::from_vec(mix, (6, 3), weight.device())?;
-    let across = weight
-        .reshape((out * inputs * 3, 3))?
-        .matmul(&mix.t()?)?
-        .reshape((out * inputs, 3, 6))?;
-    let both = mix.broadcast_matmul(&across)?;
-    // [out, in, phase, tap, phase, tap]
-    both.reshape((out, inputs, 2, 3, 2, 3))?
-        .permute((0, 2, 4, 1, 3, 5))?
-        .reshape((4 * out, inputs, 3, 3))
-}
-
 fn check(weight: &Tensor, bias: Option<&Tensor>, cfg: &ModulatedConv2dConfig) -> Result<()> {
     let (out, _, kh, kw) = weight.dims4()?;
-    if kh != kw || kh % 2 == 0 || (cfg.up && (kh != 3 || cfg.full)) {
+    if kh != kw || kh % 2 == 0 || (cfg.up && (!matches!(kh, 3 | 5) || cfg.full)) {
         bail!("modulated convolution: kernel {kh}×{kw} is not supported")
     }
     match bias {
@@ -468,8 +427,8 @@ fn plain(
     let x = x.broadcast_mul(&styles.reshape((n, c, 1, 1))?)?;
     let mut y = if cfg.up {
         let transposed = weight.transpose(0, 1)?.contiguous()?;
-        let y = x.conv_transpose2d(&transposed, 0, 0, 2, 1)?;
-        upfirdn2d(&y, &Fir::stylegan2(), 1, 1, (1, 1), 4.0)?
+        let (y, zeros) = (x.conv_transpose2d(&transposed, 0, 0, 2, 1)?, around(kernel));
+        upfirdn2d(&y, &Fir::stylegan2(), 1, 1, (zeros, zeros), 4.0)?
     } else {
         x.conv2d(&weight.contiguous()?, cfg.padding(kernel), 1, 1, 1)?
     };

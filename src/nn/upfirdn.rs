@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::conv::own::Held;
 use super::cpu::planes::{self, Axis};
-use super::{own_path, pixel_shuffle, plain};
+use super::{own_path, pixel_shuffle, plain, replicate_pad2d};
 
 /// A separable low-pass filter: the two-dimensional one is the outer product with itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +107,18 @@ pub fn upsample2d(x: &Tensor, fir: &Fir) -> Result<Tensor> {
         return doubled(x, fir);
     }
     upfirdn2d(x, fir, 2, 1, (taps.div_ceil(2), (taps - 2) / 2), 4.0)
+}
+
+/// `nn.Upsample(scale_factor=2, mode="bilinear")`: shares of a quarter and three quarters, border
+/// pixels repeated.
+///
+/// # Errors
+/// When `x` has not four dimensions or is empty.
+pub fn upsample_bilinear2x(x: &Tensor) -> Result<Tensor> {
+    let (_, _, height, width) = x.dims4()?;
+    let large = upsample2d(&replicate_pad2d(x, 1)?, &Fir::stylegan2())?;
+    let cut = large.narrow(2, 2, 2 * height)?.narrow(3, 2, 2 * width)?;
+    cut.contiguous()
 }
 
 /// Taps of a filter of which [`doubled`] knows the phases.

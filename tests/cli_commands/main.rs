@@ -12,6 +12,7 @@ mod finish;
 mod folder;
 mod foreign;
 mod grow;
+mod kin;
 mod lens;
 mod words;
 

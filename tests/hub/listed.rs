@@ -8,13 +8,22 @@ use limner::hub::{Pulled, offer};
 use super::*;
 
 /// A hub with one file of an entry, at its own routes.
-fn hub_of(entry: &Entry, bytes: Vec<u8>) -> Server {
+pub fn hub_of(entry: &Entry, bytes: Vec<u8>) -> Server {
+    let answer = hub_answer(entry, bytes);
+    Server::start(move |request, _| answer(request))
+}
+
+/// What such a hub answers.
+pub fn hub_answer(
+    entry: &Entry,
+    bytes: Vec<u8>,
+) -> impl Fn(&Request) -> Reply + Send + Sync + use<> {
     let commit = entry.revision.clone().unwrap_or(COMMIT.to_owned());
     let (repo, file) = (entry.repo.clone(), entry.file.clone());
     let asked = entry.revision().to_owned();
     let licence = entry.licence.clone();
-    Server::start(move |request, _| {
-        let sha256 = limner::digest::sha256(&bytes);
+    let sha256 = limner::digest::sha256(&bytes);
+    move |request| {
         if request
             .path
             .starts_with(&format!("/api/models/{repo}/revision/"))
@@ -42,7 +51,7 @@ fn hub_of(entry: &Entry, bytes: Vec<u8>) -> Server {
         }
         .with("ETag", format!("\"{sha256}\""))
         .with("X-Repo-Commit", &commit)
-    })
+    }
 }
 
 /// A tiny network, in place of one of several megabytes.
@@ -51,12 +60,12 @@ fn stand_in(name: &str) -> Vec<u8> {
     fs::read(at.join(name)).unwrap()
 }
 
-fn shipped(name: &str) -> Entry {
+pub fn shipped(name: &str) -> Entry {
     Catalog::shipped().named(name).unwrap().clone()
 }
 
 /// Looks an entry up by its name, then pulls what was offered.
-fn by_name(entry: &Entry, server: &Server, models: &Path) -> Result<Pulled, HubError> {
+pub fn by_name(entry: &Entry, server: &Server, models: &Path) -> Result<Pulled, HubError> {
     let home = Home::new();
     let list = Catalog::of(vec![entry.clone()]).unwrap();
     let hub = home.hub(server).with_catalog(list);

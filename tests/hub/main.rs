@@ -9,6 +9,9 @@ mod parts;
 mod proxy;
 mod server;
 mod service;
+mod sized;
+#[path = "../import/torch_writer.rs"]
+mod torch_writer;
 mod trust;
 
 use std::fs;

@@ -64,7 +64,7 @@ fn foreign_networks_are_named_by_their_tensors() {
             "params.layers.0.residual_group.blocks.0.norm1.weight",
             "SwinIR",
         ),
-        ("block_1.c1_r.sk.weight", "SPAN"),
+        ("block_1.c1_r.sk.weight", "SPAN enlarger whose parts"),
         (
             "residual_layer.0.residual_layer.0.layer.0.fn.0.weight",
             "OmniSR",

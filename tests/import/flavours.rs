@@ -68,6 +68,7 @@ fn arguments_in_metadata_are_obeyed_or_refused() {
             r#"{"synthesis_kwargs": {"architecture": "orig"}}"#,
             "architecture",
         ),
+        (r#"{"kernel_size": 5}"#, "kernel_size"),
         (r#"{"resample_filter": [1, 1]}"#, "resample_filter"),
         (r#"{"mapping_kwargs": {"normalize": false}}"#, "normalize"),
         ("{", "kwargs"),

@@ -9,6 +9,8 @@ mod bombs;
 mod disk;
 mod faults;
 mod flavours;
+mod kin;
+mod kin_projection;
 mod parity;
 #[path = "../common/skip.rs"]
 mod skip;

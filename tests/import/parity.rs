@@ -17,6 +17,9 @@ use super::{golden, shared};
 /// Most that a picture may differ by on average, of 1.
 const MOST: f32 = 1.0 / 255.0;
 
+/// Takes a row of the table.
+pub(super) type RowOf<'a> = dyn FnMut(&'static str, &'static str, [f32; 2]) + 'a;
+
 struct Row {
     family: &'static str,
     flavour: &'static str,
@@ -31,12 +34,12 @@ fn registry(file: &Path) -> (Registry, tempfile::TempDir) {
     (Registry::open(folders, None, Device::Cpu), models)
 }
 
-fn open(file: &Path) -> Weights {
+pub(super) fn open(file: &Path) -> Weights {
     Weights::open(file, None, &Device::Cpu).unwrap()
 }
 
 /// Mean and largest difference.
-fn apart(ours: &Tensor, theirs: &Tensor) -> [f32; 2] {
+pub(super) fn apart(ours: &Tensor, theirs: &Tensor) -> [f32; 2] {
     assert_eq!(ours.dims(), theirs.dims());
     let d = (ours - theirs).unwrap().abs().unwrap();
     let d: Vec<f32> = d.flatten_all().unwrap().to_vec1().unwrap();
@@ -84,7 +87,7 @@ fn generator(
 }
 
 /// StyleGAN3: `z` and classes to pictures, straight, and moved by (0.3, -0.1) and turned by 25°.
-fn stylegan3(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+fn stylegan3(row: &mut RowOf<'_>) {
     let reference = open(&golden("stylegan3/reference.safetensors"));
     let never = CancelToken::new();
     let moved = Transform {
@@ -141,7 +144,7 @@ fn style(file: &Path, photo: &Tensor, style: Option<&Tensor>, out: &Tensor) -> [
     apart(&ours, out)
 }
 
-fn generators(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+fn generators(row: &mut RowOf<'_>) {
     let (family, reference) = ("StyleGAN2", open(&golden("reference.safetensors")));
     let (z, image) = (
         reference.any("_in.z").unwrap(),
@@ -164,6 +167,19 @@ fn generators(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
         "StyleGAN3 repository's pickle, clamped",
         generator(&file, &z, None, &image),
     );
+    let kin = open(&golden("stylegan2_kin/reference.safetensors"));
+    for (flavour, file) in [
+        ("authors' own, orig", "orig.pkl"),
+        ("authors' own, resnet without noise", "no_noise.pkl"),
+        ("authors' own, with alpha", "rgba.pkl"),
+        ("authors' own, 5 × 5, pickle", "kernel5.pkl"),
+        ("authors' own, 5 × 5, safetensors", "kernel5.safetensors"),
+    ] {
+        let name = file.split('.').next().unwrap();
+        let [z, image] = ["z", "image"].map(|part| kin.any(&format!("{name}.{part}")).unwrap());
+        let file = golden("stylegan2_kin").join(file);
+        row(family, flavour, generator(&file, &z, None, &image));
+    }
     let image = get("rosinality.image");
     for (flavour, file) in [
         (
@@ -203,7 +219,7 @@ fn generators(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
     }
 }
 
-fn autoencoders(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+fn autoencoders(row: &mut RowOf<'_>) {
     let of = |file: PathBuf, golden: &Weights, name: [&str; 3]| {
         let [photo, grid, out] = name.map(|name| golden.any(name).unwrap());
         autoencoder(&file, &photo, &grid, &out)
@@ -245,7 +261,7 @@ fn autoencoders(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
     );
 }
 
-fn styles(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+fn styles(row: &mut RowOf<'_>) {
     let one = open(&golden("fast_style.safetensors"));
     let (photo, out) = (one.any("_in.x").unwrap(), one.any("_out.y").unwrap());
     for (flavour, file) in [
@@ -274,7 +290,7 @@ fn styles(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
     }
 }
 
-fn upscalers(row: &mut dyn FnMut(&'static str, &'static str, [f32; 2])) {
+fn upscalers(row: &mut RowOf<'_>) {
     let folder = golden("upscaler");
     let theirs = open(&folder.join("reference.safetensors"));
     let picture = theirs.any("_in.x").unwrap();
@@ -345,6 +361,7 @@ fn every_family_and_flavour_agrees_with_pytorch() {
     };
     generators(&mut row);
     stylegan3(&mut row);
+    super::kin::rows(&mut row);
     autoencoders(&mut row);
     styles(&mut row);
     upscalers(&mut row);

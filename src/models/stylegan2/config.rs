@@ -18,7 +18,7 @@ pub struct Config {
     pub w_dim: usize,
     /// Side of the picture where the first block is square; a power of two.
     pub img_resolution: usize,
-    /// 1 (grey) or 3 (RGB).
+    /// 1 (grey), 3 (RGB) or 4 (RGB and alpha).
     #[serde(default = "three")]
     pub img_channels: usize,
     /// Channels of a block are `channel_base` by its name (4, 8, …), …
@@ -27,7 +27,7 @@ pub struct Config {
     /// … at most this many.
     #[serde(default = "default_max")]
     pub channel_max: usize,
-    /// Skip or resnet.
+    /// Skip, resnet or orig.
     #[serde(default)]
     pub architecture: SynthesisArchitecture,
     /// `[height, width]` of the first block, 1 to 64 each; `[4, 4]` in the authors' code.
@@ -39,6 +39,9 @@ pub struct Config {
     /// Low-pass taps for resizing.
     #[serde(default = "default_filter")]
     pub resample_filter: Vec<f32>,
+    /// Side of the layers' convolutions: 3 or 5.
+    #[serde(default = "three")]
+    pub kernel_size: usize,
     /// Whether layers have noise.
     #[serde(default = "yes")]
     pub use_noise: bool,
@@ -56,6 +59,8 @@ pub enum SynthesisArchitecture {
     Skip,
     /// Blocks have residual paths; the last one makes the picture.
     Resnet,
+    /// Neither; the last block makes the picture.
+    Orig,
 }
 
 /// Arguments of `MappingNetwork(**mapping_kwargs)`.
@@ -131,7 +136,8 @@ impl Config {
             && self.img_resolution.is_power_of_two()
             && (4..=4096).contains(&self.img_resolution)
             && self.init_size.iter().all(|side| (1..=64).contains(side))
-            && matches!(self.img_channels, 1 | 3)
+            && matches!(self.img_channels, 1 | 3 | 4)
+            && matches!(self.kernel_size, 3 | 5)
             && (1..=64).contains(&self.mapping_kwargs.num_layers)
             && self.channels(self.img_resolution) > 0;
         if sane {

@@ -58,8 +58,8 @@ pub(super) fn doubled(x: &Tensor, fir: &Fir) -> Result<Tensor> {
 /// The adjoint of the convolution (and doubling) alone.
 struct Adjoint {
     conv: Conv2d,
-    /// The filter, if the convolution doubles the sides.
-    fir: Option<Fir>,
+    /// The filter and the zeros around, if the convolution doubles the sides.
+    blur: Option<(Fir, usize)>,
 }
 
 impl Adjoint {
@@ -73,14 +73,14 @@ impl Adjoint {
         };
         Ok(Self {
             conv: Conv2d::new(turned.contiguous()?, None, config)?,
-            fir: up.then(|| fir.clone()),
+            blur: up.then(|| (fir.clone(), 1 + kernel / 2)),
         })
     }
 
     fn apply(&self, gradient: &Tensor) -> Result<Tensor> {
-        match &self.fir {
-            Some(fir) => {
-                let blurred = upfirdn2d(gradient, fir, 1, 1, (2, 2), 4.0)?;
+        match &self.blur {
+            Some((fir, around)) => {
+                let blurred = upfirdn2d(gradient, fir, 1, 1, (*around, *around), 4.0)?;
                 self.conv.forward(&blurred)
             }
             None => self.conv.forward(gradient),
@@ -358,6 +358,8 @@ mod tests {
         for (kernel, up, demodulate, clamp) in [
             (3, false, true, None),
             (3, true, true, Some(1.5)),
+            (5, true, true, Some(1.5)),
+            (5, false, true, None),
             (3, false, true, Some(1.0)),
             (1, false, false, Some(2.0)),
         ] {

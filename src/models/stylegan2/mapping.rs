@@ -7,12 +7,50 @@ use crate::models::ModelError;
 use crate::models::linear::Linear;
 use crate::models::weights::Weights;
 
+/// What a class becomes before it stands beside `z`.
+enum ClassInput {
+    None,
+    /// A fully connected layer of its one-hot row.
+    Linear(Linear),
+    /// A row of a table, and a fully connected layer with leaky ReLU of it (StyleGAN-XL, Sauer et
+    /// al. 2022).
+    Table(Vec<Vec<f32>>, Linear),
+}
+
+impl ClassInput {
+    /// `c` is one-hot or a mixture; a table takes its largest, the first of equals.
+    fn forward(&self, c: &[f32]) -> Vec<f32> {
+        let row = match self {
+            Self::None => return Vec::new(),
+            Self::Linear(embed) => embed.forward(c),
+            Self::Table(rows, project) => {
+                let largest = c.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let class = c.iter().position(|v| *v == largest).unwrap_or(0);
+                let mut row = rows
+                    .get(class)
+                    .map_or(Vec::new(), |row| project.forward(row));
+                row.iter_mut().for_each(bend);
+                row
+            }
+        };
+        normalize_2nd_moment(&row)
+    }
+}
+
+/// Leaky ReLU with the gain that keeps the variance.
+fn bend(value: &mut f32) {
+    let slope = if *value < 0.0 { 0.2 } else { 1.0 };
+    *value *= slope * std::f32::consts::SQRT_2;
+}
+
 /// `z` and a class to `w`.
 pub struct MappingNetwork {
-    embed: Option<Linear>,
+    embed: ClassInput,
     layers: Vec<Linear>,
-    /// Mean of `w`, the centre of truncation.
+    /// Mean of `w`, the centre of truncation; of the first class where each has its own.
     pub w_avg: Vec<f32>,
+    /// The other classes' means, the first's with them; empty where all have one.
+    class_means: Vec<Vec<f32>>,
 }
 
 impl MappingNetwork {
@@ -36,13 +74,25 @@ impl MappingNetwork {
     ) -> Result<Self, ModelError> {
         let [z_dim, c_dim, w_dim] = sizes;
         let hidden = kwargs.layer_features.unwrap_or(w_dim);
+        let table = c_dim > 0 && vb.contains("embed_proj.weight");
         let embedded = match c_dim {
             0 => 0,
+            _ if table => z_dim,
             _ => kwargs.embed_features.unwrap_or(w_dim),
         };
         let embed = match c_dim {
-            0 => None,
-            c_dim => Some(fully_connected(c_dim, embedded, 1.0, &vb.pp("embed"))?),
+            0 => ClassInput::None,
+            c_dim if table => {
+                let rows = vb.any("embed.weight")?.to_vec2::<f32>()?;
+                let width = rows.first().map_or(0, Vec::len);
+                if rows.len() < c_dim || width == 0 {
+                    let line = format!("it has {} rows for {c_dim} classes", rows.len());
+                    return Err(ModelError::BadWeights(line));
+                }
+                let project = fully_connected(width, z_dim, 1.0, &vb.pp("embed_proj"))?;
+                ClassInput::Table(rows, project)
+            }
+            c_dim => ClassInput::Linear(fully_connected(c_dim, embedded, 1.0, &vb.pp("embed"))?),
         };
         let layers = (0..kwargs.num_layers)
             .map(|i| {
@@ -53,33 +103,41 @@ impl MappingNetwork {
                 fully_connected(inputs, outputs, kwargs.lr_multiplier, &vb)
             })
             .collect::<Result<_, _>>()?;
+        let class_means = match table {
+            true => vb.get(&[c_dim, w_dim], "w_avg")?.to_vec2()?,
+            false => Vec::new(),
+        };
         Ok(Self {
             embed,
             layers,
-            w_avg: vb.get(&[w_dim], "w_avg")?.to_vec1()?,
+            w_avg: match class_means.first() {
+                Some(first) => first.clone(),
+                None => vb.get(&[w_dim], "w_avg")?.to_vec1()?,
+            },
+            class_means,
         })
+    }
+
+    /// The centre of truncation of a class.
+    pub fn w_avg_of(&self, class: Option<u32>) -> &[f32] {
+        let own = self.class_means.get(class.unwrap_or(0) as usize);
+        own.unwrap_or(&self.w_avg)
     }
 
     /// `w` of each `z`; `c` is one-hot or a mixture of classes, all zero for none.
     pub fn forward(&self, zs: &[Vec<f32>], c: &[f32]) -> Vec<Vec<f32>> {
-        let class = self
-            .embed
-            .as_ref()
-            .map(|embed| normalize_2nd_moment(&embed.forward(c)));
+        let class = self.embed.forward(c);
         let mut rows: Vec<Vec<f32>> = zs
             .iter()
             .map(|z| {
                 let mut row = normalize_2nd_moment(z);
-                row.extend(class.iter().flatten());
+                row.extend(&class);
                 row
             })
             .collect();
         for layer in &self.layers {
             rows = layer.forward_all(&rows);
-            for value in rows.iter_mut().flatten() {
-                let slope = if *value < 0.0 { 0.2 } else { 1.0 };
-                *value *= slope * std::f32::consts::SQRT_2;
-            }
+            rows.iter_mut().flatten().for_each(bend);
         }
         rows
     }

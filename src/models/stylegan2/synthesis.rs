@@ -1,5 +1,6 @@
 //! Synthesis network of StyleGAN2 (Karras et al. 2020; `SynthesisNetwork` of
-//! networks_stylegan2 in the authors' stylegan3 repository), skip and resnet.
+//! networks_stylegan2 in the authors' stylegan3 repository), skip, resnet and
+//! orig.
 
 use candle_core::{DType, Device, Tensor};
 
@@ -47,7 +48,7 @@ impl Affine {
     }
 }
 
-/// Modulated 3×3 convolution with noise, bias and leaky ReLU.
+/// Modulated convolution with noise, bias and leaky ReLU.
 struct SynthesisLayer {
     affine: Affine,
     conv: StyledConv,
@@ -74,6 +75,7 @@ impl SynthesisLayer {
     ) -> Result<Self, ModelError> {
         let (config, vb) = (shared.config, shared.vb.pp(name));
         let [inputs, outputs] = channels;
+        let kernel = config.kernel_size;
         let post = Post {
             activation: Activation::LeakyRelu(0.2),
             gain: std::f32::consts::SQRT_2 * gain,
@@ -87,7 +89,7 @@ impl SynthesisLayer {
         Ok(Self {
             affine: Affine::new(config.w_dim, inputs, 1.0, &vb.pp("affine"))?,
             conv: StyledConv::new(
-                vb.get(&[outputs, inputs, 3, 3], "weight")?,
+                vb.get(&[outputs, inputs, kernel, kernel], "weight")?,
                 vb.get(&[outputs], "bias")?,
                 ModulatedConv2dConfig {
                     up,
@@ -194,7 +196,8 @@ impl SynthesisBlock {
                 skip = Some(Conv2d::new(weight, None, Conv2dConfig::default())?);
             }
         }
-        let shows = !resnet || resolution == config.img_resolution;
+        let skips = config.architecture == SynthesisArchitecture::Skip;
+        let shows = skips || resolution == config.img_resolution;
         Ok(Self {
             constant,
             conv0,

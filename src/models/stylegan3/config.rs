@@ -1,7 +1,7 @@
 //! Constructor arguments of a StyleGAN3 generator, named as in the authors' code, and what
 //! follows from them for each layer (Karras et al. 2021, appendix C.1; `SynthesisNetwork`).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::models::ModelError;
@@ -51,6 +51,30 @@ pub struct Config {
     pub conv_clamp: Option<f32>,
     /// Arguments of the mapping network.
     pub mapping_kwargs: MappingConfig,
+    /// The layers, where they follow no such rule: StyleGAN-XL's (Sauer et al. 2022) are those of
+    /// several networks, each laid onto the one before.
+    pub stacked: Option<StackedConfig>,
+}
+
+/// Layers as they were counted when each part was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StackedConfig {
+    /// What the network begins with.
+    pub(crate) input: InputConfig,
+    /// The layers in order; the last makes the picture.
+    pub(crate) layers: Vec<LayerConfig>,
+}
+
+/// The Fourier features.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct InputConfig {
+    pub(crate) channels: usize,
+    /// Side, with margins.
+    pub(crate) size: usize,
+    /// In pixels over the picture.
+    pub(crate) sampling_rate: f64,
+    /// In cycles over the picture.
+    pub(crate) bandwidth: f64,
 }
 
 impl Default for Config {
@@ -79,6 +103,7 @@ impl Default for Config {
                 num_layers: 2,
                 ..MappingConfig::default()
             },
+            stacked: None,
         }
     }
 }
@@ -96,7 +121,7 @@ pub(super) struct Rate {
 }
 
 /// One layer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct LayerConfig {
     pub(crate) name: String,
     pub(crate) channels: [usize; 2],
@@ -153,11 +178,16 @@ impl Config {
             && among(self.first_stopband, 0.1, 1e4)
             && among(self.last_stopband_rel, 0.1, 100.0)
             && among(self.output_scale, 1e-3, 1e3);
+        let stacked = self.stacked.as_ref().is_none_or(StackedConfig::is_sane);
         let rates = if sane { self.rates() } else { Vec::new() };
         let rises = rates
             .windows(2)
             .all(|pair| pair[0].sampling_rate <= pair[1].sampling_rate);
+        if sane && self.stacked.is_some() && stacked {
+            return Ok(());
+        }
         if sane
+            && stacked
             && rises
             && rates
                 .iter()
@@ -208,8 +238,26 @@ impl Config {
             .collect()
     }
 
+    /// What the network begins with.
+    pub(super) fn input(&self) -> InputConfig {
+        if let Some(stacked) = &self.stacked {
+            return stacked.input;
+        }
+        let rates = self.rates();
+        let first = rates.first();
+        InputConfig {
+            channels: first.map_or(0, |rate| rate.channels),
+            size: first.map_or(0, |rate| rate.size),
+            sampling_rate: first.map_or(0.0, |rate| rate.sampling_rate as f64),
+            bandwidth: first.map_or(0.0, |rate| rate.cutoff),
+        }
+    }
+
     /// The layers in order; the last makes the picture.
     pub(crate) fn layers(&self) -> Vec<LayerConfig> {
+        if let Some(stacked) = &self.stacked {
+            return stacked.layers.clone();
+        }
         let rates = self.rates();
         (0..=self.num_layers)
             .map(|i| self.layer(i, &rates[i.saturating_sub(1)], &rates[i]))
@@ -246,6 +294,34 @@ impl Config {
             radial: self.use_radial_filters && !critical,
             padding: [before, total - before],
         }
+    }
+}
+
+impl StackedConfig {
+    /// Whether each layer takes what the one before gives, and nothing grows beyond all bounds.
+    fn is_sane(&self) -> bool {
+        let input = &self.input;
+        let small = |n: usize, most: usize| (1..=most).contains(&n);
+        let mut channels = input.channels;
+        let begins = small(channels, 1 << 16)
+            && small(input.size, 4096)
+            && input.sampling_rate.is_finite()
+            && input.sampling_rate >= 1.0
+            && input.bandwidth.is_finite();
+        let fits = |layer: &LayerConfig| {
+            let [inputs, outputs] = layer.channels;
+            let joined = inputs == channels;
+            channels = outputs;
+            joined
+                && small(outputs, 1 << 16)
+                && matches!(layer.kernel, 1 | 3)
+                && small(layer.up, 64)
+                && small(layer.down, 64)
+                && small(layer.up_taps, 1024)
+                && small(layer.down_taps, 1024)
+                && layer.padding.iter().all(|p| p.abs() <= 4096)
+        };
+        begins && small(self.layers.len(), 128) && self.layers.iter().all(fits)
     }
 }
 

@@ -32,10 +32,7 @@ impl SynthesisInput {
     /// # Errors
     /// Missing or misshapen tensors.
     pub(super) fn new(config: &Config, vb: &Weights) -> Result<Self, ModelError> {
-        let rates = config.rates();
-        let first = rates
-            .first()
-            .ok_or_else(|| ModelError::BadRequest("a network without layers".into()))?;
+        let first = config.input();
         let channels = first.channels;
         let affine = vb.pp("affine");
         let gain = 1.0 / (config.w_dim as f32).sqrt();
@@ -57,7 +54,7 @@ impl SynthesisInput {
             phases: vb.get(&[channels], "phases")?.to_vec1()?,
             size: first.size,
             sampling_rate: first.sampling_rate as f32,
-            bandwidth: first.cutoff as f32,
+            bandwidth: first.bandwidth as f32,
         })
     }
 

@@ -6,7 +6,7 @@ mod input;
 mod synthesis;
 
 pub use config::Config;
-pub(crate) use config::LayerConfig;
+pub(crate) use config::{InputConfig, LayerConfig, StackedConfig};
 pub use synthesis::SynthesisNetwork;
 
 use candle_core::{Device, Tensor};
@@ -84,7 +84,7 @@ impl Generator for StyleGan3 {
         &self.spec
     }
 
-    /// Conditional networks: no class, the embedding of zero.
+    /// Conditional networks: no class, the embedding of zero; StyleGAN-XL's, the first.
     fn map_batch(&self, zs: &[Vec<f32>]) -> Result<Vec<Vec<f32>>, ModelError> {
         self.map_of_class(zs, None)
     }
@@ -101,6 +101,10 @@ impl Generator for StyleGan3 {
 
     fn w_avg(&self) -> &[f32] {
         &self.mapping.w_avg
+    }
+
+    fn w_avg_of(&self, class: Option<u32>) -> &[f32] {
+        self.mapping.w_avg_of(class)
     }
 
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {
