@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::direct::{BatchItem, Geometry};
 use super::panel::{self, Packed, Product, ROWS, VECTORS};
 use super::scratch::{self, SharedOutput};
-use super::simd::{self, Isa, Simd, SimdTask};
+use super::simd::{self, HALF, Isa, Simd, SimdTask};
 use transform::{Backward, Forward};
 
 /// Side of an output tile.
@@ -72,46 +72,65 @@ impl Weights {
     }
 }
 
-/// Where the tiles of a picture lie: `LANES` of them make a vector.
+/// Which tiles make a vector.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// Tiles side by side.
+    Whole,
+    /// Two times [`HALF`] tiles side by side: rows too short for a whole vector.
+    Halves,
+    /// Any: vectors run on from one row of tiles into the next.
+    Scattered,
+}
+
+/// Where the tiles of a picture lie: `lanes` of them make a vector.
 #[derive(Clone, Copy)]
 struct Grid {
     lanes: usize,
     columns: usize,
     rows: usize,
-    /// Vectors per row of tiles; 0: vectors run on from one row of tiles into the next.
+    cut: Cut,
+    /// Tiles of a part of a vector that lie side by side.
+    part: usize,
+    /// Such parts per row of tiles.
     per_row: usize,
 }
 
 impl Grid {
     fn new(output: (usize, usize), lanes: usize) -> Self {
         let (rows, columns) = (output.0.div_ceil(SIDE), output.1.div_ceil(SIDE));
-        let per_row = columns.div_ceil(lanes);
-        let wasteful = 4 * per_row * lanes > 5 * columns;
+        let fits = |part: usize| 4 * columns.next_multiple_of(part) <= 5 * columns;
+        let (cut, part) = match () {
+            () if fits(lanes) => (Cut::Whole, lanes),
+            () if lanes > HALF && fits(HALF) => (Cut::Halves, HALF),
+            () => (Cut::Scattered, 1),
+        };
         Self {
             lanes,
             columns,
             rows,
-            per_row: if wasteful { 0 } else { per_row },
+            cut,
+            part,
+            per_row: columns.div_ceil(part),
+        }
+    }
+
+    /// Parts of a vector that are transformed one after the other.
+    fn parts(&self) -> usize {
+        match self.cut {
+            Cut::Halves => self.lanes / HALF,
+            Cut::Whole | Cut::Scattered => 1,
         }
     }
 
     fn vectors(&self) -> usize {
-        match self.per_row {
-            0 => (self.rows * self.columns).div_ceil(self.lanes),
-            per_row => self.rows * per_row,
-        }
+        (self.rows * self.per_row).div_ceil(self.lanes / self.part)
     }
 
-    /// Row and column of a lane's tile, if there is one.
-    fn tile(&self, vector: usize, lane: usize) -> Option<(usize, usize)> {
-        let (row, column) = match self.per_row {
-            0 => {
-                let tile = vector * self.lanes + lane;
-                (tile / self.columns, tile % self.columns)
-            }
-            per_row => (vector / per_row, vector % per_row * self.lanes + lane),
-        };
-        (row < self.rows && column < self.columns).then_some((row, column))
+    /// Row and column of a part's first tile, if there is one. Of scattered tiles each is a part.
+    fn tile(&self, part: usize) -> Option<(usize, usize)> {
+        let (row, column) = (part / self.per_row, part % self.per_row * self.part);
+        (row < self.rows).then_some((row, column))
     }
 }
 
