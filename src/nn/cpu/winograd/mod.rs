@@ -87,7 +87,6 @@ enum Cut {
 #[derive(Clone, Copy)]
 struct Grid {
     lanes: usize,
-    columns: usize,
     rows: usize,
     cut: Cut,
     /// Tiles of a part of a vector that lie side by side.
@@ -107,7 +106,6 @@ impl Grid {
         };
         Self {
             lanes,
-            columns,
             rows,
             cut,
             part,
@@ -144,18 +142,24 @@ struct Run {
 }
 
 impl Run {
-    fn panel(&self) -> usize {
-        VECTORS * self.lanes * self.inputs
+    /// Distance between two channels' pixels; one vector more than needed, so that the channels
+    /// don't fall on the same places of the cache.
+    fn channel_stride(&self) -> usize {
+        (POINTS * VECTORS + 1) * self.lanes
     }
 
-    /// Distance between two points' pixels; one line more than needed, so that the points don't
-    /// fall on the same places of the cache.
-    fn pixel_stride(&self) -> usize {
-        self.count.div_ceil(VECTORS) * self.panel() + 16
+    /// Distance between two points' pixels. What one channel's transform writes lies together.
+    fn point_step(&self) -> usize {
+        VECTORS * self.lanes
     }
 
     fn pixel_place(&self, vector: usize) -> usize {
-        vector / VECTORS * self.panel() + vector % VECTORS * self.lanes
+        vector / VECTORS * self.inputs * self.channel_stride() + vector % VECTORS * self.lanes
+    }
+
+    /// Places for all pixels of the run.
+    fn pixels(&self) -> usize {
+        self.count.div_ceil(VECTORS) * self.inputs * self.channel_stride()
     }
 
     fn sum_stride(&self) -> usize {
@@ -225,7 +229,7 @@ impl Job<'_> {
         let run = self.run(first, count);
         let rows = self.geometry.rows;
         scratch::with(|buffers| {
-            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let pixels = buffers.transformed.get(run.pixels());
             let shared = SharedOutput::new(pixels);
             for c in 0..run.inputs {
                 simd::run(
@@ -245,7 +249,7 @@ impl Job<'_> {
                 let stride = run.point_stride(block);
                 let sums = buffers.sums.get(POINTS * stride);
                 for point in 0..POINTS {
-                    let pixels = &pixels[point * run.pixel_stride()..];
+                    let pixels = &pixels[point * run.point_step()..];
                     let sums = &mut sums[point * stride..];
                     simd::run(
                         self.isa,
@@ -280,7 +284,7 @@ impl Job<'_> {
         let rows = self.geometry.rows;
         let stride = run.point_stride(rows);
         scratch::with(|buffers| {
-            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let pixels = buffers.transformed.get(run.pixels());
             let sums = buffers.sums.get(POINTS * stride);
             let shared = SharedOutput::new(pixels);
             (0..run.inputs)
@@ -340,7 +344,7 @@ impl Job<'_> {
                 // SAFETY: each unit has its own rows of its own point.
                 let sums =
                     unsafe { shared.slice(point * stride + first * run.sum_stride(), length) };
-                let pixels = &pixels[point * run.pixel_stride()..];
+                let pixels = &pixels[point * run.point_step()..];
                 simd::run(
                     self.isa,
                     Multiply {
@@ -372,7 +376,7 @@ impl SimdTask for Multiply<'_> {
         let Self { run, rows, .. } = self;
         let mut offsets = [0u32; DEPTH];
         for (k, offset) in offsets.iter_mut().take(run.inputs).enumerate() {
-            *offset = (k * VECTORS * S::LANES) as u32;
+            *offset = (k * run.channel_stride()) as u32;
         }
         let weights = self.job.weights.points[self.point].panels();
         let mut places = [0u32; TOGETHER];
@@ -384,7 +388,7 @@ impl SimdTask for Multiply<'_> {
             let depth = DEPTH.min(run.inputs - k);
             let product = Product {
                 offsets: &offsets[..depth],
-                pixels: &self.pixels[k * VECTORS * S::LANES..],
+                pixels: &self.pixels[k * run.channel_stride()..],
                 sum_stride: run.sum_stride(),
                 add: k > 0,
             };

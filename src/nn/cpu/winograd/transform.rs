@@ -6,8 +6,11 @@ use super::super::direct::BatchItem;
 use super::super::finish::{self, OutputTile};
 use super::super::gather::{self, Border, RowLayout, Source, Window};
 use super::super::scratch::SharedOutput;
-use super::super::simd::{HALF, Simd, SimdTask};
+use super::super::simd::{self, HALF, Simd, SimdTask};
 use super::{Cut, Job, MAX_LANES, POINTS, REACH, Run, SIDE};
+
+/// Values in a line of the cache.
+const LINE: usize = 16;
 
 /// Transforms one channel of a run's pixels.
 pub(super) struct Forward<'a> {
@@ -24,7 +27,7 @@ impl SimdTask for Forward<'_> {
         let (run, grid) = (self.run, self.job.grid);
         let mut memory = [0f32; 2 * REACH * 5 * MAX_LANES];
         for v in 0..run.count {
-            let place = run.pixel_place(v) + self.channel * super::VECTORS * S::LANES;
+            let place = run.pixel_place(v) + self.channel * run.channel_stride();
             let vector = run.first + v;
             // SAFETY: each channel of each vector has places of its own in `to`.
             unsafe {
@@ -79,13 +82,11 @@ impl Forward<'_> {
 
     #[inline(always)]
     unsafe fn store<S: Simd>(&self, place: usize, row: usize, values: [S::V; REACH]) {
-        let stride = self.run.pixel_stride();
+        let step = self.run.point_step();
         for (j, value) in values.into_iter().enumerate() {
             // SAFETY: passed on from the caller.
             unsafe {
-                let to = self
-                    .to
-                    .pointer(place + (row * REACH + j) * stride, S::LANES);
+                let to = self.to.pointer(place + (row * REACH + j) * step, S::LANES);
                 S::store(to, value);
             }
         }
@@ -102,7 +103,10 @@ impl Forward<'_> {
             && window.top as usize + REACH <= source.height
             && window.left as usize + run <= source.width;
         if source.is_plain() && (inside || source.border == Border::Zero) {
-            return Rows::of_picture(source, self.channel, window, inside);
+            let rows = Rows::of_picture(source, self.channel, window, inside);
+            // Each channel's rows are short: no processor foresees the next channel's.
+            rows.prefetch(source.height * source.width, SIDE * S::LANES);
+            return rows;
         }
         let layout = RowLayout { phases: 1, run };
         // SAFETY: passed on from the caller.
@@ -212,6 +216,16 @@ impl Rows {
         Self {
             starts,
             inside: (!whole).then_some(edges),
+        }
+    }
+
+    /// Asks for `columns` values of each row, `ahead` values further on: nothing is read.
+    #[inline(always)]
+    fn prefetch(&self, ahead: usize, columns: usize) {
+        for start in self.starts {
+            for line in (0..columns).step_by(LINE) {
+                simd::prefetch(start.wrapping_add(ahead + line));
+            }
         }
     }
 
