@@ -17,6 +17,7 @@ pub mod learnt;
 pub mod learnt_file;
 pub mod lens_directions;
 pub mod lens_measure;
+pub mod lens_reach;
 pub mod library;
 pub mod likeness;
 pub mod linear;
