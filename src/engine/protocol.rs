@@ -17,7 +17,7 @@ pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
-pub use crate::latent::sliders::{ANSWER, DirectionInfo};
+pub use crate::latent::sliders::{ANSWER, DirectionInfo, TONES};
 pub use crate::models::drag::DragPoint;
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 pub use crate::models::restyle::About as LearntAbout;

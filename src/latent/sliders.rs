@@ -1,6 +1,15 @@
 //! What a slider of a latent space is called and what it does.
 
+use super::attributes::Attribute;
 use crate::recipe::LayerRange;
+
+/// What sliders of Lens do to light itself and not through the network.
+pub const TONES: [Attribute; 4] = [
+    Attribute::Brightness,
+    Attribute::Contrast,
+    Attribute::Warmth,
+    Attribute::Saturation,
+];
 
 /// Sliders of Lens that answer for a picture's parts, its light, colour and texture, have
 /// ids that begin so.

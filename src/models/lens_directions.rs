@@ -30,6 +30,15 @@ pub struct LensDirection {
     pub strength: f32,
     /// What one σ adds at each place, one number a channel.
     pub step: Vec<f32>,
+    /// How many σ one unit of the slider is, so that its ends still look like a photo
+    /// ([`super::lens_reach`]); 0 where nothing clear does, and then the slider isn't offered.
+    #[serde(default = "whole")]
+    pub reach: f32,
+}
+
+/// The slider's unit is one σ.
+fn whole() -> f32 {
+    1.0
 }
 
 /// All sliders of an autoencoder.
@@ -69,6 +78,13 @@ impl LensDirections {
             .duals
             .iter()
             .chain(found.directions.iter().map(|d| &d.step));
+        let reaches = found.directions.iter().map(|d| d.reach);
+        if !reaches
+            .into_iter()
+            .all(|r| r.is_finite() && (0.0..=10.0).contains(&r))
+        {
+            return Err(bad("a slider's reach is no number from 0 to 10".into()));
+        }
         let numbers = |row: &Vec<f32>| row.len() == channels && row.iter().all(|v| v.is_finite());
         let answers = found.answers().count();
         if found.latent_channels != channels
@@ -111,7 +127,8 @@ impl LensDirections {
             measured: d.measured,
             layers: LayerRange { start: 0, end: 0 },
         };
-        self.directions.iter().map(info).collect()
+        let offered = self.directions.iter().filter(|d| d.reach > 0.0);
+        offered.map(info).collect()
     }
 
     /// What moved sliders add at each place, one number a channel.
@@ -128,7 +145,13 @@ impl LensDirections {
                     edit.direction
                 ))
             })?;
-            steps.push((direction.step.as_slice(), finite(edit.sigma)?));
+            // One that isn't offered any more does in old recipes what it did.
+            let unit = if direction.reach > 0.0 {
+                direction.reach
+            } else {
+                1.0
+            };
+            steps.push((direction.step.as_slice(), unit * finite(edit.sigma)?));
         }
         Ok(grid::offset(self.latent_channels, steps)?)
     }

@@ -8,6 +8,7 @@ use super::ModelError;
 use super::autoencoder::Autoencoder;
 use super::encoder::fitted;
 use super::lens_directions::{LensDirection, LensDirections};
+use super::lens_reach::{self, Change};
 use super::pixels::{picture_of, tensor_of};
 use crate::cancel::CancelToken;
 use crate::latent::attributes::{Attribute, measure};
@@ -24,6 +25,11 @@ const MOST_WAYS: usize = 16;
 const PROOF: f64 = 0.15;
 /// Least share of pictures in which it changes as it should.
 const AGREEMENT: f64 = 0.7;
+
+/// Pictures on which a slider's reach is found out.
+const REACH_PICTURES: usize = 4;
+/// Runs of the network for that at most.
+const REACH_STEPS: usize = REACH_PICTURES * (2 * lens_reach::TRIES + 3);
 
 /// What an offset at all places can do; shapes it can't.
 const NAMED: [Attribute; 6] = [
@@ -67,6 +73,8 @@ pub fn find(
     let half = pictures.len().div_ceil(2);
     bench.total =
         (2 * pictures.len() + 2 * ways * half + NAMED.len() * (pictures.len() - half)) as u64;
+    // How far each may go is found out on a few.
+    bench.total += (NAMED.len() * REACH_STEPS) as u64;
     let grids = pictures
         .iter()
         .map(|picture| bench.encode(picture))
@@ -85,6 +93,7 @@ pub fn find(
     for (i, attribute) in NAMED.into_iter().enumerate() {
         let step = steepest(&ways, &slopes, i);
         let changes = bench.changes(&grids, &before, &step, i)?;
+        let before_reach = bench.done;
         if let Some(strength) = proven(&changes, spread[i]) {
             found.push(LensDirection {
                 id: format!("measured.{}", attribute.id()),
@@ -92,9 +101,12 @@ pub fn find(
                 sort: "measured".to_owned(),
                 measured: true,
                 strength,
+                reach: bench.reach(&grids, &step)?,
                 step,
             });
         }
+        bench.done = before_reach + REACH_STEPS as u64;
+        (bench.progress)(bench.done - 1, bench.total);
     }
     found.sort_by(|a, b| b.strength.total_cmp(&a.strength));
     Ok(LensDirections::measured(
@@ -146,6 +158,36 @@ impl Bench<'_> {
         let all = measure(&picture_of(&made.to_device(&Device::Cpu)?)?);
         let of = |wanted| all.iter().find(|(a, _)| *a == wanted).map_or(0.0, |f| f.1);
         Ok(NAMED.map(of))
+    }
+
+    /// A picture of latents, moved by so many of a step at all places.
+    fn decode(&mut self, grid: &Tensor, step: &[f32], sigma: f32) -> Result<Picture, ModelError> {
+        self.step()?;
+        let step: Vec<f32> = step.iter().map(|v| sigma * v).collect();
+        let step = Tensor::from_slice(&step, (1, step.len(), 1, 1), grid.device())?;
+        let grid = grid.broadcast_add(&step)?;
+        let made = self.net.decode(&grid, self.stop)?.clamp(0.0, 1.0)?;
+        picture_of(&made.to_device(&Device::Cpu)?)
+    }
+
+    /// How many σ a unit of the slider is.
+    fn reach(&mut self, grids: &[Tensor], step: &[f32]) -> Result<f32, ModelError> {
+        let few = &grids[..grids.len().min(REACH_PICTURES)];
+        let still = few
+            .iter()
+            .map(|grid| self.decode(grid, step, 0.0))
+            .collect::<Result<Vec<_>, _>>()?;
+        lens_reach::reach(|sigma| {
+            let changes = few
+                .iter()
+                .zip(&still)
+                .map(|(grid, still)| {
+                    let moved = self.decode(grid, step, sigma)?;
+                    Ok(Change::between(still, &moved, self.net.factor()))
+                })
+                .collect::<Result<Vec<_>, ModelError>>()?;
+            Ok(Change::mean(&changes))
+        })
     }
 
     /// How attributes answer to one σ of a way, both ways, on the pictures to find with.

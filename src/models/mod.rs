@@ -19,6 +19,7 @@ pub mod learnt;
 pub mod learnt_file;
 pub mod lens_directions;
 pub mod lens_measure;
+pub mod lens_reach;
 pub mod library;
 pub mod lightweight_gan;
 pub mod likeness;

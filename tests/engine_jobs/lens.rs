@@ -341,7 +341,7 @@ fn sliders_of_other_weights_are_refused() {
         ..LensOther::new(fixture.photo("other.png", 40, 90))
     });
     fixture.picture(render(&params));
-    params.edits = vec![edit("measured.warmth", 1.0)];
+    params.edits = vec![edit("answer.0", 1.0)];
     assert!(fixture.job(render(&params)).is_err());
 }
 
@@ -350,6 +350,12 @@ fn before_sliders_are_measured_it_says_what_is_missing_and_the_rest_works() {
     let mut fixture = fixture(false);
     let mut params = LensParams::new("lens", fixture.photo("photo.png", 90, 70));
     params.edits = vec![edit("measured.warmth", 1.0)];
+    assert_ne!(
+        fixture.picture(render(&params)).0,
+        read(&fixture, "photo.png"),
+        "needs no network"
+    );
+    params.edits = vec![edit("measured.redness", 1.0)];
     let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("no measured sliders"), "{told}");
     params.edits.clear();
@@ -368,4 +374,140 @@ fn before_sliders_are_measured_it_says_what_is_missing_and_the_rest_works() {
     params.gains.clear();
     let told = fixture.job(render(&params)).unwrap_err().to_string();
     assert!(told.contains("autoencoder"), "{told}");
+}
+
+fn light(number: u8) -> f64 {
+    let v = f64::from(number) / 255.0;
+    match v <= 0.04045 {
+        true => v / 12.92,
+        false => ((v + 0.055) / 1.055).powf(2.4),
+    }
+}
+
+fn number(light: f64) -> f64 {
+    let v = light.clamp(0.0, 1.0);
+    255.0
+        * match v <= 0.0031308 {
+            true => v * 12.92,
+            false => 1.055 * v.powf(1.0 / 2.4) - 0.055,
+        }
+}
+
+/// The same four edits computed here, in linear light.
+fn edited(pixel: [u8; 3], direction: &str, sigma: f64) -> [f64; 3] {
+    let rgb = pixel.map(light);
+    let share = [0.2126, 0.7152, 0.0722];
+    let grey: f64 = rgb.iter().zip(share).map(|(v, s)| v * s).sum();
+    let edited = match direction {
+        "measured.brightness" => rgb.map(|v| v * (0.5 * sigma).exp2()),
+        "measured.contrast" => rgb.map(|v| 0.18 * (v / 0.18).powf((0.2 * sigma).exp2())),
+        "measured.saturation" => rgb.map(|v| grey + (v - grey) * (1.0 + sigma / 3.0)),
+        _ => {
+            let half = (sigma / 6.0).exp2();
+            let level = half * share[0] + share[1] + share[2] / half;
+            let tint = [half / level, 1.0 / level, 1.0 / half / level];
+            std::array::from_fn(|c| rgb[c] * tint[c])
+        }
+    };
+    edited.map(number)
+}
+
+/// A real photo, made smaller.
+fn sample(fixture: &Fixture, side: u32) -> limner::recipe::SourceRef {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
+    let photo = image::open(file).unwrap().thumbnail(side, side);
+    photo.save(fixture.path("sample.png")).unwrap();
+    source(&fixture.path("sample.png"))
+}
+
+/// Moved alone, these four are edits of light: within 2 of 255 of the same in linear light, at
+/// sizes below and above the network's.
+#[test]
+fn brightness_contrast_warmth_and_saturation_are_edits_in_linear_light() {
+    let mut fixture = fixture(true);
+    for side in [200, 700] {
+        let mut params = LensParams::new("lens", sample(&fixture, side));
+        let photo = read(&fixture, "sample.png");
+        for name in ["brightness", "contrast", "warmth", "saturation"] {
+            for sigma in [-3.0f32, -1.0, 1.0, 3.0] {
+                let direction = format!("measured.{name}");
+                params.edits = vec![edit(&direction, sigma)];
+                let (made, recipe) = fixture.picture(render(&params));
+                let pixels = made
+                    .rgba()
+                    .chunks_exact(4)
+                    .zip(photo.rgba().chunks_exact(4));
+                for (is, was) in pixels {
+                    let wanted = edited([was[0], was[1], was[2]], &direction, f64::from(sigma));
+                    for (is, wanted) in is.iter().zip(wanted) {
+                        let off = (f64::from(*is) - wanted).abs();
+                        assert!(off <= 2.0, "{name} {sigma}: {is} for {wanted} of {was:?}");
+                    }
+                }
+                let (again, _) = fixture.picture(Job::Replay(Box::new(recipe)));
+                assert_eq!(again, made, "{name} {sigma} from its recipe");
+            }
+        }
+    }
+}
+
+/// Made equally light, the two are other pictures.
+#[test]
+fn light_and_brightness_differ() {
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", sample(&fixture, 256));
+    for end in [-3.0f32, 3.0] {
+        params.edits = vec![edit("answer.0", end)];
+        let (light, _) = fixture.picture(render(&params));
+        let wanted = brightness(&light);
+        let (mut low, mut high) = (-4.0f32, 4.0);
+        let mut nearest = light.clone();
+        for _ in 0..9 {
+            let middle = (low + high) / 2.0;
+            params.edits = vec![edit("measured.brightness", middle)];
+            nearest = fixture.picture(render(&params)).0;
+            match brightness(&nearest) < wanted {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        assert!((brightness(&nearest) - wanted).abs() < 1.5);
+        let off: f64 = light
+            .rgba()
+            .iter()
+            .zip(nearest.rgba())
+            .map(|(a, b)| f64::from(a.abs_diff(*b)))
+            .sum::<f64>()
+            / (light.rgba().len() as f64 * 0.75);
+        println!("Light {end}: {off:.1} of 255 from Brightness");
+        assert!(off > 3.0, "Light {end} is Brightness: {off}");
+    }
+}
+
+/// The four and the network's go together, and the mask holds for both.
+#[test]
+fn light_goes_with_the_network_and_within_a_mask() {
+    let mut fixture = fixture(true);
+    let mut params = LensParams::new("lens", fixture.photo("photo.png", 256, 128));
+    let original = read(&fixture, "photo.png");
+    params.edits = vec![
+        edit("measured.saturation", -3.0),
+        edit("measured.redness", 2.0),
+    ];
+    let (both, _) = fixture.picture(render(&params));
+    let grey = |p: &[u8]| p[0].abs_diff(p[1]) <= 1 && p[1].abs_diff(p[2]) <= 1;
+    assert!(both.rgba().chunks_exact(4).all(grey), "grey comes last");
+    params.edits.truncate(1);
+    params.mask = Some(Arc::new(Mask {
+        shapes: vec![MaskShape::Radial {
+            center: [0.25, 0.25],
+            radius: 0.2,
+            feather: 0.1,
+        }],
+        invert: false,
+    }));
+    let (part, _) = fixture.picture(render(&params));
+    let at = |p: &Picture, x: usize, y: usize| p.rgba()[(y * 256 + x) * 4..][..4].to_vec();
+    assert_ne!(at(&part, 64, 32), at(&original, 64, 32));
+    assert_eq!(at(&part, 250, 120), at(&original, 250, 120));
 }

@@ -13,6 +13,7 @@ mod half;
 mod latent_directions;
 mod latent_ways;
 mod learnt;
+mod lens_sliders;
 mod registry;
 mod restyle;
 #[path = "../common/scene.rs"]

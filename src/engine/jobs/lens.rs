@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
-use crate::engine::lens::{LensNumbers, LensPhase, PreparedPhoto, pictures_at_hand};
+use crate::engine::lens::{LensNumbers, LensPhase, PreparedPhoto, pictures_at_hand, with_tones};
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::models::lens_directions::LensDirections;
@@ -84,7 +84,9 @@ pub(super) fn directions(context: &mut JobContext<'_>, model: &str) -> Result<Ou
     let known = directions_or_measure(context, model)?;
     Ok(Output::Directions {
         model: model.to_owned(),
-        directions: Arc::new(known.map_or_else(Vec::new, |known| known.infos())),
+        directions: Arc::new(with_tones(
+            known.map_or_else(Vec::new, |known| known.infos()),
+        )),
     })
 }
 

@@ -62,10 +62,24 @@ impl LatentCache {
         stop: &CancelToken,
         progress: &mut LensProgress<'_>,
     ) -> Result<Picture, EngineError> {
+        let picture = self.without_tones(spec, cache, stop, progress)?;
+        let mask = spec.params.mask.as_deref();
+        spec.prepared.numbers.tones.apply(picture, mask, stop)
+    }
+
+    /// What the network makes.
+    fn without_tones(
+        &self,
+        spec: &LensSpec<'_>,
+        cache: &StyleCache,
+        stop: &CancelToken,
+        progress: &mut LensProgress<'_>,
+    ) -> Result<Picture, EngineError> {
         let (prepared, params) = (spec.prepared, spec.params);
         let photo = &prepared.photo;
         let own = cache.at_size(&photo.picture, &photo.source.sha256, spec.output);
-        if params.keep_detail && params.is_still() {
+        let other = params.other.as_ref().is_some_and(LensOther::acts);
+        if params.keep_detail && prepared.numbers.leaves_latents() && !other {
             return Ok(own);
         }
         progress(LensPhase::Network, 0, 3)?;

@@ -9,10 +9,12 @@ mod frame;
 mod latent_cache;
 mod prepared_photo;
 mod sliders;
+mod tones;
 
 pub(crate) use latent_cache::{LatentCache, LensPhase};
 pub(crate) use prepared_photo::{LensNumbers, PreparedPhoto};
 pub(crate) use sliders::pictures_at_hand;
+pub(crate) use tones::with_tones;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,8 +26,9 @@ use crate::cancel::CancelToken;
 use crate::models::Registry;
 use crate::models::lens_directions::{LensDirections, plain_change};
 use crate::picture::Picture;
-use crate::recipe::{LensParams, LensPart};
+use crate::recipe::{DirectionEdit, LensParams, LensPart};
 use sliders::Sliders;
+use tones::LensTones;
 
 /// Longer side at which the network works; a smaller photo counts as it is.
 pub(crate) const SIDE: u32 = 512;
@@ -133,18 +136,19 @@ impl LensRenderer {
         params: &LensParams,
         channels: usize,
     ) -> Result<LensNumbers, EngineError> {
+        let (tones, edits) = LensTones::of(&params.edits)?;
         let directions = match self.directions(registry, &params.model) {
             // Sliders that don't belong here are no reason to refuse the rest.
-            Err(error) if !needs_directions(params) => {
+            Err(error) if !needs_directions(&edits, params) => {
                 log::warn!("{error}");
                 None
             }
             found => found?,
         };
         let (offset, change) = match &directions {
-            Some(known) => (known.offset(&params.edits)?, known.change(&params.gains)?),
+            Some(known) => (known.offset(&edits)?, known.change(&params.gains)?),
             None => {
-                if let Some(edit) = params.edits.iter().find(|e| e.sigma != 0.0) {
+                if let Some(edit) = edits.iter().find(|e| e.sigma != 0.0) {
                     return Err(EngineError::BadRequest(format!(
                         "{} has no measured sliders, so that '{}' means nothing here; set it to 0",
                         params.model, edit.direction
@@ -157,13 +161,14 @@ impl LensRenderer {
             side: SIDE,
             offset,
             change,
+            tones,
         })
     }
 }
 
 /// Whether something is asked for that only directions know.
-fn needs_directions(params: &LensParams) -> bool {
-    params.edits.iter().any(|e| e.sigma != 0.0)
+fn needs_directions(edits: &[DirectionEdit], params: &LensParams) -> bool {
+    edits.iter().any(|e| e.sigma != 0.0)
         || params
             .gains
             .iter()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::lens::frame;
+use crate::engine::lens::tones::LensTones;
 use crate::models::autoencoder::Autoencoder;
 use crate::photo::Photo;
 use crate::recipe::LensParams;
@@ -20,6 +21,16 @@ pub(crate) struct LensNumbers {
     /// By which the variation is weighed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) change: Option<Vec<Vec<f32>>>,
+    /// What is done to light afterwards; nothing in recipes in which the network did it.
+    #[serde(default, skip_serializing_if = "LensTones::is_nothing")]
+    pub(crate) tones: LensTones,
+}
+
+impl LensNumbers {
+    /// Whether the network has nothing to do.
+    pub(crate) fn leaves_latents(&self) -> bool {
+        self.change.is_none() && self.offset.iter().all(|v| *v == 0.0)
+    }
 }
 
 /// A photo with its network and numbers.

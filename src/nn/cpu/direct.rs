@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::finish::{self, Finish, OutputTile, Target};
 use super::gather::{self, RowLayout, Source, Window};
-use super::panel::{self, Packed, Product, ROWS};
+use super::panel::{self, Packed, Product, ROWS, VECTORS};
 use super::scratch::{self, Buffers};
 use super::simd::{self, Isa, Simd, SimdTask};
 
@@ -55,12 +55,18 @@ impl WorkSplit {
         let vectors = columns.div_ceil(lanes);
         let budget = 96;
         let rows_fit = (budget / vectors).max(1);
-        let tile_rows = even_part(height, rows_fit);
+        let mut tile_rows = even_part(height, rows_fit);
         let taps = g.kernel.0 * g.kernel.1;
         let channels = even_part(g.inputs, (384 / taps).max(1));
-        let tiles = height.div_ceil(tile_rows) * width.div_ceil(columns) * pictures * g.groups;
+        let tiles = |tile_rows: usize| {
+            height.div_ceil(tile_rows) * width.div_ceil(columns) * pictures * g.groups
+        };
+        // Fewer rows of pixels rather than of weights: each unit gathers its pixels.
+        while tiles(tile_rows) < 8 && tile_rows * vectors >= 4 * VECTORS {
+            tile_rows = tile_rows.div_ceil(2);
+        }
         let mut rows = even_part(g.rows, 128).next_multiple_of(ROWS);
-        while tiles * g.rows.div_ceil(rows) < 8 && rows > 16 {
+        while tiles(tile_rows) * g.rows.div_ceil(rows) < 8 && rows > 16 {
             rows = (rows / 2).next_multiple_of(ROWS);
         }
         Self {

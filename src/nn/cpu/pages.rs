@@ -8,7 +8,7 @@
 const PAGE: usize = 2 << 20;
 /// Smaller blocks come from memory that the process has had before.
 #[cfg(target_os = "linux")]
-const LEAST: usize = 8 << 20;
+const LEAST: usize = 4 << 20;
 
 /// Asks for large pages under the unused capacity of `values` (Linux with transparent huge pages at
 /// `madvise`, the usual setting; elsewhere, or refused, nothing happens).

@@ -10,7 +10,7 @@ use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
 use crate::app::sliders::edit::SliderEdit;
 use crate::app::sliders::marks::SliderMark;
-use crate::engine::protocol::{Attribute, Channel, DirectionInfo, ModelInfo, Tier, Work};
+use crate::engine::protocol::{Attribute, Channel, DirectionInfo, ModelInfo, TONES, Tier, Work};
 use crate::recipe::{DirectionEdit, LayerRange};
 use crate::ui::panel::Panel;
 use crate::ui::sliders::layers::{layer_choice, zones};
@@ -453,7 +453,10 @@ fn words(direction: &DirectionInfo, of_photos: bool) -> String {
 /// Why a slider is there.
 fn proof(direction: &DirectionInfo, of_photos: bool) -> String {
     let percent = (direction.strength * 100.0).round();
-    if of_photos && direction.measured {
+    let attribute = Attribute::of_direction(&direction.id);
+    if of_photos && attribute.is_some_and(|a| TONES.contains(&a)) {
+        "Done to the light itself, as Finish does it, not by the network: exact at any size.".into()
+    } else if of_photos && direction.measured {
         let name = direction.name.to_lowercase();
         format!("Measured on photos that it had not seen: this changes their {name}.")
     } else if of_photos {

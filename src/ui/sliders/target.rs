@@ -45,13 +45,9 @@ impl SliderTarget {
         }
     }
 
-    /// Ends of a slider, σ. Photos differ more from place to place than from each other,
-    /// so that a σ goes far.
+    /// Ends of a slider, σ.
     pub fn reach(self) -> f32 {
-        match self {
-            Self::Explore => 3.0,
-            Self::Lens => 2.0,
-        }
+        3.0
     }
 
     /// The thumbnails on hover show the picture this far to both sides, σ.

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::direct::{BatchItem, Geometry};
 use super::panel::{self, Packed, Product, ROWS, VECTORS};
 use super::scratch::{self, SharedOutput};
-use super::simd::{self, Isa, Simd, SimdTask};
+use super::simd::{self, HALF, Isa, Simd, SimdTask};
 use transform::{Backward, Forward};
 
 /// Side of an output tile.
@@ -72,46 +72,63 @@ impl Weights {
     }
 }
 
-/// Where the tiles of a picture lie: `LANES` of them make a vector.
+/// Which tiles make a vector.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// Tiles side by side.
+    Whole,
+    /// Two times [`HALF`] tiles side by side: rows too short for a whole vector.
+    Halves,
+    /// Any: vectors run on from one row of tiles into the next.
+    Scattered,
+}
+
+/// Where the tiles of a picture lie: `lanes` of them make a vector.
 #[derive(Clone, Copy)]
 struct Grid {
     lanes: usize,
-    columns: usize,
     rows: usize,
-    /// Vectors per row of tiles; 0: vectors run on from one row of tiles into the next.
+    cut: Cut,
+    /// Tiles of a part of a vector that lie side by side.
+    part: usize,
+    /// Such parts per row of tiles.
     per_row: usize,
 }
 
 impl Grid {
     fn new(output: (usize, usize), lanes: usize) -> Self {
         let (rows, columns) = (output.0.div_ceil(SIDE), output.1.div_ceil(SIDE));
-        let per_row = columns.div_ceil(lanes);
-        let wasteful = 4 * per_row * lanes > 5 * columns;
+        let fits = |part: usize| 4 * columns.next_multiple_of(part) <= 5 * columns;
+        let (cut, part) = match () {
+            () if fits(lanes) => (Cut::Whole, lanes),
+            () if lanes > HALF && fits(HALF) => (Cut::Halves, HALF),
+            () => (Cut::Scattered, 1),
+        };
         Self {
             lanes,
-            columns,
             rows,
-            per_row: if wasteful { 0 } else { per_row },
+            cut,
+            part,
+            per_row: columns.div_ceil(part),
+        }
+    }
+
+    /// Parts of a vector that are transformed one after the other.
+    fn parts(&self) -> usize {
+        match self.cut {
+            Cut::Halves => self.lanes / HALF,
+            Cut::Whole | Cut::Scattered => 1,
         }
     }
 
     fn vectors(&self) -> usize {
-        match self.per_row {
-            0 => (self.rows * self.columns).div_ceil(self.lanes),
-            per_row => self.rows * per_row,
-        }
+        (self.rows * self.per_row).div_ceil(self.lanes / self.part)
     }
 
-    /// Row and column of a lane's tile, if there is one.
-    fn tile(&self, vector: usize, lane: usize) -> Option<(usize, usize)> {
-        let (row, column) = match self.per_row {
-            0 => {
-                let tile = vector * self.lanes + lane;
-                (tile / self.columns, tile % self.columns)
-            }
-            per_row => (vector / per_row, vector % per_row * self.lanes + lane),
-        };
-        (row < self.rows && column < self.columns).then_some((row, column))
+    /// Row and column of a part's first tile, if there is one. Of scattered tiles each is a part.
+    fn tile(&self, part: usize) -> Option<(usize, usize)> {
+        let (row, column) = (part / self.per_row, part % self.per_row * self.part);
+        (row < self.rows).then_some((row, column))
     }
 }
 
@@ -125,18 +142,24 @@ struct Run {
 }
 
 impl Run {
-    fn panel(&self) -> usize {
-        VECTORS * self.lanes * self.inputs
+    /// Distance between two channels' pixels; one vector more than needed, so that the channels
+    /// don't fall on the same places of the cache.
+    fn channel_stride(&self) -> usize {
+        (POINTS * VECTORS + 1) * self.lanes
     }
 
-    /// Distance between two points' pixels; one line more than needed, so that the points don't
-    /// fall on the same places of the cache.
-    fn pixel_stride(&self) -> usize {
-        self.count.div_ceil(VECTORS) * self.panel() + 16
+    /// Distance between two points' pixels. What one channel's transform writes lies together.
+    fn point_step(&self) -> usize {
+        VECTORS * self.lanes
     }
 
     fn pixel_place(&self, vector: usize) -> usize {
-        vector / VECTORS * self.panel() + vector % VECTORS * self.lanes
+        vector / VECTORS * self.inputs * self.channel_stride() + vector % VECTORS * self.lanes
+    }
+
+    /// Places for all pixels of the run.
+    fn pixels(&self) -> usize {
+        self.count.div_ceil(VECTORS) * self.inputs * self.channel_stride()
     }
 
     fn sum_stride(&self) -> usize {
@@ -206,7 +229,7 @@ impl Job<'_> {
         let run = self.run(first, count);
         let rows = self.geometry.rows;
         scratch::with(|buffers| {
-            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let pixels = buffers.transformed.get(run.pixels());
             let shared = SharedOutput::new(pixels);
             for c in 0..run.inputs {
                 simd::run(
@@ -226,7 +249,7 @@ impl Job<'_> {
                 let stride = run.point_stride(block);
                 let sums = buffers.sums.get(POINTS * stride);
                 for point in 0..POINTS {
-                    let pixels = &pixels[point * run.pixel_stride()..];
+                    let pixels = &pixels[point * run.point_step()..];
                     let sums = &mut sums[point * stride..];
                     simd::run(
                         self.isa,
@@ -261,7 +284,7 @@ impl Job<'_> {
         let rows = self.geometry.rows;
         let stride = run.point_stride(rows);
         scratch::with(|buffers| {
-            let pixels = buffers.transformed.get(POINTS * run.pixel_stride());
+            let pixels = buffers.transformed.get(run.pixels());
             let sums = buffers.sums.get(POINTS * stride);
             let shared = SharedOutput::new(pixels);
             (0..run.inputs)
@@ -321,7 +344,7 @@ impl Job<'_> {
                 // SAFETY: each unit has its own rows of its own point.
                 let sums =
                     unsafe { shared.slice(point * stride + first * run.sum_stride(), length) };
-                let pixels = &pixels[point * run.pixel_stride()..];
+                let pixels = &pixels[point * run.point_step()..];
                 simd::run(
                     self.isa,
                     Multiply {
@@ -353,7 +376,7 @@ impl SimdTask for Multiply<'_> {
         let Self { run, rows, .. } = self;
         let mut offsets = [0u32; DEPTH];
         for (k, offset) in offsets.iter_mut().take(run.inputs).enumerate() {
-            *offset = (k * VECTORS * S::LANES) as u32;
+            *offset = (k * run.channel_stride()) as u32;
         }
         let weights = self.job.weights.points[self.point].panels();
         let mut places = [0u32; TOGETHER];
@@ -365,7 +388,7 @@ impl SimdTask for Multiply<'_> {
             let depth = DEPTH.min(run.inputs - k);
             let product = Product {
                 offsets: &offsets[..depth],
-                pixels: &self.pixels[k * VECTORS * S::LANES..],
+                pixels: &self.pixels[k * run.channel_stride()..],
                 sum_stride: run.sum_stride(),
                 add: k > 0,
             };

@@ -4,10 +4,13 @@
 
 use super::super::direct::BatchItem;
 use super::super::finish::{self, OutputTile};
-use super::super::gather::{self, RowLayout, Window};
+use super::super::gather::{self, Border, RowLayout, Source, Window};
 use super::super::scratch::SharedOutput;
-use super::super::simd::{Simd, SimdTask};
-use super::{Job, MAX_LANES, POINTS, REACH, Run, SIDE};
+use super::super::simd::{self, HALF, Simd, SimdTask};
+use super::{Cut, Job, MAX_LANES, POINTS, REACH, Run, SIDE};
+
+/// Values in a line of the cache.
+const LINE: usize = 16;
 
 /// Transforms one channel of a run's pixels.
 pub(super) struct Forward<'a> {
@@ -21,16 +24,23 @@ pub(super) struct Forward<'a> {
 impl SimdTask for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let run = self.run;
+        let (run, grid) = (self.run, self.job.grid);
         let mut memory = [0f32; 2 * REACH * 5 * MAX_LANES];
         for v in 0..run.count {
-            let place = run.pixel_place(v) + self.channel * super::VECTORS * S::LANES;
+            let place = run.pixel_place(v) + self.channel * run.channel_stride();
             let vector = run.first + v;
             // SAFETY: each channel of each vector has places of its own in `to`.
             unsafe {
-                match self.job.grid.per_row {
-                    0 => self.scattered::<S>(vector, place),
-                    _ => self.consecutive::<S>(vector, place, &mut memory),
+                match grid.cut {
+                    Cut::Scattered => self.scattered::<S>(vector, place),
+                    Cut::Whole => self.consecutive::<S>(vector, place, &mut memory),
+                    Cut::Halves => {
+                        for half in 0..grid.parts() {
+                            let part = vector * grid.parts() + half;
+                            let place = place + half * HALF;
+                            self.consecutive::<S::Half>(part, place, &mut memory);
+                        }
+                    }
                 }
             }
         }
@@ -72,55 +82,53 @@ impl Forward<'_> {
 
     #[inline(always)]
     unsafe fn store<S: Simd>(&self, place: usize, row: usize, values: [S::V; REACH]) {
-        let stride = self.run.pixel_stride();
+        let step = self.run.point_step();
         for (j, value) in values.into_iter().enumerate() {
             // SAFETY: passed on from the caller.
             unsafe {
-                let to = self
-                    .to
-                    .pointer(place + (row * REACH + j) * stride, S::LANES);
+                let to = self.to.pointer(place + (row * REACH + j) * step, S::LANES);
                 S::store(to, value);
             }
         }
     }
 
-    /// Six rows of five vectors with the vector's tiles, and the distance between the rows: in the
-    /// picture itself where it has them, else copied to `block`.
+    /// Six rows of five vectors with a part's tiles: in the picture itself where nothing has to be
+    /// done to it, else copied to `block`.
     #[inline(always)]
-    unsafe fn rows<S: Simd>(&self, vector: usize, block: &mut [f32]) -> (*const f32, usize) {
-        let per_row = self.job.grid.per_row;
-        let tile = (vector / per_row, vector % per_row * S::LANES);
+    unsafe fn rows<S: Simd>(&self, tile: (usize, usize), block: &mut [f32]) -> Rows {
         let window = self.window(tile, SIDE * S::LANES + 2);
         let (source, run) = (&self.picture.source, 5 * S::LANES);
         let inside = window.top >= 0
             && window.left >= 0
             && window.top as usize + REACH <= source.height
             && window.left as usize + run <= source.width;
-        if inside && source.is_plain() {
-            let row = self.channel * source.height + window.top as usize;
-            let first = row * source.width + window.left as usize;
-            return (source.pixels[first..].as_ptr(), source.width);
+        if source.is_plain() && (inside || source.border == Border::Zero) {
+            let rows = Rows::of_picture(source, self.channel, window, inside);
+            // Each channel's rows are short: no processor foresees the next channel's.
+            rows.prefetch(source.height * source.width, SIDE * S::LANES);
+            return rows;
         }
         let layout = RowLayout { phases: 1, run };
         // SAFETY: passed on from the caller.
         unsafe { gather::channel::<S>(source, self.channel, window, layout, block) };
-        (block.as_ptr(), run)
+        Rows::of_block(block, run)
     }
 
-    /// The tiles of a vector lie side by side.
+    /// The tiles of a vector, or of a half, lie side by side.
     #[inline(always)]
-    unsafe fn consecutive<S: Simd>(&self, vector: usize, place: usize, memory: &mut [f32]) {
+    unsafe fn consecutive<S: Simd>(&self, part: usize, place: usize, memory: &mut [f32]) {
+        // The last vector may have more places than there are tiles; nobody reads their sums.
+        let Some(tile) = self.job.grid.tile(part) else {
+            return;
+        };
         let row = 5 * S::LANES;
         let (block, half) = memory.split_at_mut(REACH * row);
         // SAFETY: `run` is called for an instruction set that is there; `rows` gives six rows of
         // five vectors, and `half` holds as many.
         unsafe {
-            let (pixels, stride) = self.rows::<S>(vector, block);
+            let rows = self.rows::<S>(tile, block);
             for v in 0..5 {
-                let mut d = [S::splat(0.0); REACH];
-                for (r, d) in d.iter_mut().enumerate() {
-                    *d = S::load(pixels.add(r * stride + v * S::LANES));
-                }
+                let d = rows.column::<S>(v);
                 for (r, t) in forward::<S>(d).into_iter().enumerate() {
                     S::store(half.as_mut_ptr().add(r * row + v * S::LANES), t);
                 }
@@ -144,7 +152,7 @@ impl Forward<'_> {
     unsafe fn scattered<S: Simd>(&self, vector: usize, place: usize) {
         let mut tiles = [0f32; POINTS * MAX_LANES];
         for lane in 0..S::LANES {
-            let Some(tile) = self.job.grid.tile(vector, lane) else {
+            let Some(tile) = self.job.grid.tile(vector * S::LANES + lane) else {
                 continue;
             };
             let mut block = [0f32; REACH * 8];
@@ -183,6 +191,88 @@ impl Forward<'_> {
     }
 }
 
+/// Six rows of pixels, some of which may lie beyond the border, where zeros are.
+struct Rows {
+    /// Where each starts; null: all of it lies beyond.
+    starts: [*const f32; REACH],
+    /// Columns of the rows that lie within the picture; none: all do.
+    inside: Option<(isize, isize)>,
+}
+
+impl Rows {
+    /// `channel`'s rows of `window`; `whole`: none of them, and nothing of them, lies beyond the border.
+    #[inline(always)]
+    fn of_picture(source: &Source, channel: usize, window: Window, whole: bool) -> Self {
+        let area = source.height * source.width;
+        let plane = source.pixels[channel * area..(channel + 1) * area].as_ptr();
+        let mut starts = [std::ptr::null(); REACH];
+        for (r, start) in starts.iter_mut().enumerate() {
+            let y = window.top + r as isize;
+            if (0..source.height as isize).contains(&y) {
+                *start = plane.wrapping_offset(y * source.width as isize + window.left);
+            }
+        }
+        let edges = (-window.left, source.width as isize - window.left);
+        Self {
+            starts,
+            inside: (!whole).then_some(edges),
+        }
+    }
+
+    /// Asks for `columns` values of each row, `ahead` values further on: nothing is read.
+    #[inline(always)]
+    fn prefetch(&self, ahead: usize, columns: usize) {
+        for start in self.starts {
+            for line in (0..columns).step_by(LINE) {
+                simd::prefetch(start.wrapping_add(ahead + line));
+            }
+        }
+    }
+
+    /// Copied rows, `run` values apart.
+    #[inline(always)]
+    fn of_block(block: &[f32], run: usize) -> Self {
+        let mut starts = [std::ptr::null(); REACH];
+        for (start, row) in starts.iter_mut().zip(block.chunks_exact(run)) {
+            *start = row.as_ptr();
+        }
+        Self {
+            starts,
+            inside: None,
+        }
+    }
+
+    /// The `v`-th vector of each row.
+    ///
+    /// # Safety
+    /// As for [`Simd`]; where all columns lie within, whole vectors must be readable there.
+    #[inline(always)]
+    unsafe fn column<S: Simd>(&self, v: usize) -> [S::V; REACH] {
+        let at = v * S::LANES;
+        // SAFETY: only what lies within the picture is read.
+        unsafe {
+            let mut d = [S::splat(0.0); REACH];
+            match self.inside {
+                None => {
+                    for (d, start) in d.iter_mut().zip(self.starts) {
+                        *d = S::load(start.add(at));
+                    }
+                }
+                Some((first, last)) => {
+                    let lane = |column: isize| (column - at as isize).clamp(0, S::LANES as isize);
+                    let (from, to) = (lane(first) as usize, lane(last) as usize);
+                    for (d, start) in d.iter_mut().zip(self.starts) {
+                        if !start.is_null() && from < to {
+                            *d = S::load_part(start.wrapping_add(at), (from, to));
+                        }
+                    }
+                }
+            }
+            d
+        }
+    }
+}
+
 /// Transforms a run's sums back and writes the pixels.
 pub(super) struct Backward<'a> {
     pub(super) job: &'a Job<'a>,
@@ -213,26 +303,46 @@ unsafe fn backward<S: Simd>(m: [S::V; REACH]) -> [S::V; SIDE] {
 impl SimdTask for Backward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let phases = if self.job.geometry.doubled { 4 } else { 1 };
-        let wide = SIDE * S::LANES;
+        let (grid, doubled) = (self.job.grid, self.job.geometry.doubled);
         let mut pixels = [0f32; 4 * SIDE * SIDE * MAX_LANES];
-        for row in (self.rows.0..self.rows.1).step_by(phases) {
+        for row in (self.rows.0..self.rows.1).step_by(if doubled { 4 } else { 1 }) {
             for v in 0..self.run.count {
-                for phase in 0..phases {
-                    let r = row + phase - self.rows.0;
-                    let sums = &self.sums[r * self.run.sum_stride() + v * S::LANES..];
-                    let to = &mut pixels[phase * SIDE * wide..(phase + 1) * SIDE * wide];
-                    // SAFETY: every point has a whole vector for every row and vector.
-                    unsafe { self.tiles::<S>(sums, to) };
-                }
                 // SAFETY: these rows of this vector are written by this call alone.
-                unsafe { self.write::<S>(row / phases, self.run.first + v, &pixels) };
+                unsafe {
+                    match grid.cut {
+                        Cut::Whole | Cut::Scattered => self.part::<S>(row, v, 0, &mut pixels),
+                        Cut::Halves => {
+                            for half in 0..grid.parts() {
+                                self.part::<S::Half>(row, v, half, &mut pixels);
+                            }
+                        }
+                    }
+                }
             }
         }
     }
 }
 
 impl Backward<'_> {
+    /// One row of the weights (or the four phases that begin with it), part `part` of the run's
+    /// `v`-th vector.
+    #[inline(always)]
+    unsafe fn part<S: Simd>(&self, row: usize, v: usize, part: usize, pixels: &mut [f32]) {
+        let grid = self.job.grid;
+        let phases = if self.job.geometry.doubled { 4 } else { 1 };
+        let wide = SIDE * S::LANES;
+        for phase in 0..phases {
+            let r = row + phase - self.rows.0;
+            let place = r * self.run.sum_stride() + v * grid.lanes + part * S::LANES;
+            let to = &mut pixels[phase * SIDE * wide..(phase + 1) * SIDE * wide];
+            // SAFETY: every point has a whole vector for every row and vector.
+            unsafe { self.tiles::<S>(&self.sums[place..], to) };
+        }
+        let part = (self.run.first + v) * grid.parts() + part;
+        // SAFETY: passed on from the caller.
+        unsafe { self.write::<S>(row / phases, part, pixels) };
+    }
+
     /// Four rows of pixels, the vector's tiles side by side.
     #[inline(always)]
     unsafe fn tiles<S: Simd>(&self, sums: &[f32], to: &mut [f32]) {
@@ -264,48 +374,60 @@ impl Backward<'_> {
         }
     }
 
+    /// Writes what `tiles` has made of a part.
     #[inline(always)]
-    unsafe fn write<S: Simd>(&self, channel: usize, vector: usize, pixels: &[f32]) {
+    unsafe fn write<S: Simd>(&self, channel: usize, part: usize, pixels: &[f32]) {
         let g = self.job.geometry;
         let grid = self.job.grid;
         let wide = SIDE * S::LANES;
-        let (steps, columns) = match grid.per_row {
-            0 => (S::LANES, SIDE),
-            _ => (1, wide),
-        };
-        for lane in 0..steps {
-            let Some(tile) = grid.tile(vector, lane) else {
+        if grid.cut != Cut::Scattered {
+            if let Some(tile) = grid.tile(part) {
+                // SAFETY: passed on from the caller.
+                unsafe { self.piece::<S>(channel, tile, wide, (pixels, wide)) };
+            }
+            return;
+        }
+        let phases = if g.doubled { 4 } else { 1 };
+        for lane in 0..S::LANES {
+            let Some(tile) = grid.tile(part * S::LANES + lane) else {
                 continue;
             };
-            let (top, left) = (tile.0 * SIDE, tile.1 * SIDE);
-            let piece = OutputTile {
-                channel,
-                top,
-                left,
-                rows: SIDE.min(g.output.0 - top),
-                columns: columns.min(g.output.1 - left),
-            };
-            let mut single;
-            let (pixels, stride) = match grid.per_row {
-                0 => {
-                    single = [0f32; 4 * SIDE * MAX_LANES];
-                    for (i, row) in pixels.chunks_exact(wide).take(4 * SIDE).enumerate() {
-                        let at = lane * SIDE;
-                        single[i * MAX_LANES..][..SIDE].copy_from_slice(&row[at..at + SIDE]);
-                    }
-                    (&single[..], MAX_LANES)
-                }
-                _ => (pixels, wide),
-            };
-            let (finish, target) = (&self.picture.finish, &self.picture.target);
+            let mut single = [0f32; 4 * SIDE * MAX_LANES];
+            for (i, row) in pixels.chunks_exact(wide).take(phases * SIDE).enumerate() {
+                let at = lane * SIDE;
+                single[i * MAX_LANES..][..SIDE].copy_from_slice(&row[at..at + SIDE]);
+            }
             // SAFETY: passed on from the caller.
-            unsafe {
-                if g.doubled {
-                    let phase = SIDE * stride;
-                    finish::write_doubled::<S>(finish, target, piece, pixels, stride, phase);
-                } else {
-                    finish::write::<S>(finish, target, piece, pixels, stride);
-                }
+            unsafe { self.piece::<S>(channel, tile, SIDE, (&single, MAX_LANES)) };
+        }
+    }
+
+    /// Up to `columns` pixels of four rows, `stride` apart in `pixels`, from `tile` on.
+    #[inline(always)]
+    unsafe fn piece<S: Simd>(
+        &self,
+        channel: usize,
+        tile: (usize, usize),
+        columns: usize,
+        (pixels, stride): (&[f32], usize),
+    ) {
+        let g = self.job.geometry;
+        let (top, left) = (tile.0 * SIDE, tile.1 * SIDE);
+        let piece = OutputTile {
+            channel,
+            top,
+            left,
+            rows: SIDE.min(g.output.0 - top),
+            columns: columns.min(g.output.1 - left),
+        };
+        let (finish, target) = (&self.picture.finish, &self.picture.target);
+        // SAFETY: passed on from the caller.
+        unsafe {
+            if g.doubled {
+                let phase = SIDE * stride;
+                finish::write_doubled::<S>(finish, target, piece, pixels, stride, phase);
+            } else {
+                finish::write::<S>(finish, target, piece, pixels, stride);
             }
         }
     }
