@@ -184,8 +184,9 @@ impl PhotoCache {
         };
         let path = &photo.source.place();
         let mut notes = photo.notes.clone();
-        let mut recipe = None;
+        let (mut recipe, mut panorama) = (None, false);
         if let Ok(metadata) = crate::export::metadata::read(path) {
+            panorama = metadata.is_panorama();
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);
         }
@@ -195,6 +196,7 @@ impl PhotoCache {
             picture: shrink_to(&photo.picture, max_side.max(1)),
             recipe,
             notes,
+            panorama,
         })
     }
 }

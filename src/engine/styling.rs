@@ -106,7 +106,11 @@ impl Stylizer {
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
         let prepared = self.prepare(registry, photos, params, stop)?;
-        let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier);
+        let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier).wrapping(
+            prepared.photo.picture.size(),
+            params.brush,
+            params.wrap,
+        );
         let spec = prepared.spec(params, plan);
         self.cache.stylize(&spec, stop, &mut |_, _, _| {
             if stop.is_cancelled() {
@@ -256,7 +260,9 @@ impl Stylizer {
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
             whole,
-            plan: StylePlan::full(size, params.brush, options).costing(memory),
+            plan: StylePlan::full(size, params.brush, options)
+                .wrapping(size, params.brush, params.wrap)
+                .costing(memory),
         };
         let cost = match options.tile {
             Some(_) => cost,
@@ -284,6 +290,7 @@ impl Stylizer {
             passes: nets.len() as u64,
             whole: prepared.styles.iter().all(|s| s.net.measures_whole()),
             plan: StylePlan::full(size, params.brush, options)
+                .wrapping(size, params.brush, params.wrap)
                 .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
         };
         let cost = cost.within(options.memory_budget)?;

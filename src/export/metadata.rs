@@ -40,6 +40,21 @@ pub struct FileMetadata {
     pub xmp: Properties,
 }
 
+impl FileMetadata {
+    /// Whether it says to be a whole equirectangular panorama (Photo Sphere XMP) and is twice as wide
+    /// as high.
+    pub fn is_panorama(&self) -> bool {
+        let text = |name: &str| self.xmp.first(ns::GPANO, name).map(str::trim);
+        let whole = |part: &str, all: &str| text(part).is_none_or(|part| text(all) == Some(part));
+        let [width, height] = self.size.map(u64::from);
+        text("ProjectionType").is_some_and(|t| t.eq_ignore_ascii_case("equirectangular"))
+            && whole("CroppedAreaImageWidthPixels", "FullPanoWidthPixels")
+            && whole("CroppedAreaImageHeightPixels", "FullPanoHeightPixels")
+            && height >= 8
+            && width.abs_diff(2 * height) <= 2
+    }
+}
+
 /// Reads a file's labels without decoding its pixels.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ mod origin;
 pub mod ranges;
 mod schema;
 mod style;
+mod wrap;
 
 pub use domain::Domain;
 pub use explore::{
@@ -29,15 +30,21 @@ pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use wrap::Wrap;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
-/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`]; a recipe without
-/// one is of version 1, so that older programs read it.
-pub const RECIPE_VERSION: u32 = 2;
+/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`]
+/// and refuses, in older programs, a [`Domain`] that those would render as a plane;
+/// a recipe has the lowest version that knows all that is in it ([`Recipe::versioned`]), so that
+/// older programs read what they can make.
+pub const RECIPE_VERSION: u32 = 3;
+
+/// The version of a recipe with a finish that needs nothing newer.
+pub const FINISHED_VERSION: u32 = 2;
 
 /// The version of a recipe without a finish.
 pub const UNFINISHED_VERSION: u32 = 1;
@@ -45,7 +52,7 @@ pub const UNFINISHED_VERSION: u32 = 1;
 /// A picture's recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// [`RECIPE_VERSION`] where there is a finish, [`UNFINISHED_VERSION`] elsewhere.
+    /// See [`Recipe::versioned`].
     pub version: u32,
     /// Program and version, e.g. `Limner 0.2.0`.
     pub software: String,
@@ -91,6 +98,9 @@ pub enum Making {
     Upscale {
         /// How many times as large.
         scale: u32,
+        /// How it goes on beyond its sides.
+        #[serde(default, skip_serializing_if = "Wrap::is_none")]
+        wrap: Wrap,
     },
     /// Frames of a walk through latent space.
     Walk(WalkParams),
@@ -101,16 +111,50 @@ pub enum Making {
 impl Recipe {
     /// The same picture with this finish, or without any.
     pub fn finished(mut self, finish: Option<FinishParams>) -> Self {
-        self.version = match finish {
-            Some(_) => RECIPE_VERSION,
-            None => UNFINISHED_VERSION,
-        };
         self.finish = finish;
+        self.versioned()
+    }
+
+    /// The same with the lowest version that knows all that is in it.
+    #[must_use]
+    pub fn versioned(mut self) -> Self {
+        self.version = match (self.making.is_plain(), &self.finish) {
+            (false, _) => RECIPE_VERSION,
+            (true, Some(_)) => FINISHED_VERSION,
+            (true, None) => UNFINISHED_VERSION,
+        };
         self
     }
 }
 
 impl Making {
+    /// How the picture goes on beyond its sides, where something was done to one that does.
+    pub fn wrap(&self) -> Wrap {
+        match self {
+            Self::Style(params) => params.wrap,
+            Self::Lens(params) => params.wrap,
+            Self::Upscale { wrap, .. } => *wrap,
+            Self::Explore(_) | Self::Grow(_) | Self::Walk(_) | Self::Imported => Wrap::None,
+        }
+    }
+
+    /// Whether all of it was known before version 3.
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Explore(params) => params.domain.is_plane(),
+            Self::Walk(params) => params.points.iter().all(|point| point.domain.is_plane()),
+            other => other.wrap().is_none(),
+        }
+    }
+
+    /// Whether the picture is an equirectangular panorama.
+    pub fn is_panorama(&self) -> bool {
+        match self {
+            Self::Explore(params) => params.domain.is_sphere(),
+            other => other.wrap().is_panorama(),
+        }
+    }
+
     /// The pictures that the settings name: the photo first, then styles or the second
     /// picture.
     pub fn pictures(&self) -> Vec<&SourceRef> {

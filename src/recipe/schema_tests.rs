@@ -93,6 +93,7 @@ fn all() -> Vec<Recipe> {
         strength: 1.0,
         brush: 1.0,
         keep_colors: 0.0,
+        wrap: Wrap::Tile([true, false]),
     };
     let mut lens = LensParams::new("lens", source("photo.jpg"));
     lens.edits = explore.edits.clone();
@@ -124,7 +125,10 @@ fn all() -> Vec<Recipe> {
         Making::Explore(single),
         Making::Style(style),
         Making::Lens(lens),
-        Making::Upscale { scale: 4 },
+        Making::Upscale {
+            scale: 4,
+            wrap: crate::recipe::Wrap::None,
+        },
         Making::Walk(walk),
         Making::Imported,
     ]

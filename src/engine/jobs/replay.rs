@@ -34,7 +34,7 @@ pub(super) fn unfinished(
         Making::Style(params) => super::stylize::again(context, params, recipe),
         Making::Lens(params) => super::lens::again(context, params, recipe),
         Making::Grow(params) => super::grow::again(context, params, recipe),
-        Making::Upscale { scale } => super::upscale::again(context, recipe, *scale),
+        Making::Upscale { scale, wrap } => super::upscale::again(context, recipe, *scale, *wrap),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
