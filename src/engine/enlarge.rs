@@ -8,7 +8,7 @@ use crate::cancel::CancelToken;
 use crate::engine::memory;
 use crate::engine::protocol::{EngineError, Estimate};
 use crate::engine::resample::{Planes, to_byte};
-use crate::engine::stylize::{margin, tiles, tiles_wrapping};
+use crate::engine::stylize::{margin, tiles, tiles_wrapping, wraps};
 use crate::models::upscaler::Upscaler;
 use crate::photo::MAX_PIXELS;
 use crate::picture::Picture;
@@ -37,6 +37,7 @@ pub(crate) fn enlarge(
     let size = picture.size().map(|s| s as usize);
     let scale = scale as usize;
     let mut out = vec![0u8; size[0] * size[1] * scale * scale * 4];
+    wraps(wrap, picture.size())?;
     let sides = sides(wrap, size, network.multiple())?;
     let (reach, step) = (network.reach(), network.multiple());
     let pieces = tiles_wrapping(size, network.tile(), reach, step, sides);

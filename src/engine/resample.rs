@@ -205,7 +205,7 @@ pub(crate) fn planes_wrapping(
         return planes;
     }
     let mut out = Planes::zeros(width, height);
-    let curve = Upsampler::wrapping([w, h], [width, height], wrap);
+    let curve = Upsampler::new([w, h], [width, height], wrap);
     for c in 0..3 {
         let from = &planes.data[c * pixels..][..pixels];
         let to = &mut out.data[c * width * height..][..width * height];
@@ -329,13 +329,9 @@ pub(crate) struct Upsampler {
 }
 
 impl Upsampler {
-    /// From one size `[width, height]` to another.
-    pub(crate) fn new(from: [usize; 2], to: [usize; 2]) -> Self {
-        Self::wrapping(from, to, [false; 2])
-    }
-
-    /// The same for pictures that may go on at their opposite sides, in x and y.
-    pub(crate) fn wrapping(from: [usize; 2], to: [usize; 2], wrap: [bool; 2]) -> Self {
+    /// From one size `[width, height]` to another, of pictures that may go on at their opposite
+    /// sides, in x and y.
+    pub(crate) fn new(from: [usize; 2], to: [usize; 2], wrap: [bool; 2]) -> Self {
         Self {
             columns: taps(from[0], to[0], wrap[0]),
             rows: taps(from[1], to[1], wrap[1]),

@@ -13,7 +13,7 @@ use super::recent::Recent;
 use super::resample::shrink;
 use super::stylize::{
     AnyStyle, MemoryCost, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress, StyleShare,
-    StyleSpec,
+    StyleSpec, wraps,
 };
 use crate::cancel::CancelToken;
 use crate::models::Registry;
@@ -131,6 +131,7 @@ impl Stylizer {
         check(params)?;
         let start = Instant::now();
         let (photo, fresh) = photos.source(&params.photo)?;
+        wraps(params.wrap, photo.picture.size())?;
         if fresh {
             let [w, h] = photo.picture.size();
             let pixels = u64::from(w) * u64::from(h);
@@ -234,6 +235,7 @@ impl Stylizer {
                 photo::probe(&place.unwrap_or_else(|| params.photo.place()))?
             }
         };
+        wraps(params.wrap, size)?;
         let mut nets = Vec::new();
         let mut memory = MemoryCost::default();
         let mut whole = true;

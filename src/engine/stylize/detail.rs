@@ -59,7 +59,7 @@ impl Detail {
         Self {
             maps,
             size: photo.size(),
-            curve: Upsampler::wrapping(photo.size(), output, composed.wrap),
+            curve: Upsampler::new(photo.size(), output, composed.wrap),
             output,
         }
     }

@@ -34,6 +34,7 @@ use super::resample::{Planes, planes_wrapping, shrink};
 use crate::cancel::CancelToken;
 use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion, Wrap};
+use crate::spaces::panorama;
 
 use network::{Painted, paint};
 
@@ -95,6 +96,15 @@ struct PaintKey {
     wrap: Wrap,
     code: Vec<u32>,
     strength: u32,
+}
+
+/// # Errors
+/// [`EngineError`] for a panorama that isn't twice as wide as high.
+pub(crate) fn wraps(wrap: Wrap, size: [u32; 2]) -> Result<(), EngineError> {
+    if wrap.is_panorama() {
+        panorama::check(size)?;
+    }
+    Ok(())
 }
 
 /// Keeps what the sliders don't change: the photo at the sizes in use, and strokes
