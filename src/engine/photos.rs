@@ -102,6 +102,7 @@ impl PhotoCache {
                 pictures
             }
             Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
+            Making::Material(params) | Making::Hang(params) => vec![&params.picture],
             Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
         };
         let origins = photos

@@ -185,6 +185,8 @@ fn what(recipe: Option<&Recipe>, title: &dyn Fn(&str) -> String) -> String {
             let name = recipe.and_then(|r| r.sources.first()).map(|s| &*s.name);
             format!("{} {scale}x", source_stem(name.unwrap_or_default()))
         }
+        Some(Making::Material(p)) => format!("{} material", source_stem(&p.picture.name)),
+        Some(Making::Hang(p)) => format!("{} hung", source_stem(&p.picture.name)),
         Some(Making::Imported) | None => "picture".into(),
     }
 }

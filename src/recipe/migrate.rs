@@ -31,7 +31,7 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     }
     let finish = value.get("finish").filter(|finish| !finish.is_null());
     check_finish(finish)?;
-    let newest = wrap(&value).is_some() || has_domain(&value);
+    let newest = wrap(&value).is_some() || has_domain(&value) || is_surface(&value);
     value["version"] = json!(match (newest, finish) {
         (true, _) => RECIPE_VERSION,
         (false, Some(_)) => FINISHED_VERSION,
@@ -87,13 +87,19 @@ fn has_domain(value: &Value) -> bool {
     })
 }
 
-/// Version 2 knew no pictures that go on beyond their sides.
+/// Whether it is of a surface.
+fn is_surface(value: &Value) -> bool {
+    let kind = value.get("making").and_then(|making| making.get("kind"));
+    kind.is_some_and(|kind| kind == "material" || kind == "hang")
+}
+
+/// Version 2 knew no pictures that go on beyond their sides, and no surfaces.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
-    match wrap(value) {
-        Some(_) => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`".into(),
+    match wrap(value).is_some() || is_surface(value) {
+        true => Err(RecipeError::Damaged(
+            "a recipe before version 3 has no `wrap`, and is of no surface".into(),
         )),
-        None => Ok(()),
+        false => Ok(()),
     }
 }
 

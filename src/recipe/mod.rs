@@ -14,6 +14,7 @@ mod origin;
 pub mod ranges;
 mod schema;
 mod style;
+mod surface;
 mod wrap;
 
 pub use domain::Domain;
@@ -30,6 +31,7 @@ pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use surface::SurfaceParams;
 pub use wrap::Wrap;
 
 use std::path::{Path, PathBuf};
@@ -38,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
 /// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`]
-/// and refuses, in older programs, a [`Domain`] that those would render as a plane;
+/// and surfaces, and refuses, in older programs, a [`Domain`] that those would render as a plane;
 /// a recipe has the lowest version that knows all that is in it ([`Recipe::versioned`]), so that
 /// older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
@@ -102,6 +104,10 @@ pub enum Making {
         #[serde(default, skip_serializing_if = "Wrap::is_none")]
         wrap: Wrap,
     },
+    /// The maps of a material.
+    Material(SurfaceParams),
+    /// A picture as an object for a wall.
+    Hang(SurfaceParams),
     /// Frames of a walk through latent space.
     Walk(WalkParams),
     /// A picture brought in from outside.
@@ -134,7 +140,7 @@ impl Making {
             Self::Style(params) => params.wrap,
             Self::Lens(params) => params.wrap,
             Self::Upscale { wrap, .. } => *wrap,
-            Self::Explore(_) | Self::Grow(_) | Self::Walk(_) | Self::Imported => Wrap::None,
+            _ => Wrap::None,
         }
     }
 
@@ -143,6 +149,7 @@ impl Making {
         match self {
             Self::Explore(params) => params.domain.is_plane(),
             Self::Walk(params) => params.points.iter().all(|point| point.domain.is_plane()),
+            Self::Material(_) | Self::Hang(_) => false,
             other => other.wrap().is_none(),
         }
     }
@@ -175,6 +182,7 @@ impl Making {
                 params.each_picture(&mut |picture, _| pictures.push(picture));
                 pictures
             }
+            Self::Material(params) | Self::Hang(params) => vec![&params.picture],
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }

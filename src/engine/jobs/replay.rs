@@ -38,6 +38,9 @@ pub(super) fn unfinished(
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
+        Making::Material(_) | Making::Hang(_) => Err(EngineError::BadRequest(
+            "this is the recipe of a surface; it is made again into files".into(),
+        )),
         Making::Imported => Err(EngineError::BadRequest(
             "this picture was imported; there is nothing to render again".into(),
         )),

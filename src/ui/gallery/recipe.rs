@@ -18,6 +18,8 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Lens(params) => lens(params),
         Making::Grow(params) => grow(params),
         Making::Upscale { scale, .. } => vec![("Upscaled", format!("{scale}×"))],
+        Making::Material(_) => vec![("Made", "a material of a picture".to_owned())],
+        Making::Hang(_) => vec![("Made", "a picture for a wall".to_owned())],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
             ("Frames", format!("{} at {} fps", walk.frames, walk.fps)),
