@@ -69,10 +69,15 @@ fn made_alike(desk: &Desk, words: &[&str], by: [u32; 2]) -> (Picture, u8, f64) {
     (made, most, mean)
 }
 
+/// Whether no seam is to be seen, with a little room for one column in forty.
+fn closes(seam: &Seam) -> bool {
+    seam.ratio <= 1.15 * seam.usual[1]
+}
+
 fn all_usual(made: &Picture, what: &str) -> [f32; 2] {
     let found = seams(made);
     for seam in found {
-        assert!(seam.is_usual(), "{what}: {seam:?}");
+        assert!(closes(&seam), "{what}: {seam:?}");
     }
     found.map(|seam| seam.ratio)
 }
@@ -115,7 +120,7 @@ fn any_size_closes_and_only_at_the_sides_asked_for() {
         let found = seams(&read(&desk.path("o.png")));
         eprintln!("{sides}: {found:?}");
         for (seam, wanted) in found.iter().zip(wanted) {
-            assert!(seam.is_usual() || !wanted, "{sides}: {found:?}");
+            assert!(closes(seam) || !wanted, "{sides}: {found:?}");
         }
     }
     // The recipe says it, in a version that older programs refuse, and makes the same bytes.
@@ -129,7 +134,7 @@ fn any_size_closes_and_only_at_the_sides_asked_for() {
     // Without, it doesn't close: the test sees that.
     desk.fine(&[&words[..], &["ends.png"]].concat());
     let found = seams(&read(&desk.path("ends.png")));
-    assert!(found.iter().any(|seam| !seam.is_usual()), "{found:?}");
+    assert!(found.iter().any(|seam| !closes(seam)), "{found:?}");
 }
 
 #[test]
@@ -176,7 +181,7 @@ fn fine_keeps_a_tile_seamless() {
     assert!(read(&desk.path("again.png")) == made);
     desk.fine(&[&words[..], &["ends.png"]].concat());
     let found = seams(&read(&desk.path("ends.png")));
-    assert!(found.iter().any(|seam| !seam.is_usual()), "{found:?}");
+    assert!(found.iter().any(|seam| !closes(seam)), "{found:?}");
 }
 
 #[test]
