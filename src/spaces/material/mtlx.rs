@@ -1,8 +1,6 @@
 //! A material as `MaterialX` has it: a `standard_surface` (Georgiev and others, Autodesk Standard
 //! Surface 1.0.1) whose inputs are the maps beside the file.
 
-use std::fmt::Write as _;
-
 use super::Convention;
 use super::files::Map;
 
@@ -39,9 +37,7 @@ pub fn mtlx(convention: Convention, name: &str) -> String {
         "<?xml version=\"1.0\"?>\n<materialx version=\"1.38\" colorspace=\"lin_rec709\">\n",
     );
     text += &nodes.text;
-    // Writing to a string can't fail.
-    let _ = write!(
-        text,
+    text += &format!(
         "  <standard_surface name=\"{id}_surface\" type=\"surfaceshader\">
     <input name=\"base\" type=\"float\" value=\"1\" />
     <input name=\"base_color\" type=\"color3\" nodename=\"{base}\" />
@@ -73,8 +69,7 @@ impl Nodes {
             Map::Base => " colorspace=\"srgb_texture\"",
             _ => "",
         };
-        let _ = write!(
-            self.text,
+        self.text += &format!(
             "  <image name=\"{name}\" type=\"{kind}\">
     <input name=\"file\" type=\"filename\" value=\"{}\"{space} />
   </image>
@@ -86,8 +81,7 @@ impl Nodes {
 
     /// One channel of a map.
     fn channel(&mut self, name: &str, (of, kind): (&str, &str), index: usize) -> String {
-        let _ = write!(
-            self.text,
+        self.text += &format!(
             "  <extract name=\"{name}\" type=\"float\">
     <input name=\"in\" type=\"{kind}\" nodename=\"{of}\" />
     <input name=\"index\" type=\"integer\" value=\"{index}\" />
@@ -99,8 +93,7 @@ impl Nodes {
 
     /// One minus a number.
     fn inverted(&mut self, name: &str, of: &str) -> String {
-        let _ = write!(
-            self.text,
+        self.text += &format!(
             "  <invert name=\"{name}\" type=\"float\">
     <input name=\"in\" type=\"float\" nodename=\"{of}\" />
   </invert>
@@ -115,8 +108,7 @@ impl Nodes {
             true => self.image(Map::NormalGl, "normals", "vector3"),
             false => self.flipped(),
         };
-        let _ = write!(
-            self.text,
+        self.text += &format!(
             "  <normalmap name=\"normal\" type=\"vector3\">
     <input name=\"in\" type=\"vector3\" nodename=\"{from}\" />
   </normalmap>
