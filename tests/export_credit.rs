@@ -157,7 +157,10 @@ fn picture_file(path: &Path) {
 #[test]
 fn what_a_network_made_stays_that_when_it_is_enlarged() {
     let of = |source_type: &str| {
-        let mut recipe = files::recipe(Making::Upscale { scale: 2 });
+        let mut recipe = files::recipe(Making::Upscale {
+            scale: 2,
+            wrap: limner::recipe::Wrap::None,
+        });
         recipe.sources = vec![files::source("a.png", "11")];
         recipe.set_origins(vec![SourceOrigin {
             sha256: recipe.sources[0].sha256.clone(),

@@ -130,7 +130,10 @@ fn the_source_type_follows_the_making() {
         Some(SourceType::AlgorithmicMedia)
     );
     assert_eq!(
-        of(Making::Upscale { scale: 2 }),
+        of(Making::Upscale {
+            scale: 2,
+            wrap: limner::recipe::Wrap::None,
+        }),
         Some(SourceType::AlgorithmicallyEnhanced)
     );
     assert_eq!(of(Making::Imported), None);

@@ -6,6 +6,7 @@
 
 mod nn;
 
+use candle_core::{Device, Tensor};
 use limner::nn::kernel::{self, Kernel};
 use limner::nn::{Activation, Conv2d, Conv2dConfig, PaddingMode, conv2d};
 use nn::{Reference, assert_close, own_kernels, tensor, with_kernel};
@@ -266,4 +267,68 @@ fn an_unknown_processor_gets_the_portable_kernel() {
     with_kernel(Kernel::Portable, || {
         assert_eq!(kernel::selected(), Kernel::Portable)
     });
+}
+
+/// Every kind of convolution that style networks have: of a picture that was moved, one that wraps
+/// gives the result moved as far; the same as with the opposite sides put beside it by hand.
+#[test]
+fn a_convolution_that_wraps_goes_around() {
+    let (height, width) = (24, 32);
+    let value = |i: usize| ((i * 7919) % 101) as f32 / 101.0 - 0.5;
+    let x: Vec<f32> = (0..3 * height * width).map(value).collect();
+    let x = Tensor::from_vec(x, (1, 3, height, width), &Device::Cpu).unwrap();
+    let moved = |x: &Tensor, down: usize, right: usize| -> Tensor {
+        let (_, _, h, w) = x.dims4().unwrap();
+        let turned = |x: &Tensor, axis: usize, side: usize, by: usize| {
+            let (first, last) = (x.narrow(axis, 0, side - by), x.narrow(axis, side - by, by));
+            Tensor::cat(&[&last.unwrap(), &first.unwrap()], axis).unwrap()
+        };
+        turned(&turned(x, 2, h, down), 3, w, right)
+    };
+    for (kernel, stride, upsample, mode) in [
+        (3, 1, false, PaddingMode::Replicate),
+        (3, 2, false, PaddingMode::Replicate),
+        (3, 1, true, PaddingMode::Replicate),
+        (9, 1, false, PaddingMode::Reflect),
+        (3, 2, false, PaddingMode::Reflect),
+        (3, 1, true, PaddingMode::Reflect),
+        (5, 1, false, PaddingMode::Zero),
+    ] {
+        let count = 4 * 3 * kernel * kernel;
+        let weight = (0..count).map(|i| value(i + 11)).collect::<Vec<f32>>();
+        let weight = Tensor::from_vec(weight, (4, 3, kernel, kernel), &Device::Cpu).unwrap();
+        let mut config = Conv2dConfig::same(kernel).stride(stride).pad_with(mode);
+        config.upsample = upsample;
+        let conv = Conv2d::new(weight, None, config)
+            .unwrap()
+            .wrapping([true; 2]);
+        let y = conv.forward(&x).unwrap();
+        let scale = |by: usize| by * (1 + usize::from(upsample)) / stride;
+        let again = conv.forward(&moved(&x, 6, 10)).unwrap();
+        let wanted = moved(&y, scale(6), scale(10));
+        let far = (again - wanted).unwrap().abs().unwrap();
+        let far: f32 = far
+            .flatten_all()
+            .unwrap()
+            .max(0)
+            .unwrap()
+            .to_scalar()
+            .unwrap();
+        assert!(far < 1e-4, "{kernel} {stride} {upsample} {mode:?}: {far}");
+        // Only in x: at the upper border there is padding.
+        let across = conv.wrapping([true, false]).forward(&x).unwrap();
+        assert_eq!(across.dims(), y.dims());
+        let row = |y: &Tensor, at: usize| -> Vec<f32> {
+            let row = y.narrow(2, at, 1).unwrap();
+            row.flatten_all().unwrap().to_vec1().unwrap()
+        };
+        let middle = y.dim(2).unwrap() / 2;
+        for (a, b) in row(&across, middle).iter().zip(row(&y, middle)) {
+            assert!(
+                (a - b).abs() < 1e-4,
+                "{kernel} {stride} {upsample} {mode:?}"
+            );
+        }
+        assert!(row(&across, 0) != row(&y, 0));
+    }
 }

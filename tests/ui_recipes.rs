@@ -109,6 +109,7 @@ fn a_stylised_photo_comes_into_range() {
         strength: 9.0,
         brush: 0.0,
         keep_colors: -1.0,
+        wrap: limner::recipe::Wrap::None,
     };
     open(&mut s, Making::Style(params));
     let doc = &state(&s).doc.style;

@@ -13,7 +13,7 @@ use limner::app::command::Command;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Job, Request, Tier};
 use limner::gallery::protocol::Format;
-use limner::recipe::StyleSource;
+use limner::recipe::{StyleSource, Wrap};
 use ui_doors::{Studio, canvas_tiers, in_style};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
@@ -44,6 +44,23 @@ fn an_empty_style_invites_and_its_buttons_lead_somewhere() {
         s.asked.borrow().picks[1],
         Pick::SamplePhoto(FileRole::Photo)
     ));
+}
+
+#[test]
+fn a_seamless_photo_stays_seamless_by_one_click_and_in_the_preview() {
+    let mut s = in_style(SIZE);
+    s.open_photo("holiday.png");
+    s.click("Style Blue marbling");
+    s.asked.borrow_mut().engine.clear();
+    s.click("Both");
+    let wrap = Wrap::Tile([true; 2]);
+    assert_eq!(s.window.state().state.doc.style.wrap, wrap);
+    let asked = format!("{:?}", s.asked.borrow().engine);
+    assert!(asked.contains("wrap: Tile([true, true])"), "{asked}");
+    // What isn't twice as wide as high can't be a panorama.
+    assert!(s.window.query_by_label("360°").is_none());
+    s.click("Off");
+    assert_eq!(s.window.state().state.doc.style.wrap, Wrap::None);
 }
 
 #[test]

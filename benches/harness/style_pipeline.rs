@@ -50,6 +50,7 @@ impl StylePipeline {
             strength: 1.0,
             brush: 1.0,
             keep_colors: 0.0,
+            wrap: limner::recipe::Wrap::None,
         };
         Ok(Self {
             engine,

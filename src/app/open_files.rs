@@ -51,6 +51,7 @@ pub fn open_files(
                     path: path.clone(),
                     scale: 2,
                     model: state.upscaler().map(|model| model.name.clone()),
+                    wrap: None,
                 };
                 jobs::start(job, Purpose::Upscale, state, services);
             }
@@ -130,7 +131,7 @@ pub fn opened(
     if role == FileRole::Finish {
         return finish::events::opened(path, photo, state, follow);
     }
-    let source = photo.source.clone();
+    let (source, panorama) = (photo.source.clone(), photo.panorama);
     let recipe = photo.recipe.clone();
     let named = sources::named(state).into_iter().map(|s| s.sha256);
     state.photos.insert(photo, &named.collect());
@@ -165,7 +166,10 @@ pub fn opened(
             Workspace::Lens
         }
         FileRole::Any | FileRole::Photo => {
-            follow.style(StyleEdit::Photo(source));
+            follow.style(match panorama {
+                true => StyleEdit::Panorama(source),
+                false => StyleEdit::Photo(source),
+            });
             Workspace::Style
         }
         FileRole::Style => {

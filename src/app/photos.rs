@@ -86,6 +86,7 @@ mod tests {
             picture: Picture::from_rgba(side, side, pixels).unwrap(),
             recipe: None,
             notes: Vec::new(),
+            panorama: false,
         }
     }
 

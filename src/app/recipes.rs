@@ -116,7 +116,7 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             state.view.grow_grid = false;
             (Workspace::Grow, outside)
         }
-        Making::Upscale { .. } | Making::Imported => {
+        Making::Upscale { .. } | Making::Material(_) | Making::Hang(_) | Making::Imported => {
             state.toasts.push(
                 Level::Info,
                 "This picture was imported or only upscaled; it has no settings to go back to.",

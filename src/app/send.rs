@@ -184,6 +184,7 @@ fn send_file(
                     path,
                     scale,
                     model: state.upscaler().map(|model| model.name.clone()),
+                    wrap: None,
                 },
                 Purpose::Upscale,
                 state,

@@ -298,6 +298,8 @@ pub(crate) struct Stylize {
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) wrapping: super::wrap_args::Wrapping,
+    #[command(flatten)]
     pub(crate) keeping: Keeping,
 }
 
@@ -333,6 +335,8 @@ pub(crate) struct Lens {
     /// Autoencoder
     #[arg(long, value_name = "NAME", default_value = "lens")]
     pub(crate) model: String,
+    #[command(flatten)]
+    pub(crate) wrapping: super::wrap_args::Wrapping,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -371,6 +375,8 @@ pub(crate) struct Upscale {
     /// File to write (.png, .jpg, .webp, .tif)
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wrapping: super::wrap_args::Wrapping,
     #[command(flatten)]
     pub(crate) keeping: Keeping,
 }

@@ -346,6 +346,7 @@ fn sitting(
         strength: 1.0,
         brush: 1.0,
         keep_colors: 0.0,
+        wrap: crate::recipe::Wrap::None,
     };
     let options = StylizeOptions {
         memory_budget: 2 << 30,

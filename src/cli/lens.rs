@@ -28,6 +28,7 @@ pub(crate) fn run(args: &Lens, session: &mut Session) -> Result<(), Failure> {
     params.gains.sort_by_key(|g| g.part);
     params.other = other(args)?;
     params.keep_detail = !args.redraw;
+    params.wrap = args.wrapping.of(&args.photo);
     let job = Job::RenderLens(Arc::new(params));
     let Output::Picture { picture, recipe } = session.job("lens", job)? else {
         return Err(unexpected());

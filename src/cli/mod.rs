@@ -38,6 +38,7 @@ mod values;
 mod walk;
 mod waves;
 mod waves_args;
+mod wrap_args;
 
 use std::process::ExitCode;
 

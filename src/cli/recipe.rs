@@ -124,7 +124,11 @@ fn read_text(file: &Path) -> Result<String, Failure> {
 /// The recipe inside a picture, or in a file of its own.
 pub(super) fn read(file: &Path) -> Result<Recipe, Failure> {
     if is_json(file) {
-        return Ok(Recipe::from_json(&read_text(file)?)?);
+        let text = read_text(file)?;
+        // The settings of a surface hold its recipe.
+        let inner = crate::recipe::json::parse(&text).ok();
+        let inner = inner.and_then(|value| value.get("recipe").map(Value::to_string));
+        return Ok(Recipe::from_json(&inner.unwrap_or(text))?);
     }
     let found = metadata::read(file)?;
     match (found.recipe, found.recipe_error) {
@@ -161,6 +165,9 @@ fn render(
     session: &mut Session,
 ) -> Result<(), Failure> {
     let out = &output.out;
+    if let Making::Material(params) | Making::Hang(params) = &recipe.making {
+        return super::surface::again(recipe, params, output, session);
+    }
     if let Making::Walk(params) = &recipe.making {
         check_free(out, output.keeping.force)?;
         let job = Job::Walk {

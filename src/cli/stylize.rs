@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
             .style_size
             .map_or(args.stroke_scale, |px| px as f32 / OWN_SIZE),
         keep_colors: args.keep_colors,
+        wrap: args.wrapping.wrap(),
     };
     let fine = fine(args)?;
     let photos = photos_of(&args.photos)?;
@@ -58,6 +59,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
             let job = FolderJob {
                 photos,
                 params: Arc::new(params),
+                panoramas: !args.wrapping.flat,
                 options,
                 fine,
                 out: out.to_path_buf(),
@@ -77,6 +79,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     }
     check_file(out, args.keeping.force)?;
     params.photo = source(one)?;
+    params.wrap = args.wrapping.of(one);
     let job = match fine {
         Some(fine) => Job::StylizeFine(Arc::new(params), fine),
         None => Job::Stylize(Arc::new(params), options),

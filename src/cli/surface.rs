@@ -6,13 +6,17 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::keeping::Output;
 use super::output::{say, say_json, text_of};
 use super::save::make_folder;
 use super::session::{Session, unexpected};
 use super::spaces_args::{Hang, Material, SurfaceKeeping};
 use super::stylize::source;
-use crate::engine::protocol::{Job, Output, SurfaceJob};
-use crate::engine::surface_job::{HangSide, Hanging, MaterialSettings, SurfaceKind};
+use crate::engine::protocol::{Job, Output as Made, SurfaceJob};
+use crate::engine::surface_job::{
+    Convention, HangSide, Hanging, MaterialSettings, Shape, SurfaceKind,
+};
+use crate::recipe::{Making, Recipe, SurfaceParams};
 
 /// Makes the maps of a material.
 pub(crate) fn material(args: &Material, session: &mut Session) -> Result<(), Failure> {
@@ -53,6 +57,63 @@ pub(crate) fn hang(args: &Hang, session: &mut Session) -> Result<(), Failure> {
     make("hang", &args.picture, kind, &args.keeping, session)
 }
 
+/// Makes the same files again: a material into a folder, what hangs on a wall into one file.
+pub(super) fn again(
+    recipe: &Recipe,
+    params: &SurfaceParams,
+    output: &Output,
+    session: &mut Session,
+) -> Result<(), Failure> {
+    let out = output.out.clone();
+    let settings = serde_json::Value::Object(params.settings.clone());
+    let unknown = |e: serde_json::Error| {
+        Failure::new(format!(
+            "this recipe's settings are not known here ({e}); update Limner to use it"
+        ))
+    };
+    let kind = match &recipe.making {
+        Making::Material(_) => {
+            let all: MaterialAgain = serde_json::from_value(settings).map_err(unknown)?;
+            all.maps.check()?;
+            make_folder(&out)?;
+            SurfaceKind::Material {
+                settings: all.maps,
+                folder: out,
+                name: plain_name(Some(&all.name), &output.out),
+                convention: all.convention,
+                shapes: all.shapes,
+                look: all.look,
+            }
+        }
+        _ => {
+            let hanging: Hanging = serde_json::from_value(settings).map_err(unknown)?;
+            SurfaceKind::Hang {
+                side: HangSide::Width(hanging.size[0]),
+                hanging,
+                out: vec![out],
+            }
+        }
+    };
+    let job = SurfaceJob {
+        picture: params.picture.clone(),
+        kind,
+        replace: output.keeping.force,
+        photo_credit: !output.keeping.no_photo_credit,
+    };
+    written("render", job, session)
+}
+
+/// What the recipe of a material says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaterialAgain {
+    maps: MaterialSettings,
+    name: String,
+    convention: Convention,
+    shapes: Vec<Shape>,
+    look: bool,
+}
+
 /// Runs the job and says which files there are.
 pub(super) fn make(
     what: &str,
@@ -67,7 +128,11 @@ pub(super) fn make(
         replace: keeping.force,
         photo_credit: !keeping.no_photo_credit,
     };
-    let Output::Folder { written, .. } = session.job(what, Job::Surface(Box::new(job)))? else {
+    written(what, job, session)
+}
+
+fn written(what: &str, job: SurfaceJob, session: &mut Session) -> Result<(), Failure> {
+    let Made::Folder { written, .. } = session.job(what, Job::Surface(Box::new(job)))? else {
         return Err(unexpected());
     };
     if session.json {

@@ -21,7 +21,13 @@ pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> 
         return estimate(args, job, session);
     };
     check_file(out, args.keeping.force)?;
-    let job = Job::Upscale { path, scale, model };
+    let wrap = Some(args.wrapping.of(&path));
+    let job = Job::Upscale {
+        path,
+        scale,
+        model,
+        wrap,
+    };
     let Output::Picture { picture, recipe } = session.job("upscale", job)? else {
         return Err(unexpected());
     };

@@ -8,24 +8,25 @@ use crate::cancel::CancelToken;
 use crate::engine::memory;
 use crate::engine::protocol::{EngineError, Estimate};
 use crate::engine::resample::{Planes, to_byte};
-use crate::engine::stylize::tiles;
+use crate::engine::stylize::{margin, tiles, tiles_wrapping, wraps};
 use crate::models::upscaler::Upscaler;
 use crate::photo::MAX_PIXELS;
 use crate::picture::Picture;
+use crate::recipe::Wrap;
 
 /// Side of the piece on which a network is timed.
 const TRIAL_SIDE: usize = 64;
 
 /// Enlarges a picture. Before each tile `between` is told how many of how many are done. A
 /// network that only knows a multiple of `scale` makes the larger picture, of which each tile
-/// is averaged down.
+/// is averaged down. Where the picture goes on beyond its sides, the result does.
 ///
 /// # Errors
 /// A result of more than [`MAX_PIXELS`], a scale that the network doesn't have, too little
 /// memory, what `between` says, or the network's failure.
 pub(crate) fn enlarge(
     network: &dyn Upscaler,
-    picture: &Picture,
+    (picture, wrap): (&Picture, Wrap),
     scale: u32,
     stop: &CancelToken,
     between: &mut dyn FnMut(u64, u64) -> Result<(), EngineError>,
@@ -36,18 +37,27 @@ pub(crate) fn enlarge(
     let size = picture.size().map(|s| s as usize);
     let scale = scale as usize;
     let mut out = vec![0u8; size[0] * size[1] * scale * scale * 4];
-    let pieces = tiles(size, network.tile(), network.reach(), network.multiple());
+    wraps(wrap, picture.size())?;
+    let sides = sides(wrap, size, network.multiple())?;
+    let (reach, step) = (network.reach(), network.multiple());
+    let pieces = tiles_wrapping(size, network.tile(), reach, step, sides);
+    let beside = margin(reach, step, sides);
     for (done, tile) in pieces.iter().enumerate() {
         between(done as u64, pieces.len() as u64)?;
-        let input = Planes::of(picture, [tile.x, tile.y], [tile.width, tile.height]);
+        let at = |place: usize, axis: usize| place as isize - beside[axis] as isize;
+        let size_in = [tile.width, tile.height];
+        let input = match wrap.is_none() {
+            true => Planes::of(picture, [tile.x, tile.y], size_in),
+            false => Planes::around(picture, [at(tile.x, 0), at(tile.y, 1)], size_in, wrap),
+        };
         let made = run_network(network, &input, own, stop)?;
         let made = averaged(made, own as usize / scale);
         let [left, top, right, bottom] = tile.core.map(|v| v * scale);
-        let (x, y) = (tile.x * scale, tile.y * scale);
+        let [x, y] = tile.core_at(beside).map(|place| place * scale);
         let n = made.pixels();
         for row in top..bottom {
             let line = &mut out[(row * size[0] * scale + left) * 4..][..(right - left) * 4];
-            let from = (row - y) * made.width + left - x;
+            let from = (row - top + y) * made.width + x;
             for (i, pixel) in line.chunks_exact_mut(4).enumerate() {
                 for c in 0..3 {
                     pixel[c] = to_byte(made.data[c * n + from + i].clamp(0.0, 1.0));
@@ -59,6 +69,26 @@ pub(crate) fn enlarge(
         }
     }
     Picture::from_rgba(large[0], large[1], out).map_err(|e| EngineError::Internal(e.to_string()))
+}
+
+/// The sides beyond which the network sees something else than the border repeated; those of a
+/// panorama's poles, too.
+///
+/// # Errors
+/// [`EngineError::BadRequest`] for a side that the network's grid doesn't close around.
+fn sides(wrap: Wrap, size: [usize; 2], multiple: usize) -> Result<[bool; 2], EngineError> {
+    let sides = match wrap {
+        Wrap::Panorama => [true; 2],
+        wrap => wrap.sides(),
+    };
+    for (side, wraps) in size.into_iter().zip(sides) {
+        if wraps && !side.is_multiple_of(multiple) {
+            return Err(EngineError::BadRequest(format!(
+                "this network keeps a picture seamless only where its sides are multiples of {multiple}, not {side}; crop it, or take 'crisp'"
+            )));
+        }
+    }
+    Ok(sides)
 }
 
 /// What [`enlarge`] will take: sizes and memory are worked out, the time is that of a small

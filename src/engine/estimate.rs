@@ -63,7 +63,7 @@ impl TimeModel {
         }
         let never = CancelToken::new();
         // Packs the weights, too.
-        let (seen, _) = net.measure(&piece, code, 1.0, &never)?;
+        let (seen, _) = net.measure(&piece, code, 1.0, [false; 2], &never)?;
         let mut took = [Duration::ZERO; TRIALS];
         for took in &mut took {
             let start = Instant::now();
@@ -171,7 +171,7 @@ impl StyleCost {
     pub(crate) fn network_pixels(&self) -> u64 {
         let stats = pixels(self.plan.stats);
         let once = self.whole || self.plan.stats == self.plan.working;
-        if once && self.plan.tiles() == 1 {
+        if once && self.plan.tiles() == 1 && !self.plan.wrap.is_panorama() {
             return pixels(self.plan.working);
         }
         stats + self.plan.tiled_pixels()

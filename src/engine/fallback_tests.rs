@@ -95,6 +95,7 @@ fn stylise(engine: &mut LocalEngine, photo_file: &Path) -> (Vec<Event>, usize) {
         strength: 1.0,
         brush: 1.0,
         keep_colors: 0.0,
+        wrap: crate::recipe::Wrap::None,
     };
     let job = Job::Stylize(Arc::new(params), StylizeOptions::default());
     engine.send(Request::Job { id: JobId(1), job }).unwrap();

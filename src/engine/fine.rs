@@ -7,7 +7,7 @@ use std::time::Duration;
 use candle_core::Device;
 
 use super::protocol::{Effort, EngineError, FineOptions};
-use super::resample::{Planes, Upsampler, fit, planes};
+use super::resample::{Planes, Upsampler, fit, planes, planes_wrapping};
 use super::stylize::{Layer, StrokePalette, compose, to_planes, to_tensor};
 use crate::cancel::CancelToken;
 use crate::fine::schedule::{Scale, Schedule};
@@ -96,11 +96,22 @@ pub(super) struct Subject {
     pub(super) keep_colors: f32,
     /// Size of the styles' strokes; 1 is a style picture as large as the photo.
     pub(super) brush: f32,
+    /// Whether the photo goes on at its opposite sides, in x and y.
+    pub(super) wrap: [bool; 2],
 }
 
 /// The finest size for a photo: all of its longer side up to `longer`, and less where memory or
 /// the network ask for it.
-pub(super) fn finest(photo: [u32; 2], longer: u32, memory: u64) -> Result<[u32; 2], EngineError> {
+pub(super) fn finest(
+    photo: [u32; 2],
+    longer: u32,
+    wrap: [bool; 2],
+    memory: u64,
+) -> Result<[u32; 2], EngineError> {
+    let seen = |size: [u32; 2]| {
+        let beside = beside(size, wrap);
+        [0, 1].map(|axis| size[axis] + 2 * beside[axis] as u32)
+    };
     let mut side = longer.min(photo[0].max(photo[1]));
     loop {
         let size = fit(photo, side);
@@ -109,7 +120,7 @@ pub(super) fn finest(photo: [u32; 2], longer: u32, memory: u64) -> Result<[u32; 
                 "Fine needs at least {LEAST_SIDE} pixels on each side; take a larger photo, or Fast"
             )));
         }
-        if crate::fine::schedule::bytes(size) <= memory {
+        if crate::fine::schedule::bytes(seen(size)) <= memory {
             return Ok(size);
         }
         if side < 128 {
@@ -123,6 +134,11 @@ pub(super) fn finest(photo: [u32; 2], longer: u32, memory: u64) -> Result<[u32; 
 }
 
 impl Subject {
+    /// Whether styles have places of their own in a seamless picture.
+    pub(super) fn is_masked_and_wraps(&self) -> bool {
+        self.wrap.contains(&true) && self.styles.iter().any(|style| style.mask.is_some())
+    }
+
     /// The painting at a size, begun with `start`.
     pub(super) fn painting(
         &self,
@@ -132,7 +148,7 @@ impl Subject {
         stop: &CancelToken,
     ) -> Result<Painting, EngineError> {
         let [width, height] = size.map(|s| s as usize);
-        let photo = planes(&self.photo, width, height);
+        let photo = planes_wrapping(&self.photo, [width, height], self.wrap);
         let mut styles = Vec::with_capacity(self.styles.len());
         for style in &self.styles {
             let picture =
@@ -148,10 +164,11 @@ impl Subject {
                 cover,
             })
             .collect();
-        Ok(Painting::new(
+        let [across, down] = beside(size, self.wrap);
+        Ok(Painting::wrapping(
             vgg,
             (&photo.data, start.data.clone()),
-            (height, width),
+            ((height, width), (down, across)),
             regions,
             (WEIGHTS, self.strength),
             stop,
@@ -286,16 +303,25 @@ impl Subject {
     /// What was painted, where there are styles, and the photo elsewhere.
     pub(super) fn composed(&self, painted: Planes) -> (Planes, super::stylize::Composed) {
         let size = [painted.width as u32, painted.height as u32];
-        let photo = planes(&self.photo, painted.width, painted.height);
+        let photo = planes_wrapping(&self.photo, painted.size(), self.wrap);
         let cover = self.cover(size, PixelRegion::whole(size));
         let layer = Layer {
             styled: painted,
             share: 1.0,
             cover,
         };
-        let composed = compose(&photo, &[layer], 1.0);
+        let mut composed = compose(&photo, &[layer], 1.0);
+        composed.wrap = self.wrap;
         (photo, composed)
     }
+}
+
+/// Columns and rows of the opposite sides that are seen beside a seamless picture of this size.
+pub(super) fn beside(size: [u32; 2], wrap: [bool; 2]) -> [usize; 2] {
+    [0, 1].map(|axis| match wrap[axis] {
+        true => ((size[axis] / 8).next_multiple_of(16).min(48) as usize).min(size[axis] as usize),
+        false => 0,
+    })
 }
 
 /// The middle of a picture, `part` of each side.
@@ -319,11 +345,11 @@ fn middle(picture: &Picture, part: f64) -> Result<Picture, EngineError> {
 }
 
 /// Planes at a size that is not smaller.
-pub(super) fn resized(from: &Planes, width: usize, height: usize) -> Planes {
+pub(super) fn resized(from: &Planes, [width, height]: [usize; 2], wrap: [bool; 2]) -> Planes {
     if from.size() == [width, height] {
         return from.clone();
     }
-    let curve = Upsampler::new(from.size(), [width, height]);
+    let curve = Upsampler::new(from.size(), [width, height], wrap);
     let mut out = Planes::zeros(width, height);
     for (from, to) in from
         .data

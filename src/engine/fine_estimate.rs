@@ -44,7 +44,12 @@ pub(super) fn estimate(
             (last, Schedule::new(last, &large.before))
         }
         effort => {
-            let finest = finest(around.size, LONGER_SIDE, options.memory_budget)?;
+            let finest = finest(
+                around.size,
+                LONGER_SIDE,
+                params.wrap.sides(),
+                options.memory_budget,
+            )?;
             (finest, Schedule::new(finest, effort))
         }
     };

@@ -26,7 +26,7 @@ use crate::models::{Registry, style_note};
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
 use crate::picture::Picture;
-use crate::recipe::{LEARNT, ModelRef, StyleParams};
+use crate::recipe::{LEARNT, ModelRef, StyleParams, Wrap};
 use crate::unfinished;
 
 /// What previews and jobs share, on the device that computes.
@@ -169,7 +169,9 @@ impl InferenceState {
                 let most = tier.longest();
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
                 match tier {
-                    Tier::Crisp(most) => crisp(registry, made.picture, most, stop),
+                    Tier::Crisp(most) => {
+                        crisp(registry, (made.picture, params.domain.wrap()), most, stop)
+                    }
                     Tier::Draft(_) | Tier::Full(_) => Ok(made.picture),
                 }
             }
@@ -195,7 +197,7 @@ impl InferenceState {
 /// A small picture through the enlarging network, if there is one.
 fn crisp(
     registry: &mut Registry,
-    picture: Picture,
+    (picture, wrap): (Picture, Wrap),
     most: u32,
     stop: &CancelToken,
 ) -> Result<Picture, EngineError> {
@@ -210,7 +212,7 @@ fn crisp(
     let network = registry.crisp(&name)?;
     enlarge(
         &*network,
-        &picture,
+        (&picture, wrap),
         scale,
         stop,
         &mut |_, _| match stop.is_cancelled() {

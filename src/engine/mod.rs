@@ -25,6 +25,7 @@ mod fallback_tests;
 mod fine;
 mod fine_estimate;
 mod fine_tiles;
+mod fine_wrap;
 mod grow;
 mod handle;
 mod inference_state;

@@ -102,6 +102,7 @@ impl PhotoCache {
                 pictures
             }
             Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
+            Making::Material(params) | Making::Hang(params) => vec![&params.picture],
             Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
         };
         let origins = photos
@@ -184,8 +185,9 @@ impl PhotoCache {
         };
         let path = &photo.source.place();
         let mut notes = photo.notes.clone();
-        let mut recipe = None;
+        let (mut recipe, mut panorama) = (None, false);
         if let Ok(metadata) = crate::export::metadata::read(path) {
+            panorama = metadata.is_panorama();
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);
         }
@@ -195,6 +197,7 @@ impl PhotoCache {
             picture: shrink_to(&photo.picture, max_side.max(1)),
             recipe,
             notes,
+            panorama,
         })
     }
 }

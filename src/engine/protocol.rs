@@ -24,7 +24,7 @@ pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams, Wrap,
 };
 pub use crate::waker::Waker;
 
@@ -131,6 +131,9 @@ pub enum Job {
         scale: u32,
         /// The network; the one that ships when absent.
         model: Option<String>,
+        /// How the picture goes on beyond its sides; when absent, a file that says to be a panorama
+        /// is one.
+        wrap: Option<Wrap>,
     },
     /// What [`Job::Upscale`] would take, answered by [`Output::Estimate`].
     UpscaleEstimate {
@@ -204,6 +207,8 @@ pub struct FolderJob {
     pub photos: Vec<PathBuf>,
     /// Setting; its `photo` is ignored.
     pub params: Arc<StyleParams>,
+    /// Photos that say to be panoramas are.
+    pub panoramas: bool,
     /// Size and tiles.
     pub options: StylizeOptions,
     /// Each photo is optimised, as [`Job::StylizeFine`] does, in place of one pass.

@@ -34,6 +34,7 @@ pub(crate) fn recipe(
         finish: None,
         extra: serde_json::Map::new(),
     }
+    .versioned()
 }
 
 /// The recipe of a generated picture that is shown but was made as a preview: for

@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use crate::picture::Picture;
+use crate::recipe::Wrap;
 
 /// Red, green, blue planes, 0..=1 unless said otherwise, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,48 @@ impl Planes {
         planes
     }
 
+    /// The rectangle of a picture that begins at `at`, which may reach beyond its sides: what lies
+    /// there is as `wrap` says, or the border pixel repeated.
+    pub(crate) fn around(picture: &Picture, at: [isize; 2], size: [usize; 2], wrap: Wrap) -> Self {
+        let whole = picture.size().map(|side| side as usize);
+        let mut planes = Self::zeros(size[0], size[1]);
+        let n = planes.pixels();
+        for row in 0..size[1] {
+            for column in 0..size[0] {
+                let place = [at[0] + column as isize, at[1] + row as isize];
+                let [x, y] = beyond(place, whole, wrap);
+                let pixel = &picture.rgba()[(y * whole[0] + x) * 4..][..3];
+                for (c, value) in pixel.iter().enumerate() {
+                    planes.data[c * n + row * size[0] + column] = f32::from(*value) / 255.0;
+                }
+            }
+        }
+        planes
+    }
+
+    /// The same with so much of what lies beyond its sides, left and right, above and below.
+    pub(crate) fn with_margin(&self, margin: [usize; 2], wrap: Wrap) -> Self {
+        if margin == [0; 2] {
+            return self.clone();
+        }
+        let mut out = Self::zeros(self.width + 2 * margin[0], self.height + 2 * margin[1]);
+        let (n, size) = (out.pixels(), out.width);
+        for row in 0..out.height {
+            for column in 0..out.width {
+                let place = [
+                    column as isize - margin[0] as isize,
+                    row as isize - margin[1] as isize,
+                ];
+                let [x, y] = beyond(place, self.size(), wrap);
+                for c in 0..3 {
+                    out.data[c * n + row * size + column] =
+                        self.data[c * self.pixels() + y * self.width + x];
+                }
+            }
+        }
+        out
+    }
+
     /// Pixels of one plane.
     pub(crate) fn pixels(&self) -> usize {
         self.width * self.height
@@ -74,6 +117,26 @@ impl Planes {
         }
         out
     }
+}
+
+/// The pixel of a picture of `size` at a place that may lie beyond its sides.
+pub(crate) fn beyond(place: [isize; 2], size: [usize; 2], wrap: Wrap) -> [usize; 2] {
+    let [mut x, mut y] = place;
+    let [width, height] = size.map(|side| side as isize);
+    if wrap.is_panorama() {
+        // Over a pole one comes down on the opposite side.
+        y = y.rem_euclid(2 * height);
+        if y >= height {
+            y = 2 * height - 1 - y;
+            x += width / 2;
+        }
+    }
+    let [across, down] = wrap.sides();
+    let within = |at: isize, side: isize, wraps: bool| match wraps {
+        true => at.rem_euclid(side) as usize,
+        false => at.clamp(0, side - 1) as usize,
+    };
+    [within(x, width, across), within(y, height, down)]
 }
 
 /// `size` scaled so that its longer side is `longer` (at least one pixel a side).
@@ -119,6 +182,15 @@ pub(crate) fn shrink_to(picture: &Picture, longer: u32) -> Picture {
 /// RGB planes at another size: areas averaged where it gets smaller, a smooth
 /// curve where it gets larger.
 pub(crate) fn planes(picture: &Picture, width: usize, height: usize) -> Planes {
+    planes_wrapping(picture, [width, height], [false; 2])
+}
+
+/// [`planes`] of a picture that may go on at its opposite sides, in x and y.
+pub(crate) fn planes_wrapping(
+    picture: &Picture,
+    [width, height]: [usize; 2],
+    wrap: [bool; 2],
+) -> Planes {
     let [w, h] = picture.size().map(|s| s as usize);
     let small = average(picture, width.min(w), height.min(h));
     let (w, h) = (width.min(w), height.min(h));
@@ -133,7 +205,7 @@ pub(crate) fn planes(picture: &Picture, width: usize, height: usize) -> Planes {
         return planes;
     }
     let mut out = Planes::zeros(width, height);
-    let curve = Upsampler::new([w, h], [width, height]);
+    let curve = Upsampler::new([w, h], [width, height], wrap);
     for c in 0..3 {
         let from = &planes.data[c * pixels..][..pixels];
         let to = &mut out.data[c * width * height..][..width * height];
@@ -257,11 +329,12 @@ pub(crate) struct Upsampler {
 }
 
 impl Upsampler {
-    /// From one size `[width, height]` to another.
-    pub(crate) fn new(from: [usize; 2], to: [usize; 2]) -> Self {
+    /// From one size `[width, height]` to another, of pictures that may go on at their opposite
+    /// sides, in x and y.
+    pub(crate) fn new(from: [usize; 2], to: [usize; 2], wrap: [bool; 2]) -> Self {
         Self {
-            columns: taps(from[0], to[0]),
-            rows: taps(from[1], to[1]),
+            columns: taps(from[0], to[0], wrap[0]),
+            rows: taps(from[1], to[1], wrap[1]),
             from,
             to,
         }
@@ -302,7 +375,7 @@ impl Upsampler {
     }
 }
 
-fn taps(from: usize, to: usize) -> Vec<([usize; 4], [f32; 4])> {
+fn taps(from: usize, to: usize, wraps: bool) -> Vec<([usize; 4], [f32; 4])> {
     let scale = from as f64 / to as f64;
     let last = from as i64 - 1;
     (0..to)
@@ -310,7 +383,10 @@ fn taps(from: usize, to: usize) -> Vec<([usize; 4], [f32; 4])> {
             let center = (i as f64 + 0.5) * scale - 0.5;
             let base = center.floor();
             let t = (center - base) as f32;
-            let at = [-1, 0, 1, 2].map(|k| (base as i64 + k).clamp(0, last) as usize);
+            let at = [-1, 0, 1, 2].map(|k| match wraps {
+                true => (base as i64 + k).rem_euclid(last + 1) as usize,
+                false => (base as i64 + k).clamp(0, last) as usize,
+            });
             let (t2, t3) = (t * t, t * t * t);
             let weights = [
                 0.5 * (-t3 + 2.0 * t2 - t),

@@ -13,7 +13,7 @@ use super::recent::Recent;
 use super::resample::shrink;
 use super::stylize::{
     AnyStyle, MemoryCost, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress, StyleShare,
-    StyleSpec,
+    StyleSpec, wraps,
 };
 use crate::cancel::CancelToken;
 use crate::models::Registry;
@@ -106,7 +106,11 @@ impl Stylizer {
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
         let prepared = self.prepare(registry, photos, params, stop)?;
-        let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier);
+        let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier).wrapping(
+            prepared.photo.picture.size(),
+            params.brush,
+            params.wrap,
+        );
         let spec = prepared.spec(params, plan);
         self.cache.stylize(&spec, stop, &mut |_, _, _| {
             if stop.is_cancelled() {
@@ -127,6 +131,7 @@ impl Stylizer {
         check(params)?;
         let start = Instant::now();
         let (photo, fresh) = photos.source(&params.photo)?;
+        wraps(params.wrap, photo.picture.size())?;
         if fresh {
             let [w, h] = photo.picture.size();
             let pixels = u64::from(w) * u64::from(h);
@@ -230,6 +235,7 @@ impl Stylizer {
                 photo::probe(&place.unwrap_or_else(|| params.photo.place()))?
             }
         };
+        wraps(params.wrap, size)?;
         let mut nets = Vec::new();
         let mut memory = MemoryCost::default();
         let mut whole = true;
@@ -256,7 +262,9 @@ impl Stylizer {
             in_memory: in_memory.is_some(),
             passes: nets.len() as u64,
             whole,
-            plan: StylePlan::full(size, params.brush, options).costing(memory),
+            plan: StylePlan::full(size, params.brush, options)
+                .wrapping(size, params.brush, params.wrap)
+                .costing(memory),
         };
         let cost = match options.tile {
             Some(_) => cost,
@@ -284,6 +292,7 @@ impl Stylizer {
             passes: nets.len() as u64,
             whole: prepared.styles.iter().all(|s| s.net.measures_whole()),
             plan: StylePlan::full(size, params.brush, options)
+                .wrapping(size, params.brush, params.wrap)
                 .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
         };
         let cost = cost.within(options.memory_budget)?;

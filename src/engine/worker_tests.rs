@@ -157,6 +157,7 @@ fn job(id: u64, name: &str, steps: u32) -> Request {
             path: PathBuf::from(name),
             scale: steps,
             model: None,
+            wrap: None,
         },
     }
 }

@@ -186,7 +186,7 @@ pub fn labels(recipe: Option<&Recipe>, provenance: &Provenance, options: &WriteO
         profile: options.profile,
         panorama: matches!(
             recipe.map(|recipe| &recipe.making),
-            Some(crate::recipe::Making::Explore(params)) if params.domain.is_sphere()
+            Some(making) if making.is_panorama()
         ),
         space: options.space,
     }

@@ -71,7 +71,7 @@ impl Provenance {
             Making::Grow(params) => Some(grown(params, recipe)),
             Making::Upscale { .. } => Some(enlarged(recipe)),
             // A photo that was finished is what its file says.
-            Making::Imported => said(recipe),
+            Making::Imported | Making::Material(_) | Making::Hang(_) => said(recipe),
         };
         // Learnt styles stand among the styles.
         let titles: Vec<&str> = names
@@ -319,7 +319,11 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
         Making::Style(p) => add(&p.model),
         Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
-        Making::Grow(_) | Making::Upscale { .. } | Making::Imported => {}
+        Making::Grow(_)
+        | Making::Upscale { .. }
+        | Making::Material(_)
+        | Making::Hang(_)
+        | Making::Imported => {}
     }
     recipe.models.iter().for_each(|m| add(&m.name));
     names

@@ -34,6 +34,8 @@ pub struct Region {
 /// alone.
 pub struct Painting {
     size: Size,
+    /// Rows and columns of the opposite sides that the network sees beside the picture.
+    beside: Size,
     objective: Objective,
     passage: Passage,
     pyramid: Pyramid,
@@ -51,18 +53,38 @@ impl Painting {
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn new(
         vgg: &Vgg19,
-        (photo, start): (&[f32], Vec<f32>),
+        photo_and_start: (&[f32], Vec<f32>),
         size: Size,
+        regions: Vec<Region>,
+        weights: (Weights, f32),
+        stop: &CancelToken,
+    ) -> Result<Self, ModelError> {
+        Self::wrapping(vgg, photo_and_start, (size, (0, 0)), regions, weights, stop)
+    }
+
+    /// [`new`](Self::new) of a picture that goes on at its opposite sides: the network sees so many
+    /// rows and columns of them `beside` it, no more than there are, and what it says of these goes
+    /// to where they are.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn wrapping(
+        vgg: &Vgg19,
+        (photo, start): (&[f32], Vec<f32>),
+        (own, beside): (Size, Size),
         regions: Vec<Region>,
         (weights, strength): (Weights, f32),
         stop: &CancelToken,
     ) -> Result<Self, ModelError> {
+        let size = (own.0 + 2 * beside.0, own.1 + 2 * beside.1);
         let mut passage = Passage::new(size);
+        let photo = &around(photo, own, beside);
         let regions = regions
             .into_iter()
             .map(|region| match region.cover {
                 None => (region.goal, None, 1.0),
                 Some(cover) => {
+                    let cover = around(&cover, own, beside);
                     let part = cover.iter().sum::<f32>() / cover.len().max(1) as f32;
                     (region.goal, Some(at_layers(cover, size)), part)
                 }
@@ -70,9 +92,10 @@ impl Painting {
             .collect();
         let objective =
             Objective::new(vgg, photo, &mut passage, regions, (weights, strength), stop)?;
-        let pyramid = Pyramid::new(size, LEVELS);
+        let pyramid = Pyramid::new(own, LEVELS);
         Ok(Self {
-            size,
+            size: own,
+            beside,
             objective,
             passage,
             descent: Descent::new(vec![0.0; pyramid.len()]),
@@ -88,18 +111,32 @@ impl Painting {
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn step(&mut self, vgg: &Vgg19, stop: &CancelToken) -> Result<Measured, ModelError> {
-        if self.passage.size() != self.size {
-            self.passage = Passage::new(self.size);
+        let seen = (
+            self.size.0 + 2 * self.beside.0,
+            self.size.1 + 2 * self.beside.1,
+        );
+        if self.passage.size() != seen {
+            self.passage = Passage::new(seen);
         }
         self.picture.copy_from_slice(&self.start);
         self.pyramid.add(self.descent.place(), &mut self.picture);
-        let measured = self.objective.evaluate(
-            vgg,
-            &self.picture,
-            &mut self.passage,
-            &mut self.gradient,
-            stop,
-        )?;
+        let measured = match self.beside {
+            (0, 0) => self.objective.evaluate(
+                vgg,
+                &self.picture,
+                &mut self.passage,
+                &mut self.gradient,
+                stop,
+            )?,
+            beside => {
+                let large = around(&self.picture, self.size, beside);
+                let mut gradient = vec![0.0; large.len()];
+                let (objective, passage) = (&mut self.objective, &mut self.passage);
+                let measured = objective.evaluate(vgg, &large, passage, &mut gradient, stop)?;
+                self.gradient = folded(&gradient, self.size, beside);
+                measured
+            }
+        };
         let mut gradient = vec![0.0; self.pyramid.len()];
         self.pyramid.gradient(&self.gradient, &mut gradient);
         self.descent.learn(f64::from(measured.total), gradient);
@@ -124,6 +161,42 @@ impl Painting {
     }
 }
 
+/// Planes with so many rows and columns of their opposite sides beside them.
+fn around(planes: &[f32], own: Size, beside: Size) -> Vec<f32> {
+    if beside == (0, 0) {
+        return planes.to_vec();
+    }
+    let (h, w) = own;
+    let mut large = Vec::new();
+    for plane in planes.chunks_exact(h * w) {
+        for y in 0..h + 2 * beside.0 {
+            let row = &plane[(y + h - beside.0) % h * w..][..w];
+            large.extend_from_slice(&row[w - beside.1..]);
+            large.extend_from_slice(row);
+            large.extend_from_slice(&row[..beside.1]);
+        }
+    }
+    large
+}
+
+/// The other way: what lies beside is added where it is from.
+fn folded(large: &[f32], own: Size, beside: Size) -> Vec<f32> {
+    let (h, w) = own;
+    let (rows, columns) = (h + 2 * beside.0, w + 2 * beside.1);
+    let mut planes = Vec::new();
+    for plane in large.chunks_exact(rows * columns) {
+        let mut sums = vec![0.0; h * w];
+        for (y, row) in plane.chunks_exact(columns).enumerate() {
+            let to = &mut sums[(y + h - beside.0) % h * w..][..w];
+            for (x, value) in row.iter().enumerate() {
+                to[(x + w - beside.1) % w] += value;
+            }
+        }
+        planes.extend(sums);
+    }
+    planes
+}
+
 /// The cover for the features of each layer: means of 2×2, as pooling has them.
 pub(super) fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
     let mut next = cover;
@@ -141,4 +214,23 @@ pub(super) fn at_layers(cover: Vec<f32>, (h, w): Size) -> [Vec<f32>; LAYERS] {
         }
         next.clone()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is added beside a picture and what is folded back are each other's transpose.
+    #[test]
+    fn the_gradient_of_what_lies_beside_goes_to_where_it_is_from() {
+        let (own, beside) = ((5, 7), (2, 3));
+        let number = |i: usize| ((i * 37) % 23) as f32 - 11.0;
+        let small: Vec<f32> = (0..3 * 35).map(number).collect();
+        let large: Vec<f32> = (0..3 * 9 * 13).map(number).collect();
+        let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+        assert_eq!(
+            product(&around(&small, own, beside), &large),
+            product(&small, &folded(&large, own, beside))
+        );
+    }
 }

@@ -195,7 +195,9 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
             };
             format!("{what} {name}{more}, seed {}, without a network.", p.seed)
         }
-        Making::Upscale { scale } => format!("Upscaled {scale}×."),
+        Making::Upscale { scale, .. } => format!("Upscaled {scale}×."),
+        Making::Material(_) => "A map of a material.".into(),
+        Making::Hang(_) => "A picture for a wall.".into(),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
         Making::Imported => "Imported.".into(),
     }

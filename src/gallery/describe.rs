@@ -160,7 +160,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
         Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
         Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
-        Some(Making::Imported) => EntryKind::Imported,
+        Some(Making::Imported | Making::Material(_) | Making::Hang(_)) => EntryKind::Imported,
         // Kept without a recipe: the label still says it.
         None if !wrote_it(file) => EntryKind::Imported,
         None => match file.source_type {

@@ -181,10 +181,12 @@ fn what(recipe: Option<&Recipe>, title: &dyn Fn(&str) -> String) -> String {
         Some(Making::Style(p)) => format!("{} styled", source_stem(&p.photo.name)),
         Some(Making::Lens(p)) => format!("{} {}", source_stem(&p.photo.name), title(&p.model)),
         Some(Making::Grow(p)) => format!("{} grown {}", source_stem(&p.source.name), p.seed),
-        Some(Making::Upscale { scale }) => {
+        Some(Making::Upscale { scale, .. }) => {
             let name = recipe.and_then(|r| r.sources.first()).map(|s| &*s.name);
             format!("{} {scale}x", source_stem(name.unwrap_or_default()))
         }
+        Some(Making::Material(p)) => format!("{} material", source_stem(&p.picture.name)),
+        Some(Making::Hang(p)) => format!("{} hung", source_stem(&p.picture.name)),
         Some(Making::Imported) | None => "picture".into(),
     }
 }

@@ -2,6 +2,8 @@
 //! in real-time with adaptive instance normalization"; layers and names of
 //! pytorch-AdaIN's `vgg_normalised.pth` and `decoder.pth`, below `vgg` and `decoder`).
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -200,6 +202,19 @@ impl StyleTransfer for Adain {
 
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn wrapping(&self, wrap: [bool; 2]) -> Arc<dyn StyleTransfer> {
+        let all = |sequence: &Sequence| {
+            let conv = |(before, conv): &(Before, Conv2d)| (*before, conv.wrapping(wrap));
+            sequence.iter().map(conv).collect()
+        };
+        Arc::new(Self {
+            channels: self.channels,
+            encoder: all(&self.encoder),
+            decoder: all(&self.decoder),
+            device: self.device.clone(),
+        })
     }
 
     fn encode(&self, style: &Tensor, cancel: &CancelToken) -> Result<Vec<f32>, ModelError> {

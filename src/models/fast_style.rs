@@ -2,6 +2,8 @@
 //! losses for real-time style transfer"; layers and names of `TransformerNet` in the
 //! PyTorch examples, with instance normalisation after Ulyanov et al. 2016).
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -195,6 +197,26 @@ impl StyleTransfer for TransformerNet {
 
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn wrapping(&self, wrap: [bool; 2]) -> Arc<dyn StyleTransfer> {
+        let layer = |layer: &Layer| Layer {
+            conv: layer.conv.wrapping(wrap),
+            scale: layer.scale.clone(),
+            shift: layer.shift.clone(),
+        };
+        Arc::new(Self {
+            config: self.config.clone(),
+            down: self.down.iter().map(layer).collect(),
+            res: self
+                .res
+                .iter()
+                .map(|two| two.each_ref().map(layer))
+                .collect(),
+            up: self.up.iter().map(layer).collect(),
+            out: self.out.wrapping(wrap),
+            device: self.device.clone(),
+        })
     }
 
     fn encode(&self, _style: &Tensor, _cancel: &CancelToken) -> Result<Vec<f32>, ModelError> {

@@ -3,6 +3,8 @@
 //! the authors' four files, below `content_encoder`, `style_encoder`, `modulator` and
 //! `decoder`).
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +74,8 @@ struct Decoder {
     /// Behind each doubling.
     half: [Conv2d; 2],
     full: [Conv2d; 3],
+    /// Whether pictures go on at their opposite sides.
+    wrap: [bool; 2],
 }
 
 /// All of it.
@@ -79,8 +83,8 @@ pub struct MicroAst {
     width: usize,
     first_width: usize,
     content: Encoder,
-    style: Encoder,
-    modulator: Modulator,
+    style: Arc<Encoder>,
+    modulator: Arc<Modulator>,
     decoder: Decoder,
     device: Device,
 }
@@ -96,8 +100,8 @@ impl MicroAst {
             width: config.channels[2],
             first_width: config.channels[0],
             content: Encoder::new(config, &vb.pp("content_encoder"))?,
-            style: Encoder::new(config, &vb.pp("style_encoder"))?,
-            modulator: Modulator::new(config, &vb.pp("modulator"))?,
+            style: Arc::new(Encoder::new(config, &vb.pp("style_encoder"))?),
+            modulator: Arc::new(Modulator::new(config, &vb.pp("modulator"))?),
             decoder: Decoder::new(config, &vb.pp("decoder"))?,
             device: device.clone(),
         })
@@ -148,6 +152,13 @@ impl Residual {
         })
     }
 
+    fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        Self {
+            first: self.first.wrapping(wrap),
+            second: self.second.wrapping(wrap),
+        }
+    }
+
     fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
         let inner = self.first.forward(x)?;
         Ok(self.second.forward_add(&inner, Some(x))?)
@@ -177,6 +188,14 @@ impl Encoder {
             inner: Residual::new(&vb.pp("enc1.10"), c, relu)?,
             outer: Residual::new(&vb.pp("enc2.0"), c, relu)?,
         })
+    }
+
+    fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        Self {
+            down: self.down.iter().map(|conv| conv.wrapping(wrap)).collect(),
+            inner: self.inner.wrapping(wrap),
+            outer: self.outer.wrapping(wrap),
+        }
     }
 
     fn forward(&self, x: &Tensor, cancel: &CancelToken) -> Result<[Tensor; 2], ModelError> {
@@ -230,13 +249,24 @@ impl Decoder {
                 conv(vb, "dec3.8", [a, a], 1, 1, relu)?,
                 conv(vb, "dec3.10", [a, 3], 9, 1, plain)?,
             ],
+            wrap: [false; 2],
         })
+    }
+
+    fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        Self {
+            first: self.first.wrapping(wrap),
+            second: self.second.wrapping(wrap),
+            half: self.half.each_ref().map(|conv| conv.wrapping(wrap)),
+            full: self.full.each_ref().map(|conv| conv.wrapping(wrap)),
+            wrap,
+        }
     }
 
     fn enlarge(&self, x: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         let mut x = x.clone();
         for stage in [self.half.as_slice(), &self.full] {
-            x = upsample_bilinear2x(&x)?;
+            x = bilinear2x(&x, self.wrap)?;
             for conv in stage {
                 stop(cancel)?;
                 x = conv.forward(&x)?;
@@ -244,6 +274,24 @@ impl Decoder {
         }
         Ok(x)
     }
+}
+
+/// `nn.Upsample(scale_factor=2, mode="bilinear")`: shares of a quarter and three
+/// quarters, border pixels repeated, or those of the opposite side where the picture wraps.
+fn bilinear2x(x: &Tensor, wrap: [bool; 2]) -> Result<Tensor, ModelError> {
+    let mut x = x.clone();
+    for axis in [0, 1].into_iter().filter(|&a| wrap[a]) {
+        // Only the next pixel counts: one of the opposite side is enough.
+        let (dim, side) = (3 - axis, x.dim(3 - axis)?);
+        let (first, last) = (x.narrow(dim, 0, 1)?, x.narrow(dim, side - 1, 1)?);
+        x = Tensor::cat(&[&last, &x, &first], dim)?;
+    }
+    let mut large = upsample_bilinear2x(&x.contiguous()?)?;
+    for axis in [0, 1].into_iter().filter(|&a| wrap[a]) {
+        let side = large.dim(3 - axis)?;
+        large = large.narrow(3 - axis, 2, side - 4)?;
+    }
+    Ok(large.contiguous()?)
 }
 
 /// Where the parts of a style's code lie.
@@ -294,6 +342,18 @@ impl StyleTransfer for MicroAst {
 
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn wrapping(&self, wrap: [bool; 2]) -> Arc<dyn StyleTransfer> {
+        Arc::new(Self {
+            width: self.width,
+            first_width: self.first_width,
+            content: self.content.wrapping(wrap),
+            style: Arc::clone(&self.style),
+            modulator: Arc::clone(&self.modulator),
+            decoder: self.decoder.wrapping(wrap),
+            device: self.device.clone(),
+        })
     }
 
     fn encode(&self, style: &Tensor, cancel: &CancelToken) -> Result<Vec<f32>, ModelError> {

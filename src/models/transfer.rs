@@ -1,5 +1,7 @@
 //! What style networks of other people have in common, whatever their family.
 
+use std::sync::Arc;
+
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
@@ -32,6 +34,9 @@ pub trait StyleTransfer: Send + Sync {
 
     /// Where it computes.
     fn device(&self) -> &Device;
+
+    /// The same network for whole pictures that go on at their opposite sides in x, y or both.
+    fn wrapping(&self, wrap: [bool; 2]) -> Arc<dyn StyleTransfer>;
 
     /// The code of a style picture `[1, 3, h, w]`, sRGB 0..=1, sides multiples of
     /// [`StyleTransfer::multiple`].

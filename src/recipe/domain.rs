@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Wrap;
+
 /// What the coordinates of a network that computes each pixel from its place run over.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -31,6 +33,15 @@ impl Domain {
     /// Whether it is a piece of the plane.
     pub fn is_plane(&self) -> bool {
         *self == Self::Plane
+    }
+
+    /// How a picture of it goes on beyond its sides.
+    pub fn wrap(&self) -> Wrap {
+        match self {
+            Self::Plane => Wrap::None,
+            Self::Torus { seamless, .. } => Wrap::Tile(*seamless),
+            Self::Sphere { .. } => Wrap::Panorama,
+        }
     }
 
     /// Whether it is a panorama.

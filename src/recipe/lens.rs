@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DirectionEdit, Mask, SourceRef};
+use super::{DirectionEdit, Mask, SourceRef, Wrap};
 
 /// What of a photo's variation around its average a gain weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -96,6 +96,9 @@ pub struct LensParams {
     /// Where it applies; everywhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask: Option<Arc<Mask>>,
+    /// How the photo goes on beyond its sides; a panorama only at its left and right one.
+    #[serde(default, skip_serializing_if = "Wrap::is_none")]
+    pub wrap: Wrap,
 }
 
 impl LensParams {
@@ -109,6 +112,7 @@ impl LensParams {
             other: None,
             keep_detail: true,
             mask: None,
+            wrap: Wrap::None,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{FINISH_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
+use super::{FINISH_VERSION, FINISHED_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
 
 /// One step: `STEPS[n]` brings version `n` to `n + 1`.
 const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] =
-    [from_0, from_1];
+    [from_0, from_1, from_2];
 
 /// Brings a recipe to [`RECIPE_VERSION`].
 ///
@@ -31,9 +31,11 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     }
     let finish = value.get("finish").filter(|finish| !finish.is_null());
     check_finish(finish)?;
-    value["version"] = json!(match finish {
-        Some(_) => RECIPE_VERSION,
-        None => UNFINISHED_VERSION,
+    let newest = wrap(&value).is_some() || has_domain(&value) || is_surface(&value);
+    value["version"] = json!(match (newest, finish) {
+        (true, _) => RECIPE_VERSION,
+        (false, Some(_)) => FINISHED_VERSION,
+        (false, None) => UNFINISHED_VERSION,
     });
     Ok(value)
 }
@@ -64,6 +66,40 @@ fn from_1(value: &mut Value) -> Result<(), RecipeError> {
             "a recipe of version 1 has no finish".into(),
         )),
         None => Ok(()),
+    }
+}
+
+/// How its picture goes on beyond its sides.
+fn wrap(value: &Value) -> Option<&Value> {
+    value.get("making")?.get("wrap")
+}
+
+/// Whether one of its generated pictures covers something other than a piece of the plane.
+fn has_domain(value: &Value) -> bool {
+    let Some(making) = value.get("making") else {
+        return false;
+    };
+    let points = making.get("points").and_then(Value::as_array);
+    let mut all = std::iter::once(making).chain(points.into_iter().flatten());
+    all.any(|params| {
+        let domain = params.get("domain");
+        domain.is_some_and(|domain| !domain.is_null() && domain != "plane")
+    })
+}
+
+/// Whether it is of a surface.
+fn is_surface(value: &Value) -> bool {
+    let kind = value.get("making").and_then(|making| making.get("kind"));
+    kind.is_some_and(|kind| kind == "material" || kind == "hang")
+}
+
+/// Version 2 knew no pictures that go on beyond their sides, and no surfaces.
+fn from_2(value: &mut Value) -> Result<(), RecipeError> {
+    match wrap(value).is_some() || is_surface(value) {
+        true => Err(RecipeError::Damaged(
+            "a recipe before version 3 has no `wrap`, and is of no surface".into(),
+        )),
+        false => Ok(()),
     }
 }
 

@@ -14,6 +14,8 @@ mod origin;
 pub mod ranges;
 mod schema;
 mod style;
+mod surface;
+mod wrap;
 
 pub use domain::Domain;
 pub use explore::{
@@ -29,15 +31,22 @@ pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use surface::SurfaceParams;
+pub use wrap::Wrap;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
-/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`]; a recipe without
-/// one is of version 1, so that older programs read it.
-pub const RECIPE_VERSION: u32 = 2;
+/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`]
+/// and surfaces, and refuses, in older programs, a [`Domain`] that those would render as a plane;
+/// a recipe has the lowest version that knows all that is in it ([`Recipe::versioned`]), so that
+/// older programs read what they can make.
+pub const RECIPE_VERSION: u32 = 3;
+
+/// The version of a recipe with a finish that needs nothing newer.
+pub const FINISHED_VERSION: u32 = 2;
 
 /// The version of a recipe without a finish.
 pub const UNFINISHED_VERSION: u32 = 1;
@@ -45,7 +54,7 @@ pub const UNFINISHED_VERSION: u32 = 1;
 /// A picture's recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// [`RECIPE_VERSION`] where there is a finish, [`UNFINISHED_VERSION`] elsewhere.
+    /// See [`Recipe::versioned`].
     pub version: u32,
     /// Program and version, e.g. `Limner 0.2.0`.
     pub software: String,
@@ -91,7 +100,14 @@ pub enum Making {
     Upscale {
         /// How many times as large.
         scale: u32,
+        /// How it goes on beyond its sides.
+        #[serde(default, skip_serializing_if = "Wrap::is_none")]
+        wrap: Wrap,
     },
+    /// The maps of a material.
+    Material(SurfaceParams),
+    /// A picture as an object for a wall.
+    Hang(SurfaceParams),
     /// Frames of a walk through latent space.
     Walk(WalkParams),
     /// A picture brought in from outside.
@@ -101,16 +117,51 @@ pub enum Making {
 impl Recipe {
     /// The same picture with this finish, or without any.
     pub fn finished(mut self, finish: Option<FinishParams>) -> Self {
-        self.version = match finish {
-            Some(_) => RECIPE_VERSION,
-            None => UNFINISHED_VERSION,
-        };
         self.finish = finish;
+        self.versioned()
+    }
+
+    /// The same with the lowest version that knows all that is in it.
+    #[must_use]
+    pub fn versioned(mut self) -> Self {
+        self.version = match (self.making.is_plain(), &self.finish) {
+            (false, _) => RECIPE_VERSION,
+            (true, Some(_)) => FINISHED_VERSION,
+            (true, None) => UNFINISHED_VERSION,
+        };
         self
     }
 }
 
 impl Making {
+    /// How the picture goes on beyond its sides, where something was done to one that does.
+    pub fn wrap(&self) -> Wrap {
+        match self {
+            Self::Style(params) => params.wrap,
+            Self::Lens(params) => params.wrap,
+            Self::Upscale { wrap, .. } => *wrap,
+            _ => Wrap::None,
+        }
+    }
+
+    /// Whether all of it was known before version 3.
+    fn is_plain(&self) -> bool {
+        match self {
+            Self::Explore(params) => params.domain.is_plane(),
+            Self::Walk(params) => params.points.iter().all(|point| point.domain.is_plane()),
+            Self::Material(_) | Self::Hang(_) => false,
+            other => other.wrap().is_none(),
+        }
+    }
+
+    /// Whether the picture is an equirectangular panorama.
+    pub fn is_panorama(&self) -> bool {
+        match self {
+            Self::Explore(params) => params.domain.is_sphere(),
+            other => other.wrap().is_panorama(),
+        }
+    }
+
     /// The pictures that the settings name: the photo first, then styles or the second
     /// picture.
     pub fn pictures(&self) -> Vec<&SourceRef> {
@@ -131,6 +182,7 @@ impl Making {
                 params.each_picture(&mut |picture, _| pictures.push(picture));
                 pictures
             }
+            Self::Material(params) | Self::Hang(params) => vec![&params.picture],
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }

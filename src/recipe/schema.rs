@@ -77,6 +77,7 @@ impl Recipe {
                 }
             }
             Making::Grow(params) => params.each_picture_mut(tell),
+            Making::Material(params) | Making::Hang(params) => tell(&mut params.picture),
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
         }
     }

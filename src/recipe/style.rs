@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::SourceRef;
+use super::{SourceRef, Wrap};
 
 /// Where a style comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,4 +136,7 @@ pub struct StyleParams {
     pub brush: f32,
     /// 0 takes the style's palette, 1 keeps the photo's colours.
     pub keep_colors: f32,
+    /// How the photo goes on beyond its sides.
+    #[serde(default, skip_serializing_if = "Wrap::is_none")]
+    pub wrap: Wrap,
 }

@@ -22,6 +22,11 @@ pub enum Lack {
     /// Pixar's checker of USD files: a Python with the package `usd-core`, named in
     /// `LIMNER_USD_PYTHON`.
     UsdChecker,
+    /// Blender as a module: a Python with the package `bpy`, named in `LIMNER_BLENDER_PYTHON`.
+    Blender,
+    /// The MaterialX library: a Python with the package `MaterialX`, named in
+    /// `LIMNER_MATERIALX_PYTHON`.
+    MaterialX,
     /// A browser without a window.
     Chromium,
     /// The right to mount a small disk.
@@ -43,6 +48,11 @@ impl Lack {
             Self::UsdChecker => [
                 "usd-core",
                 "LIMNER_USD_PYTHON names no Python with usd-core",
+            ],
+            Self::Blender => ["bpy", "LIMNER_BLENDER_PYTHON names no Python with bpy"],
+            Self::MaterialX => [
+                "materialx",
+                "LIMNER_MATERIALX_PYTHON names no Python with MaterialX",
             ],
             Self::Chromium => ["chromium", "Chromium isn't installed"],
             Self::Root => ["root", "a small disk can't be mounted without root"],

@@ -266,6 +266,7 @@ fn a_folder_of_photos_gets_a_learnt_style() {
     let folder = FolderJob {
         photos,
         params: Arc::new(params(SourceRef::default(), vec![builtin("wave")])),
+        panoramas: true,
         options: StylizeOptions::default(),
         fine: None,
         out: fixture.path("out"),

@@ -135,6 +135,7 @@ fn params(photo: SourceRef, styles: Vec<StyleLayer>) -> StyleParams {
         strength: 1.0,
         brush: 1.0,
         keep_colors: 0.0,
+        wrap: limner::recipe::Wrap::None,
     }
 }
 

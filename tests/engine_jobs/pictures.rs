@@ -150,6 +150,7 @@ fn pictures_are_enlarged_with_their_transparency() {
             path: path.clone(),
             scale,
             model: None,
+            wrap: None,
         });
         assert_eq!(large.size(), [70 * scale, 50 * scale]);
         let alpha = |x: u32, y: u32| large.rgba()[((y * 70 * scale + x) * 4 + 3) as usize];
@@ -162,6 +163,7 @@ fn pictures_are_enlarged_with_their_transparency() {
             path,
             scale: 3,
             model: None,
+            wrap: None,
         })
         .unwrap_err();
     assert!(error.to_string().contains("2 or 4"), "{error}");
@@ -193,6 +195,7 @@ fn imported_networks_enlarge_in_tiles_as_in_one_piece() {
             path: path.clone(),
             scale,
             model: Some(name.clone()),
+            wrap: None,
         };
         let (large, recipe) = fixture.picture(upscale(scale));
         assert_eq!(large.size(), [width * scale, height * scale], "{file}");
@@ -252,6 +255,7 @@ fn imported_networks_enlarge_in_tiles_as_in_one_piece() {
         path,
         scale: 2,
         model: None,
+        wrap: None,
     });
     assert_eq!(recipe.models[0].name, "crisp");
 }
@@ -465,6 +469,7 @@ fn a_small_picture_is_drawn_through_the_enlarging_network_where_there_is_room() 
         path,
         scale: 4,
         model: None,
+        wrap: None,
     });
     assert_eq!(large, four);
 }

@@ -223,6 +223,7 @@ fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
     let job = Job::StylizeFolder(Box::new(FolderJob {
         photos,
         params: Arc::new(params(fixture.photo("any.png", 8, 8), vec![style])),
+        panoramas: true,
         options: StylizeOptions::default(),
         fine: None,
         out: out.clone(),

@@ -110,6 +110,7 @@ pub fn style() -> Recipe {
         strength: 0.9,
         brush: 1.0,
         keep_colors: 0.2,
+        wrap: limner::recipe::Wrap::None,
     };
     let mut r = recipe(Making::Style(params));
     r.models[0].name = "restyle".into();

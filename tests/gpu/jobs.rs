@@ -91,6 +91,7 @@ fn jobs_give_the_same_pictures() {
         strength: 0.9,
         brush: 1.0,
         keep_colors: 0.2,
+        wrap: limner::recipe::Wrap::None,
     });
     let options = StylizeOptions {
         tile: Some(512),
@@ -108,6 +109,7 @@ fn jobs_give_the_same_pictures() {
                 path,
                 scale: 2,
                 model: None,
+                wrap: None,
             },
         ),
     ];

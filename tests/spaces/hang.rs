@@ -45,6 +45,53 @@ fn khronos_and_pixar_find_nothing_wrong_and_it_has_its_size() {
 }
 
 #[test]
+fn blender_opens_it_true_to_scale() {
+    let desk = Desk::new();
+    hung(&desk);
+    for (name, up) in [("w.glb", 2), ("w.usdz", 1)] {
+        let Some(found) = judges::blender(&desk.path(name)) else {
+            return;
+        };
+        let long = |axis: usize| {
+            let [low, high] = ["low", "high"].map(|end| found[end][axis].as_f64().unwrap());
+            high - low
+        };
+        // 60 + 2 (5 + 2) and 40 + 2 (5 + 2) centimetres; in USD it lies on its back.
+        let right = (long(0) - 0.74).abs() < 1e-3 && (long(up) - 0.54).abs() < 1e-3;
+        assert!(right, "{name} {found}");
+        assert_eq!(found["images"], serde_json::json!([[120, 80]]), "{name}");
+        assert_eq!(found["linked"], serde_json::json!(["Base Color"]), "{name}");
+    }
+}
+
+#[test]
+fn the_same_files_come_of_the_recipe_inside() {
+    let desk = Desk::new();
+    stone(&desk.path("stone.png"), 121, 83);
+    let words = [
+        "hang",
+        "stone.png",
+        "--height-cm",
+        "41.7",
+        "--frame",
+        "gold",
+    ];
+    let files = ["-o", "w.glb", "-o", "w.usdz", "-o", "w.html"];
+    desk.fine(&[&words[..], &files].concat());
+    let made = &material::scene(&desk.path("w.glb"))["asset"]["extras"]["limner"];
+    assert_eq!(made["recipe"]["making"]["kind"], "hang");
+    std::fs::write(desk.path("w.json"), made.to_string()).unwrap();
+    std::fs::create_dir_all(desk.path("again")).unwrap();
+    for name in ["w.glb", "w.usdz", "w.html"] {
+        let again = format!("again/{name}");
+        let words = ["recipe", "render", "w.json", "-o", &again];
+        desk.fine(&[&words[..], &["--source", "stone.png"]].concat());
+        let bytes = |name: &str| std::fs::read(desk.path(name)).unwrap();
+        assert!(bytes(name) == bytes(&again), "{name}");
+    }
+}
+
+#[test]
 fn a_browser_shows_the_picture_in_a_room_without_a_network() {
     let desk = Desk::new();
     hung(&desk);

@@ -81,6 +81,70 @@ print(json.dumps({
     Some(serde_json::from_slice(&told.stdout).unwrap())
 }
 
+/// What Blender makes of a `.glb` or a USD file: `low` and `high` corner of the whole in metres (z
+/// up), `images` (sizes), `linked` (what of the material's surface comes from pictures). Nothing
+/// where it isn't there.
+pub fn blender(path: &Path) -> Option<serde_json::Value> {
+    const SCRIPT: &str = "
+import bpy, json, sys
+bpy.ops.wm.read_factory_settings(use_empty=True)
+if sys.argv[1].endswith('.glb'):
+    bpy.ops.import_scene.gltf(filepath=sys.argv[1])
+else:
+    bpy.ops.wm.usd_import(filepath=sys.argv[1])
+meshes = [o for o in bpy.data.objects if o.type == 'MESH']
+corners = [o.matrix_world @ v.co for o in meshes for v in o.data.vertices]
+links = [l for m in bpy.data.materials if m.node_tree for l in m.node_tree.links]
+print('FOUND' + json.dumps({
+    'low': [min(c[i] for c in corners) for i in range(3)],
+    'high': [max(c[i] for c in corners) for i in range(3)],
+    'images': [list(i.size) for i in bpy.data.images if i.size[0]],
+    'linked': sorted({l.to_socket.name for l in links if l.to_node.type == 'BSDF_PRINCIPLED'}),
+}))";
+    let Some(python) = std::env::var_os("LIMNER_BLENDER_PYTHON") else {
+        skip(Lack::Blender);
+        return None;
+    };
+    let told = Command::new(python)
+        .args(["-c", SCRIPT])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{told:?}");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let found = told
+        .split("FOUND")
+        .nth(1)
+        .and_then(|rest| rest.lines().next());
+    Some(serde_json::from_str(found.unwrap_or_else(|| panic!("{told}"))).unwrap())
+}
+
+/// What the MaterialX library finds wrong with a document; nothing where it isn't there.
+pub fn materialx(path: &Path) -> Option<String> {
+    const SCRIPT: &str = "
+import sys, MaterialX as mx
+document = mx.createDocument()
+mx.readFromXmlFile(document, sys.argv[1])
+known = mx.createDocument()
+mx.loadLibraries(mx.getDefaultDataLibraryFolders(), mx.getDefaultDataSearchPath(), known)
+document.setDataLibrary(known)
+right, told = document.validate()
+assert right == (told == ''), told
+assert len(document.getMaterialNodes()) == 1
+print(told, end='')";
+    let Some(python) = std::env::var_os("LIMNER_MATERIALX_PYTHON") else {
+        skip(Lack::MaterialX);
+        return None;
+    };
+    let told = Command::new(python)
+        .args(["-c", SCRIPT])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{told:?}");
+    Some(String::from_utf8(told.stdout).unwrap())
+}
+
 /// What a page would load from elsewhere.
 pub fn loads(page: &str) -> Vec<String> {
     let mut found: Vec<String> = page

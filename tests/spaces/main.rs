@@ -8,6 +8,7 @@ mod engine_files;
 mod hang;
 mod judges;
 mod material;
+mod seamless;
 mod waves;
 
 use std::path::{Path, PathBuf};

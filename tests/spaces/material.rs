@@ -62,6 +62,80 @@ fn a_picture_becomes_maps_with_its_makers_name_in_each() {
 }
 
 #[test]
+fn materialx_finds_nothing_wrong_and_every_map_that_it_names_is_there() {
+    let desk = Desk::new();
+    stone(&desk.path("old & stone.png"), 32, 32);
+    for program in ["blender", "unreal", "unity", "godot"] {
+        let words = ["material", "old & stone.png", "-o", program];
+        desk.fine(&[&words[..], &["--for", program]].concat());
+        let file = desk.path(program).join("old___stone.mtlx");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let maps: Vec<&str> = text
+            .split("type=\"filename\" value=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
+        assert!(maps.len() >= 3, "{text}");
+        for map in maps {
+            assert!(desk.path(program).join(map).is_file(), "{program}: {map}");
+        }
+        if let Some(told) = judges::materialx(&file) {
+            assert_eq!(told, "", "{program}");
+        }
+    }
+}
+
+/// Names and bytes of all files in a folder.
+fn all(folder: &Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let mut all: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let bytes = std::fs::read(&path).unwrap();
+            (path.file_name().unwrap().to_owned(), bytes)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_map_brings_its_whole_material_back_byte_for_byte() {
+    let desk = Desk::new();
+    stone(&desk.path("stone.png"), 64, 48);
+    let words = ["material", "stone.png", "-o", "maps", "--for", "unity"];
+    let more = ["--glb", "cube", "--look", "--detail", "0.8", "--invert"];
+    desk.fine(&[&words[..], &more].concat());
+    let json = desk.fine(&["recipe", "show", "maps/stone_MaskMap.png"]);
+    let recipe: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(recipe["version"], 3);
+    assert_eq!(recipe["making"]["kind"], "material");
+    assert_eq!(
+        recipe["making"]["picture"]["path"], "",
+        "where it lies isn't told"
+    );
+    assert!(json.contains("© Ada"), "whose it is goes with it: {json}");
+    for (from, to) in [("stone_MaskMap.png", "a"), ("stone_material.json", "b")] {
+        let from = format!("maps/{from}");
+        let words = ["recipe", "render", &from, "-o", to];
+        desk.fine(&[&words[..], &["--source", "stone.png"]].concat());
+        let (before, after) = (all(&desk.path("maps")), all(&desk.path(to)));
+        assert_eq!(before.len(), 8);
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(before.0, after.0);
+            assert!(before.1 == after.1, "{:?} differs", before.0);
+        }
+    }
+    // Settings that aren't known are refused by name.
+    let odd = json.replace("\"light_scale\"", "\"light_skale\"");
+    std::fs::write(desk.path("odd.json"), odd).unwrap();
+    let words = ["recipe", "render", "odd.json", "-o", "c"];
+    let why = desk.fails(&[&words[..], &["--source", "stone.png"]].concat());
+    assert!(why.contains("light_skale"), "{why}");
+    assert!(!desk.path("c").exists());
+}
+
+#[test]
 fn khronos_finds_nothing_wrong_with_the_shapes() {
     let desk = Desk::new();
     stone(&desk.path("stone.png"), 64, 64);
@@ -82,6 +156,12 @@ fn khronos_finds_nothing_wrong_with_the_shapes() {
         );
         if let Some((errors, warnings, told)) = judges::gltf(&file) {
             assert_eq!((errors, warnings), (0, 0), "{shape}: {told}");
+        }
+        if let Some(found) = judges::blender(&file) {
+            let all = ["Base Color", "Metallic", "Normal", "Roughness"];
+            assert_eq!(found["linked"], serde_json::json!(all), "{shape}");
+            let sizes = serde_json::json!([[64, 64], [64, 64], [64, 64]]);
+            assert_eq!(found["images"], sizes, "{shape}");
         }
     }
 }

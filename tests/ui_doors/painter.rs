@@ -383,6 +383,7 @@ impl Painter {
                 source,
                 picture,
                 recipe: recipe.map(Box::new),
+                panorama: false,
                 notes: limner::export::metadata::read(&path)
                     .map_or_else(|_| Vec::new(), |m| m.notes),
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::app::sliders::marks::{SliderMark, Sliders, SlidersMut};
-use crate::recipe::{DirectionEdit, LensGain, LensOther, LensParams, Mask, SourceRef};
+use crate::recipe::{DirectionEdit, LensGain, LensOther, LensParams, Mask, SourceRef, Wrap};
 
 /// State of Lens.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub struct LensWork {
     pub keep_detail: bool,
     /// Where it applies. Shared: masks can be long.
     pub mask: Option<Arc<Mask>>,
+    /// See [`LensParams::wrap`].
+    pub wrap: Wrap,
 }
 
 impl Default for LensWork {
@@ -48,6 +50,7 @@ impl Default for LensWork {
             other: None,
             keep_detail: true,
             mask: None,
+            wrap: Wrap::None,
         }
     }
 }
@@ -105,6 +108,7 @@ impl LensWork {
             other: self.other.clone(),
             keep_detail: self.keep_detail,
             mask: self.mask.clone(),
+            wrap: self.wrap,
         })
     }
 
@@ -117,6 +121,7 @@ impl LensWork {
             other: params.other,
             keep_detail: params.keep_detail,
             mask: params.mask,
+            wrap: params.wrap,
         };
     }
 

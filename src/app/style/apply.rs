@@ -9,7 +9,7 @@ use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, STEPS, StyleDoc};
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::shares;
-use crate::recipe::{StyleLayer, StyleSource, ranges};
+use crate::recipe::{SourceRef, StyleLayer, StyleSource, Wrap, ranges};
 use std::sync::Arc;
 
 /// Changes Style.
@@ -40,7 +40,9 @@ fn gathers(edit: &StyleEdit) -> bool {
 
 fn label(edit: &StyleEdit, state: &AppState) -> String {
     let plain = match edit {
-        StyleEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
+        StyleEdit::Photo(photo) | StyleEdit::Panorama(photo) if !photo.name.is_empty() => {
+            return photo.name.clone();
+        }
         StyleEdit::OnlyStyle(style) => return name(style, state),
         StyleEdit::AddStyle(style) => return format!("Add {}", name(style, state)),
         StyleEdit::RemoveStyle(at) => match state.doc.style.styles.get(*at) {
@@ -49,6 +51,8 @@ fn label(edit: &StyleEdit, state: &AppState) -> String {
         },
         StyleEdit::ReplaceStyle(_, style) => return name(style, state),
         StyleEdit::Photo(_) => "Photo",
+        StyleEdit::Panorama(_) => "Panorama",
+        StyleEdit::Wrap(_) => "Seamless",
         StyleEdit::Model(_) => "Style network",
         StyleEdit::Strength(_) => "Strength",
         StyleEdit::Brush(_) => "Stroke scale",
@@ -91,15 +95,27 @@ fn layer(style: StyleSource) -> Arc<StyleLayer> {
     })
 }
 
+fn open(doc: &mut StyleDoc, photo: SourceRef) {
+    if doc.photo.as_ref() != Some(&photo) {
+        doc.photo = Some(photo);
+        // The sizes of a recipe are those of its photo.
+        doc.fine = FineWay::Steps(nearest(doc.fine.steps()));
+    }
+}
+
 fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
     match edit {
         StyleEdit::Photo(photo) => {
-            if doc.photo.as_ref() != Some(&photo) {
-                doc.photo = Some(photo);
-                // The sizes of a recipe are those of its photo.
-                doc.fine = FineWay::Steps(nearest(doc.fine.steps()));
+            if doc.wrap.is_panorama() {
+                doc.wrap = Wrap::None;
             }
+            open(doc, photo);
         }
+        StyleEdit::Panorama(photo) => {
+            doc.wrap = Wrap::Panorama;
+            open(doc, photo);
+        }
+        StyleEdit::Wrap(wrap) => doc.wrap = wrap,
         StyleEdit::Model(model) => doc.model = model,
         StyleEdit::Strength(v) => doc.strength = ranges::STRENGTH.nearest(v),
         StyleEdit::Brush(v) => doc.brush = ranges::BRUSH.nearest(v),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::protocol::{FINE_STEPS, Scale};
-use crate::recipe::{Recipe, SourceRef, StyleLayer, StyleParams};
+use crate::recipe::{Recipe, SourceRef, StyleLayer, StyleParams, Wrap};
 
 /// Where recipes tell of *Fine*.
 const EXTRA: &str = "fine";
@@ -97,6 +97,8 @@ pub struct StyleDoc {
     pub brush: f32,
     /// See [`StyleParams::keep_colors`].
     pub keep_colors: f32,
+    /// See [`StyleParams::wrap`].
+    pub wrap: Wrap,
     /// How the picture is made.
     pub quality: Quality,
     /// How *Fine* goes about it.
@@ -112,6 +114,7 @@ impl Default for StyleDoc {
             strength: 1.0,
             brush: 1.0,
             keep_colors: 0.0,
+            wrap: Wrap::None,
             quality: Quality::Fast,
             fine: FineWay::Steps(FINE_STEPS),
         }
@@ -131,6 +134,7 @@ impl StyleDoc {
             strength: self.strength,
             brush: self.brush,
             keep_colors: self.keep_colors,
+            wrap: self.wrap,
         })
     }
 
@@ -147,6 +151,7 @@ impl StyleDoc {
             strength: params.strength,
             brush: params.brush,
             keep_colors: params.keep_colors,
+            wrap: params.wrap,
             quality,
             fine: fine.unwrap_or_else(|| self.fine.clone()),
         };

@@ -1,13 +1,17 @@
 //! What panels may change in Style.
 
 use crate::app::style::document::{FineWay, Quality};
-use crate::recipe::{Mask, MaskShape, SourceRef, StyleParams, StyleSource};
+use crate::recipe::{Mask, MaskShape, SourceRef, StyleParams, StyleSource, Wrap};
 
 /// A change of Style.
 #[derive(Debug, Clone)]
 pub enum StyleEdit {
     /// The photo.
     Photo(SourceRef),
+    /// The photo, which is a panorama.
+    Panorama(SourceRef),
+    /// See [`StyleParams::wrap`].
+    Wrap(Wrap),
     /// The network.
     Model(String),
     /// See [`StyleParams::strength`].

@@ -36,6 +36,7 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
             let job = FolderJob {
                 photos,
                 params: params.into(),
+                panoramas: true,
                 options,
                 fine,
                 out,

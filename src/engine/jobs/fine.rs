@@ -11,11 +11,12 @@ use crate::engine::fine::{
 };
 use crate::engine::fine_estimate::try_out;
 use crate::engine::fine_tiles::{self, Refinement};
+use crate::engine::fine_wrap::Begun;
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::jobs::stylize::style_recipe;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
-use crate::engine::resample::{Planes, fit, planes};
+use crate::engine::resample::{Planes, fit, planes_wrapping};
 use crate::engine::styling::PreparedStyle;
 use crate::engine::stylize::{Fine, finish};
 use crate::fine::Painting;
@@ -40,6 +41,12 @@ pub(super) fn run(
     params: &StyleParams,
     options: &FineOptions,
 ) -> Result<Output, EngineError> {
+    if params.wrap.is_panorama() {
+        return Err(EngineError::BadRequest(
+            "Fine doesn't know how to paint a panorama; take Fast, or treat it as a seamless picture in x"
+                .into(),
+        ));
+    }
     context.progress(Stage::Loading, 0, 1);
     context.yield_to_previews()?;
     let stop = context.token();
@@ -59,6 +66,7 @@ pub(super) fn run(
         strength: params.strength,
         keep_colors: params.keep_colors,
         brush: params.brush,
+        wrap: params.wrap.sides(),
     };
     let (mut taken, mut stopped) = (Vec::new(), false);
     let picture = match subject.styles.is_empty() || params.strength <= 0.0 {
@@ -149,7 +157,14 @@ fn way(
     if matches!(options.effort, Effort::Time(..)) {
         try_out(&mut state.stylizer, &mut state.registry)?;
     }
-    let large = fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times);
+    let large = match subject.is_masked_and_wraps() {
+        // Tiles know masks by the whole picture, which those of a seamless one begin before.
+        true => fine_tiles::LargeSteps {
+            steps: None,
+            before: options.effort.clone(),
+        },
+        false => fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times),
+    };
     let size = subject.photo.size();
     let finest = match &large.before {
         Effort::Again(scales) => {
@@ -162,7 +177,7 @@ fn way(
             }
             size
         }
-        _ => finest(size, LONGER_SIDE, options.memory_budget)?,
+        _ => finest(size, LONGER_SIDE, subject.wrap, options.memory_budget)?,
     };
     Ok((Schedule::new(finest, &large.before), large.steps))
 }
@@ -246,8 +261,8 @@ impl Work<'_, '_> {
     ) -> Result<Stand, EngineError> {
         let [width, height] = size.map(|s| s as usize);
         let start = match coarser {
-            None => planes(first, width, height),
-            Some(coarser) => resized(coarser, width, height),
+            None => planes_wrapping(first, [width, height], subject.wrap),
+            Some(coarser) => resized(coarser, [width, height], subject.wrap),
         };
         let began = Instant::now();
         let painting = subject.painting(&self.vgg, size, &start, &self.stop)?;
@@ -331,7 +346,8 @@ impl Work<'_, '_> {
         steps: u32,
     ) -> Result<Option<Picture>, EngineError> {
         let (vgg, stop) = (Arc::clone(&self.vgg), self.stop.clone());
-        let mut refinement = Refinement::new(subject, vgg, picture, stop)?;
+        let begun = Begun::new(picture, subject.wrap)?;
+        let mut refinement = Refinement::new(subject, vgg, &begun.picture, stop)?;
         while let Some((painting, done)) = refinement.next()? {
             self.context
                 .progress(Stage::Writing, done.0 as u64, done.1 as u64);
@@ -344,7 +360,7 @@ impl Work<'_, '_> {
                 self.step_of(painting)?;
             }
         }
-        Ok(Some(refinement.picture()?))
+        Ok(Some(begun.closed(&refinement.picture()?)?))
     }
 
     /// What was painted, at the result's size.

@@ -99,10 +99,13 @@ fn one(
         Err(EngineError::BadPicture { reason, .. }) => return Err(Trouble::Photo(reason)),
         Err(error) => return Err(error.into()),
     };
-    let params = StyleParams {
+    let mut params = StyleParams {
         photo: read.source.clone(),
         ..StyleParams::clone(&job.params)
     };
+    if job.panoramas && params.wrap.is_none() {
+        params.wrap = super::upscale::own_wrap(photo);
+    }
     drop(read);
     let (picture, mut recipe) = make(context, &params, job)?;
     context.state.photos.note_origins(&mut recipe);

@@ -59,9 +59,12 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
             max_side,
             out,
         } => walk::run(context, params, *max_side, out),
-        Job::Upscale { path, scale, model } => {
-            upscale::run(context, path, *scale, model.as_deref())
-        }
+        Job::Upscale {
+            path,
+            scale,
+            model,
+            wrap,
+        } => upscale::run(context, path, *scale, model.as_deref(), *wrap),
         Job::UpscaleEstimate { path, scale, model } => {
             upscale::estimate(context, path, *scale, model.as_deref())
         }

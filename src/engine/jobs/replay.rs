@@ -34,9 +34,12 @@ pub(super) fn unfinished(
         Making::Style(params) => super::stylize::again(context, params, recipe),
         Making::Lens(params) => super::lens::again(context, params, recipe),
         Making::Grow(params) => super::grow::again(context, params, recipe),
-        Making::Upscale { scale } => super::upscale::again(context, recipe, *scale),
+        Making::Upscale { scale, wrap } => super::upscale::again(context, recipe, *scale, *wrap),
         Making::Walk(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
+        )),
+        Making::Material(_) | Making::Hang(_) => Err(EngineError::BadRequest(
+            "this is the recipe of a surface; it is made again into files".into(),
         )),
         Making::Imported => Err(EngineError::BadRequest(
             "this picture was imported; there is nothing to render again".into(),

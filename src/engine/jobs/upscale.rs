@@ -8,7 +8,7 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::models::upscaler::Upscaler;
-use crate::recipe::{Making, Recipe};
+use crate::recipe::{Making, Recipe, Wrap};
 
 /// Enlarges a picture file by the network of this name, or by the one that ships.
 pub(super) fn run(
@@ -16,27 +16,43 @@ pub(super) fn run(
     path: &Path,
     scale: u32,
     model: Option<&str>,
+    wrap: Option<Wrap>,
 ) -> Result<Output, EngineError> {
     let (name, network) = network(context, model)?;
     context.progress(Stage::Reading, 0, 1);
     let photo = context.state.photos.read(path)?;
+    let wrap = wrap.unwrap_or_else(|| own_wrap(&photo.source.place()));
     let stop = context.token();
     let mut between = |done, all| {
         context.progress(Stage::Rendering, done, all);
         context.yield_to_previews()
     };
-    let picture = enlarge::enlarge(&*network, &photo.picture, scale, &stop, &mut between)?;
+    let picture = enlarge::enlarge(
+        &*network,
+        (&photo.picture, wrap),
+        scale,
+        &stop,
+        &mut between,
+    )?;
     let models = vec![context.state.model_ref(&name)?];
     let sources = vec![photo.source.clone()];
     Ok(Output::Picture {
         picture,
         recipe: Box::new(recipe(
-            Making::Upscale { scale },
+            Making::Upscale { scale, wrap },
             models,
             sources,
             &context.state.device,
         )),
     })
+}
+
+/// A picture that says to be a panorama goes on as one.
+pub(super) fn own_wrap(path: &Path) -> Wrap {
+    match crate::export::metadata::read(path) {
+        Ok(file) if file.is_panorama() => Wrap::Panorama,
+        _ => Wrap::None,
+    }
 }
 
 /// What [`run`] will take.
@@ -74,13 +90,14 @@ pub(super) fn again(
     context: &mut JobContext<'_>,
     recipe: &Recipe,
     scale: u32,
+    wrap: Wrap,
 ) -> Result<Output, EngineError> {
     let source = recipe.sources.first().ok_or_else(|| {
         EngineError::BadRequest("this recipe doesn't say which picture was upscaled".into())
     })?;
     let path = context.state.photos.source(source)?.0.source.place();
     let model = recipe.models.first().map(|model| model.name.as_str());
-    let Output::Picture { picture, .. } = run(context, &path, scale, model)? else {
+    let Output::Picture { picture, .. } = run(context, &path, scale, model, Some(wrap))? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {

@@ -1,7 +1,15 @@
 //! Bringing pictures to the network's sides, and masks to its grid.
 
-use crate::engine::resample::{Planes, fit, planes};
+use crate::engine::protocol::EngineError;
+use crate::engine::resample::{Planes, beyond, fit, planes};
+use crate::latent::grid::Grid;
+use crate::models::ModelError;
 use crate::picture::Picture;
+use crate::recipe::Wrap;
+
+/// Pixels of the opposite side that the network sees where a picture goes on there: what lies
+/// further away has no say that could be seen.
+const BESIDE: usize = 96;
 
 /// `size` with its longer side at most `longer`.
 pub(super) fn at_most(size: [u32; 2], longer: u32) -> [u32; 2] {
@@ -9,6 +17,60 @@ pub(super) fn at_most(size: [u32; 2], longer: u32) -> [u32; 2] {
         true => size,
         false => fit(size, longer.max(1)),
     }
+}
+
+/// `size` with those sides multiples of `factor` at which the picture goes on, so that its grid
+/// closes.
+pub(super) fn closing(size: [u32; 2], wrap: [bool; 2], factor: u32) -> [u32; 2] {
+    std::array::from_fn(|axis| match wrap[axis] {
+        true => ((size[axis] + factor / 2) / factor).max(1) * factor,
+        false => size[axis],
+    })
+}
+
+/// What of the opposite sides is put beside a picture that goes on there, in places of the grid.
+pub(super) fn beside(wrap: [bool; 2], factor: usize) -> [usize; 2] {
+    wrap.map(|wraps| if wraps { BESIDE.div_ceil(factor) } else { 0 })
+}
+
+/// A grid with so many places of what lies beyond its sides.
+pub(super) fn with_margin(
+    grid: &Grid,
+    margin: [usize; 2],
+    wrap: Wrap,
+) -> Result<Grid, EngineError> {
+    let size = grid.size();
+    let places = |axis: usize| {
+        let around = margin[axis] as isize;
+        -around..size[axis] as isize + around
+    };
+    remade(grid, [places(0), places(1)], wrap)
+}
+
+/// The grid without a margin.
+pub(super) fn without_margin(grid: &Grid, margin: [usize; 2]) -> Result<Grid, EngineError> {
+    let size = grid.size();
+    let places = |axis: usize| margin[axis] as isize..(size[axis] - margin[axis]) as isize;
+    remade(grid, [places(0), places(1)], Wrap::None)
+}
+
+fn remade(
+    grid: &Grid,
+    [columns, rows]: [std::ops::Range<isize>; 2],
+    wrap: Wrap,
+) -> Result<Grid, EngineError> {
+    let [width, height] = grid.size();
+    let mut data = Vec::with_capacity(grid.channels() * columns.len() * rows.len());
+    for plane in grid.data().chunks_exact(width * height) {
+        for row in rows.clone() {
+            for column in columns.clone() {
+                let [x, y] = beyond([column, row], [width, height], wrap);
+                data.push(plane[y * width + x]);
+            }
+        }
+    }
+    let size = [columns.len(), rows.len()];
+    Ok(Grid::new(grid.channels(), size, data).map_err(ModelError::from)?)
 }
 
 /// Sides that are multiples of `factor`, at least as large.

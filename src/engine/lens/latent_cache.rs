@@ -17,7 +17,7 @@ use crate::latent::grid::{Grid, GridError, Loan};
 use crate::models::ModelError;
 use crate::photo::Photo;
 use crate::picture::Picture;
-use crate::recipe::{LensOther, LensParams, PixelRegion};
+use crate::recipe::{LensOther, LensParams, PixelRegion, Wrap};
 
 /// Memory for what can be made again, in bytes each: latents, and pictures of unmoved
 /// latents.
@@ -36,8 +36,8 @@ pub(crate) enum LensPhase {
 pub(crate) type LensProgress<'a> =
     dyn FnMut(LensPhase, usize, usize) -> Result<(), EngineError> + 'a;
 
-/// Network, picture, size; whether the picture was cut to cover the size.
-type Key = (String, String, [u32; 2], bool);
+/// Network, picture, size; whether the picture was cut to cover the size; where it goes on.
+type Key = (String, String, [u32; 2], bool, [bool; 2]);
 
 /// What sliders don't change.
 pub(crate) struct LatentCache {
@@ -83,7 +83,12 @@ impl LatentCache {
             return Ok(own);
         }
         progress(LensPhase::Network, 0, 3)?;
-        let small = cache.planes_of(&photo.picture, &photo.source.sha256, spec.working);
+        let small = cache.planes_of(
+            &photo.picture,
+            &photo.source.sha256,
+            spec.working,
+            params.wrap,
+        );
         let grid = self.grid(spec, &small, stop)?;
         progress(LensPhase::Network, 1, 3)?;
         let cover = params
@@ -91,7 +96,7 @@ impl LatentCache {
             .as_ref()
             .map(|mask| mask.coverage(spec.working, PixelRegion::whole(spec.working)));
         let moved = self.moved(spec, &grid, cover.as_deref(), stop)?;
-        let picture = decode(prepared, &moved, small.size(), stop)?;
+        let picture = decode(prepared, &moved, small.size(), params.wrap, stop)?;
         progress(LensPhase::Network, 2, 3)?;
         let picture = match params.keep_detail {
             true => added(
@@ -104,6 +109,7 @@ impl LatentCache {
         };
         let composed = Composed {
             touch: vec![1.0; picture.pixels()],
+            wrap: params.wrap.sides(),
             picture: gated(&small, picture, cover.as_deref()),
         };
         let fine = match params.keep_detail {
@@ -138,12 +144,19 @@ impl LatentCache {
         }
         let picture = picture();
         let net = &prepared.net;
+        // As at its sides the picture goes on, so that no border is seen there.
+        let sides = key.4;
+        let beside = frame::beside(sides, net.factor());
+        let picture = picture.with_margin(beside.map(|n| n * net.factor()), Wrap::Tile(sides));
         let whole = frame::mirrored(&picture, frame::padded(picture.size(), net.factor()));
         let latents = net.encode(&to_tensor(&whole, net.device())?, stop)?;
         let (_, channels, height, width) = latents.dims4()?;
         let data = latents.flatten_all()?.to_vec1()?;
         let grid = Grid::new(channels, [width, height], data).map_err(ModelError::from)?;
-        let grid = Arc::new(grid);
+        let grid = Arc::new(match beside {
+            [0, 0] => grid,
+            beside => frame::without_margin(&grid, beside)?,
+        });
         let weight = grid.data().len() * 4;
         self.grids.lock().put(key, Arc::clone(&grid), weight);
         Ok(grid)
@@ -161,7 +174,7 @@ impl LatentCache {
             return Ok(planes);
         }
         let size = spec.working.map(|s| s as usize);
-        let planes = Arc::new(decode(spec.prepared, grid, size, stop)?);
+        let planes = Arc::new(decode(spec.prepared, grid, size, spec.params.wrap, stop)?);
         let weight = planes.data.len() * 4;
         self.unmoved.lock().put(key, Arc::clone(&planes), weight);
         Ok(planes)
@@ -202,7 +215,13 @@ impl LatentCache {
 
 fn key(spec: &LensSpec<'_>, picture: &Photo, cut: bool) -> Key {
     let net = spec.prepared.net_sha.clone();
-    (net, picture.source.sha256.clone(), spec.working, cut)
+    // The second picture ends at its sides.
+    let sides = if cut {
+        [false; 2]
+    } else {
+        spec.params.wrap.sides()
+    };
+    (net, picture.source.sha256.clone(), spec.working, cut, sides)
 }
 
 /// Blends the second picture in, and borrows from it.
@@ -225,13 +244,21 @@ fn decode(
     prepared: &PreparedPhoto,
     grid: &Grid,
     size: [usize; 2],
+    wrap: Wrap,
     stop: &CancelToken,
 ) -> Result<Planes, EngineError> {
+    let sides = wrap.sides();
+    let beside = frame::beside(sides, prepared.net.factor());
+    let grid = match beside {
+        [0, 0] => grid.clone(),
+        beside => frame::with_margin(grid, beside, Wrap::Tile(sides))?,
+    };
     let [width, height] = grid.size();
     let shape = (1, grid.channels(), height, width);
     let latents = Tensor::from_slice(grid.data(), shape, prepared.net.device())?;
     let whole = to_planes(&prepared.net.decode(&latents, stop)?)?;
-    let mut picture = whole.crop(0, 0, size[0], size[1]);
+    let [left, top] = beside.map(|places| places * prepared.net.factor());
+    let mut picture = whole.crop(left, top, size[0], size[1]);
     picture.data.iter_mut().for_each(|v| *v = v.clamp(0.0, 1.0));
     Ok(picture)
 }

@@ -22,6 +22,7 @@ use std::sync::Arc;
 use super::photos::PhotoCache;
 use super::protocol::{EngineError, Tier};
 use super::stylize::StyleCache;
+use super::stylize::wraps;
 use crate::cancel::CancelToken;
 use crate::models::Registry;
 use crate::models::lens_directions::{LensDirections, plain_change};
@@ -99,6 +100,7 @@ impl LensRenderer {
             None => self.numbers(registry, params, channels)?,
         };
         let photo = photos.source(&params.photo)?.0;
+        wraps(params.wrap, photo.picture.size())?;
         let other = match params.other.as_ref().filter(|other| other.acts()) {
             Some(other) => Some(photos.source(&other.picture)?.0),
             None => None,

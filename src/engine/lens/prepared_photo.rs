@@ -53,7 +53,11 @@ impl PreparedPhoto {
         LensSpec {
             prepared: self,
             params,
-            working: frame::at_most(self.photo.picture.size(), working),
+            working: frame::closing(
+                frame::at_most(self.photo.picture.size(), working),
+                params.wrap.sides(),
+                self.net.factor() as u32,
+            ),
             output: frame::at_most(self.photo.picture.size(), output),
         }
     }

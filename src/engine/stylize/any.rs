@@ -88,15 +88,17 @@ impl StyleNet for AnyStyle {
         photo: &Planes,
         code: &[f32],
         strength: f32,
+        wrap: [bool; 2],
         stop: &CancelToken,
     ) -> Result<(Seen<Stats>, Planes), EngineError> {
         match self {
             Self::Restyle(net) => {
-                let (seen, strokes) = StyleNet::measure(net.as_ref(), photo, code, strength, stop)?;
+                let (seen, strokes) =
+                    StyleNet::measure(net.as_ref(), photo, code, strength, wrap, stop)?;
                 Ok((seen.map(Stats::Restyle), strokes))
             }
             Self::Other(net) => {
-                let (seen, strokes) = StyleNet::measure(net, photo, code, strength, stop)?;
+                let (seen, strokes) = StyleNet::measure(net, photo, code, strength, wrap, stop)?;
                 Ok((seen.map(Stats::Other), strokes))
             }
         }

@@ -20,6 +20,8 @@ pub(crate) struct Composed {
     pub(crate) picture: Planes,
     /// How much of each pixel is style, 0..=1.
     pub(crate) touch: Vec<f32>,
+    /// Whether it goes on at its opposite sides, in x and y.
+    pub(crate) wrap: [bool; 2],
 }
 
 /// How much of the way from photo to style a strength goes: 0 at 0, 1 at 1, fast
@@ -67,7 +69,11 @@ pub(crate) fn compose(photo: &Planes, layers: &[Layer], strength: f32) -> Compos
                 };
             }
         });
-    Composed { picture, touch }
+    Composed {
+        picture,
+        touch,
+        wrap: [false; 2],
+    }
 }
 
 fn cover_at(layers: &[Layer], pixel: usize) -> f32 {

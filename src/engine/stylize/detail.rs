@@ -52,14 +52,14 @@ impl Detail {
             *d = styled - own;
         }
         copy.copy_from_slice(&photo.data);
-        gain.copy_from_slice(&structure_kept(photo, &composed.picture));
+        gain.copy_from_slice(&structure_kept(photo, &composed.picture, composed.wrap));
         for (t, touch) in tint.iter_mut().zip(&composed.touch) {
             *t = 1.0 - touch * (1.0 - keep_colors.clamp(0.0, 1.0));
         }
         Self {
             maps,
             size: photo.size(),
-            curve: Upsampler::new(photo.size(), output),
+            curve: Upsampler::new(photo.size(), output, composed.wrap),
             output,
         }
     }
@@ -183,11 +183,11 @@ fn luminances(planes: &Planes) -> Vec<f32> {
 
 /// For each pixel, how strongly the styled picture follows the photo's structure
 /// around it: the slope of its luminance over the photo's; 1 where both are flat.
-fn structure_kept(photo: &Planes, styled: &Planes) -> Vec<f32> {
+fn structure_kept(photo: &Planes, styled: &Planes, wrap: [bool; 2]) -> Vec<f32> {
     let [width, height] = photo.size();
     let (p, s) = (luminances(photo), luminances(styled));
     let product = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).collect();
-    let mean = |v: Vec<f32>| box_mean(&v, width, height);
+    let mean = |v: Vec<f32>| box_mean(&v, [width, height], wrap);
     let (pp, ps) = (mean(product(&p, &p)), mean(product(&p, &s)));
     let (p, s) = (mean(p), mean(s));
     (0..p.len())
@@ -199,31 +199,50 @@ fn structure_kept(photo: &Planes, styled: &Planes) -> Vec<f32> {
         .collect()
 }
 
-/// Mean over a square window, cut at the borders.
-fn box_mean(values: &[f32], width: usize, height: usize) -> Vec<f32> {
+/// Mean over a square window, cut at the borders or going on at the opposite ones.
+fn box_mean(values: &[f32], [width, height]: [usize; 2], wrap: [bool; 2]) -> Vec<f32> {
     let across: Vec<f32> = values
         .par_chunks_exact(width)
-        .flat_map_iter(sliding_mean)
+        .flat_map_iter(|row| sliding_mean(row, wrap[0]))
         .collect();
     let mut out = vec![0.0; values.len()];
     out.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-        let (from, to) = (y.saturating_sub(WINDOW), (y + WINDOW + 1).min(height));
-        for other in from..to {
+        let mut rows = 0;
+        for other in window(y, height, wrap[1]) {
+            rows += 1;
             for (value, a) in row.iter_mut().zip(&across[other * width..][..width]) {
                 *value += a;
             }
         }
         for value in row {
-            *value /= (to - from) as f32;
+            *value /= rows as f32;
         }
     });
     out
 }
 
-fn sliding_mean(row: &[f32]) -> Vec<f32> {
-    (0..row.len())
+/// The places around one, in a row of `side`.
+fn window(at: usize, side: usize, wraps: bool) -> impl Iterator<Item = usize> {
+    let range = match wraps {
+        true => at + side - WINDOW.min(side)..at + side + WINDOW + 1,
+        false => at.saturating_sub(WINDOW)..(at + WINDOW + 1).min(side),
+    };
+    range.map(move |at| at % side)
+}
+
+fn sliding_mean(row: &[f32], wraps: bool) -> Vec<f32> {
+    let side = row.len();
+    (0..side)
         .map(|x| {
-            let part = &row[x.saturating_sub(WINDOW)..(x + WINDOW + 1).min(row.len())];
+            if wraps && (x < WINDOW || x + WINDOW >= side) {
+                let (mut sum, mut count) = (0.0, 0);
+                for at in window(x, side, true) {
+                    sum += row[at];
+                    count += 1;
+                }
+                return sum / count as f32;
+            }
+            let part = &row[x.saturating_sub(WINDOW)..(x + WINDOW + 1).min(side)];
             part.iter().sum::<f32>() / part.len() as f32
         })
         .collect()
@@ -256,7 +275,11 @@ mod tests {
 
     fn composed(picture: Planes, touch: f32) -> Composed {
         let touch = vec![touch; picture.pixels()];
-        Composed { picture, touch }
+        Composed {
+            picture,
+            touch,
+            wrap: [false; 2],
+        }
     }
 
     #[test]

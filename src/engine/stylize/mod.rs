@@ -13,6 +13,7 @@ mod finish;
 mod network;
 mod plan;
 mod restyle;
+mod sphere;
 mod tiles;
 mod transfer;
 
@@ -25,14 +26,15 @@ pub(crate) use compose::{Composed, Layer, compose};
 pub(crate) use finish::{Fine, finish, try_finishing};
 pub(crate) use network::{StrokePalette, StyleNet, to_planes, to_tensor};
 pub(crate) use plan::{LARGEST_TILE, MemoryCost, StylePlan};
-pub(crate) use tiles::tiles;
+pub(crate) use tiles::{margin, tiles, tiles_wrapping};
 
 use super::protocol::EngineError;
 use super::recent::Recent;
-use super::resample::{Planes, planes, shrink};
+use super::resample::{Planes, planes_wrapping, shrink};
 use crate::cancel::CancelToken;
 use crate::picture::Picture;
-use crate::recipe::{Mask, PixelRegion};
+use crate::recipe::{Mask, PixelRegion, Wrap};
+use crate::spaces::panorama;
 
 use network::{Painted, paint};
 
@@ -91,15 +93,25 @@ struct PaintKey {
     model: String,
     working: [u32; 2],
     stats: [u32; 2],
+    wrap: Wrap,
     code: Vec<u32>,
     strength: u32,
+}
+
+/// # Errors
+/// [`EngineError`] for a panorama that isn't twice as wide as high.
+pub(crate) fn wraps(wrap: Wrap, size: [u32; 2]) -> Result<(), EngineError> {
+    if wrap.is_panorama() {
+        panorama::check(size)?;
+    }
+    Ok(())
 }
 
 /// Keeps what the sliders don't change: the photo at the sizes in use, and strokes
 /// painted lately, so that palette, masks and shares need no network.
 pub(crate) struct StyleCache {
     painted: Mutex<Recent<PaintKey, Arc<Painted>>>,
-    working: Mutex<Recent<(String, [u32; 2]), Arc<Planes>>>,
+    working: Mutex<Recent<(String, [u32; 2], [bool; 2]), Arc<Planes>>>,
     output: Mutex<Recent<(String, [u32; 2]), Picture>>,
 }
 
@@ -125,7 +137,7 @@ impl StyleCache {
         if spec.styles.is_empty() || spec.strength <= 0.0 {
             return Ok(photo);
         }
-        let small = self.planes_of(spec.photo, spec.photo_sha, plan.working);
+        let small = self.planes_of(spec.photo, spec.photo_sha, plan.working, plan.wrap);
         let styles = merged(&spec.styles);
         let mut layers = Vec::with_capacity(styles.len());
         for (i, style) in styles.iter().enumerate() {
@@ -145,7 +157,8 @@ impl StyleCache {
                     .map(|mask| mask.coverage(plan.working, PixelRegion::whole(plan.working))),
             });
         }
-        let composed = compose(&small, &layers, spec.strength);
+        let mut composed = compose(&small, &layers, spec.strength);
+        composed.wrap = plan.wrap.sides();
         drop(layers);
         let colors = spec.keep_colors;
         finish(
@@ -173,13 +186,19 @@ impl StyleCache {
     }
 
     /// A photo (by its hash) at a size for networks.
-    pub(crate) fn planes_of(&self, photo: &Picture, sha: &str, size: [u32; 2]) -> Arc<Planes> {
-        let key = (sha.to_owned(), size);
+    pub(crate) fn planes_of(
+        &self,
+        photo: &Picture,
+        sha: &str,
+        size: [u32; 2],
+        wrap: Wrap,
+    ) -> Arc<Planes> {
+        let key = (sha.to_owned(), size, wrap.sides());
         if let Some(small) = self.working.lock().get(&key) {
             return small;
         }
         let [width, height] = size.map(|s| s as usize);
-        let small = Arc::new(planes(photo, width, height));
+        let small = Arc::new(planes_wrapping(photo, [width, height], wrap.sides()));
         let weight = small.data.len() * 4;
         self.working.lock().put(key, Arc::clone(&small), weight);
         small
@@ -204,6 +223,7 @@ impl StyleCache {
             model: style.net_sha.clone(),
             working: spec.plan.working,
             stats: spec.plan.stats,
+            wrap: spec.plan.wrap,
             code: net.stroke_code(code).iter().map(|v| v.to_bits()).collect(),
             strength: strength.to_bits(),
         };

@@ -7,7 +7,8 @@ use crate::engine::protocol::EngineError;
 use crate::engine::resample::{Planes, shrink_planes};
 
 use super::plan::StylePlan;
-use super::tiles::tiles;
+use super::sphere;
+use super::tiles::{Tile, margin, tiles_wrapping};
 
 /// Mean of a picture's colours and the symmetric root of their covariance.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -94,12 +95,13 @@ pub(crate) trait StyleNet {
     fn measures_whole(&self) -> bool;
 
     /// Measures a photo (sides multiples of [`StyleNet::step`]), and styles it on
-    /// the way.
+    /// the way. It may go on at its opposite sides, in x and y.
     fn measure(
         &self,
         photo: &Planes,
         code: &[f32],
         strength: f32,
+        wrap: [bool; 2],
         stop: &CancelToken,
     ) -> Result<(Seen<Self::Stats>, Planes), EngineError>;
 
@@ -154,8 +156,11 @@ pub(crate) fn paint<N: StyleNet>(
 ) -> Result<Painted, EngineError> {
     // The network was trained with strength up to 1; beyond, pixels go further.
     let strength = strength.clamp(0.0, 1.0);
-    let step = net.step();
-    let pieces = tiles(photo.size(), plan.tile as usize, net.reach(), step);
+    if plan.wrap.is_panorama() {
+        return sphere::paint(net, photo, plan, code, strength, stop, between);
+    }
+    let (step, wrap) = (net.step(), plan.wrap.sides());
+    let pieces = tiles_wrapping(photo.size(), plan.tile as usize, net.reach(), step, wrap);
     let [width, height] = match pieces.len() == 1 && net.measures_whole() {
         true => photo.size(),
         false => plan.stats.map(|s| s as usize),
@@ -168,7 +173,9 @@ pub(crate) fn paint<N: StyleNet>(
         height.next_multiple_of(step),
     );
     between(0, pieces.len())?;
-    let (seen, first) = net.measure(&copy, code, strength, stop)?;
+    let (seen, first) = net.measure(&copy, code, strength, wrap, stop)?;
+    let beside = margin(net.reach(), step, wrap);
+    let large = photo.with_margin(beside, plan.wrap);
     let mut strokes = Planes::zeros(photo.width, photo.height);
     for (done, tile) in pieces.iter().enumerate() {
         if pieces.len() == 1 && [width, height] == photo.size() {
@@ -176,9 +183,8 @@ pub(crate) fn paint<N: StyleNet>(
             break;
         }
         between(done, pieces.len())?;
-        let piece = photo.crop(tile.x, tile.y, tile.width, tile.height);
-        let painted = net.paint(&piece, &seen.stats, code, strength, stop)?;
-        paste(&mut strokes, &painted, [tile.x, tile.y], tile.core);
+        let painted = paint_tile(net, &large, tile, (&seen.stats, code, strength), stop)?;
+        paste(&mut strokes, &painted, tile.core_at(beside), tile.core);
     }
     Ok(Painted {
         strokes,
@@ -187,13 +193,24 @@ pub(crate) fn paint<N: StyleNet>(
     })
 }
 
-/// Copies `core` (left, upper, right, lower in the whole) from a piece that lies at
-/// `at`.
-fn paste(whole: &mut Planes, piece: &Planes, at: [usize; 2], core: [usize; 4]) {
+/// One tile of a picture with its margin.
+pub(super) fn paint_tile<N: StyleNet>(
+    net: &N,
+    large: &Planes,
+    tile: &Tile,
+    (stats, code, strength): (&N::Stats, &[f32], f32),
+    stop: &CancelToken,
+) -> Result<Planes, EngineError> {
+    let piece = large.crop(tile.x, tile.y, tile.width, tile.height);
+    net.paint(&piece, stats, code, strength, stop)
+}
+
+/// Copies `core` (left, upper, right, lower in the whole) from a piece, in which it begins at `at`.
+pub(super) fn paste(whole: &mut Planes, piece: &Planes, at: [usize; 2], core: [usize; 4]) {
     let [left, top, right, bottom] = core;
     for c in 0..3 {
         for y in top..bottom {
-            let from = (c * piece.height + y - at[1]) * piece.width + left - at[0];
+            let from = (c * piece.height + y - top + at[1]) * piece.width + at[0];
             let to = (c * whole.height + y) * whole.width + left;
             let length = right - left;
             whole.data[to..to + length].copy_from_slice(&piece.data[from..from + length]);
@@ -258,9 +275,11 @@ pub(crate) mod tests {
             photo: &Planes,
             code: &[f32],
             strength: f32,
+            wrap: [bool; 2],
             stop: &CancelToken,
         ) -> Result<(Seen<f32>, Planes), EngineError> {
             let mean = photo.data.iter().sum::<f32>() / photo.data.len() as f32;
+            assert_eq!(wrap, [false; 2], "it has no other border");
             let painted = self.paint(photo, &mean, code, strength, stop)?;
             let seen = Seen {
                 own: grey(mean),

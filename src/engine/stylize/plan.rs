@@ -2,6 +2,7 @@
 
 use crate::engine::protocol::{StylizeOptions, Tier};
 use crate::engine::resample::fit;
+use crate::recipe::Wrap;
 
 /// The photo's longer side, in pixels, at which the network's own stroke has
 /// brush size 1.
@@ -14,6 +15,14 @@ pub(crate) const LARGEST_TILE: u32 = 768;
 const SMALLEST_TILE: u32 = 128;
 /// About what a tile's input is larger by on each side with *Restyle*.
 const OVERLAP: u64 = 52;
+/// Sides that go on at the opposite one are multiples of this, so that a network's halved sizes
+/// are whole, too.
+const GRID: u32 = 8;
+/// Side of a face of a panorama, 90° across, at brush size 1: what a viewer shows at once, 113°
+/// wide, is then [`BRUSH_SIDE`].
+const FACE_SIDE: u32 = 512;
+/// Least side of a face, and most for the statistics.
+const FACES: [u32; 2] = [32, 168];
 /// Bytes that *Restyle* needs for a pixel of a tile.
 pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
@@ -59,6 +68,8 @@ pub(crate) struct StylePlan {
     pub(crate) tile: u32,
     /// What the networks need.
     pub(crate) memory_cost: MemoryCost,
+    /// How the picture goes on beyond its sides.
+    pub(crate) wrap: Wrap,
 }
 
 impl StylePlan {
@@ -90,7 +101,32 @@ impl StylePlan {
             output: fit(photo, output),
             tile,
             memory_cost: MemoryCost::default(),
+            wrap: Wrap::None,
         }
+    }
+
+    /// The same for a photo of this size that goes on beyond its sides. The network sees a panorama
+    /// as six faces of a cube, three side by side in the copy for the statistics.
+    pub(crate) fn wrapping(mut self, photo: [u32; 2], brush: f32, wrap: Wrap) -> Self {
+        self.wrap = wrap;
+        if wrap.is_panorama() {
+            let own = working_side(photo[0].max(photo[1]), brush).max(1);
+            // A draft is a part of it.
+            let part = f64::from(self.working[0].max(self.working[1])) / f64::from(own);
+            let face = side_of((photo[0] / 4).max(1), FACE_SIDE, brush);
+            let face = on_grid((f64::from(face) * part) as u32).max(FACES[0]);
+            let stats = face.min(FACES[1]);
+            self.working = [4 * face, 2 * face];
+            self.stats = [3 * stats, 2 * stats];
+            return self;
+        }
+        for (axis, wraps) in wrap.sides().into_iter().enumerate() {
+            if wraps {
+                self.working[axis] = on_grid(self.working[axis]);
+                self.stats[axis] = on_grid(self.stats[axis]);
+            }
+        }
+        self
     }
 
     /// The same for networks that need this.
@@ -116,42 +152,77 @@ impl StylePlan {
 
     /// Bytes that the network needs for the largest tile.
     pub(crate) fn tile_bytes(&self) -> u64 {
-        let side = |s: u32| {
-            if s <= self.tile {
+        let ([width, height], wrap) = self.canvas();
+        let side = |s: u32, wraps: bool| {
+            if s <= self.tile && !wraps {
                 u64::from(s)
             } else {
-                u64::from(self.tile) + 2 * self.memory_cost.overlap
+                u64::from(s.min(self.tile)) + 2 * self.memory_cost.overlap
             }
         };
         let stats = u64::from(self.stats[0]) * u64::from(self.stats[1]);
-        (side(self.working[0]) * side(self.working[1])).max(stats)
-            * self.memory_cost.bytes_per_pixel
+        (side(width, wrap[0]) * side(height, wrap[1])).max(stats) * self.memory_cost.bytes_per_pixel
     }
 
     /// Pixels of all tiles with their overlap.
     pub(crate) fn tiled_pixels(&self) -> u64 {
-        let reach = |s: u32| {
-            let pieces = u64::from(s.div_ceil(self.tile));
-            u64::from(s) + (pieces - 1) * 2 * self.memory_cost.overlap
+        let ([width, height], wrap) = self.canvas();
+        let reach = |s: u32, wraps: bool| {
+            let pieces = u64::from(s.div_ceil(self.tile)) - u64::from(!wraps);
+            u64::from(s) + pieces * 2 * self.memory_cost.overlap
         };
-        reach(self.working[0]) * reach(self.working[1])
+        self.canvases() * reach(width, wrap[0]) * reach(height, wrap[1])
+    }
+
+    /// Size of what is cut into tiles, and the sides at which it goes on: the picture, or one face of
+    /// a panorama with what fades into the next ones.
+    fn canvas(&self) -> ([u32; 2], [bool; 2]) {
+        match self.wrap {
+            Wrap::Panorama => ([Self::face_with_fade(self.working[0] / 4); 2], [true; 2]),
+            wrap => (self.working, wrap.sides()),
+        }
+    }
+
+    /// How many of them there are.
+    fn canvases(&self) -> u64 {
+        if self.wrap.is_panorama() { 6 } else { 1 }
+    }
+
+    /// What of a face lies beyond its edge and fades into the next one, in pixels.
+    pub(crate) fn fade(face: u32) -> u32 {
+        (face / 16).next_multiple_of(GRID).max(GRID)
+    }
+
+    fn face_with_fade(face: u32) -> u32 {
+        face + 2 * Self::fade(face)
     }
 
     /// Number of tiles.
     pub(crate) fn tiles(&self) -> u32 {
-        self.working.map(|s| s.div_ceil(self.tile)).iter().product()
+        let (canvas, _) = self.canvas();
+        let each: u32 = canvas.map(|s| s.div_ceil(self.tile)).iter().product();
+        each * self.canvases() as u32
     }
 }
 
 /// Longer side for the network: brush strokes are a fraction of the picture. A
 /// photo smaller than [`BRUSH_SIDE`] counts as it is.
 fn working_side(photo: u32, brush: f32) -> u32 {
+    side_of(photo, BRUSH_SIDE, brush)
+}
+
+/// The nearest side that is a multiple of [`GRID`].
+fn on_grid(side: u32) -> u32 {
+    ((side + GRID / 2) / GRID * GRID).max(2 * GRID)
+}
+
+fn side_of(photo: u32, most: u32, brush: f32) -> u32 {
     let brush = if brush.is_finite() {
         brush.clamp(0.25, 6.0)
     } else {
         1.0
     };
-    let side = f64::from(photo.min(BRUSH_SIDE)) / f64::from(brush);
+    let side = f64::from(photo.min(most)) / f64::from(brush);
     (side.round() as u32).max(16)
 }
 

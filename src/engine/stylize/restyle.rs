@@ -59,11 +59,18 @@ impl StyleNet for Restyle {
         photo: &Planes,
         code: &[f32],
         strength: f32,
+        wrap: [bool; 2],
         stop: &CancelToken,
     ) -> Result<(Seen<Stats>, Planes), EngineError> {
         let tensor = to_tensor(photo, self.device())?;
         let colours = self.colours(&tensor)?;
-        let (painted, norms) = self.transform(&tensor, &colours, code, strength, None, stop)?;
+        let (painted, norms) = match wrap {
+            [false, false] => self.transform(&tensor, &colours, code, strength, None, stop)?,
+            wrap => {
+                let net = self.wrapping(wrap);
+                net.transform(&tensor, &colours, code, strength, None, stop)?
+            }
+        };
         let own = colours.palette.into();
         let seen = Seen {
             own,

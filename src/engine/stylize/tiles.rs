@@ -1,7 +1,8 @@
 //! Cutting a picture so that a network with a known reach gives the same pixels
 //! piece by piece.
 
-/// A piece: what the network gets, and the part of its answer that counts.
+/// A piece: what the network gets, and the part of its answer that counts. Where a picture wraps,
+/// places of inputs are those in the picture with its [`margin`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tile {
     /// Left edge of the input in the picture; a multiple of the network's step.
@@ -16,18 +17,55 @@ pub(crate) struct Tile {
     pub(crate) core: [usize; 4],
 }
 
+impl Tile {
+    /// Where in the input the part that counts begins, in a picture with this margin.
+    pub(crate) fn core_at(&self, margin: [usize; 2]) -> [usize; 2] {
+        let [left, top, ..] = self.core;
+        [left + margin[0] - self.x, top + margin[1] - self.y]
+    }
+}
+
 /// Tiles of a picture: cores of at most `side` pixels, inputs larger by `reach`
 /// where the picture goes on, everything on multiples of `step`.
 pub(crate) fn tiles(size: [usize; 2], side: usize, reach: usize, step: usize) -> Vec<Tile> {
+    tiles_wrapping(size, side, reach, step, [false; 2])
+}
+
+/// What a picture that goes on at its opposite sides, in x and y, needs of them beside it.
+pub(crate) fn margin(reach: usize, step: usize, wrap: [bool; 2]) -> [usize; 2] {
+    wrap.map(|wraps| {
+        if wraps {
+            reach.next_multiple_of(step)
+        } else {
+            0
+        }
+    })
+}
+
+/// [`tiles`] of such a picture: there it goes on everywhere. Sides that wrap are multiples of
+/// `step`.
+pub(crate) fn tiles_wrapping(
+    size: [usize; 2],
+    side: usize,
+    reach: usize,
+    step: usize,
+    wrap: [bool; 2],
+) -> Vec<Tile> {
     let reach = reach.next_multiple_of(step);
+    let input = |from: usize, to: usize, length: usize, wraps: bool| match wraps {
+        true => (from, to + 2 * reach),
+        false => (
+            from.saturating_sub(reach),
+            (to + reach).min(length.next_multiple_of(step)),
+        ),
+    };
     let columns = cuts(size[0], side, step);
     let rows = cuts(size[1], side, step);
     let mut tiles = Vec::with_capacity(columns.len() * rows.len());
     for &(top, bottom) in &rows {
         for &(left, right) in &columns {
-            let (x, y) = (left.saturating_sub(reach), top.saturating_sub(reach));
-            let right_in = (right + reach).min(size[0].next_multiple_of(step));
-            let bottom_in = (bottom + reach).min(size[1].next_multiple_of(step));
+            let (x, right_in) = input(left, right, size[0], wrap[0]);
+            let (y, bottom_in) = input(top, bottom, size[1], wrap[1]);
             tiles.push(Tile {
                 x,
                 y,

@@ -59,11 +59,15 @@ impl StyleNet for Arc<dyn StyleTransfer> {
         photo: &Planes,
         code: &[f32],
         _strength: f32,
+        wrap: [bool; 2],
         stop: &CancelToken,
     ) -> Result<(Seen<Stats>, Planes), EngineError> {
         let tensor = to_tensor(photo, self.device())?;
         let own = Colours::of(&tensor, EPS_COLOUR)?.palette.into();
-        let (made, norms) = self.transfer(&tensor, code, None, stop)?;
+        let (made, norms) = match wrap {
+            [false, false] => self.transfer(&tensor, code, None, stop)?,
+            wrap => self.wrapping(wrap).transfer(&tensor, code, None, stop)?,
+        };
         let made = made.clamp(0.0, 1.0)?;
         let colours = Colours::of(&made, EPS_COLOUR)?;
         let strokes = to_planes(&colours.whiten(&made)?)?;

@@ -122,6 +122,18 @@ impl Restyle {
         })
     }
 
+    /// The same network for pictures that go on at their opposite sides in x, y or both. It is for
+    /// whole pictures, to measure them; tiles are cut with what lies beside them.
+    #[must_use]
+    pub fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        Self {
+            config: self.config.clone(),
+            encoder: Arc::clone(&self.encoder),
+            transform: self.transform.wrapping(wrap),
+            device: self.device.clone(),
+        }
+    }
+
     /// Its sizes.
     pub fn config(&self) -> &Config {
         &self.config

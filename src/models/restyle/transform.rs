@@ -100,6 +100,24 @@ impl Transform {
         })
     }
 
+    /// The same for pictures that go on at their opposite sides, see [`Conv2d::wrapping`].
+    pub(super) fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        let block = |block: &ResBlock| ResBlock {
+            conv1: block.conv1.wrapping(wrap),
+            conv2: block.conv2.wrapping(wrap),
+        };
+        Self {
+            down: self.down.each_ref().map(|conv| conv.wrapping(wrap)),
+            res: self.res.iter().map(block).collect(),
+            up: self.up.each_ref().map(|conv| conv.wrapping(wrap)),
+            out: self.out.wrapping(wrap),
+            mapping: self.mapping.clone(),
+            affine: self.affine.clone(),
+            slope: self.slope,
+            eps: self.eps,
+        }
+    }
+
     /// `x` is `[1, 3, h, w]`, whitened; `strokes` are `code_dim` numbers. With
     /// `norms` those statistics count, else the picture's own.
     pub(super) fn forward(

@@ -28,6 +28,8 @@ pub struct Conv2d {
     own: Option<Arc<Own>>,
     /// The bias as numbers, to be joined with a normalisation's; none when a gradient is wanted.
     numbers: Option<Arc<[f32]>>,
+    /// Whether the picture goes on at its opposite side, in x and y, instead of being padded.
+    wrap: [bool; 2],
 }
 
 /// What the CPU kernels need.
@@ -106,7 +108,18 @@ impl Conv2d {
             cfg,
             own,
             numbers,
+            wrap: [false; 2],
         })
+    }
+
+    /// The same for pictures that go on at their opposite sides in x, y or both: beyond the border
+    /// lies what is there, not padding. Sides that wrap must be multiples of the stride.
+    #[must_use]
+    pub fn wrapping(&self, wrap: [bool; 2]) -> Self {
+        Self {
+            wrap,
+            ..self.clone()
+        }
     }
 
     /// Reads `weight` and, where there is one, `bias` from `vb`.
@@ -155,6 +168,13 @@ impl Conv2d {
     /// # Errors
     /// As [`forward`](Self::forward), and when the residual's shape differs from the result's.
     pub fn forward_add(&self, x: &Tensor, residual: Option<&Tensor>) -> Result<Tensor> {
+        if self.wraps() {
+            let y = self.wrapped(x)?;
+            return match residual {
+                Some(residual) => y + residual.to_dtype(self.weight.dtype())?,
+                None => Ok(y),
+            };
+        }
         let output = self.checked(x, residual)?;
         if let Some(own) = &self.own
             && own_path(x)
@@ -195,6 +215,9 @@ impl Conv2d {
         if self.cfg.post != Post::default() {
             bail!("convolution: an activation stands between it and its normalisation")
         }
+        if self.wraps() {
+            return norm.apply(self.wrapped(x)?, residual);
+        }
         if let (Some(own), Some(stats)) = (&self.own, norm.stats)
             && own_path(x)
             && residual.is_none_or(own_path)
@@ -217,6 +240,40 @@ impl Conv2d {
             return Ok((y, Taken::Here(stats.clone())));
         }
         norm.apply(self.forward(x)?, residual)
+    }
+
+    fn wraps(&self) -> bool {
+        self.cfg.padding > 0 && self.wrap.contains(&true)
+    }
+
+    /// The convolution of a picture that wraps: some of the opposite sides is put beside it, and
+    /// what became of that is cut off again.
+    fn wrapped(&self, x: &Tensor) -> Result<Tensor> {
+        let (_, _, h, w) = x.dims4()?;
+        let (stride, up) = (self.cfg.stride, if self.cfg.upsample { 2 } else { 1 });
+        let beside = self.cfg.padding.div_ceil(up).next_multiple_of(stride);
+        let mut large = x.clone();
+        for (axis, side, wraps) in [(3, w, self.wrap[0]), (2, h, self.wrap[1])] {
+            if !wraps {
+                continue;
+            }
+            if beside > side || !(side * up).is_multiple_of(stride) {
+                bail!("convolution: a side of {side} can't wrap around {beside} at stride {stride}")
+            }
+            let (before, after) = (
+                large.narrow(axis, side - beside, beside)?,
+                large.narrow(axis, 0, beside)?,
+            );
+            large = Tensor::cat(&[&before, &large, &after], axis)?;
+        }
+        let plain = self.wrapping([false; 2]);
+        let mut y = plain.forward_add(&large.contiguous()?, None)?;
+        for (axis, side, wraps) in [(3, w, self.wrap[0]), (2, h, self.wrap[1])] {
+            if wraps {
+                y = y.narrow(axis, beside * up / stride, side * up / stride)?;
+            }
+        }
+        y.force_contiguous()
     }
 
     /// [`normed`](Self::normed) through candle's operators: the bias goes into the offset.

@@ -2,6 +2,8 @@
 
 use std::f32::consts::{PI, TAU};
 
+use serde::{Deserialize, Serialize};
+
 /// A part of a thing in one material. Right-handed, y up, metres.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mesh {
@@ -18,7 +20,8 @@ pub struct Mesh {
 }
 
 /// What a material is shown on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// A sheet that stands upright, of the picture's aspect, one metre high.
     Plane,

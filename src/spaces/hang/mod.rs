@@ -37,6 +37,7 @@ pub enum Frame {
 
 /// How a picture is hung. Lengths in centimetres.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Hanging {
     /// The picture itself, width and height, as it is seen.
     pub size: [f32; 2],

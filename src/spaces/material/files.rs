@@ -1,12 +1,15 @@
 //! The maps as files, named and packed as programs expect them.
 
+use serde::{Deserialize, Serialize};
+
 use super::Material;
 use crate::spaces::SpacesError;
 use crate::spaces::gltf::{self, Shape};
 use crate::spaces::plain_png::{Kind, Tags, encode};
 
 /// Whose names and packing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Convention {
     /// Every map by itself, both kinds of normals.
     #[default]
@@ -34,8 +37,8 @@ pub struct MaterialFile {
 }
 
 /// One of the maps that can be written.
-#[derive(Clone, Copy)]
-enum Map {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Map {
     Base,
     Height,
     NormalGl,
@@ -97,6 +100,12 @@ impl Convention {
             Self::Unreal => "T_",
             _ => "",
         }
+    }
+
+    /// The maps, and the names of their files.
+    pub(super) fn files(self, name: &str) -> Vec<(Map, String)> {
+        let maps = self.maps().iter().map(|(map, _)| *map);
+        maps.zip(self.names(name)).collect()
     }
 
     /// The names of the files that [`files`] gives.

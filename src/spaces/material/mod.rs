@@ -5,6 +5,7 @@ mod files;
 mod height;
 mod light;
 mod look;
+mod mtlx;
 mod relief;
 mod settings;
 mod surface;
@@ -12,6 +13,7 @@ mod surface;
 pub use files::{Convention, MaterialFile, files, glb};
 pub use light::LIGHTEST_GAIN;
 pub use look::{Look, look};
+pub use mtlx::mtlx;
 pub use settings::Settings;
 
 use super::SpacesError;

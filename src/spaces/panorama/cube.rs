@@ -1,10 +1,8 @@
 //! A panorama as the six faces of a cube around the viewer.
 
-use std::f32::consts::{PI, TAU};
-
 use rayon::prelude::*;
 
-use super::check;
+use super::{check, place};
 use crate::picture::Picture;
 use crate::spaces::SpacesError;
 
@@ -14,11 +12,11 @@ pub struct Face {
     /// Its name.
     pub name: &'static str,
     /// Where it lies: right, up, towards the back.
-    ahead: [i8; 3],
+    pub(super) ahead: [i8; 3],
     /// What is to the right on it.
-    right: [i8; 3],
+    pub(super) right: [i8; 3],
     /// What is up on it.
-    up: [i8; 3],
+    pub(super) up: [i8; 3],
 }
 
 /// The faces as seen from inside. The middle of the panorama is in front; above, what is in
@@ -43,7 +41,7 @@ impl Face {
     }
 
     /// The direction of a place on it, -1..=1 to the right and up.
-    fn direction(&self, x: f32, y: f32) -> [f32; 3] {
+    pub(super) fn direction(&self, x: f32, y: f32) -> [f32; 3] {
         std::array::from_fn(|i| {
             f32::from(self.ahead[i]) + x * f32::from(self.right[i]) + y * f32::from(self.up[i])
         })
@@ -78,10 +76,9 @@ pub fn faces(panorama: &Picture) -> Result<Vec<(Face, Picture)>, SpacesError> {
 }
 
 /// What is seen in a direction, between four pixels.
-fn seen(panorama: &Picture, [x, y, z]: [f32; 3]) -> [u8; 4] {
+fn seen(panorama: &Picture, direction: [f32; 3]) -> [u8; 4] {
     let [width, height] = panorama.size().map(|side| side as usize);
-    let turn = x.atan2(-z) / TAU + 0.5;
-    let fall = 0.5 - y.atan2((x * x + z * z).sqrt()) / PI;
+    let [turn, fall] = place(direction);
     let (u, v) = (turn * width as f32 - 0.5, fall * height as f32 - 0.5);
     let (left, top) = (u.floor(), v.floor());
     let (fx, fy) = (u - left, v - top);
@@ -109,6 +106,8 @@ fn seen(panorama: &Picture, [x, y, z]: [f32; 3]) -> [u8; 4] {
 
 #[cfg(test)]
 mod tests {
+    use std::f32::consts::{PI, TAU};
+
     use super::*;
 
     /// Each direction has a colour of its own.

@@ -2,9 +2,11 @@
 //! viewer in them.
 
 mod cube;
+mod equiangular;
 mod page;
 
 pub use cube::{FACES, Face, faces};
+pub use equiangular::{direction, place};
 pub use page::page;
 
 use super::SpacesError;

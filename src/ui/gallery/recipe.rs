@@ -17,7 +17,9 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
         Making::Style(params) => style(params, &style_name),
         Making::Lens(params) => lens(params),
         Making::Grow(params) => grow(params),
-        Making::Upscale { scale } => vec![("Upscaled", format!("{scale}×"))],
+        Making::Upscale { scale, .. } => vec![("Upscaled", format!("{scale}×"))],
+        Making::Material(_) => vec![("Made", "a material of a picture".to_owned())],
+        Making::Hang(_) => vec![("Made", "a picture for a wall".to_owned())],
         Making::Walk(walk) => vec![
             ("Walk", format!("{} points", walk.points.len())),
             ("Frames", format!("{} at {} fps", walk.frames, walk.fps)),
@@ -339,6 +341,7 @@ mod tests {
             strength: 0.8,
             brush: 1.0,
             keep_colors: 0.0,
+            wrap: crate::recipe::Wrap::None,
         };
         let lines = style(&params, &|id: &str| id.to_uppercase());
         assert_eq!(lines[0], ("Styles", "A 80 %, B 20 %".into()));

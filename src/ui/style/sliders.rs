@@ -3,13 +3,39 @@
 use egui::Ui;
 
 use crate::app::style::edit::StyleEdit;
-use crate::recipe::{StyleLayer, ranges};
+use crate::recipe::{StyleLayer, Wrap, ranges};
 use crate::ui::panel::Panel;
 use crate::ui::style::fine;
+use crate::ui::widgets::button::choice;
 use crate::ui::widgets::slider::Slider;
 
 /// Sliders of a style code shown at first; the rest on demand.
 const CHARACTERS: usize = 8;
+
+/// How the photo goes on beyond its sides.
+const WRAPS: [(Wrap, &str, &str); 5] = [
+    (Wrap::None, "Off", "It has edges"),
+    (
+        Wrap::Tile([true, false]),
+        "Across",
+        "A photo whose left side goes on at the right stays so",
+    ),
+    (
+        Wrap::Tile([false, true]),
+        "Down",
+        "A photo whose upper side goes on at the lower stays so",
+    ),
+    (
+        Wrap::Tile([true; 2]),
+        "Both",
+        "A seamless photo stays seamless: for wallpapers and textures",
+    ),
+    (
+        Wrap::Panorama,
+        "360°",
+        "A panorama, twice as wide as high: strokes are as large all around, without a seam. Photos that say to be one are known",
+    ),
+];
 
 /// Fast or Fine, the three main sliders, and the steps of Fine.
 pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
@@ -46,7 +72,27 @@ pub fn main(ui: &mut Ui, p: &mut Panel<'_>) {
     if let Some(v) = keep.changed {
         p.actions.style(StyleEdit::KeepColors(v / 100.0));
     }
+    seamless(ui, p);
     fine::effort(ui, p);
+}
+
+fn seamless(ui: &mut Ui, p: &mut Panel<'_>) {
+    let now = p.state.doc.style.wrap;
+    // A panorama can't be chosen for a photo that can't be one.
+    let size = p.state.photo().map(|photo| photo.size);
+    let could_be = size.is_some_and(|[w, h]| w.abs_diff(2 * h) <= 2) || now.is_panorama();
+    let ways = if could_be { &WRAPS[..] } else { &WRAPS[..4] };
+    ui.horizontal(|ui| {
+        let label = ui.label("Seamless");
+        let theme = p.theme.clone();
+        ui.vertical(|ui| {
+            if let Some(wrap) = choice(ui, &theme, now, ways) {
+                p.actions.style(StyleEdit::Wrap(wrap));
+            }
+        })
+        .response
+        .labelled_by(label.id);
+    });
 }
 
 /// How much of a style among several, in percent of the mixture: all of them are 100.

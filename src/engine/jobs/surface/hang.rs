@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::files::{Files, provenance, tags};
+use super::files::{Files, packet, recipe, tags};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
 use crate::engine::recipes::software;
@@ -13,6 +13,7 @@ use crate::engine::surface_job::HangSide;
 use crate::export::format::Format;
 use crate::export::{self, Labels};
 use crate::photo::Photo;
+use crate::recipe::{Making, SurfaceParams};
 use crate::spaces::hang::{self, Hanging, Texture};
 
 /// Longer side of the picture in the files: what phones take.
@@ -45,10 +46,29 @@ fn kind(path: &Path) -> Result<Kind, EngineError> {
 pub(super) fn sized(side: HangSide, hanging: &Hanging, photo: &Photo) -> Hanging {
     let [width, height] = photo.picture.size().map(|side| side as f32);
     let size = match side {
+        // One that is made again keeps what was rounded.
+        HangSide::Width(cm)
+            if cm == hanging.size[0]
+                && (hanging.size[1] / (cm * height / width) - 1.0).abs() < 1e-5 =>
+        {
+            hanging.size
+        }
         HangSide::Width(cm) => [cm, cm * height / width],
         HangSide::Height(cm) => [cm * width / height, cm],
     };
     Hanging { size, ..*hanging }
+}
+
+/// What the recipe says.
+fn making(photo: &Photo, hanging: &Hanging) -> Making {
+    let settings = match serde_json::to_value(hanging) {
+        Ok(Value::Object(settings)) => settings,
+        _ => Map::new(),
+    };
+    Making::Hang(SurfaceParams {
+        picture: photo.source.clone(),
+        settings,
+    })
 }
 
 /// Makes and writes the files.
@@ -69,8 +89,9 @@ pub(super) fn run(
     let total = out.len() as u64;
     context.progress(Stage::Writing, 0, total);
     let picture = shrink_to(&photo.picture, LONGEST);
+    let recipe = recipe(context, job, photo, making(photo, hanging));
     let labels = Labels {
-        xmp: Some(provenance(job, photo).packet()),
+        xmp: Some(packet(job, photo, Some(&recipe))),
         ..Labels::default()
     };
     let bytes = export::encode_to_bytes(&picture, Format::Jpeg(QUALITY), &labels)?;
@@ -80,12 +101,13 @@ pub(super) fn run(
         "software": software(),
         "source": { "sha256": photo.source.sha256 },
         "hanging": hanging,
+        "recipe": recipe,
     });
     for (done, (path, kind)) in out.iter().zip(kinds).enumerate() {
         context.progress(Stage::Writing, done as u64, total);
         context.yield_to_previews()?;
         let title = path.file_stem().unwrap_or_default().to_string_lossy();
-        let tags = tags(job, photo, &title, &settings);
+        let tags = tags(job, photo, &title, &settings, Some(&recipe));
         let bytes = match kind {
             Kind::Usdz => hang::usdz(hanging, &texture, &tags)?,
             Kind::Glb => hang::glb(hanging, &texture, &tags)?,

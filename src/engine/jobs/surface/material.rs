@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::files::{Files, provenance, tags};
+use super::files::{Files, packet, recipe, tags};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
 use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
@@ -12,6 +12,7 @@ use crate::engine::recipes::software;
 use crate::export::format::Format;
 use crate::export::{self, Labels};
 use crate::photo::Photo;
+use crate::recipe::{Making, SurfaceParams};
 use crate::spaces::gltf::Shape;
 use crate::spaces::material::{self, Convention, Look, Settings};
 
@@ -37,8 +38,30 @@ impl Made<'_> {
         self.path(&format!("_{}.glb", shape.name()))
     }
 
+    fn mtlx(&self) -> PathBuf {
+        self.path(".mtlx")
+    }
+
     fn look(&self) -> PathBuf {
         self.path("_look.png")
+    }
+
+    /// What the recipe says.
+    fn making(&self, photo: &Photo, settings: &Settings) -> Making {
+        let all = json!({
+            "maps": settings,
+            "name": self.name,
+            "convention": self.convention,
+            "shapes": self.shapes,
+            "look": self.look,
+        });
+        Making::Material(SurfaceParams {
+            picture: photo.source.clone(),
+            settings: match all {
+                Value::Object(all) => all,
+                _ => serde_json::Map::new(),
+            },
+        })
     }
 
     /// Everything that is going to be written.
@@ -47,6 +70,7 @@ impl Made<'_> {
         let mut all: Vec<PathBuf> = maps.iter().map(|n| self.folder.join(n)).collect();
         all.extend(self.shapes.iter().map(|shape| self.shape(*shape)));
         all.push(self.settings());
+        all.push(self.mtlx());
         all.extend(self.look.then(|| self.look()));
         all
     }
@@ -76,14 +100,20 @@ pub(super) fn run(
     let material = material::make(&photo.picture, settings, &context.token())?;
     context.yield_to_previews()?;
     let sources = json!({ "sha256": photo.source.sha256 });
+    // What was found is what the same maps need.
+    let found = Settings {
+        seamless: Some(material.seamless),
+        ..settings.clone()
+    };
+    let recipe = recipe(context, job, photo, made.making(photo, &found));
     let settings = json!({
         "kind": "material",
         "software": software(),
         "source": sources,
-        // What was found is what the same maps need.
-        "settings": Settings { seamless: Some(material.seamless), ..settings.clone() },
+        "settings": found,
+        "recipe": recipe,
     });
-    let tags = tags(job, photo, made.name, &settings);
+    let tags = tags(job, photo, made.name, &settings, Some(&recipe));
     context.progress(Stage::Writing, 1, steps);
     for file in material::files(&material, made.convention, made.name, &tags)? {
         files.write(made.folder.join(&file.name), &file.bytes)?;
@@ -99,12 +129,14 @@ pub(super) fn run(
     if made.look {
         let ball = material::look(&material, &Look::default())?;
         let labels = Labels {
-            xmp: Some(provenance(job, photo).packet()),
+            xmp: Some(packet(job, photo, Some(&recipe))),
             ..Labels::default()
         };
         let bytes = export::encode_to_bytes(&ball, Format::Png, &labels)?;
         files.write(made.look(), &bytes)?;
     }
+    let document = material::mtlx(made.convention, made.name);
+    files.write(made.mtlx(), document.as_bytes())?;
     let text = format!("{settings:#}\n");
     files.write(made.settings(), text.as_bytes())
 }

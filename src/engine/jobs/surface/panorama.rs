@@ -56,7 +56,7 @@ pub(super) fn run(
         };
         let bytes = export::encode_to_bytes(&picture, Format::Jpeg(QUALITY), &whole)?;
         let title = path.file_stem().unwrap_or_default().to_string_lossy();
-        let tags = tags(job, photo, &title, &Value::Null);
+        let tags = tags(job, photo, &title, &Value::Null, None);
         let page = panorama::page(picture.size(), &bytes, &tags)?;
         files.write(path.to_path_buf(), page.as_bytes())?;
     }
