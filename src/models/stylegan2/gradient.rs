@@ -63,13 +63,15 @@ struct Adjoint {
 }
 
 impl Adjoint {
-    fn new(weight: &Tensor, up: bool, fir: &Fir) -> Result<Self> {
+    fn new(weight: &Tensor, cfg: &ModulatedConv2dConfig, fir: &Fir) -> Result<Self> {
         let kernel = weight.dim(3)?;
+        let up = cfg.up;
         let turned = weight.transpose(0, 1)?.contiguous()?;
-        let (turned, config) = if up {
-            (turned, Conv2dConfig::default().stride(2))
-        } else {
-            (turned.flip(&[2, 3])?, Conv2dConfig::same(kernel))
+        let (turned, config) = match (up, cfg.full) {
+            (true, _) => (turned, Conv2dConfig::default().stride(2)),
+            // The borders that the convolution grew fall away again.
+            (false, true) => (turned.flip(&[2, 3])?, Conv2dConfig::default()),
+            (false, false) => (turned.flip(&[2, 3])?, Conv2dConfig::same(kernel)),
         };
         Ok(Self {
             conv: Conv2d::new(turned.contiguous()?, None, config)?,
@@ -110,17 +112,17 @@ impl Core {
             return Ok(way);
         }
         let energy = self.weight.sqr()?.sum((2, 3))?.t()?.contiguous()?;
-        let adjoint = Adjoint::new(&self.weight, self.config.up, &self.fir)?;
+        let adjoint = Adjoint::new(&self.weight, &self.config, &self.fir)?;
         Ok(self.way.get_or_init(|| Way { adjoint, energy }))
     }
 }
 
 /// A modulated convolution, quick with and without gradient.
-pub(super) struct StyledConv(Arc<Core>);
+pub(in crate::models) struct StyledConv(Arc<Core>);
 
 impl StyledConv {
     /// Weight `[out, in, k, k]`, bias `[out]`.
-    pub(super) fn new(
+    pub(in crate::models) fn new(
         weight: Tensor,
         bias: Tensor,
         config: ModulatedConv2dConfig,
@@ -138,7 +140,7 @@ impl StyledConv {
     }
 
     /// `x` `[N, in, h, w]`, styles `[N, in]`; see [`ModulatedConv2d::forward`].
-    pub(super) fn forward(
+    pub(in crate::models) fn forward(
         &self,
         x: &Tensor,
         styles: &Tensor,
@@ -355,16 +357,18 @@ mod tests {
     #[test]
     fn picture_and_gradients_are_candles() {
         let fir = Fir::stylegan2();
-        for (kernel, up, demodulate, clamp) in [
-            (3, false, true, None),
-            (3, true, true, Some(1.5)),
-            (3, false, true, Some(1.0)),
-            (1, false, false, Some(2.0)),
+        for (kernel, up, demodulate, full, clamp) in [
+            (3, false, true, false, None),
+            (3, true, true, false, Some(1.5)),
+            (3, false, true, false, Some(1.0)),
+            (1, false, false, false, Some(2.0)),
+            (3, false, true, true, None),
+            (1, false, true, true, None),
         ] {
             let config = ModulatedConv2dConfig {
                 up,
                 demodulate,
-                full: false,
+                full,
                 post: Post {
                     activation: match kernel {
                         1 => Activation::None,
@@ -380,8 +384,10 @@ mod tests {
             let candles = ModulatedConv2d::new(weight, Some(bias), config.clone()).unwrap();
             let (x, styles) = (random(&[2, 3, 6, 5], 3), random(&[2, 3], 4));
             let factor = if up { 2 } else { 1 };
-            let shared = random(&[6 * factor, 5 * factor], 5);
-            let each = random(&[2, 1, 6 * factor, 5 * factor], 6);
+            let grown = if full { kernel - 1 } else { 0 };
+            let (h, w) = (6 * factor + grown, 5 * factor + grown);
+            let shared = random(&[h, w], 5);
+            let each = random(&[2, 1, h, w], 6);
             for noise in [None, Some(&shared), Some(&each)] {
                 let a = gradients(|x, s| own.forward(x, s, noise), &x, &styles);
                 let b = gradients(|x, s| candles.forward(x, s, noise), &x, &styles);
