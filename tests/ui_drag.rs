@@ -34,7 +34,10 @@ fn click(harness: &mut Studio<'_>, label: &str) {
 
 fn text(harness: &Studio<'_>) -> String {
     let labels = harness.get_all_by_role(Role::Label);
-    labels.filter_map(|node| node.value()).collect::<Vec<_>>().join(" | ")
+    labels
+        .filter_map(|node| node.value())
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 /// A place on the picture in its pixels, on the screen.
@@ -55,7 +58,10 @@ fn pull(harness: &mut Studio<'_>, from: [f32; 2], to: [f32; 2]) {
 fn points(harness: &Studio<'_>) -> Vec<[[f32; 2]; 2]> {
     let points = &harness.state().state.doc.explore.drag().points;
     let pixels = |at: [f32; 2]| at.map(|v| v * SIDE);
-    points.iter().map(|p| [pixels(p.at), pixels(p.target)]).collect()
+    points
+        .iter()
+        .map(|p| [pixels(p.at), pixels(p.target)])
+        .collect()
 }
 
 fn near(a: [f32; 2], b: [f32; 2]) -> bool {
@@ -63,7 +69,13 @@ fn near(a: [f32; 2], b: [f32; 2]) -> bool {
 }
 
 fn current<'a>(harness: &'a Studio<'_>) -> &'a ExploreParams {
-    harness.state().state.doc.explore.current().expect("a picture")
+    harness
+        .state()
+        .state
+        .doc
+        .explore
+        .current()
+        .expect("a picture")
 }
 
 fn steps(harness: &Studio<'_>) -> usize {
@@ -132,13 +144,19 @@ fn a_press_sets_a_point_and_pulling_on_sets_where_it_is_to_go() {
     pull(&mut harness, [40.0, 60.0], [70.0, 50.0]);
     let set = points(&harness);
     assert_eq!(set.len(), 1);
-    assert!(near(set[0][0], [40.0, 60.0]) && near(set[0][1], [70.0, 50.0]), "{set:?}");
+    assert!(
+        near(set[0][0], [40.0, 60.0]) && near(set[0][1], [70.0, 50.0]),
+        "{set:?}"
+    );
     assert_eq!(steps(&harness), 2, "one pull is one step");
     // Point and target can each be moved.
     pull(&mut harness, [70.0, 50.0], [90.0, 90.0]);
     pull(&mut harness, [40.0, 60.0], [30.0, 20.0]);
     let set = points(&harness);
-    assert!(near(set[0][0], [30.0, 20.0]) && near(set[0][1], [90.0, 90.0]), "{set:?}");
+    assert!(
+        near(set[0][0], [30.0, 20.0]) && near(set[0][1], [90.0, 90.0]),
+        "{set:?}"
+    );
     // A click alone holds a place.
     let at = on_picture(&harness, [100.0, 30.0]);
     drag(&mut harness, at, at);
@@ -165,7 +183,10 @@ fn points_are_set_moved_and_removed_by_keys() {
     let after = points(&harness)[0];
     assert!(near(after[0], before[0]));
     let way = [after[1][0] - before[1][0], after[1][1] - before[1][1]];
-    assert!((way[0] - 10.0).abs() < 0.01 && (way[1] - 1.0).abs() < 0.01, "{way:?}");
+    assert!(
+        (way[0] - 10.0).abs() < 0.01 && (way[1] - 1.0).abs() < 0.01,
+        "{way:?}"
+    );
     press(&mut harness, Key::Delete);
     assert!(points(&harness).is_empty());
     click(&mut harness, "Add point");
@@ -201,15 +222,26 @@ fn steps_are_seen_and_the_result_is_a_state_of_explore_that_undo_takes_back() {
     };
     tell(&mut harness, &outside, progress);
     tell(&mut harness, &outside, event);
-    assert!(text(&harness).contains("Step 3, 4.0 px left"), "{}", text(&harness));
+    assert!(
+        text(&harness).contains("Step 3, 4.0 px left"),
+        "{}",
+        text(&harness)
+    );
     let run = harness.state().state.drag.run.clone().unwrap();
     assert_eq!(run.picture, Some(plain(120)));
     let result = Ok(dragged(&job, 9.5, 7));
     tell(&mut harness, &outside, Event::Done { id, result });
     harness.run_steps(6);
-    assert!(text(&harness).contains("Arrived after 7 steps"), "{}", text(&harness));
+    assert!(
+        text(&harness).contains("Arrived after 7 steps"),
+        "{}",
+        text(&harness)
+    );
     assert!(matches!(current(&harness).origin, LatentOrigin::Ws(_)));
-    assert!(near(points(&harness)[0][0], [49.5, 60.0]), "the point is where it arrived");
+    assert!(
+        near(points(&harness)[0][0], [49.5, 60.0]),
+        "the point is where it arrived"
+    );
     // The picture that was made is on the canvas, nothing is made again.
     let state = &harness.state().state;
     let full = limner::app::at_hand::picture(limner::app::view::Workspace::Explore, state);
@@ -236,7 +268,11 @@ fn stop_keeps_the_picture_so_far() {
     let result = Ok(dragged(&job, 4.0, 2));
     tell(&mut harness, &outside, Event::Done { id, result });
     harness.run_steps(6);
-    assert!(text(&harness).contains("Stopped after 2 steps, 6.0 px left"), "{}", text(&harness));
+    assert!(
+        text(&harness).contains("Stopped after 2 steps, 6.0 px left"),
+        "{}",
+        text(&harness)
+    );
     assert!(matches!(current(&harness).origin, LatentOrigin::Ws(_)));
 }
 
@@ -270,7 +306,11 @@ fn what_may_move_is_painted() {
     let Some(Movable::Painted(mask)) = job.movable else {
         panic!("{:?}", job.movable)
     };
-    assert!(mask.shapes.iter().any(|shape| matches!(shape, MaskShape::Stroke(_))));
+    assert!(
+        mask.shapes
+            .iter()
+            .any(|shape| matches!(shape, MaskShape::Stroke(_)))
+    );
 }
 
 #[test]
@@ -286,7 +326,10 @@ fn points_come_back_with_the_session() {
     drop(app);
     let again = studio_in(&outside, dir.path());
     assert_eq!(points(&again), set);
-    assert!(again.query_by_label("Drag target 1").is_some(), "the tool is out as it was");
+    assert!(
+        again.query_by_label("Drag target 1").is_some(),
+        "the tool is out as it was"
+    );
 }
 
 #[test]
@@ -297,14 +340,25 @@ fn nothing_to_pull_or_no_layers_is_said() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::G);
     harness.run_steps(4);
     assert!(drag_job(&outside).is_none());
-    assert!(harness.query_by_label_contains("Set a point on the picture first").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("Set a point on the picture first")
+            .is_some()
+    );
     assert_eq!(shown(&harness), before);
     harness.state_mut().state.doc.explore.model = "waves".into();
     harness.run_steps(4);
-    assert!(harness.query_by_label("Add point").is_none(), "Waves can't be dragged");
+    assert!(
+        harness.query_by_label("Add point").is_none(),
+        "Waves can't be dragged"
+    );
     harness.key_press_modifiers(Modifiers::SHIFT, Key::G);
     harness.run_steps(4);
-    assert!(harness.query_by_label_contains("This network can't be dragged").is_some());
+    assert!(
+        harness
+            .query_by_label_contains("This network can't be dragged")
+            .is_some()
+    );
 }
 
 #[test]

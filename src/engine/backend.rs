@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::cancel::CancelToken;
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Event, Job, JobId, Library, OpenedPhoto, Output, Rendering, Stage,
-    Tier, Work,
+    DeviceInfo, EngineError, Estimate, Event, Job, JobId, Library, OpenedPhoto, Output, Rendering,
+    Stage, Tier, Work,
 };
 use crate::picture::Picture;
 use crate::recipe::StyleParams;

@@ -94,7 +94,8 @@ impl<'a> Drag<'a> {
                 ..ParamsAdamW::default()
             },
         )?;
-        let features = generator.features_of(&layers(rows.as_tensor(), &fixed)?, &setting, cancel)?;
+        let features =
+            generator.features_of(&layers(rows.as_tensor(), &fixed)?, &setting, cancel)?;
         let map = FeatureMap::new(&features, size)?;
         let known = points.iter().map(|p| map.at(p.at)).collect();
         let kept = match movable {
@@ -200,21 +201,16 @@ impl<'a> Drag<'a> {
     /// Point tracking: where the features are most like those that each point had at first.
     fn track(&mut self, map: &FeatureMap) {
         let reach = (SOUGHT * self.size[0].min(self.size[1])).ceil().max(2.0) as i32;
+        let size = self.size;
         for (point, known) in self.points.iter_mut().zip(&self.known) {
-            let mut best = (f32::INFINITY, point.at);
-            for y in -reach..=reach {
-                for x in -reach..=reach {
-                    let at = [point.at[0] + x as f32, point.at[1] + y as f32];
-                    if at[0] < 0.0 || at[1] < 0.0 || at[0] > self.size[0] || at[1] > self.size[1] {
-                        continue;
-                    }
-                    let apart = map.apart(at, known);
-                    if apart < best.0 {
-                        best = (apart, at);
-                    }
-                }
-            }
-            point.at = best.1;
+            let offsets = (-reach..=reach).flat_map(|y| (-reach..=reach).map(move |x| [x, y]));
+            let places: Vec<[f32; 2]> = offsets
+                .map(|[x, y]| [point.at[0] + x as f32, point.at[1] + y as f32])
+                .filter(|at| (0..2).all(|axis| (0.0..=size[axis]).contains(&at[axis])))
+                .collect();
+            let apart = map.apart(&places, known);
+            let nearest = apart.iter().zip(&places).min_by(|a, b| a.0.total_cmp(b.0));
+            point.at = nearest.map_or(point.at, |(_, at)| *at);
         }
     }
 }
@@ -366,39 +362,48 @@ fn sampled(features: &Tensor, places: &[[f32; 2]], plan: &Plan) -> Result<Tensor
     Ok(picked.broadcast_mul(&shares)?.sum(2)?)
 }
 
-/// Features by place, on the processor.
+/// Features on the processor.
 struct FeatureMap {
-    /// Each place's channels together.
+    /// Channel after channel.
     values: Vec<f32>,
-    channels: usize,
     plan: Plan,
 }
 
 impl FeatureMap {
     fn new(features: &Features, size: [f32; 2]) -> Result<Self, ModelError> {
-        let (_, channels, h, w) = features.map.dims4()?;
-        let places = features.map.detach().reshape((channels, h * w))?;
         Ok(Self {
-            values: places.t()?.contiguous()?.flatten_all()?.to_vec1()?,
-            channels,
+            values: features.map.detach().flatten_all()?.to_vec1()?,
             plan: Plan::new(features, size)?,
         })
     }
 
-    fn at(&self, at: [f32; 2]) -> Vec<f32> {
-        let mut out = vec![0.0; self.channels];
-        for (place, share) in self.plan.corners(at) {
-            let from = &self.values[place * self.channels..][..self.channels];
-            for (out, v) in out.iter_mut().zip(from) {
-                *out += v * share;
-            }
-        }
-        out
+    fn channels(&self) -> std::slice::ChunksExact<'_, f32> {
+        let [w, h] = self.plan.sides;
+        self.values.chunks_exact((w * h).max(1))
     }
 
-    /// Sum of the differences from features.
-    fn apart(&self, at: [f32; 2], known: &[f32]) -> f32 {
-        let here = self.at(at);
-        here.iter().zip(known).map(|(a, b)| (a - b).abs()).sum()
+    fn at(&self, at: [f32; 2]) -> Vec<f32> {
+        let corners = self.plan.corners(at);
+        self.channels().map(|map| mixed(map, &corners)).collect()
     }
+
+    /// For each place the sum of the differences from features.
+    fn apart(&self, places: &[[f32; 2]], known: &[f32]) -> Vec<f32> {
+        let corners: Vec<_> = places.iter().map(|at| self.plan.corners(*at)).collect();
+        let mut apart = vec![0.0; places.len()];
+        for (map, known) in self.channels().zip(known) {
+            for (apart, corners) in apart.iter_mut().zip(&corners) {
+                *apart += (mixed(map, corners) - known).abs();
+            }
+        }
+        apart
+    }
+}
+
+/// One channel between four places.
+fn mixed(map: &[f32], corners: &[(usize, f32); 4]) -> f32 {
+    corners
+        .iter()
+        .map(|(place, share)| map[*place] * share)
+        .sum()
 }

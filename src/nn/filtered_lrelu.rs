@@ -323,11 +323,16 @@ mod tests {
                 let loss = (&y * r.unwrap()).unwrap().sum_all().unwrap();
                 let grads = loss.backward().unwrap();
                 let values = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
-                [values(&y.detach()), values(grads.get(x.as_tensor()).unwrap())]
+                [
+                    values(&y.detach()),
+                    values(grads.get(x.as_tensor()).unwrap()),
+                ]
             };
             let own = graded(&|x| bend.forward(x));
             let candles = graded(&|x| bend.plain(x));
-            for (what, (own, candles)) in ["picture", "gradient"].iter().zip(own.iter().zip(&candles)) {
+            for (what, (own, candles)) in
+                ["picture", "gradient"].iter().zip(own.iter().zip(&candles))
+            {
                 assert_eq!(own.len(), candles.len());
                 let most = candles.iter().fold(0f32, |m, v| m.max(v.abs()));
                 for (a, b) in own.iter().zip(candles) {

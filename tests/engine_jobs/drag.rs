@@ -98,7 +98,11 @@ fn a_drag_that_nobody_watches_draws_no_pictures_on_the_way() {
     fixture.engine.send(Request::Job { id, job }).unwrap();
     let events = fixture.engine.run();
     assert!(!events.iter().any(|e| matches!(e, Event::Dragged { .. })));
-    assert!(events.iter().any(|e| matches!(e, Event::Done { result: Ok(_), .. })));
+    assert!(
+        events
+            .iter()
+            .any(|e| matches!(e, Event::Done { result: Ok(_), .. }))
+    );
 }
 
 #[test]

@@ -31,7 +31,15 @@ fn a_dragged_point_arrives_within_two_pixels() {
             at,
             target: [at[0] + way[0], at[1] + way[1]],
         };
-        let mut drag = Drag::new(net.as_ref(), &ws, Setting::default(), &[point], None, &never).unwrap();
+        let mut drag = Drag::new(
+            net.as_ref(),
+            &ws,
+            Setting::default(),
+            &[point],
+            None,
+            &never,
+        )
+        .unwrap();
         let mut steps = 0;
         while !drag.arrived() && steps < 200 {
             drag.step(&never).unwrap();
@@ -50,7 +58,14 @@ fn what_lies_outside_or_does_not_fit_is_refused() {
     let never = CancelToken::new();
     let refused = |points: &[DragPoint], movable: Option<&[f32]>| {
         matches!(
-            Drag::new(net.as_ref(), &ws, Setting::default(), points, movable, &never),
+            Drag::new(
+                net.as_ref(),
+                &ws,
+                Setting::default(),
+                points,
+                movable,
+                &never
+            ),
             Err(ModelError::BadRequest(_))
         )
     };
@@ -72,9 +87,7 @@ fn outside_the_mask_the_picture_stays() {
     let never = CancelToken::new();
     let (net, ws) = fruit(3);
     let [width, height] = net.spec().size.map(|side| side as usize);
-    let before = net
-        .synthesize(&ws, NoiseMode::Fixed, None, &never)
-        .unwrap();
+    let before = net.synthesize(&ws, NoiseMode::Fixed, None, &never).unwrap();
     // The upper part may move: stalk and shoulder of the fruit.
     let movable: Vec<f32> = (0..height)
         .flat_map(|y| vec![if y < height / 2 { 1.0 } else { 0.0 }; width])
@@ -98,7 +111,10 @@ fn outside_the_mask_the_picture_stays() {
             let row = i / 4 / width;
             apart[usize::from(row >= height / 2)] += f64::from(a.abs_diff(*b));
         }
-        println!("{apart:?} after {steps} steps, {} px left", drag.points()[0].left());
+        println!(
+            "{apart:?} after {steps} steps, {} px left",
+            drag.points()[0].left()
+        );
         apart
     };
     let [inside, outside] = changed(Some(&movable));

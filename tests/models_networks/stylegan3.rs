@@ -18,7 +18,12 @@ use limner::recipe::{NoiseMode, Transform};
 fn network(name: &str) -> Arc<StyleGan3> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/import/stylegan3");
     let models = tempfile::tempdir().unwrap();
-    import(&folder.join(format!("{name}.pkl")), models.path(), Some("it")).unwrap();
+    import(
+        &folder.join(format!("{name}.pkl")),
+        models.path(),
+        Some("it"),
+    )
+    .unwrap();
     let mut registry = Registry::open(vec![models.path().into()], None, Device::Cpu);
     registry.stylegan3("it").unwrap()
 }
@@ -74,14 +79,17 @@ fn gradients_are_what_small_steps_do() {
         let ws = some_ws(&net, 2);
         let weigh = |map: &Tensor| {
             let n = map.elem_count();
-            let pattern: Vec<f32> = (0..n).map(|i| ((i * 37 % 101) as f32 / 50.0) - 1.0).collect();
+            let pattern: Vec<f32> = (0..n)
+                .map(|i| ((i * 37 % 101) as f32 / 50.0) - 1.0)
+                .collect();
             let pattern = Tensor::from_vec(pattern, map.shape(), &Device::Cpu).unwrap();
             (map * pattern).unwrap().mean_all().unwrap()
         };
-        let loss = |rows: &[Tensor]| {
-            weigh(&net.picture_of(rows, &MOVED, &never).unwrap())
-        };
-        let vars: Vec<Var> = tensors(&ws).iter().map(|t| Var::from_tensor(t).unwrap()).collect();
+        let loss = |rows: &[Tensor]| weigh(&net.picture_of(rows, &MOVED, &never).unwrap());
+        let vars: Vec<Var> = tensors(&ws)
+            .iter()
+            .map(|t| Var::from_tensor(t).unwrap())
+            .collect();
         let rows: Vec<Tensor> = vars.iter().map(|v| v.as_tensor().clone()).collect();
         let grads = loss(&rows).backward().unwrap();
         let mut compared = 0;
@@ -103,7 +111,10 @@ fn gradients_are_what_small_steps_do() {
             let slope = (at(step) - at(-step)) / (2.0 * step);
             let off = (slope - length).abs() / length;
             println!("{name}, row {layer}: {length} {slope}");
-            assert!(off < 0.08, "{name}, row {layer}: gradient {length}, small steps {slope}");
+            assert!(
+                off < 0.08,
+                "{name}, row {layer}: gradient {length}, small steps {slope}"
+            );
             compared += 1;
         }
         assert!(compared >= net.spec().num_ws - 1, "{name}: {compared} rows");
@@ -121,7 +132,15 @@ fn a_point_of_a_stylegan3_picture_arrives() {
         at,
         target: [at[0] + 3.0, at[1]],
     };
-    let mut drag = Drag::new(net.as_ref(), &ws, Setting::default(), &[point], None, &never).unwrap();
+    let mut drag = Drag::new(
+        net.as_ref(),
+        &ws,
+        Setting::default(),
+        &[point],
+        None,
+        &never,
+    )
+    .unwrap();
     let mut steps = 0;
     while !drag.arrived() && steps < 300 {
         drag.step(&never).unwrap();

@@ -115,9 +115,11 @@ pub(in crate::app) fn stop(id: JobId, state: &mut AppState, services: &mut Servi
 /// A run ends when what it began with has changed: nobody waits for it any more.
 pub(in crate::app) fn sync(state: &mut AppState, services: &mut Services) {
     let explore = &state.doc.explore;
-    let stale = state.drag.run.as_ref().filter(|run| {
-        explore.current() != Some(&run.params) || *explore.drag() != run.doc
-    });
+    let stale = state
+        .drag
+        .run
+        .as_ref()
+        .filter(|run| explore.current() != Some(&run.params) || *explore.drag() != run.doc);
     if let Some(id) = stale.map(|run| run.id) {
         state.drag.run = None;
         jobs::cancel(id, state, services);
@@ -183,7 +185,11 @@ pub(in crate::app) fn ended(
         steps,
         left,
         arrived: left <= ARRIVED,
-        params: if steps > 0 { params.clone() } else { run.params },
+        params: if steps > 0 {
+            params.clone()
+        } else {
+            run.params
+        },
     };
     if !(state.view.workspace == Workspace::Explore && state.view.drag) {
         let away = state.view.workspace != Workspace::Explore;

@@ -10,9 +10,10 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::window::Window;
 use crate::nn::{
     Conv2d, Conv2dConfig, Fir, Held, ModulatedConv2d, ModulatedConv2dConfig, contiguous, upfirdn2d,
-    upsample2d,
+    upsample2d, values,
 };
 
 /// Taps of the filter that the adjoints are written for.
@@ -199,44 +200,74 @@ impl CustomOp2 for Styled {
         y: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (x, styles) = (x.detach(), styles.detach());
-        let way = self.core.way()?;
-        let (n, inputs) = styles.dims2()?;
-        let outputs = self.core.bias.len();
-        let (before, common) = self.before(&y.detach(), &gradient.detach().contiguous()?)?;
-        let scale = match self.core.config.demodulate {
-            true => Some((styles.sqr()?.matmul(&way.energy)? + 1e-8)?.powf(-0.5)?),
-            false => None,
+        let (x, styles, y) = (x.detach(), styles.detach(), y.detach());
+        let gradient = gradient.detach().contiguous()?;
+        let (_, _, h, w) = x.dims4()?;
+        let core = &self.core;
+        let kernel = core.weight.dim(3)?;
+        let (by_x, by_style) = match Window::of(&gradient, [h, w], kernel, &core.config)? {
+            Some(part) => {
+                let noise = self.noise.as_ref().map(|n| part.output(n)).transpose()?;
+                let (y, gradient) = (part.output(&y)?, part.output(&gradient)?);
+                let (by_x, by_style) =
+                    self.back(&part.input(&x)?, &styles, noise.as_ref(), &y, &gradient)?;
+                (part.in_place(&by_x)?, by_style)
+            }
+            None => self.back(&x, &styles, self.noise.as_ref(), &y, &gradient)?,
         };
-        let before = match &scale {
-            Some(scale) => before.broadcast_mul(&scale.reshape((n, outputs, 1, 1))?)?,
-            None => before,
-        };
-        let back = way.adjoint.apply(&before)?;
-        let mut by_style = shared_by_plane(&x, &back)?.reshape((n, inputs))?;
-        if let Some(scale) = scale {
-            let through = (common.reshape((n, outputs))? * scale.sqr()?)?;
-            let through = through.matmul(&way.energy.t()?)?;
-            by_style = (by_style - (through * &styles)?)?;
-        }
-        let by_x = back.broadcast_mul(&styles.reshape((n, inputs, 1, 1))?)?;
         Ok((Some(by_x), Some(by_style)))
     }
 }
 
 impl Styled {
-    /// The gradient before the activation, `[N, out, H, W]`, and for each plane its product with
-    /// the convolution's demodulated result.
-    fn before(&self, y: &Tensor, gradient: &Tensor) -> Result<(Tensor, Tensor)> {
+    /// Gradients by `x` and by the styles, of pictures that are as large as they are given.
+    fn back(
+        &self,
+        x: &Tensor,
+        styles: &Tensor,
+        noise: Option<&Tensor>,
+        y: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Tensor, Tensor)> {
+        let way = self.core.way()?;
+        let (n, inputs) = styles.dims2()?;
+        let outputs = self.core.bias.len();
+        let scale = match self.core.config.demodulate {
+            true => Some((styles.sqr()?.matmul(&way.energy)? + 1e-8)?.powf(-0.5)?),
+            false => None,
+        };
+        let factors = match &scale {
+            Some(scale) => scale.flatten_all()?.to_vec1()?,
+            None => vec![1.0; n * outputs],
+        };
+        let (before, common) = self.before(y, gradient, noise, &factors)?;
+        let back = way.adjoint.apply(&before)?;
+        let (by_x, by_style) = shared_by_plane(x, &back, &values(styles)?)?;
+        let mut by_style = by_style.reshape((n, inputs))?;
+        if let Some(scale) = scale {
+            let through = (common.reshape((n, outputs))? * scale.sqr()?)?;
+            let through = through.matmul(&way.energy.t()?)?;
+            by_style = (by_style - (through * styles)?)?;
+        }
+        Ok((by_x, by_style))
+    }
+
+    /// The gradient before the demodulation, `[N, out, H, W]`, whose `factors` (one for each
+    /// plane) are in it, and for each plane what is shared by the gradient behind it and the
+    /// convolution's demodulated result.
+    fn before(
+        &self,
+        y: &Tensor,
+        gradient: &Tensor,
+        noise: Option<&Tensor>,
+        factors: &[f32],
+    ) -> Result<(Tensor, Tensor)> {
         let (n, outputs, height, width) = y.dims4()?;
         let area = height * width;
         let post = &self.core.config.post;
         let (up, down) = (post.gain, post.gain * self.slope);
         let most = post.clamp.unwrap_or(f32::INFINITY);
-        let noise = match &self.noise {
-            Some(noise) => noise.contiguous()?.flatten_all()?.to_vec1()?,
-            None => Vec::new(),
-        };
+        let noise = noise.map(values).transpose()?.unwrap_or_default();
         let mut out = vec![0f32; n * outputs * area];
         let common: Vec<f32> = with_values(y, |y| {
             with_values(gradient, |gradient| {
@@ -254,9 +285,10 @@ impl Styled {
                         let mut sum = Sums::default();
                         for (i, ((out, y), g)) in out.iter_mut().zip(y).zip(gradient).enumerate() {
                             let factor = if *y > 0.0 { up } else { down };
-                            *out = if y.abs() < most { g * factor } else { 0.0 };
+                            let inner = if y.abs() < most { g * factor } else { 0.0 };
                             let added = bias + noise.get(first + i).copied().unwrap_or(0.0);
-                            sum.add(i, *out * (y / factor - added));
+                            sum.add(i, inner * (y / factor - added));
+                            *out = inner * factors[plane];
                         }
                         sum.total()
                     })
@@ -282,26 +314,30 @@ impl Sums {
     }
 }
 
-/// For each plane of two pictures the sum of their products, `[N · C]`.
-fn shared_by_plane(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+/// `b` times a factor for each plane, and for each plane the sum of `a · b`, `[N · C]`.
+fn shared_by_plane(a: &Tensor, b: &Tensor, factors: &[f32]) -> Result<(Tensor, Tensor)> {
     let (n, channels, height, width) = a.dims4()?;
     let area = height * width;
     let (a, b) = (a.contiguous()?, b.contiguous()?);
+    let mut out = vec![0f32; n * channels * area];
     let sums: Vec<f32> = with_values(&a, |a| {
         with_values(&b, |b| {
-            a.par_chunks(area)
-                .zip(b.par_chunks(area))
-                .map(|(a, b)| {
+            out.par_chunks_mut(area)
+                .zip(a.par_chunks(area).zip(b.par_chunks(area)))
+                .zip(factors)
+                .map(|((out, (a, b)), factor)| {
                     let mut sum = Sums::default();
-                    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                    for (i, ((out, a), b)) in out.iter_mut().zip(a).zip(b).enumerate() {
                         sum.add(i, a * b);
+                        *out = b * factor;
                     }
                     sum.total()
                 })
                 .collect()
         })
     })??;
-    Tensor::from_vec(sums, n * channels, b.device())
+    let sums = Tensor::from_vec(sums, n * channels, b.device())?;
+    Ok((Tensor::from_vec(out, b.shape(), b.device())?, sums))
 }
 
 /// Looks at the values of a contiguous `f32` tensor on the processor.
@@ -328,18 +364,32 @@ mod tests {
         Tensor::from_vec(values, shape, &candle_core::Device::Cpu).unwrap()
     }
 
-    /// Gradients of `Σ y · r` by `x` and by the styles.
+    /// Gradients of `Σ y · r` by `x` and by the styles, `r` random in all of the result.
     fn gradients(
         forward: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
         x: &Tensor,
         styles: &Tensor,
+    ) -> [Vec<f32>; 3] {
+        gradients_of_part(forward, x, styles, |_| true)
+    }
+
+    /// The same, where `r` is zero in all places (row and column) but some.
+    fn gradients_of_part(
+        forward: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
+        x: &Tensor,
+        styles: &Tensor,
+        part: impl Fn([usize; 2]) -> bool,
     ) -> [Vec<f32>; 3] {
         let (x, styles) = (
             Var::from_tensor(x).unwrap(),
             Var::from_tensor(styles).unwrap(),
         );
         let y = forward(x.as_tensor(), styles.as_tensor()).unwrap();
-        let r = random(y.dims(), 9);
+        let (h, w) = (y.dims()[2], y.dims()[3]);
+        let places = (0..y.elem_count()).map(|i| part([i / w % h, i % w]));
+        let places = places.map(|inside| f32::from(u8::from(inside))).collect();
+        let places = Tensor::from_vec(places, y.shape(), y.device()).unwrap();
+        let r = (random(y.dims(), 9) * places).unwrap();
         let grads = (&y * r).unwrap().sum_all().unwrap().backward().unwrap();
         let values = |t: &Tensor| t.flatten_all().unwrap().to_vec1().unwrap();
         // What nothing depends on has none.
@@ -393,6 +443,55 @@ mod tests {
                 let b = gradients(|x, s| candles.forward(x, s, noise), &x, &styles);
                 for (what, (a, b)) in ["picture", "x", "styles"].iter().zip(a.iter().zip(&b)) {
                     assert_near(a, b, &format!("{what} {config:?}"));
+                }
+            }
+        }
+    }
+
+    /// The gradient of a patch is computed around it alone, and is the same: in the middle, at
+    /// every edge, of one value, and of nothing.
+    #[test]
+    fn gradients_of_patches_are_candles() {
+        for (kernel, up, full) in [
+            (3, false, false),
+            (3, true, false),
+            (3, false, true),
+            (1, false, true),
+        ] {
+            let config = ModulatedConv2dConfig {
+                up,
+                full,
+                ..ModulatedConv2dConfig::default()
+            };
+            let (weight, bias) = (random(&[4, 3, kernel, kernel], 1), random(&[4], 2));
+            let fir = Fir::stylegan2();
+            let own = StyledConv::new(weight.clone(), bias.clone(), config.clone(), fir).unwrap();
+            let candles = ModulatedConv2d::new(weight, Some(bias), config.clone()).unwrap();
+            let (x, styles) = (random(&[1, 3, 17, 14], 3), random(&[1, 3], 4));
+            let factor = if up { 2 } else { 1 };
+            let grown = if full { kernel - 1 } else { 0 };
+            let (h, w) = (17 * factor + grown, 14 * factor + grown);
+            let noise = random(&[h, w], 5);
+            for (rows, columns) in [
+                (5..8, 4..7),
+                (0..1, 0..1),
+                (h - 1..h, w - 1..w),
+                (0..2, w - 3..w),
+                (h / 2..h / 2 + 1, 3..4),
+                (0..0, 0..0),
+            ] {
+                let part = |[y, x]: [usize; 2]| rows.contains(&y) && columns.contains(&x);
+                let a =
+                    gradients_of_part(|x, s| own.forward(x, s, Some(&noise)), &x, &styles, part);
+                let b = gradients_of_part(
+                    |x, s| candles.forward(x, s, Some(&noise)),
+                    &x,
+                    &styles,
+                    part,
+                );
+                for (what, (a, b)) in ["picture", "x", "styles"].iter().zip(a.iter().zip(&b)) {
+                    assert_eq!(a.len(), b.len());
+                    assert_near(a, b, &format!("{what} {rows:?} {columns:?} {config:?}"));
                 }
             }
         }

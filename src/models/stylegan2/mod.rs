@@ -6,6 +6,7 @@ mod config;
 pub(in crate::models) mod gradient;
 mod mapping;
 mod synthesis;
+mod window;
 
 pub use config::{Config, MappingConfig, SynthesisArchitecture};
 pub use mapping::MappingNetwork;

@@ -11,8 +11,8 @@ use crate::models::ModelError;
 use crate::models::differentiable::{FEATURE_RATE, Features, Rest};
 use crate::models::error::stop;
 use crate::models::weights::Weights;
-use crate::recipe::NoiseMode;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, Fir, ModulatedConv2dConfig, Post};
+use crate::recipe::NoiseMode;
 
 const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
 

@@ -113,7 +113,9 @@ impl SynthesisInput {
         let band = f64::from(self.bandwidth);
         let fading = f64::from(self.sampling_rate) / 2.0 - band;
         let fine = freqs.sqr()?.sum_keepdim(1)?.sqrt()?;
-        let amplitudes = (((fine - band)? / -fading)? + 1.0)?.clamp(0f32, 1f32)?.t()?;
+        let amplitudes = (((fine - band)? / -fading)? + 1.0)?
+            .clamp(0f32, 1f32)?
+            .t()?;
         let places = (0..side * side).flat_map(|i| [self.at(i % side), self.at(i / side)]);
         let places = Tensor::from_iter(places, device)?.reshape((side * side, 2))?;
         let cycles = places.matmul(&freqs.t()?)?.broadcast_add(&phases)?;

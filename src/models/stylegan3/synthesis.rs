@@ -216,7 +216,10 @@ impl SynthesisNetwork {
     /// Layers up to the features: none that is finer than [`FEATURE_RATE`], and not the last two,
     /// which make the picture of them.
     fn feature_layers(&self) -> usize {
-        let fine = self.layers.iter().position(|layer| layer.rate > FEATURE_RATE);
+        let fine = self
+            .layers
+            .iter()
+            .position(|layer| layer.rate > FEATURE_RATE);
         let most = self.layers.len().saturating_sub(2);
         fine.unwrap_or(most).min(most).max(1)
     }

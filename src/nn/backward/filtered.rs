@@ -62,7 +62,17 @@ impl SimdTask for Task<'_> {
             down: vec![vec![0.0; plane.large[1].div_ceil(plane.down)]; plane.down],
         };
         let used = plane.large[0].min((oh - 1) * plane.down + plane.side);
-        for row in 0..used {
+        // Rows of which the gradient says nothing are passed over.
+        let mut spoken = self
+            .g
+            .chunks(ow.max(1))
+            .map(|row| row.iter().any(|g| *g != 0.0));
+        let Some(first) = spoken.position(|spoken| spoken) else {
+            return;
+        };
+        let last = spoken.enumerate().filter(|(_, spoken)| *spoken).last();
+        let last = first + last.map_or(0, |(i, _)| i + 1);
+        for row in first * plane.down..used.min(last * plane.down + plane.side) {
             enlarge(plane, self.x, self.bias, row, &mut rows);
             spread(plane, self.g, row, &mut rows);
             bend(plane, &mut rows);

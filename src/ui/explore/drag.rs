@@ -54,13 +54,16 @@ impl DragTool {
                 self.buttons(ui, p);
             }
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let done = ui.button("Close").on_hover_text("Put the drag tool away (G)");
+                let done = ui
+                    .button("Close")
+                    .on_hover_text("Put the drag tool away (G)");
                 if done.clicked() {
                     p.actions.command(Command::ToggleDrag);
                 }
                 ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
                     let words = words(p.state);
-                    ui.add(egui::Label::new(&words).truncate()).on_hover_text(words);
+                    ui.add(egui::Label::new(&words).truncate())
+                        .on_hover_text(words);
                 });
             });
         });
@@ -202,7 +205,11 @@ fn in_the_middle(state: &AppState) -> DragArrow {
 fn words(state: &AppState) -> String {
     let size = state.generator().map_or([1, 1], |model| model.size);
     if let Some(run) = &state.drag.run {
-        let waits = state.engine.jobs.iter().any(|job| job.id == run.id && job.stage.is_none());
+        let waits = state
+            .engine
+            .jobs
+            .iter()
+            .any(|job| job.id == run.id && job.stage.is_none());
         return match (waits, to_go(&run.points, size)) {
             (true, _) => "Waiting for what was asked for before".to_owned(),
             (false, (_, left)) => format!("Step {}, {left:.1} px left", run.steps),
@@ -214,7 +221,10 @@ fn words(state: &AppState) -> String {
     {
         return last.words();
     }
-    match (explore.drag().points.len(), to_go(&explore.drag().points, size)) {
+    match (
+        explore.drag().points.len(),
+        to_go(&explore.drag().points, size),
+    ) {
         (0, _) => "Press on the picture to set a point, and pull its arrow".to_owned(),
         (_, (0, _)) => "Pull an arrow from a point to where it is to go".to_owned(),
         (1, (_, left)) => format!("1 point, {left:.0} px to go"),
@@ -317,8 +327,23 @@ fn arrow(ui: &Ui, p: &Panel<'_>, frame: &CanvasFrame, point: &DragArrow, lit: [b
         }
     }
     let radius = |lit: bool| if lit { 7.5 } else { 6.0 };
-    painter.circle(to, radius(lit[1]), Color32::from_black_alpha(90), Stroke::new(4.0, dark));
+    painter.circle(
+        to,
+        radius(lit[1]),
+        Color32::from_black_alpha(90),
+        Stroke::new(4.0, dark),
+    );
     painter.circle_stroke(to, radius(lit[1]), Stroke::new(2.0, Color32::WHITE));
-    painter.circle(from, radius(lit[0]) - 1.0, *p.theme.accent, Stroke::new(4.0, dark));
-    painter.circle(from, radius(lit[0]) - 1.0, *p.theme.accent, Stroke::new(1.5, Color32::WHITE));
+    painter.circle(
+        from,
+        radius(lit[0]) - 1.0,
+        *p.theme.accent,
+        Stroke::new(4.0, dark),
+    );
+    painter.circle(
+        from,
+        radius(lit[0]) - 1.0,
+        *p.theme.accent,
+        Stroke::new(1.5, Color32::WHITE),
+    );
 }
