@@ -63,15 +63,12 @@ impl SimdTask for Task<'_> {
         };
         let used = plane.large[0].min((oh - 1) * plane.down + plane.side);
         // Rows of which the gradient says nothing are passed over.
-        let mut spoken = self
-            .g
-            .chunks(ow.max(1))
-            .map(|row| row.iter().any(|g| *g != 0.0));
-        let Some(first) = spoken.position(|spoken| spoken) else {
+        let says = |row: &[f32]| row.iter().any(|g| *g != 0.0);
+        let rows_of_g = || self.g.chunks(ow.max(1));
+        let Some(first) = rows_of_g().position(says) else {
             return;
         };
-        let last = spoken.enumerate().filter(|(_, spoken)| *spoken).last();
-        let last = first + last.map_or(0, |(i, _)| i + 1);
+        let last = rows_of_g().rposition(says).unwrap_or(first) + 1;
         for row in first * plane.down..used.min(last * plane.down + plane.side) {
             enlarge(plane, self.x, self.bias, row, &mut rows);
             spread(plane, self.g, row, &mut rows);
