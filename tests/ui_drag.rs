@@ -201,7 +201,7 @@ fn steps_are_seen_and_the_result_is_a_state_of_explore_that_undo_takes_back() {
     let mut harness = with_a_point(&outside);
     let start = current(&harness).clone();
     let set = points(&harness);
-    click(&mut harness, "Start");
+    click(&mut harness, "Start dragging");
     let (id, job) = drag_job(&outside).expect("a job");
     assert!(job.watched && job.movable.is_none());
     assert_eq!(job.params, start);
@@ -262,7 +262,7 @@ fn stop_keeps_the_picture_so_far() {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::G);
     harness.run_steps(4);
     let (id, job) = drag_job(&outside).expect("a job");
-    click(&mut harness, "Stop");
+    click(&mut harness, "Stop dragging");
     let finishes = |r: &Request| matches!(r, Request::Finish(about) if *about == id);
     assert!(outside.engine.borrow().requests.iter().any(finishes));
     let result = Ok(dragged(&job, 4.0, 2));
@@ -280,7 +280,7 @@ fn stop_keeps_the_picture_so_far() {
 fn a_drag_ends_when_the_picture_is_changed_meanwhile() {
     let outside = Outside::default();
     let mut harness = with_a_point(&outside);
-    click(&mut harness, "Start");
+    click(&mut harness, "Start dragging");
     let (id, job) = drag_job(&outside).expect("a job");
     press(&mut harness, Key::Period);
     let cancels = |r: &Request| matches!(r, Request::Cancel(about) if *about == id);
@@ -297,11 +297,11 @@ fn what_may_move_is_painted() {
     let outside = Outside::default();
     let mut harness = with_a_point(&outside);
     click(&mut harness, "Mask");
-    assert!(harness.query_by_label("Feather").is_some());
+    assert!(harness.query_by_label("Eraser").is_some());
     pull(&mut harness, [20.0, 20.0], [100.0, 20.0]);
     assert_eq!(points(&harness).len(), 1, "the brush sets no points");
     click(&mut harness, "Mask");
-    click(&mut harness, "Start");
+    click(&mut harness, "Start dragging");
     let (_, job) = drag_job(&outside).expect("a job");
     let Some(Movable::Painted(mask)) = job.movable else {
         panic!("{:?}", job.movable)

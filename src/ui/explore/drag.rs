@@ -80,7 +80,15 @@ impl DragTool {
         let theme = p.theme.clone();
         let button = ui
             .add_enabled_ui(ready, |ui| {
-                primary(ui, &theme, if running { "Stop" } else { "Start" })
+                primary(
+                    ui,
+                    &theme,
+                    if running {
+                        "Stop dragging"
+                    } else {
+                        "Start dragging"
+                    },
+                )
             })
             .inner
             .on_hover_text(tip)
