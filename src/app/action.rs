@@ -200,6 +200,8 @@ pub enum Purpose {
     Directions(String),
     /// Move Explore to the latent.
     Project,
+    /// Explore's picture with points of it elsewhere.
+    Drag,
     /// A walk into a file.
     Walk,
     /// A folder of photos.

@@ -80,6 +80,10 @@ pub enum Command {
     LatentWalk,
     /// A photo as a start in the latent space.
     ProjectPhoto,
+    /// The tool that pulls points of the picture.
+    ToggleDrag,
+    /// Pulls the points, or stops.
+    RunDrag,
 
     /// Sends the current picture to Style.
     SendToStyle,
@@ -172,6 +176,8 @@ impl Command {
             Self::AddBookmark => &["Keep this point", "Kept points"],
             Self::ExportWalk => &["Walk through the kept points", "Film"],
             Self::LatentWalk => &["Random walk", "Drift"],
+            Self::ToggleDrag => &["DragGAN", "Handles", "Warp"],
+            Self::RunDrag => &["Stop dragging"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
             Self::GoGrow => &["Texture synthesis", "Outpaint", "Inpaint", "Retarget"],
             Self::ToggleTiles => &["Tiled view", "Pattern"],
@@ -283,6 +289,14 @@ impl Command {
                 "Project photo…",
                 "Search this generator for the picture that comes closest to a photo",
             ),
+            Self::ToggleDrag => (
+                "Drag tool",
+                "Set points on the picture and pull them elsewhere: the network draws what that looks like",
+            ),
+            Self::RunDrag => (
+                "Start or stop dragging",
+                "Pull the points to their targets, step by step; once more stops with the picture so far",
+            ),
             Self::SendToStyle => ("Send to Style", "Use the picture as the photo in Style"),
             Self::UseAsStyle => ("Use as style", "Use the picture as a style"),
             Self::OpenInLens => (
@@ -389,6 +403,8 @@ impl Command {
                 | Self::AddBookmark
                 | Self::LatentWalk
                 | Self::ToggleVariations
+                | Self::ToggleDrag
+                | Self::RunDrag
                 | Self::PinBefore
         )
     }

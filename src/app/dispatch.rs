@@ -250,6 +250,10 @@ fn run(
             };
             lens::apply::edit(LensEdit::Sliders(edit), state, services, now);
         }
+        C::RunDrag => {
+            state.view.go(Workspace::Explore);
+            explore::drag::start_or_stop(state, services);
+        }
         C::NewSeed
         | C::NextSeed
         | C::PreviousSeed

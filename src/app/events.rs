@@ -1,5 +1,6 @@
 //! What engine, gallery, hub and desktop answer goes into the state here.
 
+use crate::app::explore::drag;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::previews::Received;
@@ -97,6 +98,12 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
                 }
             }
         }
+        Event::Dragged {
+            id,
+            steps,
+            points,
+            picture,
+        } => drag::stepped(id, steps, &points, picture, state),
         Event::Done { id, result } => job_events::ended(id, result, state, services, follow),
         Event::Refused { what, error } => {
             state.toasts.push(Level::Error, format!("{what}: {error}"));

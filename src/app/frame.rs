@@ -63,6 +63,7 @@ pub fn tick(state: &mut AppState, services: &mut Services, now: Now, hand_on: bo
         canvas::sync(state, services, hand_on);
     }
     live::sync(state, services, hand_on);
+    explore::drag::sync(state, services);
     let message = state.toasts.expire();
     let pace = walking.then_some(WALK_PACE);
     Tick {

@@ -3,6 +3,7 @@
 use crate::app::action::{Action, Destination, Purpose};
 use crate::app::arrival;
 use crate::app::command::Command;
+use crate::app::explore::drag;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::export::events as export;
 use crate::app::gallery::settings;
@@ -31,6 +32,9 @@ pub fn ended(
         return;
     };
     let job = state.engine.jobs.remove(at);
+    if job.purpose == Purpose::Drag {
+        return drag::ended(id, result, state, follow);
+    }
     let made = match &result {
         Ok(Output::Picture { picture, recipe }) => Some((picture, &**recipe)),
         _ => None,

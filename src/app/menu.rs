@@ -100,6 +100,9 @@ impl Menu {
                 Some(C::AddBookmark),
                 Some(C::LatentWalk),
                 Some(C::ProjectPhoto),
+                None,
+                Some(C::ToggleDrag),
+                Some(C::RunDrag),
             ],
             Self::Picture => &[
                 Some(C::SendToStyle),

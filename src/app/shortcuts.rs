@@ -50,6 +50,8 @@ impl Command {
             Self::AddBookmark => vec![plain(Key::K)],
             Self::ExportWalk => vec![shift(Key::E)],
             Self::LatentWalk => vec![plain(Key::W)],
+            Self::ToggleDrag => vec![plain(Key::G)],
+            Self::RunDrag => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::G)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],

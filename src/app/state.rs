@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::document::Document;
 use crate::app::engine_state::EngineState;
+use crate::app::explore::drag_state::DragState;
 use crate::app::explore::random_walk::LatentWalk;
 use crate::app::export::target::ExportTarget;
 use crate::app::finals::Finals;
@@ -57,6 +58,8 @@ pub struct AppState {
     pub own_styles: OwnStyles,
     /// What is known of Grow's picture.
     pub grow: GrowState,
+    /// Points of Explore's picture on their way.
+    pub drag: DragState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -91,6 +94,7 @@ impl AppState {
             finish: FinishState::default(),
             own_styles: OwnStyles::default(),
             grow: GrowState::default(),
+            drag: DragState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

@@ -9,7 +9,7 @@ use super::output::{say, say_json, text_of};
 use super::recipe::read;
 use super::save::{check_file, save};
 use super::session::{Session, unexpected};
-use crate::engine::drag_job::DragJob;
+use crate::engine::drag_job::{DragJob, Movable};
 use crate::engine::protocol::{Job, Output};
 use crate::models::drag::DragPoint;
 use crate::recipe::{ExploreParams, Making};
@@ -38,11 +38,13 @@ pub(crate) fn run(args: &Drag, session: &mut Session) -> Result<(), Failure> {
     let job = Job::Drag(Box::new(DragJob {
         params,
         points: args.point.clone(),
-        movable: args.movable.clone(),
+        movable: args.movable.clone().map(Movable::File),
         steps: args.steps,
+        watched: false,
     }));
     let Output::Dragged {
         points,
+        steps,
         picture,
         recipe,
     } = session.job("drag", job)?
@@ -56,10 +58,11 @@ pub(crate) fn run(args: &Drag, session: &mut Session) -> Result<(), Failure> {
             .iter()
             .map(|p| json!({ "at": p.at, "target": p.target, "left": p.left() }))
             .collect();
-        say_json(&json!({ "file": text_of(out), "points": points }))?;
+        say_json(&json!({ "file": text_of(out), "steps": steps, "points": points }))?;
     } else {
         let left = points.iter().map(DragPoint::left).fold(0.0, f32::max);
-        say(format!("{} ({left:.1} pixels left)", out.display()))?;
+        let out = out.display();
+        say(format!("{out} ({steps} steps, {left:.1} pixels left)"))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::models::drag::DragPoint;
 /// `limner drag`
 #[derive(Debug, Args)]
 pub(crate) struct Drag {
-    /// Generator: a StyleGAN2 network
+    /// Generator: a StyleGAN2 or StyleGAN3 network
     #[arg(long, value_name = "NAME", required_unless_present = "from")]
     pub(crate) model: Option<String>,
     /// Seed of the picture

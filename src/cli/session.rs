@@ -186,6 +186,7 @@ fn show(bar: &ProgressBar, stage: Stage, done: u64, total: u64, left: Option<Dur
         Stage::Rendering => "rendering",
         Stage::Sampling => "measuring sliders",
         Stage::Projecting => "projecting",
+        Stage::Dragging => "dragging",
         Stage::Learning => "learning",
         Stage::Writing => "writing",
     };

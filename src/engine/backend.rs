@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::cancel::CancelToken;
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Event, Job, Library, OpenedPhoto, Output, Rendering, Stage,
-    Tier, Work,
+    DeviceInfo, EngineError, Estimate, Event, Job, JobId, Library, OpenedPhoto, Output, Rendering,
+    Stage, Tier, Work,
 };
 use crate::picture::Picture;
 use crate::recipe::StyleParams;
@@ -85,6 +85,9 @@ pub(crate) trait JobControl {
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.
     fn check(&self) -> Result<(), EngineError>;
+
+    /// The running job's number.
+    fn id(&self) -> Option<JobId>;
 
     /// The running job's token, for networks to look at between layers.
     fn token(&self) -> CancelToken;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::config::{DeviceChoice, Precision};
 pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
-pub use super::drag_job::DragJob;
+pub use super::drag_job::{DragJob, Movable};
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
@@ -18,7 +18,7 @@ pub use crate::export::Writing;
 pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo, TONES};
-pub use crate::models::drag::DragPoint;
+pub use crate::models::drag::{ARRIVED, DragPoint};
 pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
@@ -75,8 +75,8 @@ pub enum Request {
         /// Wait, or go on.
         paused: bool,
     },
-    /// End a running [`Job::StylizeFine`] with the picture so far: its result. The same job
-    /// asked for again goes on from there.
+    /// End a running [`Job::StylizeFine`] or [`Job::Drag`] with the picture so far: its result. The
+    /// same job of *Fine* asked for again goes on from there.
     Finish(JobId),
     /// Estimate what a full-size stylisation would take, answered by [`Event::Estimate`].
     Estimate {
@@ -293,6 +293,8 @@ pub enum Stage {
     Sampling,
     /// Optimising a latent.
     Projecting,
+    /// Pulling points of a picture.
+    Dragging,
     /// Training a painter.
     Learning,
     /// Writing the file.
@@ -377,6 +379,17 @@ pub enum Event {
         /// A look at the work so far (projection, *Fine*).
         look: Option<Picture>,
     },
+    /// A step of a [`Job::Drag`] that is watched.
+    Dragged {
+        /// Which.
+        id: JobId,
+        /// Steps taken.
+        steps: u32,
+        /// Where the points are now.
+        points: Vec<DragPoint>,
+        /// The picture so far.
+        picture: Picture,
+    },
     /// A job ended.
     Done {
         /// Which.
@@ -451,6 +464,8 @@ pub enum Output {
     Dragged {
         /// Where the points are now.
         points: Vec<DragPoint>,
+        /// Steps taken.
+        steps: u32,
         /// Pixels.
         picture: Picture,
         /// How it was made.

@@ -373,6 +373,10 @@ impl JobControl for Scheduler {
         Ok(())
     }
 
+    fn id(&self) -> Option<JobId> {
+        self.running.as_ref().map(|r| r.id)
+    }
+
     fn token(&self) -> CancelToken {
         self.running
             .as_ref()

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::protocol::{Event, Job, Output};
+use super::protocol::{Event, Job, Movable, Output};
 use crate::weighed::Weight;
 
 /// What is beside pixels, texts and masks.
@@ -16,6 +16,7 @@ impl Weight for Event {
                 result: Ok(super::protocol::OpenedPhoto { picture, .. }),
                 ..
             }
+            | Self::Dragged { picture, .. }
             | Self::Progress {
                 look: Some(picture),
                 ..
@@ -52,7 +53,14 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         // A title, and a path or two.
         Job::Styles(_) => 4096,
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
-        Job::Drag(job) => written(&job.params) + job.points.len() * 16,
+        Job::Drag(job) => {
+            let painted = match &job.movable {
+                Some(Movable::Painted(mask)) => written(mask.as_ref()),
+                Some(Movable::File(path)) => path.as_os_str().len(),
+                None => 0,
+            };
+            written(&job.params) + job.points.len() * 16 + painted
+        }
         Job::Walk { params, .. } => written(params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),

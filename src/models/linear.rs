@@ -1,6 +1,8 @@
 //! Fully connected layers on plain numbers: for mapping networks and style codes,
 //! where rows must not depend on what else is computed beside them.
 
+use std::sync::OnceLock;
+
 use candle_core::Tensor;
 use rayon::prelude::*;
 
@@ -12,6 +14,8 @@ pub struct Linear {
     inputs: usize,
     weight: Vec<f32>,
     bias: Vec<f32>,
+    /// `[inputs, outputs]` and `[outputs]`, once gradients are wanted.
+    tensors: OnceLock<(Tensor, Tensor)>,
 }
 
 impl Linear {
@@ -35,7 +39,26 @@ impl Linear {
             inputs,
             weight: scaled(weight, weight_gain)?,
             bias: scaled(bias, bias_gain)?,
+            tensors: OnceLock::new(),
         })
+    }
+
+    /// Rows `[N, inputs]` to `[N, outputs]`, with their gradient.
+    ///
+    /// # Errors
+    /// [`ModelError::Candle`] for rows of another length.
+    pub fn forward_tensor(&self, x: &Tensor) -> Result<Tensor, ModelError> {
+        let (weight, bias) = match self.tensors.get() {
+            Some(tensors) => tensors,
+            None => {
+                let shape = (self.outputs(), self.inputs);
+                let weight = Tensor::from_slice(&self.weight, shape, x.device())?;
+                let bias = Tensor::from_slice(&self.bias, self.outputs(), x.device())?;
+                let tensors = (weight.t()?.contiguous()?, bias);
+                self.tensors.get_or_init(|| tensors)
+            }
+        };
+        Ok(x.matmul(weight)?.broadcast_add(bias)?)
     }
 
     /// Numbers that go in.

@@ -4,6 +4,7 @@ pub mod adain;
 pub mod autoencoder;
 pub mod cppn;
 pub mod crisp;
+pub mod differentiable;
 pub mod drag;
 pub mod encoder;
 mod error;
@@ -47,6 +48,7 @@ pub mod upscaler;
 pub mod vgg19;
 pub mod weights;
 
+pub use differentiable::Differentiable;
 pub use error::ModelError;
 pub use explore::find_directions;
 pub use folders::user_folder;

@@ -5,11 +5,11 @@
 use candle_core::{Tensor, Var};
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 
-use super::ModelError;
+use super::differentiable::{Differentiable, Setting};
 use super::encoder::{Encoder, fitted};
 use super::likeness::likeness;
 use super::pixels::{alpha_of, picture_of_signed, tensor_of};
-use super::stylegan2::{NoiseSource, StyleGan2};
+use super::{Generator, ModelError};
 use crate::cancel::CancelToken;
 use crate::latent::Ws;
 use crate::picture::Picture;
@@ -46,14 +46,14 @@ pub type OnStep<'a> =
 /// [`ModelError::Cancelled`]; [`ModelError::BadRequest`] if the encoder belongs to
 /// another generator; [`ModelError::Candle`].
 pub fn project(
-    generator: &StyleGan2,
+    generator: &dyn Differentiable,
     encoder: Option<&Encoder>,
     picture: &Picture,
     steps: u32,
     on_step: &mut OnStep<'_>,
     cancel: &CancelToken,
 ) -> Result<Projection, ModelError> {
-    let spec = super::Generator::spec(generator);
+    let spec = generator.spec();
     let [width, height] = spec.size.map(|side| side as usize);
     let device = generator.device();
     let photo = Tensor::cat(
@@ -69,9 +69,9 @@ pub fn project(
                 "this encoder belongs to another generator".into(),
             ));
         }
-        None => super::Generator::w_avg(generator).to_vec(),
+        None => Generator::w_avg(generator).to_vec(),
     };
-    let average = Tensor::from_slice(super::Generator::w_avg(generator), (1, spec.w_dim), device)?;
+    let average = Tensor::from_slice(Generator::w_avg(generator), (1, spec.w_dim), device)?;
     let mut search = Search {
         generator,
         target,
@@ -85,7 +85,7 @@ pub fn project(
     let each = shared.repeat((spec.num_ws, 1))?;
     let each = search.descend(&each, first..steps, steps, on_step)?;
     let ws = each.to_vec2::<f32>()?;
-    let found = super::Generator::synthesize(generator, &ws, NoiseMode::Fixed, None, cancel)?;
+    let found = generator.synthesize(&ws, NoiseMode::Fixed, None, cancel)?;
     let wanted = picture_of_signed(&search.target.levels[0])?;
     Ok(Projection {
         likeness: likeness(&found, &wanted),
@@ -95,7 +95,7 @@ pub fn project(
 }
 
 struct Search<'a> {
-    generator: &'a StyleGan2,
+    generator: &'a dyn Differentiable,
     target: Pyramid,
     average: Tensor,
     num_ws: usize,
@@ -110,8 +110,7 @@ impl Search<'_> {
             .map(|layer| rows.narrow(0, layer.min(count - 1), 1))
             .collect::<Result<Vec<_>, _>>()?;
         self.generator
-            .synthesis()
-            .forward(&ws, &mut NoiseSource::Const, self.cancel)
+            .picture_of(&ws, &Setting::default(), self.cancel)
     }
 
     /// Gradient descent from `start`; the best point seen.

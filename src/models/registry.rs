@@ -29,7 +29,7 @@ use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
-use super::{Generator, ModelError};
+use super::{Differentiable, Generator, ModelError};
 use crate::digest;
 use crate::latent::codes::CodeSliders;
 use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
@@ -289,14 +289,26 @@ impl Registry {
         }
     }
 
-    /// A StyleGAN2 generator as such, for projecting.
+    /// A generator with gradients, for projecting and dragging.
+    ///
+    /// # Errors
+    /// As [`Registry::generator`].
+    pub fn differentiable(&mut self, name: &str) -> Result<Arc<dyn Differentiable>, ModelError> {
+        match self.load(name)? {
+            Loaded::StyleGan2(generator) => Ok(generator),
+            Loaded::StyleGan3(generator) => Ok(generator),
+            _ => Err(self.wrong_kind(name, "a generator that can be fitted to a photo or dragged")),
+        }
+    }
+
+    /// A StyleGAN2 generator as such.
     ///
     /// # Errors
     /// As [`Registry::generator`].
     pub fn stylegan2(&mut self, name: &str) -> Result<Arc<StyleGan2>, ModelError> {
         match self.load(name)? {
             Loaded::StyleGan2(generator) => Ok(generator),
-            _ => Err(self.wrong_kind(name, "a generator that can be fitted to a photo")),
+            _ => Err(self.wrong_kind(name, "a StyleGAN2 generator")),
         }
     }
 

@@ -1,11 +1,13 @@
 //! StyleGAN3's filtered nonlinearity (Karras et al. 2021, "Alias-Free Generative Adversarial
 //! Networks", `filtered_lrelu`): bias, up-sampling, leaky ReLU, down-sampling.
 
-use candle_core::{Device, Result, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
-use super::conv::own::Held;
+use super::backward::of_filtered;
+use super::conv::own::{Held, contiguous};
 use super::cpu::filtered::{Down, Fir, Plane, filtered};
+use super::cpu::simd::Isa;
 use super::upfirdn::every;
 use super::{kernel, own_path, plain};
 
@@ -111,13 +113,31 @@ impl FilteredLrelu {
                 self.bias.len()
             )
         }
-        let [large, out] = self.sides(h, w)?;
-        let (true, Some(isa)) = (own_path(x), kernel::isa()) else {
+        self.sides(h, w)?;
+        let Some(isa) = kernel::isa() else {
             return self.plain(x);
         };
+        if own_path(x) {
+            let x = x.contiguous()?;
+            let held = Held::new(&x)?;
+            let (y, [oh, ow]) = self.planes(isa, held.values()?, [n, c, h, w])?;
+            return Tensor::from_vec(y, (n, c, oh, ow), &Device::Cpu);
+        }
+        match x.track_op() && x.device().is_cpu() && x.dtype() == DType::F32 {
+            true => x.contiguous()?.apply_op1(Graded {
+                bend: self.clone(),
+                isa,
+            }),
+            false => self.plain(x),
+        }
+    }
+
+    /// What is done to each channel of `[h, w]`.
+    fn plane(&self, h: usize, w: usize) -> Result<Plane> {
+        let [large, out] = self.sides(h, w)?;
         let cfg = &self.config;
         let [left, _, top, _] = cfg.padding;
-        let plane = Plane {
+        Ok(Plane {
             input: [h, w],
             large,
             output: out,
@@ -133,16 +153,20 @@ impl FilteredLrelu {
             slope: cfg.slope,
             gain: cfg.gain,
             clamp: cfg.clamp.unwrap_or(f32::INFINITY),
-        };
-        let x = x.contiguous()?;
-        let held = Held::new(&x)?;
-        let area = out[0] * out[1];
+        })
+    }
+
+    /// All channels of `x`, and the sides of the result.
+    fn planes(&self, isa: Isa, x: &[f32], shape: [usize; 4]) -> Result<(Vec<f32>, [usize; 2])> {
+        let [n, c, h, w] = shape;
+        let plane = self.plane(h, w)?;
+        let area = plane.output[0] * plane.output[1];
         let mut y = vec![0f32; n * c * area];
         y.par_chunks_mut(area.max(1))
-            .zip(held.values()?.par_chunks(h * w))
+            .zip(x.par_chunks(h * w))
             .enumerate()
             .for_each(|(i, (y, x))| filtered(isa, &plane, x, self.bias[i % c], y));
-        Tensor::from_vec(y, (n, c, out[0], out[1]), &Device::Cpu)
+        Ok((y, plane.output))
     }
 
     /// Through candle's operators.
@@ -170,6 +194,42 @@ impl FilteredLrelu {
             }
         };
         every(&every(&x, 2, cfg.down)?, 3, cfg.down)
+    }
+}
+
+/// The same as a step of candle's graph, with the gradient of our own kernel.
+struct Graded {
+    bend: FilteredLrelu,
+    isa: Isa,
+}
+
+impl CustomOp1 for Graded {
+    fn name(&self) -> &'static str {
+        "filtered-leaky-relu"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (n, c, h, w) = layout.shape().dims4()?;
+        let x = contiguous(storage, layout)?;
+        let (y, [oh, ow]) = self.bend.planes(self.isa, x, [n, c, h, w])?;
+        Ok((CpuStorage::F32(y), Shape::from((n, c, oh, ow))))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (n, c, h, w) = x.dims4()?;
+        let plane = self.bend.plane(h, w)?;
+        let (x, gradient) = (x.detach(), gradient.detach().contiguous()?);
+        let (x, g) = (Held::new(&x)?, Held::new(&gradient)?);
+        let values = x.values()?;
+        let mut out = vec![0f32; values.len()];
+        let area = plane.output[0] * plane.output[1];
+        out.par_chunks_mut(h * w)
+            .zip(values.par_chunks(h * w).zip(g.values()?.par_chunks(area)))
+            .enumerate()
+            .for_each(|(i, (out, (x, g)))| {
+                of_filtered(self.isa, &plane, x, self.bend.bias[i % c], g, out);
+            });
+        Tensor::from_vec(out, (n, c, h, w), &Device::Cpu).map(Some)
     }
 }
 
@@ -211,4 +271,75 @@ fn each(x: &Tensor, filter: &Tensor) -> Result<Tensor> {
     )?;
     let (oh, ow) = (y.dim(2)?, y.dim(3)?);
     y.reshape((n, c, oh, ow))
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Var;
+
+    use super::*;
+    use crate::latent::rng::{Random, RandomPurpose};
+
+    fn random(count: usize, seed: u64) -> Vec<f32> {
+        Random::new(RandomPurpose::Samples, seed).normals(count)
+    }
+
+    /// What candle's own operators say, through all factors, filters and paddings that layers have.
+    #[test]
+    fn picture_and_gradient_are_candles() {
+        for (up, down, radial, padding, clamp) in [
+            (2, 2, false, [5, 4, 5, 4], None),
+            (4, 2, false, [9, 6, 7, 8], Some(0.8)),
+            (2, 2, true, [4, 5, 3, 2], Some(2.0)),
+            (1, 1, false, [0, 0, 0, 0], None),
+            (2, 1, false, [-1, 3, 2, -2], None),
+            (4, 2, true, [8, 8, 8, 8], None),
+        ] {
+            let taps = |n: usize, seed| random(n, seed);
+            let (up_taps, down_taps) = match up {
+                1 => (vec![1.0], vec![1.0]),
+                _ => (taps(4 * up, 1), taps(if radial { 36 } else { 7 }, 2)),
+            };
+            let down_filter = match radial {
+                true => DownFilter::Radial(down_taps),
+                false => DownFilter::Separable(down_taps),
+            };
+            let config = FilteredLreluConfig {
+                up,
+                down,
+                padding,
+                input_gain: 0.7,
+                slope: 0.2,
+                gain: 1.4,
+                clamp,
+            };
+            let bend = FilteredLrelu::new(config, up_taps, down_filter, taps(3, 3)).unwrap();
+            let x = Tensor::from_vec(random(2 * 3 * 13 * 11, 4), (2, 3, 13, 11), &Device::Cpu);
+            let x = x.unwrap();
+            let graded = |forward: &dyn Fn(&Tensor) -> Result<Tensor>| {
+                let x = Var::from_tensor(&x).unwrap();
+                let y = forward(x.as_tensor()).unwrap();
+                let r = Tensor::from_vec(random(y.elem_count(), 5), y.shape(), &Device::Cpu);
+                let loss = (&y * r.unwrap()).unwrap().sum_all().unwrap();
+                let grads = loss.backward().unwrap();
+                let values = |t: &Tensor| t.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                [
+                    values(&y.detach()),
+                    values(grads.get(x.as_tensor()).unwrap()),
+                ]
+            };
+            let own = graded(&|x| bend.forward(x));
+            let candles = graded(&|x| bend.plain(x));
+            for (what, (own, candles)) in
+                ["picture", "gradient"].iter().zip(own.iter().zip(&candles))
+            {
+                assert_eq!(own.len(), candles.len());
+                let most = candles.iter().fold(0f32, |m, v| m.max(v.abs()));
+                for (a, b) in own.iter().zip(candles) {
+                    let off = (a - b).abs();
+                    assert!(off < 1e-4 * most, "{what}, {up} up, {down} down: {a} {b}");
+                }
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod drag;
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod fine;

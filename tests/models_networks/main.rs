@@ -23,5 +23,6 @@ mod shipped_directions;
 #[path = "../common/skip.rs"]
 mod skip;
 mod stylegan2;
+mod stylegan3;
 mod toy;
 mod vgg19;

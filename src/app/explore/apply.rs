@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::app::command::Command;
 use crate::app::explore::document::{Bookmark, ExploreDoc};
+use crate::app::explore::drag;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::explore::random_walk::LatentWalk;
 use crate::app::history_note;
@@ -23,6 +24,10 @@ const REACH: f32 = 2.0;
 pub fn edit(edit: ExploreEdit, state: &mut AppState, now: Now) {
     let label = label(&edit, state);
     let kind = kind(&edit, &label);
+    if matches!(&edit, ExploreEdit::Drag(edit) if edit.begins()) {
+        // Quick points and dabs are steps of their own.
+        state.history.commit(&state.doc);
+    }
     let before = state.doc.clone();
     let directions = state.directions();
     let dice = Dice {
@@ -113,6 +118,8 @@ fn label(edit: &ExploreEdit, state: &AppState) -> String {
         ExploreEdit::Replace { label, .. } | ExploreEdit::ReplaceBookmarks { label, .. } => {
             (*label).to_owned()
         }
+        ExploreEdit::Drag(edit) => edit.label().to_owned(),
+        ExploreEdit::Dragged { .. } => "Drag".to_owned(),
         ExploreEdit::AddBookmark => "Add bookmark".to_owned(),
         ExploreEdit::RemoveBookmark(_) => "Remove bookmark".to_owned(),
         ExploreEdit::MoveBookmark { .. } => "Move bookmark".to_owned(),
@@ -130,6 +137,13 @@ fn apply(edit: ExploreEdit, doc: &mut ExploreDoc, dice: &Dice) {
             if let Some(mut all) = doc.sliders_mut() {
                 sliders::apply(edit, &mut all, dice);
             }
+        }
+        ExploreEdit::Drag(edit) => drag::apply(edit, doc.drag_mut()),
+        ExploreEdit::Dragged { mut params, points } => {
+            params.confine();
+            doc.model = params.model.clone();
+            doc.drag_mut().points = points;
+            doc.params.insert(params.model.clone(), *params);
         }
         ExploreEdit::AddBookmark => {
             if let Some(params) = doc.current().cloned() {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::explore::drag_doc::DragDoc;
 use crate::app::sliders::marks::{SliderMark, Sliders, SlidersMut};
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 
@@ -18,6 +19,8 @@ pub struct ExploreDoc {
     pub params: BTreeMap<String, ExploreParams>,
     /// The artist's marks on sliders: model, then direction id.
     pub marks: BTreeMap<String, BTreeMap<String, SliderMark>>,
+    /// What is to be dragged in each generator's picture.
+    pub drags: BTreeMap<String, DragDoc>,
     /// Bookmarks in order, of any model.
     #[serde(rename = "kept")]
     pub bookmarks: Vec<Bookmark>,
@@ -39,6 +42,20 @@ impl ExploreDoc {
     /// The current picture's parameters, to change.
     pub fn current_mut(&mut self) -> Option<&mut ExploreParams> {
         self.params.get_mut(&self.model)
+    }
+
+    /// What is to be dragged in the current picture.
+    pub fn drag(&self) -> &DragDoc {
+        static NOTHING: DragDoc = DragDoc {
+            points: Vec::new(),
+            mask: None,
+        };
+        self.drags.get(&self.model).unwrap_or(&NOTHING)
+    }
+
+    /// What is to be dragged in the current picture, to change.
+    pub fn drag_mut(&mut self) -> &mut DragDoc {
+        self.drags.entry(self.model.clone()).or_default()
     }
 
     /// The direction sliders of the current generator.

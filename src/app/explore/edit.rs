@@ -1,5 +1,6 @@
 //! What panels may change in Explore.
 
+use crate::app::explore::drag_doc::{DragArrow, DragEdit};
 use crate::app::sliders::edit::SliderEdit;
 use crate::recipe::{ExploreParams, NoiseMode, StyleMix, Transform};
 
@@ -24,6 +25,15 @@ pub enum ExploreEdit {
     Transform(Transform),
     /// The direction sliders.
     Sliders(SliderEdit),
+    /// What is to be dragged.
+    Drag(DragEdit),
+    /// What a drag has come to.
+    Dragged {
+        /// The new state.
+        params: Box<ExploreParams>,
+        /// Where the points are now.
+        points: Vec<DragArrow>,
+    },
     /// Everything at once: a variation, a pasted recipe, a bookmark.
     Replace {
         /// The new state.

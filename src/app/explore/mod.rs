@@ -2,6 +2,9 @@
 
 pub(in crate::app) mod apply;
 pub mod document;
+pub mod drag;
+pub mod drag_doc;
+pub mod drag_state;
 pub mod edit;
 pub mod random_walk;
 pub mod variations;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::action::{Action, Purpose};
 use crate::app::canvas;
 use crate::app::command::Command;
+use crate::app::explore::drag;
 use crate::app::export::events as export;
 use crate::app::grow::answers;
 use crate::app::job_events;
@@ -100,9 +101,9 @@ fn start(request: FineRequest, purpose: Purpose, state: &mut AppState, services:
     });
 }
 
-/// Stops a job: a picture of *Fine* ends with what there is.
+/// Stops a job: a picture of *Fine*, or one that is dragged, ends with what there is.
 pub(in crate::app) fn stop_or_cancel(id: JobId, state: &mut AppState, services: &mut Services) {
-    if !stop(id, state, services) {
+    if !stop(id, state, services) && !drag::stop(id, state, services) {
         answers::stopped(id, state);
         jobs::cancel(id, state, services);
     }

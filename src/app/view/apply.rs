@@ -43,6 +43,12 @@ pub fn command(command: Command, state: &mut AppState) {
         }
         C::Bin => toggle_dialog(state, Dialog::Bin),
         C::ToggleVariations => state.view.variations = !state.view.variations,
+        C::ToggleDrag => {
+            state.view.go(Workspace::Explore);
+            // Behind the variations nothing of it would be seen.
+            let hidden = std::mem::take(&mut state.view.variations);
+            state.view.drag = hidden || !state.view.drag;
+        }
         C::ToggleTiles => state.view.grow_tiles = !state.view.grow_tiles,
         C::ToggleCrisp => {
             state.prefs.crisp = !state.prefs.crisp;

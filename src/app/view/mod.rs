@@ -147,6 +147,8 @@ pub struct ViewState {
     /// The grid of variations instead of the single picture.
     #[serde(rename = "neighbours")]
     pub variations: bool,
+    /// The drag tool on Explore's canvas.
+    pub drag: bool,
     /// How far the variations are, in σ.
     pub distance: f32,
     /// Explore's "before" in comparisons; without it, the picture without slider moves.
@@ -189,6 +191,7 @@ impl Default for ViewState {
             grow_tiles: false,
             style_side: None,
             variations: false,
+            drag: false,
             distance: VARIATION_DISTANCE,
             pinned: None,
             history_open: true,

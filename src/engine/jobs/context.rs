@@ -3,7 +3,7 @@
 use crate::cancel::CancelToken;
 use crate::engine::backend::{JobBackend, JobControl};
 use crate::engine::inference_state::InferenceState;
-use crate::engine::protocol::{EngineError, Event, Stage};
+use crate::engine::protocol::{EngineError, Event, JobId, Stage};
 use crate::picture::Picture;
 
 /// Networks and photos for a job, and its connection to the scheduler.
@@ -15,6 +15,11 @@ pub(in crate::engine) struct JobContext<'a> {
 }
 
 impl JobContext<'_> {
+    /// The job's number.
+    pub(in crate::engine) fn id(&self) -> Option<JobId> {
+        self.control.id()
+    }
+
     /// Reports how far the job is; reports that come too often are dropped.
     pub(in crate::engine) fn progress(&mut self, stage: Stage, done: u64, total: u64) {
         self.control.progress(stage, done, total, &mut || None);

@@ -19,7 +19,7 @@ pub(super) fn run(
     steps: u32,
 ) -> Result<Output, EngineError> {
     context.progress(Stage::Loading, 0, 1);
-    let generator = context.state.registry.stylegan2(model)?;
+    let generator = context.state.registry.differentiable(model)?;
     let encoder = context.state.registry.encoder_of(model)?;
     let photo = context.state.photos.read(path)?;
     let small = shrink_to(&photo.picture, LONGEST);

@@ -10,9 +10,10 @@ use std::sync::{Arc, OnceLock};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, DType, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::window::Window;
 use crate::nn::{
     Conv2d, Conv2dConfig, Fir, Held, ModulatedConv2d, ModulatedConv2dConfig, contiguous, upfirdn2d,
-    upsample2d,
+    upsample2d, values,
 };
 
 /// Taps of the filter that the adjoints are written for.
@@ -63,13 +64,15 @@ struct Adjoint {
 }
 
 impl Adjoint {
-    fn new(weight: &Tensor, up: bool, fir: &Fir) -> Result<Self> {
+    fn new(weight: &Tensor, cfg: &ModulatedConv2dConfig, fir: &Fir) -> Result<Self> {
         let kernel = weight.dim(3)?;
+        let up = cfg.up;
         let turned = weight.transpose(0, 1)?.contiguous()?;
-        let (turned, config) = if up {
-            (turned, Conv2dConfig::default().stride(2))
-        } else {
-            (turned.flip(&[2, 3])?, Conv2dConfig::same(kernel))
+        let (turned, config) = match (up, cfg.full) {
+            (true, _) => (turned, Conv2dConfig::default().stride(2)),
+            // The borders that the convolution grew fall away again.
+            (false, true) => (turned.flip(&[2, 3])?, Conv2dConfig::default()),
+            (false, false) => (turned.flip(&[2, 3])?, Conv2dConfig::same(kernel)),
         };
         Ok(Self {
             conv: Conv2d::new(turned.contiguous()?, None, config)?,
@@ -110,17 +113,17 @@ impl Core {
             return Ok(way);
         }
         let energy = self.weight.sqr()?.sum((2, 3))?.t()?.contiguous()?;
-        let adjoint = Adjoint::new(&self.weight, self.config.up, &self.fir)?;
+        let adjoint = Adjoint::new(&self.weight, &self.config, &self.fir)?;
         Ok(self.way.get_or_init(|| Way { adjoint, energy }))
     }
 }
 
 /// A modulated convolution, quick with and without gradient.
-pub(super) struct StyledConv(Arc<Core>);
+pub(in crate::models) struct StyledConv(Arc<Core>);
 
 impl StyledConv {
     /// Weight `[out, in, k, k]`, bias `[out]`.
-    pub(super) fn new(
+    pub(in crate::models) fn new(
         weight: Tensor,
         bias: Tensor,
         config: ModulatedConv2dConfig,
@@ -138,7 +141,7 @@ impl StyledConv {
     }
 
     /// `x` `[N, in, h, w]`, styles `[N, in]`; see [`ModulatedConv2d::forward`].
-    pub(super) fn forward(
+    pub(in crate::models) fn forward(
         &self,
         x: &Tensor,
         styles: &Tensor,
@@ -197,44 +200,74 @@ impl CustomOp2 for Styled {
         y: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let (x, styles) = (x.detach(), styles.detach());
-        let way = self.core.way()?;
-        let (n, inputs) = styles.dims2()?;
-        let outputs = self.core.bias.len();
-        let (before, common) = self.before(&y.detach(), &gradient.detach().contiguous()?)?;
-        let scale = match self.core.config.demodulate {
-            true => Some((styles.sqr()?.matmul(&way.energy)? + 1e-8)?.powf(-0.5)?),
-            false => None,
+        let (x, styles, y) = (x.detach(), styles.detach(), y.detach());
+        let gradient = gradient.detach().contiguous()?;
+        let (_, _, h, w) = x.dims4()?;
+        let core = &self.core;
+        let kernel = core.weight.dim(3)?;
+        let (by_x, by_style) = match Window::of(&gradient, [h, w], kernel, &core.config)? {
+            Some(part) => {
+                let noise = self.noise.as_ref().map(|n| part.output(n)).transpose()?;
+                let (y, gradient) = (part.output(&y)?, part.output(&gradient)?);
+                let (by_x, by_style) =
+                    self.back(&part.input(&x)?, &styles, noise.as_ref(), &y, &gradient)?;
+                (part.in_place(&by_x)?, by_style)
+            }
+            None => self.back(&x, &styles, self.noise.as_ref(), &y, &gradient)?,
         };
-        let before = match &scale {
-            Some(scale) => before.broadcast_mul(&scale.reshape((n, outputs, 1, 1))?)?,
-            None => before,
-        };
-        let back = way.adjoint.apply(&before)?;
-        let mut by_style = shared_by_plane(&x, &back)?.reshape((n, inputs))?;
-        if let Some(scale) = scale {
-            let through = (common.reshape((n, outputs))? * scale.sqr()?)?;
-            let through = through.matmul(&way.energy.t()?)?;
-            by_style = (by_style - (through * &styles)?)?;
-        }
-        let by_x = back.broadcast_mul(&styles.reshape((n, inputs, 1, 1))?)?;
         Ok((Some(by_x), Some(by_style)))
     }
 }
 
 impl Styled {
-    /// The gradient before the activation, `[N, out, H, W]`, and for each plane its product with
-    /// the convolution's demodulated result.
-    fn before(&self, y: &Tensor, gradient: &Tensor) -> Result<(Tensor, Tensor)> {
+    /// Gradients by `x` and by the styles, of pictures that are as large as they are given.
+    fn back(
+        &self,
+        x: &Tensor,
+        styles: &Tensor,
+        noise: Option<&Tensor>,
+        y: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Tensor, Tensor)> {
+        let way = self.core.way()?;
+        let (n, inputs) = styles.dims2()?;
+        let outputs = self.core.bias.len();
+        let scale = match self.core.config.demodulate {
+            true => Some((styles.sqr()?.matmul(&way.energy)? + 1e-8)?.powf(-0.5)?),
+            false => None,
+        };
+        let factors = match &scale {
+            Some(scale) => scale.flatten_all()?.to_vec1()?,
+            None => vec![1.0; n * outputs],
+        };
+        let (before, common) = self.before(y, gradient, noise, &factors)?;
+        let back = way.adjoint.apply(&before)?;
+        let (by_x, by_style) = shared_by_plane(x, &back, &values(styles)?)?;
+        let mut by_style = by_style.reshape((n, inputs))?;
+        if let Some(scale) = scale {
+            let through = (common.reshape((n, outputs))? * scale.sqr()?)?;
+            let through = through.matmul(&way.energy.t()?)?;
+            by_style = (by_style - (through * styles)?)?;
+        }
+        Ok((by_x, by_style))
+    }
+
+    /// The gradient before the demodulation, `[N, out, H, W]`, whose `factors` (one for each
+    /// plane) are in it, and for each plane what is shared by the gradient behind it and the
+    /// convolution's demodulated result.
+    fn before(
+        &self,
+        y: &Tensor,
+        gradient: &Tensor,
+        noise: Option<&Tensor>,
+        factors: &[f32],
+    ) -> Result<(Tensor, Tensor)> {
         let (n, outputs, height, width) = y.dims4()?;
         let area = height * width;
         let post = &self.core.config.post;
         let (up, down) = (post.gain, post.gain * self.slope);
         let most = post.clamp.unwrap_or(f32::INFINITY);
-        let noise = match &self.noise {
-            Some(noise) => noise.contiguous()?.flatten_all()?.to_vec1()?,
-            None => Vec::new(),
-        };
+        let noise = noise.map(values).transpose()?.unwrap_or_default();
         let mut out = vec![0f32; n * outputs * area];
         let common: Vec<f32> = with_values(y, |y| {
             with_values(gradient, |gradient| {
@@ -252,9 +285,10 @@ impl Styled {
                         let mut sum = Sums::default();
                         for (i, ((out, y), g)) in out.iter_mut().zip(y).zip(gradient).enumerate() {
                             let factor = if *y > 0.0 { up } else { down };
-                            *out = if y.abs() < most { g * factor } else { 0.0 };
+                            let inner = if y.abs() < most { g * factor } else { 0.0 };
                             let added = bias + noise.get(first + i).copied().unwrap_or(0.0);
-                            sum.add(i, *out * (y / factor - added));
+                            sum.add(i, inner * (y / factor - added));
+                            *out = inner * factors[plane];
                         }
                         sum.total()
                     })
@@ -280,26 +314,30 @@ impl Sums {
     }
 }
 
-/// For each plane of two pictures the sum of their products, `[N · C]`.
-fn shared_by_plane(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+/// `b` times a factor for each plane, and for each plane the sum of `a · b`, `[N · C]`.
+fn shared_by_plane(a: &Tensor, b: &Tensor, factors: &[f32]) -> Result<(Tensor, Tensor)> {
     let (n, channels, height, width) = a.dims4()?;
     let area = height * width;
     let (a, b) = (a.contiguous()?, b.contiguous()?);
+    let mut out = vec![0f32; n * channels * area];
     let sums: Vec<f32> = with_values(&a, |a| {
         with_values(&b, |b| {
-            a.par_chunks(area)
-                .zip(b.par_chunks(area))
-                .map(|(a, b)| {
+            out.par_chunks_mut(area)
+                .zip(a.par_chunks(area).zip(b.par_chunks(area)))
+                .zip(factors)
+                .map(|((out, (a, b)), factor)| {
                     let mut sum = Sums::default();
-                    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+                    for (i, ((out, a), b)) in out.iter_mut().zip(a).zip(b).enumerate() {
                         sum.add(i, a * b);
+                        *out = b * factor;
                     }
                     sum.total()
                 })
                 .collect()
         })
     })??;
-    Tensor::from_vec(sums, n * channels, b.device())
+    let sums = Tensor::from_vec(sums, n * channels, b.device())?;
+    Ok((Tensor::from_vec(out, b.shape(), b.device())?, sums))
 }
 
 /// Looks at the values of a contiguous `f32` tensor on the processor.
@@ -314,93 +352,5 @@ fn taken(storage: &CpuStorage, layout: &Layout) -> Result<Tensor> {
 }
 
 #[cfg(test)]
-mod tests {
-    use candle_core::Var;
-
-    use super::*;
-    use crate::latent::rng::{Random, RandomPurpose};
-    use crate::nn::{Activation, Post};
-
-    fn random(shape: &[usize], seed: u64) -> Tensor {
-        let values = Random::new(RandomPurpose::Samples, seed).normals(shape.iter().product());
-        Tensor::from_vec(values, shape, &candle_core::Device::Cpu).unwrap()
-    }
-
-    /// Gradients of `Σ y · r` by `x` and by the styles.
-    fn gradients(
-        forward: impl Fn(&Tensor, &Tensor) -> Result<Tensor>,
-        x: &Tensor,
-        styles: &Tensor,
-    ) -> [Vec<f32>; 3] {
-        let (x, styles) = (
-            Var::from_tensor(x).unwrap(),
-            Var::from_tensor(styles).unwrap(),
-        );
-        let y = forward(x.as_tensor(), styles.as_tensor()).unwrap();
-        let r = random(y.dims(), 9);
-        let grads = (&y * r).unwrap().sum_all().unwrap().backward().unwrap();
-        let values = |t: &Tensor| t.flatten_all().unwrap().to_vec1().unwrap();
-        // What nothing depends on has none.
-        let of = |v: &Var| grads.get(v.as_tensor()).map_or_else(Vec::new, values);
-        [values(&y.detach()), of(&x), of(&styles)]
-    }
-
-    fn assert_near(a: &[f32], b: &[f32], what: &str) {
-        let most = b.iter().fold(1f32, |m, v| m.max(v.abs()));
-        for (a, b) in a.iter().zip(b) {
-            assert!((a - b).abs() < 2e-4 * most, "{what}: {a} {b}");
-        }
-    }
-
-    #[test]
-    fn picture_and_gradients_are_candles() {
-        let fir = Fir::stylegan2();
-        for (kernel, up, demodulate, clamp) in [
-            (3, false, true, None),
-            (3, true, true, Some(1.5)),
-            (5, true, true, Some(1.5)),
-            (5, false, true, None),
-            (3, false, true, Some(1.0)),
-            (1, false, false, Some(2.0)),
-        ] {
-            let config = ModulatedConv2dConfig {
-                up,
-                demodulate,
-                full: false,
-                post: Post {
-                    activation: match kernel {
-                        1 => Activation::None,
-                        _ => Activation::LeakyRelu(0.2),
-                    },
-                    gain: 1.4,
-                    clamp,
-                },
-            };
-            let (weight, bias) = (random(&[4, 3, kernel, kernel], 1), random(&[4], 2));
-            let own =
-                StyledConv::new(weight.clone(), bias.clone(), config.clone(), fir.clone()).unwrap();
-            let candles = ModulatedConv2d::new(weight, Some(bias), config.clone()).unwrap();
-            let (x, styles) = (random(&[2, 3, 6, 5], 3), random(&[2, 3], 4));
-            let factor = if up { 2 } else { 1 };
-            let shared = random(&[6 * factor, 5 * factor], 5);
-            let each = random(&[2, 1, 6 * factor, 5 * factor], 6);
-            for noise in [None, Some(&shared), Some(&each)] {
-                let a = gradients(|x, s| own.forward(x, s, noise), &x, &styles);
-                let b = gradients(|x, s| candles.forward(x, s, noise), &x, &styles);
-                for (what, (a, b)) in ["picture", "x", "styles"].iter().zip(a.iter().zip(&b)) {
-                    assert_near(a, b, &format!("{what} {config:?}"));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_doublings_gradient_is_candles() {
-        let fir = Fir::stylegan2();
-        let x = random(&[1, 2, 5, 6], 1);
-        let one = Tensor::ones((1, 1), DType::F32, x.device()).unwrap();
-        let a = gradients(|x, _| doubled(x, &fir), &x, &one.clone());
-        let b = gradients(|x, _| upsample2d(x, &fir), &x, &one);
-        assert_near(&a[1], &b[1], "doubled");
-    }
-}
+#[path = "gradient_tests.rs"]
+mod tests;

@@ -3,9 +3,10 @@
 //! makes them non-square.
 
 mod config;
-mod gradient;
+pub(in crate::models) mod gradient;
 mod mapping;
 mod synthesis;
+mod window;
 
 pub use config::{Config, MappingConfig, SynthesisArchitecture};
 pub use mapping::MappingNetwork;
@@ -14,12 +15,12 @@ pub use synthesis::{NoiseSource, SynthesisNetwork};
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Features, Setting};
 use super::generator::{Generator, GeneratorSpec};
 use super::pixels::picture_of_signed;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
 use crate::latent;
-use crate::latent::rng::{Random, RandomPurpose};
 use crate::nn::pool;
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
@@ -79,16 +80,6 @@ impl StyleGan2 {
         Ok(self.mapping.forward(zs, c))
     }
 
-    /// The synthesis network, for gradients.
-    pub fn synthesis(&self) -> &SynthesisNetwork {
-        &self.synthesis
-    }
-
-    /// Where it computes.
-    pub fn device(&self) -> &Device {
-        &self.device
-    }
-
     /// `[1, 3, height, width]`, about -1..1.
     ///
     /// # Errors
@@ -105,13 +96,7 @@ impl StyleGan2 {
         let ws = (0..ws.len())
             .map(|i| all.narrow(0, i, 1))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut source = match noise {
-            NoiseMode::Off => NoiseSource::None,
-            NoiseMode::Fixed => NoiseSource::Const,
-            NoiseMode::Seeded(seed) => {
-                NoiseSource::Random(Box::new(Random::new(RandomPurpose::Noise, seed)))
-            }
-        };
+        let mut source = NoiseSource::of(noise);
         pool::within(&self.device, || {
             self.synthesis.forward(&ws, &mut source, cancel)
         })
@@ -155,6 +140,41 @@ impl Generator for StyleGan2 {
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError> {
         picture_of_signed(&self.tensor(ws, noise, cancel)?)
+    }
+}
+
+impl Differentiable for StyleGan2 {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn picture_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let mut noise = NoiseSource::of(setting.noise);
+        self.synthesis.forward(ws, &mut noise, cancel)
+    }
+
+    fn features_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Features, ModelError> {
+        let noise = NoiseSource::of(setting.noise);
+        self.synthesis.features(ws, noise, cancel)
+    }
+
+    fn picture_from(
+        &self,
+        features: &Features,
+        ws: &[Tensor],
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        self.synthesis.picture_from(features, ws, cancel)
     }
 }
 

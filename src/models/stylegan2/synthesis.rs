@@ -7,15 +7,18 @@ use candle_core::{DType, Device, Tensor};
 use super::config::{Config, SynthesisArchitecture};
 use super::gradient::{StyledConv, doubled};
 use crate::cancel::CancelToken;
-use crate::latent::rng::Random;
+use crate::latent::rng::{Random, RandomPurpose};
 use crate::models::ModelError;
+use crate::models::differentiable::{FEATURE_RATE, Features, Rest};
 use crate::models::error::stop;
 use crate::models::weights::Weights;
 use crate::nn::{Activation, Conv2d, Conv2dConfig, Fir, ModulatedConv2dConfig, Post};
+use crate::recipe::NoiseMode;
 
 const SQRT_HALF: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 /// Where a layer's noise comes from.
+#[derive(Clone)]
 pub enum NoiseSource {
     /// No noise.
     None,
@@ -23,6 +26,19 @@ pub enum NoiseSource {
     Const,
     /// Normal numbers, layer after layer.
     Random(Box<Random>),
+}
+
+impl NoiseSource {
+    /// What a recipe's noise means.
+    pub fn of(noise: NoiseMode) -> Self {
+        match noise {
+            NoiseMode::Off => Self::None,
+            NoiseMode::Fixed => Self::Const,
+            NoiseMode::Seeded(seed) => {
+                Self::Random(Box::new(Random::new(RandomPurpose::Noise, seed)))
+            }
+        }
+    }
 }
 
 /// `FullyConnectedLayer` from `w` to styles, as tensors, so that gradients pass.
@@ -165,6 +181,8 @@ impl ToRgb {
 
 /// One resolution.
 struct SynthesisBlock {
+    /// 4, 8, … as in its tensors' names.
+    name: usize,
     constant: Option<Tensor>,
     conv0: Option<SynthesisLayer>,
     conv1: SynthesisLayer,
@@ -199,6 +217,7 @@ impl SynthesisBlock {
         let skips = config.architecture == SynthesisArchitecture::Skip;
         let shows = skips || resolution == config.img_resolution;
         Ok(Self {
+            name: resolution,
             constant,
             conv0,
             conv1: SynthesisLayer::new(&shared, "conv1", [outputs, outputs], size, false, gain)?,
@@ -251,23 +270,70 @@ impl SynthesisNetwork {
         state.picture.ok_or_else(none)
     }
 
-    /// What the last block but one makes of `ws`, before the picture: `[N, channels, h, w]`.
+    /// Blocks up to the features: not the last one, and none finer than [`FEATURE_RATE`].
+    fn feature_blocks(&self) -> usize {
+        let fine = self.blocks.iter().position(|b| b.name > FEATURE_RATE);
+        let most = self.blocks.len().saturating_sub(1);
+        fine.unwrap_or(most).min(most).max(1)
+    }
+
+    /// What the first blocks make of `ws`. The picture so far is without gradient.
     ///
     /// # Errors
     /// As [`SynthesisNetwork::forward`].
-    pub fn features(
+    pub(in crate::models) fn features(
         &self,
         ws: &[Tensor],
-        noise: &mut NoiseSource,
+        mut noise: NoiseSource,
         cancel: &CancelToken,
-    ) -> Result<Tensor, ModelError> {
+    ) -> Result<Features, ModelError> {
         let mut state = State::default();
-        let count = self.blocks.len().saturating_sub(1).max(1);
-        for block in self.blocks.iter().take(count) {
-            self.block(block, &mut state, ws, noise, cancel)?;
+        let untracked: Vec<Tensor> = ws.iter().map(Tensor::detach).collect();
+        for block in &self.blocks[..self.feature_blocks()] {
+            self.block(block, &mut state, ws, &mut noise, cancel)?;
+            let x = state.x.clone();
+            state.x = x.as_ref().map(Tensor::detach);
+            self.show(block, &mut state, &untracked)?;
+            state.x = x;
         }
         let none = || ModelError::BadWeights("there is no block".into());
-        state.x.ok_or_else(none)
+        let map = state.x.ok_or_else(none)?;
+        let (_, _, h, w) = map.dims4()?;
+        Ok(Features {
+            map,
+            rate: [w as f32, h as f32],
+            rest: Rest {
+                layer: state.layer,
+                picture: state.picture,
+                noise,
+            },
+        })
+    }
+
+    /// The picture of [`SynthesisNetwork::features`], without gradient.
+    ///
+    /// # Errors
+    /// As [`SynthesisNetwork::forward`].
+    pub(in crate::models) fn picture_from(
+        &self,
+        features: &Features,
+        ws: &[Tensor],
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let ws: Vec<Tensor> = ws.iter().map(Tensor::detach).collect();
+        let rest = features.rest.clone();
+        let mut noise = rest.noise;
+        let mut state = State {
+            x: Some(features.map.detach()),
+            picture: rest.picture,
+            layer: rest.layer,
+        };
+        for block in &self.blocks[self.feature_blocks()..] {
+            self.block(block, &mut state, &ws, &mut noise, cancel)?;
+            self.show(block, &mut state, &ws)?;
+        }
+        let none = || ModelError::BadWeights("no block makes a picture".into());
+        state.picture.ok_or_else(none)
     }
 
     fn block(

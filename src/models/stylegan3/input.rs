@@ -83,6 +83,50 @@ impl SynthesisInput {
         Ok(x.t()?.contiguous()?.reshape((1, channels, side, side))?)
     }
 
+    /// The same of a row `[1, w_dim]`, with gradients: turn and shift follow them.
+    ///
+    /// # Errors
+    /// As [`SynthesisInput::forward`].
+    pub(super) fn graded(&self, w: &Tensor, transform: &Transform) -> Result<Tensor, ModelError> {
+        let device = w.device();
+        let (side, channels) = (self.size, self.freqs.len());
+        let t = self.affine.forward_tensor(w)?;
+        let length = t.narrow(1, 0, 2)?.sqr()?.sum_keepdim(1)?.sqrt()?;
+        let t = t.broadcast_div(&length)?;
+        let [c, s, x, y] = [0, 1, 2, 3].map(|i| t.narrow(1, i, 1));
+        let (c, s, x, y) = (c?, s?, x?, y?);
+        // The first two rows of turn times shift.
+        let first = [&c, &s.neg()?, &((&s * &y)? - (&c * &x)?)?];
+        let second = [&s, &c, &((&s * &x)? + (&c * &y)?)?.neg()?];
+        let rows = Tensor::cat(&[Tensor::cat(&first, 1)?, Tensor::cat(&second, 1)?], 0)?;
+        let wanted = product(&transform.inverse(), &self.transform);
+        let m = rows.matmul(&Tensor::from_slice(&wanted, (3, 3), device)?)?;
+        let freqs = Tensor::from_vec(self.freqs.concat(), (channels, 2), device)?;
+        let waves = freqs.matmul(&m)?;
+        let freqs = waves.narrow(1, 0, 2)?;
+        let phases = Tensor::from_slice(&self.phases, (channels, 1), device)?;
+        let phases = (waves.narrow(1, 2, 1)? + phases)?.t()?;
+        // Waves that the transform makes too fine fade out.
+        let band = f64::from(self.bandwidth);
+        let fading = f64::from(self.sampling_rate) / 2.0 - band;
+        let fine = freqs.sqr()?.sum_keepdim(1)?.sqrt()?;
+        let amplitudes = (((fine - band)? / -fading)? + 1.0)?
+            .clamp(0f32, 1f32)?
+            .t()?;
+        let places = (0..side * side).flat_map(|i| [self.at(i % side), self.at(i / side)]);
+        let places = Tensor::from_iter(places, device)?.reshape((side * side, 2))?;
+        let cycles = places.matmul(&freqs.t()?)?.broadcast_add(&phases)?;
+        let waves = (cycles * std::f64::consts::TAU)?.sin()?;
+        let x = waves.broadcast_mul(&amplitudes)?.matmul(&self.weight)?;
+        Ok(x.t()?.contiguous()?.reshape((1, channels, side, side))?)
+    }
+
+    /// Where the `i`-th row or column lies.
+    fn at(&self, i: usize) -> f32 {
+        let half = 0.5 * self.size as f32 / self.sampling_rate;
+        half * ((2 * i + 1) as f32 / self.size as f32 - 1.0)
+    }
+
     /// Frequency in x and y, phase and amplitude of each channel under the transform `m`.
     fn waves(&self, m: &[f32; 9]) -> Vec<[f32; 4]> {
         let nyquist = self.sampling_rate / 2.0;
@@ -99,15 +143,13 @@ impl SynthesisInput {
     /// `[size · size, channels]`.
     fn features(&self, waves: &[[f32; 4]]) -> Vec<f32> {
         let (side, channels) = (self.size, waves.len());
-        let half = 0.5 * side as f32 / self.sampling_rate;
-        let at = |i: usize| half * ((2 * i + 1) as f32 / side as f32 - 1.0);
         let mut out = vec![0f32; side * side * channels];
         out.par_chunks_mut(side * channels)
             .enumerate()
             .for_each(|(y, row)| {
                 for (x, out) in row.chunks_exact_mut(channels).enumerate() {
                     for (out, [fx, fy, phase, amplitude]) in out.iter_mut().zip(waves) {
-                        let cycles = at(x) * fx + at(y) * fy + phase;
+                        let cycles = self.at(x) * fx + self.at(y) * fy + phase;
                         *out = (cycles * std::f32::consts::TAU).sin() * amplitude;
                     }
                 }

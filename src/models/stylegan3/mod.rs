@@ -12,6 +12,7 @@ pub use synthesis::SynthesisNetwork;
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Features, Setting};
 use super::generator::{Generator, GeneratorSpec};
 use super::pixels::picture_of_signed;
 use super::stylegan2::{MappingNetwork, class_row};
@@ -136,5 +137,38 @@ impl Generator for StyleGan3 {
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError> {
         picture_of_signed(&self.tensor(ws, transform, cancel)?)
+    }
+}
+
+impl Differentiable for StyleGan3 {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn picture_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        self.synthesis.graded(ws, &setting.transform, cancel)
+    }
+
+    fn features_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Features, ModelError> {
+        self.synthesis.features(ws, &setting.transform, cancel)
+    }
+
+    fn picture_from(
+        &self,
+        features: &Features,
+        ws: &[Tensor],
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        self.synthesis.picture_from(features, ws, cancel)
     }
 }

@@ -11,12 +11,14 @@
 
 mod conv;
 mod covariance;
+mod filtered;
 mod instance;
 mod pool;
 mod trained;
 
 pub use conv::{ChannelMix, Conv3x3};
 pub use covariance::{Moments, covariance, mean};
+pub(crate) use filtered::of_filtered;
 pub use instance::{Instance, Spread, double, of_double};
 pub use pool::{max_pool, max_unpool};
 pub use trained::TrainedConv;

@@ -27,8 +27,13 @@ impl Fir {
         Self { phases }
     }
 
+    /// Outputs for each input.
+    pub(crate) fn phases(&self) -> usize {
+        self.phases.len()
+    }
+
     /// Phase and weights of an output, and its first input, which may lie outside.
-    fn of(&self, output: usize) -> (isize, &[f32]) {
+    pub(crate) fn of(&self, output: usize) -> (isize, &[f32]) {
         let (first, weights) = &self.phases[output % self.phases.len()];
         ((output / self.phases.len()) as isize + first, weights)
     }

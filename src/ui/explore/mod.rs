@@ -2,6 +2,7 @@
 
 pub mod bookmarks;
 pub mod class;
+pub mod drag;
 pub mod panel;
 pub mod size;
 pub mod toolbar;

@@ -92,7 +92,7 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                 }
                 LatentOrigin::W(_) | LatentOrigin::Ws(_) => {
                     ui.horizontal(|ui| {
-                        ui.label("Starts from a projected photo");
+                        ui.label("Starts from a projected photo or a drag");
                         if ui.button("New seed").clicked() {
                             panel.actions.command(Command::NewSeed);
                         }

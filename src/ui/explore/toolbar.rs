@@ -3,8 +3,10 @@
 use egui::Ui;
 
 use crate::app::command::Command;
+use crate::app::explore::drag::can_drag;
 use crate::ui::canvas::toolbar;
 use crate::ui::canvas::toolbar::Tool;
+use crate::ui::explore::drag;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::icon::Icon;
 
@@ -24,6 +26,10 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Tool::new(Icon::Plus, Command::AddBookmark, false),
         by_sliders(Icon::Grid, Command::ToggleVariations, view.variations),
         by_sliders(walk, Command::LatentWalk, walking),
+        Tool {
+            enabled: state.generator().is_some_and(can_drag),
+            ..Tool::new(Icon::Drag, Command::ToggleDrag, drag::is_on(state))
+        },
         split,
         difference,
         Tool::new(Icon::Pin, Command::PinBefore, view.pinned.is_some()),

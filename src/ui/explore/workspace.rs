@@ -8,7 +8,8 @@ use crate::app::command::Command;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
-use crate::ui::explore::{bookmarks, panel, toolbar, variations};
+use crate::ui::explore::drag::DragTool;
+use crate::ui::explore::{bookmarks, drag, panel, toolbar, variations};
 use crate::ui::panel::Panel;
 use crate::ui::shell::history;
 use crate::ui::theme::{PANEL_WIDTH, space};
@@ -24,7 +25,9 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         if panel.state.view.variations {
             variations::ui(ui, panel);
         } else {
-            picture(ui, panel);
+            let mut tool = std::mem::take(panel.scratch.of::<DragTool>());
+            picture(ui, panel, &mut tool);
+            *panel.scratch.of::<DragTool>() = tool;
         }
     });
 }
@@ -67,8 +70,18 @@ fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
     }
 }
 
-fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
+fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>, tool: &mut DragTool) {
     let state = panel.state;
+    let dragging = drag::is_on(state);
+    if dragging {
+        egui::Frame::new()
+            .fill(*panel.theme.panel)
+            .inner_margin(egui::Margin::symmetric(8, 5))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                tool.bar(ui, panel);
+            });
+    }
     let shown = state.previews.explore.as_ref();
     let size = logical_size(panel);
     let before = bookmarks::before(panel);
@@ -80,6 +93,9 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         (Some(full), Some(preview)) if full.width() < preview.width() => Some(preview),
         (full, preview) => full.or(preview),
     };
+    // Points on their way: the picture after the last step.
+    let on_the_way = state.drag.run.as_ref().and_then(|run| run.picture.as_ref());
+    let picture = on_the_way.or(picture);
     let drawn = picture.map(|picture| picture.size());
     let input = CanvasInput {
         workspace: Workspace::Explore,
@@ -88,12 +104,15 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         before: before.as_ref(),
         logical_size: size,
         compare: state.view.compare,
-        tool: false,
-        busy: state.previews.canvas_waiting(),
+        tool: tool.takes_pointer(state),
+        busy: state.previews.canvas_waiting() && on_the_way.is_none(),
         subject,
     };
     picture_view::show(ui, panel, input, |ui, frame, panel| {
         message(ui, panel);
+        if dragging {
+            tool.on_canvas(ui, frame, panel);
+        }
         projection(ui, panel, frame);
         what_is_shown(ui, panel, frame, drawn, size);
     });

@@ -1,5 +1,7 @@
 //! Whose mask is painted: a style's, or that of Lens.
 
+use crate::app::explore::drag_doc::DragEdit;
+use crate::app::explore::edit::ExploreEdit;
 use crate::app::grow::document::GrowWay;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
@@ -18,6 +20,8 @@ pub enum MaskTarget {
     Lens,
     /// To the picture in Grow: what is to be filled.
     Grow,
+    /// To Explore's picture: what may move when it is dragged.
+    Drag,
 }
 
 /// A change of a mask.
@@ -40,6 +44,7 @@ impl MaskTarget {
             Self::Style(at) => at < state.doc.style.styles.len(),
             Self::Lens => state.lens_photo().is_some(),
             Self::Grow => state.grow_source().is_some() && state.doc.grow.way == GrowWay::Fill,
+            Self::Drag => state.view.drag && state.doc.explore.current().is_some(),
         }
     }
 
@@ -49,12 +54,14 @@ impl MaskTarget {
             Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_deref(),
             Self::Lens => state.doc.lens.work()?.mask.as_deref(),
             Self::Grow => state.doc.grow.mask.as_deref(),
+            Self::Drag => state.doc.explore.drag().mask.as_deref(),
         }
     }
 
     /// Full size of the photo below it.
     pub fn photo_size(self, state: &AppState) -> [u32; 2] {
         let photo = match self {
+            Self::Drag => return state.generator().map_or([1, 1], |model| model.size),
             Self::Style(_) => state.photo(),
             Self::Lens => state.lens_photo(),
             Self::Grow => state.grow_source(),
@@ -71,6 +78,7 @@ impl MaskTarget {
             },
             Self::Lens => "Mask of the photo".to_owned(),
             Self::Grow => "Paint over what is to go".to_owned(),
+            Self::Drag => "Paint over what may move".to_owned(),
         }
     }
 
@@ -89,6 +97,12 @@ impl MaskTarget {
                 MaskEdit::Last(shape) => LensEdit::LastShape(shape),
                 MaskEdit::Drop(shape) => LensEdit::DropShape(shape),
             }),
+            Self::Drag => p.actions.explore(ExploreEdit::Drag(match edit {
+                MaskEdit::Set(mask) => DragEdit::SetMask(mask),
+                MaskEdit::Add(shape) => DragEdit::AddShape(shape),
+                MaskEdit::Last(shape) => DragEdit::LastShape(shape),
+                MaskEdit::Drop(shape) => DragEdit::DropShape(shape),
+            })),
             Self::Grow => p.actions.grow(match edit {
                 MaskEdit::Set(mask) => GrowEdit::SetMask(mask),
                 MaskEdit::Add(shape) => GrowEdit::AddShape(shape),

@@ -40,7 +40,7 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens | MaskTarget::Grow => None,
+            MaskTarget::Lens | MaskTarget::Grow | MaskTarget::Drag => None,
         }
     }
 
@@ -158,6 +158,7 @@ impl MaskTools {
             .add_enabled(mask.is_some(), Button::new("Clear"))
             .on_hover_text(match at {
                 MaskTarget::Grow => "Take everything painted away",
+                MaskTarget::Drag => "Remove the mask: everything may move",
                 _ => "Remove the mask: the effect applies everywhere",
             });
         if clear.clicked() {

@@ -158,6 +158,7 @@ fn words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "rendering",
         Some(Stage::Sampling) => "sampling",
         Some(Stage::Projecting) => "projecting",
+        Some(Stage::Dragging) => "dragging",
         Some(Stage::Learning) => "learning",
         Some(Stage::Writing) => "writing",
     };

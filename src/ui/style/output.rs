@@ -231,6 +231,7 @@ pub fn progress_words(job: &JobEntry) -> String {
         Some(Stage::Rendering) => "Rendering",
         Some(Stage::Sampling) => "Sampling",
         Some(Stage::Projecting) => "Projecting",
+        Some(Stage::Dragging) => "Dragging",
         Some(Stage::Learning) => "Learning",
         Some(Stage::Writing) => "Writing",
     };

@@ -85,6 +85,8 @@ pub enum Icon {
     Upscale,
     /// Hold on to this one.
     Pin,
+    /// A point pulled elsewhere.
+    Drag,
 }
 
 /// Draws an icon into a square.
@@ -355,6 +357,11 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
                 (9.8, 2.8),
             ]);
             p.line(&[(8.0, 9.8), (8.0, 14.0)]);
+        }
+        Icon::Drag => {
+            p.circle(4.0, 12.0, 2.2);
+            p.line(&[(5.6, 10.4), (13.0, 3.0)]);
+            p.line(&[(8.4, 3.0), (13.0, 3.0), (13.0, 7.6)]);
         }
         Icon::Check => p.line(&[(3.0, 8.5), (6.5, 12.0), (13.0, 4.5)]),
         Icon::Upscale => {
