@@ -119,6 +119,7 @@ fn placed(placement: &GrowPlacement) -> Placement {
         by: placement.by,
         scale: placement.scale,
         flip: placement.flip,
+        turn: placement.turn,
     }
 }
 
@@ -394,4 +395,27 @@ fn light(mask: &Picture, size: [u32; 2], fitted: bool) -> Result<Vec<bool>, Engi
 fn covered(size: [u32; 2], mask: &Mask) -> Vec<bool> {
     let cover = mask.coverage(size, PixelRegion::whole(size));
     cover.into_iter().map(|share| share >= COVERED).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_around_a_part_goes_where_its_pixels_go() {
+        for turn in 0..4 {
+            for flip in [false, true] {
+                let told = GrowPlacement {
+                    by: [5, -3],
+                    scale: 1.5,
+                    flip,
+                    turn,
+                };
+                let off = [2.0, 7.0];
+                assert_eq!(told.placed(off), placed(&told).placed(off));
+            }
+        }
+        // An edited picture counts twice.
+        assert!(crate::recipe::ranges::MOST_OTHERS + 2 <= grow::MOST_SOURCES);
+    }
 }

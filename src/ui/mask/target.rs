@@ -1,7 +1,8 @@
-//! Whose mask is painted: a style's, or that of Lens.
+//! Whose mask is painted: a style's, that of Lens, or one of Grow's.
 
 use crate::app::grow::document::GrowWay;
-use crate::app::grow::edit::GrowEdit;
+use crate::app::grow::edit::{GrowEdit, MaskChange};
+use crate::app::grow::{growing, others};
 use crate::app::lens::edit::LensEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
@@ -18,6 +19,8 @@ pub enum MaskTarget {
     Lens,
     /// To the picture in Grow: what is to be filled.
     Grow,
+    /// To a further picture in Grow: where its patches go.
+    GrowOther(usize),
 }
 
 /// A change of a mask.
@@ -40,6 +43,9 @@ impl MaskTarget {
             Self::Style(at) => at < state.doc.style.styles.len(),
             Self::Lens => state.lens_photo().is_some(),
             Self::Grow => state.grow_source().is_some() && state.doc.grow.way == GrowWay::Fill,
+            Self::GrowOther(at) => {
+                state.grow_source().is_some() && at < state.doc.grow.others.len()
+            }
         }
     }
 
@@ -49,6 +55,7 @@ impl MaskTarget {
             Self::Style(at) => state.doc.style.styles.get(at)?.mask.as_deref(),
             Self::Lens => state.doc.lens.work()?.mask.as_deref(),
             Self::Grow => state.doc.grow.mask.as_deref(),
+            Self::GrowOther(at) => others::painted(state.doc.grow.others.get(at)?),
         }
     }
 
@@ -58,6 +65,8 @@ impl MaskTarget {
             Self::Style(_) => state.photo(),
             Self::Lens => state.lens_photo(),
             Self::Grow => state.grow_source(),
+            // Laid over the result, whatever its size.
+            Self::GrowOther(_) => return growing::result_size(state).unwrap_or([1, 1]),
         };
         photo.map_or([1, 1], |photo| photo.size)
     }
@@ -71,6 +80,12 @@ impl MaskTarget {
             },
             Self::Lens => "Mask of the photo".to_owned(),
             Self::Grow => "Paint over what is to go".to_owned(),
+            Self::GrowOther(at) => match state.doc.grow.others.get(at) {
+                Some(other) if !other.picture.name.is_empty() => {
+                    format!("Paint where {} goes", other.picture.name)
+                }
+                _ => "Paint where this picture goes".to_owned(),
+            },
         }
     }
 
@@ -95,6 +110,15 @@ impl MaskTarget {
                 MaskEdit::Last(shape) => GrowEdit::LastShape(shape),
                 MaskEdit::Drop(shape) => GrowEdit::DropShape(shape),
             }),
+            Self::GrowOther(at) => {
+                let change = match edit {
+                    MaskEdit::Set(mask) => MaskChange::Set(mask),
+                    MaskEdit::Add(shape) => MaskChange::Add(shape),
+                    MaskEdit::Last(shape) => MaskChange::Last(shape),
+                    MaskEdit::Drop(shape) => MaskChange::Drop(shape),
+                };
+                p.actions.grow(GrowEdit::OtherMask(at, change));
+            }
         }
     }
 }

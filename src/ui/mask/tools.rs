@@ -40,7 +40,7 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens | MaskTarget::Grow => None,
+            MaskTarget::Lens | MaskTarget::Grow | MaskTarget::GrowOther(_) => None,
         }
     }
 
@@ -158,6 +158,7 @@ impl MaskTools {
             .add_enabled(mask.is_some(), Button::new("Clear"))
             .on_hover_text(match at {
                 MaskTarget::Grow => "Take everything painted away",
+                MaskTarget::GrowOther(_) => "Remove the mask: its patches go everywhere",
                 _ => "Remove the mask: the effect applies everywhere",
             });
         if clear.clicked() {
@@ -329,7 +330,7 @@ impl MaskTools {
 
 /// Where the pointer was with the left button down, in the events of a frame: from the
 /// press on, or from the start if a shape is being drawn, to the release.
-fn way(events: &[Event], drawing: bool) -> Vec<Pos2> {
+pub(in crate::ui) fn way(events: &[Event], drawing: bool) -> Vec<Pos2> {
     let mut down = drawing;
     let mut way = Vec::new();
     for event in events {
