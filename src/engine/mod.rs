@@ -26,6 +26,7 @@ mod fine;
 mod fine_estimate;
 mod fine_tiles;
 mod grow;
+mod grow_inputs;
 mod handle;
 mod inference_state;
 mod inference_worker;
