@@ -16,6 +16,10 @@ use limner::grow::{self, Genes, Grown, Material, Settings, Small, Task};
 use limner::picture::Picture;
 
 const SEEDS: u64 = 5;
+/// Looks that are timed together.
+const LOOKS: u32 = 10;
+/// Work of a quick look, as the engine has it.
+const QUICK: u64 = 220_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -73,7 +77,7 @@ fn some_edits(size: [u32; 2]) -> Vec<Edit> {
 fn first_looks(picture: Option<PathBuf>) {
     let source = resized(&read(picture), [4000, 3000]);
     let stop = CancelToken::new();
-    let began = Instant::now();
+    let (began, spent) = (Instant::now(), processor_seconds());
     let halvings = grow::halvings(4000);
     let small = grow::reduced(&source, halvings);
     println!(
@@ -105,18 +109,44 @@ fn first_looks(picture: Option<PathBuf>) {
             settings: settings(small_size, 1),
             sizes: vec![source.size()],
         };
-        let mut took = Vec::new();
-        for _ in 0..5 {
-            let began = Instant::now();
-            let coarse = grow::coarse(&asked, &settings(whole, 1), 256, &stop, &mut |_, _| Ok(()));
+        let whole = settings(whole, 1);
+        let levels = grow::plan_sizes(&asked.sizes, &asked.task, &whole).unwrap();
+        let most = match asked.task {
+            Task::Extend { .. } | Task::Fill { .. } => QUICK / 2,
+            _ => QUICK,
+        };
+        let quick = (1..levels.len()).take_while(|&n| grow::work(&levels[..n], &whole) <= most);
+        let count = quick.last().unwrap_or(1);
+        let (began, spent) = (Instant::now(), processor_seconds());
+        let mut size = None;
+        for _ in 0..LOOKS {
+            let coarse = grow::coarse(&asked, &whole, count, &stop, &mut |_, _| Ok(()));
             let look = coarse.unwrap().and_then(|coarse| coarse.picture());
-            took.push((
-                began.elapsed().as_secs_f64() * 1e3,
-                look.map(|look| look.size()),
-            ));
+            size = look.map(|look| look.size());
         }
-        println!("{name}: {took:.0?}");
+        let each = |seconds: f64| seconds * 1e3 / f64::from(LOOKS);
+        println!(
+            "{name}: {size:?}, {:.0} ms, {:.0} ms of processor time",
+            each(began.elapsed().as_secs_f64()),
+            each(processor_seconds() - spent)
+        );
     }
+}
+
+/// Processor time of all threads so far; on a busy machine the only thing that can be compared.
+fn processor_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace();
+    let ticks: f64 = fields
+        .skip(11)
+        .take(2)
+        .filter_map(|f| f.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
 }
 
 fn edits(picture: Option<PathBuf>) {

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::cancel::CancelToken;
 use crate::engine::grow_inputs::Inputs;
 use crate::engine::photos::PhotoCache;
-use crate::engine::protocol::{EngineError, Estimate};
+use crate::engine::protocol::{EngineError, Estimate, Tier};
 use crate::engine::resample::shrink_to;
 use crate::grow::{
     self, Breed, Coarse, Genes, GrowError, Level, Material, Settings, Small, Task, Told,
@@ -15,7 +15,9 @@ use crate::grow::{
 use crate::picture::Picture;
 use crate::recipe::{GrowBreed, GrowParams, GrowTask, SourceRef};
 
-/// A first look isn't smaller than this, longer side in pixels, where a larger one can be had.
+/// Work of a quick look at most, as [`grow::work`] counts it: about 130 ms on a laptop's two cores.
+const QUICK: u64 = 220_000;
+/// Least longer side of a look for which reduced pictures do, where a larger one can be had.
 const LEAST_LOOK: u32 = 96;
 /// Longer side of the trial that an estimate is made by.
 const TRIAL_SIDE: u32 = 128;
@@ -65,7 +67,8 @@ impl Pictures {
     }
 }
 
-/// The finest size of the picture whose longer side is at most `most` pixels, just as the whole
+/// The finest size of the picture whose longer side is at most what `tier` says, a draft's in little
+/// time, just as the whole
 /// picture goes through it; the coarsest where there is none so small.
 ///
 /// # Errors
@@ -73,24 +76,26 @@ impl Pictures {
 pub(in crate::engine) fn preview(
     photos: &mut PhotoCache,
     params: &GrowParams,
-    most: u32,
+    tier: Tier,
     stop: &CancelToken,
 ) -> Result<Picture, EngineError> {
     let prepared = Prepared::read(photos, params)?;
+    let levels = prepared.levels()?;
+    let count = looked_at(&levels, &prepared, tier);
     let reduced = prepared.reduced(photos);
     let coarse = match &reduced {
-        Some(reduced) => prepared.coarse(reduced, most, stop, &mut |_, _| Ok(()))?,
+        Some(reduced) => prepared.coarse(reduced, count, stop, &mut |_, _| Ok(()))?,
         None => None,
     };
-    if let Some(picture) = coarse.and_then(|coarse| coarse.picture())
-        && picture.width().max(picture.height()) >= most.min(LEAST_LOOK)
-    {
-        return Ok(picture);
+    if let Some(coarse) = coarse {
+        let all = coarse.count() == count;
+        let picture = coarse.picture();
+        let large = |picture: &Picture| all || picture.width().max(picture.height()) >= LEAST_LOOK;
+        if let Some(picture) = picture.filter(large) {
+            return Ok(picture);
+        }
     }
     let inputs = prepared.inputs()?;
-    let levels = prepared.levels()?;
-    let small = |level: &&Level| level.result.iter().all(|&side| side <= most as usize);
-    let count = levels.iter().take_while(small).count().max(1);
     let ends: Vec<u64> = (count..levels.len())
         .map(|count| grow::work(&levels[..count], &prepared.settings))
         .collect();
@@ -115,6 +120,23 @@ pub(in crate::engine) fn preview(
         (_, Some(picture)) => Ok(picture),
         (grown, None) => Ok(grown?.picture),
     }
+}
+
+/// How many sizes are gone through for a look.
+fn looked_at(levels: &[Level], prepared: &Prepared, tier: Tier) -> usize {
+    let most = tier.longest() as usize;
+    // Pieces that are to stay together take twice the time.
+    let quickest = match prepared.params.task {
+        GrowTask::Extend { .. } | GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK / 2,
+        _ => QUICK,
+    };
+    let small = |level: &Level| level.result.iter().all(|&side| side <= most);
+    let quick = |count: usize| match tier {
+        Tier::Draft(_) => grow::work(&levels[..count], &prepared.settings) <= quickest,
+        Tier::Full(_) | Tier::Crisp(_) => true,
+    };
+    let counts = (1..=levels.len()).take_while(|&count| small(&levels[count - 1]) && quick(count));
+    counts.last().unwrap_or(1)
 }
 
 impl Prepared {
@@ -169,14 +191,14 @@ impl Prepared {
             .flatten()
     }
 
-    /// The coarse sizes, of reduced pictures; none where they can't be made of those.
+    /// Of the first `count` sizes the coarse ones, of reduced pictures; none where they can't be made of those.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`], what `progress` says.
     pub(in crate::engine) fn coarse(
         &self,
         reduced: &Inputs,
-        most: u32,
+        count: usize,
         stop: &CancelToken,
         progress: Told<'_>,
     ) -> Result<Option<Coarse>, GrowError> {
@@ -189,7 +211,7 @@ impl Prepared {
             },
             sizes: self.sizes(),
         };
-        grow::coarse(&small, &self.settings, most, stop, progress)
+        grow::coarse(&small, &self.settings, count, stop, progress)
     }
 
     /// Of the source and the others.

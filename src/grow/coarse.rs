@@ -103,6 +103,11 @@ pub struct Coarse {
 }
 
 impl Coarse {
+    /// How many sizes were gone through.
+    pub fn count(&self) -> usize {
+        self.next
+    }
+
     /// It as a picture.
     pub fn picture(&self) -> Option<Picture> {
         look(&self.whole.picture)
@@ -112,8 +117,8 @@ impl Coarse {
 /// Whoever is told how much work is done, and may have the picture so far.
 pub type Told<'a> = &'a mut dyn FnMut(u64, &dyn Fn() -> Option<Picture>) -> Result<(), GrowError>;
 
-/// Goes through the coarse sizes of what `settings` ask for: those that are at most half as large as
-/// the reduced pictures, and whose longer side in the result is at most `most`. None where that can't
+/// Goes through the coarse sizes of what `settings` ask for: those of the first `count` that are at
+/// most half as large as the reduced pictures. None where that can't
 /// be: the pictures as they are must say why, or hold what is too small here.
 ///
 /// # Errors
@@ -121,7 +126,7 @@ pub type Told<'a> = &'a mut dyn FnMut(u64, &dyn Fn() -> Option<Picture>) -> Resu
 pub fn coarse(
     small: &Small<'_>,
     settings: &Settings,
-    most: u32,
+    count: usize,
     stop: &CancelToken,
     progress: Told<'_>,
 ) -> Result<Option<Coarse>, GrowError> {
@@ -145,14 +150,12 @@ pub fn coarse(
     };
     let half = |level: [usize; 2], all: [u32; 2]| (0..2).all(|i| 2 * level[i] <= all[i] as usize);
     let fits = |level: &&super::Level| {
-        half(level.own, material.source.size())
-            && half(level.result, own.size)
-            && level.result.iter().all(|&side| side <= most as usize)
+        half(level.own, material.source.size()) && half(level.result, own.size)
     };
-    let until = line.levels.iter().take_while(fits).count();
+    let until = line.levels.iter().take(count).take_while(fits).count();
     let growing = Growing {
         sources: &begun.sources,
-        start: begun.start.as_ref(),
+        start: begun.start.as_deref(),
         region: &begun.region,
         tuning: &line.tuning,
         stop,

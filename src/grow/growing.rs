@@ -217,9 +217,8 @@ impl Growing<'_> {
         }
         layer.forget_inactive();
         let pixels = |size: [usize; 2]| size[0] * size[1];
-        let both = [&*blurred, &*source];
         match pixels(level.source).max(pixels(level.result)) > tuning.refined_from && !first {
-            true => layer.refine(&mut picture, both, &known, tell)?,
+            true => layer.refine(&mut picture, (blurred, &source), &known, tell)?,
             false => {
                 let rounds = Rounds {
                     count: match (first, finest) {
@@ -231,7 +230,7 @@ impl Growing<'_> {
                     finest,
                     seed: tuning.seed.wrapping_add((index as u64) << 32),
                 };
-                layer.search(&mut picture, both, &known, rounds, tell)?;
+                layer.search(&mut picture, [&*blurred, &*source], &known, rounds, tell)?;
             }
         }
         Ok(Whole {

@@ -191,7 +191,7 @@ pub fn grow_on(
     }
     let growing = Growing {
         sources: &sources,
-        start: start.as_ref(),
+        start: start.as_deref(),
         region: &region,
         tuning: &line.tuning,
         stop,

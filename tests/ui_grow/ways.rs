@@ -366,3 +366,44 @@ fn labels_of_region(s: &Studio<'_>) -> usize {
         .filter(|label| *label == "Paint region")
         .count()
 }
+
+#[test]
+fn what_was_grown_becomes_the_source_from_the_menus() {
+    let mut s = with_picture();
+    s.command(Command::NextSeed);
+    let made = grown(&s).unwrap();
+    let before = doc(&s).source.clone().unwrap();
+    let menu = |s: &mut Studio<'_>, at: egui::Pos2| {
+        for pressed in [true, false] {
+            s.window.event(egui::Event::PointerMoved(at));
+            s.window.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Secondary,
+                pressed,
+                modifiers: egui::Modifiers::NONE,
+            });
+            s.window.run_steps(2);
+        }
+        s.settle();
+        s.click("Grow on from this");
+    };
+    let canvas = s.window.get_by_role_and_label(Role::Image, "Grown picture");
+    let middle = canvas.rect().center();
+    menu(&mut s, middle);
+    let now = doc(&s).source.clone().unwrap();
+    assert_ne!(now.sha256, before.sha256);
+    let state = &s.window.state().state;
+    assert!(
+        state.grow_source().unwrap().picture == made,
+        "the very picture"
+    );
+    // One of sixteen, too.
+    s.command(Command::ToggleVariations);
+    let tile = s.window.get_by_role_and_label(Role::Button, "Seed 5");
+    let middle = tile.rect().center();
+    menu(&mut s, middle);
+    assert_ne!(doc(&s).source.as_ref().unwrap().sha256, now.sha256);
+    assert_eq!(doc(&s).seed, 5);
+    let steps = crate::labels(&s);
+    assert!(steps.len() >= 4, "{steps:?}");
+}

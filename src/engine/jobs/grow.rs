@@ -115,7 +115,7 @@ fn whole(
     told: Told<'_>,
 ) -> Result<Grown, EngineError> {
     let coarse = match reduced {
-        Some(reduced) => prepared.coarse(reduced, u32::MAX, stop, told)?,
+        Some(reduced) => prepared.coarse(reduced, usize::MAX, stop, told)?,
         None => None,
     };
     let inputs = prepared.inputs()?;
