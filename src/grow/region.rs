@@ -350,7 +350,7 @@ mod tests {
             }
         }
         assert_eq!(map.away(), expected);
-        assert!(expected.contains(&11));
+        assert!(expected.iter().any(|&away| away >= 8));
         let nowhere = Map::without([4, 4], &[true; 16]);
         assert!(nowhere.away().iter().all(|&away| away >= 255));
     }

@@ -124,7 +124,7 @@ pub fn memory(levels: &[Level]) -> u64 {
         }
     };
     let base = levels.last().map_or(0, |last| {
-        let kept = if last.kept { 44 } else { 0 };
+        let kept = if last.kept { 32 } else { 0 };
         pixels(last.source) * 8 + pixels(last.result) * (4 + kept)
     });
     base + levels.iter().map(of).max().unwrap_or(0) + (16 << 20)

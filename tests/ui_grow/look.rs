@@ -2,6 +2,7 @@
 //! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_grow look` makes them anew.
 
 use egui::Theme;
+use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole};
 use limner::app::command::Command;

@@ -304,14 +304,14 @@ fn strokes_are_painted_on_in_colours_and_made_whole() {
     s.window.key_press(Key::E);
     for _ in 0..6 {
         s.window.key_press(Key::CloseBracket);
+        s.settle();
     }
-    s.settle();
     drag(&mut s, &across(-30.0));
     assert_eq!(edits(&s).len(), 1);
     assert!(matches!(edits(&s)[0].change, GrowChange::Paint(c) if c == painted[1].0));
     s.window.key_press(Key::Escape);
     s.settle();
-    s.window.get_by_label("Paint on…");
+    assert!(s.window.query_by_label("Eyedropper").is_none());
     // Away with the last, and there is nothing to grow any more.
     s.click("Take edit 1 back");
     assert!(doc(&s).params().is_none());

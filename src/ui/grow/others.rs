@@ -136,7 +136,7 @@ fn region(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools, n: usize, other:
         p.actions.view(ViewEdit::GrowGrid(false));
         mask.edit((!painting).then_some(target));
     }
-    button.accessible_name(&format!("Region of picture {}", n + 1));
+    button.accessible_name(format!("Region of picture {}", n + 1));
     match &other.part {
         None => {
             ui.weak("everywhere");
@@ -153,7 +153,7 @@ fn region(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools, n: usize, other:
                 p.actions
                     .grow(GrowEdit::OtherMask(n, MaskChange::Set(None)));
             }
-            clear.accessible_name(&format!("Picture {} everywhere", n + 1));
+            clear.accessible_name(format!("Picture {} everywhere", n + 1));
         }
     }
 }

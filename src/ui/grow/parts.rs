@@ -62,7 +62,7 @@ impl Parts {
             |ui| {
                 let painting = self.sketch.is_on();
                 ui.horizontal(|ui| {
-                    let brush = Button::new(if painting { "Done" } else { "Paint on…" });
+                    let brush = Button::new("Paint on…");
                     let tip = "Paint roughly what is to be there, in its colours: the patches make it whole";
                     if ui.add(brush.selected(painting)).on_hover_text(tip).clicked() {
                         self.sketch.turn(!painting);
