@@ -113,7 +113,7 @@ fn first_looks(picture: Option<PathBuf>) {
         let whole = settings(whole, 1);
         let levels = grow::plan_sizes(&asked.sizes, &asked.task, &whole).unwrap();
         let most = match asked.task {
-            Task::Extend { .. } | Task::Fill { .. } => QUICK / 2,
+            Task::Extend { .. } | Task::Fill { .. } => QUICK / 3,
             _ => QUICK,
         };
         let quick = (1..levels.len()).take_while(|&n| grow::work(&levels[..n], &whole) <= most);

@@ -125,9 +125,9 @@ pub(in crate::engine) fn preview(
 /// How many sizes are gone through for a look.
 fn looked_at(levels: &[Level], prepared: &Prepared, tier: Tier) -> usize {
     let most = tier.longest() as usize;
-    // Pieces that are to stay together take twice the time.
+    // Pieces that are to stay together take longer.
     let quickest = match prepared.params.task {
-        GrowTask::Extend { .. } | GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK / 2,
+        GrowTask::Extend { .. } | GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK / 3,
         _ => QUICK,
     };
     let small = |level: &Level| level.result.iter().all(|&side| side <= most);
