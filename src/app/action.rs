@@ -252,6 +252,8 @@ pub enum Destination {
     GrowSource,
     /// As the picture whose arrangement Grow follows.
     GrowStructure,
+    /// As a further picture that Grow takes patches of.
+    GrowOther,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -292,6 +294,8 @@ pub enum FileRole {
     GrowSource,
     /// The picture whose arrangement Grow follows.
     GrowStructure,
+    /// A further picture that Grow takes patches of.
+    GrowOther,
     /// Start of a projection into the current generator.
     Project,
     /// Upscale it.

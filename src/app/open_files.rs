@@ -157,6 +157,10 @@ pub fn opened(
             follow.grow(GrowEdit::Structure(Some(source)));
             Workspace::Grow
         }
+        FileRole::GrowOther => {
+            follow.grow(GrowEdit::AddOther(source));
+            Workspace::Grow
+        }
         FileRole::LensPhoto => {
             follow.lens(LensEdit::Photo(source));
             Workspace::Lens

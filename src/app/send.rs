@@ -104,7 +104,8 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         | Destination::SaveAs
         | Destination::LensOther
         | Destination::CopyFinish
-        | Destination::GrowStructure => None,
+        | Destination::GrowStructure
+        | Destination::GrowOther => None,
     }
 }
 
@@ -177,6 +178,7 @@ fn send_file(
         Destination::LensOther => FileRole::LensOther,
         Destination::GrowSource => FileRole::GrowSource,
         Destination::GrowStructure => FileRole::GrowStructure,
+        Destination::GrowOther => FileRole::GrowOther,
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(

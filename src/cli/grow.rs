@@ -127,6 +127,7 @@ fn edits(args: &Edits) -> Result<Vec<GrowEdit>, Failure> {
         by: placed.by,
         scale: placed.scale,
         flip: placed.flip,
+        turn: placed.turn,
     };
     for placed in &args.moved {
         add(Some(&placed.mask), GrowChange::Move(placement(placed)))?;

@@ -88,11 +88,12 @@ pub(crate) struct Edits {
     /// Do the edits listed in this file (docs/GROW.md says how)
     #[arg(long, value_name = "FILE.json")]
     pub(crate) edit: Option<PathBuf>,
-    /// Move what is light in a mask, to the right and down; fill where it was
-    #[arg(long = "move", value_name = "MASK,DX,DY[,SCALE][,flip]", value_parser = OsStringValueParser::new().try_map(Placed::read))]
+    /// Move what is light in a mask, to the right and down, larger or smaller, flipped, turned by 90,
+    /// 180 or 270 degrees; fill where it was
+    #[arg(long = "move", value_name = "MASK,DX,DY[,SCALE][,flip][,turnN]", value_parser = OsStringValueParser::new().try_map(Placed::read))]
     pub(crate) moved: Vec<Placed>,
     /// Lay a copy of it elsewhere
-    #[arg(long, value_name = "MASK,DX,DY[,SCALE][,flip]", value_parser = OsStringValueParser::new().try_map(Placed::read))]
+    #[arg(long, value_name = "MASK,DX,DY[,SCALE][,flip][,turnN]", value_parser = OsStringValueParser::new().try_map(Placed::read))]
     pub(crate) copy: Vec<Placed>,
     /// Give it another mean colour
     #[arg(long, value_name = "MASK=#RRGGBB", value_parser = OsStringValueParser::new().try_map(Coloured::read))]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::values::{StyleArg, split_last};
 
-/// `MASK,DX,DY[,SCALE][,flip]`
+/// `MASK,DX,DY[,SCALE][,flip][,turnN]`
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Placed {
     /// Where a part is light.
@@ -13,20 +13,28 @@ pub(crate) struct Placed {
     pub(crate) by: [i32; 2],
     pub(crate) scale: f32,
     pub(crate) flip: bool,
+    /// Quarter turns clockwise.
+    pub(crate) turn: u8,
 }
 
 impl Placed {
     /// As it is typed; the file's name may be any that the system allows.
     pub(crate) fn read(text: OsString) -> Result<Self, String> {
         let shown = text.to_string_lossy().into_owned();
-        let wrong =
-            || format!("'{shown}' is not MASK,DX,DY[,SCALE][,flip] like tree.png,120,-8,1.5,flip");
-        let (mut rest, mut flip, mut numbers) = (text, false, Vec::new());
+        let wrong = || {
+            format!(
+                "'{shown}' is not MASK,DX,DY[,SCALE][,flip][,turn90|turn180|turn270] like tree.png,120,-8,1.5,flip"
+            )
+        };
+        let (mut rest, mut flip, mut turn, mut numbers) = (text, false, 0, Vec::new());
         while numbers.len() < 3
             && let Some((before, last)) = split_last(&rest, b',')
         {
             match (last.trim(), last.trim().parse::<f32>()) {
                 ("flip", _) if numbers.is_empty() && !flip => flip = true,
+                ("turn90", _) if numbers.is_empty() && !flip && turn == 0 => turn = 1,
+                ("turn180", _) if numbers.is_empty() && !flip && turn == 0 => turn = 2,
+                ("turn270", _) if numbers.is_empty() && !flip && turn == 0 => turn = 3,
                 (_, Ok(number)) if number.is_finite() => numbers.insert(0, number),
                 _ => break,
             }
@@ -46,6 +54,7 @@ impl Placed {
                 by,
                 scale,
                 flip,
+                turn,
             }),
         }
     }
@@ -125,6 +134,7 @@ mod tests {
             by,
             scale,
             flip,
+            turn: 0,
         };
         assert_eq!(
             read("m.png,3,-4").unwrap(),
@@ -134,9 +144,15 @@ mod tests {
             read("a,b.png,3,-4,0.5,flip").unwrap(),
             placed("a,b.png", [3, -4], 0.5, true)
         );
+        let turned = Placed {
+            turn: 3,
+            ..placed("m.png", [3, -4], 2.0, true)
+        };
+        assert_eq!(read("m.png,3,-4,2,flip,turn270").unwrap(), turned);
         for bad in [
             "m.png",
             "m.png,3",
+            "m.png,3,4,turn45",
             ",3,4",
             "m.png,3,4,99",
             "m.png,x,4",

@@ -5,48 +5,37 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::cancel::CancelToken;
+use crate::engine::grow_inputs::Inputs;
 use crate::engine::photos::PhotoCache;
-use crate::engine::protocol::{EngineError, Estimate};
+use crate::engine::protocol::{EngineError, Estimate, Tier};
 use crate::engine::resample::shrink_to;
-use crate::grow::edit::{Change, Edit, Placement};
-use crate::grow::{self, Breed, Genes, GrowError, Level, Material, Other, Settings, Task};
-use crate::picture::Picture;
-use crate::recipe::{
-    GrowBreed, GrowChange, GrowEdit, GrowParams, GrowPart, GrowPlacement, GrowTask, Mask,
-    PixelRegion, SourceRef,
+use crate::grow::{
+    self, Breed, Coarse, Genes, GrowError, Level, Material, Settings, Small, Task, Told,
 };
+use crate::picture::Picture;
+use crate::recipe::{GrowBreed, GrowParams, GrowTask, SourceRef};
 
-/// Value of a mask from which on it counts.
-const LIGHT: u8 = 128;
-/// Coverage of a painted mask from which on it counts.
-const COVERED: f32 = 0.5;
+/// Work of a quick look at most, as [`grow::work`] counts it: about 130 ms on a laptop's two cores.
+const QUICK: u64 = 220_000;
+/// Least longer side of a look for which reduced pictures do, where a larger one can be had.
+const LEAST_LOOK: u32 = 96;
 /// Longer side of the trial that an estimate is made by.
 const TRIAL_SIDE: u32 = 128;
 
-/// The pictures that take part.
+/// The pictures that take part, and what is asked for.
 pub(in crate::engine) struct Prepared {
     /// With the pictures as they were read.
     pub(in crate::engine) params: GrowParams,
     /// Where the patches come from.
     pub(in crate::engine) source: Picture,
-    structure: Option<Picture>,
-    hole: Vec<bool>,
-    edits: Vec<Edit>,
-    region: Option<Vec<bool>>,
-    others: Vec<Further>,
+    /// All of them.
+    pub(super) pictures: Pictures,
     /// Of the algorithm.
     pub(in crate::engine) settings: Settings,
 }
 
-/// A further picture that patches are taken from.
-struct Further {
-    picture: Picture,
-    weight: f32,
-    region: Option<Vec<bool>>,
-}
-
 /// The pictures of a recipe by their content.
-struct Pictures(HashMap<String, Picture>);
+pub(super) struct Pictures(HashMap<String, Picture>);
 
 impl Pictures {
     /// Reads all, and notes in `params` how they were.
@@ -64,7 +53,11 @@ impl Pictures {
         result.map(|()| Self(pictures))
     }
 
-    fn of(&self, source: &SourceRef) -> Result<&Picture, EngineError> {
+    /// One of them.
+    ///
+    /// # Errors
+    /// One that wasn't read.
+    pub(super) fn of(&self, source: &SourceRef) -> Result<&Picture, EngineError> {
         self.0
             .get(&source.sha256)
             .ok_or_else(|| EngineError::BadPicture {
@@ -72,57 +65,10 @@ impl Pictures {
                 path: source.path.clone(),
             })
     }
-
-    /// A part of a picture of `size`; where `fitted` a mask may have another size.
-    fn part(
-        &self,
-        part: &GrowPart,
-        size: [u32; 2],
-        fitted: bool,
-    ) -> Result<Vec<bool>, EngineError> {
-        Ok(match part {
-            GrowPart::Lasso(corners) => {
-                let longer = f64::from(size[0].max(size[1]));
-                let corner = |corner: &[f32; 2]| corner.map(|side| f64::from(side) * longer);
-                let corners: Vec<[f64; 2]> = corners.iter().map(corner).collect();
-                grow::within(&corners, size)
-            }
-            GrowPart::Painted(mask) => covered(size, mask),
-            GrowPart::Light(mask) => light(self.of(mask)?, size, fitted)?,
-        })
-    }
-
-    fn edit(&self, edit: &GrowEdit, size: [u32; 2]) -> Result<Edit, EngineError> {
-        let whole = || vec![true; size[0] as usize * size[1] as usize];
-        Ok(Edit {
-            part: match &edit.part {
-                None => whole(),
-                Some(part) => self.part(part, size, false)?,
-            },
-            change: match &edit.change {
-                GrowChange::Move(placement) => Change::Move(placed(placement)),
-                GrowChange::Copy(placement) => Change::Copy(placed(placement)),
-                GrowChange::Recolour { mean, gain } => Change::Recolour {
-                    mean: *mean,
-                    gain: *gain,
-                },
-                GrowChange::Remove => Change::Remove,
-                GrowChange::Paint(colour) => Change::Paint(*colour),
-                GrowChange::Sketch(picture) => Change::Sketch(self.of(picture)?.clone()),
-            },
-        })
-    }
 }
 
-fn placed(placement: &GrowPlacement) -> Placement {
-    Placement {
-        by: placement.by,
-        scale: placement.scale,
-        flip: placement.flip,
-    }
-}
-
-/// The finest size of the picture whose longer side is at most `most` pixels, just as the whole
+/// The finest size of the picture whose longer side is at most what `tier` says, a draft's in little
+/// time, just as the whole
 /// picture goes through it; the coarsest where there is none so small.
 ///
 /// # Errors
@@ -130,20 +76,33 @@ fn placed(placement: &GrowPlacement) -> Placement {
 pub(in crate::engine) fn preview(
     photos: &mut PhotoCache,
     params: &GrowParams,
-    most: u32,
+    tier: Tier,
     stop: &CancelToken,
 ) -> Result<Picture, EngineError> {
     let prepared = Prepared::read(photos, params)?;
     let levels = prepared.levels()?;
-    let small = |level: &&Level| level.result.iter().all(|&side| side <= most as usize);
-    let count = levels.iter().take_while(small).count().max(1);
+    let count = looked_at(&levels, &prepared, tier);
+    let reduced = prepared.reduced(photos);
+    let coarse = match &reduced {
+        Some(reduced) => prepared.coarse(reduced, count, stop, &mut |_, _| Ok(()))?,
+        None => None,
+    };
+    if let Some(coarse) = coarse {
+        let all = coarse.count() == count;
+        let picture = coarse.picture();
+        let large = |picture: &Picture| all || picture.width().max(picture.height()) >= LEAST_LOOK;
+        if let Some(picture) = picture.filter(large) {
+            return Ok(picture);
+        }
+    }
+    let inputs = prepared.inputs()?;
     let ends: Vec<u64> = (count..levels.len())
         .map(|count| grow::work(&levels[..count], &prepared.settings))
         .collect();
     let mut found = None;
     let grown = grow::grow(
-        &prepared.material(),
-        &prepared.task(),
+        &inputs.material(),
+        &inputs.task(&prepared.params),
         &prepared.settings,
         stop,
         &mut |done, look| {
@@ -163,6 +122,23 @@ pub(in crate::engine) fn preview(
     }
 }
 
+/// How many sizes are gone through for a look.
+fn looked_at(levels: &[Level], prepared: &Prepared, tier: Tier) -> usize {
+    let most = tier.longest() as usize;
+    // Pieces that are to stay together take longer.
+    let quickest = match prepared.params.task {
+        GrowTask::Extend { .. } | GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK / 3,
+        _ => QUICK,
+    };
+    let small = |level: &Level| level.result.iter().all(|&side| side <= most);
+    let quick = |count: usize| match tier {
+        Tier::Draft(_) => grow::work(&levels[..count], &prepared.settings) <= quickest,
+        Tier::Full(_) | Tier::Crisp(_) => true,
+    };
+    let counts = (1..=levels.len()).take_while(|&count| small(&levels[count - 1]) && quick(count));
+    counts.last().unwrap_or(1)
+}
+
 impl Prepared {
     /// Reads the pictures and fills in what the settings leave open.
     ///
@@ -175,40 +151,14 @@ impl Prepared {
         let mut params = params.clone();
         let pictures = Pictures::read(photos, &mut params)?;
         let source = pictures.of(&params.source)?.clone();
-        let own = source.size();
         let structure = match &params.task {
-            GrowTask::Shape { structure, .. } => Some(pictures.of(structure)?.clone()),
+            GrowTask::Shape { structure, .. } => Some(pictures.of(structure)?),
             _ => None,
         };
-        let size = size(&params, &source, structure.as_ref())?;
-        let hole = match &params.task {
-            GrowTask::Fill { mask } => light(pictures.of(mask)?, own, false)?,
-            GrowTask::FillPainted { mask } => covered(own, mask),
-            _ => Vec::new(),
-        };
-        let edits = match &params.task {
-            GrowTask::Edit { edits } => {
-                let edits = edits.iter().map(|edit| pictures.edit(edit, own));
-                edits.collect::<Result<_, _>>()?
-            }
-            _ => Vec::new(),
-        };
+        let size = size(&params, &source, structure)?;
         // Before masks of that size are made.
         grow::check_size(size)?;
-        let region = |part: &Option<GrowPart>| {
-            let part = part.as_ref();
-            part.map(|part| pictures.part(part, size, true)).transpose()
-        };
-        let others = params.others.iter().map(|other| {
-            Ok(Further {
-                picture: pictures.of(&other.picture)?.clone(),
-                weight: other.weight,
-                region: region(&other.part)?,
-            })
-        });
         Ok(Self {
-            others: others.collect::<Result<_, EngineError>>()?,
-            region: region(&params.part)?,
             settings: Settings {
                 size,
                 genes: genes(&params),
@@ -216,44 +166,60 @@ impl Prepared {
             },
             params,
             source,
-            structure,
-            hole,
-            edits,
+            pictures,
         })
     }
 
-    /// What the patches are taken from.
-    pub(in crate::engine) fn material(&self) -> Material<'_> {
-        let others = self.others.iter().map(|other| Other {
-            picture: &other.picture,
-            weight: other.weight,
-            region: other.region.as_deref(),
-        });
-        Material {
-            source: &self.source,
-            region: self.region.as_deref(),
-            others: others.collect(),
-        }
+    /// All that goes in, at full size.
+    ///
+    /// # Errors
+    /// Masks and sketches whose sizes don't fit.
+    pub(in crate::engine) fn inputs(&self) -> Result<Inputs, EngineError> {
+        Inputs::of(self, 0, &mut |_, picture| picture.clone())
     }
 
-    /// What the algorithm is asked for.
-    pub(in crate::engine) fn task(&self) -> Task<'_> {
-        match (&self.params.task, &self.structure) {
-            (GrowTask::Extend { left, top, .. }, _) => Task::Extend {
-                left: *left,
-                top: *top,
+    /// All that goes in, reduced; none where nothing is large, or where it can't be, which is said
+    /// of the pictures as they are.
+    pub(in crate::engine) fn reduced(&self, photos: &mut PhotoCache) -> Option<Inputs> {
+        let sides = self.source.size().into_iter().chain(self.settings.size);
+        let halvings = grow::halvings(sides.max()?);
+        let mut reduce = |source: &SourceRef, picture: &Picture| {
+            photos.reduced(&source.sha256, picture, halvings)
+        };
+        (halvings > 0)
+            .then(|| Inputs::of(self, halvings, &mut reduce).ok())
+            .flatten()
+    }
+
+    /// Of the first `count` sizes the coarse ones, of reduced pictures; none where they can't be made of those.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`], what `progress` says.
+    pub(in crate::engine) fn coarse(
+        &self,
+        reduced: &Inputs,
+        count: usize,
+        stop: &CancelToken,
+        progress: Told<'_>,
+    ) -> Result<Option<Coarse>, GrowError> {
+        let small = Small {
+            material: reduced.material(),
+            task: reduced.task(&self.params),
+            settings: Settings {
+                size: reduced.size,
+                ..self.settings.clone()
             },
-            (GrowTask::Fill { .. } | GrowTask::FillPainted { .. }, _) => {
-                Task::Fill { hole: &self.hole }
-            }
-            (GrowTask::Edit { .. }, _) => Task::Edit { edits: &self.edits },
-            (GrowTask::Tile, _) => Task::Tile,
-            (GrowTask::Shape { strength, .. }, Some(structure)) => Task::Shape {
-                structure,
-                strength: *strength,
-            },
-            (GrowTask::Vary | GrowTask::Shape { .. }, _) => Task::Vary,
-        }
+            sizes: self.sizes(),
+        };
+        grow::coarse(&small, &self.settings, count, stop, progress)
+    }
+
+    /// Of the source and the others.
+    fn sizes(&self) -> Vec<[u32; 2]> {
+        let others = self.params.others.iter();
+        let others = others.filter_map(|other| self.pictures.of(&other.picture).ok());
+        let others = others.map(Picture::size);
+        std::iter::once(self.source.size()).chain(others).collect()
     }
 
     /// The sizes that it goes through.
@@ -261,8 +227,22 @@ impl Prepared {
     /// # Errors
     /// Sizes that can't be.
     pub(in crate::engine) fn levels(&self) -> Result<Vec<Level>, EngineError> {
-        let levels = grow::plan(&self.material(), &self.task(), &self.settings);
-        Ok(levels?)
+        // Which places doesn't matter.
+        let task = match &self.params.task {
+            GrowTask::Vary => Task::Vary,
+            GrowTask::Tile => Task::Tile,
+            GrowTask::Extend { left, top, .. } => Task::Extend {
+                left: *left,
+                top: *top,
+            },
+            GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => Task::Fill { hole: &[] },
+            GrowTask::Edit { .. } => Task::Edit { edits: &[] },
+            GrowTask::Shape { strength, .. } => Task::Shape {
+                structure: &self.source,
+                strength: *strength,
+            },
+        };
+        Ok(grow::plan_sizes(&self.sizes(), &task, &self.settings)?)
     }
 
     /// What it will take: memory by the sizes, time by a small trial on this machine.
@@ -368,30 +348,4 @@ fn size(
         (GrowTask::Shape { .. }, Some(structure)) => Ok(params.size.unwrap_or(structure.size())),
         _ => Ok(params.size.unwrap_or(own)),
     }
-}
-
-/// Where a mask is light and opaque, for a picture of `size`; where `fitted` it may have another
-/// size itself.
-fn light(mask: &Picture, size: [u32; 2], fitted: bool) -> Result<Vec<bool>, EngineError> {
-    if mask.size() != size && !fitted {
-        return Err(GrowError::MaskSize(mask.width(), mask.height()).into());
-    }
-    let light = |x: u32, y: u32| {
-        let at = |place: u32, from: u32, to: u32| {
-            let middle = (2 * u64::from(place) + 1) * u64::from(from) / (2 * u64::from(to));
-            middle as usize
-        };
-        let row = at(y, mask.height(), size[1]) * mask.width() as usize;
-        let pixel = &mask.rgba()[(row + at(x, mask.width(), size[0])) * 4..][..4];
-        let grey: u32 = pixel[..3].iter().map(|&c| u32::from(c)).sum();
-        pixel[3] >= LIGHT && grey >= 3 * u32::from(LIGHT)
-    };
-    let rows = (0..size[1]).flat_map(|y| (0..size[0]).map(move |x| (x, y)));
-    Ok(rows.map(|(x, y)| light(x, y)).collect())
-}
-
-/// Where a painted mask covers.
-fn covered(size: [u32; 2], mask: &Mask) -> Vec<bool> {
-    let cover = mask.coverage(size, PixelRegion::whole(size));
-    cover.into_iter().map(|share| share >= COVERED).collect()
 }

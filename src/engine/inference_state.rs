@@ -181,7 +181,7 @@ impl InferenceState {
                 let cache = &self.stylizer.cache;
                 self.lens.preview(&prepared, cache, params, tier, stop)
             }
-            Work::Grow(params) => super::grow::preview(photos, params, tier.longest(), stop),
+            Work::Grow(params) => super::grow::preview(photos, params, tier, stop),
             Work::WalkFrame(walk, index) => {
                 let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)

@@ -27,6 +27,7 @@ mod fine_estimate;
 mod fine_tiles;
 mod fine_wrap;
 mod grow;
+mod grow_inputs;
 mod handle;
 mod inference_state;
 mod inference_worker;

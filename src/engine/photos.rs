@@ -9,10 +9,14 @@ use super::recent::Recent;
 use super::resample::shrink_to;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
+use crate::picture::Picture;
 use crate::recipe::{Making, Recipe, SourceOrigin, SourceRef};
 
 /// Bytes of photos kept; the one in use always is.
 const KEPT: usize = 256 << 20;
+
+/// Bytes of reduced photos kept.
+const REDUCED: usize = 48 << 20;
 
 /// Bytes, about, of what files said of themselves.
 const ORIGINS: usize = 4 << 20;
@@ -39,6 +43,8 @@ impl PhotoStamp {
 /// Photos read lately.
 pub(crate) struct PhotoCache {
     read: Recent<PhotoStamp, Arc<Photo>>,
+    /// Some of them reduced, by content and halvings.
+    reduced: Recent<(String, u32), Picture>,
     known: KnownPhotos,
     /// What the files said of themselves, by content.
     origins: Recent<String, SourceOrigin>,
@@ -53,6 +59,7 @@ impl PhotoCache {
             known,
             origins: Recent::new(ORIGINS),
             read: Recent::new(KEPT),
+            reduced: Recent::new(REDUCED),
             noted: Vec::new(),
         }
     }
@@ -78,6 +85,18 @@ impl PhotoCache {
             self.read.put(stamp, Arc::clone(&photo), bytes);
         }
         Ok(photo)
+    }
+
+    /// A picture of this content reduced by so many halvings, from memory if it was before.
+    pub(crate) fn reduced(&mut self, sha256: &str, picture: &Picture, halvings: u32) -> Picture {
+        let key = (sha256.to_owned(), halvings);
+        if let Some(reduced) = self.reduced.get(&key) {
+            return reduced;
+        }
+        let reduced = crate::grow::reduced(picture, halvings);
+        let bytes = reduced.rgba().len();
+        self.reduced.put(key, reduced.clone(), bytes);
+        reduced
     }
 
     /// What a file that was read says of itself.

@@ -1,12 +1,13 @@
 //! What is begun with, what patches are taken from, and what stays.
 
-use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
 
 use super::canvas::{Canvas, UNIT};
 use super::edit::{Edited, edited};
 use super::region::{Map, Region};
 use super::resample::resized;
-use super::sources::{Set, Source, Sources, Where};
+use super::sources::{Held, Set, Source, Sources, Where};
 use super::task::{Material, Settings, Task};
 use super::{GrowError, LEAST_SIDE};
 use crate::cancel::CancelToken;
@@ -22,7 +23,7 @@ pub(super) struct Beginning<'a> {
     /// What patches are taken from.
     pub(super) sources: Sources<'a>,
     /// What is begun with, if not the source.
-    pub(super) start: Option<Canvas>,
+    pub(super) start: Option<Arc<Canvas>>,
     /// What stays.
     pub(super) region: Region,
     /// The same, byte for byte.
@@ -81,13 +82,14 @@ pub(super) fn begin<'a>(
     settings: &Settings,
     stop: &CancelToken,
 ) -> Result<Beginning<'a>, GrowError> {
-    let whole = |canvas: Cow<'a, Canvas>| Source {
+    let whole = |canvas: Held<'a>| Source {
         canvas,
+        band: None,
         map: None,
         told: None,
         weight: 1.0,
     };
-    let mut sources = vec![whole(Cow::Borrowed(source))];
+    let mut sources = vec![whole(Held::Lent(source))];
     let (mut start, mut region) = (None, Region::default());
     let mut kept = Kept {
         picture: None,
@@ -104,8 +106,8 @@ pub(super) fn begin<'a>(
                 *kept =
                     (0..2).all(|i| (corner[i]..corner[i] + source.size()[i]).contains(&place[i]));
             }
-            let framed = mirrored(source, size, corner);
-            region.kept = Some((map, framed.clone()));
+            let framed = Arc::new(mirrored(source, size, corner));
+            region.kept = Some((map, Arc::clone(&framed)));
             kept.picture = Some(material.source.clone());
             kept.corner = [*left, *top];
             start = Some(framed);
@@ -113,19 +115,19 @@ pub(super) fn begin<'a>(
         Task::Fill { hole } => {
             let map = Map::without(source.size(), hole);
             sources[0].map = Some(map.clone());
-            region.kept = Some((map, source.clone()));
+            region.kept = Some((map, Arc::new(source.clone())));
             kept.picture = Some(material.source.clone());
         }
         Task::Edit { edits } => {
             let rough = edited(material.source, edits)?;
-            let canvas = Canvas::of(&rough.picture);
+            let canvas = Arc::new(Canvas::of(&rough.picture));
             region = loose(&rough, &canvas);
             sources = both(source, &canvas, &rough, &region);
             start = Some(canvas);
             kept.picture = Some(rough.picture);
         }
         Task::Shape { structure, .. } => {
-            start = Some(in_tone_of(Canvas::of(structure), source));
+            start = Some(Arc::new(in_tone_of(Canvas::of(structure), source)));
         }
     }
     let first = sources.len();
@@ -139,7 +141,7 @@ pub(super) fn begin<'a>(
         };
         sources.push(Source {
             weight: other.weight,
-            ..whole(Cow::Owned(canvas))
+            ..whole(Held::Shared(Arc::new(canvas)))
         });
     }
     region.sets = sets(material, settings, first);
@@ -152,7 +154,7 @@ pub(super) fn begin<'a>(
 }
 
 /// What stays of a picture that was edited, and from when on the rest is fitted in.
-fn loose(rough: &Edited, canvas: &Canvas) -> Region {
+fn loose(rough: &Edited, canvas: &Arc<Canvas>) -> Region {
     let either: Vec<bool> = rough
         .hole
         .iter()
@@ -161,7 +163,7 @@ fn loose(rough: &Edited, canvas: &Canvas) -> Region {
         .collect();
     let reach = f64::from(rough.reach.max(1));
     Region {
-        kept: Some((Map::without(canvas.size(), &either), canvas.clone())),
+        kept: Some((Map::without(canvas.size(), &either), Arc::clone(canvas))),
         firm: Some(Map::without(canvas.size(), &rough.hole)),
         loose_from: (REACH / reach).min(1.0),
         sets: None,
@@ -171,7 +173,7 @@ fn loose(rough: &Edited, canvas: &Canvas) -> Region {
 /// The edited picture and, where it differs, the picture before, without what is to be gone.
 fn both<'a>(
     source: &'a Canvas,
-    canvas: &Canvas,
+    canvas: &Arc<Canvas>,
     rough: &Edited,
     region: &Region,
 ) -> Vec<Source<'a>> {
@@ -184,7 +186,8 @@ fn both<'a>(
         }
     }
     let edited = Source {
-        canvas: Cow::Owned(canvas.clone()),
+        canvas: Held::Shared(Arc::clone(canvas)),
+        band: None,
         map,
         told: None,
         weight: 1.0,
@@ -194,12 +197,21 @@ fn both<'a>(
         return vec![edited];
     }
     let before = Source {
-        canvas: Cow::Borrowed(source),
+        canvas: Held::Lent(source),
+        band: same.as_ref().map(differing),
         map: Some(Map::without(source.size(), &rough.gone)),
         told: same,
         weight: 1.0,
     };
     vec![edited, before]
+}
+
+/// The rows in which something isn't the same.
+fn differing(same: &Map) -> Range<usize> {
+    let mut rows = (0..same.height)
+        .filter(|y| same.data[y * same.width..(y + 1) * same.width].contains(&false));
+    let first = rows.next().unwrap_or(0);
+    first..rows.last().unwrap_or(first) + 1
 }
 
 /// Which sources go where; `first` is the number of the first of the others.

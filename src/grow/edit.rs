@@ -18,6 +18,34 @@ pub struct Placement {
     pub scale: f32,
     /// Left and right exchanged.
     pub flip: bool,
+    /// Quarter turns clockwise, after that.
+    pub turn: u8,
+}
+
+impl Placement {
+    /// Where a point of the part, `off` from its middle, lies from the middle's new place.
+    pub fn placed(&self, off: [f64; 2]) -> [f64; 2] {
+        let [x, y] = [if self.flip { -off[0] } else { off[0] }, off[1]];
+        let turned = match self.turn % 4 {
+            0 => [x, y],
+            1 => [-y, x],
+            2 => [-x, -y],
+            _ => [y, -x],
+        };
+        turned.map(|side| side * f64::from(self.scale))
+    }
+
+    /// The way back.
+    fn before(&self, off: [f64; 2]) -> [f64; 2] {
+        let [x, y] = off.map(|side| side / f64::from(self.scale));
+        let [x, y] = match self.turn % 4 {
+            0 => [x, y],
+            1 => [y, -x],
+            2 => [-x, -y],
+            _ => [-y, x],
+        };
+        [if self.flip { -x } else { x }, y]
+    }
 }
 
 /// What happens to a part.
@@ -159,21 +187,19 @@ impl Work {
         let [width, height] = self.size;
         let [low, high] = bounds(part, width);
         let middle = [0, 1].map(|i| (low[i] + high[i]) as f64 / 2.0 + 0.5);
-        let scale = f64::from(placement.scale);
-        if !(0.05..=20.0).contains(&scale) {
+        if !(0.05..=20.0).contains(&placement.scale) {
             return Err(GrowError::Clash(
                 "a part can be made 20 times smaller to 20 times larger; choose a scale within that",
             ));
         }
-        let (mut put, before) = (vec![false; part.len()], self.pixels.clone());
-        for y in 0..height {
-            for x in 0..width {
+        let before = Piece::of(&self.pixels, self.size, [low, high]);
+        let mut put = vec![false; part.len()];
+        let [columns, rows] = reached(self.size, [low, high], middle, placement);
+        for y in rows {
+            for x in columns.clone() {
                 let to = [x as f64 + 0.5, y as f64 + 0.5];
-                let mut off =
-                    [0, 1].map(|i| (to[i] - f64::from(placement.by[i]) - middle[i]) / scale);
-                if placement.flip {
-                    off[0] = -off[0];
-                }
+                let off = [0, 1].map(|i| to[i] - f64::from(placement.by[i]) - middle[i]);
+                let off = placement.before(off);
                 let from = [0, 1].map(|i| (off[i] + middle[i]).floor());
                 let inside = from[0] >= 0.0
                     && from[1] >= 0.0
@@ -184,8 +210,7 @@ impl Work {
                 }
                 let at = y * width + x;
                 let exact = [0, 1].map(|i| off[i] + middle[i] - 0.5);
-                let pixel = between(&before, self.size, exact);
-                self.pixels[at * 4..at * 4 + 4].copy_from_slice(&pixel);
+                self.pixels[at * 4..at * 4 + 4].copy_from_slice(&before.between(exact));
                 put[at] = true;
             }
         }
@@ -303,31 +328,75 @@ fn bounds(part: &[bool], width: usize) -> [[usize; 2]; 2] {
     [low, high]
 }
 
-/// A pixel between four, straight alpha.
-fn between(pixels: &[u8], [width, height]: [usize; 2], [x, y]: [f64; 2]) -> [u8; 4] {
-    let (left, top) = (x.floor(), y.floor());
-    let (across, down) = (x - left, y - top);
-    let (mut sums, mut whole) = ([0.0; 3], 0.0);
-    for (dx, dy, weight) in [
-        (0, 0, (1.0 - across) * (1.0 - down)),
-        (1, 0, across * (1.0 - down)),
-        (0, 1, (1.0 - across) * down),
-        (1, 1, across * down),
-    ] {
-        let clamp = |at: f64, d: i64, side: usize| (at as i64 + d).clamp(0, side as i64 - 1);
-        let at = (clamp(top, dy, height) * width as i64 + clamp(left, dx, width)) as usize * 4;
-        let opaque = weight * f64::from(pixels[at + 3]);
-        for c in 0..3 {
-            sums[c] += opaque * f64::from(pixels[at + c]);
+/// Columns and rows that a part within `bounds` may reach once it is placed.
+fn reached(
+    size: [usize; 2],
+    bounds: [[usize; 2]; 2],
+    middle: [f64; 2],
+    placement: Placement,
+) -> [std::ops::Range<usize>; 2] {
+    let [low, high] = bounds;
+    let half = [0, 1].map(|i| (high[i] - low[i] + 1) as f64 / 2.0);
+    let half = placement.placed(half).map(f64::abs);
+    [0, 1].map(|i| {
+        let place = middle[i] + f64::from(placement.by[i]);
+        let side = size[i] as f64;
+        let first = (place - half[i] - 1.0).floor().clamp(0.0, side) as usize;
+        let last = (place + half[i] + 1.0).ceil().clamp(0.0, side) as usize;
+        first..last
+    })
+}
+
+/// Pixels of a rectangle of a picture.
+struct Piece {
+    /// First column and row.
+    from: [usize; 2],
+    size: [usize; 2],
+    pixels: Vec<u8>,
+}
+
+impl Piece {
+    /// What lies within `bounds`, and a pixel around it.
+    fn of(pixels: &[u8], [width, height]: [usize; 2], [low, high]: [[usize; 2]; 2]) -> Self {
+        let from = low.map(|side| side.saturating_sub(1));
+        let end = [0, 1].map(|i| (high[i] + 2).min([width, height][i]));
+        let rows =
+            (from[1]..end[1]).map(|y| &pixels[(y * width + from[0]) * 4..(y * width + end[0]) * 4]);
+        Self {
+            from,
+            size: [0, 1].map(|i| end[i] - from[i]),
+            pixels: rows.flatten().copied().collect(),
         }
-        whole += opaque;
     }
-    let colour = |c: usize| match whole > 0.0 {
-        true => (sums[c] / whole).round().clamp(0.0, 255.0) as u8,
-        false => 0,
-    };
-    let alpha = whole.round().clamp(0.0, 255.0) as u8;
-    [colour(0), colour(1), colour(2), alpha]
+
+    /// A pixel between four, straight alpha; `[x, y]` are the whole picture's.
+    fn between(&self, [x, y]: [f64; 2]) -> [u8; 4] {
+        let (left, top) = (x.floor(), y.floor());
+        let (across, down) = (x - left, y - top);
+        let (mut sums, mut whole) = ([0.0; 3], 0.0);
+        for (dx, dy, weight) in [
+            (0, 0, (1.0 - across) * (1.0 - down)),
+            (1, 0, across * (1.0 - down)),
+            (0, 1, (1.0 - across) * down),
+            (1, 1, across * down),
+        ] {
+            let clamp = |at: f64, d: i64, i: usize| {
+                (at as i64 + d - self.from[i] as i64).clamp(0, self.size[i] as i64 - 1) as usize
+            };
+            let at = (clamp(top, dy, 1) * self.size[0] + clamp(left, dx, 0)) * 4;
+            let opaque = weight * f64::from(self.pixels[at + 3]);
+            for (sum, &value) in sums.iter_mut().zip(&self.pixels[at..]) {
+                *sum += opaque * f64::from(value);
+            }
+            whole += opaque;
+        }
+        let colour = |c: usize| match whole > 0.0 {
+            true => (sums[c] / whole).round().clamp(0.0, 255.0) as u8,
+            false => 0,
+        };
+        let alpha = whole.round().clamp(0.0, 255.0) as u8;
+        [colour(0), colour(1), colour(2), alpha]
+    }
 }
 
 /// A map with all that is at most `by` pixels away across, down or both.

@@ -93,16 +93,34 @@ pub(super) struct Whole {
     pub(super) rects: Vec<Rect>,
 }
 
+/// Which sizes are gone through.
+pub(super) struct Span {
+    /// What was grown before, if anything.
+    pub(super) coarser: Option<Whole>,
+    /// The size to go on with.
+    pub(super) first: usize,
+    /// Sizes before this one.
+    pub(super) until: usize,
+}
+
 impl Growing<'_> {
-    /// Goes through all sizes; `progress` is told often how far it is, and may stop it.
+    /// Goes through sizes; `progress` is told often how far it is, and may stop it.
     ///
     /// # Errors
     /// [`GrowError::Cancelled`], [`GrowError::NothingKnown`], what `progress` says.
-    pub(super) fn run(&self, line: &Line, progress: Progress<'_>) -> Result<Whole, GrowError> {
+    pub(super) fn run(
+        &self,
+        line: &Line,
+        span: Span,
+        progress: Progress<'_>,
+    ) -> Result<Whole, GrowError> {
         let levels = &line.levels;
-        let mut grown: Option<Whole> = None;
-        let mut first = self.first(levels);
-        if let Some(cross) = &line.cross {
+        let mut grown = span.coarser;
+        let mut first = match grown {
+            Some(_) => span.first,
+            None => self.first(levels),
+        };
+        if let (Some(cross), None) = (&line.cross, &grown) {
             first = breed::crossing(levels).max(first);
             let mut tell = |_: f64, picture: Option<&Canvas>| {
                 progress(Step {
@@ -114,7 +132,8 @@ impl Growing<'_> {
             grown = Some(self.bred(line, cross, levels[first], &mut tell)?);
             first += 1;
         }
-        for (index, level) in levels.iter().enumerate().skip(first) {
+        let until = span.until.min(levels.len());
+        for (index, level) in levels.iter().enumerate().take(until).skip(first) {
             let finest = index + 1 == levels.len();
             let mut tell = |part: f64, picture: Option<&Canvas>| {
                 progress(Step {
@@ -131,7 +150,7 @@ impl Growing<'_> {
 
     /// The coarsest size at which enough of the source may be taken: where little is left beside a
     /// hole, it would all be filled with that. Without a hole that at which what is loose begins.
-    fn first(&self, levels: &[Level]) -> usize {
+    pub(super) fn first(&self, levels: &[Level]) -> usize {
         let Some((_, whole)) = &self.region.kept else {
             return 0;
         };
@@ -198,9 +217,8 @@ impl Growing<'_> {
         }
         layer.forget_inactive();
         let pixels = |size: [usize; 2]| size[0] * size[1];
-        let both = [&*blurred, &*source];
         match pixels(level.source).max(pixels(level.result)) > tuning.refined_from && !first {
-            true => layer.refine(&mut picture, both, &known, tell)?,
+            true => layer.refine(&mut picture, (blurred, &source), &known, tell)?,
             false => {
                 let rounds = Rounds {
                     count: match (first, finest) {
@@ -212,7 +230,7 @@ impl Growing<'_> {
                     finest,
                     seed: tuning.seed.wrapping_add((index as u64) << 32),
                 };
-                layer.search(&mut picture, both, &known, rounds, tell)?;
+                layer.search(&mut picture, [&*blurred, &*source], &known, rounds, tell)?;
             }
         }
         Ok(Whole {

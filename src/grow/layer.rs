@@ -1,5 +1,7 @@
 //! The work at one size.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
@@ -284,19 +286,17 @@ impl Layer<'_> {
     pub(super) fn refine(
         &mut self,
         picture: &mut Canvas,
-        [blurred, sharp]: [&Canvas; 2],
+        (blurred, sharp): (Cow<'_, Canvas>, &Canvas),
         known: &Known<'_>,
         tell: Tell<'_>,
     ) -> Result<(), GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let rounds = tuning.refining;
+        let mut blurred = Some(blurred);
         let bands = self.active.len().div_ceil(BAND).max(1);
         let numbers = self.numbers(sharp.size());
         for round in 0..rounds {
-            let image = match round == 0 {
-                true => blurred,
-                false => sharp,
-            };
+            let image = blurred.as_deref().unwrap_or(sharp);
             let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
             let wrapped;
             let seen = match margin {
@@ -318,6 +318,8 @@ impl Layer<'_> {
                 look.better(&mut self.places, active, stop)?;
             }
             tell((f64::from(round) + 0.5) / f64::from(rounds), Some(picture))?;
+            // Of use in the first round alone, and large.
+            blurred = None;
             let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
             *picture = self.put_together(sharp, kernel)?;
             known.join(picture, &self.active, self.columns);

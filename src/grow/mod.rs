@@ -6,6 +6,7 @@ mod basis;
 mod begin;
 mod breed;
 mod canvas;
+mod coarse;
 mod cohere;
 pub mod edit;
 mod error;
@@ -29,13 +30,14 @@ mod tree;
 mod vote;
 mod work;
 
+pub use coarse::{Coarse, Small, Told, coarse, halved, halved_size, halvings, reduced};
 pub use error::GrowError;
 pub use lasso::within;
 pub use schedule::{Level, check_size};
 pub use seams::seams;
 pub use task::{Breed, Genes, Grown, MOST_PARENTS, Material, Other, Settings, Task};
 pub use tile::{Tiled, tile};
-pub use work::{grow, memory, plan, work};
+pub use work::{grow, grow_on, memory, plan, plan_sizes, work};
 
 /// Side of a patch.
 const PATCH: usize = 7;

@@ -40,14 +40,15 @@ pub(super) fn carried(
                 }
                 let source = of(rects[0], [x, y]);
                 let [from, to] = rects.map(|rects| rects[source]);
-                let fine = |i: usize, at: usize, rest: f64| {
-                    let scale = to.size[i] as f64 / from.size[i] as f64;
-                    let most = (to.size[i] - PATCH) as f64;
-                    ((at as f64 + rest) * scale).round().clamp(0.0, most) as usize
+                let fine = |i: usize, at: usize, rest: f64, skip: usize| {
+                    let scale = to.whole[i] as f64 / from.whole[i] as f64;
+                    let (least, most) = (skip as f64, (skip + to.size[i] - PATCH) as f64);
+                    let at = ((at as f64 + rest) * scale).round().clamp(least, most);
+                    at as usize - skip
                 };
-                let row = usize::from(y) - from.top;
-                let x = fine(0, usize::from(x), across.rest);
-                let y = to.top + fine(1, row, down.rest);
+                let row = usize::from(y) - from.top + from.skip;
+                let x = fine(0, usize::from(x), across.rest, 0);
+                let y = to.top + fine(1, row, down.rest, to.skip);
                 *place = [x as u16, y as u16];
             }
         });

@@ -1,5 +1,7 @@
 //! What of the source may be taken, and what of the result is there already.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::canvas::{Canvas, Pixel};
@@ -68,6 +70,44 @@ impl Map {
             height,
             data,
         }
+    }
+
+    /// How far each pixel is from one that is true, in steps to any of eight neighbours, up to 255.
+    fn away(&self) -> Vec<u16> {
+        let (width, height) = (self.width, self.height);
+        let mut away: Vec<u16> = self
+            .data
+            .iter()
+            .map(|&there| u16::from(!there) * 255)
+            .collect();
+        // The neighbours above and before, then those below and behind (Rosenfeld and Pfaltz 1966).
+        let step = |away: &mut [u16], x: usize, y: usize, next: [[isize; 2]; 4]| {
+            let at = y * width + x;
+            for [dx, dy] in next {
+                let (Some(x), Some(y)) = (x.checked_add_signed(dx), y.checked_add_signed(dy))
+                else {
+                    continue;
+                };
+                if x < width && y < height {
+                    away[at] = away[at].min(away[y * width + x] + 1);
+                }
+            }
+        };
+        for y in 0..height {
+            for x in 0..width {
+                if away[y * width + x] > 0 {
+                    step(&mut away, x, y, [[-1, 0], [-1, -1], [0, -1], [1, -1]]);
+                }
+            }
+        }
+        for y in (0..height).rev() {
+            for x in (0..width).rev() {
+                if away[y * width + x] > 0 {
+                    step(&mut away, x, y, [[1, 0], [1, 1], [0, 1], [-1, 1]]);
+                }
+            }
+        }
+        away
     }
 
     /// What isn't true, ring after ring from its edges inwards: each pixel with its neighbours that
@@ -160,7 +200,7 @@ impl Map {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Region {
     /// What of the result is there already, and the result with it; none: nothing.
-    pub(super) kept: Option<(Map, Canvas)>,
+    pub(super) kept: Option<(Map, Arc<Canvas>)>,
     /// What isn't begun with from its surroundings; none: what is kept.
     pub(super) firm: Option<Map>,
     /// Up to sizes this much of the full one all that is firm is kept.
@@ -187,7 +227,7 @@ impl Region {
                     Some(firm) if scale < self.loose_from => firm,
                     _ => map,
                 };
-                Some((map.at(level.result), canvas, small))
+                Some((map.at(level.result), &**canvas, small))
             }
         };
         let firm = self.firm.as_ref().map(|firm| firm.at(level.result));
@@ -250,15 +290,20 @@ impl Known<'_> {
     /// inwards. None where nothing is there.
     pub(super) fn worth(&self) -> Option<Vec<i32>> {
         let map = self.firm.as_ref().or(self.map())?;
-        let mut worth = vec![TRUST; map.data.len()];
-        let mut here = TRUST;
-        for ring in map.rings() {
-            here = (here * 3 / 4).max(1);
-            for (at, _) in ring {
-                worth[at] = here;
-            }
+        // As many rings as there are until it is 1.
+        let mut by_ring = vec![TRUST];
+        while let Some(&here) = by_ring.last()
+            && here > 1
+        {
+            by_ring.push((here * 3 / 4).max(1));
         }
-        Some(worth)
+        // Beyond the last ring it stays; what no ring reaches is as if it were there.
+        let reached = map.data.contains(&true);
+        let value = |away: u16| match away {
+            _ if !reached => TRUST,
+            away => by_ring[usize::from(away).min(by_ring.len() - 1)],
+        };
+        Some(map.away().into_iter().map(value).collect())
     }
 
     /// How much the patch at each place of a grid counts: the less, the farther its middle is from
@@ -284,5 +329,29 @@ impl Known<'_> {
                 all.filter(|&at| !whole[at as usize]).collect()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_inside_is_as_many_steps_away_as_there_are_rings() {
+        let mut map = Map::full([40, 30]);
+        for (at, there) in map.data.iter_mut().enumerate() {
+            let (x, y) = (at % 40, at / 40);
+            *there = !(5..33).contains(&x) || !(3..26).contains(&y) || (x, y) == (20, 7);
+        }
+        let mut expected = vec![0; map.data.len()];
+        for (ring, pixels) in map.rings().into_iter().enumerate() {
+            for (at, _) in pixels {
+                expected[at] = ring as u16 + 1;
+            }
+        }
+        assert_eq!(map.away(), expected);
+        assert!(expected.iter().any(|&away| away >= 8));
+        let nowhere = Map::without([4, 4], &[true; 16]);
+        assert!(nowhere.away().iter().all(|&away| away >= 255));
     }
 }

@@ -69,8 +69,8 @@ fn distance(
         for i in 0..PATCH {
             let mut square = 0i32;
             for c in 0..4 {
-                // Thirteen bits squared, four times: within 31 bits.
-                let d = i32::from(a[i][c]) - i32::from(b[i][c]);
+                // Less than fifteen bits; squared, four times: within 31 bits.
+                let d = i32::from(a[i][c].wrapping_sub(b[i][c]));
                 square += d * d;
             }
             line += i64::from(square) * i64::from(worth[i]);

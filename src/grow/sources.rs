@@ -2,6 +2,8 @@
 //! in which every patch has its place.
 
 use std::borrow::Cow;
+use std::ops::{Deref, Range};
+use std::sync::Arc;
 
 use super::canvas::Canvas;
 use super::region::Map;
@@ -13,10 +15,34 @@ use crate::cancel::CancelToken;
 /// A set of sources, one bit each.
 pub(super) type Set = u32;
 
+/// Sizes of the first source with more pixels have only the rows of the others that are of use.
+const BANDS_FROM: usize = 700_000;
+
+/// A canvas that others hold, too, or that nobody else does.
+pub(super) enum Held<'a> {
+    /// Somebody's own.
+    Lent(&'a Canvas),
+    /// Of several.
+    Shared(Arc<Canvas>),
+}
+
+impl Deref for Held<'_> {
+    type Target = Canvas;
+
+    fn deref(&self) -> &Canvas {
+        match self {
+            Self::Lent(canvas) => canvas,
+            Self::Shared(canvas) => canvas,
+        }
+    }
+}
+
 /// One picture.
 pub(super) struct Source<'a> {
     /// At full size.
-    pub(super) canvas: Cow<'a, Canvas>,
+    pub(super) canvas: Held<'a>,
+    /// The rows that are of use; none: all. Not for the first.
+    pub(super) band: Option<Range<usize>>,
     /// What may be taken of it; none: all.
     pub(super) map: Option<Map>,
     /// Patches wholly within this are left out: another source has them.
@@ -32,6 +58,10 @@ pub(super) struct Rect {
     pub(super) top: usize,
     /// Columns and rows.
     pub(super) size: [usize; 2],
+    /// Rows of the source that are left out above.
+    pub(super) skip: usize,
+    /// Columns and rows of all of the source.
+    pub(super) whole: [usize; 2],
 }
 
 /// Of which source a place is.
@@ -42,19 +72,40 @@ pub(super) fn of(rects: &[Rect], place: Place) -> usize {
 /// All of them; the first is the one whose sizes the pyramid follows.
 pub(super) struct Sources<'a>(pub(super) Vec<Source<'a>>);
 
-/// Where sources of these full `sizes` lie when the first has `own` pixels.
+/// Where sources of these full `sizes` lie when the first has `own` pixels, with all their rows.
 pub(super) fn rects(sizes: &[[usize; 2]], own: [usize; 2]) -> Vec<Rect> {
+    let all: Vec<_> = sizes.iter().map(|&size| (size, None)).collect();
+    banded(&all, own)
+}
+
+/// The same, with bands of rows that are of use, at full size.
+fn banded(sizes: &[([usize; 2], Option<Range<usize>>)], own: [usize; 2]) -> Vec<Rect> {
     let mut top = 0;
-    let first = sizes.first().copied().unwrap_or(own);
+    let first = sizes.first().map_or(own, |(size, _)| *size);
     let scale = [0, 1].map(|i| own[i] as f64 / first[i] as f64);
     let mean = (scale[0] * scale[1]).sqrt();
-    let rect = |(index, full): (usize, &[usize; 2])| {
-        let size = match index {
+    let rect = |(index, (full, band)): (usize, &([usize; 2], Option<Range<usize>>))| {
+        let whole = match index {
             0 => own,
             _ => full.map(|side| ((side as f64 * mean).round() as usize).max(PATCH + 1)),
         };
-        let rect = Rect { top, size };
-        top += size[1];
+        let rows = match band {
+            Some(band) if own[0] * own[1] > BANDS_FROM => {
+                let scale = whole[1] as f64 / full[1] as f64;
+                let first = (band.start as f64 * scale) as usize;
+                let end = (band.end as f64 * scale).ceil() as usize + 2 * PATCH;
+                let first = first.saturating_sub(2 * PATCH).min(whole[1] - PATCH - 1);
+                first..end.clamp(first + PATCH + 1, whole[1])
+            }
+            _ => 0..whole[1],
+        };
+        let rect = Rect {
+            top,
+            size: [whole[0], rows.len()],
+            skip: rows.start,
+            whole,
+        };
+        top += rows.len();
         rect
     };
     sizes.iter().enumerate().map(rect).collect()
@@ -70,8 +121,8 @@ pub(super) fn together(rects: &[Rect]) -> [usize; 2] {
 impl Sources<'_> {
     /// Where they lie when the first has `own` pixels.
     pub(super) fn rects(&self, own: [usize; 2]) -> Vec<Rect> {
-        let sizes: Vec<[usize; 2]> = self.0.iter().map(|s| s.canvas.size()).collect();
-        rects(&sizes, own)
+        let sizes = self.0.iter().map(|s| (s.canvas.size(), s.band.clone()));
+        banded(&sizes.collect::<Vec<_>>(), own)
     }
 
     /// All sources where `to` says; with `by` made as small as that before.
@@ -87,9 +138,9 @@ impl Sources<'_> {
         let resized = |canvas: &Canvas, size| resized(canvas, size, [false; 2], stop);
         let one = |index: usize| -> Result<Cow<'_, Canvas>, GrowError> {
             let canvas = &*self.0[index].canvas;
-            let size = to[index].size;
+            let size = to[index].whole;
             Ok(match by {
-                Some(by) => Cow::Owned(resized(&resized(canvas, by[index].size)?, size)?),
+                Some(by) => Cow::Owned(resized(&resized(canvas, by[index].whole)?, size)?),
                 None if canvas.size() == size => Cow::Borrowed(canvas),
                 None => Cow::Owned(resized(canvas, size)?),
             })
@@ -101,7 +152,8 @@ impl Sources<'_> {
         let mut all = Canvas::filled(width, height, [0; 4]);
         for (index, rect) in to.iter().enumerate() {
             let canvas = one(index)?;
-            for (y, row) in canvas.data.chunks(rect.size[0]).enumerate() {
+            let rows = canvas.data.chunks(rect.size[0]).skip(rect.skip);
+            for (y, row) in rows.take(rect.size[1]).enumerate() {
                 all.data[(rect.top + y) * width..][..rect.size[0]].copy_from_slice(row);
             }
         }
@@ -113,12 +165,15 @@ impl Sources<'_> {
         let mut keys = Vec::new();
         for (source, rect) in self.0.iter().zip(rects) {
             let columns = rect.size.map(|side| grid(side, false));
+            let all = rect.whole.map(|side| grid(side, false));
+            let before = rect.skip * columns[0];
             let whole = |map: &Option<Map>| {
                 let map = map.as_ref()?;
-                Some(map.at(rect.size).whole_patches(columns, [false; 2]))
+                Some(map.at(rect.whole).whole_patches(all, [false; 2]))
             };
             let (may, told) = (whole(&source.map), whole(&source.told));
             let taken = |&at: &usize| {
+                let at = before + at;
                 may.as_ref().is_none_or(|may| may[at]) && told.as_ref().is_none_or(|told| !told[at])
             };
             let place = |at: usize| [at % columns[0], rect.top + at / columns[0]];
@@ -173,5 +228,72 @@ impl Where {
                 })
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grow::refine::carried;
+    use crate::grow::schedule::Level;
+
+    #[test]
+    fn large_sizes_have_only_the_rows_that_are_of_use_and_places_stay_where_they_were() {
+        let size = [1000, 800];
+        let canvas = |salt: usize| {
+            let mut canvas = Canvas::filled(size[0], size[1], [0; 4]);
+            for (at, pixel) in canvas.data.iter_mut().enumerate() {
+                *pixel = [
+                    (at * 7 % 4001) as i16,
+                    (at / size[0]) as i16,
+                    salt as i16,
+                    4080,
+                ];
+            }
+            canvas
+        };
+        let (first, second) = (canvas(1), canvas(2));
+        let sources = |band| {
+            let source = |canvas, band| Source {
+                canvas: Held::Lent(canvas),
+                band,
+                map: None,
+                told: None,
+                weight: 1.0,
+            };
+            Sources(vec![source(&first, None), source(&second, band)])
+        };
+        let (all, some) = (sources(None), sources(Some(300..400)));
+        let small = [200, 160];
+        assert_eq!(all.rects(small), some.rects(small), "small ones have all");
+        let (before, rects) = (all.rects(size), some.rects(size));
+        assert_eq!(rects[0], before[0]);
+        let band = rects[1];
+        assert!(band.skip <= 300 && band.skip + band.size[1] >= 400 && band.size[1] < 140);
+        let stop = CancelToken::new();
+        let seen = some.at(&rects, None, &stop).unwrap();
+        assert_eq!(seen.size(), [1000, 800 + band.size[1]]);
+        // A row says where it was.
+        let row = |top: usize| seen.data[top * size[0]][1] as usize;
+        assert_eq!((row(band.top), row(799)), (band.skip, 799));
+        let keys = some.keys(&rects).len() - all.keys(&before[..1]).len();
+        assert_eq!(keys, grid(1000, false) * grid(band.size[1], false));
+        // What was found at a small size lies at the same pixels of the same source.
+        let coarse = some.rects(small);
+        let places = vec![[50, (160 + 68) as u16]; grid(200, false) * grid(160, false)];
+        let level = Level {
+            own: size,
+            source: seen.size(),
+            result: size,
+            kept: false,
+        };
+        let fine =
+            |rects: &[Rect]| carried(&places, small, [&coarse, rects], &level, [false; 2])[0];
+        let (whole, part) = (fine(&before), fine(&rects));
+        assert_eq!(whole[0], part[0]);
+        assert_eq!(
+            usize::from(whole[1]) - before[1].top,
+            usize::from(part[1]) - band.top + band.skip
+        );
     }
 }

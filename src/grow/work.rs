@@ -3,7 +3,8 @@
 use super::begin::{Beginning, begin, beside};
 use super::breed::{Cross, Line};
 use super::canvas::Canvas;
-use super::growing::{Growing, Tuning};
+use super::coarse::{Coarse, Told};
+use super::growing::{Growing, Span, Step, Tuning};
 use super::matching::Effort;
 use super::schedule::{Level, levels};
 use super::task::{Genes, Grown, Material, Settings, Task, check};
@@ -40,11 +41,23 @@ pub fn plan(
     task: &Task<'_>,
     settings: &Settings,
 ) -> Result<Vec<Level>, GrowError> {
-    plan_genes(material, task, settings, &settings.genes)
+    plan_genes(&material.sizes(), task, settings, &settings.genes)
+}
+
+/// As [`plan`], with the sources' sizes alone, the first one's first.
+///
+/// # Errors
+/// [`GrowError::SmallSource`], [`GrowError::Size`].
+pub fn plan_sizes(
+    sources: &[[u32; 2]],
+    task: &Task<'_>,
+    settings: &Settings,
+) -> Result<Vec<Level>, GrowError> {
+    plan_genes(sources, task, settings, &settings.genes)
 }
 
 fn plan_genes(
-    material: &Material<'_>,
+    sources: &[[u32; 2]],
     task: &Task<'_>,
     settings: &Settings,
     genes: &Genes,
@@ -55,15 +68,16 @@ fn plan_genes(
         // To fit another size, to go on beyond an edge: from the largest forms on.
         _ => 1.0,
     };
-    let mut sizes = material.sizes();
+    let mut sizes = sources.to_vec();
+    let own = sizes.first().copied().unwrap_or(settings.size);
     for size in sizes.iter_mut().skip(1) {
         if size.iter().all(|&side| side >= super::LEAST_SIDE) {
-            *size = beside(material.source.size(), *size);
+            *size = beside(own, *size);
         }
     }
     if matches!(task, Task::Edit { .. }) {
         // The picture before and the edited one.
-        sizes.insert(0, material.source.size());
+        sizes.insert(0, own);
     }
     let kept = matches!(
         task,
@@ -110,7 +124,7 @@ pub fn memory(levels: &[Level]) -> u64 {
         }
     };
     let base = levels.last().map_or(0, |last| {
-        let kept = if last.kept { 44 } else { 0 };
+        let kept = if last.kept { 32 } else { 0 };
         pixels(last.source) * 8 + pixels(last.result) * (4 + kept)
     });
     base + levels.iter().map(of).max().unwrap_or(0) + (16 << 20)
@@ -133,9 +147,24 @@ pub fn grow(
     task: &Task<'_>,
     settings: &Settings,
     stop: &CancelToken,
-    progress: &mut dyn FnMut(u64, &dyn Fn() -> Option<Picture>) -> Result<(), GrowError>,
+    progress: Told<'_>,
 ) -> Result<Grown, GrowError> {
-    let line = line(material, task, settings, &settings.genes)?;
+    grow_on(None, material, task, settings, stop, progress)
+}
+
+/// As [`grow`], from what [`super::coarse`] came to for the same.
+///
+/// # Errors
+/// [`GrowError`]: all of it.
+pub fn grow_on(
+    coarse: Option<Coarse>,
+    material: &Material<'_>,
+    task: &Task<'_>,
+    settings: &Settings,
+    stop: &CancelToken,
+    progress: Told<'_>,
+) -> Result<Grown, GrowError> {
+    let line = line(&material.sizes(), task, settings, &settings.genes)?;
     check(material, task, settings)?;
     if matches!(task, Task::Tile) {
         progress(0, &|| None)?;
@@ -162,20 +191,22 @@ pub fn grow(
     }
     let growing = Growing {
         sources: &sources,
-        start: start.as_ref(),
+        start: start.as_deref(),
         region: &region,
         tuning: &line.tuning,
         stop,
     };
-    let levels = &line.levels;
-    let mut before = vec![0; levels.len()];
-    for index in 1..levels.len() {
-        before[index] = before[index - 1] + weight(levels, index - 1, settings);
-    }
-    let whole = growing.run(&line, &mut |step| {
-        let here = weight(levels, step.index, settings) as f64 * step.part;
-        let done = before[step.index] + here as u64;
-        progress(done, &|| step.picture.and_then(look))
+    let steps = Steps::new(&line.levels, settings);
+    // Where reduced pictures had other sources, e.g. for parts too small to be seen there, it is
+    // begun anew.
+    let coarse = coarse.filter(|coarse| coarse.whole.rects.len() == sources.0.len());
+    let span = Span {
+        first: coarse.as_ref().map_or(0, |coarse| coarse.next),
+        coarser: coarse.map(|coarse| coarse.whole),
+        until: line.levels.len(),
+    };
+    let whole = growing.run(&line, span, &mut |step| {
+        progress(steps.done(&step), &|| step.picture.and_then(look))
     })?;
     let columns = grid(whole.picture.width, settings.seamless[0]);
     let mut pixels = whole.picture.to_rgba();
@@ -189,23 +220,44 @@ pub fn grow(
     })
 }
 
-fn look(canvas: &Canvas) -> Option<Picture> {
+/// How much is done where.
+pub(super) struct Steps {
+    /// Work before each size and, last, all of it.
+    before: Vec<u64>,
+}
+
+impl Steps {
+    pub(super) fn new(levels: &[Level], settings: &Settings) -> Self {
+        let mut before = vec![0; levels.len() + 1];
+        for index in 0..levels.len() {
+            before[index + 1] = before[index] + weight(levels, index, settings);
+        }
+        Self { before }
+    }
+
+    pub(super) fn done(&self, step: &Step<'_>) -> u64 {
+        let here = self.before[step.index + 1] - self.before[step.index];
+        self.before[step.index] + (here as f64 * step.part) as u64
+    }
+}
+
+pub(super) fn look(canvas: &Canvas) -> Option<Picture> {
     let [width, height] = canvas.size().map(|side| side as u32);
     Picture::from_rgba(width, height, canvas.to_rgba()).ok()
 }
 
-fn line(
-    material: &Material<'_>,
+pub(super) fn line(
+    sources: &[[u32; 2]],
     task: &Task<'_>,
     settings: &Settings,
     genes: &Genes,
 ) -> Result<Line, GrowError> {
-    let levels = plan_genes(material, task, settings, genes)?;
+    let levels = plan_genes(sources, task, settings, genes)?;
     let tuning = tuning(task, settings, genes, &levels);
     let cross = match &genes.breed {
         None => None,
         Some(breed) => Some(Box::new(Cross {
-            with: line(material, task, settings, &breed.with)?,
+            with: line(sources, task, settings, &breed.with)?,
             share: breed.share,
             seed: breed.seed,
         })),

@@ -111,6 +111,55 @@ pub struct GrowPlacement {
     /// Left and right exchanged.
     #[serde(default)]
     pub flip: bool,
+    /// Quarter turns clockwise, after that, 0..=3.
+    #[serde(default, skip_serializing_if = "is_upright")]
+    pub turn: u8,
+}
+
+impl GrowPlacement {
+    /// Where it is, as it is.
+    pub const AS_IT_IS: Self = Self {
+        by: [0; 2],
+        scale: 1.0,
+        flip: false,
+        turn: 0,
+    };
+
+    /// Where a point of the part, `off` from its middle in pixels, lies from the middle's new place.
+    pub fn placed(&self, off: [f64; 2]) -> [f64; 2] {
+        let [x, y] = [if self.flip { -off[0] } else { off[0] }, off[1]];
+        let turned = match self.turn % 4 {
+            0 => [x, y],
+            1 => [-y, x],
+            2 => [-x, -y],
+            _ => [y, -x],
+        };
+        turned.map(|side| side * f64::from(self.scale))
+    }
+
+    /// As it looks in a mirror: left and right exchanged, or above and below.
+    #[must_use]
+    pub fn mirrored(self, upright: bool) -> Self {
+        let half = if upright { 2 } else { 0 };
+        Self {
+            flip: !self.flip,
+            turn: (4 - self.turn % 4 + half) % 4,
+            ..self
+        }
+    }
+
+    /// Turned further, by so many quarters clockwise.
+    #[must_use]
+    pub fn turned(self, quarters: u8) -> Self {
+        Self {
+            turn: (self.turn % 4 + quarters % 4) % 4,
+            ..self
+        }
+    }
+}
+
+fn is_upright(turn: &u8) -> bool {
+    *turn == 0
 }
 
 fn as_it_is() -> [f32; 3] {
@@ -287,5 +336,30 @@ impl GrowParams {
         let mut count = 0;
         self.each_picture(&mut |_, whole| count += usize::from(whole));
         count == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mirrors_and_turns_add_up() {
+        let point = [3.0, 1.0];
+        let upright = GrowPlacement::AS_IT_IS;
+        for turn in 0..4 {
+            for flip in [false, true] {
+                let before = GrowPlacement {
+                    turn,
+                    flip,
+                    ..upright
+                };
+                let [x, y] = before.placed(point);
+                assert_eq!(before.mirrored(false).placed(point), [-x, y]);
+                assert_eq!(before.mirrored(true).placed(point), [x, -y]);
+                assert_eq!(before.turned(1).placed(point), [-y, x]);
+                assert_eq!(before.turned(3).placed(point), [y, -x]);
+            }
+        }
     }
 }

@@ -87,6 +87,9 @@ pub const PART_SCALE: Range = Range::new("scale", 0.05, 20.0);
 pub const PART_GAIN: Range = Range::new("gain", 0.0, 8.0);
 /// [`super::GrowOther::weight`].
 pub const OTHER_WEIGHT: Range = Range::new("weight", 0.01, 100.0);
+/// Most of [`GrowParams::others`] that the window takes: an edited picture counts twice among those
+/// that Grow takes patches of.
+pub const MOST_OTHERS: usize = 6;
 /// [`GrowBreed::share`].
 pub const SHARE: Range = Range::new("share", 0.0, 1.0);
 /// The period of [`Domain::Torus`].
@@ -231,6 +234,10 @@ impl Outside {
         match change {
             GrowChange::Move(placement) | GrowChange::Copy(placement) => {
                 self.bring(&PART_SCALE, &mut placement.scale);
+                if placement.turn > 3 {
+                    placement.turn %= 4;
+                    self.note("turn");
+                }
             }
             GrowChange::Recolour { gain, .. } => {
                 for gain in gain {

@@ -279,6 +279,7 @@ fn grow_edits() -> Vec<GrowEdit> {
         by: [-20, 4],
         scale: 0.5,
         flip: true,
+        turn: 3,
     };
     let changes = [
         GrowChange::Move(placement),

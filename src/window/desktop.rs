@@ -295,7 +295,8 @@ fn notify(level: Level, text: impl Into<String>) -> Action {
 fn open_pictures(desktop: &Desktop, role: FileRole) {
     let title = match role {
         FileRole::Photo | FileRole::LensPhoto => "Open a photo",
-        FileRole::LensOther => "Open a second picture",
+        FileRole::LensOther | FileRole::GrowStructure => "Open a second picture",
+        FileRole::GrowOther => "Open a further picture",
         FileRole::Style => "Open a style picture",
         FileRole::Learn => "Pictures to learn from",
         FileRole::Import => "Import into gallery",

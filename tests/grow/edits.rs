@@ -18,6 +18,7 @@ fn placement(by: [i32; 2]) -> Placement {
         by,
         scale: 1.0,
         flip: false,
+        turn: 0,
     }
 }
 
@@ -108,6 +109,60 @@ fn a_copy_leaves_its_original_and_a_removed_part_does_not_come_back() {
     };
     let small = done(&source, &[edit(Change::Copy(half))]);
     assert!(magenta(&small) > whole && magenta(&small) < magenta(&copied));
+}
+
+#[test]
+fn a_copy_that_is_turned_and_flipped_lies_as_its_corners_say() {
+    // Four colours in the quarters of a part of 24 x 16 pixels.
+    let mut pixels = bricks(SIZE[0], SIZE[1]).rgba().to_vec();
+    let colours = [[255, 0, 0], [0, 255, 0], [0, 0, 255], [255, 255, 0]];
+    for y in 8..24 {
+        for x in 8..32 {
+            let quarter = (x - 8) / 12 + (y - 8) / 8 * 2;
+            let at = (y * SIZE[0] as usize + x) * 4;
+            pixels[at..at + 3].copy_from_slice(&colours[quarter]);
+        }
+    }
+    let source = Picture::from_rgba(SIZE[0], SIZE[1], pixels).unwrap();
+    // Upper left, upper right, lower left, lower right, by numbers of the colours.
+    for (turn, flip, expected) in [
+        (0, false, [0, 1, 2, 3]),
+        (0, true, [1, 0, 3, 2]),
+        (1, false, [2, 0, 3, 1]),
+        (2, false, [3, 2, 1, 0]),
+        (3, false, [1, 3, 0, 2]),
+        // Flipped first.
+        (1, true, [3, 1, 2, 0]),
+    ] {
+        let to = Placement {
+            flip,
+            turn,
+            ..placement([40, 30])
+        };
+        let edit = Edit {
+            part: part(8..32, 8..24),
+            change: Change::Copy(to),
+        };
+        let rough = edited(&source, std::slice::from_ref(&edit))
+            .unwrap()
+            .picture;
+        // The middle goes from (20, 16) to (60, 46).
+        for ([dx, dy], colour) in [[-5.0, -5.0], [5.0, -5.0], [-5.0, 5.0], [5.0, 5.0]]
+            .into_iter()
+            .zip(expected)
+        {
+            let at = pixel(&rough, (60.0 + dx) as u32, (46.0 + dy) as u32);
+            assert_eq!(at[..3], colours[colour], "turn {turn}, flip {flip}");
+        }
+        // A quarter turn exchanges the sides.
+        let far = pixel(&rough, 60 + 10, 46);
+        let upright = turn % 2 == 0;
+        assert_eq!(upright, far != pixel(&source, 60 + 10, 46), "turn {turn}");
+        // The way there is what the window draws.
+        let [x, y] = to.placed([-6.0, -4.0]);
+        let at = pixel(&rough, (60.0 + x) as u32, (46.0 + y) as u32);
+        assert_eq!(at[..3], colours[0], "turn {turn}, flip {flip}");
+    }
 }
 
 #[test]
@@ -273,12 +328,12 @@ proptest! {
     #[test]
     fn all_that_is_kept_is_kept(
         corner in [0u32..80, 0u32..56], size in [4u32..30, 4u32..30],
-        by in [-60i32..60, -40i32..40], scale in 0.3f32..2.0, flip: bool, seed: u64,
+        by in [-60i32..60, -40i32..40], scale in 0.3f32..2.0, flip: bool, turn in 0u8..4, seed: u64,
     ) {
         let source = bricks(SIZE[0], SIZE[1]);
         let edits = [Edit {
             part: part(corner[0]..corner[0] + size[0], corner[1]..corner[1] + size[1]),
-            change: Change::Move(Placement { by, scale, flip }),
+            change: Change::Move(Placement { by, scale, flip, turn }),
         }];
         let Ok(rough) = edited(&source, &edits) else { return Ok(()) };
         let made = grown(&source, &Task::Edit { edits: &edits }, &with_seed(SIZE, seed)).unwrap();

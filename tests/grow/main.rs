@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod coarse;
 mod edits;
 mod sources;
 mod tiles;

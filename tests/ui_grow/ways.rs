@@ -5,7 +5,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::FileRole;
 use limner::app::command::Command;
-use limner::recipe::{GrowChange, GrowTask};
+use limner::recipe::{GrowChange, GrowEdit, GrowPart, GrowPlacement, GrowTask, MaskShape};
 
 use crate::ui_doors::Studio;
 use crate::{doc, grown, jobs, with_picture};
@@ -106,7 +106,7 @@ fn a_part_is_drawn_around_and_dragged_elsewhere() {
     let mut s = with_picture();
     s.click("Parts");
     s.window
-        .get_by_label("Draw a line around a part of the picture");
+        .get_by_label("Draw a line around a part of the picture, or paint on");
     let canvas = s
         .window
         .get_by_role_and_label(Role::Image, "Grown picture")
@@ -147,4 +147,263 @@ fn a_part_is_drawn_around_and_dragged_elsewhere() {
     assert_eq!(doc(&s).edits.len(), 3);
     s.command(Command::Undo);
     assert_eq!(doc(&s).edits.len(), 4);
+}
+
+/// Around the left half of the picture's middle, by the line.
+fn with_part<'a>() -> (Studio<'a>, egui::Pos2) {
+    let mut s = with_picture();
+    s.click("Parts");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Grown picture")
+        .rect();
+    let middle = canvas.center();
+    drag(
+        &mut s,
+        &[[-60.0, -40.0], [0.0, -40.0], [0.0, 40.0], [-60.0, 40.0]]
+            .map(|[x, y]| middle + egui::vec2(x, y)),
+    );
+    (s, middle)
+}
+
+fn edits(s: &Studio<'_>) -> Vec<GrowEdit> {
+    doc(s).edits.to_vec()
+}
+
+fn placed(edit: &GrowEdit) -> GrowPlacement {
+    match &edit.change {
+        GrowChange::Move(to) | GrowChange::Copy(to) => *to,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_part_is_made_larger_flipped_and_turned_by_buttons_slider_and_corners() {
+    let (mut s, middle) = with_part();
+    let inside = middle - egui::vec2(30.0, 0.0);
+    drag(&mut s, &[inside, middle, middle + egui::vec2(70.0, 0.0)]);
+    let first = grown(&s).unwrap();
+    let by = placed(&edits(&s)[0]).by;
+    // The same edit is changed, not another one made.
+    s.click("Flip part across");
+    s.click("Turn part right");
+    s.click("Turn part right");
+    s.click("Turn part right");
+    let to = placed(&edits(&s)[0]);
+    assert_eq!((edits(&s).len(), to.by, to.flip, to.turn), (1, by, true, 3));
+    assert!(grown(&s).unwrap() != first);
+    s.click("Turn part right");
+    s.click("Flip part down");
+    let to = placed(&edits(&s)[0]);
+    assert_eq!((to.flip, to.turn), (false, 2));
+    s.drag_slider("Part size", 112.0, 0.5, 0.8);
+    let slid = placed(&edits(&s)[0]).scale;
+    assert!(slid > 1.2, "{slid}");
+    s.command(Command::Undo);
+    assert_eq!(placed(&edits(&s)[0]).scale, 1.0);
+    // A corner is dragged away from the middle: twice as far, twice as large.
+    let there = inside + egui::vec2(100.0, 0.0);
+    let corner = there + egui::vec2(30.0, 40.0);
+    drag(
+        &mut s,
+        &[
+            corner,
+            corner + egui::vec2(10.0, 10.0),
+            corner + egui::vec2(30.0, 40.0),
+        ],
+    );
+    let large = placed(&edits(&s)[0]);
+    assert!((large.scale - 2.0).abs() < 0.1, "{large:?}");
+    // Dragged on, it is the same move.
+    drag(
+        &mut s,
+        &[
+            there,
+            there - egui::vec2(10.0, 0.0),
+            there - egui::vec2(40.0, 0.0),
+        ],
+    );
+    let back = placed(&edits(&s)[0]);
+    assert!(edits(&s).len() == 1 && back.by[0] < by[0] && back.scale == large.scale);
+    let job = jobs(&s).pop().unwrap();
+    assert_eq!(job.task, GrowTask::Edit { edits: edits(&s) });
+    // What was laid away is taken into the hand again.
+    s.window.key_press(Key::Escape);
+    s.settle();
+    assert!(s.window.query_by_label("Turn part left").is_none());
+    s.window.get_by_label_contains("1. Moved by").click();
+    s.settle();
+    s.click("Turn part left");
+    assert_eq!(placed(&edits(&s)[0]).turn, 1);
+}
+
+#[test]
+fn a_part_that_was_only_drawn_around_grows_where_it_is() {
+    let (mut s, _) = with_part();
+    s.click("Copy");
+    s.click("Flip part across");
+    let [edit] = &edits(&s)[..] else { panic!() };
+    assert!(matches!(edit.change, GrowChange::Copy(to) if to.flip && to.by == [0, 0]));
+    s.command(Command::Undo);
+    assert!(edits(&s).is_empty());
+    // The line is still there, and bound to nothing.
+    s.click("Turn part left");
+    assert_eq!(placed(&edits(&s)[0]).turn, 3);
+}
+
+#[test]
+fn strokes_are_painted_on_in_colours_and_made_whole() {
+    let mut s = with_picture();
+    s.click("Parts");
+    s.click("Paint on…");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Grown picture")
+        .rect();
+    let middle = canvas.center();
+    let across = |y: f32| [-80.0, -40.0, 0.0].map(|x| middle + egui::vec2(x, y));
+    drag(&mut s, &across(-30.0));
+    let first = grown(&s).unwrap();
+    // The eyedropper, then a second stroke in that colour.
+    s.window.key_press(Key::I);
+    s.settle();
+    let spot = middle + egui::vec2(60.0, 40.0);
+    drag(&mut s, &[spot, spot, spot]);
+    drag(&mut s, &across(20.0));
+    drag(&mut s, &across(40.0));
+    let painted: Vec<([u8; 3], usize)> = edits(&s)
+        .iter()
+        .map(|edit| match (&edit.change, &edit.part) {
+            (GrowChange::Paint(colour), Some(GrowPart::Painted(mask))) => {
+                assert!(
+                    mask.shapes
+                        .iter()
+                        .all(|s| matches!(s, MaskShape::Stroke(_)))
+                );
+                (*colour, mask.shapes.len())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(painted.iter().map(|p| p.1).collect::<Vec<_>>(), [1, 2]);
+    assert_ne!(painted[0].0, painted[1].0, "the picture's colour");
+    assert!(grown(&s).unwrap() != first);
+    assert_eq!(
+        jobs(&s).pop().unwrap().task,
+        GrowTask::Edit { edits: edits(&s) }
+    );
+    // One stroke is one step.
+    s.command(Command::Undo);
+    assert_eq!(edits(&s).len(), 2);
+    s.command(Command::Undo);
+    assert_eq!(edits(&s).len(), 1);
+    s.command(Command::Redo);
+    // A used colour is a click away; a larger brush with the eraser takes the first stroke away.
+    let [r, g, b] = painted[0].0;
+    s.click(&format!("Colour #{r:02x}{g:02x}{b:02x}"));
+    s.window.key_press(Key::E);
+    for _ in 0..6 {
+        s.window.key_press(Key::CloseBracket);
+        s.settle();
+    }
+    drag(&mut s, &across(-30.0));
+    assert_eq!(edits(&s).len(), 1);
+    assert!(matches!(edits(&s)[0].change, GrowChange::Paint(c) if c == painted[1].0));
+    s.window.key_press(Key::Escape);
+    s.settle();
+    assert!(s.window.query_by_label("Eyedropper").is_none());
+    // Away with the last, and there is nothing to grow any more.
+    s.click("Take edit 1 back");
+    assert!(doc(&s).params().is_none());
+}
+
+#[test]
+fn a_further_picture_gives_patches_where_it_is_painted() {
+    let mut s = with_picture();
+    let alone = grown(&s).unwrap();
+    s.click("Add further picture");
+    let last = format!("{:?}", s.asked.borrow().picks.last());
+    assert!(last.contains("GrowOther"), "{last}");
+    s.open_for("sky.png", FileRole::GrowOther);
+    let both = grown(&s).unwrap();
+    assert!(both != alone);
+    s.drag_slider("Weight 1", 112.0, 0.5, 0.7);
+    assert!(doc(&s).others[0].weight > 1.5);
+    s.click("Region of picture 1");
+    s.window.get_by_label("Paint where sky.png goes");
+    let canvas = s
+        .window
+        .get_by_role_and_label(Role::Image, "Picture to paint over")
+        .rect();
+    let middle = canvas.center();
+    let before = labels_of_region(&s);
+    drag(
+        &mut s,
+        &[[-90.0, -30.0], [-50.0, -30.0], [0.0, -30.0]].map(|[x, y]| middle + egui::vec2(x, y)),
+    );
+    assert_eq!(labels_of_region(&s), before + 1, "one stroke, one step");
+    let job = jobs(&s).pop().unwrap();
+    assert!(matches!(job.others[0].part, Some(GrowPart::Painted(_))));
+    assert_eq!(job.others[0].picture.name, "sky.png");
+    let region = grown(&s).unwrap();
+    s.click("Done");
+    // It outlives a restart, with its undo.
+    let (kept, mut s) = (doc(&s).clone(), s.restart(crate::SIZE));
+    assert_eq!(*doc(&s), kept);
+    assert!(grown(&s).unwrap() == region);
+    s.click("Picture 1 everywhere");
+    assert_eq!(doc(&s).others[0].part, None);
+    s.command(Command::Undo);
+    assert!(doc(&s).others[0].part.is_some());
+    s.click("Remove sky.png");
+    assert!(doc(&s).others.is_empty());
+}
+
+fn labels_of_region(s: &Studio<'_>) -> usize {
+    let labels = crate::labels(s);
+    labels
+        .iter()
+        .filter(|label| *label == "Paint region")
+        .count()
+}
+
+#[test]
+fn what_was_grown_becomes_the_source_from_the_menus() {
+    let mut s = with_picture();
+    s.command(Command::NextSeed);
+    let made = grown(&s).unwrap();
+    let before = doc(&s).source.clone().unwrap();
+    let menu = |s: &mut Studio<'_>, at: egui::Pos2| {
+        for pressed in [true, false] {
+            s.window.event(egui::Event::PointerMoved(at));
+            s.window.event(egui::Event::PointerButton {
+                pos: at,
+                button: egui::PointerButton::Secondary,
+                pressed,
+                modifiers: egui::Modifiers::NONE,
+            });
+            s.window.run_steps(2);
+        }
+        s.settle();
+        s.click("Grow on from this");
+    };
+    let canvas = s.window.get_by_role_and_label(Role::Image, "Grown picture");
+    let middle = canvas.rect().center();
+    menu(&mut s, middle);
+    let now = doc(&s).source.clone().unwrap();
+    assert_ne!(now.sha256, before.sha256);
+    let state = &s.window.state().state;
+    assert!(
+        state.grow_source().unwrap().picture == made,
+        "the very picture"
+    );
+    // One of sixteen, too.
+    s.command(Command::ToggleVariations);
+    let tile = s.window.get_by_role_and_label(Role::Button, "Seed 5");
+    let middle = tile.rect().center();
+    menu(&mut s, middle);
+    assert_ne!(doc(&s).source.as_ref().unwrap().sha256, now.sha256);
+    assert_eq!(doc(&s).seed, 5);
+    let steps = crate::labels(&s);
+    assert!(steps.len() >= 4, "{steps:?}");
 }

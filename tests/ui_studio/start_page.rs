@@ -28,6 +28,7 @@ fn each_door_leads_where_it_says() {
         ("Explore pictures", Workspace::Explore),
         ("Gallery", Workspace::Gallery),
         ("Try a style", Workspace::Style),
+        ("Grow a picture", Workspace::Grow),
     ] {
         s.click(door);
         assert!(!on_start_page(&s), "{door}");

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::app::command::Command;
 use crate::app::grow::document::{CHANCE, COHERENCE, GrowDoc, GrowWay, STRENGTH};
 use crate::app::grow::edit::GrowEdit;
+use crate::app::grow::edit::MaskChange;
+use crate::app::grow::{others, sketch};
 use crate::app::history_note;
 use crate::app::mask_shapes;
 use crate::app::now::Now;
@@ -24,7 +26,10 @@ const BEYOND: f32 = 0.25;
 pub fn edit(edit: GrowEdit, state: &mut AppState, services: &mut Services, now: Now) {
     let label = label(&edit);
     let kind = gathers(&edit).then_some(label.as_str());
-    if matches!(edit, GrowEdit::AddShape(_)) {
+    if matches!(
+        edit,
+        GrowEdit::AddShape(_) | GrowEdit::OtherMask(_, MaskChange::Add(_))
+    ) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
     }
@@ -76,6 +81,8 @@ fn gathers(edit: &GrowEdit) -> bool {
             | GrowEdit::Strength(_)
             | GrowEdit::Size(_)
             | GrowEdit::Sides(_)
+            | GrowEdit::Place(..)
+            | GrowEdit::OtherWeight(..)
     )
 }
 
@@ -105,7 +112,15 @@ fn label(edit: &GrowEdit) -> String {
         },
         GrowEdit::RemoveEdit(_) => "Take edit back",
         GrowEdit::ClearEdits => "Take edits back",
+        GrowEdit::Place(..) => "Place part",
+        GrowEdit::Paint(..) => "Paint",
+        GrowEdit::Erase(_) => "Erase paint",
+        GrowEdit::AddOther(_) => "Further picture",
         GrowEdit::RemoveOther(_) => "Remove picture",
+        GrowEdit::OtherWeight(n, _) => return format!("Weight {}", n + 1),
+        GrowEdit::OtherMask(_, MaskChange::Set(None)) => "Everywhere",
+        GrowEdit::OtherMask(..) => "Paint region",
+        GrowEdit::ClearPart => "Everywhere",
         GrowEdit::Reset => "Reset all sliders",
         GrowEdit::Replace { label, .. } => label,
     };
@@ -176,11 +191,34 @@ fn apply(edit: GrowEdit, doc: &mut GrowDoc, size: Option<[u32; 2]>) {
             }
         }
         GrowEdit::ClearEdits => doc.edits = Arc::default(),
+        GrowEdit::Place(at, placement) => sketch::place(doc, at, placement),
+        GrowEdit::Paint(colour, stroke) => {
+            if let Some(size) = size {
+                sketch::paint(doc, colour, stroke, size);
+            }
+        }
+        GrowEdit::Erase(stroke) => {
+            if let Some(size) = size {
+                sketch::erase(doc, &stroke, size);
+            }
+        }
+        GrowEdit::AddOther(picture) => others::add(doc, picture),
         GrowEdit::RemoveOther(at) => {
             if at < doc.others.len() {
                 doc.others.remove(at);
             }
         }
+        GrowEdit::OtherWeight(at, weight) => {
+            if let Some(other) = doc.others.get_mut(at) {
+                other.weight = ranges::OTHER_WEIGHT.nearest(weight);
+            }
+        }
+        GrowEdit::OtherMask(at, change) => {
+            if let Some(other) = doc.others.get_mut(at) {
+                others::mask(other, change);
+            }
+        }
+        GrowEdit::ClearPart => doc.part = None,
         GrowEdit::Reset => {
             doc.chance = CHANCE;
             doc.coherence = COHERENCE;

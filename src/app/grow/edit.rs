@@ -1,7 +1,20 @@
 //! What panels may change in Grow.
 
 use crate::app::grow::document::GrowWay;
-use crate::recipe::{GrowEdit as PartEdit, GrowParams, Mask, MaskShape, SourceRef};
+use crate::recipe::{GrowEdit as PartEdit, GrowParams, GrowPlacement, Mask, MaskShape, SourceRef};
+
+/// A change of a painted mask.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MaskChange {
+    /// Another mask, or none.
+    Set(Option<Mask>),
+    /// One more shape.
+    Add(MaskShape),
+    /// The shape that is being drawn, further on; nothing if another is last.
+    Last(MaskShape),
+    /// Takes the shape that is being drawn away again.
+    Drop(MaskShape),
+}
 
 /// A change of Grow.
 #[derive(Debug, Clone)]
@@ -49,8 +62,22 @@ pub enum GrowEdit {
     RemoveEdit(usize),
     /// No edits.
     ClearEdits,
+    /// Where the part goes that an edit moves or copies, and how.
+    Place(usize, GrowPlacement),
+    /// A stroke of a colour, sRGB: roughly what is to be there.
+    Paint([u8; 3], MaskShape),
+    /// What is painted goes where this stroke takes away.
+    Erase(MaskShape),
+    /// One further picture that patches are taken from.
+    AddOther(SourceRef),
     /// One further picture less.
     RemoveOther(usize),
+    /// How readily patches of a further picture are taken.
+    OtherWeight(usize, f32),
+    /// Where patches of a further picture go: its mask.
+    OtherMask(usize, MaskChange),
+    /// The source's patches go wherever no other's do.
+    ClearPart,
     /// All sliders to where they were at first.
     Reset,
     /// Everything at once, from a recipe.

@@ -7,3 +7,5 @@ pub mod edit;
 pub mod grow_state;
 pub mod growing;
 pub(in crate::app) mod live;
+pub mod others;
+pub mod sketch;

@@ -1,12 +1,15 @@
 //! A picture made of the patches of another.
 
+use crate::cancel::CancelToken;
 use crate::engine::grow::Prepared;
+use crate::engine::grow_inputs::Inputs;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::engine::resample::shrink_to;
-use crate::grow::{self, Grown};
+use crate::grow::{self, GrowError, Grown, Told};
+use crate::picture::Picture;
 use crate::recipe::{GrowParams, Making, Recipe};
 
 /// Longer side of the looks at the work so far.
@@ -61,7 +64,6 @@ fn prepare(context: &mut JobContext<'_>, params: &GrowParams) -> Result<Prepared
 }
 
 fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, EngineError> {
-    let task = prepared.task();
     let settings = &prepared.settings;
     let levels = prepared.levels()?;
     let needed = grow::memory(&levels);
@@ -76,6 +78,7 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
             free >> 20
         )));
     }
+    let reduced = prepared.reduced(&mut context.state.photos);
     let total = grow::work(&levels, settings);
     let ends: Vec<u64> = (1..levels.len())
         .map(|count| grow::work(&levels[..count], settings))
@@ -83,28 +86,46 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
     let mut shown = 0;
     let stop = context.token();
     let mut refused = None;
-    let grown = grow::grow(
-        &prepared.material(),
-        &task,
-        settings,
-        &stop,
-        &mut |done, look| {
-            // One look at each size; large ones take their time.
-            let size = ends.partition_point(|&end| end <= done);
-            context.progress_with_look(Stage::Rendering, done, total, &mut || {
-                let new = size > std::mem::replace(&mut shown, size);
-                new.then(look)
-                    .flatten()
-                    .map(|look| shrink_to(&look, LOOK_SIDE))
-            });
-            context.yield_to_jobs().map_err(|error| {
-                refused = Some(error);
-                grow::GrowError::Cancelled
-            })
-        },
-    );
+    let mut told = |done: u64, look: &dyn Fn() -> Option<Picture>| {
+        // One look at each size; large ones take their time.
+        let size = ends.partition_point(|&end| end <= done);
+        context.progress_with_look(Stage::Rendering, done, total, &mut || {
+            let new = size > std::mem::replace(&mut shown, size);
+            new.then(look)
+                .flatten()
+                .map(|look| shrink_to(&look, LOOK_SIDE))
+        });
+        context.yield_to_jobs().map_err(|error| {
+            refused = Some(error);
+            GrowError::Cancelled
+        })
+    };
+    let grown = whole(prepared, reduced.as_ref(), &stop, &mut told);
     match (grown, refused) {
         (Err(_), Some(error)) => Err(error),
-        (grown, _) => Ok(grown?),
+        (grown, _) => grown,
     }
+}
+
+/// The coarse sizes of reduced pictures, where it is large, and all that follow.
+fn whole(
+    prepared: &Prepared,
+    reduced: Option<&Inputs>,
+    stop: &CancelToken,
+    told: Told<'_>,
+) -> Result<Grown, EngineError> {
+    let coarse = match reduced {
+        Some(reduced) => prepared.coarse(reduced, usize::MAX, stop, told)?,
+        None => None,
+    };
+    let inputs = prepared.inputs()?;
+    let (material, task) = (inputs.material(), inputs.task(&prepared.params));
+    Ok(grow::grow_on(
+        coarse,
+        &material,
+        &task,
+        &prepared.settings,
+        stop,
+        told,
+    )?)
 }

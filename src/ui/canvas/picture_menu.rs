@@ -12,13 +12,18 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     let mut networks = panel.state.engine.models(ModelKind::Autoencoder);
     let lens = networks.next().is_some() && !matches!(subject, Subject::Lens);
     let finishing = matches!(subject, Subject::Finish);
+    // Its own result becomes its source.
+    let to_grow = match subject {
+        Subject::Grow => "Grow on from this",
+        _ => "Send to Grow",
+    };
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
         (Destination::Finish, "Finish…", !finishing),
-        (Destination::GrowSource, "Send to Grow", true),
+        (Destination::GrowSource, to_grow, true),
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),

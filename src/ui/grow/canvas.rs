@@ -13,7 +13,8 @@ use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::{CanvasFrame, CanvasInput};
 use crate::ui::gallery::recipe::duration;
-use crate::ui::grow::lasso::Lasso;
+use crate::ui::grow::parts::Parts;
+use crate::ui::mask::target::MaskTarget;
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::panel::Panel;
 
@@ -29,7 +30,7 @@ pub(super) fn before(state: &AppState) -> Option<&Picture> {
 }
 
 /// The picture that grows.
-pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, lasso: &mut Lasso) {
+pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, tools: &mut Parts) {
     let state = p.state;
     let Some(photo) = state.grow_source() else {
         return;
@@ -61,8 +62,10 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, lasso: &mut Lasso) {
         if made && !whole {
             kept(ui, p, frame, size);
         }
-        if parts {
-            lasso.on_canvas(ui, frame, p, size[0].max(size[1]));
+        if parts && tools.sketch.is_on() {
+            tools.sketch.on_canvas(ui, frame, p, (picture, size));
+        } else if parts {
+            tools.lasso.on_canvas(ui, frame, p, size[0].max(size[1]));
         }
         say(ui, p, frame, picture, size);
     });
@@ -71,15 +74,22 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, lasso: &mut Lasso) {
 
 /// The source, to be painted over.
 pub(super) fn painting(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools) {
-    let Some(photo) = p.state.grow_source() else {
+    let state = p.state;
+    let Some(photo) = state.grow_source() else {
         return;
     };
+    // A region is laid over the result.
+    let region = matches!(mask.target(p), Some(MaskTarget::GrowOther(_)));
+    let grown = growing::picture(state).filter(|_| region);
     let input = CanvasInput {
         workspace: Workspace::Grow,
         name: "Picture to paint over",
-        picture: Some(&photo.picture),
+        picture: Some(grown.unwrap_or(&photo.picture)),
         before: None,
-        logical_size: photo.size,
+        logical_size: match growing::result_size(state) {
+            Some(size) if region => size,
+            _ => photo.size,
+        },
         compare: Compare::Off,
         tool: true,
         busy: false,
@@ -121,7 +131,7 @@ fn say(ui: &Ui, p: &Panel<'_>, frame: &CanvasFrame, shown: Option<&Picture>, [w,
     let words = match (state.doc.grow.way, state.doc.grow.params()) {
         (GrowWay::Extend, None) => "Say on the right how far it is to go on".to_owned(),
         (GrowWay::Fill, None) => "Paint over what is to go".to_owned(),
-        (GrowWay::Edit, None) => "Draw a line around a part of the picture".to_owned(),
+        (GrowWay::Edit, None) => "Draw a line around a part of the picture, or paint on".to_owned(),
         (GrowWay::Remix, None) => "Choose a second picture on the right".to_owned(),
         _ if at_hand::picture(Workspace::Grow, state).is_some() => return,
         _ => match (growing::at_work(state), shown) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Button, Margin, Rect, Ui, Vec2, vec2};
 
-use crate::app::action::{Action, ViewEdit};
+use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::grow::document::GrowWay;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::grow::growing;
@@ -101,7 +101,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             let works: Vec<Work> = shown.all.iter().cloned().map(Work::Grow).collect();
             p.actions.push(Action::Previews {
                 channel: Channel::Variations,
-                tier: Tier::Draft(SIDE),
+                tier: Tier::Full(SIDE),
                 items: works.clone(),
             });
             tiles(ui, p, &mut shown, &works, &params);
@@ -189,14 +189,27 @@ fn tile(
     let texture = picture.map(|shown| (p.textures.of(ui.ctx(), shown), shown.size()));
     ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
         let tile = picture_tile(ui, &theme, name, texture, rect.size(), current);
+        let take = || match params.breed {
+            None => GrowEdit::Seed(params.seed),
+            Some(_) => GrowEdit::Replace {
+                params: Box::new((**params).clone()),
+                label: "Child",
+            },
+        };
+        tile.context_menu(|ui| {
+            let tip = "It becomes the picture that others grow from";
+            if ui.button("Grow on from this").on_hover_text(tip).clicked() {
+                p.actions.grow(take());
+                p.actions.push(Action::Send {
+                    to: Destination::GrowSource,
+                    what: Subject::Grow,
+                });
+                p.actions.view(ViewEdit::GrowGrid(false));
+                ui.close();
+            }
+        });
         if tile.on_hover_text(name).clicked() {
-            p.actions.grow(match params.breed {
-                None => GrowEdit::Seed(params.seed),
-                Some(_) => GrowEdit::Replace {
-                    params: Box::new((**params).clone()),
-                    label: "Child",
-                },
-            });
+            p.actions.grow(take());
             p.actions.view(ViewEdit::GrowGrid(false));
         }
     });

@@ -1,22 +1,30 @@
-//! A line drawn around a part of the picture, and the part dragged elsewhere.
+//! A line drawn around a part of the picture, and the part dragged elsewhere, made larger or smaller
+//! by the corners of what surrounds it, flipped and turned.
 
-use egui::{Color32, CursorIcon, Key, Modifiers, Pos2, Shape, Stroke, Ui};
+use egui::{Color32, CursorIcon, Key, Modifiers, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, vec2};
 
+use crate::app::grow::document::GrowDoc;
 use crate::app::grow::edit::GrowEdit;
-use crate::recipe::{GrowChange, GrowEdit as PartEdit, GrowPart, GrowPlacement};
+use crate::app::grow::sketch;
+use crate::recipe::{GrowChange, GrowEdit as PartEdit, GrowPart, GrowPlacement, ranges};
 use crate::ui::canvas::picture_view::CanvasFrame;
+use crate::ui::grow::outline::{Outline, area};
 use crate::ui::panel::Panel;
 
 /// Least distance between two corners, in fractions of the picture's longer side.
 const STEP: f32 = 0.004;
 /// Most corners: more are one picture's pixel apart.
 const CORNERS: usize = 2000;
+/// Side of a handle in points.
+const HANDLE: f32 = 9.0;
 
 /// The line, and what is done with what lies in it; not part of the document.
 #[derive(Debug, Default)]
 pub struct Lasso {
-    /// In fractions of the picture's longer side.
+    /// Around the part where it was first, in fractions of the picture's longer side.
     corners: Vec<[f32; 2]>,
+    /// The edit that puts the part elsewhere.
+    bound: Option<usize>,
     hand: Hand,
     /// What is dragged stays where it was, too.
     pub copy: bool,
@@ -32,19 +40,73 @@ enum Hand {
         from: [f32; 2],
         to: [f32; 2],
     },
+    /// A handle, from the middle's distance to another.
+    Sizing {
+        from: f32,
+        to: f32,
+    },
 }
 
 impl Lasso {
-    /// What lies in the line, once it is closed.
-    pub fn part(&self) -> Option<GrowPart> {
-        let closed = self.hand != Hand::Drawing && self.corners.len() >= 3;
-        closed.then(|| GrowPart::Lasso(self.corners.clone()))
+    /// What lies in the line where it is seen, once it is closed.
+    pub fn part(&self, doc: &GrowDoc, longer: u32) -> Option<GrowPart> {
+        self.is_closed().then(|| {
+            let shown = self.outline(doc, longer);
+            GrowPart::Lasso(shown.corners())
+        })
+    }
+
+    /// The edit that put the part where it is, and how; nothing before there is one.
+    pub fn placed(&self, doc: &GrowDoc) -> Option<(usize, GrowPlacement)> {
+        let at = self.bound?;
+        let edit = doc.edits.get(at)?;
+        let own = matches!(&edit.part, Some(GrowPart::Lasso(corners)) if *corners == self.corners);
+        let placement = sketch::placement(edit).filter(|_| own)?;
+        Some((at, placement))
+    }
+
+    /// Takes the part of an edit into the hand.
+    pub fn take(&mut self, doc: &GrowDoc, at: usize) {
+        let edit = doc.edits.get(at);
+        if let Some(PartEdit {
+            part: Some(GrowPart::Lasso(corners)),
+            ..
+        }) = edit
+        {
+            self.corners.clone_from(corners);
+            self.bound = Some(at);
+            self.hand = Hand::Off;
+        }
     }
 
     /// Takes the line away.
     pub fn clear(&mut self) {
         self.corners.clear();
+        self.bound = None;
         self.hand = Hand::Off;
+    }
+
+    /// The part as it is placed now; what isn't moved or copied yet becomes that. `longer` is the
+    /// picture's longer side in pixels.
+    pub fn place(&mut self, placement: GrowPlacement, longer: u32, p: &mut Panel<'_>) {
+        let doc = &p.state.doc.grow;
+        if let Some((at, now)) = self.placed(doc) {
+            if now != placement {
+                p.actions.grow(GrowEdit::Place(at, placement));
+            }
+        } else if placement != GrowPlacement::AS_IT_IS {
+            self.add(placement, longer, p);
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        self.hand != Hand::Drawing && self.corners.len() >= 3
+    }
+
+    fn outline(&self, doc: &GrowDoc, longer: u32) -> Outline<'_> {
+        let placed = self.placed(doc);
+        let placement = placed.map_or(GrowPlacement::AS_IT_IS, |(_, placement)| placement);
+        Outline::new(&self.corners, placement, longer)
     }
 
     /// The pointer on the canvas, and the line; `longer` is the picture's longer side in pixels.
@@ -59,69 +121,114 @@ impl Lasso {
         let here = frame.response.is_pointer_button_down_on() && down && !frame.panning;
         let at = frame.response.interact_pointer_pos();
         match (here, at) {
-            (true, Some(pos)) => self.moves(frame.from_screen(pos)),
-            _ => {
-                if let Some(by) = self.release() {
-                    let by = by.map(|share| (share * longer as f32).round() as i32);
-                    self.put(by, longer, p);
-                }
-            }
+            (true, Some(pos)) => self.moves(frame, pos, &p.state.doc.grow, longer),
+            _ => self.release(longer, p),
         }
-        self.paint(ui, frame);
+        let shown = self.outline(&p.state.doc.grow, longer).with(self.in_hand());
+        self.paint(ui, frame, &shown);
         if !frame.panning && frame.response.hovered() {
-            let over = frame.response.hover_pos().map(|pos| frame.from_screen(pos));
-            let inside = over.is_some_and(|at| self.part().is_some() && self.holds(at));
-            ui.ctx().set_cursor_icon(match inside {
-                true => CursorIcon::Move,
-                false => CursorIcon::Crosshair,
+            let over = frame.response.hover_pos();
+            ui.ctx().set_cursor_icon(match over {
+                Some(at) if self.handle(frame, at, &shown) => CursorIcon::ResizeNwSe,
+                Some(at) if self.is_closed() && shown.holds(frame.from_screen(at)) => {
+                    CursorIcon::Move
+                }
+                _ => CursorIcon::Crosshair,
             });
         }
     }
 
-    /// The pointer is down at a point.
-    fn moves(&mut self, at: [f32; 2]) {
+    /// What the hand changes: pixels by shares of the longer side, and times as large.
+    fn in_hand(&self) -> ([f32; 2], f32) {
         match self.hand {
-            Hand::Off if self.part().is_some() && self.holds(at) => {
+            Hand::Off | Hand::Drawing => ([0.0; 2], 1.0),
+            Hand::Dragging { from, to } => ([to[0] - from[0], to[1] - from[1]], 1.0),
+            Hand::Sizing { from, to } => ([0.0; 2], to / from.max(1e-4)),
+        }
+    }
+
+    /// Whether a point of the screen is on a handle.
+    fn handle(&self, frame: &CanvasFrame, at: Pos2, shown: &Outline<'_>) -> bool {
+        self.is_closed()
+            && handles(frame, shown)
+                .iter()
+                .any(|handle| handle.expand(3.0).contains(at))
+    }
+
+    /// The pointer is down at a point.
+    fn moves(&mut self, frame: &CanvasFrame, pos: Pos2, doc: &GrowDoc, longer: u32) {
+        let at = frame.from_screen(pos);
+        let shown = self.outline(doc, longer);
+        match self.hand {
+            Hand::Off if self.handle(frame, pos, &shown) => {
+                let far = distance(at, shown.middle());
+                self.hand = Hand::Sizing { from: far, to: far };
+            }
+            Hand::Off if self.is_closed() && shown.holds(at) => {
                 self.hand = Hand::Dragging { from: at, to: at };
             }
-            Hand::Off => {
-                self.corners = vec![at];
-                self.hand = Hand::Drawing;
-            }
-            Hand::Drawing => {
-                let far = |last: &[f32; 2]| (at[0] - last[0]).hypot(at[1] - last[1]) >= STEP;
-                if self.corners.last().is_none_or(far) && self.corners.len() < CORNERS {
-                    self.corners.push(at);
-                }
+            Hand::Sizing { from, .. } => {
+                let to = distance(at, shown.middle());
+                self.hand = Hand::Sizing { from, to };
             }
             Hand::Dragging { from, .. } => self.hand = Hand::Dragging { from, to: at },
+            Hand::Off | Hand::Drawing => self.draw(at),
         }
     }
 
-    /// The pointer is up: how far the part was dragged, if it was.
-    fn release(&mut self) -> Option<[f32; 2]> {
+    /// The line goes on, or begins.
+    fn draw(&mut self, at: [f32; 2]) {
+        if self.hand != Hand::Drawing {
+            self.clear();
+            self.hand = Hand::Drawing;
+        }
+        let far = |last: &[f32; 2]| distance(at, *last) >= STEP;
+        if self.corners.last().is_none_or(far) && self.corners.len() < CORNERS {
+            self.corners.push(at);
+        }
+    }
+
+    /// The pointer is up: the part is where it was dragged, and as large.
+    fn release(&mut self, longer: u32, p: &mut Panel<'_>) {
+        let (by, times) = self.in_hand();
+        let by = by.map(|share| (share * longer as f32).round() as i32);
         match std::mem::take(&mut self.hand) {
-            Hand::Off => None,
+            Hand::Off => {}
             Hand::Drawing => {
                 if area(&self.corners) < STEP * STEP * 4.0 {
-                    self.corners.clear();
+                    self.clear();
                 }
-                None
             }
-            Hand::Dragging { from, to } => Some([to[0] - from[0], to[1] - from[1]]),
+            Hand::Dragging { .. } if by == [0; 2] => {}
+            Hand::Dragging { .. } | Hand::Sizing { .. } => {
+                let now = self.placed(&p.state.doc.grow).map(|(_, now)| now);
+                let fresh = self.copy && by != [0; 2];
+                let now = now.filter(|_| !fresh).unwrap_or(GrowPlacement::AS_IT_IS);
+                let to = GrowPlacement {
+                    by: [0, 1].map(|i| now.by[i].saturating_add(by[i])),
+                    scale: ranges::PART_SCALE.nearest(now.scale * times),
+                    ..now
+                };
+                match fresh {
+                    // One more, from where this one is.
+                    true => self.add(to, longer, p),
+                    false => self.place(to, longer, p),
+                }
+            }
         }
     }
 
-    /// The part goes elsewhere, and the line with it.
-    fn put(&mut self, by: [i32; 2], longer: u32, p: &mut Panel<'_>) {
-        let Some(part) = self.part().filter(|_| by != [0, 0]) else {
+    /// One more edit, of what lies in the line where it is seen.
+    fn add(&mut self, placement: GrowPlacement, longer: u32, p: &mut Panel<'_>) {
+        let doc = &p.state.doc.grow;
+        let Some(part) = self.part(doc, longer) else {
             return;
         };
-        let placement = GrowPlacement {
-            by,
-            scale: 1.0,
-            flip: false,
-        };
+        let at = doc.edits.len();
+        if let GrowPart::Lasso(corners) = &part {
+            self.corners.clone_from(corners);
+        }
+        self.bound = Some(at);
         let change = match self.copy {
             true => GrowChange::Copy(placement),
             false => GrowChange::Move(placement),
@@ -130,93 +237,53 @@ impl Lasso {
             part: Some(part),
             change,
         }));
-        let by = by.map(|pixels| pixels as f32 / longer.max(1) as f32);
-        for corner in &mut self.corners {
-            *corner = [corner[0] + by[0], corner[1] + by[1]];
-        }
     }
 
-    /// Whether a point lies within the line (even-odd).
-    fn holds(&self, [x, y]: [f32; 2]) -> bool {
-        edges(&self.corners)
-            .filter(|([ax, ay], [bx, by])| {
-                (*ay > y) != (*by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax
-            })
-            .count()
-            % 2
-            == 1
-    }
-
-    fn paint(&self, ui: &Ui, frame: &CanvasFrame) {
-        let by = match self.hand {
-            Hand::Dragging { from, to } => [to[0] - from[0], to[1] - from[1]],
-            _ => [0.0; 2],
-        };
-        let moved = |by: [f32; 2]| -> Vec<Pos2> {
-            let at = |[x, y]: [f32; 2]| frame.to_screen([x + by[0], y + by[1]]);
-            let mut line: Vec<Pos2> = self.corners.iter().copied().map(at).collect();
-            if self.hand != Hand::Drawing {
+    fn paint(&self, ui: &Ui, frame: &CanvasFrame, shown: &Outline<'_>) {
+        let dark = Stroke::new(2.5, Color32::from_black_alpha(150));
+        let light = Stroke::new(1.3, Color32::WHITE);
+        let painter = ui.painter();
+        let drawing = self.hand == Hand::Drawing;
+        let line = |corners: &[[f32; 2]]| -> Vec<Pos2> {
+            let mut line: Vec<Pos2> = corners.iter().map(|c| frame.to_screen(*c)).collect();
+            if !drawing {
                 line.extend(line.first().copied());
             }
             line
         };
-        let dark = Stroke::new(2.5, Color32::from_black_alpha(150));
-        let light = Stroke::new(1.3, Color32::WHITE);
-        let painter = ui.painter();
-        if by != [0.0; 2] {
-            painter.add(Shape::line(moved([0.0; 2]), Stroke::new(1.0, light.color)));
+        if shown.is_elsewhere() {
+            let was = line(&self.corners);
+            painter.add(Shape::line(was, Stroke::new(1.0, light.color)));
         }
-        let line = moved(by);
-        painter.add(Shape::line(line.clone(), dark));
-        painter.extend(Shape::dashed_line(&line, light, 5.0, 4.0));
-    }
-}
-
-/// Each side of a closed line.
-fn edges(corners: &[[f32; 2]]) -> impl Iterator<Item = ([f32; 2], [f32; 2])> {
-    let next = corners.iter().cycle().skip(1);
-    corners.iter().copied().zip(next.copied())
-}
-
-/// What a closed line holds (Gauss's formula).
-fn area(corners: &[[f32; 2]]) -> f32 {
-    let sum: f32 = edges(corners)
-        .map(|([ax, ay], [bx, by])| ax * by - bx * ay)
-        .sum();
-    sum.abs() / 2.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn square() -> Lasso {
-        let mut lasso = Lasso::default();
-        for at in [[0.1, 0.1], [0.3, 0.1], [0.3, 0.3], [0.1, 0.3]] {
-            lasso.moves(at);
+        let here = line(&shown.corners());
+        painter.add(Shape::line(here.clone(), dark));
+        painter.extend(Shape::dashed_line(&here, light, 5.0, 4.0));
+        if self.is_closed() {
+            for handle in handles(frame, shown) {
+                painter.rect(
+                    handle,
+                    2.0,
+                    Color32::WHITE,
+                    Stroke::new(1.5, Color32::from_black_alpha(190)),
+                    StrokeKind::Outside,
+                );
+            }
         }
-        assert_eq!(lasso.part(), None, "it is still drawn");
-        assert_eq!(lasso.release(), None);
-        lasso
     }
+}
 
-    #[test]
-    fn what_lies_in_the_line_is_dragged_and_what_is_outside_begins_anew() {
-        let mut lasso = square();
-        assert!(lasso.part().is_some());
-        assert!(lasso.holds([0.2, 0.2]) && !lasso.holds([0.4, 0.2]));
-        lasso.moves([0.2, 0.2]);
-        lasso.moves([0.25, 0.15]);
-        let by = lasso.release().unwrap();
-        assert!((by[0] - 0.05).abs() < 1e-6 && (by[1] + 0.05).abs() < 1e-6);
-        lasso.moves([0.8, 0.8]);
-        lasso.release();
-        assert_eq!(lasso.part(), None, "a click alone holds nothing");
-    }
+/// The corners of what surrounds a part.
+fn handles(frame: &CanvasFrame, shown: &Outline<'_>) -> [Rect; 4] {
+    let [low, high] = shown.bounds();
+    [
+        [low[0], low[1]],
+        [high[0], low[1]],
+        [high[0], high[1]],
+        [low[0], high[1]],
+    ]
+    .map(|at| Rect::from_center_size(frame.to_screen(at), vec2(HANDLE, HANDLE)))
+}
 
-    #[test]
-    fn a_line_holds_what_a_square_does() {
-        assert!((area(&square().corners) - 0.04).abs() < 1e-6);
-        assert_eq!(area(&[]), 0.0);
-    }
+fn distance(a: [f32; 2], b: [f32; 2]) -> f32 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
 }

@@ -48,7 +48,7 @@ const WAYS: [(GrowWay, &str, &str); 5] = [
     (
         GrowWay::Edit,
         "Parts",
-        "Move, copy, recolour or remove parts: the picture makes itself whole again",
+        "Move, copy, recolour or remove parts, or paint on: the picture makes itself whole again",
     ),
 ];
 
@@ -116,19 +116,22 @@ impl GrowPanel {
         if doc.source.is_none() {
             return;
         }
-        others::ui(ui, p, &doc);
         ui.add_space(space::S);
         if let Some(way) = choice(ui, &theme, doc.way, &WAYS) {
             p.actions.grow(GrowEdit::Way(way));
             // The next thing to do.
             let paint = way == GrowWay::Fill && doc.mask.is_none() && doc.mask_file.is_none();
             self.mask.edit(paint.then_some(MaskTarget::Grow));
+            self.parts.sketch.turn(false);
         }
         ui.add_space(space::XS);
         self.way(ui, p, &doc);
         section(ui, &theme, "How", true, |_| {}, |ui| how(ui, p, &doc));
         if matches!(doc.way, GrowWay::Vary | GrowWay::Remix) {
             section(ui, &theme, "Size", true, |_| {}, |ui| size::ui(ui, p, &doc));
+        }
+        if !doc.keeps() && others::ui(ui, p, &doc, &mut self.mask) {
+            self.choose(Destination::GrowOther);
         }
     }
 

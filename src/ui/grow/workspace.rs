@@ -4,6 +4,7 @@ use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Rect, Ui, UiBuilder, pos
 
 use crate::app::action::{Destination, ViewEdit};
 use crate::app::command::Command;
+use crate::app::grow::document::GrowWay;
 use crate::app::view::Dialog;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::toolbar;
@@ -110,6 +111,16 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, grow: &mut GrowPanel) {
                 grow.mask.bar(ui, p);
             });
     }
+    let sketching = p.state.doc.grow.way == GrowWay::Edit && grow.parts.sketch.is_on() && !painting;
+    if sketching {
+        Frame::new()
+            .fill(*p.theme.panel)
+            .inner_margin(Margin::symmetric(8, 3))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                grow.parts.sketch.bar(ui, p);
+            });
+    }
     let top = ui.cursor().top().min(room.bottom());
     let rest = Rect::from_min_max(pos2(room.left(), top), room.max);
     ui.scope_builder(UiBuilder::new().max_rect(rest), |ui| {
@@ -121,7 +132,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, grow: &mut GrowPanel) {
         } else if p.state.view.grow_tiles && tiles::repeats(p.state) != [1, 1] {
             tiles::ui(ui, p);
         } else {
-            canvas::ui(ui, p, &mut grow.parts.lasso);
+            canvas::ui(ui, p, &mut grow.parts);
         }
     });
 }

@@ -76,6 +76,15 @@ impl Default for MaskPainter {
 }
 
 impl MaskPainter {
+    /// A brush with a hard edge.
+    pub fn hard(radius: f32) -> Self {
+        Self {
+            radius,
+            feather: 0.0,
+            ..Self::default()
+        }
+    }
+
     /// A step of the `[` and `]` keys: a sixth smaller or larger.
     pub fn resize(&mut self, larger: bool) {
         let factor = if larger { 1.2 } else { 1.0 / 1.2 };

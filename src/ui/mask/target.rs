@@ -1,9 +1,10 @@
-//! Whose mask is painted: a style's, or that of Lens.
+//! Whose mask is painted: a style's, that of Lens, or one of Grow's.
 
 use crate::app::explore::drag_doc::DragEdit;
 use crate::app::explore::edit::ExploreEdit;
 use crate::app::grow::document::GrowWay;
-use crate::app::grow::edit::GrowEdit;
+use crate::app::grow::edit::{GrowEdit, MaskChange};
+use crate::app::grow::{growing, others};
 use crate::app::lens::edit::LensEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
@@ -22,6 +23,8 @@ pub enum MaskTarget {
     Grow,
     /// To Explore's picture: what may move when it is dragged.
     Drag,
+    /// To a further picture in Grow: where its patches go.
+    GrowOther(usize),
 }
 
 /// A change of a mask.
@@ -45,6 +48,9 @@ impl MaskTarget {
             Self::Lens => state.lens_photo().is_some(),
             Self::Grow => state.grow_source().is_some() && state.doc.grow.way == GrowWay::Fill,
             Self::Drag => state.view.drag && state.doc.explore.current().is_some(),
+            Self::GrowOther(at) => {
+                state.grow_source().is_some() && at < state.doc.grow.others.len()
+            }
         }
     }
 
@@ -55,6 +61,7 @@ impl MaskTarget {
             Self::Lens => state.doc.lens.work()?.mask.as_deref(),
             Self::Grow => state.doc.grow.mask.as_deref(),
             Self::Drag => state.doc.explore.drag().mask.as_deref(),
+            Self::GrowOther(at) => others::painted(state.doc.grow.others.get(at)?),
         }
     }
 
@@ -65,6 +72,8 @@ impl MaskTarget {
             Self::Style(_) => state.photo(),
             Self::Lens => state.lens_photo(),
             Self::Grow => state.grow_source(),
+            // Laid over the result, whatever its size.
+            Self::GrowOther(_) => return growing::result_size(state).unwrap_or([1, 1]),
         };
         photo.map_or([1, 1], |photo| photo.size)
     }
@@ -79,6 +88,12 @@ impl MaskTarget {
             Self::Lens => "Mask of the photo".to_owned(),
             Self::Grow => "Paint over what is to go".to_owned(),
             Self::Drag => "Paint over what may move".to_owned(),
+            Self::GrowOther(at) => match state.doc.grow.others.get(at) {
+                Some(other) if !other.picture.name.is_empty() => {
+                    format!("Paint where {} goes", other.picture.name)
+                }
+                _ => "Paint where this picture goes".to_owned(),
+            },
         }
     }
 
@@ -109,6 +124,15 @@ impl MaskTarget {
                 MaskEdit::Last(shape) => GrowEdit::LastShape(shape),
                 MaskEdit::Drop(shape) => GrowEdit::DropShape(shape),
             }),
+            Self::GrowOther(at) => {
+                let change = match edit {
+                    MaskEdit::Set(mask) => MaskChange::Set(mask),
+                    MaskEdit::Add(shape) => MaskChange::Add(shape),
+                    MaskEdit::Last(shape) => MaskChange::Last(shape),
+                    MaskEdit::Drop(shape) => MaskChange::Drop(shape),
+                };
+                p.actions.grow(GrowEdit::OtherMask(at, change));
+            }
         }
     }
 }

@@ -40,7 +40,10 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens | MaskTarget::Grow | MaskTarget::Drag => None,
+            MaskTarget::Lens
+            | MaskTarget::Grow
+            | MaskTarget::GrowOther(_)
+            | MaskTarget::Drag => None,
         }
     }
 
@@ -159,6 +162,7 @@ impl MaskTools {
             .on_hover_text(match at {
                 MaskTarget::Grow => "Take everything painted away",
                 MaskTarget::Drag => "Remove the mask: everything may move",
+                MaskTarget::GrowOther(_) => "Remove the mask: its patches go everywhere",
                 _ => "Remove the mask: the effect applies everywhere",
             });
         if clear.clicked() {
@@ -330,7 +334,7 @@ impl MaskTools {
 
 /// Where the pointer was with the left button down, in the events of a frame: from the
 /// press on, or from the start if a shape is being drawn, to the release.
-fn way(events: &[Event], drawing: bool) -> Vec<Pos2> {
+pub(in crate::ui) fn way(events: &[Event], drawing: bool) -> Vec<Pos2> {
     let mut down = drawing;
     let mut way = Vec::new();
     for event in events {

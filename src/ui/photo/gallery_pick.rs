@@ -45,6 +45,7 @@ impl GalleryPick {
                     Destination::LensOther | Destination::GrowStructure => {
                         "Which is the second picture?"
                     }
+                    Destination::GrowOther => "Which picture gives patches, too?",
                     Destination::GrowSource => "Which picture is to grow?",
                     _ => "Which picture gets the style?",
                 });

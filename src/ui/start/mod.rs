@@ -66,6 +66,7 @@ enum Way {
     Open,
     Explore,
     Sample,
+    Grow,
     Gallery,
 }
 
@@ -95,13 +96,17 @@ fn doors(ui: &mut Ui, p: &mut Panel<'_>, pictures: &StartPictures) {
             "On a photo that comes with Limner",
             &pictures.style,
         ),
+        (
+            Way::Grow,
+            "Grow a picture",
+            "New ones from your own, at any size",
+            &pictures.grow,
+        ),
         (Way::Gallery, "Gallery", saved.as_str(), &pictures.gallery),
     ];
     let gap = space::M;
     let room = ui.available_width();
-    let columns = (((room + gap) / (DOOR + gap)) as usize).clamp(1, all.len());
-    // Four in a row, or two by two: one alone in its row would look lost.
-    let columns = if columns == 3 { 2 } else { columns };
+    let columns = columns(all.len(), ((room + gap) / (DOOR + gap)) as usize);
     let width = (room - gap * (columns - 1) as f32) / columns as f32;
     for row in all.chunks(columns) {
         ui.horizontal(|ui| {
@@ -121,10 +126,19 @@ fn doors(ui: &mut Ui, p: &mut Panel<'_>, pictures: &StartPictures) {
     }
 }
 
+/// How many of `count` doors stand in a row in which so many fit: as many as can without one alone in
+/// the last row, which would look lost.
+fn columns(count: usize, fit: usize) -> usize {
+    let most = fit.clamp(1, count);
+    let columns = (2..=most).rev().find(|columns| count % columns != 1);
+    columns.unwrap_or(most.min(2))
+}
+
 fn go(way: Way, p: &mut Panel<'_>) {
     match way {
         Way::Open => p.actions.command(Command::OpenPhoto),
         Way::Explore => p.actions.command(Command::GoExplore),
+        Way::Grow => p.actions.command(Command::GoGrow),
         Way::Gallery => p.actions.command(Command::GoGallery),
         Way::Sample => {
             p.actions.view(ViewEdit::Workspace(Workspace::Style));
@@ -157,4 +171,17 @@ fn foot(ui: &mut Ui, p: &mut Panel<'_>) {
             }
         });
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_door_stands_alone_in_its_row() {
+        let rows = |count| [1, 2, 3, 4, 5, 9].map(|fit| columns(count, fit));
+        assert_eq!(rows(5), [1, 2, 3, 3, 5, 5]);
+        assert_eq!(rows(4), [1, 2, 2, 4, 4, 4]);
+        assert_eq!(rows(6), [1, 2, 3, 4, 4, 6]);
+    }
 }

@@ -11,6 +11,8 @@ pub struct StartPictures {
     pub explore: Option<Picture>,
     /// A stylised photo.
     pub style: Option<Picture>,
+    /// A picture that went on beyond its edges.
+    pub grow: Option<Picture>,
     /// Several pictures.
     pub gallery: Option<Picture>,
 }
@@ -22,6 +24,7 @@ impl StartPictures {
             photo: decode(include_bytes!("../../../assets/start/photo.jpg")),
             explore: decode(include_bytes!("../../../assets/start/explore.jpg")),
             style: decode(include_bytes!("../../../assets/start/style.jpg")),
+            grow: decode(include_bytes!("../../../assets/start/grow.jpg")),
             gallery: decode(include_bytes!("../../../assets/start/gallery.jpg")),
         }
     }
@@ -45,6 +48,7 @@ mod tests {
             pictures.photo,
             pictures.explore,
             pictures.style,
+            pictures.grow,
             pictures.gallery,
         ] {
             assert_eq!(picture.unwrap().size(), [640, 400]);

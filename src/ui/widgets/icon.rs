@@ -53,6 +53,8 @@ pub enum Icon {
     Brush,
     /// Wipe.
     Eraser,
+    /// Takes a colour.
+    Dropper,
     /// From 0 to 1 along a line.
     Linear,
     /// From 1 to 0 around a point.
@@ -264,6 +266,18 @@ fn shape_more(p: &Pen<'_>, icon: Icon) {
                 (9.5, 3.0),
             ]);
             p.line(&[(6.0, 7.2), (9.6, 10.8)]);
+        }
+        Icon::Dropper => {
+            p.line(&[
+                (2.5, 13.5),
+                (3.4, 10.6),
+                (8.6, 5.4),
+                (10.6, 7.4),
+                (5.4, 12.6),
+                (2.5, 13.5),
+            ]);
+            p.line(&[(7.4, 4.2), (11.8, 8.6)]);
+            p.arc(11.7, 4.3, 2.2, -170.0, 80.0);
         }
         Icon::Linear => {
             p.rect(2.5, 2.5, 13.5, 13.5);
