@@ -74,7 +74,9 @@ pub enum Command {
     ToggleTiles,
     /// Adds the current picture to the kept points.
     AddBookmark,
-    /// Exports a walk through the kept points.
+    /// Shows or hides the timeline.
+    Timeline,
+    /// Exports the timeline as a film.
     ExportWalk,
     /// Plays or stops a random walk.
     LatentWalk,
@@ -170,7 +172,8 @@ impl Command {
             Self::PinBefore => &["Pin as before"],
             Self::ToggleVariations => &["Neighbours"],
             Self::AddBookmark => &["Keep this point", "Kept points"],
-            Self::ExportWalk => &["Walk through the kept points", "Film"],
+            Self::Timeline => &["Keyframes", "Film", "Animation"],
+            Self::ExportWalk => &["Export walk", "Video", "GIF"],
             Self::LatentWalk => &["Random walk", "Drift"],
             Self::ProjectPhoto => &["Find a photo in here", "Inversion"],
             Self::GoGrow => &["Texture synthesis", "Outpaint", "Inpaint", "Retarget"],
@@ -272,9 +275,16 @@ impl Command {
             ),
             Self::AddBookmark => (
                 "Add bookmark",
-                "Bookmark this picture: walks go through the bookmarks",
+                "Bookmark this picture: come back to it, or make a film through the bookmarks",
             ),
-            Self::ExportWalk => ("Export walk…", "Save an animation through the bookmarks"),
+            Self::Timeline => (
+                "Timeline",
+                "Show or hide the timeline: keyframes that become a film",
+            ),
+            Self::ExportWalk => (
+                "Export film…",
+                "Save the timeline as MP4, GIF, WebP, animated PNG or numbered frames",
+            ),
             Self::LatentWalk => (
                 "Latent walk",
                 "Move through the latent space at random, until stopped",
@@ -388,6 +398,8 @@ impl Command {
                 | Self::PreviousSeed
                 | Self::AddBookmark
                 | Self::LatentWalk
+                | Self::Timeline
+                | Self::ExportWalk
                 | Self::ToggleVariations
                 | Self::PinBefore
         )

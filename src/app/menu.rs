@@ -99,6 +99,7 @@ impl Menu {
                 None,
                 Some(C::AddBookmark),
                 Some(C::LatentWalk),
+                Some(C::Timeline),
                 Some(C::ProjectPhoto),
             ],
             Self::Picture => &[

@@ -50,6 +50,7 @@ impl Command {
             Self::AddBookmark => vec![plain(Key::K)],
             Self::ExportWalk => vec![shift(Key::E)],
             Self::LatentWalk => vec![plain(Key::W)],
+            Self::Timeline => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],

@@ -36,6 +36,7 @@ mod surface;
 mod upscale;
 mod values;
 mod walk;
+mod walk_args;
 mod waves;
 mod waves_args;
 

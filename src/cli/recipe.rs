@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{Job, Output};
+use crate::engine::protocol::{FilmFile, FilmJob, Job, Output};
 use crate::export::{hidden_settings, metadata};
 use crate::photo;
 use crate::recipe::foreign::Foreign;
@@ -18,7 +18,7 @@ use crate::recipe::{Making, Recipe, SourceRef};
 use crate::regular_file;
 
 /// Longer side of an animation made again when its recipe doesn't say.
-const WALK_SIDE: u32 = 512;
+const WALK_SIDE: u64 = 512;
 
 /// Shows, repeats or removes a recipe.
 pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failure> {
@@ -162,16 +162,17 @@ fn render(
 ) -> Result<(), Failure> {
     let out = &output.out;
     if let Making::Walk(params) = &recipe.making {
-        check_free(out, output.keeping.force)?;
-        let job = Job::Walk {
-            params: Arc::new(params.clone()),
-            max_side: recipe
-                .extra
-                .get("max_side")
-                .and_then(Value::as_u64)
-                .map_or(WALK_SIDE, |side| side.clamp(16, 8192) as u32),
-            out: out.clone(),
+        super::walk::check_room(out, output.keeping.force)?;
+        let said = |name, otherwise: u64| {
+            let number = recipe.extra.get(name).and_then(Value::as_u64);
+            number.unwrap_or(otherwise)
         };
+        let job = Job::Walk(Box::new(FilmJob {
+            params: Arc::new(params.clone()),
+            max_side: said("max_side", WALK_SIDE).clamp(16, 8192) as u32,
+            enlarge: said("enlarge", 1).clamp(1, 4) as u32,
+            file: FilmFile::named(out.clone()).map_err(Failure::new)?,
+        }));
         session.job("walk", job)?;
     } else {
         check_file(out, output.keeping.force)?;

@@ -20,6 +20,8 @@ pub enum Channel {
     Strip,
     /// The canvas of Finish.
     Finish,
+    /// Frames of a film while it plays.
+    Film,
 }
 
 /// How good a preview has to be.

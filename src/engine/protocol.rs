@@ -10,6 +10,7 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::DragJob;
 pub use super::engine_error::EngineError;
+pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::style_task::{StyleDone, StyleTask};
@@ -23,9 +24,7 @@ pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleIn
 pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;
-use crate::recipe::{
-    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams,
-};
+use crate::recipe::{ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams};
 pub use crate::waker::Waker;
 
 /// A job's number, given by the sender, never reused.
@@ -114,15 +113,10 @@ pub enum Job {
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder(Box<FolderJob>),
-    /// An animation written to a file (`.gif` or `.png` as APNG).
-    Walk {
-        /// Points and frames.
-        params: Arc<WalkParams>,
-        /// Longer side for generators of any size; the network's own otherwise.
-        max_side: u32,
-        /// File to write.
-        out: PathBuf,
-    },
+    /// A walk written as a film.
+    Walk(Box<FilmJob>),
+    /// What [`Job::Walk`] would take: [`Output::FilmEstimate`].
+    WalkEstimate(Box<FilmJob>),
     /// A photo or picture file enlarged.
     Upscale {
         /// The file.
@@ -407,6 +401,8 @@ pub enum Output {
     },
     /// What a job would take.
     Estimate(Estimate),
+    /// What a film would take.
+    FilmEstimate(FilmEstimate),
     /// A file was written.
     File(PathBuf),
     /// A folder was worked through.

@@ -3,7 +3,7 @@
 use super::protocol::{DeviceInfo, EngineError, Library};
 use crate::clock;
 use crate::nn::kernel;
-use crate::recipe::{ExploreParams, Making, ModelRef, Recipe, SourceRef, UNFINISHED_VERSION};
+use crate::recipe::{ExploreParams, Making, ModelRef, Recipe, SourceRef};
 
 /// Program and version, as recipes name it.
 pub(crate) fn software() -> String {
@@ -23,7 +23,7 @@ pub(crate) fn recipe(
     device: &DeviceInfo,
 ) -> Recipe {
     Recipe {
-        version: UNFINISHED_VERSION,
+        version: making.version(),
         software: software(),
         created: clock::rfc3339(clock::now()),
         device: device.line(),

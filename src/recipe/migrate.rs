@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{FINISH_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
+use super::{FINISH_VERSION, FINISHED_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
 
 /// One step: `STEPS[n]` brings version `n` to `n + 1`.
 const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] =
-    [from_0, from_1];
+    [from_0, from_1, from_2];
 
 /// Brings a recipe to [`RECIPE_VERSION`].
 ///
@@ -31,9 +31,11 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     }
     let finish = value.get("finish").filter(|finish| !finish.is_null());
     check_finish(finish)?;
-    value["version"] = json!(match finish {
-        Some(_) => RECIPE_VERSION,
-        None => UNFINISHED_VERSION,
+    let spans = value.pointer("/making/spans").and_then(Value::as_array);
+    value["version"] = json!(match (spans, finish) {
+        (Some(spans), _) if !spans.is_empty() => RECIPE_VERSION,
+        (_, Some(_)) => FINISHED_VERSION,
+        _ => UNFINISHED_VERSION,
     });
     Ok(value)
 }
@@ -64,6 +66,16 @@ fn from_1(value: &mut Value) -> Result<(), RecipeError> {
             "a recipe of version 1 has no finish".into(),
         )),
         None => Ok(()),
+    }
+}
+
+/// Version 2 knew no times in walks.
+fn from_2(value: &mut Value) -> Result<(), RecipeError> {
+    match value.pointer("/making/spans") {
+        Some(_) if value.pointer("/making/kind") == Some(&json!("walk")) => Err(
+            RecipeError::Damaged("a recipe of version 2 has no times in its walk".into()),
+        ),
+        _ => Ok(()),
     }
 }
 

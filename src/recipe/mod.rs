@@ -17,8 +17,8 @@ mod style;
 
 pub use domain::Domain;
 pub use explore::{
-    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
-    WalkParams, WalkPath,
+    DirectionEdit, Easing, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
+    WalkParams, WalkPath, WalkSpan,
 };
 pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
 pub use grow::{
@@ -35,17 +35,21 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
-/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`]; a recipe without
-/// one is of version 1, so that older programs read it.
-pub const RECIPE_VERSION: u32 = 2;
+/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3
+/// [`WalkParams::spans`]; a recipe without them is of version 1, so that older programs read
+/// it.
+pub const RECIPE_VERSION: u32 = 3;
 
-/// The version of a recipe without a finish.
+/// The version of a recipe with a finish.
+pub const FINISHED_VERSION: u32 = 2;
+
+/// The version of a recipe without a finish and times.
 pub const UNFINISHED_VERSION: u32 = 1;
 
 /// A picture's recipe.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Recipe {
-    /// [`RECIPE_VERSION`] where there is a finish, [`UNFINISHED_VERSION`] elsewhere.
+    /// [`Making::version`], at least [`FINISHED_VERSION`] where there is a finish.
     pub version: u32,
     /// Program and version, e.g. `Limner 0.2.0`.
     pub software: String,
@@ -101,16 +105,24 @@ pub enum Making {
 impl Recipe {
     /// The same picture with this finish, or without any.
     pub fn finished(mut self, finish: Option<FinishParams>) -> Self {
-        self.version = match finish {
-            Some(_) => RECIPE_VERSION,
-            None => UNFINISHED_VERSION,
-        };
+        self.version = self.making.version();
+        if finish.is_some() {
+            self.version = self.version.max(FINISHED_VERSION);
+        }
         self.finish = finish;
         self
     }
 }
 
 impl Making {
+    /// The least version of a program that understands it.
+    pub fn version(&self) -> u32 {
+        match self {
+            Self::Walk(walk) if !walk.spans.is_empty() => RECIPE_VERSION,
+            _ => UNFINISHED_VERSION,
+        }
+    }
+
     /// The pictures that the settings name: the photo first, then styles or the second
     /// picture.
     pub fn pictures(&self) -> Vec<&SourceRef> {

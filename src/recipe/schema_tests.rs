@@ -117,6 +117,20 @@ fn all() -> Vec<Recipe> {
         fps: 12.5,
         looped: true,
         path: WalkPath::Spline,
+        spans: Vec::new(),
+    };
+    let timed = WalkParams {
+        spans: vec![
+            WalkSpan {
+                seconds: 1.5,
+                easing: Easing::Smooth,
+            },
+            WalkSpan {
+                seconds: 0.5,
+                easing: Easing::Linear,
+            },
+        ],
+        ..walk.clone()
     };
     [
         Making::Explore(explore),
@@ -126,6 +140,7 @@ fn all() -> Vec<Recipe> {
         Making::Lens(lens),
         Making::Upscale { scale: 4 },
         Making::Walk(walk),
+        Making::Walk(timed),
         Making::Imported,
     ]
     .into_iter()

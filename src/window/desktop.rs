@@ -136,23 +136,24 @@ impl SystemLink for Desktop {
     fn pick(&mut self, pick: Pick) {
         match pick {
             Pick::Open(role) => open_pictures(self, role),
-            Pick::WalkFile(walk) => {
-                let mut dialog = AsyncFileDialog::new()
-                    .set_title("Export walk")
-                    .set_file_name("walk.gif")
-                    .add_filter("GIF", &["gif"])
-                    .add_filter("Animated PNG", &["png"]);
-                if crate::export::animation::ENDINGS.contains(&"mp4") {
-                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
+            Pick::Film(mut film) => {
+                let format = film.file.format;
+                let name = film.file.out.to_string_lossy().into_owned();
+                let dialog = AsyncFileDialog::new()
+                    .set_title("Export film")
+                    .set_file_name(name);
+                let future = match format.ending() {
+                    Some(ending) => dialog.add_filter(format.title(), &[ending]),
+                    None => dialog,
                 }
-                let future = dialog.save_file();
+                .save_file();
                 self.dialog(future, move |file: FileHandle| {
-                    let job = Job::Walk {
-                        params: walk,
-                        max_side: 512,
-                        out: with_ending(file.path(), "gif"),
+                    film.file.out = match format.ending() {
+                        // A film under another kind's name wouldn't play.
+                        Some(ending) => file.path().with_extension(ending),
+                        None => file.path().to_path_buf(),
                     };
-                    vec![start(job, Purpose::Walk)]
+                    vec![start(Job::Walk(film), Purpose::Walk)]
                 });
             }
             Pick::SaveAs(subject) => {

@@ -387,13 +387,27 @@ fn mistakes_are_one_clear_line() {
     );
     says(
         &["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"],
-        "two seeds",
+        "two points",
     );
     says(
         &[
-            "walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.mp4",
+            "walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.avi",
         ],
-        ".gif",
+        ".mp4",
+    );
+    says(
+        &[
+            "walk",
+            "--model",
+            "flowers",
+            "--seeds",
+            "1,2,3",
+            "--seconds",
+            "1,2,3",
+            "-o",
+            "a.gif",
+        ],
+        "2 ways",
     );
     says(&["recipe", "show", "photo.png"], "no recipe");
     says(&["models", "show", "nope"], "no model called");

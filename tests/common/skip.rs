@@ -22,6 +22,8 @@ pub enum Lack {
     /// Pixar's checker of USD files: a Python with the package `usd-core`, named in
     /// `LIMNER_USD_PYTHON`.
     UsdChecker,
+    /// A player of films that isn't ours.
+    Ffmpeg,
     /// A browser without a window.
     Chromium,
     /// The right to mount a small disk.
@@ -44,6 +46,7 @@ impl Lack {
                 "usd-core",
                 "LIMNER_USD_PYTHON names no Python with usd-core",
             ],
+            Self::Ffmpeg => ["ffmpeg", "FFmpeg isn't installed"],
             Self::Chromium => ["chromium", "Chromium isn't installed"],
             Self::Root => ["root", "a small disk can't be mounted without root"],
         }

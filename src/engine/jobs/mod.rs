@@ -3,6 +3,7 @@
 mod context;
 mod directions;
 mod drag;
+mod film;
 mod fine;
 mod finish;
 mod folder;
@@ -54,11 +55,8 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Grow(params) => grow::run(context, params),
         Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
-        Job::Walk {
-            params,
-            max_side,
-            out,
-        } => walk::run(context, params, *max_side, out),
+        Job::Walk(job) => walk::run(context, job),
+        Job::WalkEstimate(job) => walk::estimate(context, job),
         Job::Upscale { path, scale, model } => {
             upscale::run(context, path, *scale, model.as_deref())
         }

@@ -12,6 +12,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     let mut networks = panel.state.engine.models(ModelKind::Autoencoder);
     let lens = networks.next().is_some() && !matches!(subject, Subject::Lens);
     let finishing = matches!(subject, Subject::Finish);
+    let generated = matches!(
+        subject,
+        Subject::Explore | Subject::Params(_) | Subject::Gallery(_)
+    );
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
@@ -25,6 +29,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (Destination::Clipboard, "Copy picture", true),
+        (Destination::Timeline, "Add to timeline", generated),
     ];
     for &(to, text, offered) in entries {
         if offered && ui.button(text).clicked() {

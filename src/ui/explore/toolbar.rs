@@ -24,6 +24,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
         Tool::new(Icon::Plus, Command::AddBookmark, false),
         by_sliders(Icon::Grid, Command::ToggleVariations, view.variations),
         by_sliders(walk, Command::LatentWalk, walking),
+        Tool::new(Icon::Film, Command::Timeline, view.timeline),
         split,
         difference,
         Tool::new(Icon::Pin, Command::PinBefore, view.pinned.is_some()),
