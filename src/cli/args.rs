@@ -238,7 +238,16 @@ pub(crate) struct Stylize {
     /// Only tell time and memory that it would take
     #[arg(long)]
     pub(crate) estimate: bool,
-    /// File to write (.png, .jpg, .webp, .tif), or folder for several
+    /// PHOTO is a film, also where it could be taken for a picture or several: an animated GIF, PNG or
+    /// WebP, a folder of frames; OUT is one, too
+    #[arg(long)]
+    pub(crate) film: bool,
+    /// Frame rate of a film [default: its own; 24 for a folder of frames]
+    #[arg(long, value_name = "F", value_parser = super::values::fps)]
+    pub(crate) fps: Option<f32>,
+    #[command(flatten)]
+    pub(crate) coding: super::walk_args::Coding,
+    /// File to write (.png, .jpg, .webp, .tif), or folder for several; .mp4, .gif, .apng for a film
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]

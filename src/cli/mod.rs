@@ -32,6 +32,7 @@ mod spaces_args;
 mod styles;
 mod styles_args;
 mod stylize;
+mod stylize_film;
 mod surface;
 mod upscale;
 mod values;

@@ -12,7 +12,7 @@ use super::recipe;
 use super::save::check_free;
 use super::session::Session;
 use super::walk_args::Walk;
-use crate::engine::protocol::{FilmFile, FilmJob, Job};
+use crate::engine::protocol::{FilmJob, Job};
 use crate::recipe::{ExploreParams, Making, WalkParams, WalkSpan};
 
 /// Longest film, frames.
@@ -20,12 +20,7 @@ const MOST_FRAMES: f64 = 100_000.0;
 
 /// Makes a film.
 pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
-    let named = FilmFile::named(args.out.clone()).map_err(Failure::new)?;
-    let file = FilmFile {
-        format: args.coding.format(named.format),
-        quality: args.coding.quality,
-        ..named
-    };
+    let file = args.coding.file(&args.out)?;
     check_room(&file.out, args.force)?;
     let points = points(args, session)?;
     let mut params = WalkParams {

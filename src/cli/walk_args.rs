@@ -1,8 +1,11 @@
 //! Words of `limner walk`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+
+use super::failure::Failure;
+use crate::engine::protocol::FilmFile;
 
 use crate::export::animation::FilmFormat;
 use crate::recipe::{Easing, WalkPath, ranges};
@@ -63,8 +66,8 @@ pub(crate) struct Walk {
 /// How a film is encoded.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Coding {
-    /// Quality of MP4 and WebP (1 to 100)
-    #[arg(long, value_name = "Q", default_value_t = crate::export::animation::QUALITY, value_parser = clap::value_parser!(u8).range(1..=100))]
+    /// Quality of a film as MP4 or WebP (1 to 100)
+    #[arg(long = "film-quality", value_name = "Q", default_value_t = crate::export::animation::QUALITY, value_parser = clap::value_parser!(u8).range(1..=100))]
     pub(crate) quality: u8,
     /// What is inside an MP4
     #[arg(long, value_enum, default_value_t = Codec::Av1)]
@@ -72,8 +75,18 @@ pub(crate) struct Coding {
 }
 
 impl Coding {
+    /// The file that a film goes into.
+    pub(crate) fn file(&self, out: &Path) -> Result<FilmFile, Failure> {
+        let named = FilmFile::named(out.to_path_buf()).map_err(Failure::new)?;
+        Ok(FilmFile {
+            format: self.format(named.format),
+            quality: self.quality,
+            ..named
+        })
+    }
+
     /// The kind of film: the name's, with this codec inside.
-    pub(crate) fn format(&self, named: FilmFormat) -> FilmFormat {
+    fn format(&self, named: FilmFormat) -> FilmFormat {
         match (named, self.codec) {
             #[cfg(feature = "mp4")]
             (FilmFormat::Mp4, Codec::H264) => FilmFormat::H264,

@@ -10,7 +10,7 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::DragJob;
 pub use super::engine_error::EngineError;
-pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob};
+pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob, StyleFilmJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::style_task::{StyleDone, StyleTask};
@@ -113,6 +113,8 @@ pub enum Job {
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder(Box<FolderJob>),
+    /// A film put into a style, with what the style takes from each frame held over a shot.
+    StylizeFilm(Box<StyleFilmJob>),
     /// A walk written as a film.
     Walk(Box<FilmJob>),
     /// What [`Job::Walk`] would take: [`Output::FilmEstimate`].

@@ -53,6 +53,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         Job::Styles(_) => 4096,
         Job::Grow(params) | Job::EstimateGrow(params) => written(params.as_ref()),
         Job::Drag(job) => written(&job.params) + job.points.len() * 16,
+        Job::StylizeFilm(job) => written(&job.params),
         Job::Walk(job) | Job::WalkEstimate(job) => written(&job.params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),

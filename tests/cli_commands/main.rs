@@ -7,12 +7,17 @@ mod bin;
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod equal_bytes;
+#[path = "../common/film_reader.rs"]
+mod film_reader;
+mod films;
 mod fine;
 mod finish;
 mod folder;
 mod foreign;
 mod grow;
 mod lens;
+#[path = "../common/skip.rs"]
+mod skip;
 mod words;
 
 use std::fs;

@@ -5,6 +5,9 @@
 
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
+#[path = "../common/film_reader.rs"]
+mod film_reader;
+mod films;
 mod fine;
 mod grow;
 mod learning;
@@ -12,6 +15,8 @@ mod learnt;
 mod lens;
 mod own_styles;
 mod pictures;
+#[path = "../common/skip.rs"]
+mod skip;
 mod style;
 
 use std::fs;

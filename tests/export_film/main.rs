@@ -68,8 +68,9 @@ fn write(path: &Path, format: FilmFormat, quality: u8) {
         let part = std::fs::read_dir(path.parent().unwrap()).unwrap().next();
         largest = part.unwrap().unwrap().metadata().unwrap().len();
     }
-    if format.ending().is_some() {
-        assert!(largest > 4000, "nothing is written before the end");
+    // Small ones wait in a buffer of 64 kB.
+    if matches!(format, FilmFormat::Gif | FilmFormat::Apng) {
+        assert!(largest > 100_000, "nothing is written before the end");
     }
     film.finish().unwrap();
     assert_eq!(
@@ -104,11 +105,11 @@ fn an_av1_film_plays_back_what_was_written() {
     for (n, shown) in played.iter().enumerate() {
         assert_eq!(shown.size, [160, 120]);
         let psnr = film_reader::psnr(shown, &frame(n as u32));
-        assert!(psnr > 38.0, "frame {n}: {psnr} dB");
+        assert!(psnr > 43.0, "frame {n}: {psnr} dB");
     }
     // Frames of other moments are further away: the order is right.
     let elsewhere = film_reader::psnr(&played[20], &frame(24));
-    assert!(elsewhere < 34.0, "{elsewhere} dB");
+    assert!(elsewhere < 37.0, "{elsewhere} dB");
 }
 
 #[test]

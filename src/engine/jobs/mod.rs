@@ -15,6 +15,7 @@ mod project;
 mod render;
 mod replay;
 mod stylize;
+mod stylize_film;
 mod surface;
 mod upscale;
 mod walk;
@@ -55,6 +56,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Grow(params) => grow::run(context, params),
         Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
+        Job::StylizeFilm(job) => stylize_film::run(context, job),
         Job::Walk(job) => walk::run(context, job),
         Job::WalkEstimate(job) => walk::estimate(context, job),
         Job::Upscale { path, scale, model } => {

@@ -5,7 +5,7 @@
 use std::io::{self, Seek, SeekFrom, Write};
 
 /// Box that holds XMP (XMP specification part 3).
-const XMP_BOX: [u8; 16] = [
+pub(super) const XMP_BOX: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
 /// Samples that lie in one run.

@@ -8,6 +8,7 @@ mod format;
 mod frames;
 #[cfg(feature = "mp4")]
 mod h264;
+mod labels;
 mod luma;
 mod shared;
 mod webp;
@@ -16,6 +17,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 pub use format::{ENDINGS, FilmFormat};
+pub use labels::{is_named_like_mp4, mp4_recipe};
 use shared::SharedWriter;
 
 use super::atomic::{Existing, NewFile};
