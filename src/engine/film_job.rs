@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::protocol::StylizeOptions;
 pub use crate::export::animation::{FilmFormat, QUALITY};
-use crate::recipe::{SourceRef, StyleParams, WalkParams};
+use crate::recipe::WalkParams;
 
 /// The file that a film goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,25 +42,6 @@ pub struct FilmJob {
     pub max_side: u32,
     /// How many times as large the enlarging network makes each frame; 1 leaves them.
     pub enlarge: u32,
-    /// Where to.
-    pub file: FilmFile,
-}
-
-/// A film that is put into a style.
-#[derive(Debug, Clone)]
-pub struct StyleFilmJob {
-    /// An animated picture, a folder of frames, or a video.
-    pub film: PathBuf,
-    /// The same, as recipes name it.
-    pub source: SourceRef,
-    /// Styles; the `photo` in it is the film.
-    pub params: Arc<StyleParams>,
-    /// Size and tiles of each frame.
-    pub options: StylizeOptions,
-    /// Frames a second; the film's own when absent.
-    pub fps: Option<f32>,
-    /// Plays for ever, where the kind can say so.
-    pub forever: bool,
     /// Where to.
     pub file: FilmFile,
 }

@@ -59,7 +59,8 @@ impl StyledFilm {
             .ok_or_else(|| EngineError::BadRequest("the film has no frame".into()))?;
         let stop = context.token();
         let state = &mut *context.state;
-        let photo = Arc::new(frame_photo(first.clone(), &job.source, 0));
+        // Under the film's own name, which goes into the recipe.
+        let photo = Arc::new(photo_of(first.clone(), job.source.clone()));
         let prepared = state.stylizer.prepare_for(
             &mut state.registry,
             &mut state.photos,
@@ -118,7 +119,12 @@ impl StyledFilm {
         if begins {
             self.shot.begin();
         }
-        let photo = frame_photo(frame, &job.source, self.number);
+        // Each frame is another photo to what is kept of photos.
+        let source = SourceRef {
+            sha256: format!("{}#{}", job.source.sha256, self.number),
+            ..job.source.clone()
+        };
+        let photo = photo_of(frame, source);
         self.number += 1;
         self.prepared.photo = Arc::new(photo);
         let cache = Arc::clone(&context.state.stylizer.cache);
@@ -138,15 +144,11 @@ impl StyledFilm {
     }
 }
 
-/// A frame as a photo of its own.
-fn frame_photo(picture: Picture, film: &SourceRef, number: u32) -> Photo {
+fn photo_of(picture: Picture, source: SourceRef) -> Photo {
     Photo {
         picture,
-        source: SourceRef {
-            sha256: format!("{}#{number}", film.sha256),
-            ..film.clone()
-        },
-        kind: Kind::Gif,
+        source,
+        kind: Kind::Png,
         notes: Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::app::action::Action;
 use crate::app::timeline::document::TimelineDoc;
 use crate::engine::protocol::{Channel, Tier, Work};
 use crate::picture::Picture;
-use crate::recipe::WalkParams;
+use crate::recipe::{ExploreParams, WalkParams};
 use crate::ui::canvas::picture_view;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::tile::fitted;
@@ -34,6 +34,8 @@ pub struct Player {
     /// When it was drawn last.
     before: Option<f64>,
     film: Option<(TimelineDoc, Arc<WalkParams>)>,
+    /// The picture that Explore had when the film came onto the canvas.
+    over: Option<ExploreParams>,
 }
 
 impl Player {
@@ -55,6 +57,16 @@ impl Player {
     pub fn leave(&mut self) {
         self.shown = false;
         self.playing = false;
+        self.over = None;
+    }
+
+    /// Whoever changes the picture wants to see it.
+    fn give_way(&mut self, picture: Option<&ExploreParams>) {
+        match &self.over {
+            Some(before) if picture != Some(before) => self.leave(),
+            Some(_) => {}
+            None => self.over = picture.cloned(),
+        }
     }
 
     /// The film with as many frames as the preview has.
@@ -97,6 +109,9 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) -> bool {
     let player = panel.scratch.of::<Player>();
     if !state.view.timeline || timeline.keyframes.len() < 2 {
         player.leave();
+    }
+    if player.shown {
+        player.give_way(state.doc.explore.current());
     }
     if !player.shown {
         return false;
