@@ -128,6 +128,15 @@ pub enum Action {
         /// Folder for the results.
         out: PathBuf,
     },
+    /// Stylise a film into a file.
+    StyleFilm {
+        /// The film.
+        film: PathBuf,
+        /// SHA-256 of its bytes, hex.
+        sha256: String,
+        /// File for the result.
+        out: PathBuf,
+    },
     /// Another gallery folder, from the next start on.
     SetGalleryFolder(PathBuf),
     /// Back to the workspace where a recipe was made.
@@ -353,6 +362,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
+    /// A film, then a file for the result.
+    StyleFilm,
     /// No dialog: the photo that ships.
     SamplePhoto(FileRole),
     /// The gallery's folder.

@@ -111,6 +111,8 @@ pub enum Command {
     OpenStyle,
     /// Stylises a folder.
     StyleFolder,
+    /// Stylises a film.
+    StyleFilm,
     /// Makes the full-size stylised picture and shows it.
     RenderFullSize,
     /// Fast or Fine.
@@ -336,6 +338,10 @@ impl Command {
             Self::StyleFolder => (
                 "Stylise a folder…",
                 "Put this style onto all photos of a folder",
+            ),
+            Self::StyleFilm => (
+                "Stylise a film…",
+                "Put this style onto an animated GIF, PNG or WebP, or onto a video where FFmpeg is installed",
             ),
             Self::RenderFullSize => (
                 "Render full size",

@@ -118,6 +118,9 @@ pub fn dispatch(
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
+        Action::StyleFilm { film, sha256, out } => {
+            style::film::stylise(film, sha256, out, state, services);
+        }
         Action::StyleFolder { photos, out } => {
             style::folder::stylise(photos, out, state, services);
         }
@@ -237,9 +240,13 @@ fn run(
         }
         C::Rescan => services.engine.send(Request::Rescan),
         C::Paste => services.system.paste(FileRole::here(&state.view)),
-        C::Open | C::OpenPhoto | C::OpenStyle | C::Import | C::StyleFolder | C::ProjectPhoto => {
-            pick(command, state, services)
-        }
+        C::Open
+        | C::OpenPhoto
+        | C::OpenStyle
+        | C::Import
+        | C::StyleFolder
+        | C::StyleFilm
+        | C::ProjectPhoto => pick(command, state, services),
         C::ExportWalk => timeline::apply::export(state, now),
         C::RandomiseSliders | C::ResetSliders if state.view.workspace == Workspace::Lens => {
             let edit = match command {
@@ -280,6 +287,7 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
         Command::Import => Pick::Open(FileRole::Import),
         Command::ProjectPhoto => Pick::Open(FileRole::Project),
         Command::StyleFolder => Pick::StyleFolder,
+        Command::StyleFilm => Pick::StyleFilm,
         _ => Pick::Open(FileRole::Any),
     };
     services.system.pick(pick);

@@ -53,6 +53,7 @@ impl Menu {
                 Some(C::Export),
                 None,
                 Some(C::StyleFolder),
+                Some(C::StyleFilm),
                 Some(C::ExportWalk),
                 Some(C::Bin),
                 None,

@@ -82,6 +82,7 @@ impl Command {
             | Self::OpenStyle
             | Self::GrowPicture
             | Self::StyleFolder
+            | Self::StyleFilm
             | Self::ProjectPhoto
             | Self::Upscale2
             | Self::Upscale4

@@ -446,6 +446,7 @@ impl Painter {
                 likeness: 0.8,
             },
             Job::Walk(job) => film(&job),
+            Job::StylizeFilm(job) => Output::File(job.file.out.clone()),
             Job::WalkEstimate(_) => Output::FilmEstimate(FilmEstimate {
                 size: [96, 96],
                 bytes: 1_200_000,

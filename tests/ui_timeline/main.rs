@@ -21,7 +21,7 @@ use limner::app::timeline::document::TimelineDoc;
 use limner::engine::protocol::{Channel, FilmFormat, FilmJob, Job, Request, Work};
 use limner::recipe::{Easing, LatentOrigin, Making, WalkPath};
 
-use ui_doors::{Studio, film_frame, studio, studio_in};
+use ui_doors::{Studio, film_frame, in_style, studio, studio_in};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -333,4 +333,32 @@ fn an_empty_timeline_takes_the_bookmarks_when_a_film_is_wanted() {
     s.command(Command::ExportWalk);
     assert_eq!(seeds(&s), [1, 2]);
     assert!(s.window.query_by_label("96 frames, 4.0 s").is_some());
+}
+
+#[test]
+fn a_film_is_put_into_the_styles_that_are_chosen() {
+    let mut s = in_style(SIZE);
+    s.open_photo("a.png");
+    s.click("Style Embers");
+    s.asked.borrow_mut().answers.push_back(Action::StyleFilm {
+        film: "/films/cat.gif".into(),
+        sha256: "cd".repeat(32),
+        out: "/films/cat.mp4".into(),
+    });
+    s.click("Stylise a film");
+    s.settle();
+    let jobs = s.asked.borrow();
+    let job = jobs.engine.iter().find_map(|request| match request {
+        Request::Job {
+            job: Job::StylizeFilm(job),
+            ..
+        } => Some(job.clone()),
+        _ => None,
+    });
+    let job = job.expect("the film is put into the style");
+    assert_eq!(job.params.styles.len(), 1);
+    assert_eq!(job.params.photo.sha256, "cd".repeat(32));
+    assert_eq!(job.file.format, FilmFormat::Mp4);
+    drop(jobs);
+    assert!(s.toasts().iter().any(|t| t == "Saved: cat.mp4"));
 }

@@ -263,7 +263,15 @@ impl StyleCache {
         if let Some(painted) = self.painted.lock().get(&key).filter(|_| !once) {
             return Ok(painted);
         }
-        let painted = paint(net, small, &spec.plan, code, strength, held, stop, between)?;
+        let painted = paint(
+            net,
+            small,
+            &spec.plan,
+            (code, strength),
+            held,
+            stop,
+            between,
+        )?;
         if once {
             return Ok(Arc::new(painted));
         }
