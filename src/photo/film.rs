@@ -161,9 +161,7 @@ fn folder(path: &Path) -> Result<Opened, Fault> {
         .filter(|file| super::is_named_like_one(file))
         .collect();
     files.sort();
-    let first = files
-        .first()
-        .ok_or(Fault::Unknown("a folder without pictures"))?;
+    let first = files.first().ok_or(Fault::Frames)?;
     let size = super::probe(first).map_err(|e| e.fault)?;
     let frames = count(files.len())?;
     Ok((size, FPS, frames, Source::Folder(files.into_iter())))
@@ -173,7 +171,7 @@ fn count(frames: usize) -> Result<u32, Fault> {
     u32::try_from(frames)
         .ok()
         .filter(|frames| (1..=MOST_FRAMES).contains(frames))
-        .ok_or_else(|| Fault::unread("a film without frames, or of more than 100,000"))
+        .ok_or(Fault::Frames)
 }
 
 /// An animated picture: looked through once for its times, then read again.
@@ -235,7 +233,7 @@ fn frames(path: &Path) -> Result<([u32; 2], Frames<'static>), Fault> {
             let size = sized(decoder.dimensions())?;
             match decoder.is_apng().map_err(explain)? {
                 true => Ok((size, decoder.apng().map_err(explain)?.into_frames())),
-                false => Err(still()),
+                false => Err(Fault::NotAFilm),
             }
         }
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => {
@@ -244,15 +242,11 @@ fn frames(path: &Path) -> Result<([u32; 2], Frames<'static>), Fault> {
             decoder.set_limits(limits()).map_err(explain)?;
             match decoder.has_animation() {
                 true => Ok((size, decoder.into_frames())),
-                false => Err(still()),
+                false => Err(Fault::NotAFilm),
             }
         }
-        _ => Err(still()),
+        _ => Err(Fault::NotAFilm),
     }
-}
-
-fn still() -> Fault {
-    Fault::unread("a film that is no animated GIF, PNG or WebP, no folder of pictures and no video")
 }
 
 /// A video by FFmpeg's two programs, as data through a pipe: nothing but this file is read.
@@ -261,16 +255,21 @@ fn video(path: &Path) -> Result<Opened, Fault> {
     let mut name = std::ffi::OsString::from("file:");
     name.push(std::path::absolute(path).map_err(|e| Fault::io(&e))?);
     let asked = Command::new("ffprobe")
-        .args(["-v", "error", "-protocol_whitelist", "file", "-select_streams", "v:0"])
+        .args([
+            "-v",
+            "error",
+            "-protocol_whitelist",
+            "file",
+            "-select_streams",
+            "v:0",
+        ])
         .args(["-count_packets", "-show_entries"])
         .arg("stream=width,height,avg_frame_rate,nb_read_packets:stream_side_data=rotation")
         .args(["-of", "default=nw=1"])
         .arg(&name)
         .stdin(Stdio::null())
         .output()
-        .map_err(|_| {
-            Fault::Unread("a video (FFmpeg, which reads them, isn't installed; without it GIF, APNG, WebP and folders of frames)".into())
-        })?;
+        .map_err(|_| Fault::NoFfmpeg)?;
     let words = String::from_utf8_lossy(&asked.stdout).into_owned();
     let about = |key: &str| {
         let lines = words.lines().filter_map(|line| line.split_once('='));
@@ -312,10 +311,7 @@ fn video(path: &Path) -> Result<Opened, Fault> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| Fault::io(&e))?;
-    let out = program
-        .stdout
-        .take()
-        .ok_or(Fault::Unknown("a video without data"))?;
+    let out = program.stdout.take().ok_or(Fault::Frames)?;
     let out = BufReader::with_capacity(1 << 20, out);
     Ok((size, fps as f32, frames, Source::Ffmpeg { program, out }))
 }

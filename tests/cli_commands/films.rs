@@ -87,7 +87,7 @@ fn a_gif_and_a_folder_of_frames_are_put_into_a_style() {
     desk.fine(&[&again[..], &["--source", "frames/frame-0001.png"]].concat());
     assert!(read_all(&desk.path("c.png")) == read_all(&desk.path("d.png")));
     let told = desk.fails(&[&["stylize", "style.png"][..], &style, &["-o", "e.mp4"]].concat());
-    assert!(told.contains("no animated"), "{told}");
+    assert!(told.contains("no film"), "{told}");
 }
 
 fn read_all(path: &Path) -> Vec<limner::picture::Picture> {

@@ -136,6 +136,7 @@ fn rail(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect, layout: &Layout) {
     let length = timeline.seconds();
     let player = panel.scratch.of::<Player>();
     response.widget_info(|| WidgetInfo::slider(true, player.at, "Position in the film"));
+    keep_arrows(ui, &response);
     if timeline.keyframes.len() > 1 {
         if let Some(pointer) = response.interact_pointer_pos() {
             player.seek(layout.moment(timeline, pointer.x - rect.left()));
@@ -212,6 +213,7 @@ fn by_keys(ui: &Ui, panel: &mut Panel<'_>, tile: &Response, at: usize) {
     if !tile.has_focus() {
         return;
     }
+    keep_arrows(ui, tile);
     let pressed = |modifiers, key| ui.input_mut(|i| i.consume_key(modifiers, key));
     if pressed(egui::Modifiers::NONE, Key::Delete) {
         panel.actions.timeline(TimelineEdit::Remove(at));
@@ -221,6 +223,17 @@ fn by_keys(ui: &Ui, panel: &mut Panel<'_>, tile: &Response, at: usize) {
     } else if pressed(egui::Modifiers::SHIFT, Key::ArrowRight) {
         let to = at + 2;
         panel.actions.timeline(TimelineEdit::Move { from: at, to });
+    }
+}
+
+/// Arrow keys work here while it has the keyboard, and don't lead elsewhere.
+fn keep_arrows(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let filter = egui::EventFilter {
+            horizontal_arrows: true,
+            ..Default::default()
+        };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     }
 }
 
