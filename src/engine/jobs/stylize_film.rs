@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::engine::film_hold::{Cuts, StillHold};
+use crate::engine::film_hold::{Calm, Cuts, StillHold};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::jobs::film::{self, Showing};
 use crate::engine::jobs::stylize;
 use crate::engine::protocol::{EngineError, Output, StyleFilmJob};
+use crate::engine::resample::shrink;
 use crate::engine::styling::{PreparedStyle, Stylizer};
 use crate::engine::stylize::{AnyStyle, Shot};
 use crate::export::format::Format;
@@ -44,6 +45,7 @@ struct StyledFilm {
     first: Option<Picture>,
     shot: Shot<AnyStyle>,
     cuts: Cuts,
+    calm: Calm,
     still: StillHold,
     number: u32,
 }
@@ -73,6 +75,7 @@ impl StyledFilm {
             first: Some(first),
             shot: Shot::default(),
             cuts: Cuts::default(),
+            calm: Calm::default(),
             still: StillHold::default(),
             number: 0,
         })
@@ -124,7 +127,7 @@ impl StyledFilm {
             sha256: format!("{}#{}", job.source.sha256, self.number),
             ..job.source.clone()
         };
-        let photo = photo_of(frame, source);
+        let photo = photo_of(self.calm.calm(&frame, begins), source);
         self.number += 1;
         self.prepared.photo = Arc::new(photo);
         let cache = Arc::clone(&context.state.stylizer.cache);
@@ -138,8 +141,10 @@ impl StyledFilm {
             &stop,
             &mut |_, _, _| context.yield_to_previews(),
         )?;
-        let photo = &self.prepared.photo;
-        let seen = cache.at_size(&photo.picture, &photo.source.sha256, plan.output);
+        let seen = match frame.size() == plan.output {
+            true => frame,
+            false => shrink(&frame, plan.output),
+        };
         Ok(self.still.hold(&seen, &picture, begins))
     }
 }
