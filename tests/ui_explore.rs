@@ -299,11 +299,11 @@ fn a_walk_needs_a_file_and_goes_through_the_kept_points() {
     harness.get_by_label("Choose file…").click();
     harness.run_steps(3);
     let picks = outside.picks.borrow();
-    let Some(limner::app::action::Pick::WalkFile(walk)) = picks.last() else {
+    let Some(limner::app::action::Pick::Film(film)) = picks.last() else {
         panic!("a file was asked for");
     };
-    assert_eq!(walk.points.len(), 2);
-    assert_eq!(walk.frames, 96);
+    assert_eq!(film.params.points.len(), 2);
+    assert_eq!(film.params.frames, 96);
 }
 
 #[test]

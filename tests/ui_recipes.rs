@@ -78,9 +78,10 @@ fn the_points_of_a_walk_come_into_range() {
         fps: 24.0,
         looped: true,
         path: WalkPath::Spline,
+        spans: Vec::new(),
     };
     open(&mut s, Making::Walk(walk));
-    let kept = &state(&s).doc.explore.bookmarks;
+    let kept = &state(&s).doc.explore.timeline.keyframes;
     assert_eq!(kept.len(), 2);
     assert_eq!(kept[0].params.truncation_psi, ranges::PSI.most);
     assert!(told(&s).is_some());

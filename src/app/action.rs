@@ -6,6 +6,7 @@ use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
+use crate::app::timeline::edit::TimelineEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
 use crate::app::view::{CanvasView, Compare, Dialog, ViewState, Workspace};
-use crate::engine::protocol::{Channel, Job, JobId, Rendering, Tier, Work};
+use crate::engine::protocol::{Channel, FilmJob, Job, JobId, Rendering, Tier, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Recipe};
@@ -25,6 +26,8 @@ pub enum Action {
     Command(Command),
     /// Changes Explore; undoable.
     Explore(ExploreEdit),
+    /// Changes the timeline; undoable in Explore.
+    Timeline(TimelineEdit),
     /// Changes Style; undoable.
     Style(StyleEdit),
     /// Styles of the user's own.
@@ -125,6 +128,15 @@ pub enum Action {
         /// Folder for the results.
         out: PathBuf,
     },
+    /// Stylise a film into a file.
+    StyleFilm {
+        /// The film.
+        film: PathBuf,
+        /// SHA-256 of its bytes, hex.
+        sha256: String,
+        /// File for the result.
+        out: PathBuf,
+    },
     /// Another gallery folder, from the next start on.
     SetGalleryFolder(PathBuf),
     /// Back to the workspace where a recipe was made.
@@ -163,6 +175,8 @@ pub enum ViewEdit {
     GrowGrid(bool),
     /// Distance of the variations, σ.
     Distance(f32),
+    /// The timeline is open.
+    Timeline(bool),
     /// Which dialog.
     Dialog(Dialog),
     /// The compare key went down or up.
@@ -204,6 +218,8 @@ pub enum Purpose {
     Drag,
     /// A walk into a file.
     Walk,
+    /// What this film would take.
+    FilmEstimate(Box<FilmJob>),
     /// A folder of photos.
     Folder,
     /// A style of the user's own, from pictures.
@@ -268,6 +284,8 @@ pub enum Destination {
     Export,
     /// Onto the clipboard.
     Clipboard,
+    /// Onto the timeline, as a keyframe.
+    Timeline,
     /// Into Finish.
     Finish,
     /// Its finish to the clipboard of Finish.
@@ -335,8 +353,8 @@ impl FileRole {
 pub enum Pick {
     /// Picture files to open.
     Open(FileRole),
-    /// A file for a walk.
-    WalkFile(Arc<crate::recipe::WalkParams>),
+    /// A file for a film, whose suggested name stands in the job.
+    Film(Box<FilmJob>),
     /// A file for the picture.
     SaveAs(Subject),
     /// File or folder for exported gallery pictures.
@@ -350,6 +368,8 @@ pub enum Pick {
     },
     /// Photos of a folder, then a folder for the results.
     StyleFolder,
+    /// A film, then a file for the result.
+    StyleFilm,
     /// No dialog: the photo that ships.
     SamplePhoto(FileRole),
     /// The gallery's folder.

@@ -74,7 +74,9 @@ pub enum Command {
     ToggleTiles,
     /// Adds the current picture to the kept points.
     AddBookmark,
-    /// Exports a walk through the kept points.
+    /// Shows or hides the timeline.
+    Timeline,
+    /// Exports the timeline as a film.
     ExportWalk,
     /// Plays or stops a random walk.
     LatentWalk,
@@ -113,6 +115,8 @@ pub enum Command {
     OpenStyle,
     /// Stylises a folder.
     StyleFolder,
+    /// Stylises a film.
+    StyleFilm,
     /// Makes the full-size stylised picture and shows it.
     RenderFullSize,
     /// Fast or Fine.
@@ -174,7 +178,8 @@ impl Command {
             Self::PinBefore => &["Pin as before"],
             Self::ToggleVariations => &["Neighbours"],
             Self::AddBookmark => &["Keep this point", "Kept points"],
-            Self::ExportWalk => &["Walk through the kept points", "Film"],
+            Self::Timeline => &["Keyframes", "Film", "Animation"],
+            Self::ExportWalk => &["Export walk", "Video", "GIF"],
             Self::LatentWalk => &["Random walk", "Drift"],
             Self::ToggleDrag => &["DragGAN", "Handles", "Warp"],
             Self::RunDrag => &["Stop dragging"],
@@ -278,9 +283,16 @@ impl Command {
             ),
             Self::AddBookmark => (
                 "Add bookmark",
-                "Bookmark this picture: walks go through the bookmarks",
+                "Bookmark this picture: come back to it, or make a film through the bookmarks",
             ),
-            Self::ExportWalk => ("Export walk…", "Save an animation through the bookmarks"),
+            Self::Timeline => (
+                "Timeline",
+                "Show or hide the timeline: keyframes that become a film",
+            ),
+            Self::ExportWalk => (
+                "Export film…",
+                "Save the timeline as MP4, GIF, WebP, animated PNG or numbered frames",
+            ),
             Self::LatentWalk => (
                 "Latent walk",
                 "Move through the latent space at random, until stopped",
@@ -340,6 +352,10 @@ impl Command {
             Self::StyleFolder => (
                 "Stylise a folder…",
                 "Put this style onto all photos of a folder",
+            ),
+            Self::StyleFilm => (
+                "Stylise a film…",
+                "Put this style onto an animated GIF, PNG or WebP, or onto a video where FFmpeg is installed",
             ),
             Self::RenderFullSize => (
                 "Render full size",
@@ -402,6 +418,8 @@ impl Command {
                 | Self::PreviousSeed
                 | Self::AddBookmark
                 | Self::LatentWalk
+                | Self::Timeline
+                | Self::ExportWalk
                 | Self::ToggleVariations
                 | Self::ToggleDrag
                 | Self::RunDrag

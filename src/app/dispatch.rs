@@ -15,7 +15,7 @@ use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
-use crate::app::{explore, export, finish, gallery, grow, hub, lens, style, view};
+use crate::app::{explore, export, finish, gallery, grow, hub, lens, style, timeline, view};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -46,6 +46,7 @@ pub fn dispatch(
             explore::apply::edit(edit, state, now);
             jobs::ask_directions(state, services);
         }
+        Action::Timeline(edit) => timeline::apply::edit(edit, state, now),
         Action::Style(edit) => style::apply::edit(edit, state, services, now),
         Action::OwnStyle(edit) => style::own_styles::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
@@ -117,6 +118,9 @@ pub fn dispatch(
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
+        Action::StyleFilm { film, sha256, out } => {
+            style::film::stylise(film, sha256, out, state, services);
+        }
         Action::StyleFolder { photos, out } => {
             style::folder::stylise(photos, out, state, services);
         }
@@ -241,8 +245,9 @@ fn run(
         | C::OpenStyle
         | C::Import
         | C::StyleFolder
-        | C::ExportWalk
+        | C::StyleFilm
         | C::ProjectPhoto => pick(command, state, services),
+        C::ExportWalk => timeline::apply::export(state, now),
         C::RandomiseSliders | C::ResetSliders if state.view.workspace == Workspace::Lens => {
             let edit = match command {
                 C::ResetSliders => SliderEdit::Reset,
@@ -286,10 +291,7 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
         Command::Import => Pick::Open(FileRole::Import),
         Command::ProjectPhoto => Pick::Open(FileRole::Project),
         Command::StyleFolder => Pick::StyleFolder,
-        Command::ExportWalk => {
-            state.view.dialog = Dialog::ExportWalk;
-            return;
-        }
+        Command::StyleFilm => Pick::StyleFilm,
         _ => Pick::Open(FileRole::Any),
     };
     services.system.pick(pick);

@@ -14,6 +14,7 @@ use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::{own_styles, painting};
+use crate::app::timeline::apply as timeline;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, JobId, Output};
 use crate::gallery::protocol::GalleryRequest;
@@ -50,6 +51,9 @@ pub fn ended(
             _ => Err(EngineError::Internal("no estimate".to_owned())),
         });
         return answers::estimated(id, answer, state);
+    }
+    if let Purpose::FilmEstimate(film) = job.purpose {
+        return timeline::estimated(film, result, state);
     }
     if let (Some(of), Err(error)) = (&job.of, &result) {
         answers::ended(of, Some(error), state);
@@ -96,7 +100,7 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         // Goes where its job says.
         Output::Picture { .. } => {}
         // Went to whoever asked, or nothing in the window asks for one.
-        Output::Estimate(_) | Output::Dragged { .. } => {}
+        Output::Estimate(_) | Output::FilmEstimate(_) | Output::Dragged { .. } => {}
         Output::File(path) => {
             let name = path
                 .file_name()

@@ -57,6 +57,7 @@ mod sources;
 pub mod state;
 pub mod style;
 pub mod thumbs;
+pub mod timeline;
 pub mod toasts;
 mod undo;
 pub mod view;

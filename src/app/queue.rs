@@ -11,6 +11,7 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::style::edit::StyleEdit;
+use crate::app::timeline::edit::TimelineEdit;
 
 /// A request, and where it comes from. In words: `Explore from src/ui/explore/panel.rs:190:31`.
 #[derive(Debug, Clone)]
@@ -57,6 +58,12 @@ impl Actions {
     #[track_caller]
     pub fn explore(&mut self, edit: ExploreEdit) {
         self.push(Action::Explore(edit));
+    }
+
+    /// Changes the timeline.
+    #[track_caller]
+    pub fn timeline(&mut self, edit: TimelineEdit) {
+        self.push(Action::Timeline(edit));
     }
 
     /// Changes Style.

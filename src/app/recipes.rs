@@ -10,14 +10,16 @@ use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
+use crate::app::timeline::document::TimelineDoc;
+use crate::app::timeline::edit::TimelineEdit;
 use crate::app::view::Workspace;
 use crate::app::work;
-use crate::app::{explore, grow, jobs, lens, style};
+use crate::app::{explore, grow, jobs, lens, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
-use crate::recipe::{
-    ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
-};
+use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION};
 
+/// Longer side of a film whose recipe doesn't say, pixels.
+const WALK_SIDE: u32 = 512;
 /// Name of the step in the history.
 const LABEL: &str = "Open recipe";
 
@@ -98,11 +100,17 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
         }
         Making::Walk(mut walk) => {
             let outside = walk.confine();
-            let edit = ExploreEdit::ReplaceBookmarks {
-                points: walk.points,
+            let said = |name| recipe.extra.get(name).and_then(serde_json::Value::as_u64);
+            let side = said("max_side").map_or(WALK_SIDE, |side| side.clamp(16, 3840) as u32);
+            let enlarge = said("enlarge").map_or(1, |scale| scale.clamp(1, 4) as u32);
+            let timeline = Box::new(TimelineDoc::of_walk(walk, side, enlarge));
+            let edit = TimelineEdit::Replace {
+                timeline,
                 label: LABEL,
             };
-            explore::apply::edit(edit, state, now);
+            timeline::apply::edit(edit, state, now);
+            state.view.timeline = true;
+            state.view.variations = false;
             (Workspace::Explore, outside)
         }
         Making::Grow(mut params) => {
@@ -260,4 +268,5 @@ pub fn bare_recipe(making: Making) -> Recipe {
         finish: None,
         extra: serde_json::Map::new(),
     }
+    .versioned()
 }

@@ -15,6 +15,8 @@ use crate::app::ports::Services;
 use crate::app::recipes;
 use crate::app::state::AppState;
 use crate::app::style::{fine, painting};
+use crate::app::timeline;
+use crate::app::timeline::edit::TimelineEdit;
 use crate::app::view::Workspace;
 use crate::app::work;
 use crate::engine::protocol::{Job, Work};
@@ -32,6 +34,13 @@ pub fn send(
         finish::events::wait_for(state);
     }
     match what {
+        Subject::Explore if to == Destination::Timeline => {
+            timeline::apply::edit(TimelineEdit::AddCurrent, state, now);
+        }
+        Subject::Params(params) if to == Destination::Timeline => {
+            let params = Box::new((*params).clone());
+            timeline::apply::edit(TimelineEdit::Add(params), state, now);
+        }
         Subject::Gallery(id) => send_kept(to, id, state, services, now),
         Subject::Explore => {
             // As it is now: what is saved later is what was seen.
@@ -101,6 +110,7 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::Export => Some(Purpose::Export),
         Destination::Finish => Some(Purpose::SendToFinish),
         Destination::Explore
+        | Destination::Timeline
         | Destination::SaveAs
         | Destination::LensOther
         | Destination::CopyFinish
@@ -123,8 +133,10 @@ fn send_kept(
         (Destination::Keep | Destination::Full, _) => state
             .toasts
             .push(Level::Info, "It is in the gallery already."),
-        (Destination::Explore, _) => {
-            if let Some((_, recipe)) = state.gallery.picture(id) {
+        (Destination::Explore | Destination::Timeline, _) => {
+            if to == Destination::Timeline && state.gallery.picture(id).is_some() {
+                timeline::apply::edit(TimelineEdit::AddPicture(id), state, now);
+            } else if let Some((_, recipe)) = state.gallery.picture(id) {
                 let recipe = recipe.cloned();
                 recipes::reopen_recipe(recipe.as_ref(), state, services, now);
             } else {
@@ -197,6 +209,7 @@ fn send_file(
         Destination::Keep => FileRole::Import,
         Destination::Finish => FileRole::Finish,
         Destination::Full
+        | Destination::Timeline
         | Destination::SaveAs
         | Destination::Export
         | Destination::Clipboard

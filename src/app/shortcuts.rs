@@ -52,6 +52,7 @@ impl Command {
             Self::LatentWalk => vec![plain(Key::W)],
             Self::ToggleDrag => vec![plain(Key::G)],
             Self::RunDrag => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::G)],
+            Self::Timeline => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::W)],
             Self::SendToStyle => vec![plain(Key::T)],
             Self::UseAsStyle => vec![KeyboardShortcut::new(Modifiers::SHIFT, Key::T)],
             Self::OpenInLens => vec![shift(Key::L)],
@@ -83,6 +84,7 @@ impl Command {
             | Self::OpenStyle
             | Self::GrowPicture
             | Self::StyleFolder
+            | Self::StyleFilm
             | Self::ProjectPhoto
             | Self::Upscale2
             | Self::Upscale4

@@ -25,6 +25,7 @@ use crate::app::style::own_styles_state::OwnStyles;
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
 use crate::engine::protocol::{DirectionInfo, ModelInfo, ModelKind, OpenedPhoto};
+use crate::engine::protocol::{FilmEstimate, FilmJob};
 
 /// Everything.
 pub struct AppState {
@@ -68,6 +69,8 @@ pub struct AppState {
     pub frames: FrameStats,
     /// The random walk, while it plays.
     pub latent_walk: Option<LatentWalk>,
+    /// What the film would take that was tried last.
+    pub film_estimate: Option<(Box<FilmJob>, FilmEstimate)>,
     /// Dice.
     pub random: rand_chacha::ChaCha20Rng,
 }
@@ -99,6 +102,7 @@ impl AppState {
             toasts: Toasts::default(),
             frames: FrameStats::default(),
             latent_walk: None,
+            film_estimate: None,
             random: crate::app::random::random_source(),
         }
     }

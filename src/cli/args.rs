@@ -12,7 +12,7 @@ use super::learn_args::Learn;
 use super::styles_args::StylesCommand;
 use super::values::{AmountArg, DirectionArg, GainArg, Layers, Size, StyleArg};
 use crate::engine::{DeviceChoice, Precision};
-use crate::recipe::{NoiseMode, WalkPath};
+use crate::recipe::NoiseMode;
 
 /// A desktop art studio: explore generative networks, put styles onto your photos,
 /// keep the results. Without a command it opens the window.
@@ -63,7 +63,7 @@ pub(crate) enum Command {
     /// Render pictures with a generator
     Generate(Generate),
     /// Render a latent walk of a generator as an animation
-    Walk(Walk),
+    Walk(super::walk_args::Walk),
     /// Put styles onto photos
     Stylize(Stylize),
     /// Learn a style from pictures: a painter of its own, in minutes
@@ -156,62 +156,6 @@ pub(crate) struct Generate {
     pub(crate) output: Output,
 }
 
-/// `limner walk`
-#[derive(Debug, Args)]
-pub(crate) struct Walk {
-    /// Generator
-    #[arg(long, value_name = "NAME")]
-    pub(crate) model: String,
-    /// Seeds of the points
-    #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
-    pub(crate) seeds: Vec<u64>,
-    /// Class, for networks that have some: 0, 1, …
-    #[arg(long, value_name = "N")]
-    pub(crate) class: Option<u32>,
-    /// Frames in all
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=100_000))]
-    pub(crate) frames: u32,
-    /// Frame rate, in frames per second
-    #[arg(long, value_name = "F", default_value = "20", value_parser = super::values::fps)]
-    pub(crate) fps: f32,
-    /// Come back to the first point without a jump
-    #[arg(long = "loop")]
-    pub(crate) looped: bool,
-    /// How to go between the points
-    #[arg(long, value_enum, default_value_t = PathArg::Spherical)]
-    pub(crate) path: PathArg,
-    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2)
-    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
-    pub(crate) truncation: f32,
-    /// Longer side in pixels, for generators of any size
-    #[arg(long, value_name = "PX", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=8192))]
-    pub(crate) max_side: u32,
-    /// File to write: .gif, or .png for an animated PNG
-    #[arg(short, long, value_name = "OUT")]
-    pub(crate) out: PathBuf,
-    /// Replace a file that is there already
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-/// Ways between points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PathArg {
-    /// Great-circle steps from point to point
-    Spherical,
-    /// One smooth curve through all points
-    Spline,
-}
-
-impl From<PathArg> for WalkPath {
-    fn from(path: PathArg) -> Self {
-        match path {
-            PathArg::Spherical => Self::Spherical,
-            PathArg::Spline => Self::Spline,
-        }
-    }
-}
-
 /// How a styled picture is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Quality {
@@ -294,7 +238,16 @@ pub(crate) struct Stylize {
     /// Only tell time and memory that it would take
     #[arg(long)]
     pub(crate) estimate: bool,
-    /// File to write (.png, .jpg, .webp, .tif), or folder for several
+    /// PHOTO is a film, also where it could be taken for a picture or several: an animated GIF, PNG or
+    /// WebP, a folder of frames; OUT is one, too
+    #[arg(long)]
+    pub(crate) film: bool,
+    /// Frame rate of a film [default: its own; 24 for a folder of frames]
+    #[arg(long, value_name = "F", value_parser = super::values::fps)]
+    pub(crate) fps: Option<f32>,
+    #[command(flatten)]
+    pub(crate) coding: super::walk_args::Coding,
+    /// File to write (.png, .jpg, .webp, .tif), or folder for several; .mp4, .gif, .apng for a film
     #[arg(short, long, value_name = "OUT", required_unless_present = "estimate")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]

@@ -10,15 +10,16 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, save};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{Job, Output};
+use crate::engine::protocol::{FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions};
+use crate::export::animation::{is_named_like_mp4, mp4_recipe};
 use crate::export::{hidden_settings, metadata};
 use crate::photo;
 use crate::recipe::foreign::Foreign;
-use crate::recipe::{Making, Recipe, SourceRef};
+use crate::recipe::{Making, Recipe, SourceRef, StyleParams};
 use crate::regular_file;
 
 /// Longer side of an animation made again when its recipe doesn't say.
-const WALK_SIDE: u32 = 512;
+const WALK_SIDE: u64 = 512;
 
 /// Shows, repeats or removes a recipe.
 pub(crate) fn run(command: &RecipeCommand, common: &Common) -> Result<(), Failure> {
@@ -63,6 +64,8 @@ fn is_json(file: &Path) -> bool {
 fn show(file: &Path, as_json: bool) -> Result<(), Failure> {
     let json = if is_json(file) {
         read_text(file)?
+    } else if is_named_like_mp4(file) {
+        mp4_recipe(file)?.ok_or_else(|| nothing(file))?
     } else {
         let found = metadata::read(file)?;
         match (found.recipe_json, found.foreign) {
@@ -130,6 +133,10 @@ pub(super) fn read(file: &Path) -> Result<Recipe, Failure> {
         let inner = inner.and_then(|value| value.get("recipe").map(Value::to_string));
         return Ok(Recipe::from_json(&inner.unwrap_or(text))?);
     }
+    if is_named_like_mp4(file) {
+        let json = mp4_recipe(file)?.ok_or_else(|| nothing(file))?;
+        return Ok(Recipe::from_json(&json)?);
+    }
     let found = metadata::read(file)?;
     match (found.recipe, found.recipe_error) {
         (Some(recipe), _) => Ok(recipe),
@@ -159,6 +166,35 @@ fn provide(recipe: &mut Recipe, file: &Path) -> Result<(), Failure> {
     )))
 }
 
+/// The job of a film in a style, as its recipe has it.
+fn styled_film(params: &StyleParams, film: &Value, out: &Path) -> Result<Job, Failure> {
+    let place = params.photo.place();
+    let folder = film["folder"] == true;
+    if SourceRef::content_of(&place).is_some() {
+        let what = if folder { "its first frame" } else { "it" };
+        return Err(Failure::new(format!(
+            "this recipe doesn't say where its film lies; name {what} with --source"
+        )));
+    }
+    let place = match place.parent().filter(|_| folder) {
+        Some(folder) => folder.to_path_buf(),
+        None => place,
+    };
+    let max_side = film["max_side"].as_u64();
+    Ok(Job::StylizeFilm(Box::new(StyleFilmJob {
+        film: place,
+        source: params.photo.clone(),
+        params: Arc::new(params.clone()),
+        options: StylizeOptions {
+            max_side: max_side.map(|side| side.clamp(1, 1 << 16) as u32),
+            ..StylizeOptions::default()
+        },
+        fps: film["fps"].as_f64().map(|fps| fps.clamp(1.0, 60.0) as f32),
+        forever: film["forever"] != false,
+        file: FilmFile::named(out.to_path_buf()).map_err(Failure::new)?,
+    })))
+}
+
 fn render(
     recipe: &Recipe,
     output: &super::args::Output,
@@ -169,17 +205,21 @@ fn render(
         return super::surface::again(recipe, params, output, session);
     }
     if let Making::Walk(params) = &recipe.making {
-        check_free(out, output.keeping.force)?;
-        let job = Job::Walk {
-            params: Arc::new(params.clone()),
-            max_side: recipe
-                .extra
-                .get("max_side")
-                .and_then(Value::as_u64)
-                .map_or(WALK_SIDE, |side| side.clamp(16, 8192) as u32),
-            out: out.clone(),
+        super::walk::check_room(out, output.keeping.force)?;
+        let said = |name, otherwise: u64| {
+            let number = recipe.extra.get(name).and_then(Value::as_u64);
+            number.unwrap_or(otherwise)
         };
+        let job = Job::Walk(Box::new(FilmJob {
+            params: Arc::new(params.clone()),
+            max_side: said("max_side", WALK_SIDE).clamp(16, 8192) as u32,
+            enlarge: said("enlarge", 1).clamp(1, 4) as u32,
+            file: FilmFile::named(out.clone()).map_err(Failure::new)?,
+        }));
         session.job("walk", job)?;
+    } else if let (Making::Style(params), Some(film)) = (&recipe.making, recipe.extra.get("film")) {
+        super::walk::check_room(out, output.keeping.force)?;
+        session.job("stylize", styled_film(params, film, out)?)?;
     } else {
         check_file(out, output.keeping.force)?;
         let job = Job::Replay(Box::new(recipe.clone()));

@@ -12,6 +12,7 @@ use super::models::style_id;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, deliver, make_folder, writing};
 use super::session::{Session, unexpected};
+use super::stylize_film;
 use crate::engine::protocol::{
     Effort, Event, FineOptions, FolderJob, Job, Output, Rendering, Request, StylizeOptions,
 };
@@ -45,6 +46,9 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         keep_colors: args.keep_colors,
         wrap: args.wrapping.wrap(),
     };
+    if stylize_film::is_asked(args) {
+        return stylize_film::run(args, params, options, session);
+    }
     let fine = fine(args)?;
     let photos = photos_of(&args.photos)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {

@@ -1,64 +1,125 @@
 //! `limner walk`
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::Walk;
 use super::failure::Failure;
 use super::generate::generator;
 use super::output::{say, say_json, text_of};
+use super::recipe;
 use super::save::check_free;
 use super::session::Session;
-use crate::engine::protocol::Job;
-use crate::export::animation::ENDINGS;
-use crate::recipe::{ExploreParams, WalkParams};
+use super::walk_args::Walk;
+use crate::engine::protocol::{FilmJob, Job};
+use crate::recipe::{ExploreParams, Making, WalkParams, WalkSpan};
 
-/// Makes an animation.
+/// Longest film, frames.
+const MOST_FRAMES: f64 = 100_000.0;
+
+/// Makes a film.
 pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
-    let model = generator(session, &args.model)?;
-    let extension = args
-        .out
-        .extension()
-        .and_then(|e| e.to_str())
-        .map(str::to_ascii_lowercase);
-    if !extension.is_some_and(|e| ENDINGS.contains(&e.as_str())) {
-        return Err(Failure::new(format!(
-            "the name of an animation must end in .{}: {}",
-            ENDINGS.join(" or ."),
-            args.out.display()
-        )));
-    }
-    if args.seeds.len() < 2 {
-        return Err(Failure::new("a walk needs at least two seeds"));
-    }
-    check_free(&args.out, args.force)?;
-    let points = args
-        .seeds
-        .iter()
-        .map(|&seed| ExploreParams {
-            truncation_psi: args.truncation,
-            class: args.class,
-            ..ExploreParams::new(&model.name, seed)
-        })
-        .collect();
-    let params = WalkParams {
+    let file = args.coding.file(&args.out)?;
+    check_room(&file.out, args.force)?;
+    let points = points(args, session)?;
+    let mut params = WalkParams {
         points,
         frames: args.frames,
         fps: args.fps,
         looped: args.looped,
         path: args.path.into(),
+        spans: Vec::new(),
     };
-    let job = Job::Walk {
+    if !args.seconds.is_empty() {
+        params.spans = spans(args, params.ways())?;
+        params.frames = frames(&params)?;
+    }
+    let (frames, fps) = (params.frames, params.fps);
+    let job = Job::Walk(Box::new(FilmJob {
         params: Arc::new(params),
         max_side: args.max_side,
-        out: args.out.clone(),
-    };
+        enlarge: args.enlarge,
+        file,
+    }));
     session.job("walk", job)?;
     if session.json {
-        say_json(&json!({ "file": text_of(&args.out), "frames": args.frames, "fps": args.fps }))?;
+        say_json(&json!({ "file": text_of(&args.out), "frames": frames, "fps": fps }))?;
     } else {
         say(args.out.display())?;
     }
     Ok(())
+}
+
+/// A folder that is there is never replaced, for other things may lie in it.
+pub(crate) fn check_room(out: &Path, force: bool) -> Result<(), Failure> {
+    if out.is_dir() {
+        let empty = std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_none());
+        return match empty {
+            true => Ok(()),
+            false => Err(Failure::new(format!(
+                "this folder has something in it; choose another name: {}",
+                out.display()
+            ))),
+        };
+    }
+    check_free(out, force)
+}
+
+/// The points of seeds, then those of recipes.
+fn points(args: &Walk, session: &Session) -> Result<Vec<ExploreParams>, Failure> {
+    let mut points = Vec::new();
+    if let Some(name) = &args.model {
+        let model = generator(session, name)?;
+        points.extend(args.seeds.iter().map(|&seed| ExploreParams {
+            truncation_psi: args.truncation,
+            class: args.class,
+            ..ExploreParams::new(&model.name, seed)
+        }));
+    } else if !args.seeds.is_empty() {
+        return Err(Failure::new(
+            "--seeds are of a generator; name it with --model",
+        ));
+    }
+    for file in &args.points {
+        match recipe::read(file)?.making {
+            Making::Explore(params) => points.push(params),
+            Making::Walk(walk) => points.extend(walk.points),
+            _ => {
+                return Err(Failure::new(format!(
+                    "this picture isn't from a generator: {}",
+                    file.display()
+                )));
+            }
+        }
+    }
+    if points.len() < 2 {
+        return Err(Failure::new(
+            "a walk needs at least two points: two seeds, or pictures from a generator",
+        ));
+    }
+    Ok(points)
+}
+
+fn spans(args: &Walk, ways: usize) -> Result<Vec<WalkSpan>, Failure> {
+    let span = |seconds: &f32| WalkSpan {
+        seconds: *seconds,
+        easing: args.easing.into(),
+    };
+    match args.seconds.as_slice() {
+        [one] => Ok(vec![span(one); ways]),
+        all if all.len() == ways => Ok(all.iter().map(span).collect()),
+        all => Err(Failure::new(format!(
+            "there are {ways} ways between the points, and --seconds has {} numbers",
+            all.len()
+        ))),
+    }
+}
+
+fn frames(params: &WalkParams) -> Result<u32, Failure> {
+    let frames = (params.seconds() * f64::from(params.fps)).round();
+    match frames <= MOST_FRAMES {
+        true => Ok((frames as u32).max(2)),
+        false => Err(Failure::new("a film has at most 100,000 frames")),
+    }
 }

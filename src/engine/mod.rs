@@ -22,6 +22,8 @@ mod estimate;
 mod explore;
 #[cfg(test)]
 mod fallback_tests;
+mod film_hold;
+pub mod film_job;
 mod fine;
 mod fine_estimate;
 mod fine_tiles;

@@ -20,6 +20,8 @@ pub enum Channel {
     Strip,
     /// The canvas of Finish.
     Finish,
+    /// Frames of a film while it plays.
+    Film,
 }
 
 /// How good a preview has to be.
@@ -43,7 +45,7 @@ impl Tier {
 }
 
 /// What a preview shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Work {
     /// A generated picture.
     Explore(Arc<ExploreParams>),
@@ -57,4 +59,23 @@ pub enum Work {
     WalkFrame(Arc<WalkParams>, u32),
     /// A picture as it will be finished.
     Finish(Arc<FinishLook>),
+}
+
+impl PartialEq for Work {
+    /// Lists of work are compared every frame, mostly with themselves: what is shared is the
+    /// same without a look inside.
+    fn eq(&self, other: &Self) -> bool {
+        fn same<T: PartialEq>(a: &Arc<T>, b: &Arc<T>) -> bool {
+            Arc::ptr_eq(a, b) || a == b
+        }
+        match (self, other) {
+            (Self::Explore(a), Self::Explore(b)) => same(a, b),
+            (Self::Style(a), Self::Style(b)) => same(a, b),
+            (Self::Lens(a), Self::Lens(b)) => same(a, b),
+            (Self::Grow(a), Self::Grow(b)) => same(a, b),
+            (Self::WalkFrame(a, i), Self::WalkFrame(b, j)) => i == j && same(a, b),
+            (Self::Finish(a), Self::Finish(b)) => same(a, b),
+            _ => false,
+        }
+    }
 }

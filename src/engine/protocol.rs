@@ -10,6 +10,7 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::{DragJob, Movable};
 pub use super::engine_error::EngineError;
+pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::style_task::{StyleDone, StyleTask};
@@ -24,7 +25,7 @@ pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, WalkParams, Wrap,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, SourceRef, StyleParams, Wrap,
 };
 pub use crate::waker::Waker;
 
@@ -114,15 +115,12 @@ pub enum Job {
     /// All photos of a list with one setting; files that can't be read are
     /// skipped and reported, files that are there already are left (resume).
     StylizeFolder(Box<FolderJob>),
-    /// An animation written to a file (`.gif` or `.png` as APNG).
-    Walk {
-        /// Points and frames.
-        params: Arc<WalkParams>,
-        /// Longer side for generators of any size; the network's own otherwise.
-        max_side: u32,
-        /// File to write.
-        out: PathBuf,
-    },
+    /// A film put into a style, with what the style takes from each frame held over a shot.
+    StylizeFilm(Box<StyleFilmJob>),
+    /// A walk written as a film.
+    Walk(Box<FilmJob>),
+    /// What [`Job::Walk`] would take: [`Output::FilmEstimate`].
+    WalkEstimate(Box<FilmJob>),
     /// A photo or picture file enlarged.
     Upscale {
         /// The file.
@@ -238,6 +236,25 @@ impl Default for StylizeOptions {
             memory_budget: 1 << 30,
         }
     }
+}
+
+/// A film that is put into a style.
+#[derive(Debug, Clone)]
+pub struct StyleFilmJob {
+    /// An animated picture, a folder of frames, or a video.
+    pub film: PathBuf,
+    /// The same, as recipes name it.
+    pub source: SourceRef,
+    /// Styles; the `photo` in it is the film.
+    pub params: Arc<StyleParams>,
+    /// Size and tiles of each frame.
+    pub options: StylizeOptions,
+    /// Frames a second; the film's own when absent.
+    pub fps: Option<f32>,
+    /// Plays for ever, where the kind can say so.
+    pub forever: bool,
+    /// Where to.
+    pub file: FilmFile,
 }
 
 /// Size, memory and work of [`Job::StylizeFine`].
@@ -425,6 +442,8 @@ pub enum Output {
     },
     /// What a job would take.
     Estimate(Estimate),
+    /// What a film would take.
+    FilmEstimate(FilmEstimate),
     /// A file was written.
     File(PathBuf),
     /// A folder was worked through.

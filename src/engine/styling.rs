@@ -12,8 +12,8 @@ use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
 use super::stylize::{
-    AnyStyle, MemoryCost, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress, StyleShare,
-    StyleSpec, wraps,
+    AnyStyle, MemoryCost, Shot, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress,
+    StyleShare, StyleSpec, wraps,
 };
 use crate::cancel::CancelToken;
 use crate::models::Registry;
@@ -137,6 +137,19 @@ impl Stylizer {
             let pixels = u64::from(w) * u64::from(h);
             self.times.learn_reading(start.elapsed(), pixels);
         }
+        self.prepare_for(registry, photos, params, photo, stop)
+    }
+
+    /// As [`Stylizer::prepare`], for a picture that is there already.
+    pub(super) fn prepare_for(
+        &mut self,
+        registry: &mut Registry,
+        photos: &mut PhotoCache,
+        params: &StyleParams,
+        photo: Arc<Photo>,
+        stop: &CancelToken,
+    ) -> Result<PreparedStyle, EngineError> {
+        check(params)?;
         let mut prepared = PreparedStyle {
             photo,
             styles: Vec::new(),
@@ -284,6 +297,19 @@ impl Stylizer {
         stop: &CancelToken,
         progress: &mut StyleProgress<'_>,
     ) -> Result<(Picture, StylePlan, StyleTimes), EngineError> {
+        Self::render_held(cache, prepared, params, options, None, stop, progress)
+    }
+
+    /// As [`Stylizer::render`], with what the networks measure held over a film's shot.
+    pub(super) fn render_held(
+        cache: &StyleCache,
+        prepared: &PreparedStyle,
+        params: &StyleParams,
+        options: &StylizeOptions,
+        shot: Option<&Shot<AnyStyle>>,
+        stop: &CancelToken,
+        progress: &mut StyleProgress<'_>,
+    ) -> Result<(Picture, StylePlan, StyleTimes), EngineError> {
         let size = prepared.photo.picture.size();
         let nets = prepared.passes();
         let cost = StyleCost {
@@ -298,7 +324,7 @@ impl Stylizer {
         let cost = cost.within(options.memory_budget)?;
         let mut times = StyleTimes::new(&nets, cost.network_pixels());
         let spec = prepared.spec(params, cost.plan);
-        let picture = cache.stylize(&spec, stop, &mut |phase, done, all| {
+        let picture = cache.stylize_held(&spec, shot, stop, &mut |phase, done, all| {
             times.note(phase);
             progress(phase, done, all)?;
             times.resume();

@@ -61,7 +61,8 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             };
             written(&job.params) + job.points.len() * 16 + painted
         }
-        Job::Walk { params, .. } => written(params),
+        Job::StylizeFilm(job) => written(&job.params),
+        Job::Walk(job) | Job::WalkEstimate(job) => written(&job.params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),
         // Some numbers and names.

@@ -284,7 +284,7 @@ fn webp_lossless(p: &Picture, alpha: bool) -> Result<Vec<u8>, ExportError> {
 }
 
 /// By libwebp.
-fn webp_lossy(p: &Picture, alpha: bool, quality: u8) -> Result<Vec<u8>, ExportError> {
+pub(super) fn webp_lossy(p: &Picture, alpha: bool, quality: u8) -> Result<Vec<u8>, ExportError> {
     let rgb;
     let encoder = if alpha {
         ::webp::Encoder::from_rgba(p.rgba(), p.width(), p.height())

@@ -12,8 +12,6 @@ mod error;
 pub mod format;
 pub mod hidden_settings;
 pub mod metadata;
-#[cfg(feature = "mp4")]
-mod mp4;
 pub mod options;
 pub mod origin;
 mod photo_credit;

@@ -1,6 +1,6 @@
 //! A walk through kept points: frames at constant speed, open or as a loop.
 
-use crate::recipe::{ExploreParams, LatentOrigin, Transform, WalkParams, WalkPath};
+use crate::recipe::{ExploreParams, LatentOrigin, Transform, WalkParams, WalkPath, WalkSpan};
 
 use super::paths::{at_length, catmull_rom, lerp, slerp};
 use super::{DirectionLookup, LatentError, Mapping, Ws, resolve};
@@ -35,6 +35,7 @@ pub struct Walk {
     path: WalkPath,
     looped: bool,
     frames: u32,
+    spans: Vec<WalkSpan>,
     lengths: Vec<f64>,
 }
 
@@ -57,6 +58,15 @@ impl Walk {
                 "a walk needs at least one frame and at most 100,000",
             ));
         }
+        if !params.spans.is_empty() && params.spans.len() != params.ways() {
+            return Err(LatentError::TooFew(
+                "a walk needs a time for each way between its points",
+            ));
+        }
+        let lasts = |span: &WalkSpan| span.seconds.is_finite() && span.seconds > 0.0;
+        if !params.spans.iter().all(lasts) {
+            return Err(LatentError::TooFew("each way of a walk takes some time"));
+        }
         let points = params
             .points
             .iter()
@@ -67,6 +77,7 @@ impl Walk {
             path: params.path,
             looped: params.looped,
             frames: params.frames,
+            spans: params.spans.clone(),
             lengths: Vec::new(),
         };
         walk.measure(mapping)?;
@@ -120,7 +131,7 @@ impl Walk {
     pub fn transform(&self, index: u32) -> Transform {
         let s = self.share(index);
         let s = if self.looped { s.rem_euclid(1.0) } else { s };
-        let (first, f) = self.stretch(at_length(&self.lengths, s));
+        let (first, f) = self.stretch(self.parameter(s));
         let next = &self.points[(first + 1) % self.points.len()].transform;
         let from = &self.points[first].transform;
         let between = |a: f32, b: f32| a + (b - a) * f as f32;
@@ -144,7 +155,28 @@ impl Walk {
     /// [`LatentError::Mapping`].
     pub fn at(&self, s: f64, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {
         let s = if self.looped { s.rem_euclid(1.0) } else { s };
-        self.at_parameter(at_length(&self.lengths, s), mapping)
+        self.at_parameter(self.parameter(s), mapping)
+    }
+
+    /// Where on the curve the walk is after the share `s` (0..=1) of its time: at an even
+    /// pace, or between the points whose time it is.
+    fn parameter(&self, s: f64) -> f64 {
+        if self.spans.is_empty() {
+            return at_length(&self.lengths, s);
+        }
+        let whole: f64 = self.spans.iter().map(|span| f64::from(span.seconds)).sum();
+        let mut left = s.clamp(0.0, 1.0) * whole;
+        let last = self.spans.len() - 1;
+        let mut way = 0;
+        while way < last && left >= f64::from(self.spans[way].seconds) {
+            left -= f64::from(self.spans[way].seconds);
+            way += 1;
+        }
+        let span = self.spans[way];
+        let eased = span.easing.of(left / f64::from(span.seconds));
+        let lengths = &self.lengths[way * CUTS..=(way + 1) * CUTS];
+        let from: Vec<f64> = lengths.iter().map(|length| length - lengths[0]).collect();
+        (way as f64 + at_length(&from, eased)) / self.stretches() as f64
     }
 
     fn at_parameter(&self, t: f64, mapping: &(impl Mapping + ?Sized)) -> Result<Ws, LatentError> {

@@ -63,6 +63,20 @@ pub enum Fault {
     /// No picture at all, or one that nobody knows.
     #[error("this is not a picture that Limner knows ({0}); export it as JPEG, PNG or TIFF first")]
     Unknown(&'static str),
+    /// Nothing that moves.
+    #[error(
+        "this is no film; choose an animated GIF, PNG or WebP, a folder of pictures, or a video"
+    )]
+    NotAFilm,
+    /// FFmpeg isn't there.
+    #[error(
+        "videos are read by FFmpeg, which isn't installed; install it, or choose an animated GIF, \
+         PNG or WebP, or a folder of pictures"
+    )]
+    NoFfmpeg,
+    /// More frames than anybody watches.
+    #[error("the film has no frames, or more than 100,000; cut it shorter")]
+    Frames,
     /// The system can't read it.
     #[error("the file can't be read ({0}); is its disk still there?")]
     Io(String),

@@ -7,6 +7,7 @@ mod decode;
 mod decoded;
 mod error;
 mod exif;
+pub mod film;
 mod heif;
 mod jpeg;
 mod jxl;

@@ -157,4 +157,62 @@ pub struct WalkParams {
     pub looped: bool,
     /// How to go between the points.
     pub path: WalkPath,
+    /// The time from each point to the next, the way back to the first one at the end of a
+    /// loop; none for one even pace over the whole way. Together they share the frames out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<WalkSpan>,
+}
+
+/// The way from one point of a walk to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct WalkSpan {
+    /// How long it takes, > 0.
+    pub seconds: f32,
+    /// How its pace goes.
+    #[serde(default)]
+    pub easing: Easing,
+}
+
+/// How the pace goes between two points of a walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Easing {
+    /// Evenly.
+    #[default]
+    Linear,
+    /// Begins and ends at rest.
+    Smooth,
+    /// Begins at rest.
+    In,
+    /// Ends at rest.
+    Out,
+}
+
+impl Easing {
+    /// All of them, in the order of a menu.
+    pub const ALL: [Self; 4] = [Self::Linear, Self::Smooth, Self::In, Self::Out];
+
+    /// The share of the way after the share `t` (0..=1) of the time: polynomials of third
+    /// degree, as Penner's "cubic" ones; `Smooth` is Hermite's.
+    pub fn of(self, t: f64) -> f64 {
+        let t = t.clamp(0.0, 1.0);
+        match self {
+            Self::Linear => t,
+            Self::Smooth => t * t * (3.0 - 2.0 * t),
+            Self::In => t * t * t,
+            Self::Out => 1.0 - (1.0 - t).powi(3),
+        }
+    }
+}
+
+impl WalkParams {
+    /// Ways between points: one fewer than points, or as many in a loop.
+    pub fn ways(&self) -> usize {
+        (self.points.len() + usize::from(self.looped)).saturating_sub(1)
+    }
+
+    /// Seconds of all spans together.
+    pub fn seconds(&self) -> f64 {
+        self.spans.iter().map(|span| f64::from(span.seconds)).sum()
+    }
 }

@@ -31,7 +31,8 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     }
     let finish = value.get("finish").filter(|finish| !finish.is_null());
     check_finish(finish)?;
-    let newest = wrap(&value).is_some() || has_domain(&value) || is_surface(&value);
+    let newest =
+        wrap(&value).is_some() || has_domain(&value) || is_surface(&value) || has_times(&value);
     value["version"] = json!(match (newest, finish) {
         (true, _) => RECIPE_VERSION,
         (false, Some(_)) => FINISHED_VERSION,
@@ -93,11 +94,20 @@ fn is_surface(value: &Value) -> bool {
     kind.is_some_and(|kind| kind == "material" || kind == "hang")
 }
 
-/// Version 2 knew no pictures that go on beyond their sides, and no surfaces.
+/// Whether it is a walk whose spans have times of their own.
+fn has_times(value: &Value) -> bool {
+    let spans = value.pointer("/making/spans").and_then(Value::as_array);
+    spans.is_some_and(|spans| !spans.is_empty())
+}
+
+/// Version 2 knew no pictures that go on beyond their sides, no surfaces, and no times in walks.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
-    match wrap(value).is_some() || is_surface(value) {
+    let spans = value.pointer("/making/spans").is_some();
+    let walk = value.pointer("/making/kind") == Some(&json!("walk"));
+    match wrap(value).is_some() || is_surface(value) || (walk && spans) {
         true => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`, and is of no surface".into(),
+            "a recipe before version 3 has no `wrap`, is of no surface, and has no times in its walk"
+                .into(),
         )),
         false => Ok(()),
     }

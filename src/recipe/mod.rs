@@ -19,8 +19,8 @@ mod wrap;
 
 pub use domain::Domain;
 pub use explore::{
-    DirectionEdit, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
-    WalkParams, WalkPath,
+    DirectionEdit, Easing, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
+    WalkParams, WalkPath, WalkSpan,
 };
 pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
 pub use grow::{
@@ -39,16 +39,16 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
-/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`]
-/// and surfaces, and refuses, in older programs, a [`Domain`] that those would render as a plane;
-/// a recipe has the lowest version that knows all that is in it ([`Recipe::versioned`]), so that
-/// older programs read what they can make.
+/// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`],
+/// surfaces and [`WalkParams::spans`], and refuses, in older programs, a [`Domain`] that those
+/// would render as a plane; a recipe has the lowest version that knows all that is in it
+/// ([`Recipe::versioned`]), so that older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
 
-/// The version of a recipe with a finish that needs nothing newer.
+/// The version of a recipe with a finish.
 pub const FINISHED_VERSION: u32 = 2;
 
-/// The version of a recipe without a finish.
+/// The version of a recipe without a finish and times.
 pub const UNFINISHED_VERSION: u32 = 1;
 
 /// A picture's recipe.
@@ -148,7 +148,9 @@ impl Making {
     fn is_plain(&self) -> bool {
         match self {
             Self::Explore(params) => params.domain.is_plane(),
-            Self::Walk(params) => params.points.iter().all(|point| point.domain.is_plane()),
+            Self::Walk(walk) => {
+                walk.spans.is_empty() && walk.points.iter().all(|point| point.domain.is_plane())
+            }
             Self::Material(_) | Self::Hang(_) => false,
             other => other.wrap().is_none(),
         }

@@ -75,6 +75,8 @@ pub const FILL: Range = Range::new("fill", 0.0, 1.0);
 pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
 /// [`WalkParams::fps`].
 pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// [`super::WalkSpan::seconds`].
+pub const SPAN: Range = Range::new("seconds", 0.1, 60.0);
 /// [`GrowParams::chance`].
 pub const CHANCE: Range = Range::new("chance", 0.0, 1.0);
 /// [`GrowParams::coherence`].
@@ -400,6 +402,9 @@ impl WalkParams {
     pub fn confine(&mut self) -> Vec<&'static str> {
         let mut outside = Outside::default();
         outside.bring(&FPS, &mut self.fps);
+        for span in &mut self.spans {
+            outside.bring(&SPAN, &mut span.seconds);
+        }
         for point in &mut self.points {
             outside.explore(point);
         }

@@ -119,6 +119,20 @@ fn all() -> Vec<Recipe> {
         fps: 12.5,
         looped: true,
         path: WalkPath::Spline,
+        spans: Vec::new(),
+    };
+    let timed = WalkParams {
+        spans: vec![
+            WalkSpan {
+                seconds: 1.5,
+                easing: Easing::Smooth,
+            },
+            WalkSpan {
+                seconds: 0.5,
+                easing: Easing::Linear,
+            },
+        ],
+        ..walk.clone()
     };
     [
         Making::Explore(explore),
@@ -133,6 +147,7 @@ fn all() -> Vec<Recipe> {
         Making::Material(surface()),
         Making::Hang(surface()),
         Making::Walk(walk),
+        Making::Walk(timed),
         Making::Imported,
     ]
     .into_iter()

@@ -17,6 +17,7 @@ pub mod sliders;
 pub mod start;
 pub mod style;
 pub mod theme;
+pub mod timeline;
 pub mod widgets;
 
 use std::time::Duration;
@@ -128,7 +129,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::Palette => palette::ui(ctx, panel),
         Dialog::Settings => settings::ui(ctx, panel),
         Dialog::Models(name) => models::panel::ui(ctx, panel, name.as_deref()),
-        Dialog::ExportWalk => explore::walk::ui(ctx, panel),
+        Dialog::ExportWalk => timeline::export::ui(ctx, panel),
         Dialog::Export => export::dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),

@@ -102,8 +102,11 @@ impl Desktop {
     }
 
     /// Waits for a dialog on a thread of its own, then answers.
-    fn dialog<T, F>(&self, future: F, answer: impl FnOnce(T) -> Vec<Action> + Send + 'static)
-    where
+    pub(super) fn dialog<T, F>(
+        &self,
+        future: F,
+        answer: impl FnOnce(T) -> Vec<Action> + Send + 'static,
+    ) where
         F: Future<Output = Option<T>> + Send + 'static,
         T: 'static,
     {
@@ -136,25 +139,7 @@ impl SystemLink for Desktop {
     fn pick(&mut self, pick: Pick) {
         match pick {
             Pick::Open(role) => open_pictures(self, role),
-            Pick::WalkFile(walk) => {
-                let mut dialog = AsyncFileDialog::new()
-                    .set_title("Export walk")
-                    .set_file_name("walk.gif")
-                    .add_filter("GIF", &["gif"])
-                    .add_filter("Animated PNG", &["png"]);
-                if crate::export::animation::ENDINGS.contains(&"mp4") {
-                    dialog = dialog.add_filter("Video (MP4)", &["mp4"]);
-                }
-                let future = dialog.save_file();
-                self.dialog(future, move |file: FileHandle| {
-                    let job = Job::Walk {
-                        params: walk,
-                        max_side: 512,
-                        out: with_ending(file.path(), "gif"),
-                    };
-                    vec![start(job, Purpose::Walk)]
-                });
-            }
+            Pick::Film(film) => super::films::save(self, film),
             Pick::SaveAs(subject) => {
                 let future = AsyncFileDialog::new()
                     .set_title("Save picture")
@@ -195,6 +180,7 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
+            Pick::StyleFilm => super::films::pick(self),
             Pick::SamplePhoto(role) => {
                 let place = async { Some(crate::window::sample::place(&crate::paths::data_dir())) };
                 self.dialog(place, move |placed| match placed {
@@ -274,7 +260,7 @@ impl SystemLink for Desktop {
     }
 }
 
-fn start(job: Job, purpose: Purpose) -> Action {
+pub(super) fn start(job: Job, purpose: Purpose) -> Action {
     Action::Start {
         job: Box::new(job),
         purpose,
@@ -285,7 +271,7 @@ fn own_style(task: StyleTask) -> Action {
     Action::OwnStyle(OwnStyleEdit::Task(task))
 }
 
-fn notify(level: Level, text: impl Into<String>) -> Action {
+pub(super) fn notify(level: Level, text: impl Into<String>) -> Action {
     Action::Notify {
         level,
         text: text.into(),
@@ -351,7 +337,7 @@ fn export(desktop: &Desktop, ids: Vec<PictureId>, options: ExportOptions, sheet:
 }
 
 /// A path with an ending, if it had none.
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
+pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     if path.extension().is_some() {
         path.to_owned()
     } else {

@@ -5,6 +5,7 @@ pub mod adapters;
 pub mod blind_window;
 mod clipboard;
 pub mod desktop;
+mod films;
 pub mod frame_bench;
 pub mod gallery_bench;
 mod refusals;

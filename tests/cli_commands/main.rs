@@ -7,6 +7,9 @@ mod bin;
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
 mod equal_bytes;
+#[path = "../common/film_reader.rs"]
+mod film_reader;
+mod films;
 mod fine;
 mod finish;
 mod folder;
@@ -14,6 +17,8 @@ mod foreign;
 mod grow;
 mod kin;
 mod lens;
+#[path = "../common/skip.rs"]
+mod skip;
 mod words;
 
 use std::fs;
@@ -388,13 +393,27 @@ fn mistakes_are_one_clear_line() {
     );
     says(
         &["walk", "--model", "flowers", "--seeds", "1", "-o", "a.gif"],
-        "two seeds",
+        "two points",
     );
     says(
         &[
-            "walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.mp4",
+            "walk", "--model", "flowers", "--seeds", "1,2", "-o", "a.avi",
         ],
-        ".gif",
+        ".mp4",
+    );
+    says(
+        &[
+            "walk",
+            "--model",
+            "flowers",
+            "--seeds",
+            "1,2,3",
+            "--seconds",
+            "1,2,3",
+            "-o",
+            "a.gif",
+        ],
+        "2 ways",
     );
     says(&["recipe", "show", "photo.png"], "no recipe");
     says(&["models", "show", "nope"], "no model called");

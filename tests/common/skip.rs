@@ -27,6 +27,8 @@ pub enum Lack {
     /// The MaterialX library: a Python with the package `MaterialX`, named in
     /// `LIMNER_MATERIALX_PYTHON`.
     MaterialX,
+    /// A player of films that isn't ours.
+    Ffmpeg,
     /// A browser without a window.
     Chromium,
     /// The right to mount a small disk.
@@ -54,6 +56,7 @@ impl Lack {
                 "materialx",
                 "LIMNER_MATERIALX_PYTHON names no Python with MaterialX",
             ],
+            Self::Ffmpeg => ["ffmpeg", "FFmpeg isn't installed"],
             Self::Chromium => ["chromium", "Chromium isn't installed"],
             Self::Root => ["root", "a small disk can't be mounted without root"],
         }

@@ -6,6 +6,9 @@
 mod drag;
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
+#[path = "../common/film_reader.rs"]
+mod film_reader;
+mod films;
 mod fine;
 mod grow;
 mod learning;
@@ -13,6 +16,8 @@ mod learnt;
 mod lens;
 mod own_styles;
 mod pictures;
+#[path = "../common/skip.rs"]
+mod skip;
 mod style;
 
 use std::fs;

@@ -69,6 +69,15 @@ fn directions_are_found_once_and_kept_for_the_next_start() {
     assert_eq!(again, made);
 }
 
+fn walk(params: &WalkParams, out: &std::path::Path) -> Job {
+    Job::Walk(Box::new(FilmJob {
+        params: Arc::new(params.clone()),
+        max_side: 64,
+        enlarge: 1,
+        file: FilmFile::named(out.to_path_buf()).unwrap(),
+    }))
+}
+
 #[test]
 fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
     let mut fixture = Fixture::new();
@@ -80,14 +89,11 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
         fps: 10.0,
         looped: true,
         path: WalkPath::Spherical,
+        spans: Vec::new(),
     };
     for name in ["walk.gif", "walk.png"] {
         let out = fixture.path(name);
-        let job = Job::Walk {
-            params: Arc::new(params.clone()),
-            max_side: 64,
-            out: out.clone(),
-        };
+        let job = walk(&params, &out);
         fixture.job(job).unwrap();
         let opened = limner::photo::read(&out).unwrap();
         assert_eq!(opened.picture.size(), [16, 24]);
@@ -96,14 +102,11 @@ fn a_walk_becomes_an_animation_and_a_cancelled_one_nothing() {
         assert!(found.recipe.is_some(), "{name}");
     }
     let out = fixture.path("stopped.gif");
-    let job = Job::Walk {
-        params: Arc::new(WalkParams {
-            frames: 5000,
-            ..params
-        }),
-        max_side: 64,
-        out: out.clone(),
+    let params = WalkParams {
+        frames: 5000,
+        ..params
     };
+    let job = walk(&params, &out);
     let id = JobId(99);
     let (engine, events) = Engine::spawn(
         EngineConfig {

@@ -119,6 +119,7 @@ fn walk_params(seeds: &[u64], frames: u32, looped: bool, spline: bool) -> WalkPa
         } else {
             WalkPath::Spherical
         },
+        spans: Vec::new(),
     }
 }
 
@@ -156,6 +157,7 @@ fn a_spline_passes_through_stored_points() {
         fps: 10.0,
         looped: false,
         path: WalkPath::Spline,
+        spans: Vec::new(),
     };
     let walk = Walk::new(&params, &toy, &()).unwrap();
     assert!((walk.frame(2, &toy).unwrap()[0][0] - 1.0).abs() < 1e-3);

@@ -23,10 +23,11 @@ use limner::app::ports::{EngineLink, GalleryLink, SavePicture, Services, SystemL
 use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
-    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, LearnJob, Library,
-    ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleDone, StyleInfo,
-    StylePlan, StyleTask, Tier, Unfinished, Work,
+    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FilmEstimate, FilmJob, FineOptions, Job,
+    JobId, LearnJob, Library, ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage,
+    StyleDone, StyleInfo, StylePlan, StyleTask, Tier, Unfinished, Work,
 };
+use limner::export::animation::{AnimationWriter, Pace};
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
 use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
@@ -315,6 +316,11 @@ fn recipe(making: Making) -> Recipe {
         finish: None,
         extra: serde_json::Map::new(),
     }
+}
+
+/// A frame of a film that the window's engine makes.
+pub fn film_frame(number: u32) -> Picture {
+    seeded(u64::from(number) / 12, 96)
 }
 
 /// Rings in a colour of the seed.

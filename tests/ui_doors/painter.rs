@@ -446,10 +446,35 @@ impl Painter {
                 picture: seeded(77, 96),
                 likeness: 0.8,
             },
+            Job::Walk(job) => film(&job),
+            Job::StylizeFilm(job) => Output::File(job.file.out.clone()),
+            Job::WalkEstimate(_) => Output::FilmEstimate(FilmEstimate {
+                size: [96, 96],
+                bytes: 1_200_000,
+                time: Duration::from_secs(40),
+            }),
             Job::Finish { path, settings, .. } => finished(&path, &settings),
             other => panic!("a job that these tests don't start: {other:?}"),
         }
     }
+}
+
+/// A film of the window's engine, with as many frames as were asked for.
+fn film(job: &FilmJob) -> Output {
+    let pace = Pace {
+        size: film_frame(0).size(),
+        frames: job.params.frames,
+        fps: job.params.fps,
+        forever: job.params.looped,
+    };
+    let (out, format, quality) = (&job.file.out, job.file.format, job.file.quality);
+    let labels = Default::default();
+    let mut film = AnimationWriter::create_as(out, format, quality, pace, &labels).unwrap();
+    for number in 0..pace.frames {
+        film.write_frame(&film_frame(number)).unwrap();
+    }
+    film.finish().unwrap();
+    Output::File(out.clone())
 }
 
 /// A picture file finished, with its recipe as the engine writes it.

@@ -115,9 +115,7 @@ fn label(edit: &ExploreEdit, state: &AppState) -> String {
             let known = state.directions().map_or(&[][..], |d| &d[..]);
             sliders::label(edit, |id| state.doc.explore.sliders().name(id, known))
         }
-        ExploreEdit::Replace { label, .. } | ExploreEdit::ReplaceBookmarks { label, .. } => {
-            (*label).to_owned()
-        }
+        ExploreEdit::Replace { label, .. } => (*label).to_owned(),
         ExploreEdit::Drag(edit) => edit.label().to_owned(),
         ExploreEdit::Dragged { .. } => "Drag".to_owned(),
         ExploreEdit::AddBookmark => "Add bookmark".to_owned(),
@@ -163,15 +161,6 @@ fn apply(edit: ExploreEdit, doc: &mut ExploreDoc, dice: &Dice) {
                 let to = if to > from { to - 1 } else { to };
                 doc.bookmarks.insert(to.min(doc.bookmarks.len()), point);
             }
-        }
-        ExploreEdit::ReplaceBookmarks { points, .. } => {
-            let shared = points.into_iter().map(|mut params| {
-                params.confine();
-                Bookmark {
-                    params: Arc::new(params),
-                }
-            });
-            doc.bookmarks = shared.collect();
         }
         ExploreEdit::Replace { mut params, .. } => {
             params.confine();

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::explore::drag_doc::DragDoc;
 use crate::app::sliders::marks::{SliderMark, Sliders, SlidersMut};
+use crate::app::timeline::document::TimelineDoc;
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 
 /// State of Explore.
@@ -24,6 +25,8 @@ pub struct ExploreDoc {
     /// Bookmarks in order, of any model.
     #[serde(rename = "kept")]
     pub bookmarks: Vec<Bookmark>,
+    /// Keyframes of a film.
+    pub timeline: TimelineDoc,
 }
 
 /// A point in latent space worth coming back to.
@@ -72,6 +75,15 @@ impl ExploreDoc {
             edits: &mut params.edits,
             marks: &mut self.marks,
         })
+    }
+
+    /// Bookmarks of the film's network, or of the one in front while there is no keyframe.
+    pub fn film_bookmarks(&self) -> Vec<ExploreParams> {
+        let model = self.timeline.model().unwrap_or(&self.model);
+        let kept = self.bookmarks.iter().map(|b| &b.params);
+        kept.filter(|params| params.model == model)
+            .map(|params| (**params).clone())
+            .collect()
     }
 
     /// The seed behind the current picture, if it comes from one.

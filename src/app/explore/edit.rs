@@ -41,13 +41,6 @@ pub enum ExploreEdit {
         /// Name of the step.
         label: &'static str,
     },
-    /// Other bookmarks in place of these, from a walk's recipe.
-    ReplaceBookmarks {
-        /// The points in order.
-        points: Vec<ExploreParams>,
-        /// Name of the step.
-        label: &'static str,
-    },
     /// Bookmark the current picture.
     AddBookmark,
     /// Remove a bookmark.

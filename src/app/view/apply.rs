@@ -49,6 +49,13 @@ pub fn command(command: Command, state: &mut AppState) {
             let hidden = std::mem::take(&mut state.view.variations);
             state.view.drag = hidden || !state.view.drag;
         }
+        C::Timeline => {
+            state.view.timeline = !state.view.timeline;
+            if state.view.timeline {
+                state.view.go(Workspace::Explore);
+                state.view.variations = false;
+            }
+        }
         C::ToggleTiles => state.view.grow_tiles = !state.view.grow_tiles,
         C::ToggleCrisp => {
             state.prefs.crisp = !state.prefs.crisp;
@@ -132,6 +139,7 @@ pub fn edit(edit: ViewEdit, state: &mut AppState) {
         ViewEdit::Variations(on) => state.view.variations = on,
         ViewEdit::GrowGrid(on) => state.view.grow_grid = on,
         ViewEdit::Distance(distance) => state.view.distance = distance,
+        ViewEdit::Timeline(open) => state.view.timeline = open,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
         ViewEdit::HoldBefore(down) => state.view.hold_before = down,
     }

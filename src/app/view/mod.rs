@@ -155,6 +155,8 @@ pub struct ViewState {
     pub pinned: Option<std::sync::Arc<crate::recipe::ExploreParams>>,
     /// The history strip is open.
     pub history_open: bool,
+    /// The timeline is open.
+    pub timeline: bool,
     /// The start page instead of the workspace.
     pub start_page: bool,
     /// The panels are away: only the picture; not remembered.
@@ -195,6 +197,7 @@ impl Default for ViewState {
             distance: VARIATION_DISTANCE,
             pinned: None,
             history_open: true,
+            timeline: false,
             start_page: false,
             panels_away: false,
             dialog: Dialog::None,

@@ -3,6 +3,7 @@
 mod context;
 mod directions;
 mod drag;
+mod film;
 mod fine;
 mod finish;
 mod folder;
@@ -14,6 +15,7 @@ mod project;
 mod render;
 mod replay;
 mod stylize;
+mod stylize_film;
 mod surface;
 mod upscale;
 mod walk;
@@ -54,11 +56,9 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::Grow(params) => grow::run(context, params),
         Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
-        Job::Walk {
-            params,
-            max_side,
-            out,
-        } => walk::run(context, params, *max_side, out),
+        Job::StylizeFilm(job) => stylize_film::run(context, job),
+        Job::Walk(job) => walk::run(context, job),
+        Job::WalkEstimate(job) => walk::estimate(context, job),
         Job::Upscale {
             path,
             scale,

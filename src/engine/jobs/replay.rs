@@ -31,6 +31,11 @@ pub(super) fn unfinished(
     }
     match &recipe.making {
         Making::Explore(params) => explore(context, params, recipe),
+        Making::Style(_) if recipe.extra.contains_key(super::stylize_film::EXTRA) => {
+            Err(EngineError::BadRequest(
+                "this is the recipe of a film; it is made again into a file".into(),
+            ))
+        }
         Making::Style(params) => super::stylize::again(context, params, recipe),
         Making::Lens(params) => super::lens::again(context, params, recipe),
         Making::Grow(params) => super::grow::again(context, params, recipe),

@@ -69,7 +69,8 @@ pub(super) fn estimate(
     Ok(Output::Estimate(found))
 }
 
-fn network(
+/// The network of this name, or the one that ships.
+pub(super) fn network(
     context: &mut JobContext<'_>,
     model: Option<&str>,
 ) -> Result<(String, Arc<dyn Upscaler>), EngineError> {

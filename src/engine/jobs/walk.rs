@@ -1,81 +1,189 @@
-//! A walk through latent space, frame by frame into a file.
+//! A walk through latent space, frame by frame into a film.
 
-use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use crate::engine::enlarge;
 use crate::engine::explore::synthesize;
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, Output, Stage};
+use crate::engine::jobs::film::{self, Showing};
+use crate::engine::protocol::{EngineError, FilmEstimate, FilmFile, FilmJob, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::export::animation::{AnimationWriter, Pace};
 use crate::export::format::Format;
-use crate::export::{self, Provenance, WriteOptions};
+use crate::export::{self, Labels, Provenance, WriteOptions};
 use crate::latent::Walk;
-use crate::recipe::{Making, WalkParams};
+use crate::models::Generator;
+use crate::models::upscaler::Upscaler;
+use crate::picture::Picture;
+use crate::recipe::{ExploreParams, Making, Recipe};
+
+/// Frames from which a film's time and size are told.
+const TRIAL: u32 = 4;
+/// Seconds from one frame that stands for itself to the next, as the encoders have them.
+const JUMP: f32 = 2.0;
 
 /// Renders the frames and writes them as they come.
-pub(super) fn run(
-    context: &mut JobContext<'_>,
-    params: &WalkParams,
-    max_side: u32,
-    out: &Path,
-) -> Result<Output, EngineError> {
-    let first = params
-        .points
-        .first()
-        .ok_or_else(|| EngineError::BadRequest("a walk needs at least two points".into()))?;
-    if params.points.iter().any(|p| p.model != first.model) {
-        return Err(EngineError::BadRequest(
-            "all points of a walk must be of one model".into(),
-        ));
-    }
-    if params.points.iter().any(|p| !p.edits.is_empty()) {
-        super::directions::ensure(context, &first.model)?;
-    }
-    context.progress(Stage::Loading, 0, 1);
-    let generator = context.state.registry.generator(&first.model)?;
-    let model = context.state.model_ref(&first.model)?;
-    let set = context.state.explorer.directions.known(
-        &context.state.registry,
-        &first.model,
-        generator.spec().w_dim,
-    );
-    let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
-    let mut recipe = recipe(
-        Making::Walk(params.clone()),
-        vec![model],
-        vec![],
-        &context.state.device,
-    );
-    recipe.extra.insert("max_side".into(), max_side.into());
-    let stop = context.token();
-    let longest = generator.spec().resizable.then_some(max_side);
-    let provenance = Provenance::of(&recipe, &context.state.model_cards(), "", "");
-    // The format is only asked of stills; animations take theirs from the name.
-    let labels = export::labels(Some(&recipe), &provenance, &WriteOptions::new(Format::Png));
-    let mut writer = None;
-    for index in 0..walk.frames() {
-        context.progress(Stage::Rendering, index.into(), walk.frames().into());
+pub(super) fn run(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
+    let drawer = Drawer::new(context, job)?;
+    let labels = labels(context, &drawer.recipe(context, job)?);
+    let showing = Showing {
+        frames: drawer.walk.frames(),
+        fps: job.params.fps,
+        forever: job.params.looped,
+    };
+    let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
+    film::write(context, &job.file, showing, &labels, &mut draw)?;
+    Ok(Output::File(job.file.out.clone()))
+}
+
+/// What [`run`] will take: some frames from the middle are made and thrown away.
+pub(super) fn estimate(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
+    let drawer = Drawer::new(context, job)?;
+    let frames = drawer.walk.frames();
+    let labels = labels(context, &drawer.recipe(context, job)?);
+    let tried = TRIAL.min(frames);
+    let start = Instant::now();
+    let mut pictures = Vec::new();
+    for number in 0..tried {
+        context.progress(Stage::Rendering, number.into(), tried.into());
         context.yield_to_previews()?;
-        let ws = walk.frame(index, generator.as_ref())?;
-        let picture = synthesize(generator.as_ref(), first, &ws, longest, &stop)?;
-        // The first frame has the size.
-        let writer = match &mut writer {
-            Some(writer) => writer,
-            None => {
-                let pace = Pace {
-                    size: picture.size(),
-                    frames: walk.frames(),
-                    fps: params.fps,
-                    forever: params.looped,
-                };
-                writer.insert(AnimationWriter::create(out, pace, &labels)?)
+        pictures.push(drawer.frame(context, (frames - tried) / 2 + number)?);
+    }
+    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
+    let folder = tempfile::tempdir().map_err(failed)?;
+    // The first one alone stands for itself, in some formats as much as all that follow it.
+    let first = trial(&folder, job, &labels, &pictures[..1])?;
+    let alone = Instant::now();
+    let all = trial(&folder, job, &labels, &pictures)?;
+    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried);
+    let more = all.saturating_sub(first) / u64::from(tried - 1).max(1);
+    let jumps = u64::from(frames) / ((job.params.fps * JUMP).round() as u64).max(1) + 1;
+    Ok(Output::FilmEstimate(FilmEstimate {
+        size: pictures.first().map_or([0, 0], Picture::size),
+        bytes: first * jumps + more * u64::from(frames).saturating_sub(jumps),
+        time: Duration::from_secs_f64(each * f64::from(frames)),
+    }))
+}
+
+/// Bytes of a film of these pictures.
+fn trial(
+    folder: &tempfile::TempDir,
+    job: &FilmJob,
+    labels: &Labels,
+    pictures: &[Picture],
+) -> Result<u64, EngineError> {
+    let name = format!("trial-{}", pictures.len());
+    let file = FilmFile {
+        out: folder.path().join(name),
+        ..job.file.clone()
+    };
+    let pace = Pace {
+        size: pictures.first().map_or([0, 0], Picture::size),
+        frames: pictures.len() as u32,
+        fps: job.params.fps,
+        forever: job.params.looped,
+    };
+    let mut writer =
+        AnimationWriter::create_as(&file.out, file.format, file.quality, pace, labels)?;
+    for picture in pictures {
+        writer.write_frame(picture)?;
+    }
+    writer.finish()?;
+    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
+    let files = match file.out.is_dir() {
+        true => std::fs::read_dir(&file.out)
+            .map_err(failed)?
+            .filter_map(|entry| entry.ok()?.metadata().ok())
+            .map(|about| about.len())
+            .sum(),
+        false => std::fs::metadata(&file.out).map_err(failed)?.len(),
+    };
+    Ok(files)
+}
+
+fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
+    let provenance = Provenance::of(recipe, &context.state.model_cards(), "", "");
+    // The format is only asked of stills; films take theirs from the job.
+    export::labels(Some(recipe), &provenance, &WriteOptions::new(Format::Png))
+}
+
+/// Draws the frames of a walk.
+struct Drawer {
+    generator: Arc<dyn Generator>,
+    walk: Walk,
+    first: ExploreParams,
+    longest: Option<u32>,
+    enlarger: Option<(Arc<dyn Upscaler>, String, u32)>,
+}
+
+impl Drawer {
+    fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
+        let params = &job.params;
+        let first = params
+            .points
+            .first()
+            .ok_or_else(|| EngineError::BadRequest("a walk needs at least two points".into()))?;
+        if params.points.iter().any(|p| p.model != first.model) {
+            return Err(EngineError::BadRequest(
+                "all points of a walk must be of one model".into(),
+            ));
+        }
+        if params.points.iter().any(|p| !p.edits.is_empty()) {
+            super::directions::ensure(context, &first.model)?;
+        }
+        context.progress(Stage::Loading, 0, 1);
+        let generator = context.state.registry.generator(&first.model)?;
+        let set = context.state.explorer.directions.known(
+            &context.state.registry,
+            &first.model,
+            generator.spec().w_dim,
+        );
+        let walk = Walk::new(params, generator.as_ref(), &set.as_deref())?;
+        let longest = generator.spec().resizable.then_some(job.max_side);
+        let enlarger = match job.enlarge {
+            0 | 1 => None,
+            scale => {
+                let (name, network) = super::upscale::network(context, None)?;
+                Some((network, name, scale))
             }
         };
-        writer.write_frame(&picture)?;
+        Ok(Self {
+            generator,
+            walk,
+            first: first.clone(),
+            longest,
+            enlarger,
+        })
     }
-    if let Some(writer) = writer {
-        context.progress(Stage::Writing, 0, 1);
-        writer.finish()?;
+
+    fn frame(&self, context: &mut JobContext<'_>, number: u32) -> Result<Picture, EngineError> {
+        let stop = context.token();
+        let ws = self.walk.frame(number, self.generator.as_ref())?;
+        let params = ExploreParams {
+            transform: self.walk.transform(number),
+            ..self.first.clone()
+        };
+        let picture = synthesize(self.generator.as_ref(), &params, &ws, self.longest, &stop)?;
+        let Some((network, _, scale)) = &self.enlarger else {
+            return Ok(picture);
+        };
+        let mut between = |_, _| context.yield_to_previews();
+        enlarge::enlarge(network.as_ref(), &picture, *scale, &stop, &mut between)
     }
-    Ok(Output::File(out.to_path_buf()))
+
+    /// How the film is made.
+    fn recipe(&self, context: &JobContext<'_>, job: &FilmJob) -> Result<Recipe, EngineError> {
+        let mut models = vec![context.state.model_ref(&self.first.model)?];
+        if let Some((_, name, _)) = &self.enlarger {
+            models.push(context.state.model_ref(name)?);
+        }
+        let making = Making::Walk((*job.params).clone());
+        let mut recipe = recipe(making, models, vec![], &context.state.device);
+        recipe.extra.insert("max_side".into(), job.max_side.into());
+        if self.enlarger.is_some() {
+            recipe.extra.insert("enlarge".into(), job.enlarge.into());
+        }
+        Ok(recipe)
+    }
 }

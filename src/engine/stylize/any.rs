@@ -83,6 +83,18 @@ impl StyleNet for AnyStyle {
         }
     }
 
+    fn follow(&self, before: &Stats, now: Stats, share: f32) -> Result<Stats, EngineError> {
+        match (self, before, now) {
+            (Self::Restyle(net), Stats::Restyle(a), Stats::Restyle(b)) => {
+                Ok(Stats::Restyle(net.follow(a, b, share)?))
+            }
+            (Self::Other(net), Stats::Other(a), Stats::Other(b)) => {
+                Ok(Stats::Other(net.follow(a, b, share)?))
+            }
+            _ => Err(mixed_up()),
+        }
+    }
+
     fn measure(
         &self,
         photo: &Planes,

@@ -36,7 +36,7 @@ use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion, Wrap};
 use crate::spaces::panorama;
 
-use network::{Painted, paint};
+use network::{Painted, Seen, paint};
 
 /// Memory for what can be made again, in bytes each: strokes, photos at working
 /// size, photos at output size.
@@ -80,6 +80,34 @@ pub(crate) enum StylePhase {
     Painting,
     /// The result: rows.
     Finishing,
+}
+
+/// What networks measured in the frames of a shot so far, by the style's place.
+pub(crate) struct Shot<N: StyleNet>(Mutex<Vec<Option<Seen<N::Stats>>>>);
+
+impl<N: StyleNet> Default for Shot<N> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<N: StyleNet> Shot<N> {
+    /// Another shot begins.
+    pub(crate) fn begin(&self) {
+        self.0.lock().clear();
+    }
+
+    fn take(&self, style: usize) -> Option<Seen<N::Stats>> {
+        self.0.lock().get_mut(style).and_then(Option::take)
+    }
+
+    fn put(&self, style: usize, seen: Option<Seen<N::Stats>>) {
+        let mut all = self.0.lock();
+        while all.len() <= style {
+            all.push(None);
+        }
+        all[style] = seen;
+    }
 }
 
 /// Called between steps with done and in all; an error stops the work.
@@ -132,6 +160,17 @@ impl StyleCache {
         stop: &CancelToken,
         between: &mut StyleProgress<'_>,
     ) -> Result<Picture, EngineError> {
+        self.stylize_held(spec, None, stop, between)
+    }
+
+    /// As [`StyleCache::stylize`], with what the networks measure held over the shot.
+    pub(crate) fn stylize_held<N: StyleNet + Clone>(
+        &self,
+        spec: &StyleSpec<'_, N>,
+        shot: Option<&Shot<N>>,
+        stop: &CancelToken,
+        between: &mut StyleProgress<'_>,
+    ) -> Result<Picture, EngineError> {
         let plan = &spec.plan;
         let photo = self.at_size(spec.photo, spec.photo_sha, plan.output);
         if spec.styles.is_empty() || spec.strength <= 0.0 {
@@ -141,9 +180,20 @@ impl StyleCache {
         let styles = merged(&spec.styles);
         let mut layers = Vec::with_capacity(styles.len());
         for (i, style) in styles.iter().enumerate() {
-            let painted = self.strokes(style, spec, &small, stop, &mut |done, tiles| {
-                between(StylePhase::Painting, i * tiles + done, styles.len() * tiles)
-            })?;
+            let mut held = shot.map(|shot| shot.take(i));
+            let painted = self.strokes(
+                style,
+                spec,
+                &small,
+                held.as_mut(),
+                stop,
+                &mut |done, tiles| {
+                    between(StylePhase::Painting, i * tiles + done, styles.len() * tiles)
+                },
+            )?;
+            if let (Some(shot), Some(held)) = (shot, held) {
+                shot.put(i, held);
+            }
             let palette = style
                 .net
                 .palette(&style.code, &painted.made)?
@@ -209,6 +259,7 @@ impl StyleCache {
         style: &StyleShare<N>,
         spec: &StyleSpec<'_, N>,
         small: &Planes,
+        held: Option<&mut Option<Seen<N::Stats>>>,
         stop: &CancelToken,
         between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
     ) -> Result<Arc<Painted>, EngineError> {
@@ -227,10 +278,23 @@ impl StyleCache {
             code: net.stroke_code(code).iter().map(|v| v.to_bits()).collect(),
             strength: strength.to_bits(),
         };
-        if let Some(painted) = self.painted.lock().get(&key) {
+        // What is held depends on the frames before.
+        let once = held.is_some();
+        if let Some(painted) = self.painted.lock().get(&key).filter(|_| !once) {
             return Ok(painted);
         }
-        let painted = paint(net, small, &spec.plan, code, strength, stop, between)?;
+        let painted = paint(
+            net,
+            small,
+            &spec.plan,
+            (code, strength),
+            held,
+            stop,
+            between,
+        )?;
+        if once {
+            return Ok(Arc::new(painted));
+        }
         let painted = Arc::new(painted);
         let weight = painted.strokes.data.len() * 4;
         self.painted.lock().put(key, Arc::clone(&painted), weight);

@@ -56,7 +56,19 @@ pub(crate) struct Seen<S> {
     pub(crate) stats: S,
 }
 
+/// How far what is held over a shot goes towards each new frame: half of it after eight.
+const HOLD: f32 = 0.083;
+
 impl<S> Seen<S> {
+    /// What is held on its way to a new frame's.
+    fn toward<N: StyleNet<Stats = S>>(&self, net: &N, now: Self) -> Result<Self, EngineError> {
+        Ok(Self {
+            own: self.own.toward(&now.own, HOLD),
+            made: self.made.toward(&now.made, HOLD),
+            stats: net.follow(&self.stats, now.stats, HOLD)?,
+        })
+    }
+
     /// The same with other statistics.
     pub(crate) fn map<T>(self, change: impl FnOnce(S) -> T) -> Seen<T> {
         Seen {
@@ -93,6 +105,14 @@ pub(crate) trait StyleNet {
     /// Whether statistics are taken from the photo itself where it is one tile, as the
     /// network's makers do, and not from the small copy that makes all sizes alike.
     fn measures_whole(&self) -> bool;
+
+    /// Statistics on the way from those `before` to those of `now`: 0 stays, 1 is `now`.
+    fn follow(
+        &self,
+        before: &Self::Stats,
+        now: Self::Stats,
+        share: f32,
+    ) -> Result<Self::Stats, EngineError>;
 
     /// Measures a photo (sides multiples of [`StyleNet::step`]), and styles it on
     /// the way. It may go on at its opposite sides, in x and y.
@@ -149,8 +169,8 @@ pub(crate) fn paint<N: StyleNet>(
     net: &N,
     photo: &Planes,
     plan: &StylePlan,
-    code: &[f32],
-    strength: f32,
+    (code, strength): (&[f32], f32),
+    held: Option<&mut Option<Seen<N::Stats>>>,
     stop: &CancelToken,
     between: &mut dyn FnMut(usize, usize) -> Result<(), EngineError>,
 ) -> Result<Painted, EngineError> {
@@ -173,12 +193,19 @@ pub(crate) fn paint<N: StyleNet>(
         height.next_multiple_of(step),
     );
     between(0, pieces.len())?;
-    let (seen, first) = net.measure(&copy, code, strength, wrap, stop)?;
+    let (mut seen, first) = net.measure(&copy, code, strength, wrap, stop)?;
+    // The first frame of a shot is painted as a photo is.
+    let mut as_measured = true;
+    let held = held.map(|held| (held.take(), held));
+    if let Some((Some(before), _)) = &held {
+        seen = before.toward(net, seen)?;
+        as_measured = false;
+    }
     let beside = margin(net.reach(), step, wrap);
     let large = photo.with_margin(beside, plan.wrap);
     let mut strokes = Planes::zeros(photo.width, photo.height);
     for (done, tile) in pieces.iter().enumerate() {
-        if pieces.len() == 1 && [width, height] == photo.size() {
+        if as_measured && pieces.len() == 1 && [width, height] == photo.size() {
             paste(&mut strokes, &first, [0, 0], tile.core);
             break;
         }
@@ -186,11 +213,15 @@ pub(crate) fn paint<N: StyleNet>(
         let painted = paint_tile(net, &large, tile, (&seen.stats, code, strength), stop)?;
         paste(&mut strokes, &painted, tile.core_at(beside), tile.core);
     }
-    Ok(Painted {
+    let painted = Painted {
         strokes,
         own: seen.own,
         made: seen.made,
-    })
+    };
+    if let Some((_, held)) = held {
+        *held = Some(seen);
+    }
+    Ok(painted)
 }
 
 /// One tile of a picture with its margin.
@@ -237,6 +268,10 @@ pub(crate) mod tests {
 
     impl StyleNet for Blur {
         type Stats = f32;
+
+        fn follow(&self, before: &f32, now: f32, share: f32) -> Result<f32, EngineError> {
+            Ok(before + share * (now - before))
+        }
 
         fn step(&self) -> usize {
             4
@@ -336,10 +371,18 @@ pub(crate) mod tests {
         let mut plan = StylePlan::preview([301, 203], 1.0, Tier::Full(301));
         let never = CancelToken::new();
         let run = |plan: &StylePlan, count: &mut usize| {
-            paint(&Blur, &photo, plan, &[0.5], 1.0, &never, &mut |_, total| {
-                *count = total;
-                Ok(())
-            })
+            paint(
+                &Blur,
+                &photo,
+                plan,
+                (&[0.5], 1.0),
+                None,
+                &never,
+                &mut |_, total| {
+                    *count = total;
+                    Ok(())
+                },
+            )
             .unwrap()
         };
         let (mut one, mut many) = (0, 0);
@@ -361,8 +404,8 @@ pub(crate) mod tests {
             &Blur,
             &photo,
             &plan,
-            &[0.5],
-            1.0,
+            (&[0.5], 1.0),
+            None,
             &CancelToken::new(),
             &mut |done, _| {
                 seen = done;

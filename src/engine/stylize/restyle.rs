@@ -14,6 +14,18 @@ pub(crate) struct Stats {
     norms: Norms,
 }
 
+/// Statistics of normalisations on their way from some to others: 0 stays, 1 is `now`.
+pub(super) fn norms_toward(before: &Norms, mut now: Norms, share: f32) -> Norms {
+    for (now, before) in now.iter_mut().zip(before) {
+        let means = now.mean.iter_mut().zip(&before.mean);
+        let vars = now.var.iter_mut().zip(&before.var);
+        for (now, before) in means.chain(vars) {
+            *now = before + share * (*now - before);
+        }
+    }
+    now
+}
+
 impl From<CodePalette> for StrokePalette {
     fn from(palette: CodePalette) -> Self {
         Self {
@@ -52,6 +64,13 @@ impl StyleNet for Restyle {
 
     fn measures_whole(&self) -> bool {
         false
+    }
+
+    fn follow(&self, before: &Stats, now: Stats, share: f32) -> Result<Stats, EngineError> {
+        Ok(Stats {
+            colours: before.colours.toward(&now.colours, share),
+            norms: norms_toward(&before.norms, now.norms, share),
+        })
     }
 
     fn measure(

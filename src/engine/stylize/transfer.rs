@@ -10,6 +10,7 @@ use crate::models::restyle::{Colours, Norms};
 use crate::models::transfer::StyleTransfer;
 
 use super::network::{Seen, StrokePalette, StyleNet, to_planes, to_tensor};
+use super::restyle::norms_toward;
 
 /// Added to variances of colours.
 const EPS_COLOUR: f64 = 1e-5;
@@ -52,6 +53,13 @@ impl StyleNet for Arc<dyn StyleTransfer> {
 
     fn measures_whole(&self) -> bool {
         true
+    }
+
+    fn follow(&self, before: &Stats, now: Stats, share: f32) -> Result<Stats, EngineError> {
+        Ok(Stats {
+            made: before.made.toward(&now.made, share),
+            norms: norms_toward(&before.norms, now.norms, share),
+        })
     }
 
     fn measure(
@@ -135,7 +143,16 @@ mod tests {
         let wanted = to_planes(&wanted.clamp(0.0, 1.0).unwrap()).unwrap();
         let plan = StylePlan::preview([640, 320], 1.0, Tier::Full(640));
         assert!(plan.stats[0] < 640 && plan.tiles() == 1);
-        let painted = paint(&net, &photo, &plan, &code, 0.9, &never, &mut |_, _| Ok(())).unwrap();
+        let painted = paint(
+            &net,
+            &photo,
+            &plan,
+            (&code, 0.9),
+            None,
+            &never,
+            &mut |_, _| Ok(()),
+        )
+        .unwrap();
         let made = net.palette(&code, &painted.made).unwrap();
         let pairs = made.colour(&painted.strokes).data;
         let far = pairs.iter().zip(&wanted.data).map(|(a, b)| (a - b).abs());

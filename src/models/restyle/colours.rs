@@ -93,6 +93,21 @@ impl Colours {
         })
     }
 
+    /// On the way to another picture's: 0 stays, 1 is `other`.
+    pub fn toward(&self, other: &Self, share: f32) -> Self {
+        let mix = |a: f32, b: f32| a + share * (b - a);
+        let matrix = |a: &Matrix, b: &Matrix| {
+            std::array::from_fn(|i| std::array::from_fn(|j| mix(a[i][j], b[i][j])))
+        };
+        Self {
+            palette: Palette {
+                mean: std::array::from_fn(|i| mix(self.palette.mean[i], other.palette.mean[i])),
+                root: matrix(&self.palette.root, &other.palette.root),
+            },
+            inverse: matrix(&self.inverse, &other.inverse),
+        }
+    }
+
     /// `inverse · (picture − mean)`.
     ///
     /// # Errors

@@ -17,6 +17,10 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         Subject::Grow => "Grow on from this",
         _ => "Send to Grow",
     };
+    let generated = matches!(
+        subject,
+        Subject::Explore | Subject::Params(_) | Subject::Gallery(_)
+    );
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
@@ -30,6 +34,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (Destination::Clipboard, "Copy picture", true),
+        (Destination::Timeline, "Add to timeline", generated),
     ];
     for &(to, text, offered) in entries {
         if offered && ui.button(text).clicked() {

@@ -1,4 +1,4 @@
-//! The strip of bookmarks: go back, reorder, forget, walk between them.
+//! The strip of bookmarks: go back, reorder, forget.
 
 use std::sync::Arc;
 
@@ -7,10 +7,8 @@ use egui::{Ui, vec2};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::explore::edit::ExploreEdit;
-use crate::app::state::AppState;
 use crate::engine::protocol::{Channel, Tier, Work};
 use crate::picture::Picture;
-use crate::recipe::ExploreParams;
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
 use crate::ui::widgets::button::IconButton;
@@ -19,19 +17,6 @@ use crate::ui::widgets::tile::picture_tile;
 
 /// Pixels of a point's thumbnail.
 const SIDE: u32 = 128;
-
-/// Kept points of the current generator, for a walk.
-pub fn walk_points(state: &AppState) -> Vec<ExploreParams> {
-    let model = &state.doc.explore.model;
-    state
-        .doc
-        .explore
-        .bookmarks
-        .iter()
-        .filter(|k| k.params.model == *model)
-        .map(|k| (*k.params).clone())
-        .collect()
-}
 
 /// Draws the strip, if there are points.
 pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -70,7 +55,7 @@ fn buttons(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.vertical(|ui| {
         for (icon, command) in [
             (Icon::Plus, Command::AddBookmark),
-            (Icon::Play, Command::ExportWalk),
+            (Icon::Play, Command::Timeline),
         ] {
             panel.command_icon(ui, icon, command);
         }

@@ -8,5 +8,4 @@ pub mod size;
 pub mod toolbar;
 pub mod transform;
 pub mod variations;
-pub mod walk;
 pub mod workspace;

@@ -30,6 +30,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             enabled: state.generator().is_some_and(can_drag),
             ..Tool::new(Icon::Drag, Command::ToggleDrag, drag::is_on(state))
         },
+        Tool::new(Icon::Film, Command::Timeline, view.timeline),
         split,
         difference,
         Tool::new(Icon::Pin, Command::PinBefore, view.pinned.is_some()),

@@ -13,6 +13,8 @@ use crate::ui::explore::{bookmarks, drag, panel, toolbar, variations};
 use crate::ui::panel::Panel;
 use crate::ui::shell::history;
 use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::timeline::player::{self, Player};
+use crate::ui::timeline::strip;
 use crate::ui::widgets::tile::picture_tile;
 
 /// Draws the workspace.
@@ -24,7 +26,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     egui::CentralPanel::no_frame().show(ui, |ui| {
         if panel.state.view.variations {
             variations::ui(ui, panel);
-        } else {
+        } else if !player::ui(ui, panel) {
             let mut tool = std::mem::take(panel.scratch.of::<DragTool>());
             picture(ui, panel, &mut tool);
             *panel.scratch.of::<DragTool>() = tool;
@@ -42,7 +44,9 @@ fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .frame(frame)
         .show(ui, |ui| panel::ui(ui, panel));
     history::strip(ui, panel);
-    bookmarks::strip(ui, panel);
+    if !strip::ui(ui, panel) {
+        bookmarks::strip(ui, panel);
+    }
     toolbar::ui(ui, panel);
 }
 
@@ -50,18 +54,22 @@ fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
 #[derive(Default)]
 struct EscapeTaken(bool);
 
-/// Escape stops the latent walk, else it closes the variations.
+/// Escape ends the film's preview, else it stops the latent walk, else it closes the variations.
 fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
     let ctx = ui.ctx();
     let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
     let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
     let view = &panel.state.view;
     let walking = panel.state.latent_walk.is_some();
-    let something = walking || view.variations;
+    let film = panel.scratch.of::<Player>().shown;
+    let something = film || walking || view.variations;
     if !something || busy || was_busy || view.dialog != Dialog::None {
         return;
     }
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
+        if film {
+            return panel.scratch.of::<Player>().leave();
+        }
         panel.actions.command(if walking {
             Command::LatentWalk
         } else {

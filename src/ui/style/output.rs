@@ -62,6 +62,11 @@ impl StyleOutput {
             if folder.clicked() {
                 p.actions.push(Action::Pick(Pick::StyleFolder));
             }
+            let film = ui.add_enabled(ready, Button::new("Film…"));
+            let film = film.accessible_name("Stylise a film");
+            if film.on_hover_text(Command::StyleFilm.tooltip()).clicked() {
+                p.actions.command(Command::StyleFilm);
+            }
         });
         if !ready {
             ui.weak("Choose a style first.");

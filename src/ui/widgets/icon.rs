@@ -41,6 +41,8 @@ pub enum Icon {
     Copy,
     /// Start.
     Play,
+    /// A strip of frames.
+    Film,
     /// Stop.
     Stop,
     /// Open downwards.
@@ -238,6 +240,12 @@ fn shape(p: &Pen<'_>, icon: Icon) {
             ]);
         }
         Icon::Play => p.fill(&[(4.5, 3.0), (13.0, 8.0), (4.5, 13.0)]),
+        Icon::Film => {
+            p.rect(2.0, 3.5, 14.0, 12.5);
+            for x in [6.0, 10.0] {
+                p.line(&[(x, 3.5), (x, 12.5)]);
+            }
+        }
         Icon::Stop => p.fill(&[(4.0, 4.0), (12.0, 4.0), (12.0, 12.0), (4.0, 12.0)]),
         Icon::Down => p.line(&[(4.0, 6.0), (8.0, 10.0), (12.0, 6.0)]),
         Icon::Right => p.line(&[(6.0, 4.0), (10.0, 8.0), (6.0, 12.0)]),

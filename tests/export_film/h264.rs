@@ -1,14 +1,9 @@
-//! Walks as H.264 in MP4: `cargo test --features mp4 --test export_film`.
-#![cfg(feature = "mp4")]
-// A helper that fails ends its test: that is what it is for.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod files;
+//! Films as H.264: `cargo test --features mp4 --test export_film`.
 
 use std::path::Path;
 
-use files::{exiftool, explore};
-use limner::export::animation::{AnimationWriter, Pace};
+use crate::files::{exiftool, explore};
+use limner::export::animation::{AnimationWriter, FilmFormat, Pace};
 use limner::export::{self, Provenance, WriteOptions};
 use limner::gallery::protocol::Format;
 use limner::picture::Picture;
@@ -42,7 +37,7 @@ fn write(path: &Path) {
         fps: 12.0,
         forever: true,
     };
-    let mut film = AnimationWriter::create(path, pace, &labels).unwrap();
+    let mut film = AnimationWriter::create_as(path, FilmFormat::H264, 85, pace, &labels).unwrap();
     let mut largest = 0;
     for n in 0..FRAMES {
         film.write_frame(&frame(n)).unwrap();
@@ -145,7 +140,8 @@ fn a_film_that_is_given_up_leaves_nothing() {
         forever: false,
     };
     let path = dir.path().join("a.mp4");
-    let mut film = AnimationWriter::create(&path, pace, &Default::default()).unwrap();
+    let mut film =
+        AnimationWriter::create_as(&path, FilmFormat::H264, 85, pace, &Default::default()).unwrap();
     film.write_frame(&frame(0)).unwrap();
     assert!(film.finish().is_err());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);

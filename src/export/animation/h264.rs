@@ -8,15 +8,12 @@ use openh264::OpenH264API;
 use openh264::encoder::{BitRate, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, VuiConfig};
 use openh264::formats::{RgbaSliceU8, YUVBuffer};
 
-use super::ExportError;
-use super::animation::Pace;
-use super::encode::Labels;
+use super::Pace;
+use super::boxes::xmp_box;
+use crate::export::encode::Labels;
+use crate::export::{ExportError, xmp};
 use crate::picture::Picture;
 
-/// Box that holds XMP.
-const XMP_BOX: [u8; 16] = [
-    0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
-];
 /// Ticks of a second.
 const TIMESCALE: u32 = 90_000;
 /// Bits for each pixel of a frame; walks change everywhere at once.
@@ -67,7 +64,7 @@ impl<W: Write + Seek> Film<W> {
             encoder,
             pace: *pace,
             size,
-            xmp: labels.xmp.as_ref().map(super::xmp::Packet::whole),
+            xmp: labels.xmp.as_ref().map(xmp::Packet::whole),
             yuv: YUVBuffer::new(size[0] as usize, size[1] as usize),
             cropped: Vec::new(),
             bits: Vec::new(),
@@ -130,12 +127,7 @@ impl<W: Write + Seek> Film<W> {
         let fail = |e| ExportError::writing(std::path::Path::new(""), e);
         out.seek(SeekFrom::End(0)).map_err(fail)?;
         if let Some(xmp) = self.xmp {
-            let length = 8 + XMP_BOX.len() + xmp.len();
-            out.write_all(&(length as u32).to_be_bytes())
-                .map_err(fail)?;
-            out.write_all(b"uuid").map_err(fail)?;
-            out.write_all(&XMP_BOX).map_err(fail)?;
-            out.write_all(xmp.as_bytes()).map_err(fail)?;
+            out.write_all(&xmp_box(&xmp)).map_err(fail)?;
         }
         out.flush().map_err(fail)
     }

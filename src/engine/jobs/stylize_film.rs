@@ -1,0 +1,159 @@
+//! A film in a style: frame after frame, with what the network measures held over each shot.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::engine::film_hold::{Calm, Cuts, StillHold};
+use crate::engine::jobs::context::JobContext;
+use crate::engine::jobs::film::{self, Showing};
+use crate::engine::jobs::stylize;
+use crate::engine::protocol::{EngineError, Output, StyleFilmJob};
+use crate::engine::resample::shrink;
+use crate::engine::styling::{PreparedStyle, Stylizer};
+use crate::engine::stylize::{AnyStyle, Shot};
+use crate::export::format::Format;
+use crate::export::{self, Provenance, WriteOptions};
+use crate::photo::film::Film;
+use crate::photo::{Kind, Photo};
+use crate::picture::Picture;
+use crate::recipe::SourceRef;
+
+/// Where recipes keep that they are of a film.
+pub(super) const EXTRA: &str = "film";
+
+/// Stylises a film.
+pub(super) fn run(context: &mut JobContext<'_>, job: &StyleFilmJob) -> Result<Output, EngineError> {
+    let mut source = Film::open(&job.film)?;
+    let fps = job.fps.unwrap_or(source.fps);
+    let showing = Showing {
+        frames: source.frames,
+        fps,
+        forever: job.forever,
+    };
+    let mut styled = StyledFilm::new(context, job, &mut source)?;
+    let labels = styled.labels(context, job, showing)?;
+    let mut draw = |context: &mut JobContext<'_>, _| styled.next(context, job, &mut source);
+    film::write(context, &job.file, showing, &labels, &mut draw)?;
+    Ok(Output::File(job.file.out.clone()))
+}
+
+/// The styles, and what is held from frame to frame.
+struct StyledFilm {
+    prepared: PreparedStyle,
+    /// The first frame, which was read to know the size.
+    first: Option<Picture>,
+    shot: Shot<AnyStyle>,
+    cuts: Cuts,
+    calm: Calm,
+    still: StillHold,
+    number: u32,
+}
+
+impl StyledFilm {
+    fn new(
+        context: &mut JobContext<'_>,
+        job: &StyleFilmJob,
+        source: &mut Film,
+    ) -> Result<Self, EngineError> {
+        let first = source
+            .next_frame()?
+            .ok_or_else(|| EngineError::BadRequest("the film has no frame".into()))?;
+        let stop = context.token();
+        let state = &mut *context.state;
+        // Under the film's own name, which goes into the recipe.
+        let photo = Arc::new(photo_of(first.clone(), job.source.clone()));
+        let prepared = state.stylizer.prepare_for(
+            &mut state.registry,
+            &mut state.photos,
+            &job.params,
+            photo,
+            &stop,
+        )?;
+        Ok(Self {
+            prepared,
+            first: Some(first),
+            shot: Shot::default(),
+            cuts: Cuts::default(),
+            calm: Calm::default(),
+            still: StillHold::default(),
+            number: 0,
+        })
+    }
+
+    fn labels(
+        &self,
+        context: &JobContext<'_>,
+        job: &StyleFilmJob,
+        showing: Showing,
+    ) -> Result<export::Labels, EngineError> {
+        let mut recipe = stylize::style_recipe(context.state, &job.params, &self.prepared, &[])?;
+        let about = json!({
+            "frames": showing.frames,
+            "fps": showing.fps,
+            "forever": showing.forever,
+            "max_side": job.options.max_side,
+            "folder": job.film.is_dir(),
+        });
+        recipe.extra.insert(EXTRA.into(), about);
+        let provenance = Provenance::of(&recipe, &context.state.model_cards(), "", "");
+        // The format is only asked of stills; films take theirs from the job.
+        let options = WriteOptions::new(Format::Png);
+        Ok(export::labels(Some(&recipe), &provenance, &options))
+    }
+
+    /// The next frame in its style.
+    fn next(
+        &mut self,
+        context: &mut JobContext<'_>,
+        job: &StyleFilmJob,
+        source: &mut Film,
+    ) -> Result<Picture, EngineError> {
+        let frame = match self.first.take() {
+            Some(first) => first,
+            None => source.next_frame()?.ok_or_else(|| {
+                EngineError::BadRequest(format!(
+                    "the film ends after {} of {} frames; is the file whole?",
+                    self.number, source.frames
+                ))
+            })?,
+        };
+        let begins = self.cuts.begins(&frame);
+        if begins {
+            self.shot.begin();
+        }
+        // Each frame is another photo to what is kept of photos.
+        let source = SourceRef {
+            sha256: format!("{}#{}", job.source.sha256, self.number),
+            ..job.source.clone()
+        };
+        let photo = photo_of(self.calm.calm(&frame, begins), source);
+        self.number += 1;
+        self.prepared.photo = Arc::new(photo);
+        let cache = Arc::clone(&context.state.stylizer.cache);
+        let stop = context.token();
+        let (picture, plan, _) = Stylizer::render_held(
+            &cache,
+            &self.prepared,
+            &job.params,
+            &job.options,
+            Some(&self.shot),
+            &stop,
+            &mut |_, _, _| context.yield_to_previews(),
+        )?;
+        let seen = match frame.size() == plan.output {
+            true => frame,
+            false => shrink(&frame, plan.output),
+        };
+        Ok(self.still.hold(&seen, &picture, begins))
+    }
+}
+
+fn photo_of(picture: Picture, source: SourceRef) -> Photo {
+    Photo {
+        picture,
+        source,
+        kind: Kind::Png,
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,7 @@
+//! The timeline of Explore: keyframes below the canvas, the film in its place while it plays,
+//! and the dialog that writes it.
+
+pub mod export;
+pub mod player;
+pub mod strip;
+mod track;
