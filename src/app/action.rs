@@ -5,6 +5,7 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -118,13 +119,8 @@ pub enum Action {
         /// The file.
         path: PathBuf,
     },
-    /// Stylise photos into a folder.
-    StyleFolder {
-        /// Photos.
-        photos: Vec<PathBuf>,
-        /// Folder for the results.
-        out: PathBuf,
-    },
+    /// A folder of photos to stylise.
+    StyleFolder(FolderEdit),
     /// Another gallery folder, from the next start on.
     SetGalleryFolder(PathBuf),
     /// Back to the workspace where a recipe was made.
@@ -342,8 +338,10 @@ pub enum Pick {
         /// On one sheet rather than each in a file.
         sheet: Option<Sheet>,
     },
-    /// Photos of a folder, then a folder for the results.
-    StyleFolder,
+    /// A folder of photos to stylise.
+    PhotoFolder,
+    /// A folder for the results.
+    ResultFolder,
     /// No dialog: the photo that ships.
     SamplePhoto(FileRole),
     /// The gallery's folder.

@@ -117,9 +117,7 @@ pub fn dispatch(
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
-        Action::StyleFolder { photos, out } => {
-            style::folder::stylise(photos, out, state, services);
-        }
+        Action::StyleFolder(edit) => style::folder::edit(edit, state, services),
         Action::SetGalleryFolder(folder) => {
             // The preference follows once it is open.
             state.gallery.moving_to = Some(folder.clone());
@@ -236,13 +234,9 @@ fn run(
         }
         C::Rescan => services.engine.send(Request::Rescan),
         C::Paste => services.system.paste(FileRole::here(&state.view)),
-        C::Open
-        | C::OpenPhoto
-        | C::OpenStyle
-        | C::Import
-        | C::StyleFolder
-        | C::ExportWalk
-        | C::ProjectPhoto => pick(command, state, services),
+        C::Open | C::OpenPhoto | C::OpenStyle | C::Import | C::ExportWalk | C::ProjectPhoto => {
+            pick(command, state, services)
+        }
         C::RandomiseSliders | C::ResetSliders if state.view.workspace == Workspace::Lens => {
             let edit = match command {
                 C::ResetSliders => SliderEdit::Reset,
@@ -281,7 +275,6 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
         Command::OpenStyle => Pick::Open(FileRole::Style),
         Command::Import => Pick::Open(FileRole::Import),
         Command::ProjectPhoto => Pick::Open(FileRole::Project),
-        Command::StyleFolder => Pick::StyleFolder,
         Command::ExportWalk => {
             state.view.dialog = Dialog::ExportWalk;
             return;

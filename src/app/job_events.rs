@@ -109,7 +109,12 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
                 kept,
                 skipped,
             };
-            state.toasts.push(Level::Info, report.words());
+            let file = report.written.first().or(report.kept.first()).cloned();
+            let offer = file.map(|file| {
+                let open = Action::ShowInFolder(file);
+                ("Open folder".to_owned(), Box::new(open))
+            });
+            state.toasts.offer(Level::Info, report.words(), offer);
             state.folder_report = Some(report);
         }
         Output::Directions { model, directions } => {

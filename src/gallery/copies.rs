@@ -138,15 +138,16 @@ impl Gallery {
                 return Ok(Vec::new());
             }
             self.not_its_own(*id, to)?;
-            let path = self.get(*id)?.path;
+            let entry = self.get(*id)?;
+            let path = entry.path;
             match metadata::read(&path).and_then(|file| Ok((decode::picture(&path)?, file))) {
                 Ok((picture, file)) => {
-                    builder.put(Some(&picture));
+                    builder.put(Some(&picture), &entry.title)?;
                     origins.push(self.origin(&file));
                 }
                 Err(e) => {
                     log::warn!("{e}");
-                    builder.put(None);
+                    builder.put(None, &entry.title)?;
                 }
             }
         }

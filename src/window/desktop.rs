@@ -12,6 +12,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
+use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
@@ -176,23 +177,24 @@ impl SystemLink for Desktop {
                 options,
                 sheet,
             } => export(self, ids, options, sheet),
-            Pick::StyleFolder => {
-                let future = async {
-                    let from = AsyncFileDialog::new()
-                        .set_title("Folder of photos")
-                        .pick_folder()
-                        .await?;
-                    let to = AsyncFileDialog::new()
-                        .set_title("Folder for the results")
-                        .pick_folder()
-                        .await?;
-                    Some((from.path().to_owned(), to.path().to_owned()))
-                };
-                self.dialog(future, |(from, out): (PathBuf, PathBuf)| {
-                    vec![Action::StyleFolder {
-                        photos: pictures_in(&from),
-                        out,
-                    }]
+            Pick::PhotoFolder => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Folder of photos")
+                    .pick_folder();
+                self.dialog(future, |folder: FileHandle| {
+                    vec![Action::StyleFolder(FolderEdit::From {
+                        photos: pictures_in(folder.path()),
+                        folder: folder.path().to_owned(),
+                    })]
+                });
+            }
+            Pick::ResultFolder => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Folder for the results")
+                    .pick_folder();
+                self.dialog(future, |folder: FileHandle| {
+                    let folder = folder.path().to_owned();
+                    vec![Action::StyleFolder(FolderEdit::Into(folder))]
                 });
             }
             Pick::SamplePhoto(role) => {

@@ -27,7 +27,7 @@ use limner::engine::protocol::{
     ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleDone, StyleInfo,
     StylePlan, StyleTask, Tier, Unfinished, Work,
 };
-use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
+use limner::gallery::protocol::{AlbumEdit, GalleryEvent, GalleryRequest, PictureId};
 use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
@@ -419,10 +419,20 @@ impl InlineGallery {
                 });
                 GalleryEvent::Changed
             }
-            R::Query { seq, query } => GalleryEvent::Listing {
-                seq,
-                entries: Arc::new(self.gallery.list(&query)?),
-            },
+            R::Query { seq, query } => {
+                let entries = Arc::new(self.gallery.list(&query)?);
+                self.answers
+                    .push_back(GalleryEvent::Listing { seq, entries });
+                GalleryEvent::Albums(self.gallery.albums()?)
+            }
+            R::Album(edit) => {
+                let ids = self.gallery.edit_albums(&edit)?;
+                if let AlbumEdit::Delete(name) = edit {
+                    self.answers
+                        .push_back(GalleryEvent::AlbumRemoved { name, ids });
+                }
+                GalleryEvent::Changed
+            }
             R::Thumbnails(ids) => {
                 for id in ids {
                     let store = self.store(&[id]);

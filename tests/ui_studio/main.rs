@@ -7,6 +7,7 @@
 #[path = "../ui_doors/mod.rs"]
 mod ui_doors;
 
+mod albums;
 mod bin;
 mod canvas;
 mod dialogs;

@@ -5,7 +5,7 @@ use crate::app::action::Action;
 use crate::app::gallery::state::Exporting;
 use crate::app::notice::Level;
 use crate::app::state::AppState;
-use crate::gallery::protocol::{Claims, GalleryEvent, Standing};
+use crate::gallery::protocol::{AlbumEdit, Claims, GalleryEvent, GalleryRequest, Standing};
 
 /// Takes one answer in.
 pub fn receive(event: GalleryEvent, state: &mut AppState) {
@@ -64,6 +64,13 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         }
         GalleryEvent::BinLook { token, at, picture } => {
             state.gallery.bin_looks.insert((token, at), picture);
+        }
+        GalleryEvent::Albums(albums) => state.gallery.albums = albums,
+        GalleryEvent::AlbumRemoved { name, ids } => {
+            let words = format!("The album {name} is gone; its pictures are still here");
+            let again = GalleryRequest::Album(AlbumEdit::Add(ids, name));
+            let undo = ("Bring it back".to_owned(), Box::new(Action::Gallery(again)));
+            state.toasts.offer(Level::Info, words, Some(undo));
         }
         GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
         other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),

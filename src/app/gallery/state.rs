@@ -34,6 +34,8 @@ pub struct GalleryState {
     pub seq: u64,
     /// Hits in order.
     pub entries: Arc<Vec<Entry>>,
+    /// Every album with its number of pictures, by name.
+    pub albums: Vec<(String, usize)>,
     /// Whether a listing has come.
     pub listed: bool,
     /// Thumbnails that came.

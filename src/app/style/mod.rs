@@ -6,6 +6,7 @@ pub mod edit;
 pub mod fine;
 pub mod fine_state;
 pub(in crate::app) mod folder;
+pub mod folder_edit;
 pub mod folder_report;
 pub(in crate::app) mod own_styles;
 pub mod own_styles_edit;

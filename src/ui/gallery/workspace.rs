@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId, Query};
 use crate::ui::canvas::picture_menu;
+use crate::ui::gallery::albums::{self, AlbumBar};
 use crate::ui::gallery::compare::{CompareEvent, ComparePane, CompareView, MOST};
 use crate::ui::gallery::details::{Details, DetailsEvent, Stamp};
 use crate::ui::gallery::empty;
@@ -32,6 +33,7 @@ const THUMB_FIRST: f32 = 168.0;
 /// What the workspace remembers between frames; not part of the document.
 struct GalleryPanel {
     filter: Filter,
+    albums: AlbumBar,
     asked: Option<Query>,
     selection: Selection,
     /// The listing on which the selection was made.
@@ -51,6 +53,7 @@ impl Default for GalleryPanel {
     fn default() -> Self {
         Self {
             filter: Filter::default(),
+            albums: AlbumBar::default(),
             asked: None,
             selection: Selection::default(),
             seen: Arc::default(),
@@ -144,6 +147,7 @@ impl GalleryPanel {
         ui.horizontal_wrapped(|ui| {
             filter_bar(ui, &mut self.filter, &models);
         });
+        self.albums.ui(ui, p, &mut self.filter.album);
         self.ask(p);
     }
 
@@ -206,6 +210,11 @@ impl GalleryPanel {
             Some(DetailsEvent::Search(words)) => {
                 self.filter.widen();
                 self.filter.text = words;
+                self.ask(p);
+            }
+            Some(DetailsEvent::Album(name)) => {
+                self.filter.widen();
+                self.filter.album = Some(name);
                 self.ask(p);
             }
             None => {}
@@ -372,6 +381,11 @@ impl GalleryPanel {
             self.details.rename();
             ui.close();
         }
+        let of = match ids.is_empty() {
+            true => vec![entry.id],
+            false => ids.clone(),
+        };
+        albums::menu(ui, p, &of, self.filter.album.as_deref());
         if ui.button("Show in folder").clicked() {
             p.actions.push(Action::ShowInFolder(entry.path.clone()));
             ui.close();

@@ -4,6 +4,7 @@ pub mod chosen;
 pub mod compare;
 pub mod credit;
 pub mod fine;
+pub mod folder;
 pub mod learning;
 pub mod names;
 pub mod output;
