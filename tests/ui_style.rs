@@ -282,7 +282,7 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
         picks[..],
         [.., Pick::PhotoFolder, Pick::ResultFolder]
     ));
-    let mut answer = |edit| {
+    let answer = |edit| {
         let mut asked = s.asked.borrow_mut();
         asked.answers.push_back(Action::StyleFolder(edit));
     };

@@ -136,6 +136,8 @@ pub enum Action {
     },
     /// Take a message away.
     DismissToast(u64),
+    /// Show what exactly a message is about, or hide it again.
+    OpenToast(u64),
     /// The report of a folder was read.
     CloseFolderReport,
 }

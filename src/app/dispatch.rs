@@ -129,6 +129,7 @@ pub fn dispatch(
         Action::PasteRecipe(text) => recipes::paste_recipe(&text, state, services, now),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::OpenToast(id) => state.toasts.open(id),
         Action::CloseFolderReport => state.folder_report = None,
     }
     None

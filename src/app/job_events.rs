@@ -8,6 +8,7 @@ use crate::app::export::events as export;
 use crate::app::gallery::settings;
 use crate::app::grow::answers;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
@@ -81,7 +82,7 @@ pub fn ended(
             }
             state
                 .toasts
-                .push(Level::Error, format!("{}: {error}", job.title));
+                .error(&job.title, PlainWords::of_engine(&error));
         }
     }
 }

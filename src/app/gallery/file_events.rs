@@ -4,6 +4,7 @@
 use crate::app::action::Action;
 use crate::app::gallery::state::Exporting;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::state::AppState;
 use crate::gallery::protocol::{AlbumEdit, Claims, GalleryEvent, GalleryRequest, Standing};
 
@@ -28,6 +29,7 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
             state.toasts.offer(Level::Info, words, show);
             for (path, why) in skipped.iter().take(3) {
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                let why = PlainWords::of(why).text;
                 let text = format!("{}: {why}", name.unwrap_or_default());
                 state.toasts.push(Level::Warning, text);
             }
