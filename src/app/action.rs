@@ -7,6 +7,7 @@ use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
+use crate::app::style::preset::PresetEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -28,6 +29,8 @@ pub enum Action {
     Explore(ExploreEdit),
     /// Changes Style; undoable.
     Style(StyleEdit),
+    /// Presets of Style.
+    StylePreset(PresetEdit),
     /// Styles of the user's own.
     OwnStyle(OwnStyleEdit),
     /// Changes Lens; undoable.

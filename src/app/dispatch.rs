@@ -47,6 +47,7 @@ pub fn dispatch(
             jobs::ask_directions(state, services);
         }
         Action::Style(edit) => style::apply::edit(edit, state, services, now),
+        Action::StylePreset(edit) => style::presets::edit(edit, state, services, now),
         Action::OwnStyle(edit) => style::own_styles::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::Finish(edit) => finish::apply::edit(edit, state),

@@ -441,6 +441,8 @@ pub enum GalleryEvent {
         options: ExportOptions,
         /// Line by line.
         lines: String,
+        /// More than 8 bits a channel can be had.
+        deep: bool,
     },
     /// Ancestors and descendants.
     Lineage {

@@ -527,7 +527,12 @@ impl InlineGallery {
             }
             R::PreviewExport { id, options } => {
                 let lines = self.store(&[id]).export_preview(id, &options)?;
-                GalleryEvent::ExportPreview { id, options, lines }
+                GalleryEvent::ExportPreview {
+                    id,
+                    options,
+                    lines,
+                    deep: self.store(&[id]).is_deep(id)?,
+                }
             }
             R::OpenFolder(folder) => {
                 self.gallery = Gallery::open_and_reconcile(&folder)?;

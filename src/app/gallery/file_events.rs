@@ -43,6 +43,7 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
             state.gallery.exporting = Some(Exporting {
                 done,
                 total: total.max(done),
+                rows: state.gallery.exporting_one,
                 since: before.map_or_else(std::time::Instant::now, |e| e.since),
             });
         }
@@ -53,8 +54,14 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
                 Err(reason) => state.toasts.push(Level::Error, reason),
             }
         }
-        GalleryEvent::ExportPreview { id, options, lines } => {
+        GalleryEvent::ExportPreview {
+            id,
+            options,
+            lines,
+            deep,
+        } => {
             state.gallery.export_preview = Some((id, options, lines));
+            state.gallery.export_deep = Some((id, deep));
         }
         GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
         GalleryEvent::Bin(batches) => {

@@ -12,4 +12,6 @@ pub(in crate::app) mod own_styles;
 pub mod own_styles_edit;
 pub mod own_styles_state;
 pub(in crate::app) mod painting;
+pub mod preset;
+pub mod presets;
 pub mod shares;

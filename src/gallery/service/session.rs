@@ -295,7 +295,13 @@ impl GallerySession {
             R::PreviewExport { id, options } => {
                 g.set_settings(self.context.settings.read().clone());
                 let lines = g.export_preview(id, &options)?;
-                self.emit(GalleryEvent::ExportPreview { id, options, lines });
+                let deep = g.is_deep(id)?;
+                self.emit(GalleryEvent::ExportPreview {
+                    id,
+                    options,
+                    lines,
+                    deep,
+                });
             }
             R::CopyToClipboard(id) => self.file_work(FileWork::Copy(id)),
             R::Settings(_) | R::OpenFolder(_) | R::Shutdown => {}

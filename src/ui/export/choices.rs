@@ -108,6 +108,11 @@ impl Choices {
         (pictures > 1 && self.layout == Layout::Sheet).then_some(self.sheet)
     }
 
+    /// Whether 16 bits a channel are asked for.
+    pub fn wants_sixteen(&self) -> bool {
+        self.sixteen && self.file.holds_sixteen()
+    }
+
     /// Bits and colours.
     fn depth_ui(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
@@ -180,9 +185,14 @@ impl Choices {
     }
 
     /// Format, quality and file size.
-    pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme) {
+    ///
+    /// `shallow`: the picture is known to have no more than 8 bits a channel.
+    pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme, shallow: bool) {
         self.file.kind_ui(ui, theme);
         self.depth_ui(ui);
+        if shallow && self.wants_sixteen() {
+            ui.weak("Only 8 bits are there: the file becomes larger, not finer.");
+        }
         self.file.quality_ui(ui, theme, self.limit.is_none());
         if !self.file.has_quality() {
             return;

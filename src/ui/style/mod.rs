@@ -9,6 +9,7 @@ pub mod learning;
 pub mod names;
 pub mod output;
 pub mod own_styles;
+pub mod presets;
 pub mod report;
 pub mod sliders;
 pub mod swatches;

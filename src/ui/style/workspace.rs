@@ -3,7 +3,7 @@
 
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
-use crate::app::action::{Destination, Subject, ViewEdit};
+use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::at_hand;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
@@ -22,6 +22,7 @@ use crate::ui::shell::history;
 use crate::ui::style::chosen::{ChosenEvent, ChosenStyles};
 use crate::ui::style::compare::side_by_side;
 use crate::ui::style::output::StyleOutput;
+use crate::ui::style::presets::Presets;
 use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
 use crate::ui::widgets::button::IconButton;
@@ -49,6 +50,7 @@ struct StylePanel {
     mask: MaskTools,
     pick: Option<GalleryPick>,
     grid: StyleGrid,
+    presets: Presets,
 }
 
 /// Draws the workspace.
@@ -96,10 +98,10 @@ impl StylePanel {
                     },
                 );
                 let can_try = p.state.photo().is_some();
-                let mut on = self.grid.tryouts.on;
+                let mut on = p.state.prefs.tryouts;
                 let eye = |ui: &mut Ui| {
                     let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
-                        .tooltip("Show every style on your photo instead of its sample")
+                        .tooltip("Show every style on your photo instead of its sample, while nothing else is computed")
                         .size(22.0)
                         .selected(on)
                         .enabled(can_try);
@@ -110,7 +112,11 @@ impl StylePanel {
                         self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                     }
                 });
-                self.grid.tryouts.on = on;
+                if on != p.state.prefs.tryouts {
+                    let mut prefs = p.state.prefs.clone();
+                    prefs.tryouts = on;
+                    p.actions.push(Action::SetPrefs(Box::new(prefs)));
+                }
             });
         });
     }
@@ -145,6 +151,14 @@ impl StylePanel {
                     true,
                     |_| {},
                     |ui| sliders::main(ui, p),
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Presets",
+                    true,
+                    |_| {},
+                    |ui| self.presets.ui(ui, p),
                 );
                 section(
                     ui,
