@@ -115,6 +115,8 @@ pub enum Action {
     CopyText(String),
     /// A picture to the clipboard.
     CopyPicture(Picture),
+    /// Files to the clipboard, to be pasted in a file manager, a mail, another program.
+    CopyFiles(Vec<PathBuf>),
     /// Make a picture at full size and write it to a file.
     SaveTo {
         /// What.

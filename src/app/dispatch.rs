@@ -117,6 +117,7 @@ pub fn dispatch(
             return Some(Effect::CopyText(text));
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
+        Action::CopyFiles(paths) => services.system.copy_files(paths),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
         Action::StyleFolder(edit) => style::folder::edit(edit, state, services),
         Action::SetGalleryFolder(folder) => {

@@ -18,7 +18,7 @@ use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 use crate::weighed::{self, Bounds, Weight};
-use crate::window::clipboard::{copy, paste};
+use crate::window::clipboard::{copy, copy_files, paste};
 use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
@@ -58,6 +58,7 @@ pub struct Desktop {
 /// Work of the desktop thread.
 enum Work {
     Copy(Picture),
+    CopyFiles(Vec<PathBuf>),
     Paste(FileRole),
     Save(Box<SavePicture>),
     Show(PathBuf),
@@ -68,6 +69,7 @@ impl Weight for Work {
         match self {
             Self::Copy(picture) => picture.rgba().len(),
             Self::Save(job) => job.picture.rgba().len(),
+            Self::CopyFiles(paths) => paths.iter().map(|path| path.as_os_str().len()).sum(),
             Self::Paste(_) | Self::Show(_) => 0,
         }
     }
@@ -259,6 +261,10 @@ impl SystemLink for Desktop {
         self.queue(Work::Copy(picture));
     }
 
+    fn copy_files(&mut self, paths: Vec<PathBuf>) {
+        self.queue(Work::CopyFiles(paths));
+    }
+
     fn paste(&mut self, role: FileRole) {
         self.queue(Work::Paste(role));
     }
@@ -381,6 +387,7 @@ fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol:
     for job in jobs.iter() {
         let answer = match job {
             Work::Copy(picture) => copy(&mut clipboard, &picture),
+            Work::CopyFiles(paths) => copy_files(&mut clipboard, &paths),
             Work::Paste(role) => paste(&mut clipboard, role),
             Work::Save(job) => crate::window::save::save(&job),
             Work::Show(path) => match show(&path) {

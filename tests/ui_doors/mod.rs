@@ -50,6 +50,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// Files put onto the clipboard last.
+    pub copied_files: Vec<PathBuf>,
     /// Files whose folder was shown.
     pub shown: Vec<PathBuf>,
     /// How often the clipboard was read.
@@ -576,6 +578,10 @@ impl SystemLink for Desk {
 
     fn copy_picture(&mut self, picture: Picture) {
         self.0.borrow_mut().copied.push(picture);
+    }
+
+    fn copy_files(&mut self, paths: Vec<PathBuf>) {
+        self.0.borrow_mut().copied_files = paths;
     }
 
     fn paste(&mut self, role: FileRole) {

@@ -72,6 +72,20 @@ fn an_album_shows_its_pictures_and_no_others_also_after_a_restart() {
 }
 
 #[test]
+fn the_files_of_several_pictures_are_copied_for_other_programs() {
+    let mut s = with_pictures(&["Apple", "Pear", "Plum"]);
+    s.click("Apple");
+    s.window
+        .get_by_role_and_label(Role::Button, "Plum")
+        .click_modifiers(Modifiers::COMMAND);
+    s.settle();
+    s.click("Copy files");
+    let copied = s.asked.borrow().copied_files.clone();
+    assert_eq!(copied.len(), 2);
+    assert!(copied.iter().all(|path| path.is_file()), "{copied:?}");
+}
+
+#[test]
 fn an_album_is_renamed_and_taken_away_and_brought_back() {
     let mut s = with_pictures(&["Apple", "Pear"]);
     gather(&mut s, &["Apple"], "Sumer");

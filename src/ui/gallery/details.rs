@@ -204,6 +204,13 @@ impl Details {
             {
                 p.actions.view(ViewEdit::Dialog(Dialog::Export));
             }
+            let copy = ui.button("Copy files").on_hover_text(
+                "Copy the files to the clipboard, to paste them in a folder, a mail, another program",
+            );
+            if copy.clicked() {
+                let files = entries.iter().map(|e| e.path.clone()).collect();
+                p.actions.push(Action::CopyFiles(files));
+            }
             paste_finish(ui, p);
             if ui
                 .button("Delete")
