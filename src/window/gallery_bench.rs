@@ -12,7 +12,6 @@ use crate::engine::protocol::{Event, Job, Request};
 use crate::engine::{Engine, EngineConfig};
 use crate::gallery::protocol::{GalleryRequest, GallerySettings};
 use crate::gallery::service;
-use crate::recipe::ExploreParams;
 use crate::ui::StartError;
 use crate::window::adapters::{NoHub, RunningEngine, RunningGallery};
 use crate::window::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
@@ -118,14 +117,14 @@ pub struct BusyFrames {
 }
 
 /// Measures so many frames of scrolling through the gallery of a folder, while a real engine
-/// renders one picture of `model` after the other.
+/// does one job after the other, the first one first.
 ///
 /// # Errors
 /// If engine or gallery can't be opened, or nothing is listed within a minute.
 pub fn measure_busy(
     folder: &Path,
     config: EngineConfig,
-    model: &str,
+    job: impl Fn(u64) -> Job,
     frames: usize,
 ) -> Result<BusyFrames, StartError> {
     let start = Instant::now();
@@ -159,7 +158,7 @@ pub fn measure_busy(
             // The one before has come, if there was one.
             pictures += usize::from(seed > 1);
             seed += 1;
-            let job = Job::Render(Arc::new(ExploreParams::new(model, seed)));
+            let job = job(seed);
             window.app.act(Action::Start {
                 job: Box::new(job),
                 purpose: Purpose::Copy,

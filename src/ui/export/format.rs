@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use crate::export::format::Format;
+use crate::gallery::protocol::Format;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::choice;
 use crate::ui::widgets::slider::Slider;
