@@ -11,7 +11,7 @@ use crate::ui::canvas::picture_view::CanvasInput;
 use crate::ui::explore::{bookmarks, panel, toolbar, variations};
 use crate::ui::panel::Panel;
 use crate::ui::shell::history;
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 use crate::ui::widgets::tile::picture_tile;
 
 /// Draws the workspace.
@@ -35,7 +35,7 @@ fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
     egui::Panel::right("explore panel")
-        .exact_size(PANEL_WIDTH + 16.0)
+        .exact_size(panel_width(ui.ctx()))
         .frame(frame)
         .show(ui, |ui| panel::ui(ui, panel));
     history::strip(ui, panel);

@@ -25,6 +25,7 @@ use crate::ui::style::output::StyleOutput;
 use crate::ui::style::presets::Presets;
 use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
+use crate::ui::theme::panel_width;
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
@@ -39,7 +40,7 @@ const WIDE: f32 = 940.0;
 const ONE_ROW: f32 = 310.0;
 /// Width of the hint beside the ways to compare.
 const HINT: f32 = 220.0;
-/// Width of the panel on the right.
+/// Width of the panel on the right, at most.
 const RIGHT: f32 = 320.0;
 
 /// What the workspace remembers between frames; not part of the document.
@@ -122,7 +123,8 @@ impl StylePanel {
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::right("style settings").exact_size(RIGHT)).show(ui, |ui| {
+        let width = panel_width(ui.ctx()).min(RIGHT);
+        side(p, egui::Panel::right("style settings").exact_size(width)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let several = p.state.doc.style.styles.len() > 1;
