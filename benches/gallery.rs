@@ -111,6 +111,7 @@ fn make(path: &Path, i: usize) -> Result<(), Box<dyn std::error::Error>> {
             stars: (i / 4 % 6) as u8,
             title: String::new(),
             tags: vec![format!("set{}", i / 1000), WORDS[i / 7 % 16].to_owned()],
+            albums: Vec::new(),
         };
         let packet = export::xmp::edit(None, &labels).ok_or("no packet")?;
         std::fs::write(limner::gallery::layout::sidecar(path), packet)?;

@@ -264,6 +264,7 @@ fn a_contact_sheet_says_what_is_on_it() {
         columns: 3,
         cell: 64,
         background: [0, 0, 0],
+        captions: false,
     };
     let to = shelf.out("sheet.jpg");
     let options = ExportOptions::new(Format::Jpeg(90));

@@ -94,6 +94,61 @@ fn a_finished_picture_leaves_with_more_than_its_eight_bits() {
 }
 
 #[test]
+fn sixteen_bits_of_a_large_picture_show_progress_and_can_be_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gallery = Gallery::open_and_reconcile(folder.path().join("gallery")).unwrap();
+    let before = gallery.save(&slope(), &recipe()).unwrap();
+    let settings = FinishSettings {
+        exposure: 0.5,
+        ..FinishSettings::default()
+    };
+    let source = SourceRef {
+        path: before.path.display().to_string(),
+        sha256: before.sha256.clone().unwrap(),
+        ..SourceRef::default()
+    };
+    let made =
+        finish::finish(&slope(), &settings, &CancelToken::new(), &mut |_, _| Ok(())).unwrap();
+    let params = FinishParams::new(source, settings);
+    let finished = gallery
+        .save(&made, &recipe().finished(Some(params)))
+        .unwrap();
+    assert!(gallery.is_deep(finished.id).unwrap());
+    assert!(
+        !gallery.is_deep(before.id).unwrap(),
+        "it has its 8 bits only"
+    );
+    let options = ExportOptions {
+        sixteen: true,
+        ..ExportOptions::new(Format::Png)
+    };
+    let to = folder.path().join("deep.png");
+    let mut told = Vec::new();
+    let stopped = gallery
+        .export_copies(&[finished.id], &to, &options, &mut |done, total| {
+            told.push((done, total));
+            false
+        })
+        .unwrap();
+    assert!(
+        stopped.is_empty() && !to.exists(),
+        "stopped, nothing is written"
+    );
+    assert_eq!(told.len(), 1);
+    let mut told = Vec::new();
+    let written = gallery
+        .export_copies(&[finished.id], &to, &options, &mut |done, total| {
+            told.push((done, total));
+            true
+        })
+        .unwrap();
+    assert_eq!(written, [to]);
+    let (done, total) = *told.last().unwrap();
+    assert!(done == total && total > 1, "{told:?}");
+    assert!(told.is_sorted());
+}
+
+#[test]
 fn eight_bits_in_display_p3_look_the_same_to_whoever_reads_the_profile() {
     let folder = tempfile::tempdir().unwrap();
     let mut gallery = Gallery::open_and_reconcile(folder.path().join("gallery")).unwrap();

@@ -307,6 +307,7 @@ fn several_pictures_go_onto_a_contact_sheet() {
     s.click("Export…");
     s.window.get_by_label("Export to a folder…");
     s.click("Contact sheet");
+    s.window.get_by_label("Titles");
     s.window.get_by_label("On black").click();
     s.settle();
     s.click("Export to a file…");
@@ -316,6 +317,10 @@ fn several_pictures_go_onto_a_contact_sheet() {
     };
     assert_eq!(ids.len(), 3);
     assert_eq!(sheet.unwrap().background, [0; 3]);
+    assert!(
+        sheet.unwrap().captions,
+        "titles stand below, unless switched off"
+    );
 }
 
 #[test]

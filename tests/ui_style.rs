@@ -6,12 +6,14 @@
 
 mod ui_doors;
 
+use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
+use limner::app::style::folder_edit::FolderEdit;
 use limner::app::view::{Compare, Workspace};
-use limner::engine::protocol::{Job, Request, Tier};
+use limner::engine::protocol::{FolderJob, Job, Request, Tier};
 use limner::gallery::protocol::Format;
 use limner::recipe::{StyleSource, Wrap};
 use ui_doors::{Studio, canvas_tiers, in_style};
@@ -288,11 +290,42 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
     let mut s = in_style(SIZE);
     s.open_photo("a.png");
     s.click("Style Ink wash");
-    s.asked.borrow_mut().answers.push_back(Action::StyleFolder {
-        photos: vec!["one.png".into(), "two.png".into()],
-        out: "out".into(),
-    });
     s.click("Folder…");
+    s.window.get_by_label("Choose the folder of the photos.");
+    s.click("Choose the photos…");
+    s.click("Choose the place…");
+    let picks = s.asked.borrow().picks.clone();
+    assert!(matches!(
+        picks[..],
+        [.., Pick::PhotoFolder, Pick::ResultFolder]
+    ));
+    let answer = |edit| {
+        let mut asked = s.asked.borrow_mut();
+        asked.answers.push_back(Action::StyleFolder(edit));
+    };
+    answer(FolderEdit::From {
+        folder: "holiday".into(),
+        photos: vec!["holiday/one.png".into(), "holiday/two.png".into()],
+    });
+    s.settle();
+    // Inside the folder of the photos, until another one is chosen.
+    s.window.get_by_label("holiday/Styled");
+    s.asked
+        .borrow_mut()
+        .answers
+        .push_back(Action::StyleFolder(FolderEdit::Into("out".into())));
+    s.settle();
+    s.window.get_by_label("out");
+    s.click("WebP");
+    s.drag_slider("Quality", 112.0, 0.9, 0.5);
+    s.click("Stylise 2 photos");
+    let job = folder_job(&s);
+    assert_eq!((job.photos.len(), job.out), (2, "out".into()));
+    assert!(matches!(
+        job.writing.options.format,
+        Format::WebPLossy(1..92)
+    ));
+    assert_eq!(job.options.max_side, None);
     s.settle();
     s.window.get_by_label("The folder is done");
     s.window.get_by_label_contains("notes.txt: not a picture");
@@ -300,6 +333,43 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
         .get_by_role_and_label(Role::Button, "Close")
         .click();
     s.settle();
+    assert!(s.window.query_by_label("The folder is done").is_none());
+}
+
+fn folder_job(s: &Studio<'_>) -> FolderJob {
+    let asked = s.asked.borrow();
+    let jobs = asked.engine.iter().filter_map(|r| match r {
+        Request::Job {
+            job: Job::StylizeFolder(job),
+            ..
+        } => Some(FolderJob::clone(job)),
+        _ => None,
+    });
+    jobs.last().unwrap()
+}
+
+#[test]
+fn a_finished_folder_is_opened_with_one_click() {
+    let mut s = in_style(SIZE);
+    s.open_photo("a.png");
+    s.click("Style Ink wash");
+    s.window
+        .state_mut()
+        .act(Action::StyleFolder(FolderEdit::From {
+            folder: "in".into(),
+            photos: vec!["in/one.png".into()],
+        }));
+    s.command(Command::StyleFolder);
+    // Enter is the main button.
+    s.window.key_press(Key::Enter);
+    s.settle();
+    s.settle();
+    s.dismiss_toasts();
+    s.click("Open folder");
+    assert_eq!(
+        s.asked.borrow().shown,
+        [std::path::Path::new("in/Styled/one.png")]
+    );
     assert!(s.window.query_by_label("The folder is done").is_none());
 }
 

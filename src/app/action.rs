@@ -5,8 +5,10 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::timeline::edit::TimelineEdit;
+use crate::app::style::preset::PresetEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -30,6 +32,8 @@ pub enum Action {
     Timeline(TimelineEdit),
     /// Changes Style; undoable.
     Style(StyleEdit),
+    /// Presets of Style.
+    StylePreset(PresetEdit),
     /// Styles of the user's own.
     OwnStyle(OwnStyleEdit),
     /// Changes Lens; undoable.
@@ -114,6 +118,8 @@ pub enum Action {
     CopyText(String),
     /// A picture to the clipboard.
     CopyPicture(Picture),
+    /// Files to the clipboard, to be pasted in a file manager, a mail, another program.
+    CopyFiles(Vec<PathBuf>),
     /// Make a picture at full size and write it to a file.
     SaveTo {
         /// What.
@@ -121,13 +127,8 @@ pub enum Action {
         /// The file.
         path: PathBuf,
     },
-    /// Stylise photos into a folder.
-    StyleFolder {
-        /// Photos.
-        photos: Vec<PathBuf>,
-        /// Folder for the results.
-        out: PathBuf,
-    },
+    /// A folder of photos to stylise.
+    StyleFolder(FolderEdit),
     /// Stylise a film into a file.
     StyleFilm {
         /// The film.
@@ -152,6 +153,8 @@ pub enum Action {
     },
     /// Take a message away.
     DismissToast(u64),
+    /// Show what exactly a message is about, or hide it again.
+    OpenToast(u64),
     /// The report of a folder was read.
     CloseFolderReport,
 }
@@ -366,8 +369,10 @@ pub enum Pick {
         /// On one sheet rather than each in a file.
         sheet: Option<Sheet>,
     },
-    /// Photos of a folder, then a folder for the results.
-    StyleFolder,
+    /// A folder of photos to stylise.
+    PhotoFolder,
+    /// A folder for the results.
+    ResultFolder,
     /// A film, then a file for the result.
     StyleFilm,
     /// No dialog: the photo that ships.

@@ -48,6 +48,7 @@ pub fn dispatch(
         }
         Action::Timeline(edit) => timeline::apply::edit(edit, state, now),
         Action::Style(edit) => style::apply::edit(edit, state, services, now),
+        Action::StylePreset(edit) => style::presets::edit(edit, state, services, now),
         Action::OwnStyle(edit) => style::own_styles::edit(edit, state, services, now),
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::Finish(edit) => finish::apply::edit(edit, state),
@@ -117,13 +118,12 @@ pub fn dispatch(
             return Some(Effect::CopyText(text));
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
+        Action::CopyFiles(paths) => services.system.copy_files(paths),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
         Action::StyleFilm { film, sha256, out } => {
             style::film::stylise(film, sha256, out, state, services);
         }
-        Action::StyleFolder { photos, out } => {
-            style::folder::stylise(photos, out, state, services);
-        }
+        Action::StyleFolder(edit) => style::folder::edit(edit, state, services),
         Action::SetGalleryFolder(folder) => {
             // The preference follows once it is open.
             state.gallery.moving_to = Some(folder.clone());
@@ -135,6 +135,7 @@ pub fn dispatch(
         Action::PasteRecipe(text) => recipes::paste_recipe(&text, state, services, now),
         Action::Notify { level, text } => state.toasts.push(level, text),
         Action::DismissToast(id) => state.toasts.dismiss(id),
+        Action::OpenToast(id) => state.toasts.open(id),
         Action::CloseFolderReport => state.folder_report = None,
     }
     None
@@ -240,13 +241,9 @@ fn run(
         }
         C::Rescan => services.engine.send(Request::Rescan),
         C::Paste => services.system.paste(FileRole::here(&state.view)),
-        C::Open
-        | C::OpenPhoto
-        | C::OpenStyle
-        | C::Import
-        | C::StyleFolder
-        | C::StyleFilm
-        | C::ProjectPhoto => pick(command, state, services),
+        C::Open | C::OpenPhoto | C::OpenStyle | C::Import | C::StyleFilm | C::ProjectPhoto => {
+            pick(command, state, services)
+        }
         C::ExportWalk => timeline::apply::export(state, now),
         C::RandomiseSliders | C::ResetSliders if state.view.workspace == Workspace::Lens => {
             let edit = match command {
@@ -290,7 +287,6 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
         Command::OpenStyle => Pick::Open(FileRole::Style),
         Command::Import => Pick::Open(FileRole::Import),
         Command::ProjectPhoto => Pick::Open(FileRole::Project),
-        Command::StyleFolder => Pick::StyleFolder,
         Command::StyleFilm => Pick::StyleFilm,
         _ => Pick::Open(FileRole::Any),
     };

@@ -1,7 +1,7 @@
 //! What engine, gallery, hub and desktop answer goes into the state here.
 
 use crate::app::explore::drag;
-use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::previews::Received;
 use crate::app::queue::Actions;
@@ -77,7 +77,7 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
         Event::EstimateFailed { seq, error } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = None;
-                state.engine.estimate_error = Some(error.to_string());
+                state.engine.estimate_error = Some(PlainWords::of_engine(&error).text);
             }
         }
         Event::Progress {
@@ -106,7 +106,7 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
         } => drag::stepped(id, steps, &points, picture, state),
         Event::Done { id, result } => job_events::ended(id, result, state, services, follow),
         Event::Refused { what, error } => {
-            state.toasts.push(Level::Error, format!("{what}: {error}"));
+            state.toasts.error(&what, PlainWords::of_engine(&error));
         }
         Event::Queue { previewing, .. } => state.engine.previewing = previewing,
     }

@@ -28,6 +28,7 @@ pub fn begin(session: &mut Session, services: &mut Services) -> AppState {
     let fresh = session.is_fresh();
     let (saved, warning) = session.take_saved();
     let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
+    state.finish.recall(saved.finish);
     state.history = session.histories(&state.doc);
     state.view.start_page |= fresh && session.is_kept() && state.prefs.start_page;
     if let Some(warning) = warning {

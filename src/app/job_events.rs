@@ -9,6 +9,7 @@ use crate::app::export::events as export;
 use crate::app::gallery::settings;
 use crate::app::grow::answers;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
@@ -89,7 +90,7 @@ pub fn ended(
             }
             state
                 .toasts
-                .push(Level::Error, format!("{}: {error}", job.title));
+                .error(&job.title, PlainWords::of_engine(&error));
         }
     }
 }
@@ -117,7 +118,12 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
                 kept,
                 skipped,
             };
-            state.toasts.push(Level::Info, report.words());
+            let file = report.written.first().or(report.kept.first()).cloned();
+            let offer = file.map(|file| {
+                let open = Action::ShowInFolder(file);
+                ("Open folder".to_owned(), Box::new(open))
+            });
+            state.toasts.offer(Level::Info, report.words(), offer);
             state.folder_report = Some(report);
         }
         Output::Directions { model, directions } => {

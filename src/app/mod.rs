@@ -43,6 +43,7 @@ pub mod notice;
 pub mod now;
 mod open_files;
 pub mod photos;
+pub mod plain_words;
 pub mod ports;
 pub mod prefs;
 pub mod previews;

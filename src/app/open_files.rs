@@ -10,6 +10,7 @@ use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::photos::Opening;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::sources;
@@ -93,14 +94,6 @@ fn is_style_file(path: &Path) -> bool {
     ending.is_some_and(|end| end.eq_ignore_ascii_case("safetensors"))
 }
 
-/// An error as it stands alone: with a capital letter.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
-}
-
 /// A file was read, or not.
 pub fn opened(
     path: PathBuf,
@@ -119,9 +112,9 @@ pub fn opened(
     let photo = match result {
         Ok(photo) => photo,
         Err(error) => {
-            let why = sentence(&error.to_string());
-            state.toasts.push(Level::Error, why.clone());
-            state.photos.failed.insert(path, why);
+            let why = PlainWords::of_engine(&error);
+            state.photos.failed.insert(path, why.text.clone());
+            state.toasts.error("", why);
             return;
         }
     };

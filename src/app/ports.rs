@@ -39,6 +39,9 @@ pub trait SystemLink {
     fn pick(&mut self, pick: Pick);
     /// Puts a picture onto the clipboard.
     fn copy_picture(&mut self, picture: Picture);
+    /// Puts files onto the clipboard, to be pasted where files go: egui and winit can't drag any
+    /// out of a window.
+    fn copy_files(&mut self, paths: Vec<std::path::PathBuf>);
     /// Reads the clipboard: a picture or files become `OpenFiles` in a role, text
     /// becomes `PasteRecipe`.
     fn paste(&mut self, role: FileRole);

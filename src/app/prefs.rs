@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::style::preset::StylePreset;
 use crate::engine::{DeviceChoice, Precision};
 
 /// Dark or light.
@@ -61,6 +62,10 @@ pub struct Prefs {
     pub draft_side: u32,
     /// Draw the pictures of small generators through *Crisp* while nothing moves.
     pub crisp: bool,
+    /// Try all styles on the photo in Style while the machine is idle.
+    pub tryouts: bool,
+    /// Settings of Style under a name.
+    pub style_presets: Vec<StylePreset>,
     /// Open the start page where there is no work to come back to.
     pub start_page: bool,
 }
@@ -86,6 +91,8 @@ impl Default for Prefs {
             upscaler: None,
             draft_side: 256,
             crisp: true,
+            tryouts: true,
+            style_presets: Vec::new(),
             start_page: true,
         }
     }

@@ -20,6 +20,7 @@ use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
 use crate::app::style::fine_state::FineState;
+use crate::app::style::folder_edit::FolderDraft;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::own_styles_state::OwnStyles;
 use crate::app::toasts::Toasts;
@@ -61,6 +62,8 @@ pub struct AppState {
     pub grow: GrowState,
     /// Points of Explore's picture on their way.
     pub drag: DragState,
+    /// The folders that are chosen for the next folder of photos.
+    pub folder_draft: FolderDraft,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -98,6 +101,7 @@ impl AppState {
             own_styles: OwnStyles::default(),
             grow: GrowState::default(),
             drag: DragState::default(),
+            folder_draft: FolderDraft::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::app::action::Action;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 
 /// Messages in the corner.
 #[derive(Debug, Default)]
@@ -21,6 +22,10 @@ pub struct Toast {
     pub level: Level,
     /// What.
     pub text: String,
+    /// What exactly, for those who want to know; behind a button.
+    pub details: Option<String>,
+    /// The details are shown; it then stays until it is dismissed.
+    pub opened: bool,
     /// Since when.
     pub since: Instant,
     /// A button that helps: its text and what it does.
@@ -52,6 +57,35 @@ impl Toasts {
         offer: Option<(String, Box<Action>)>,
     ) {
         let text = text.into();
+        let plain = match level {
+            Level::Error => PlainWords::of(&text),
+            Level::Info | Level::Warning => PlainWords {
+                text,
+                details: None,
+            },
+        };
+        self.put(level, plain, offer);
+    }
+
+    /// Tells of an error that `what` ended with, its details behind a button.
+    pub fn error(&mut self, what: &str, plain: PlainWords) {
+        let text = match what {
+            "" => plain.text,
+            what => format!("{what}: {}", plain.text),
+        };
+        self.put(Level::Error, PlainWords { text, ..plain }, None);
+    }
+
+    /// Shows the details of one, or hides them again.
+    pub fn open(&mut self, id: u64) {
+        if let Some(toast) = self.list.iter_mut().find(|t| t.id == id) {
+            toast.opened = !toast.opened;
+            toast.since = Instant::now();
+        }
+    }
+
+    fn put(&mut self, level: Level, plain: PlainWords, offer: Option<(String, Box<Action>)>) {
+        let PlainWords { text, details } = plain;
         if let Some(same) = self.list.iter_mut().find(|t| t.text == text) {
             same.since = Instant::now();
             return;
@@ -61,6 +95,8 @@ impl Toasts {
             id: self.next,
             level,
             text,
+            details,
+            opened: false,
             since: Instant::now(),
             offer,
         });
@@ -81,9 +117,11 @@ impl Toasts {
 
     /// Drops those whose time is over. Returns the time until the next one goes.
     pub fn expire(&mut self) -> Option<Duration> {
-        self.list.retain(|t| t.since.elapsed() < t.life());
+        self.list
+            .retain(|t| t.opened || t.since.elapsed() < t.life());
         self.list
             .iter()
+            .filter(|t| !t.opened)
             .map(|t| t.life().saturating_sub(t.since.elapsed()))
             .min()
     }

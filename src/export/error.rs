@@ -36,7 +36,9 @@ pub enum ExportError {
     #[error(transparent)]
     Credentials(#[from] super::credentials::CredentialError),
     /// Another failure of the disk.
-    #[error("{path}: {source}")]
+    #[error(
+        "this file can't be read or written ({source}); look whether its disk is there, then try again: {path}"
+    )]
     Io {
         /// Which file.
         path: PathBuf,

@@ -3,6 +3,7 @@
 
 pub mod animation;
 pub mod atomic;
+pub mod caption;
 pub mod container;
 pub mod credentials;
 mod deep;

@@ -88,4 +88,6 @@ pub struct Sheet {
     pub cell: u32,
     /// Colour around.
     pub background: [u8; 3],
+    /// Each picture's title below it.
+    pub captions: bool,
 }

@@ -12,7 +12,7 @@ use crate::export::resize::{Filter, resize};
 use crate::export::sheet::SheetBuilder;
 use crate::export::xmp::Value;
 use crate::export::{self, ExportError, Labels, Provenance, WriteOptions, metadata, presets};
-use crate::finish;
+use crate::finish::{self, FinishError};
 use crate::gallery::signing::PictureFile;
 use crate::photo;
 use crate::picture::{ColorSpace, DeepPicture, Picture};
@@ -22,7 +22,8 @@ use crate::unfinished;
 impl Gallery {
     /// Writes one picture to the file `to`, or several (or one, when `to` is a folder)
     /// into the folder `to`, each under a free name. `progress` is called with how many of how
-    /// many are written and says whether to go on.
+    /// many are written, for a single one with how many of its rows are computed, and says
+    /// whether to go on.
     ///
     /// # Errors
     /// The first failure; what was written before it stays.
@@ -37,8 +38,9 @@ impl Gallery {
         if let ([id], false) = (ids, to.is_dir()) {
             // A file chosen by the user, who was asked about replacing.
             self.not_its_own(*id, to)?;
-            self.export_one(*id, to, Existing::Replace, options)?;
-            return Ok(vec![to.to_path_buf()]);
+            let whole = self.export_one(*id, to, Existing::Replace, options, progress)?;
+            let written = whole.then(|| to.to_path_buf());
+            return Ok(written.into_iter().collect());
         }
         std::fs::create_dir_all(to).map_err(|e| ExportError::writing(to, e))?;
         let mut written = Vec::new();
@@ -46,7 +48,11 @@ impl Gallery {
             if !progress(done, ids.len()) {
                 break;
             }
-            written.push(self.export_into(*id, to, options)?);
+            let go_on = &mut |_, _| progress(done, ids.len());
+            match self.export_into(*id, to, options, go_on)? {
+                Some(path) => written.push(path),
+                None => break,
+            }
         }
         Ok(written)
     }
@@ -57,7 +63,8 @@ impl Gallery {
         id: PictureId,
         to: &Path,
         options: &ExportOptions,
-    ) -> Result<PathBuf, GalleryError> {
+        go_on: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<PathBuf>, GalleryError> {
         let stem = layout::safe_name(&self.get(id)?.title);
         let extension = export::extension(options.format);
         let mut n = 1;
@@ -67,21 +74,23 @@ impl Gallery {
             if path.exists() {
                 continue;
             }
-            match self.export_one(id, &path, Existing::Keep, options) {
-                Ok(()) => return Ok(path),
+            match self.export_one(id, &path, Existing::Keep, options, go_on) {
+                Ok(whole) => return Ok(whole.then_some(path)),
                 Err(GalleryError::File(ExportError::Exists(_))) => {}
                 Err(e) => return Err(e),
             }
         }
     }
 
+    /// Whether it was written, not stopped.
     fn export_one(
         &self,
         id: PictureId,
         path: &Path,
         existing: Existing,
         options: &ExportOptions,
-    ) -> Result<(), GalleryError> {
+        go_on: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<bool, GalleryError> {
         let entry = self.get(id)?;
         let file = metadata::read(&entry.path)?;
         let labels = self.copy_labels(&entry, &file, options);
@@ -94,7 +103,10 @@ impl Gallery {
             true => None,
             false => {
                 let recipe = file.recipe.as_ref().filter(|_| !resized);
-                Some(self.deep(id, &picture, recipe, &write)?)
+                let Some(deep) = self.deep(id, &picture, recipe, &write, go_on)? else {
+                    return Ok(false);
+                };
+                Some(deep)
             }
         };
         let deep = deep.filter(|deep| {
@@ -114,7 +126,22 @@ impl Gallery {
             source_names: options.source_names,
             copy_of: Some((&entry.path, resized)),
         };
-        Ok(self.write_picture_file(path, existing, &file)?)
+        self.write_picture_file(path, existing, &file)?;
+        Ok(true)
+    }
+
+    /// Whether a copy can have more than 8 bits a channel: the picture was finished, and the one
+    /// before is there.
+    ///
+    /// # Errors
+    /// As [`Gallery::get`], or a file that can't be read.
+    pub fn is_deep(&self, id: PictureId) -> Result<bool, GalleryError> {
+        let recipe = metadata::read(&self.get(id)?.path)?.recipe;
+        let finish = recipe.and_then(|recipe| recipe.finish);
+        Ok(finish.is_some_and(|finish| {
+            let places = self.places_before(id, &finish);
+            places.iter().any(|place| place.is_file())
+        }))
     }
 
     /// Writes many small pictures onto one. Pictures that can't be read leave a gap.
@@ -138,15 +165,16 @@ impl Gallery {
                 return Ok(Vec::new());
             }
             self.not_its_own(*id, to)?;
-            let path = self.get(*id)?.path;
+            let entry = self.get(*id)?;
+            let path = entry.path;
             match metadata::read(&path).and_then(|file| Ok((decode::picture(&path)?, file))) {
                 Ok((picture, file)) => {
-                    builder.put(Some(&picture));
+                    builder.put(Some(&picture), &entry.title)?;
                     origins.push(self.origin(&file));
                 }
                 Err(e) => {
                     log::warn!("{e}");
-                    builder.put(None);
+                    builder.put(None, &entry.title)?;
                 }
             }
         }
@@ -224,43 +252,55 @@ impl Gallery {
     }
 
     /// More than 8 bits, or another space: computed from the picture before, where this one was
-    /// finished and that one is there; else as much as this one has.
+    /// finished and that one is there; else as much as this one has. None when it is stopped.
     fn deep(
         &self,
         id: PictureId,
         picture: &Picture,
         recipe: Option<&Recipe>,
         write: &WriteOptions,
-    ) -> Result<DeepPicture, ExportError> {
+        go_on: &mut dyn FnMut(usize, usize) -> bool,
+    ) -> Result<Option<DeepPicture>, ExportError> {
         let finish = recipe.and_then(|recipe| recipe.finish.as_ref());
         if let Some(finish) = finish
             && let Some(before) = self.before(id, finish)
-            && let Ok(deep) = finish::finish_deep(
-                &before,
-                &finish.settings,
-                write.space,
-                &CancelToken::new(),
-                &mut |_, _| Ok(()),
-            )
-            && [deep.width(), deep.height()] == picture.size()
         {
-            return Ok(deep);
+            let mut progress = |done, total| match go_on(done as usize, total as usize) {
+                true => Ok(()),
+                false => Err(FinishError::Cancelled),
+            };
+            let stop = CancelToken::new();
+            let settings = &finish.settings;
+            match finish::finish_deep(&before, settings, write.space, &stop, &mut progress) {
+                Ok(deep) if [deep.width(), deep.height()] == picture.size() => {
+                    return Ok(Some(deep));
+                }
+                Err(FinishError::Cancelled) => return Ok(None),
+                _ => {}
+            }
         }
-        export::converted(picture, write.space)
+        export::converted(picture, write.space).map(Some)
     }
 
     /// The picture that was finished: where its recipe says, or in the gallery.
     fn before(&self, id: PictureId, finish: &FinishParams) -> Option<Picture> {
         let wanted = &finish.picture.sha256;
+        self.places_before(id, finish)
+            .into_iter()
+            .filter_map(|path| photo::read(&path).ok())
+            .find(|photo| !wanted.is_empty() && photo.source.sha256 == *wanted)
+            .map(|photo| photo.picture)
+    }
+
+    /// Where that may be.
+    fn places_before(&self, id: PictureId, finish: &FinishParams) -> Vec<PathBuf> {
         let parents = self
             .lineage(id)
             .map_or_else(|_| Vec::new(), |(parents, _)| parents);
         let listed = parents.into_iter().map(|parent| parent.path);
         std::iter::once(finish.picture.place())
             .chain(listed)
-            .filter_map(|path| photo::read(&path).ok())
-            .find(|photo| !wanted.is_empty() && photo.source.sha256 == *wanted)
-            .map(|photo| photo.picture)
+            .collect()
     }
 
     fn origin(&self, file: &FileMetadata) -> Provenance {

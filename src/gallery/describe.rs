@@ -84,6 +84,8 @@ pub struct Row {
     pub stars: u8,
     /// The user's words.
     pub tags: Vec<String>,
+    /// Albums.
+    pub albums: Vec<String>,
     /// Model.
     pub model: String,
     /// Styles and artists, for the search.
@@ -132,6 +134,7 @@ pub fn describe(layout: &FolderLayout, relative: &str) -> Result<Row, GalleryErr
         created: created(file.as_ref(), &stamp),
         stars: labels.stars,
         tags: labels.tags,
+        albums: labels.albums,
         model: recipe
             .and_then(|r| model_names(r).into_iter().next())
             .unwrap_or_default(),

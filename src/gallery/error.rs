@@ -11,7 +11,9 @@ pub enum GalleryError {
     #[error(transparent)]
     File(#[from] ExportError),
     /// The index; it can always be rebuilt.
-    #[error("the gallery's index has a problem ({0}); rebuild it from the gallery's menu")]
+    #[error(
+        "the gallery's index has a problem ({0}); close Limner and open it again, the index is made anew where it is damaged"
+    )]
     Index(rusqlite::Error),
     /// The picture was removed meanwhile.
     #[error("this picture isn't in the gallery any more")]

@@ -15,7 +15,7 @@ use super::{GalleryError, words};
 use crate::database;
 
 /// Raised with every change of the tables; another number means: rebuild.
-pub const INDEX_VERSION: i64 = 3;
+pub const INDEX_VERSION: i64 = 4;
 
 const SCHEMA: &str = "
 CREATE TABLE picture (
@@ -27,6 +27,7 @@ CREATE TABLE picture (
   created INTEGER NOT NULL,
   stars INTEGER NOT NULL,
   tags TEXT NOT NULL,
+  albums TEXT NOT NULL,
   model TEXT NOT NULL,
   styles TEXT NOT NULL,
   making TEXT,
@@ -193,7 +194,7 @@ impl Index {
             "SELECT {ENTRY_COLUMNS}, p.colour FROM picture p ORDER BY p.created DESC, p.id DESC"
         );
         let mut statement = self.db.prepare_cached(&sql)?;
-        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(13)?)))?;
+        let rows = statement.query_map([], |r| Ok((entry(layout, r)?, r.get(14)?)))?;
         let mut lines = (Vec::new(), Vec::new());
         for row in rows {
             let (entry, colour) = row?;
@@ -234,13 +235,13 @@ impl Index {
         {
             let mut picture = transaction.prepare_cached(
                 "INSERT INTO picture (id, path, title, width, height, created, stars, tags, model,
-                   styles, kind, sha256, bytes, modified, sidecar, making)
-                 VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)
+                   styles, kind, sha256, bytes, modified, sidecar, making, albums)
+                 VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)
                  ON CONFLICT (id) DO UPDATE SET path=?2, title=?3, width=?4, height=?5, created=?6,
                    stars=?7, tags=?8, model=?9, styles=?10, kind=?11,
                    sha256 = coalesce(?12, CASE WHEN bytes=?13 AND modified=?14 THEN sha256 END),
                    colour = CASE WHEN bytes=?13 AND modified=?14 THEN colour END,
-                   bytes=?13, modified=?14, sidecar=?15, making=?16",
+                   bytes=?13, modified=?14, sidecar=?15, making=?16, albums=?17",
             )?;
             let mut unword = transaction.prepare_cached("DELETE FROM word WHERE rowid = ?1")?;
             let mut word = transaction.prepare_cached(
@@ -267,7 +268,8 @@ impl Index {
                     r.stamp.bytes,
                     r.stamp.modified,
                     r.stamp.sidecar,
-                    r.making
+                    r.making,
+                    r.albums.join("\n")
                 ])?;
                 unword.execute([r.id.file])?;
                 word.execute(params![
@@ -432,10 +434,16 @@ impl Index {
 }
 
 /// The columns of an [`Entry`], in the order that [`entry`] reads.
-pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256, p.bytes, p.modified";
+pub(super) const ENTRY_COLUMNS: &str = "p.id, p.path, p.title, p.width, p.height, p.created, p.stars, p.tags, p.model, p.kind, p.sha256, p.bytes, p.modified, p.albums";
 
 pub(super) fn entry(layout: &FolderLayout, r: &rusqlite::Row<'_>) -> rusqlite::Result<Entry> {
-    let tags = r.get_ref(7)?.as_str()?;
+    let words = |column| -> rusqlite::Result<Vec<String>> {
+        let text = r.get_ref(column)?.as_str()?;
+        Ok(match text {
+            "" => Vec::new(),
+            text => text.split('\n').map(str::to_owned).collect(),
+        })
+    };
     Ok(Entry {
         id: layout.numbered(r.get(0)?),
         path: layout.absolute(r.get_ref(1)?.as_str()?),
@@ -443,11 +451,8 @@ pub(super) fn entry(layout: &FolderLayout, r: &rusqlite::Row<'_>) -> rusqlite::R
         size: [r.get(3)?, r.get(4)?],
         created: r.get(5)?,
         stars: r.get(6)?,
-        tags: if tags.is_empty() {
-            Vec::new()
-        } else {
-            tags.split('\n').map(str::to_owned).collect()
-        },
+        tags: words(7)?,
+        albums: words(13)?,
         model: r.get(8)?,
         kind: kind_of(r.get(9)?),
         sha256: r.get(10)?,

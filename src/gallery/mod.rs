@@ -2,6 +2,8 @@
 //! the truth; the index can be thrown away.
 
 mod about;
+pub mod album_edit;
+mod albums;
 mod bin;
 mod colours;
 mod copies;

@@ -9,6 +9,7 @@ pub use crate::export::format::Format;
 pub use crate::export::options::{ExportOptions, ExportSize, Sheet};
 pub use crate::export::presets::{Fitting, Preset};
 pub use crate::export::provenance::{CardLines, Cards};
+pub use crate::gallery::album_edit::AlbumEdit;
 use crate::picture::Picture;
 use crate::recipe::Recipe;
 
@@ -48,6 +49,8 @@ pub struct Entry {
     pub stars: u8,
     /// The user's words.
     pub tags: Vec<String>,
+    /// The albums that it is in.
+    pub albums: Vec<String>,
     /// Model that made it.
     pub model: String,
     /// What it is.
@@ -92,6 +95,8 @@ pub struct Query {
     pub text: String,
     /// At least so many stars.
     pub min_stars: u8,
+    /// Only of this album.
+    pub album: Option<String>,
     /// Only of this model.
     pub model: Option<String>,
     /// Only of this kind.
@@ -271,6 +276,8 @@ pub enum GalleryRequest {
     AddTag(Vec<PictureId>, String),
     /// Take a tag away.
     RemoveTag(Vec<PictureId>, String),
+    /// Pictures into albums and out of them, albums renamed and taken away.
+    Album(AlbumEdit),
     /// To the bin; answered by `Deleted` with a token for undo.
     Delete(Vec<PictureId>),
     /// Bring back what a `Deleted` took (token), also after a restart.
@@ -384,6 +391,15 @@ pub enum GalleryEvent {
         /// All hits in order.
         entries: Arc<Vec<Entry>>,
     },
+    /// Every album with its number of pictures, by name.
+    Albums(Vec<(String, usize)>),
+    /// An album is gone; its pictures are where they were.
+    AlbumRemoved {
+        /// What it was called.
+        name: String,
+        /// What was in it.
+        ids: Vec<PictureId>,
+    },
     /// One thumbnail, longer side 256.
     Thumbnail {
         /// Of which.
@@ -425,6 +441,8 @@ pub enum GalleryEvent {
         options: ExportOptions,
         /// Line by line.
         lines: String,
+        /// More than 8 bits a channel can be had.
+        deep: bool,
     },
     /// Ancestors and descendants.
     Lineage {

@@ -79,6 +79,44 @@ impl Index {
         Ok((read(&parents)?, read(&children)?))
     }
 
+    /// The pictures of an album, in no order.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn in_album(
+        &self,
+        layout: &FolderLayout,
+        album: &str,
+    ) -> Result<Vec<PictureId>, GalleryError> {
+        let query = Query {
+            album: Some(album.to_owned()),
+            ..Query::default()
+        };
+        let all = self.list(layout, &query)?;
+        Ok(all.into_iter().map(|entry| entry.id).collect())
+    }
+
+    /// Every album with its number of pictures, by name.
+    ///
+    /// # Errors
+    /// The failure of SQLite.
+    pub fn albums(&self) -> Result<Vec<(String, usize)>, GalleryError> {
+        let mut counts = std::collections::BTreeMap::<String, usize>::new();
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT albums FROM picture WHERE albums <> ''")?;
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            let names = r.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            for name in names.split('\n') {
+                *counts.entry(name.to_owned()).or_default() += 1;
+            }
+        }
+        let mut albums: Vec<_> = counts.into_iter().collect();
+        albums.sort_by_cached_key(|(name, _)| name.to_lowercase());
+        Ok(albums)
+    }
+
     /// Every tag with its number of pictures, the commonest first.
     ///
     /// # Errors
@@ -123,6 +161,16 @@ fn sql(q: &Query) -> (String, Vec<Value>) {
     if q.min_stars > 0 {
         where_("p.stars >=", Value::Integer(q.min_stars.into()));
     }
+    if let Some(album) = &q.album {
+        // Names hold no line breaks, which stand between them.
+        values.push(Value::Text(format!("\n{album}\n")));
+        let n = values.len();
+        conditions.push(format!("instr(char(10) || p.albums || char(10), ?{n}) > 0"));
+    }
+    let mut where_ = |condition: &str, value: Value| {
+        values.push(value);
+        conditions.push(format!("{condition} ?{}", values.len()));
+    };
     if let Some(model) = &q.model {
         where_("p.model =", Value::Text(model.clone()));
     }

@@ -85,6 +85,7 @@ impl Snapshot {
         let e = &self.entries[i];
         let colour = |c: Colour| self.colours[i] == Some(c as i64);
         e.stars >= q.min_stars
+            && q.album.as_ref().is_none_or(|a| e.albums.contains(a))
             && q.model.as_ref().is_none_or(|m| e.model == *m)
             && q.kind.is_none_or(|k| e.kind == k)
             && q.since.is_none_or(|s| e.created >= s)

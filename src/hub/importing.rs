@@ -68,7 +68,7 @@ pub(super) fn start(
                     summary: made.summary,
                 }),
                 Err(ImportError::Cancelled) => Err(Ending::Cancelled),
-                Err(error) => Err(Ending::Failed(error.to_string().into())),
+                Err(error) => Err(Ending::Failed(HubError::Import(error).trouble())),
             };
             emitter.emit(HubEvent::Ended(id, result));
         })?;

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::error::HubError;
+use crate::import::ImportError;
 
 /// A trouble in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,12 +66,49 @@ impl HubError {
                 "'{repo}' is under the licence '{licence}'. Look it up again, read the licence, \
                  then accept it."
             ),
+            Self::Several { repo, files } => format!(
+                "'{repo}' has several networks. Look it up again and choose one of them: {files}."
+            ),
+            Self::NoHash(file) => format!(
+                "The hub doesn't tell how '{file}' is to be checked, so that it isn't loaded. \
+                 Choose another one."
+            ),
+            Self::Io(_) => "Something can't be written on this machine. Make sure that its disk \
+                 has room, then try again; nothing was changed."
+                .to_owned(),
+            Self::Import(error) => return imported(error),
             other => return Trouble::from(sentence(&other.to_string())),
         };
         Trouble {
             message,
             details: self.to_string(),
         }
+    }
+}
+
+/// What is wrong with a network's file, without switches of the command line.
+fn imported(error: &ImportError) -> Trouble {
+    let message = match error {
+        ImportError::Exists(name) => format!(
+            "A network called '{name}' is there already. Rename the file, then import it again."
+        ),
+        ImportError::Io(_) => "The file can't be read. Look whether it is still there, then try \
+             again."
+            .to_owned(),
+        ImportError::NotACheckpoint(_) | ImportError::NotATensor => "This is no network that \
+             Limner can read. Download it again, or choose another file."
+            .to_owned(),
+        ImportError::TooLarge => "This network is larger than any that Limner runs. Choose \
+             another one."
+            .to_owned(),
+        ImportError::Writing { .. } => "The network can't be written. Make sure that the disk has \
+             room, then try again; nothing was imported."
+            .to_owned(),
+        other => return Trouble::from(sentence(&other.to_string())),
+    };
+    Trouble {
+        message,
+        details: error.to_string(),
     }
 }
 

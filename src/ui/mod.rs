@@ -1,6 +1,7 @@
 //! The looks: what the window draws. Reads the state, queues actions, knows
 //! nothing of networks or files.
 
+pub mod bidi;
 pub mod canvas;
 pub mod explore;
 pub mod export;
@@ -59,6 +60,7 @@ impl Ui {
     pub fn new(ctx: &egui::Context) -> Result<Self, StartError> {
         let themes = Themes::load()?;
         themes.install(ctx);
+        ctx.add_plugin(bidi::TextOrder::default());
         // Dialogs find their place before they are seen.
         ctx.options_mut(|options| options.max_passes = PASSES);
         Ok(Self {
@@ -130,6 +132,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::Settings => settings::ui(ctx, panel),
         Dialog::Models(name) => models::panel::ui(ctx, panel, name.as_deref()),
         Dialog::ExportWalk => timeline::export::ui(ctx, panel),
+        Dialog::StyleFolder => style::folder::ui(ctx, panel),
         Dialog::Export => export::dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
         Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),

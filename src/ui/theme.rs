@@ -88,8 +88,24 @@ pub mod space {
     pub const L: f32 = 20.0;
 }
 
-/// Width of the panel on the right.
-pub const PANEL_WIDTH: f32 = 336.0;
+/// Width of the panel on the right, where there is room.
+const PANEL_WIDTH: f32 = 352.0;
+/// Narrower, and sliders couldn't be moved with care.
+const LEAST_PANEL_WIDTH: f32 = 256.0;
+/// A lower window, or one in which everything is drawn larger, has no room for strips of small
+/// pictures below the large one.
+const SHORT: f32 = 560.0;
+
+/// Width of the panel on the right: most of a narrow window is the picture's.
+pub fn panel_width(ctx: &egui::Context) -> f32 {
+    let window = ctx.content_rect().width();
+    (window * 0.36).clamp(LEAST_PANEL_WIDTH, PANEL_WIDTH)
+}
+
+/// Whether the window is too low for strips below the picture.
+pub fn is_short(ctx: &egui::Context) -> bool {
+    ctx.content_rect().height() < SHORT
+}
 
 /// Both looks.
 #[derive(Debug, Clone)]

@@ -54,6 +54,7 @@ pub(crate) struct NoDesktop;
 impl SystemLink for NoDesktop {
     fn pick(&mut self, _pick: Pick) {}
     fn copy_picture(&mut self, _picture: Picture) {}
+    fn copy_files(&mut self, _paths: Vec<std::path::PathBuf>) {}
     fn paste(&mut self, _role: crate::app::action::FileRole) {}
     fn show_in_folder(&mut self, _path: std::path::PathBuf) {}
     fn save_picture(&mut self, _job: SavePicture) {}

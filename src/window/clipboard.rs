@@ -36,6 +36,24 @@ pub(super) fn copy(slot: &mut Option<arboard::Clipboard>, picture: &Picture) -> 
     }
 }
 
+/// Puts files onto it.
+pub(super) fn copy_files(slot: &mut Option<arboard::Clipboard>, paths: &[PathBuf]) -> Action {
+    let put = |c: &mut arboard::Clipboard| c.set().file_list(paths).map_err(|e| e.to_string());
+    match clipboard(slot).and_then(put) {
+        Ok(()) => notify(
+            Level::Info,
+            match paths.len() {
+                1 => "The file is copied: paste it where files go".to_owned(),
+                n => format!("{n} files are copied: paste them where files go"),
+            },
+        ),
+        Err(error) => notify(
+            Level::Error,
+            format!("The files can't be put onto the clipboard; try again in a moment ({error})"),
+        ),
+    }
+}
+
 /// A picture or files, then text.
 pub(super) fn paste(slot: &mut Option<arboard::Clipboard>, role: FileRole) -> Action {
     let clipboard = match clipboard(slot) {

@@ -12,12 +12,13 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
+use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
 use crate::picture::Picture;
 use crate::weighed::{self, Bounds, Weight};
-use crate::window::clipboard::{copy, paste};
+use crate::window::clipboard::{copy, copy_files, paste};
 use crate::window::refusals::Refusals;
 
 /// Endings of picture files that can be opened.
@@ -57,6 +58,7 @@ pub struct Desktop {
 /// Work of the desktop thread.
 enum Work {
     Copy(Picture),
+    CopyFiles(Vec<PathBuf>),
     Paste(FileRole),
     Save(Box<SavePicture>),
     Show(PathBuf),
@@ -67,6 +69,7 @@ impl Weight for Work {
         match self {
             Self::Copy(picture) => picture.rgba().len(),
             Self::Save(job) => job.picture.rgba().len(),
+            Self::CopyFiles(paths) => paths.iter().map(|path| path.as_os_str().len()).sum(),
             Self::Paste(_) | Self::Show(_) => 0,
         }
     }
@@ -161,23 +164,24 @@ impl SystemLink for Desktop {
                 options,
                 sheet,
             } => export(self, ids, options, sheet),
-            Pick::StyleFolder => {
-                let future = async {
-                    let from = AsyncFileDialog::new()
-                        .set_title("Folder of photos")
-                        .pick_folder()
-                        .await?;
-                    let to = AsyncFileDialog::new()
-                        .set_title("Folder for the results")
-                        .pick_folder()
-                        .await?;
-                    Some((from.path().to_owned(), to.path().to_owned()))
-                };
-                self.dialog(future, |(from, out): (PathBuf, PathBuf)| {
-                    vec![Action::StyleFolder {
-                        photos: pictures_in(&from),
-                        out,
-                    }]
+            Pick::PhotoFolder => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Folder of photos")
+                    .pick_folder();
+                self.dialog(future, |folder: FileHandle| {
+                    vec![Action::StyleFolder(FolderEdit::From {
+                        photos: pictures_in(folder.path()),
+                        folder: folder.path().to_owned(),
+                    })]
+                });
+            }
+            Pick::ResultFolder => {
+                let future = AsyncFileDialog::new()
+                    .set_title("Folder for the results")
+                    .pick_folder();
+                self.dialog(future, |folder: FileHandle| {
+                    let folder = folder.path().to_owned();
+                    vec![Action::StyleFolder(FolderEdit::Into(folder))]
                 });
             }
             Pick::StyleFilm => super::films::pick(self),
@@ -241,6 +245,10 @@ impl SystemLink for Desktop {
 
     fn copy_picture(&mut self, picture: Picture) {
         self.queue(Work::Copy(picture));
+    }
+
+    fn copy_files(&mut self, paths: Vec<PathBuf>) {
+        self.queue(Work::CopyFiles(paths));
     }
 
     fn paste(&mut self, role: FileRole) {
@@ -366,6 +374,7 @@ fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol:
     for job in jobs.iter() {
         let answer = match job {
             Work::Copy(picture) => copy(&mut clipboard, &picture),
+            Work::CopyFiles(paths) => copy_files(&mut clipboard, &paths),
             Work::Paste(role) => paste(&mut clipboard, role),
             Work::Save(job) => crate::window::save::save(&job),
             Work::Show(path) => match show(&path) {

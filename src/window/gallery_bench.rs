@@ -5,14 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::app::action::{Action, ViewEdit};
+use crate::app::action::{Action, Purpose, ViewEdit};
 use crate::app::ports::{EngineLink, Services};
 use crate::app::view::Workspace;
-use crate::engine::protocol::{Event, Request};
+use crate::engine::protocol::{Event, Job, Request};
+use crate::engine::{Engine, EngineConfig};
 use crate::gallery::protocol::{GalleryRequest, GallerySettings};
 use crate::gallery::service;
 use crate::ui::StartError;
-use crate::window::adapters::{NoHub, RunningGallery};
+use crate::window::adapters::{NoHub, RunningEngine, RunningGallery};
 use crate::window::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
 
 /// How long the gallery may take to list its pictures.
@@ -101,6 +102,75 @@ pub fn measure(folder: &Path, frames: usize) -> Result<GalleryFrames, StartError
         label,
         all_chosen,
         thumbnails,
+    })
+}
+
+/// Frames of a gallery whose thumbnails come while the engine is at work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusyFrames {
+    /// Scrolling from the first to the last picture.
+    pub scroll: FrameTimes,
+    /// Thumbnails that came meanwhile.
+    pub thumbnails: usize,
+    /// Pictures that the engine made meanwhile.
+    pub pictures: usize,
+}
+
+/// Measures so many frames of scrolling through the gallery of a folder, while a real engine
+/// does one job after the other, the first one first.
+///
+/// # Errors
+/// If engine or gallery can't be opened, or nothing is listed within a minute.
+pub fn measure_busy(
+    folder: &Path,
+    config: EngineConfig,
+    job: impl Fn(u64) -> Job,
+    frames: usize,
+) -> Result<BusyFrames, StartError> {
+    let start = Instant::now();
+    let (engine, events) = Engine::spawn(config, Arc::new(|| {}))?;
+    let handle = service::start(
+        Some(folder.to_path_buf()),
+        GallerySettings::default(),
+        Arc::new(|| {}),
+    )?;
+    let mut window = Blind::new(Services {
+        engine: Box::new(RunningEngine::new(engine, events)),
+        gallery: Box::new(RunningGallery(handle)),
+        hub: Box::new(NoHub),
+        system: Box::new(NoDesktop),
+    })?;
+    window
+        .app
+        .act(Action::View(ViewEdit::Workspace(Workspace::Gallery)));
+    while window.app.state.gallery.entries.is_empty() || !window.app.state.engine.library_known {
+        if start.elapsed() > PATIENCE {
+            return Err("the gallery lists nothing, or the engine has no networks".into());
+        }
+        window.frame(Vec::new());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let (mut thumbnails, mut pictures, mut seed) = (0, 0, 1);
+    let scroll = FrameTimes::of(run(&mut window, frames, |window, n| {
+        let state = &window.app.state;
+        thumbnails = thumbnails.max(state.gallery.thumbs.came());
+        if state.engine.jobs.is_empty() {
+            // The one before has come, if there was one.
+            pictures += usize::from(seed > 1);
+            seed += 1;
+            let job = job(seed);
+            window.app.act(Action::Start {
+                job: Box::new(job),
+                purpose: Purpose::Copy,
+            });
+        }
+        let points = if n % 4 == 0 { 60.0 } else { 0.0 };
+        vec![egui::Event::PointerMoved(IN_GRID), wheel(points)]
+    }));
+    Ok(BusyFrames {
+        scroll,
+        thumbnails,
+        pictures,
     })
 }
 

@@ -81,6 +81,7 @@ impl SystemLink for TestDesktop {
         self.0.copied.borrow_mut().push(picture);
     }
 
+    fn copy_files(&mut self, _paths: Vec<std::path::PathBuf>) {}
     fn paste(&mut self, _role: limner::app::action::FileRole) {}
 
     fn save_picture(&mut self, _job: SavePicture) {}

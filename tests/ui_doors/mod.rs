@@ -28,7 +28,7 @@ use limner::engine::protocol::{
     StyleDone, StyleInfo, StylePlan, StyleTask, Tier, Unfinished, Work,
 };
 use limner::export::animation::{AnimationWriter, Pace};
-use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
+use limner::gallery::protocol::{AlbumEdit, GalleryEvent, GalleryRequest, PictureId};
 use limner::gallery::session_pictures::SessionPictures;
 use limner::gallery::{Gallery, about, decode};
 use limner::picture::Picture;
@@ -51,6 +51,8 @@ pub struct Asked {
     pub answers: VecDeque<Action>,
     /// Pictures put onto the clipboard.
     pub copied: Vec<Picture>,
+    /// Files put onto the clipboard last.
+    pub copied_files: Vec<PathBuf>,
     /// Files whose folder was shown.
     pub shown: Vec<PathBuf>,
     /// How often the clipboard was read.
@@ -425,10 +427,20 @@ impl InlineGallery {
                 });
                 GalleryEvent::Changed
             }
-            R::Query { seq, query } => GalleryEvent::Listing {
-                seq,
-                entries: Arc::new(self.gallery.list(&query)?),
-            },
+            R::Query { seq, query } => {
+                let entries = Arc::new(self.gallery.list(&query)?);
+                self.answers
+                    .push_back(GalleryEvent::Listing { seq, entries });
+                GalleryEvent::Albums(self.gallery.albums()?)
+            }
+            R::Album(edit) => {
+                let ids = self.gallery.edit_albums(&edit)?;
+                if let AlbumEdit::Delete(name) = edit {
+                    self.answers
+                        .push_back(GalleryEvent::AlbumRemoved { name, ids });
+                }
+                GalleryEvent::Changed
+            }
             R::Thumbnails(ids) => {
                 for id in ids {
                     let store = self.store(&[id]);
@@ -523,7 +535,12 @@ impl InlineGallery {
             }
             R::PreviewExport { id, options } => {
                 let lines = self.store(&[id]).export_preview(id, &options)?;
-                GalleryEvent::ExportPreview { id, options, lines }
+                GalleryEvent::ExportPreview {
+                    id,
+                    options,
+                    lines,
+                    deep: self.store(&[id]).is_deep(id)?,
+                }
             }
             R::OpenFolder(folder) => {
                 self.gallery = Gallery::open_and_reconcile(&folder)?;
@@ -567,6 +584,10 @@ impl SystemLink for Desk {
 
     fn copy_picture(&mut self, picture: Picture) {
         self.0.borrow_mut().copied.push(picture);
+    }
+
+    fn copy_files(&mut self, paths: Vec<PathBuf>) {
+        self.0.borrow_mut().copied_files = paths;
     }
 
     fn paste(&mut self, role: FileRole) {

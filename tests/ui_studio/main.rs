@@ -7,13 +7,19 @@
 #[path = "../ui_doors/mod.rs"]
 mod ui_doors;
 
+mod again;
+mod albums;
 mod bin;
 mod canvas;
 mod dialogs;
 mod history;
 mod look;
+mod messages;
 mod palette;
+mod right_to_left;
 mod save;
+mod scale;
 mod start_page;
+mod styles;
 
 const SIZE: [f32; 2] = [1280.0, 800.0];

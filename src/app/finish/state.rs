@@ -244,6 +244,29 @@ impl FinishState {
         }
     }
 
+    /// Settings that aren't saved as pictures: those of pictures that were closed, and of the one
+    /// in hand. For the session.
+    pub fn unsaved(&self) -> Vec<(String, FinishSettings)> {
+        let mut all = self.remembered.clone();
+        if let Some(work) = &self.work {
+            all.retain(|(other, _)| *other != work.source.sha256);
+            if !work.settings.is_nothing() {
+                all.push((work.source.sha256.clone(), work.settings.clone()));
+            }
+        }
+        all
+    }
+
+    /// Takes over what a session kept.
+    pub fn recall(&mut self, unsaved: Vec<(String, FinishSettings)>) {
+        self.remembered = unsaved;
+        let spare = self.remembered.len().saturating_sub(REMEMBERED);
+        self.remembered.drain(..spare);
+        for (_, settings) in &mut self.remembered {
+            settings.confine();
+        }
+    }
+
     pub(in crate::app) fn settings_of(&self, sha256: &str) -> Option<FinishSettings> {
         let found = self.remembered.iter().find(|(of, _)| of == sha256);
         found.map(|(_, settings)| settings.clone())

@@ -10,6 +10,12 @@ pub fn request(request: GalleryRequest, state: &mut AppState, services: &mut Ser
     if let GalleryRequest::Undelete(token) = &request {
         state.gallery.deleted.retain(|t| t != token);
     }
+    if let GalleryRequest::Export { ids, .. } = &request {
+        state.gallery.exporting_one = ids.len() == 1;
+    }
+    if let GalleryRequest::ExportSheet { .. } = &request {
+        state.gallery.exporting_one = false;
+    }
     services.gallery.send(request);
 }
 

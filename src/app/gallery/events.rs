@@ -5,6 +5,7 @@ use crate::app::export;
 use crate::app::gallery::state::Loaded;
 use crate::app::gallery::{apply, file_events, listing};
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::send;
@@ -93,8 +94,9 @@ pub fn gallery_event(
                     state.toasts.push(Level::Warning, words);
                     return;
                 }
-                gallery.load_errors.insert(id, reason.clone());
-                state.toasts.push(Level::Error, reason);
+                let plain = PlainWords::of(&reason);
+                gallery.load_errors.insert(id, plain.text.clone());
+                state.toasts.error("", plain);
             }
         },
         GalleryEvent::Changed => apply::ask_listing(state, services),

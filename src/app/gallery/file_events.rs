@@ -4,8 +4,9 @@
 use crate::app::action::Action;
 use crate::app::gallery::state::Exporting;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::state::AppState;
-use crate::gallery::protocol::{Claims, GalleryEvent, Standing};
+use crate::gallery::protocol::{AlbumEdit, Claims, GalleryEvent, GalleryRequest, Standing};
 
 /// Takes one answer in.
 pub fn receive(event: GalleryEvent, state: &mut AppState) {
@@ -28,6 +29,7 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
             state.toasts.offer(Level::Info, words, show);
             for (path, why) in skipped.iter().take(3) {
                 let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+                let why = PlainWords::of(why).text;
                 let text = format!("{}: {why}", name.unwrap_or_default());
                 state.toasts.push(Level::Warning, text);
             }
@@ -41,6 +43,7 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
             state.gallery.exporting = Some(Exporting {
                 done,
                 total: total.max(done),
+                rows: state.gallery.exporting_one,
                 since: before.map_or_else(std::time::Instant::now, |e| e.since),
             });
         }
@@ -51,8 +54,14 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
                 Err(reason) => state.toasts.push(Level::Error, reason),
             }
         }
-        GalleryEvent::ExportPreview { id, options, lines } => {
+        GalleryEvent::ExportPreview {
+            id,
+            options,
+            lines,
+            deep,
+        } => {
             state.gallery.export_preview = Some((id, options, lines));
+            state.gallery.export_deep = Some((id, deep));
         }
         GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
         GalleryEvent::Bin(batches) => {
@@ -64,6 +73,13 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         }
         GalleryEvent::BinLook { token, at, picture } => {
             state.gallery.bin_looks.insert((token, at), picture);
+        }
+        GalleryEvent::Albums(albums) => state.gallery.albums = albums,
+        GalleryEvent::AlbumRemoved { name, ids } => {
+            let words = format!("The album {name} is gone; its pictures are still here");
+            let again = GalleryRequest::Album(AlbumEdit::Add(ids, name));
+            let undo = ("Bring it back".to_owned(), Box::new(Action::Gallery(again)));
+            state.toasts.offer(Level::Info, words, Some(undo));
         }
         GalleryEvent::Copied(_) => state.toasts.push(Level::Info, "Copied to the clipboard"),
         other => log::debug!("an answer of the gallery that nobody waits for: {other:?}"),

@@ -34,6 +34,8 @@ pub struct GalleryState {
     pub seq: u64,
     /// Hits in order.
     pub entries: Arc<Vec<Entry>>,
+    /// Every album with its number of pictures, by name.
+    pub albums: Vec<(String, usize)>,
     /// Whether a listing has come.
     pub listed: bool,
     /// Thumbnails that came.
@@ -54,6 +56,10 @@ pub struct GalleryState {
     pub about: Option<(PictureId, Box<About>)>,
     /// What an export of a picture would write beside the pixels, with which options.
     pub export_preview: Option<(PictureId, ExportOptions, String)>,
+    /// Whether a copy of a picture can have more than 8 bits a channel.
+    pub export_deep: Option<(PictureId, bool)>,
+    /// Only one copy is being written: its own rows are counted.
+    pub(crate) exporting_one: bool,
     /// Copies being written.
     pub exporting: Option<Exporting>,
     /// Index being rebuilt.
@@ -94,6 +100,8 @@ pub struct Exporting {
     pub done: usize,
     /// In all, ≥ `done`.
     pub total: usize,
+    /// These are rows of one picture, not pictures.
+    pub rows: bool,
     /// Since when.
     pub since: Instant,
 }

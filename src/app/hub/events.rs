@@ -3,6 +3,7 @@
 use crate::app::hub::state::HubStage;
 use crate::app::hub::state::HubTask;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::engine::protocol::Request;
@@ -44,7 +45,11 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
         HubEvent::Ended(id, Err(Ending::Failed(why))) => {
             let title = hub.task(id).map(|t| t.title.clone()).unwrap_or_default();
             hub.set(id, HubStage::Failed(why.clone()));
-            state.toasts.push(Level::Error, format!("{title}: {why}"));
+            let plain = PlainWords {
+                details: Some(why.details).filter(|details| !details.is_empty()),
+                text: why.message,
+            };
+            state.toasts.error(&title, plain);
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::app::prefs::Prefs;
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
 use crate::export::atomic::{Existing, write_bytes};
+use crate::recipe::FinishSettings;
 use crate::unfinished;
 
 /// Quiet time before a change is written.
@@ -35,6 +36,8 @@ pub struct Saved {
     pub view: ViewState,
     /// What the artist prefers.
     pub prefs: Prefs,
+    /// What was done in Finish to pictures, by their content, and isn't saved as pictures yet.
+    pub finish: Vec<(String, FinishSettings)>,
 }
 
 /// The preferences of the last session in a folder, without opening it.
@@ -170,7 +173,10 @@ impl Session {
             return;
         }
         let same = self.last.as_ref().is_some_and(|l| {
-            l.doc == state.doc && same_view(&l.view, &state.view) && l.prefs == state.prefs
+            l.doc == state.doc
+                && same_view(&l.view, &state.view)
+                && l.prefs == state.prefs
+                && l.finish == state.finish.unsaved()
         });
         if same && self.last_steps == state.history.revision() {
             self.changed_at = None;
@@ -211,6 +217,7 @@ impl Session {
                 doc: state.doc.clone(),
                 view: state.view.clone(),
                 prefs: state.prefs.clone(),
+                finish: state.finish.unsaved(),
             },
             histories: new.then(|| state.history.clone()),
         }

@@ -66,6 +66,7 @@ fn label(edit: &StyleEdit, state: &AppState) -> String {
         StyleEdit::AddShape(..) | StyleEdit::LastShape(..) | StyleEdit::DropShape(..) => {
             "Paint mask"
         }
+        StyleEdit::Preset(preset) => return preset.name.clone(),
         StyleEdit::Replace { label, .. } => label,
     };
     plain.to_owned()
@@ -136,6 +137,15 @@ fn apply(edit: StyleEdit, doc: &mut StyleDoc) {
         StyleEdit::RemoveStyle(at) => {
             if at < doc.styles.len() {
                 doc.styles.remove(at);
+            }
+        }
+        StyleEdit::Preset(preset) => {
+            preset.set(doc);
+            if let Some(mut params) = doc.params() {
+                params.confine();
+                let quality = doc.quality;
+                doc.set_params(&params, None);
+                doc.quality = quality;
             }
         }
         StyleEdit::Replace {

@@ -1,6 +1,7 @@
 //! What panels may change in Style.
 
 use crate::app::style::document::{FineWay, Quality};
+use crate::app::style::preset::StylePreset;
 use crate::recipe::{Mask, MaskShape, SourceRef, StyleParams, StyleSource, Wrap};
 
 /// A change of Style.
@@ -53,6 +54,8 @@ pub enum StyleEdit {
     LastShape(usize, MaskShape),
     /// Takes the shape that is being drawn away again.
     DropShape(usize, MaskShape),
+    /// Everything but the photo at once, from a preset.
+    Preset(Box<StylePreset>),
     /// Everything at once, from a recipe.
     Replace {
         /// The new state.

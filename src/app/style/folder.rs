@@ -9,13 +9,40 @@ use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::fine;
-use crate::engine::protocol::{Effort, FineOptions, FolderJob, Job, Writing};
+use crate::app::style::folder_edit::FolderEdit;
+use crate::engine::protocol::{Effort, FineOptions, FolderJob, Job, StylizeOptions, Writing};
 use crate::export::WriteOptions;
 use crate::export::format::Format;
 use crate::recipe::SourceRef;
 
+/// Takes over a folder, or stylises the photos of one into the other.
+pub fn edit(edit: FolderEdit, state: &mut AppState, services: &mut Services) {
+    match edit {
+        FolderEdit::From { folder, photos } => {
+            state.folder_draft.from = Some(folder);
+            state.folder_draft.photos = photos;
+        }
+        FolderEdit::Into(folder) => state.folder_draft.into = Some(folder),
+        FolderEdit::Start { format, side } => {
+            let photos = state.folder_draft.photos.clone();
+            match state.folder_draft.out() {
+                Some(out) => stylise(photos, out, (format, side), state, services),
+                None => state
+                    .toasts
+                    .push(Level::Info, "Choose a folder of photos first."),
+            }
+        }
+    }
+}
+
 /// Stylises photos into a folder.
-pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, services: &mut Services) {
+fn stylise(
+    photos: Vec<PathBuf>,
+    out: PathBuf,
+    (format, side): (Format, Option<u32>),
+    state: &mut AppState,
+    services: &mut Services,
+) {
     if photos.is_empty() {
         state
             .toasts
@@ -27,7 +54,10 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
     doc.photo.get_or_insert_with(SourceRef::default);
     match doc.params().filter(|p| !p.styles.is_empty()) {
         Some(params) => {
-            let options = jobs::style_options(state);
+            let options = StylizeOptions {
+                max_side: side,
+                ..jobs::style_options(state)
+            };
             let fine = (doc.quality == Quality::Fine).then(|| FineOptions {
                 // Steps of another picture fit that picture alone.
                 effort: Effort::Steps(doc.fine.steps()),
@@ -40,7 +70,7 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
                 options,
                 fine,
                 out,
-                writing: writing(state),
+                writing: writing(state, format),
             };
             let job = Job::StylizeFolder(Box::new(job));
             jobs::start(job, Purpose::Folder, state, services);
@@ -50,7 +80,7 @@ pub fn stylise(photos: Vec<PathBuf>, out: PathBuf, state: &mut AppState, service
 }
 
 /// As the command line writes them: equal requests give equal files.
-fn writing(state: &AppState) -> Writing {
+fn writing(state: &AppState, format: Format) -> Writing {
     let prefs = &state.prefs;
     Writing {
         options: WriteOptions {
@@ -58,7 +88,7 @@ fn writing(state: &AppState) -> Writing {
             source_names: prefs.source_names,
             photo_credit: prefs.photo_credit,
             dated: false,
-            ..WriteOptions::new(Format::Png)
+            ..WriteOptions::new(format)
         },
         creator: prefs.creator.trim().to_owned(),
         rights: prefs.rights.trim().to_owned(),

@@ -41,6 +41,7 @@ pub fn command(command: Command, state: &mut AppState) {
                 state.toasts.push(Level::Info, "Tab brings the panels back");
             }
         }
+        C::StyleFolder => toggle_dialog(state, Dialog::StyleFolder),
         C::Bin => toggle_dialog(state, Dialog::Bin),
         C::ToggleVariations => state.view.variations = !state.view.variations,
         C::ToggleDrag => {

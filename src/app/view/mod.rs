@@ -100,6 +100,8 @@ pub enum Dialog {
     Models(Option<String>),
     /// Walk export.
     ExportWalk,
+    /// A folder of photos to stylise.
+    StyleFolder,
     /// Picture export (drawn by `ui::export_dialog`).
     Export,
     /// Where a picture comes from (drawn by `ui::about_picture`).

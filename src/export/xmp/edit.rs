@@ -16,18 +16,23 @@ pub struct UserLabels {
     pub title: String,
     /// The user's words, each once.
     pub tags: Vec<String>,
+    /// Albums of the gallery that it is in, each once.
+    pub albums: Vec<String>,
 }
 
 impl UserLabels {
     /// Takes the labels out of a packet.
     pub fn from_properties(p: &Properties) -> Self {
-        let mut tags: Vec<String> = Vec::new();
-        for tag in p.all(ns::DC, "subject") {
-            let tag = tag.trim();
-            if !tag.is_empty() && !tags.iter().any(|t| t == tag) {
-                tags.push(tag.to_owned());
+        let each_once = |uri, name| {
+            let mut words: Vec<String> = Vec::new();
+            for word in p.all(uri, name) {
+                let word = word.trim();
+                if !word.is_empty() && !words.iter().any(|w| w == word) {
+                    words.push(word.to_owned());
+                }
             }
-        }
+            words
+        };
         Self {
             // Other programs write -1 for rejected and sometimes fractions.
             stars: p
@@ -39,7 +44,8 @@ impl UserLabels {
                 .unwrap_or_default()
                 .trim()
                 .to_owned(),
-            tags,
+            tags: each_once(ns::DC, "subject"),
+            albums: each_once(ns::LIMNER, "Albums"),
         }
     }
 
@@ -48,6 +54,7 @@ impl UserLabels {
         packet.put("xmp:Rating", Value::Text(self.stars.to_string()));
         packet.put("dc:title", Value::Alt(self.title.clone()));
         packet.put("dc:subject", Value::Bag(self.tags.clone()));
+        packet.put("limner:Albums", Value::Bag(self.albums.clone()));
         let mut body = String::new();
         for (name, value) in &packet.labels {
             super::property(&mut body, name, value);
@@ -59,7 +66,7 @@ impl UserLabels {
 fn is_ours(uri: &str, name: &str) -> bool {
     matches!(
         (uri, name),
-        (ns::XMP, "Rating") | (ns::DC, "title" | "subject")
+        (ns::XMP, "Rating") | (ns::DC, "title" | "subject") | (ns::LIMNER, "Albums")
     )
 }
 
@@ -176,10 +183,11 @@ impl Editor<'_> {
 
 fn description(body: &str) -> String {
     format!(
-        "<rdf:Description xmlns:rdf=\"{}\" rdf:about=\"\" xmlns:xmp=\"{}\" xmlns:dc=\"{}\">\n{body}</rdf:Description>\n",
+        "<rdf:Description xmlns:rdf=\"{}\" rdf:about=\"\" xmlns:xmp=\"{}\" xmlns:dc=\"{}\" xmlns:limner=\"{}\">\n{body}</rdf:Description>\n",
         ns::RDF,
         ns::XMP,
-        ns::DC
+        ns::DC,
+        ns::LIMNER
     )
 }
 
@@ -206,6 +214,7 @@ mod tests {
             stars,
             title: title.into(),
             tags: tags.iter().map(|t| (*t).to_owned()).collect(),
+            albums: tags.iter().map(|t| format!("{t} album")).collect(),
         }
     }
 

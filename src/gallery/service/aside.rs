@@ -45,7 +45,13 @@ impl Aside {
             FileWork::PreviewExport { id, options } => match self.holding(id, context) {
                 Some(pictures) => match pictures.store().export_preview(id, &options) {
                     Ok(lines) => {
-                        let answer = GalleryEvent::ExportPreview { id, options, lines };
+                        let deep = pictures.store().is_deep(id).unwrap_or(false);
+                        let answer = GalleryEvent::ExportPreview {
+                            id,
+                            options,
+                            lines,
+                            deep,
+                        };
                         context.events.emit(answer);
                     }
                     Err(e) => context.events.fail(&e),

@@ -10,7 +10,9 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 use parking_lot::RwLock;
 
 use crate::export::metadata;
-use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, GallerySettings, PictureId};
+use crate::gallery::protocol::{
+    AlbumEdit, Entry, GalleryEvent, GalleryRequest, GallerySettings, PictureId,
+};
 use crate::gallery::service::event_sender::EventSender;
 use crate::gallery::service::files;
 use crate::gallery::service::files::FileWork;
@@ -43,6 +45,8 @@ struct GallerySession {
     /// Listings that the window may still hold, the newest last: whoever lets go of
     /// 100,000 lines last has to free them, and that isn't to be the window.
     listings: Vec<Arc<Vec<Entry>>>,
+    /// The albums that were told last.
+    albums: Option<Vec<(String, usize)>>,
 }
 
 /// Works until `Shutdown`.
@@ -167,6 +171,7 @@ impl GallerySession {
             threads,
             replaced: 0,
             listings: Vec::new(),
+            albums: None,
         })
     }
 
@@ -209,6 +214,7 @@ impl GallerySession {
                 let entries = g.listing(&query)?;
                 self.listings.push(entries.clone());
                 self.emit(GalleryEvent::Listing { seq, entries });
+                self.tell_albums()?;
             }
             R::Thumbnails(ids) => {
                 let (own, aside): (Vec<_>, Vec<_>) =
@@ -222,6 +228,7 @@ impl GallerySession {
             R::SetTitle(id, title) => self.changed(|g| g.set_title(id, &title)),
             R::AddTag(ids, tag) => self.changed(|g| g.add_tag(&ids, &tag)),
             R::RemoveTag(ids, tag) => self.changed(|g| g.remove_tag(&ids, &tag)),
+            R::Album(edit) => self.edit_albums(&edit),
             R::Delete(ids) => {
                 let (token, count) = g.delete(&ids)?;
                 self.emit(GalleryEvent::Deleted { token, count });
@@ -288,7 +295,13 @@ impl GallerySession {
             R::PreviewExport { id, options } => {
                 g.set_settings(self.context.settings.read().clone());
                 let lines = g.export_preview(id, &options)?;
-                self.emit(GalleryEvent::ExportPreview { id, options, lines });
+                let deep = g.is_deep(id)?;
+                self.emit(GalleryEvent::ExportPreview {
+                    id,
+                    options,
+                    lines,
+                    deep,
+                });
             }
             R::CopyToClipboard(id) => self.file_work(FileWork::Copy(id)),
             R::Settings(_) | R::OpenFolder(_) | R::Shutdown => {}
@@ -302,6 +315,28 @@ impl GallerySession {
             self.context.events.fail(&e);
         }
         self.emit(GalleryEvent::Changed);
+    }
+
+    fn edit_albums(&mut self, edit: &AlbumEdit) {
+        match (self.gallery.edit_albums(edit), edit) {
+            (Ok(ids), AlbumEdit::Delete(name)) => {
+                let name = name.clone();
+                self.emit(GalleryEvent::AlbumRemoved { name, ids });
+            }
+            (Ok(_), _) => {}
+            (Err(e), _) => self.context.events.fail(&e),
+        }
+        self.emit(GalleryEvent::Changed);
+    }
+
+    /// The albums, where they aren't what was told.
+    fn tell_albums(&mut self) -> Result<(), GalleryError> {
+        let albums = self.gallery.albums()?;
+        if self.albums.as_ref() != Some(&albums) {
+            self.albums = Some(albums.clone());
+            self.emit(GalleryEvent::Albums(albums));
+        }
+        Ok(())
     }
 
     fn emit_bin(&self) {

@@ -12,7 +12,7 @@ use crate::ui::explore::drag::DragTool;
 use crate::ui::explore::{bookmarks, drag, panel, toolbar, variations};
 use crate::ui::panel::Panel;
 use crate::ui::shell::history;
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 use crate::ui::timeline::player::{self, Player};
 use crate::ui::timeline::strip;
 use crate::ui::widgets::tile::picture_tile;
@@ -40,7 +40,7 @@ fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
         .fill(*panel.theme.panel)
         .inner_margin(egui::Margin::symmetric(space::M as i8, 4));
     egui::Panel::right("explore panel")
-        .exact_size(PANEL_WIDTH + 16.0)
+        .exact_size(panel_width(ui.ctx()))
         .frame(frame)
         .show(ui, |ui| panel::ui(ui, panel));
     history::strip(ui, panel);

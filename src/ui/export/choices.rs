@@ -2,24 +2,12 @@
 
 use egui::{ComboBox, DragValue, Ui};
 
-use crate::gallery::protocol::{ExportOptions, ExportSize, Fitting, Format, Preset, Sheet};
+use crate::gallery::protocol::{ExportOptions, ExportSize, Fitting, Preset, Sheet};
 use crate::picture::ColorSpace;
+use crate::ui::export::format::FormatChoice;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::choice;
 use crate::ui::widgets::slider::Slider;
-
-/// A file format as it is chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Lossless.
-    Png,
-    /// With a quality.
-    Jpeg,
-    /// Lossless or with a quality.
-    WebP,
-    /// Lossless, for print.
-    Tiff,
-}
 
 /// A size as it is chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +27,7 @@ enum Layout {
 /// Everything that is chosen but for the recipe.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choices {
-    /// File format.
-    pub kind: Kind,
-    quality: u8,
-    lossless_webp: bool,
+    file: FormatChoice,
     limit: Option<u64>,
     sixteen: bool,
     space: ColorSpace,
@@ -60,9 +45,7 @@ const SHARPEN: f32 = 0.4;
 impl Default for Choices {
     fn default() -> Self {
         Self {
-            kind: Kind::Png,
-            quality: 92,
-            lossless_webp: false,
+            file: FormatChoice::default(),
             limit: None,
             sixteen: false,
             space: ColorSpace::Srgb,
@@ -75,6 +58,7 @@ impl Default for Choices {
                 columns: 0,
                 cell: 320,
                 background: [255; 3],
+                captions: true,
             },
         }
     }
@@ -95,13 +79,7 @@ impl Choices {
     /// As the gallery is told.
     pub fn options(&self, goes_in: GoesIn) -> ExportOptions {
         ExportOptions {
-            format: match self.kind {
-                Kind::Png => Format::Png,
-                Kind::Jpeg => Format::Jpeg(self.quality),
-                Kind::WebP if self.lossless_webp => Format::WebP,
-                Kind::WebP => Format::WebPLossy(self.quality),
-                Kind::Tiff => Format::Tiff,
-            },
+            format: self.file.format(),
             size: match self.size {
                 SizeChoice::Same => ExportSize::Same,
                 SizeChoice::Longer => ExportSize::LongerSide(self.side),
@@ -110,9 +88,9 @@ impl Choices {
             sharpen: self.sharpen,
             max_bytes: self
                 .limit
-                .filter(|_| self.has_quality())
+                .filter(|_| self.file.has_quality())
                 .map(|kb| kb * 1000),
-            sixteen: self.sixteen && self.holds_sixteen(),
+            sixteen: self.sixteen && self.file.holds_sixteen(),
             space: self.space,
             recipe: goes_in.recipe,
             source_names: goes_in.source_names,
@@ -130,8 +108,9 @@ impl Choices {
         (pictures > 1 && self.layout == Layout::Sheet).then_some(self.sheet)
     }
 
-    fn holds_sixteen(&self) -> bool {
-        matches!(self.kind, Kind::Png | Kind::Tiff)
+    /// Whether 16 bits a channel are asked for.
+    pub fn wants_sixteen(&self) -> bool {
+        self.sixteen && self.file.holds_sixteen()
     }
 
     /// Bits and colours.
@@ -154,15 +133,11 @@ impl Choices {
                 .response
                 .on_hover_text("sRGB is shown right everywhere; Display P3 is wider, for new screens and phones")
                 .labelled_by(label.id);
-            if self.holds_sixteen() {
+            if self.file.holds_sixteen() {
                 ui.checkbox(&mut self.sixteen, "16 bits")
                     .on_hover_text("For further work on the picture; of a finished one they are computed from the picture before");
             }
         });
-    }
-
-    fn has_quality(&self) -> bool {
-        self.kind == Kind::Jpeg || (self.kind == Kind::WebP && !self.lossless_webp)
     }
 
     /// Files or a sheet; nothing for one picture.
@@ -204,38 +179,24 @@ impl Choices {
             if ui.checkbox(&mut dark, "On black").changed() {
                 self.sheet.background = if dark { [0; 3] } else { [255; 3] };
             }
+            ui.checkbox(&mut self.sheet.captions, "Titles")
+                .on_hover_text("Each picture's title below it");
         });
     }
 
     /// Format, quality and file size.
-    pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme) {
-        let kinds = [
-            (Kind::Png, "PNG", "Lossless, understood everywhere"),
-            (Kind::Jpeg, "JPEG", "Small; loses a little; no transparency"),
-            (Kind::WebP, "WebP", "Smaller than PNG and JPEG; for the web"),
-            (Kind::Tiff, "TIFF", "Lossless, for print"),
-        ];
-        if let Some(kind) = choice(ui, theme, self.kind, &kinds) {
-            self.kind = kind;
-        }
+    ///
+    /// `shallow`: the picture is known to have no more than 8 bits a channel.
+    pub fn format_ui(&mut self, ui: &mut Ui, theme: &Theme, shallow: bool) {
+        self.file.kind_ui(ui, theme);
         self.depth_ui(ui);
-        if self.kind == Kind::WebP {
-            ui.checkbox(&mut self.lossless_webp, "Lossless")
-                .on_hover_text("Every pixel stays as it is; the file becomes larger");
+        if shallow && self.wants_sixteen() {
+            ui.weak("Only 8 bits are there: the file becomes larger, not finer.");
         }
-        if !self.has_quality() {
+        self.file.quality_ui(ui, theme, self.limit.is_none());
+        if !self.file.has_quality() {
             return;
         }
-        ui.add_enabled_ui(self.limit.is_none(), |ui| {
-            let moved = Slider::new("Quality", f32::from(self.quality), 1.0..=100.0, 92.0)
-                .decimals(0)
-                .step(1.0)
-                .tooltip("Higher looks better and takes more space; 92 is hard to tell from the original")
-                .show(ui, theme);
-            if let Some(quality) = moved.changed {
-                self.quality = quality.round().clamp(1.0, 100.0) as u8;
-            }
-        });
         ui.horizontal(|ui| {
             let mut limited = self.limit.is_some();
             let tip = "The best quality that fits; some sites only take files of a certain size";
@@ -331,6 +292,8 @@ impl Choices {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gallery::protocol::Format;
+    use crate::ui::export::format::Kind;
 
     const ALL: GoesIn = GoesIn {
         recipe: true,
@@ -345,10 +308,10 @@ mod tests {
             ..Choices::default()
         };
         assert_eq!(c.options(ALL).max_bytes, None);
-        c.kind = Kind::WebP;
+        c.file.kind = Kind::WebP;
         assert_eq!(c.options(ALL).max_bytes, Some(300_000));
         assert_eq!(c.options(ALL).format, Format::WebPLossy(92));
-        c.lossless_webp = true;
+        c.file.lossless_webp = true;
         assert_eq!(c.options(ALL).max_bytes, None);
         assert_eq!(c.options(ALL).format, Format::WebP);
     }

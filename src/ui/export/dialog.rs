@@ -113,7 +113,12 @@ impl ExportDialog {
             ui.vertical(|ui| {
                 ui.set_width(if is_sheet { WIDTH } else { LEFT });
                 self.choices.layout_ui(ui, &theme, count);
-                self.choices.format_ui(ui, &theme);
+                let deep = p.state.gallery.export_deep;
+                let shallow = deep.is_some_and(|(of, deep)| of == first.id && !deep);
+                self.choices.format_ui(ui, &theme, shallow && count == 1);
+                if self.choices.wants_sixteen() {
+                    self.preview(p, first.id);
+                }
                 if !is_sheet {
                     self.choices.size_ui(ui, &theme, first.size);
                     enlarges = self.too_small(ui, p, first, count);

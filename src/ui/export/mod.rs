@@ -2,4 +2,5 @@
 
 pub mod choices;
 pub mod dialog;
+pub mod format;
 pub mod look;

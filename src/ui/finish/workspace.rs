@@ -15,7 +15,7 @@ use crate::ui::canvas::toolbar::Tool;
 use crate::ui::finish::crop_overlay;
 use crate::ui::finish::panel::FinishPanel;
 use crate::ui::panel::Panel;
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 use crate::ui::widgets::icon::Icon;
 
 /// Draws it.
@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork) {
             .fill(*p.theme.panel)
             .inner_margin(Margin::symmetric(space::M as i8, 4));
         egui::Panel::right("finish panel")
-            .exact_size(PANEL_WIDTH + 16.0)
+            .exact_size(panel_width(ui.ctx()))
             .frame(frame)
             .show(ui, |ui| panel.ui(ui, p, work));
     }

@@ -1,27 +1,27 @@
 //! What is known about the chosen pictures, and what can be done with them.
 
-use egui::{Grid, Label, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Label, RichText, ScrollArea, TextEdit, Ui};
 
 use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::command::Command;
 use crate::app::view::Dialog;
-use crate::gallery::protocol::{Entry, GalleryRequest, PictureId};
+use crate::gallery::protocol::{AlbumEdit, Entry, GalleryRequest, PictureId};
 use crate::recipe::{Recipe, StyleSource};
-use crate::ui::gallery::filter::kind_name;
+use crate::ui::gallery::facts::{facts, look, table};
 use crate::ui::gallery::image_grid_star::rating;
 use crate::ui::gallery::lineage;
-use crate::ui::gallery::recipe::{Line, moment, summary};
+use crate::ui::gallery::recipe::{Line, summary};
 use crate::ui::gallery::tags;
 use crate::ui::gallery::tags::{TagChange, tag_editor};
 use crate::ui::panel::Panel;
 use crate::ui::style::names;
 use crate::ui::widgets::section::section;
-use crate::ui::widgets::tile::fitted;
 
 /// Half-typed texts and what was asked for; not part of the state.
 #[derive(Debug, Default)]
 pub struct Details {
     tag: String,
+    album: String,
     title: Option<(PictureId, String)>,
     /// The title is to be typed.
     rename: bool,
@@ -29,8 +29,11 @@ pub struct Details {
     /// The recipe of a picture in lines, so that its text is read only once.
     lines: Option<(PictureId, Vec<Line>)>,
     /// The tags of the chosen pictures, counted only once.
-    have: Option<(Stamp, Vec<(String, usize)>)>,
+    have: Option<(Stamp, Words)>,
 }
+
+/// Tags and albums, each with how many of the pictures have it.
+type Words = [Vec<(String, usize)>; 2];
 
 /// Of a listing and a choice in it: another one means that anything may be different.
 pub type Stamp = (u64, u64);
@@ -44,6 +47,8 @@ pub enum DetailsEvent {
     GoTo(PictureId),
     /// Show more pictures like these: words for the search.
     Search(String),
+    /// Show an album.
+    Album(String),
 }
 
 impl Details {
@@ -57,8 +62,9 @@ impl Details {
     ) -> Option<DetailsEvent> {
         let mut event = None;
         if self.have.as_ref().is_none_or(|(of, _)| *of != stamp) {
-            let have = tags::count(chosen.iter().copied());
-            self.have = Some((stamp, have));
+            let tags = tags::count(chosen.iter().flat_map(|entry| &entry.tags));
+            let albums = tags::count(chosen.iter().flat_map(|entry| &entry.albums));
+            self.have = Some((stamp, [tags, albums]));
         }
         ScrollArea::vertical()
             .auto_shrink(false)
@@ -118,6 +124,16 @@ impl Details {
             |_| {},
             |ui| {
                 event = self.tags(ui, p, &[entry]);
+            },
+        );
+        section(
+            ui,
+            &theme,
+            "Albums",
+            true,
+            |_| {},
+            |ui| {
+                event = self.albums(ui, p, &[entry]).or(event.take());
             },
         );
         section(
@@ -188,6 +204,13 @@ impl Details {
             {
                 p.actions.view(ViewEdit::Dialog(Dialog::Export));
             }
+            let copy = ui.button("Copy files").on_hover_text(
+                "Copy the files to the clipboard, to paste them in a folder, a mail, another program",
+            );
+            if copy.clicked() {
+                let files = entries.iter().map(|e| e.path.clone()).collect();
+                p.actions.push(Action::CopyFiles(files));
+            }
             paste_finish(ui, p);
             if ui
                 .button("Delete")
@@ -206,6 +229,16 @@ impl Details {
             |_| {},
             |ui| {
                 event = self.tags(ui, p, entries).or(event.take());
+            },
+        );
+        section(
+            ui,
+            &theme,
+            "Albums",
+            true,
+            |_| {},
+            |ui| {
+                event = self.albums(ui, p, entries).or(event.take());
             },
         );
         event
@@ -239,16 +272,16 @@ impl Details {
     }
 
     fn tags(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entries: &[&Entry]) -> Option<DetailsEvent> {
-        let have = self.have.as_ref().map_or(&[][..], |(_, have)| have);
+        let have = self.have.as_ref().map_or(&[][..], |(_, [tags, _])| tags);
         // Looked up only while typing: a large gallery has many tags.
         let known: Vec<String> = if self.tag.is_empty() {
             Vec::new()
         } else {
-            let all = tags::count(p.state.gallery.entries.iter());
+            let all = tags::count(p.state.gallery.entries.iter().flat_map(|e| &e.tags));
             all.into_iter().map(|(t, _)| t).collect()
         };
         let ids = || entries.iter().map(|e| e.id).collect();
-        match tag_editor(ui, &mut self.tag, have, entries.len(), &known)? {
+        match tag_editor(ui, tags::TAGS, &mut self.tag, have, entries.len(), &known)? {
             TagChange::Add(tag) => {
                 p.actions
                     .push(Action::Gallery(GalleryRequest::AddTag(ids(), tag)));
@@ -261,6 +294,35 @@ impl Details {
             }
             TagChange::Find(tag) => Some(DetailsEvent::Search(tag)),
         }
+    }
+
+    fn albums(
+        &mut self,
+        ui: &mut Ui,
+        p: &mut Panel<'_>,
+        entries: &[&Entry],
+    ) -> Option<DetailsEvent> {
+        let have = self
+            .have
+            .as_ref()
+            .map_or(&[][..], |(_, [_, albums])| albums);
+        let all = p.state.gallery.albums.iter();
+        let known: Vec<String> = all.map(|(name, _)| name.clone()).collect();
+        let ids = || entries.iter().map(|e| e.id).collect();
+        let edit = match tag_editor(
+            ui,
+            tags::ALBUMS,
+            &mut self.album,
+            have,
+            entries.len(),
+            &known,
+        )? {
+            TagChange::Add(album) => AlbumEdit::Add(ids(), album),
+            TagChange::Remove(album) => AlbumEdit::Remove(ids(), album),
+            TagChange::Find(album) => return Some(DetailsEvent::Album(album)),
+        };
+        p.actions.push(Action::Gallery(GalleryRequest::Album(edit)));
+        None
     }
 
     fn recipe(&mut self, ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
@@ -290,23 +352,6 @@ impl Details {
             }
         }
     }
-}
-
-/// The picture itself, as large as the panel is wide.
-fn look(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
-    let width = ui.available_width();
-    let height = (width * 0.75).min(220.0);
-    let (rect, _) = ui.allocate_exact_size(Vec2::new(width, height), egui::Sense::hover());
-    if let Some(thumb) = p.state.gallery.thumbs.get(&entry.id) {
-        let texture = p.textures.of(ui.ctx(), thumb);
-        let at = fitted(rect, thumb.size());
-        egui::Image::new((texture, at.size()))
-            .corner_radius(4)
-            .paint_at(ui, at);
-    } else {
-        ui.painter().rect_filled(rect, 4.0, *p.theme.field);
-    }
-    ui.add_space(4.0);
 }
 
 fn one_buttons(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
@@ -407,47 +452,3 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
         Destination::Clipboard,
     ),
 ];
-
-fn facts(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
-    let [w, h] = entry.size;
-    let model = p
-        .state
-        .engine
-        .model(&entry.model)
-        .map_or_else(|| entry.model.clone(), |m| m.title.clone());
-    let mut lines: Vec<Line> = vec![
-        ("Size", format!("{w} × {h}")),
-        ("Kind", kind_name(entry.kind).to_owned()),
-    ];
-    if !model.is_empty() {
-        lines.push(("Model", model));
-    }
-    lines.push(("Saved", moment(entry.created)));
-    let file = entry
-        .path
-        .file_name()
-        .map(|n| n.to_string_lossy().into_owned());
-    lines.push(("File", file.unwrap_or_default()));
-    table(ui, "facts", &lines);
-    let show = ui.button("Show in folder");
-    if show
-        .on_hover_text(entry.path.display().to_string())
-        .clicked()
-    {
-        p.actions.push(Action::ShowInFolder(entry.path.clone()));
-    }
-}
-
-fn table(ui: &mut Ui, id: &str, lines: &[Line]) {
-    let width = ui.available_width();
-    Grid::new(id)
-        .num_columns(2)
-        .max_col_width(width - 100.0)
-        .show(ui, |ui| {
-            for (what, text) in lines {
-                ui.weak(*what);
-                ui.add(Label::new(text).wrap());
-                ui.end_row();
-            }
-        });
-}

@@ -57,6 +57,8 @@ pub struct Filter {
     pub text: String,
     /// At least so many stars.
     pub min_stars: u8,
+    /// One album only.
+    pub album: Option<String>,
     /// One model only.
     pub model: Option<String>,
     /// One kind only.
@@ -75,6 +77,7 @@ impl Filter {
         Query {
             text: self.text.trim().to_owned(),
             min_stars: self.min_stars,
+            album: self.album.clone(),
             model: self.model.clone(),
             kind: self.kind,
             since: self.since.moment(now),
@@ -88,6 +91,7 @@ impl Filter {
     pub fn is_narrow(&self) -> bool {
         !self.text.trim().is_empty()
             || self.min_stars > 0
+            || self.album.is_some()
             || self.model.is_some()
             || self.kind.is_some()
             || self.since != Since::Ever

@@ -1,9 +1,11 @@
 //! The workspace *Gallery*: grid, single picture, search, details, comparing.
 
+pub mod albums;
 pub mod bin;
 pub mod compare;
 pub mod details;
 pub mod empty;
+pub mod facts;
 pub mod filter;
 pub mod grid;
 pub mod image_grid;

@@ -216,6 +216,7 @@ mod tests {
                 created: n,
                 stars: 0,
                 tags: vec![],
+                albums: vec![],
                 model: String::new(),
                 kind: EntryKind::Generated,
                 sha256: None,

@@ -2,7 +2,34 @@
 
 use egui::{Key, Role, TextEdit, Ui, WidgetInfo};
 
-use crate::gallery::protocol::Entry;
+/// What the field and the chips of some kind of words say.
+#[derive(Debug, Clone, Copy)]
+pub struct ChipWords {
+    /// In the empty field, and its name.
+    pub add: &'static str,
+    /// About a suggestion.
+    pub suggestion: &'static str,
+    /// About a chip.
+    pub find: &'static str,
+    /// Before the word on the cross.
+    pub remove: &'static str,
+}
+
+/// For tags.
+pub const TAGS: ChipWords = ChipWords {
+    add: "Add a tag",
+    suggestion: "Add this tag",
+    find: "Show all pictures with this tag",
+    remove: "Remove tag",
+};
+
+/// For albums.
+pub const ALBUMS: ChipWords = ChipWords {
+    add: "Add to an album",
+    suggestion: "Add to this album",
+    find: "Show this album",
+    remove: "Take out of album",
+};
 
 /// A change to the tags of the chosen pictures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,13 +60,11 @@ pub fn clean(text: &str) -> Option<String> {
     (!tag.is_empty()).then_some(tag)
 }
 
-/// Tags of some pictures, most frequent first, with how many have each.
-pub fn count<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<(String, usize)> {
+/// Words of some pictures, most frequent first, with how many have each.
+pub fn count<'a>(words: impl IntoIterator<Item = &'a String>) -> Vec<(String, usize)> {
     let mut counts = std::collections::BTreeMap::<&str, usize>::new();
-    for entry in entries {
-        for tag in &entry.tags {
-            *counts.entry(tag).or_default() += 1;
-        }
+    for word in words {
+        *counts.entry(word).or_default() += 1;
     }
     let mut counts: Vec<(String, usize)> =
         counts.into_iter().map(|(t, n)| (t.to_owned(), n)).collect();
@@ -69,6 +94,7 @@ pub fn suggest<'a>(typed: &str, known: &'a [String], have: &[(String, usize)]) -
 /// a tag that not all of them have says how many do.
 pub fn tag_editor(
     ui: &mut Ui,
+    words: ChipWords,
     draft: &mut String,
     tags: &[(String, usize)],
     pictures: usize,
@@ -78,16 +104,16 @@ pub fn tag_editor(
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
         for (tag, n) in tags.iter().take(SHOWN) {
-            change = chip(ui, tag, (*n < pictures).then_some(*n)).or(change.take());
+            change = chip(ui, words, tag, (*n < pictures).then_some(*n)).or(change.take());
         }
         if tags.len() > SHOWN {
             ui.weak(format!("and {} more", tags.len() - SHOWN));
         }
     });
     let edit = TextEdit::singleline(draft)
-        .hint_text("Add a tag")
+        .hint_text(words.add)
         .desired_width(ui.available_width());
-    let response = ui.add(edit).accessible_name("Add a tag");
+    let response = ui.add(edit).accessible_name(words.add);
     let entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
     if entered {
         if let Some(tag) = clean(draft) {
@@ -100,7 +126,11 @@ pub fn tag_editor(
     if !suggestions.is_empty() {
         ui.horizontal_wrapped(|ui| {
             for tag in suggestions {
-                if ui.small_button(tag).on_hover_text("Add this tag").clicked() {
+                if ui
+                    .small_button(tag)
+                    .on_hover_text(words.suggestion)
+                    .clicked()
+                {
                     change = Some(TagChange::Add(tag.to_owned()));
                     draft.clear();
                 }
@@ -111,7 +141,7 @@ pub fn tag_editor(
 }
 
 /// A tag that can be clicked, with a cross to take it away.
-fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
+fn chip(ui: &mut Ui, words: ChipWords, tag: &str, part: Option<usize>) -> Option<TagChange> {
     let mut change = None;
     egui::Frame::new()
         .fill(ui.visuals().widgets.inactive.weak_bg_fill)
@@ -131,17 +161,13 @@ fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
             let label = egui::Label::new(text)
                 .truncate()
                 .sense(egui::Sense::click());
-            if ui
-                .add(label)
-                .on_hover_text("Show all pictures with this tag")
-                .clicked()
-            {
+            if ui.add(label).on_hover_text(words.find).clicked() {
                 change = Some(TagChange::Find(tag.to_owned()));
             }
             let (rect, response) =
                 ui.allocate_exact_size(egui::vec2(16.0, 16.0), egui::Sense::click());
             response.widget_info(|| {
-                WidgetInfo::labeled(Role::Button, true, format!("Remove tag {tag}"))
+                WidgetInfo::labeled(Role::Button, true, format!("{} {tag}", words.remove))
             });
             let color = if response.hovered() || response.has_focus() {
                 ui.visuals().strong_text_color()
@@ -153,7 +179,10 @@ fn chip(ui: &mut Ui, tag: &str, part: Option<usize>) -> Option<TagChange> {
                 ui.painter()
                     .line_segment([c - d, c + d], egui::Stroke::new(1.4, color));
             }
-            if response.on_hover_text("Remove this tag").clicked() {
+            if response
+                .on_hover_text(format!("{} {tag}", words.remove))
+                .clicked()
+            {
                 change = Some(TagChange::Remove(tag.to_owned()));
             }
         });

@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, GalleryRequest, PictureId, Query};
 use crate::ui::canvas::picture_menu;
+use crate::ui::gallery::albums::{self, AlbumBar};
 use crate::ui::gallery::compare::{CompareEvent, ComparePane, CompareView, MOST};
 use crate::ui::gallery::details::{Details, DetailsEvent, Stamp};
 use crate::ui::gallery::empty;
@@ -20,9 +21,10 @@ use crate::ui::gallery::lineage;
 use crate::ui::gallery::selection::{SelectHow, Selection, position};
 use crate::ui::gallery::single;
 use crate::ui::panel::Panel;
+use crate::ui::theme::panel_width;
 use crate::ui::widgets::slider::Slider;
 
-/// Width of the panel on the right.
+/// Width of the panel on the right, at most.
 const RIGHT: f32 = 300.0;
 /// Smallest and largest thumbnails, in points.
 const THUMB: std::ops::RangeInclusive<f32> = 72.0..=360.0;
@@ -32,6 +34,7 @@ const THUMB_FIRST: f32 = 168.0;
 /// What the workspace remembers between frames; not part of the document.
 struct GalleryPanel {
     filter: Filter,
+    albums: AlbumBar,
     asked: Option<Query>,
     selection: Selection,
     /// The listing on which the selection was made.
@@ -51,6 +54,7 @@ impl Default for GalleryPanel {
     fn default() -> Self {
         Self {
             filter: Filter::default(),
+            albums: AlbumBar::default(),
             asked: None,
             selection: Selection::default(),
             seen: Arc::default(),
@@ -74,7 +78,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         .inner_margin(Margin::symmetric(10, 6));
     if panel.compare.is_none() && !p.state.view.panels_away {
         egui::Panel::right("gallery details")
-            .exact_size(RIGHT)
+            .exact_size(panel_width(ui.ctx()).min(RIGHT))
             .frame(frame)
             .show(ui, |ui| panel.side(ui, p));
         if p.state.gallery.open.is_none() {
@@ -144,6 +148,7 @@ impl GalleryPanel {
         ui.horizontal_wrapped(|ui| {
             filter_bar(ui, &mut self.filter, &models);
         });
+        self.albums.ui(ui, p, &mut self.filter.album);
         self.ask(p);
     }
 
@@ -206,6 +211,11 @@ impl GalleryPanel {
             Some(DetailsEvent::Search(words)) => {
                 self.filter.widen();
                 self.filter.text = words;
+                self.ask(p);
+            }
+            Some(DetailsEvent::Album(name)) => {
+                self.filter.widen();
+                self.filter.album = Some(name);
                 self.ask(p);
             }
             None => {}
@@ -372,6 +382,11 @@ impl GalleryPanel {
             self.details.rename();
             ui.close();
         }
+        let of = match ids.is_empty() {
+            true => vec![entry.id],
+            false => ids.clone(),
+        };
+        albums::menu(ui, p, &of, self.filter.album.as_deref());
         if ui.button("Show in folder").clicked() {
             p.actions.push(Action::ShowInFolder(entry.path.clone()));
             ui.close();

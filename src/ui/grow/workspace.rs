@@ -15,7 +15,7 @@ use crate::ui::panel::Panel;
 use crate::ui::photo::slot;
 use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 use crate::ui::widgets::icon::Icon;
 
 /// Draws the workspace.
@@ -27,7 +27,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             .fill(*p.theme.panel)
             .inner_margin(Margin::symmetric(space::M as i8, 4));
         egui::Panel::right("grow panel")
-            .exact_size(PANEL_WIDTH + 16.0)
+            .exact_size(panel_width(ui.ctx()))
             .frame(frame)
             .show(ui, |ui| grow.ui(ui, p));
         history::strip(ui, p);

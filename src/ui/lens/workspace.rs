@@ -16,7 +16,7 @@ use crate::ui::panel::Panel;
 use crate::ui::photo::slot;
 use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
@@ -26,7 +26,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             .fill(*p.theme.panel)
             .inner_margin(Margin::symmetric(space::M as i8, 4));
         egui::Panel::right("lens panel")
-            .exact_size(PANEL_WIDTH + 16.0)
+            .exact_size(panel_width(ui.ctx()))
             .frame(frame)
             .show(ui, |ui| lens.ui(ui, p));
         history::strip(ui, p);

@@ -7,6 +7,7 @@ use crate::gallery::protocol::Query;
 use crate::ui::gallery::grid::EntryGrid;
 use crate::ui::gallery::image_grid::ImageGrid;
 use crate::ui::panel::Panel;
+use crate::ui::shell::dialogs::settle;
 
 /// The open chooser.
 pub struct GalleryPick {
@@ -35,6 +36,7 @@ impl GalleryPick {
         }
         let screen = ui.ctx().content_rect().size();
         let mut open = true;
+        let typing = ui.ctx().text_edit_focused();
         let modal = Modal::new(egui::Id::unique("pick from gallery")).show(ui.ctx(), |ui| {
             ui.set_width((screen.x * 0.7).clamp(320.0, 900.0));
             ui.set_height((screen.y * 0.7).clamp(240.0, 700.0));
@@ -69,7 +71,9 @@ impl GalleryPick {
                 open = false;
             }
         });
-        open && !modal.should_close()
+        settle(ui.ctx(), "pick from gallery", modal.response.rect);
+        // While something is typed, Esc and a click outside only end that.
+        open && (typing || !modal.should_close())
     }
 
     fn pictures(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> Option<Action> {

@@ -14,6 +14,10 @@ use crate::ui::widgets::icon::Icon;
 /// Space around a dialog's contents.
 const MARGIN: f32 = 16.0;
 
+/// Height of a window in which a dialog may not fit, and what its title and frame need.
+const LOW: f32 = 640.0;
+const AROUND: f32 = 104.0;
+
 /// A dialog with a title; Esc, the backdrop or the cross close it. While something is typed,
 /// Esc and the backdrop only end that: nothing typed is lost.
 pub fn modal(
@@ -28,7 +32,7 @@ pub fn modal(
         .backdrop_color(theme.window.gamma_multiply(0.6))
         .frame(egui::Frame::popup(&ctx.global_style()).inner_margin(MARGIN))
         .show(ctx, |ui| {
-            ui.set_min_width(360.0);
+            ui.set_min_width(360.0f32.min(ctx.content_rect().width() - 3.0 * MARGIN));
             let mut close = false;
             ui.horizontal(|ui| {
                 ui.heading(title);
@@ -39,7 +43,15 @@ pub fn modal(
                 });
             });
             ui.add_space(8.0);
-            contents(ui, panel);
+            let window = ctx.content_rect().height();
+            if window < LOW {
+                // What doesn't fit is scrolled; title and cross stay.
+                egui::ScrollArea::vertical()
+                    .max_height(window - AROUND)
+                    .show(ui, |ui| contents(ui, panel));
+            } else {
+                contents(ui, panel);
+            }
             close
         });
     settle(ctx, title, response.response.rect);

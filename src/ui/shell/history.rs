@@ -4,12 +4,12 @@ use egui::{Ui, vec2};
 
 use crate::app::action::Action;
 use crate::ui::panel::Panel;
-use crate::ui::theme::space;
+use crate::ui::theme::{is_short, space};
 use crate::ui::widgets::tile::picture_tile;
 
 /// Draws the strip at the bottom of a workspace, if it's open.
 pub fn strip(ui: &mut Ui, panel: &mut Panel<'_>) {
-    if !panel.state.view.history_open {
+    if !panel.state.view.history_open || is_short(ui.ctx()) {
         return;
     }
     let frame = egui::Frame::new()

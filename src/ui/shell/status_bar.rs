@@ -100,7 +100,10 @@ fn export(ui: &mut Ui, panel: &mut Panel<'_>) {
         return;
     };
     let (done, total) = (export.done, export.total);
-    let mut words = format!("Exporting: {done} of {total}");
+    let mut words = match export.rows {
+        true => format!("Exporting: {} %", done * 100 / total.max(1)),
+        false => format!("Exporting: {done} of {total}"),
+    };
     if done > 0 {
         let left = export.since.elapsed() * (total - done) as u32 / done as u32;
         words += &format!(", {} left", span(left));

@@ -6,6 +6,7 @@ use crate::app::explore::edit::ExploreEdit;
 use crate::app::lens::edit::LensEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
+use crate::app::style::preset::PresetEdit;
 use crate::app::view::{Dialog, Workspace};
 use crate::engine::protocol::ModelKind;
 use crate::gallery::protocol::Preset;
@@ -95,6 +96,7 @@ pub(super) fn find(
         .chain(models(state))
         .chain(sliders(state))
         .chain(presets())
+        .chain(style_presets(state))
         .chain(preferences());
     // Of a command and a thing that fit alike, the command stands first.
     let scored = named.filter_map(|t| fits(text, &t.name).map(|s| (s - 2, t)));
@@ -197,6 +199,20 @@ fn presets() -> Vec<Thing> {
         what: "Export size",
         tip: "Export the picture in this shape",
         way: Way::Preset(preset),
+    })
+    .collect()
+}
+
+fn style_presets(state: &AppState) -> Vec<Thing> {
+    let all = state.prefs.style_presets.iter().enumerate();
+    all.map(|(at, preset)| Thing {
+        name: preset.name.clone(),
+        what: "Preset of Style",
+        tip: "Set all of this again in Style; the photo stays",
+        way: Way::Do(vec![
+            Action::View(ViewEdit::Workspace(Workspace::Style)),
+            Action::StylePreset(PresetEdit::Use(at)),
+        ]),
     })
     .collect()
 }

@@ -29,6 +29,12 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
                     ui.horizontal(|ui| {
                         ui.add_space(4.0);
                         ui.add(egui::Label::new(&toast.text).wrap());
+                        if toast.details.is_some() {
+                            let text = if toast.opened { "Hide" } else { "Details" };
+                            if ui.button(text).clicked() {
+                                panel.actions.push(Action::OpenToast(toast.id));
+                            }
+                        }
                         if let Some((text, action)) = &toast.offer
                             && ui.button(text).clicked()
                         {
@@ -43,6 +49,14 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
                             panel.actions.push(Action::DismissToast(toast.id));
                         }
                     });
+                    let details = toast.details.as_ref().filter(|_| toast.opened);
+                    if let Some(details) = details {
+                        ui.separator();
+                        ui.add(egui::Label::new(egui::RichText::new(details).weak()).wrap());
+                        if ui.button("Copy details").clicked() {
+                            panel.actions.push(Action::CopyText(details.clone()));
+                        }
+                    }
                 });
                 let rect = shown.response.rect;
                 let mark = egui::Rect::from_min_max(

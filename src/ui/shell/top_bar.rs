@@ -17,6 +17,16 @@ use crate::ui::widgets::icon::Icon;
 /// Height of the bar.
 const HEIGHT: f32 = 44.0;
 
+/// Width of a workspace's tab.
+const TAB: f32 = 84.0;
+/// Least width of a tab: the longest name.
+const LEAST_TAB: f32 = 58.0;
+/// What the menus need side by side, and the buttons on the right.
+const MENUS: f32 = 396.0;
+const BUTTONS: f32 = 112.0;
+/// What a single button for all menus needs.
+const ONE_MENU: f32 = 64.0;
+
 /// Draws the bar.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
     let frame = egui::Frame::new()
@@ -37,29 +47,48 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn menus(ui: &mut Ui, panel: &mut Panel<'_>) {
     ui.spacing_mut().item_spacing.x = 2.0;
     let ctx = ui.ctx().clone();
+    let narrow = is_narrow(ui.max_rect().width());
     ui.scope(|ui| {
         ui.visuals_mut().widgets.inactive.weak_bg_fill = egui::Color32::TRANSPARENT;
         ui.visuals_mut().widgets.inactive.bg_stroke = egui::Stroke::NONE;
         ui.spacing_mut().button_padding = vec2(7.0, 4.0);
         // As everywhere: F10 gives the menus the keyboard.
         let wanted = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::F10));
-        for (n, menu) in Menu::iter().enumerate() {
-            let button = ui.menu_button(menu.title(), |ui| {
-                ui.set_min_width(230.0);
-                for entry in menu.commands() {
-                    match entry {
-                        None => {
-                            ui.separator();
-                        }
-                        Some(command) => menu_entry(ui, &ctx, panel, *command),
-                    }
+        if narrow {
+            let button = ui.menu_button("Menu", |ui| {
+                for menu in Menu::iter() {
+                    ui.menu_button(menu.title(), |ui| entries(ui, &ctx, panel, menu));
                 }
             });
+            if wanted {
+                button.response.request_focus();
+            }
+            return;
+        }
+        for (n, menu) in Menu::iter().enumerate() {
+            let button = ui.menu_button(menu.title(), |ui| entries(ui, &ctx, panel, menu));
             if wanted && n == 0 {
                 button.response.request_focus();
             }
         }
     });
+}
+
+/// Whether menus and tabs don't fit side by side.
+fn is_narrow(bar: f32) -> bool {
+    bar < MENUS + TAB * Workspace::iter().count() as f32 + BUTTONS
+}
+
+fn entries(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, menu: Menu) {
+    ui.set_min_width(230.0);
+    for entry in menu.commands() {
+        match entry {
+            None => {
+                ui.separator();
+            }
+            Some(command) => menu_entry(ui, ctx, panel, *command),
+        }
+    }
 }
 
 fn menu_entry(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, command: Command) {
@@ -128,11 +157,16 @@ fn right_side(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// The switch in the middle of the bar.
 fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let size = vec2(84.0, 28.0);
     let all: Vec<Workspace> = Workspace::iter().collect();
     let bar = ui.max_rect();
+    let menus = match is_narrow(bar.width()) {
+        true => ONE_MENU,
+        false => MENUS,
+    };
+    let room = (bar.width() - menus - BUTTONS) / all.len() as f32;
+    let size = vec2(room.clamp(LEAST_TAB, TAB), 28.0);
     // In the middle, but never over the menus of a narrow window.
-    let left = (bar.center().x - size.x * all.len() as f32 / 2.0).max(bar.left() + 396.0);
+    let left = (bar.center().x - size.x * all.len() as f32 / 2.0).max(bar.left() + menus);
     let min = egui::pos2(left, bar.center().y - size.y / 2.0);
     let whole = egui::Rect::from_min_size(min, vec2(size.x * all.len() as f32, size.y));
     ui.painter().rect_filled(whole, 7.0, *panel.theme.window);

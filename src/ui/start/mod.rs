@@ -3,6 +3,7 @@
 mod door;
 mod pictures;
 mod recent;
+mod styles;
 
 pub use pictures::StartPictures;
 
@@ -55,6 +56,7 @@ fn page(ui: &mut Ui, p: &mut Panel<'_>, pictures: &StartPictures) {
     doors(ui, p, pictures);
     ui.add_space(space::L);
     recent::ui(ui, p);
+    styles::ui(ui, p);
     ui.add_space(space::M);
     foot(ui, p);
     ui.add_space(space::L);

@@ -14,6 +14,8 @@ use crate::ui::widgets::tile::picture_tile;
 const MOST: usize = 12;
 /// Side of a tile.
 const SIDE: f32 = 118.0;
+/// Side of a tile in a large window.
+const LARGE_SIDE: f32 = 176.0;
 
 /// What was asked for already.
 #[derive(Default)]
@@ -44,7 +46,12 @@ impl Newest {
 
 /// Draws a row of them; nothing where there are none.
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
-    let fits = ((ui.available_width() + space::S) / (SIDE + space::S)) as usize;
+    let side = if ui.clip_rect().height() > 1000.0 {
+        LARGE_SIDE
+    } else {
+        SIDE
+    };
+    let fits = ((ui.available_width() + space::S) / (side + space::S)) as usize;
     let entries = Arc::clone(&p.state.gallery.entries);
     let places = p.scratch.of::<Newest>().of(&entries).iter();
     let newest: Vec<&Entry> = places.take(fits.max(1)).map(|n| &entries[*n]).collect();
@@ -58,19 +65,20 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = space::S;
         for entry in newest {
-            tile(ui, p, entry);
+            tile(ui, p, entry, side);
         }
     });
+    ui.add_space(space::M);
 }
 
-fn tile(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry) {
+fn tile(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry, side: f32) {
     let theme = p.theme.clone();
     let thumb = p.state.gallery.thumbs.get(&entry.id);
     let texture = thumb.map(|t| (p.textures.of(ui.ctx(), t), t.size()));
     ui.vertical(|ui| {
-        ui.set_width(SIDE);
+        ui.set_width(side);
         ui.spacing_mut().item_spacing.y = 2.0;
-        let size = vec2(SIDE, SIDE * 0.75);
+        let size = vec2(side, side * 0.75);
         let tile = picture_tile(ui, &theme, &entry.title, texture, size, false);
         let words = RichText::new(&entry.title).size(11.0);
         ui.add(egui::Label::new(words).truncate().selectable(false));

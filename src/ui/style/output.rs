@@ -3,7 +3,7 @@
 
 use egui::{Button, ComboBox, DragValue, ProgressBar, Ui};
 
-use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::action::{Action, Purpose, ViewEdit};
 use crate::app::command::Command;
 use crate::app::engine_state::JobEntry;
 use crate::app::style::document::Quality;
@@ -16,7 +16,7 @@ use crate::ui::style::fine;
 use crate::ui::widgets::button::primary;
 
 /// Sizes to choose from.
-const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
+pub const SIDES: [u32; 4] = [1024, 2048, 4096, 8192];
 
 /// What was chosen, and what the engine was asked to estimate.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl StyleOutput {
                      so that a stopped run goes on where it was.",
                 );
             if folder.clicked() {
-                p.actions.push(Action::Pick(Pick::StyleFolder));
+                p.actions.command(Command::StyleFolder);
             }
             let film = ui.add_enabled(ready, Button::new("Film…"));
             let film = film.accessible_name("Stylise a film");

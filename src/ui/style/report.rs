@@ -4,6 +4,8 @@ use egui::{Modal, ScrollArea, Ui};
 
 use crate::app::action::Action;
 use crate::ui::panel::Panel;
+use crate::ui::shell::dialogs::settle;
+use crate::ui::widgets::button::primary;
 
 /// Shows the report while there is one.
 pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
@@ -27,20 +29,24 @@ pub fn show(ui: &mut Ui, p: &mut Panel<'_>) {
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
+            let at = report.written.first().or(report.kept.first());
+            if let Some(file) = at {
+                let open = primary(ui, &p.theme, "Open folder");
+                if open.clicked() {
+                    p.actions.push(Action::ShowInFolder(file.clone()));
+                    close = true;
+                }
+            }
             close |= ui.button("Close").clicked();
             if ui.button("Copy report").clicked() {
                 p.actions.push(Action::CopyText(report.text()));
             }
-            if let Some(written) = report.written.first().or(report.kept.first()) {
-                ui.weak(
-                    written
-                        .parent()
-                        .map(|f| f.display().to_string())
-                        .unwrap_or_default(),
-                );
+            if let Some(folder) = at.and_then(|file| file.parent()) {
+                ui.add(egui::Label::new(folder.display().to_string()).truncate());
             }
         });
     });
+    settle(ui.ctx(), "folder report", modal.response.rect);
     if close || modal.should_close() {
         p.actions.push(Action::CloseFolderReport);
     }

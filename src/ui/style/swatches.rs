@@ -51,7 +51,7 @@ pub struct StyleGrid {
 /// Draws the grid. Click takes a style instead of the others; Ctrl/Cmd-click and
 /// Shift-click add it to them, or take it away again.
 pub fn swatches(ui: &mut Ui, p: &mut Panel<'_>, grid: &mut StyleGrid) -> Option<SwatchEvent> {
-    grid.tryouts.ask(p, ui.input(|i| i.pointer.any_down()));
+    grid.tryouts.ask(ui, p);
     learning::ui(ui, p);
     let library = std::sync::Arc::clone(&p.state.engine.library);
     let styles = &library.styles;

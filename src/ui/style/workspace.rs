@@ -3,7 +3,7 @@
 
 use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
-use crate::app::action::{Destination, Subject, ViewEdit};
+use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::at_hand;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
@@ -22,8 +22,10 @@ use crate::ui::shell::history;
 use crate::ui::style::chosen::{ChosenEvent, ChosenStyles};
 use crate::ui::style::compare::side_by_side;
 use crate::ui::style::output::StyleOutput;
+use crate::ui::style::presets::Presets;
 use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
+use crate::ui::theme::panel_width;
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
@@ -38,7 +40,7 @@ const WIDE: f32 = 940.0;
 const ONE_ROW: f32 = 310.0;
 /// Width of the hint beside the ways to compare.
 const HINT: f32 = 220.0;
-/// Width of the panel on the right.
+/// Width of the panel on the right, at most.
 const RIGHT: f32 = 320.0;
 
 /// What the workspace remembers between frames; not part of the document.
@@ -49,6 +51,7 @@ struct StylePanel {
     mask: MaskTools,
     pick: Option<GalleryPick>,
     grid: StyleGrid,
+    presets: Presets,
 }
 
 /// Draws the workspace.
@@ -96,10 +99,10 @@ impl StylePanel {
                     },
                 );
                 let can_try = p.state.photo().is_some();
-                let mut on = self.grid.tryouts.on;
+                let mut on = p.state.prefs.tryouts;
                 let eye = |ui: &mut Ui| {
                     let button = IconButton::new(Icon::Eye, "Try all styles on the photo")
-                        .tooltip("Show every style on your photo instead of its sample")
+                        .tooltip("Show every style on your photo instead of its sample, while nothing else is computed")
                         .size(22.0)
                         .selected(on)
                         .enabled(can_try);
@@ -110,13 +113,18 @@ impl StylePanel {
                         self.pick = Some(GalleryPick::new(Destination::StyleStyle));
                     }
                 });
-                self.grid.tryouts.on = on;
+                if on != p.state.prefs.tryouts {
+                    let mut prefs = p.state.prefs.clone();
+                    prefs.tryouts = on;
+                    p.actions.push(Action::SetPrefs(Box::new(prefs)));
+                }
             });
         });
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        side(p, egui::Panel::right("style settings").exact_size(RIGHT)).show(ui, |ui| {
+        let width = panel_width(ui.ctx()).min(RIGHT);
+        side(p, egui::Panel::right("style settings").exact_size(width)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
                 let several = p.state.doc.style.styles.len() > 1;
@@ -145,6 +153,14 @@ impl StylePanel {
                     true,
                     |_| {},
                     |ui| sliders::main(ui, p),
+                );
+                section(
+                    ui,
+                    &theme,
+                    "Presets",
+                    true,
+                    |_| {},
+                    |ui| self.presets.ui(ui, p),
                 );
                 section(
                     ui,

@@ -1,0 +1,148 @@
+//! Twice as large on a screen of 1440 × 900: everything can still be used.
+
+use egui::Theme;
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
+use limner::app::action::{Action, FileRole, ViewEdit};
+use limner::app::command::Command;
+use limner::app::view::{Dialog, Workspace};
+
+use crate::ui_doors::{Studio, studio};
+
+const SCREEN: [f32; 2] = [1440.0, 900.0];
+
+/// A studio in which everything is drawn at 200 %.
+fn enlarged<'a>() -> Studio<'a> {
+    let mut s = studio(SCREEN, Theme::Dark);
+    s.window.state_mut().state.prefs.scale = 2.0;
+    s.settle();
+    let size = s.window.ctx.content_rect().size();
+    assert!(
+        (size.x - 720.0).abs() < 2.0 && (size.y - 450.0).abs() < 2.0,
+        "{size:?}"
+    );
+    s
+}
+
+fn at(s: &mut Studio<'_>, workspace: Workspace) {
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Workspace(workspace)));
+    s.settle();
+    match workspace {
+        Workspace::Style => {
+            s.open_photo("a.png");
+            s.window
+                .state_mut()
+                .act(Action::Command(Command::RandomiseSliders));
+        }
+        Workspace::Lens => drop(s.open_for("a.png", FileRole::LensPhoto)),
+        Workspace::Grow => drop(s.open_for("a.png", FileRole::GrowSource)),
+        Workspace::Gallery => s.keep(&["Apple", "Pear"]),
+        Workspace::Explore => {}
+    }
+    s.dismiss_toasts();
+}
+
+const ALL: [Workspace; 5] = [
+    Workspace::Explore,
+    Workspace::Style,
+    Workspace::Lens,
+    Workspace::Grow,
+    Workspace::Gallery,
+];
+
+#[test]
+fn every_workspace_leaves_room_for_its_picture() {
+    for workspace in ALL {
+        let mut s = enlarged();
+        at(&mut s, workspace);
+        let window = s.window.ctx.content_rect();
+        let pictures = match workspace {
+            Workspace::Gallery => s
+                .window
+                .get_all_by_role_and_label(Role::Button, "Apple")
+                .map(|n| n.rect())
+                .collect::<Vec<_>>(),
+            _ => s
+                .window
+                .get_all_by_role(Role::Image)
+                .map(|n| n.rect())
+                .collect(),
+        };
+        let largest = pictures
+            .iter()
+            .map(|r| r.intersect(window).area().max(0.0))
+            .fold(0.0, f32::max);
+        assert!(
+            largest > 120.0 * 100.0,
+            "{workspace:?}: {largest} in {pictures:?}"
+        );
+        // The tabs and the menus are all within the window.
+        for tab in ALL {
+            let name = tab.title();
+            let tabs = s.window.get_all_by_label(name);
+            let seen = tabs.into_iter().any(|n| window.contains_rect(n.rect()));
+            assert!(seen, "{workspace:?}: the tab {name}");
+        }
+    }
+}
+
+#[test]
+fn every_dialog_fits_and_can_be_closed() {
+    for dialog in [
+        Dialog::Settings,
+        Dialog::Shortcuts,
+        Dialog::About,
+        Dialog::Bin,
+        Dialog::Export,
+        Dialog::Models(None),
+        Dialog::Licences,
+        Dialog::StyleFolder,
+        Dialog::AboutPicture,
+    ] {
+        let mut s = enlarged();
+        s.command(Command::GoGallery);
+        s.keep(&["Apple"]);
+        s.click("Apple");
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Dialog(dialog.clone())));
+        s.settle();
+        let window = s.window.ctx.content_rect();
+        let close = s.window.get_all_by_role_and_label(Role::Button, "Close");
+        let seen = close.into_iter().any(|n| window.contains_rect(n.rect()));
+        assert!(seen, "{dialog:?} can't be closed");
+        let main = ["Export to a file…", "Stylise"];
+        for name in main {
+            for button in s.window.query_all_by_role_and_label(Role::Button, name) {
+                let rect = button.rect();
+                assert!(window.contains_rect(rect), "{dialog:?}: {name} at {rect:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn look_of_the_workspaces_at_twice_the_size() {
+    let mut results = SnapshotResults::new();
+    for workspace in ALL {
+        let mut s = enlarged();
+        at(&mut s, workspace);
+        s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
+        s.window.remove_cursor();
+        s.settle();
+        let size = s.window.ctx.content_rect().size();
+        s.window.mask(egui::Rect::from_min_max(
+            egui::pos2(0.0, size.y - 28.0),
+            egui::pos2(size.x, size.y),
+        ));
+        let options = SnapshotOptions::new()
+            .threshold(1.5)
+            .max_failed_pixels(OsThreshold::new(400usize));
+        let name = format!("scale_200_{}", workspace.title().to_lowercase());
+        s.window.snapshot_options(name, &options);
+        results.extend_harness(&mut s.window);
+    }
+}
