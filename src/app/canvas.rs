@@ -25,7 +25,8 @@ pub fn remember_thumb(state: &mut AppState) {
         Workspace::Style => &state.previews.style,
         Workspace::Lens => &state.previews.lens,
         Workspace::Grow => &state.previews.grow,
-        Workspace::Gallery => return,
+        // Has a look of its own.
+        Workspace::Spaces | Workspace::Gallery => return,
     };
     let Some(shown) = shown else { return };
     let current = work::of(workspace, state).as_ref() == Some(&shown.work);
@@ -58,6 +59,7 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
         // A photo that isn't read yet would only fail.
         Workspace::Lens if state.lens_photo().is_none() => None,
         Workspace::Grow if !growing::is_ready(state) => None,
+        Workspace::Spaces => None,
         _ => work::of(workspace, state),
     };
     let draft = Tier::Draft(state.prefs.draft_side);

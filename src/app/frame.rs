@@ -14,6 +14,7 @@ use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::session::Session;
 use crate::app::sources;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -63,6 +64,8 @@ pub fn tick(state: &mut AppState, services: &mut Services, now: Now, hand_on: bo
         canvas::sync(state, services, hand_on);
     }
     live::sync(state, services, hand_on);
+    spaces::shown::sync(state, services, hand_on);
+    spaces::live::sync(state, services, hand_on);
     let message = state.toasts.expire();
     let pace = walking.then_some(WALK_PACE);
     Tick {

@@ -13,6 +13,7 @@ use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::sources;
+use crate::app::spaces::edit::SpacesEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
@@ -72,6 +73,8 @@ pub fn open_files(
                 | FileRole::Finish
                 | FileRole::GrowSource
                 | FileRole::GrowStructure
+                | FileRole::SpacesSource
+                | FileRole::SpacesRoom
         ) {
             if paths.len() > 1 {
                 let words = format!(
@@ -147,6 +150,18 @@ pub fn opened(
         FileRole::Any if asked_in == Some(Workspace::Grow) => {
             follow.grow(GrowEdit::Source(source));
             Workspace::Grow
+        }
+        FileRole::Any if asked_in == Some(Workspace::Spaces) => {
+            follow.spaces(SpacesEdit::Source(source));
+            Workspace::Spaces
+        }
+        FileRole::SpacesSource => {
+            follow.spaces(SpacesEdit::Source(source));
+            Workspace::Spaces
+        }
+        FileRole::SpacesRoom => {
+            follow.spaces(SpacesEdit::Room(source));
+            Workspace::Spaces
         }
         FileRole::GrowSource => {
             follow.grow(GrowEdit::Source(source));

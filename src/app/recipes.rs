@@ -6,13 +6,14 @@ use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
+use crate::app::spaces::edit::SpacesEdit;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::Workspace;
 use crate::app::work;
-use crate::app::{explore, grow, jobs, lens, style};
+use crate::app::{explore, grow, jobs, lens, spaces, style};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::recipe::{
     ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
@@ -59,6 +60,16 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             }
             let outside = params.confine();
             let params = Box::new(params);
+            if !params.domain.is_plane() {
+                let edit = SpacesEdit::Waves {
+                    params,
+                    label: LABEL,
+                };
+                spaces::apply::edit(edit, state, services, now);
+                state.view.go(Workspace::Spaces);
+                tell_outside(&outside, state);
+                return true;
+            }
             let edit = ExploreEdit::Replace {
                 params,
                 label: LABEL,

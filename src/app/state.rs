@@ -18,6 +18,7 @@ use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
+use crate::app::spaces::spaces_state::SpacesState;
 use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::own_styles_state::OwnStyles;
@@ -57,6 +58,8 @@ pub struct AppState {
     pub own_styles: OwnStyles,
     /// What is known of Grow's picture.
     pub grow: GrowState,
+    /// What is known of Spaces' picture.
+    pub spaces: SpacesState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -91,6 +94,7 @@ impl AppState {
             finish: FinishState::default(),
             own_styles: OwnStyles::default(),
             grow: GrowState::default(),
+            spaces: SpacesState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -149,7 +153,7 @@ impl AppState {
             Workspace::Explore => self.generator(),
             Workspace::Style => self.style_model(),
             Workspace::Lens => self.lens_model(),
-            Workspace::Grow | Workspace::Gallery => None,
+            Workspace::Grow | Workspace::Spaces | Workspace::Gallery => None,
         }
     }
 

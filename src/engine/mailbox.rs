@@ -22,13 +22,14 @@ const QUEUE: usize = 1024;
 const JOBS: usize = 128 << 20;
 
 /// Preview channels in the order in which they are served.
-pub(crate) const SERVED: [Channel; 6] = [
+pub(crate) const SERVED: [Channel; 7] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
     Channel::Variations,
     Channel::Strip,
     Channel::Finish,
+    Channel::Spaces,
 ];
 
 /// Place of a channel in [`SERVED`] and in the arrays below.
@@ -40,6 +41,7 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Variations => 3,
         Channel::Strip => 4,
         Channel::Finish => 5,
+        Channel::Spaces => 6,
     }
 }
 

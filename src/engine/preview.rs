@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::contents::FinishLook;
+use super::spaces_look::SpacesLook;
 use crate::recipe::{ExploreParams, GrowParams, LensParams, StyleParams, WalkParams};
 
 /// Independent streams of latest-wins previews.
@@ -20,6 +21,8 @@ pub enum Channel {
     Strip,
     /// The canvas of Finish.
     Finish,
+    /// The canvas of Spaces.
+    Spaces,
 }
 
 /// How good a preview has to be.
@@ -57,4 +60,6 @@ pub enum Work {
     WalkFrame(Arc<WalkParams>, u32),
     /// A picture as it will be finished.
     Finish(Arc<FinishLook>),
+    /// A picture in Spaces.
+    Spaces(Arc<SpacesLook>),
 }

@@ -12,6 +12,7 @@ pub use super::drag_job::DragJob;
 pub use super::engine_error::EngineError;
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
+pub use super::spaces_look::{MaterialView, SpacesLook, SpacesShow};
 pub use super::style_task::{StyleDone, StyleTask};
 pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;

@@ -24,8 +24,8 @@ use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
     DeviceInfo, DirectionInfo, Effort, Estimate, Event, FineOptions, Job, JobId, LearnJob, Library,
-    ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage, StyleDone, StyleInfo,
-    StylePlan, StyleTask, Tier, Unfinished, Work,
+    MaterialView, ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, SpacesLook,
+    SpacesShow, Stage, StyleDone, StyleInfo, StylePlan, StyleTask, Tier, Unfinished, Work,
 };
 use limner::gallery::protocol::{GalleryEvent, GalleryRequest, PictureId};
 use limner::gallery::session_pictures::SessionPictures;

@@ -1,5 +1,7 @@
 //! An engine that paints at once: what each setting does can be read off its pixels.
 
+use limner::engine::surface_job::SurfaceKind;
+
 use super::*;
 
 /// Paints each style in one colour, mixed with the photo by strength and masks:
@@ -333,6 +335,31 @@ impl Painter {
         }
     }
 
+    /// The picture itself; a material is brighter for all its numbers, and redder where the lamp is.
+    fn surface(&self, look: &SpacesLook, tier: Tier) -> Picture {
+        let picture = self.photos[&look.source.sha256].clone();
+        let SpacesShow::Material { settings, view } = &look.show else {
+            return picture;
+        };
+        let by = match view {
+            MaterialView::Lit { body, lamp, tiles } => {
+                lamp[0] * 40.0 + tiles * 5.0 + *body as u8 as f32 * 20.0
+            }
+            MaterialView::Map(map) => 30.0 * *map as u8 as f32,
+        };
+        let numbers = settings.height_strength + settings.roughness + settings.metalness;
+        let side = tier.longest().min(96);
+        let [w, h] = picture.size();
+        let pixel = |i: u32| {
+            let (x, y) = (i % side * w / side, i / side * h / side);
+            let p = &picture.rgba()[((y * w + x) * 4) as usize..][..3];
+            let moved = |v: u8, by: f32| (f32::from(v) + by).clamp(0.0, 255.0) as u8;
+            [moved(p[0], by), moved(p[1], numbers * 20.0), p[2], 255]
+        };
+        let pixels = (0..side * side).flat_map(pixel).collect();
+        Picture::from_rgba(side, side, pixels).unwrap()
+    }
+
     fn paint(&self, work: &Work, tier: Tier) -> Picture {
         let side = match tier {
             Tier::Crisp(_) => 4 * 96,
@@ -349,6 +376,7 @@ impl Painter {
             Work::Lens(params) => self.lens(params),
             Work::Grow(params) => self.grow(params, tier.longest().min(64)),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+            Work::Spaces(look) => self.surface(look, tier),
             Work::Finish(look) => {
                 let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
                 limner::finish::look(&look.copy, look.full, &look.settings, most, &stop).unwrap()
@@ -423,6 +451,19 @@ impl Painter {
                     painted: None,
                 })
             }
+            Job::Surface(job) => Output::Folder {
+                written: match job.kind {
+                    SurfaceKind::Material { folder, .. } => {
+                        vec![folder.join("a"), folder.join("b")]
+                    }
+                    SurfaceKind::Panorama { faces, page } => {
+                        page.into_iter().chain(faces.map(|(at, _)| at)).collect()
+                    }
+                    SurfaceKind::Hang { out, .. } => out,
+                },
+                kept: Vec::new(),
+                skipped: Vec::new(),
+            },
             Job::StylizeFolder(job) => Output::Folder {
                 written: job
                     .photos

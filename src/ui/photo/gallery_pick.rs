@@ -46,6 +46,8 @@ impl GalleryPick {
                         "Which is the second picture?"
                     }
                     Destination::GrowSource => "Which picture is to grow?",
+                    Destination::SpacesSource => "Which picture becomes a surface?",
+                    Destination::SpacesRoom => "Which photo is of the wall?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
