@@ -5,6 +5,7 @@ use crate::app::at_hand;
 use crate::app::grow::growing;
 use crate::app::history::History;
 use crate::app::ports::Services;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::fine;
 use crate::app::thumbs;
@@ -25,8 +26,8 @@ pub fn remember_thumb(state: &mut AppState) {
         Workspace::Style => &state.previews.style,
         Workspace::Lens => &state.previews.lens,
         Workspace::Grow => &state.previews.grow,
-        // Has a look of its own.
-        Workspace::Spaces | Workspace::Gallery => return,
+        Workspace::Spaces => return spaces::shown::remember_thumb(state),
+        Workspace::Gallery => return,
     };
     let Some(shown) = shown else { return };
     let current = work::of(workspace, state).as_ref() == Some(&shown.work);

@@ -13,6 +13,7 @@ use crate::app::photos::Opening;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::sources;
+use crate::app::spaces::document::SpacesMode;
 use crate::app::spaces::edit::SpacesEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
@@ -20,7 +21,7 @@ use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, Job, OpenedPhoto, StyleTask};
 use crate::gallery::protocol::GalleryRequest;
-use crate::recipe::{Recipe, StyleSource};
+use crate::recipe::{Recipe, SourceRef, StyleSource};
 
 /// Opens files for a purpose; `asked_in` is the workspace in which the user asked for
 /// them, `None` for what a job brings.
@@ -134,6 +135,7 @@ pub fn opened(
         return finish::events::opened(path, photo, state, follow);
     }
     let source = photo.source.clone();
+    let panorama = photo.panorama;
     let recipe = photo.recipe.clone();
     let named = sources::named(state).into_iter().map(|s| s.sha256);
     state.photos.insert(photo, &named.collect());
@@ -151,14 +153,8 @@ pub fn opened(
             follow.grow(GrowEdit::Source(source));
             Workspace::Grow
         }
-        FileRole::Any if asked_in == Some(Workspace::Spaces) => {
-            follow.spaces(SpacesEdit::Source(source));
-            Workspace::Spaces
-        }
-        FileRole::SpacesSource => {
-            follow.spaces(SpacesEdit::Source(source));
-            Workspace::Spaces
-        }
+        FileRole::Any if asked_in == Some(Workspace::Spaces) => to_spaces(source, panorama, follow),
+        FileRole::SpacesSource => to_spaces(source, panorama, follow),
         FileRole::SpacesRoom => {
             follow.spaces(SpacesEdit::Room(source));
             Workspace::Spaces
@@ -198,6 +194,15 @@ pub fn opened(
         FileRole::Project | FileRole::Upscale | FileRole::Import => return,
     };
     arrival::arrived(to, &name, asked_in, state, follow);
+}
+
+/// The picture of Spaces; one that calls itself a panorama is looked around in.
+fn to_spaces(source: SourceRef, panorama: bool, follow: &mut Actions) -> Workspace {
+    if panorama {
+        follow.spaces(SpacesEdit::Mode(SpacesMode::Panorama));
+    }
+    follow.spaces(SpacesEdit::Source(source));
+    Workspace::Spaces
 }
 
 /// A picture with a recipe goes back to where it was made, which may be another

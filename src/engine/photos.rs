@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::protocol::{EngineError, OpenedPhoto};
 use super::recent::Recent;
 use super::resample::shrink_to;
+use super::surface_job::is_panorama;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
 use crate::recipe::{Making, Recipe, SourceOrigin, SourceRef};
@@ -185,7 +186,9 @@ impl PhotoCache {
         let path = &photo.source.place();
         let mut notes = photo.notes.clone();
         let mut recipe = None;
+        let mut panorama = false;
         if let Ok(metadata) = crate::export::metadata::read(path) {
+            panorama = metadata.is_equirectangular() && is_panorama(photo.picture.size());
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);
         }
@@ -193,6 +196,7 @@ impl PhotoCache {
             source: photo.source.clone(),
             size: photo.picture.size(),
             picture: shrink_to(&photo.picture, max_side.max(1)),
+            panorama,
             recipe,
             notes,
         })

@@ -40,6 +40,22 @@ pub struct FileMetadata {
     pub xmp: Properties,
 }
 
+impl FileMetadata {
+    /// Whether it calls itself an equirectangular panorama of everything around (Photo Sphere XMP).
+    /// One that is cropped is none.
+    pub fn is_equirectangular(&self) -> bool {
+        let told = |name: &str| self.xmp.first(ns::GPANO, name);
+        let number = |name: &str| told(name).and_then(|text| text.trim().parse::<f64>().ok());
+        let whole = |part: &str, full: &str| match (number(part), number(full)) {
+            (Some(part), Some(full)) => (part - full).abs() <= 2.0,
+            _ => true,
+        };
+        told("ProjectionType").is_some_and(|kind| kind.eq_ignore_ascii_case("equirectangular"))
+            && whole("CroppedAreaImageWidthPixels", "FullPanoWidthPixels")
+            && whole("CroppedAreaImageHeightPixels", "FullPanoHeightPixels")
+    }
+}
+
 /// Reads a file's labels without decoding its pixels.
 ///
 /// # Errors

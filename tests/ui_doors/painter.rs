@@ -335,29 +335,29 @@ impl Painter {
         }
     }
 
-    /// The picture itself; a material is brighter for all its numbers, and redder where the lamp is.
+    /// The picture itself, or a small material of it.
     fn surface(&self, look: &SpacesLook, tier: Tier) -> Picture {
+        use limner::spaces::material::{Look, look as lit, make, shown};
         let picture = self.photos[&look.source.sha256].clone();
         let SpacesShow::Material { settings, view } = &look.show else {
             return picture;
         };
-        let by = match view {
+        let stop = limner::cancel::CancelToken::new();
+        let made = make(&picture, settings, &stop).unwrap();
+        match *view {
+            MaterialView::Map(map) => shown(&made, map).unwrap(),
             MaterialView::Lit { body, lamp, tiles } => {
-                lamp[0] * 40.0 + tiles * 5.0 + *body as u8 as f32 * 20.0
+                let side = tier.longest().min(256);
+                let how = Look {
+                    body,
+                    lamp,
+                    tiles,
+                    side,
+                    ..Look::default()
+                };
+                lit(&made, &how).unwrap()
             }
-            MaterialView::Map(map) => 30.0 * *map as u8 as f32,
-        };
-        let numbers = settings.height_strength + settings.roughness + settings.metalness;
-        let side = tier.longest().min(96);
-        let [w, h] = picture.size();
-        let pixel = |i: u32| {
-            let (x, y) = (i % side * w / side, i / side * h / side);
-            let p = &picture.rgba()[((y * w + x) * 4) as usize..][..3];
-            let moved = |v: u8, by: f32| (f32::from(v) + by).clamp(0.0, 255.0) as u8;
-            [moved(p[0], by), moved(p[1], numbers * 20.0), p[2], 255]
-        };
-        let pixels = (0..side * side).flat_map(pixel).collect();
-        Picture::from_rgba(side, side, pixels).unwrap()
+        }
     }
 
     fn paint(&self, work: &Work, tier: Tier) -> Picture {
@@ -407,6 +407,7 @@ impl Painter {
                 .ok()
                 .and_then(|m| m.recipe);
             OpenedPhoto {
+                panorama: false,
                 size: picture.size(),
                 source,
                 picture,

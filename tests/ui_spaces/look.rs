@@ -32,13 +32,38 @@ fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
 }
 
 #[test]
-fn look_of_a_material() {
+fn look_of_spaces() {
     let mut results = SnapshotResults::new();
     for (size, theme, name) in LOOKS {
         let mut s = studio(size, theme);
         s.command(Command::GoSpaces);
-        s.click("Material");
+        take(&mut s, &mut results, &format!("spaces_empty_{name}"));
         s.open_for("a meadow.png", FileRole::SpacesSource);
         take(&mut s, &mut results, &format!("spaces_material_{name}"));
+        s.click("Seamless");
+        s.click("3 × 3");
+        take(&mut s, &mut results, &format!("spaces_seamless_{name}"));
+        s.click("Panorama");
+        take(&mut s, &mut results, &format!("spaces_panorama_{name}"));
+        s.click("On the wall");
+        take(&mut s, &mut results, &format!("spaces_wall_{name}"));
     }
+}
+
+#[test]
+fn look_of_bodies_and_rooms() {
+    let mut results = SnapshotResults::new();
+    let mut s = studio([1280.0, 800.0], Theme::Dark);
+    s.command(Command::GoSpaces);
+    s.open_for("a meadow.png", FileRole::SpacesSource);
+    for body in ["Cube", "Cloth", "Plane"] {
+        s.click(body);
+        let name = format!("spaces_{}", body.to_lowercase());
+        take(&mut s, &mut results, &name);
+    }
+    s.click("On the wall");
+    s.click("Sofa");
+    take(&mut s, &mut results, "spaces_sofa");
+    s.open_for("a wall.png", FileRole::SpacesRoom);
+    take(&mut s, &mut results, "spaces_room");
 }

@@ -9,6 +9,9 @@ mod ui_doors;
 
 mod look;
 mod material;
+mod panorama;
+mod seamless;
+mod wall;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
@@ -21,7 +24,7 @@ use limner::app::view::Workspace;
 use limner::engine::protocol::{Channel, Job, Request, SurfaceJob};
 use ui_doors::{Studio, studio};
 
-const SIZE: [f32; 2] = [1280.0, 900.0];
+const SIZE: [f32; 2] = [1280.0, 1500.0];
 
 fn in_spaces<'a>() -> Studio<'a> {
     let mut s = studio(SIZE, egui::Theme::Dark);

@@ -114,15 +114,13 @@ fn it_is_put_on_four_bodies_tiled_and_shown_map_by_map() {
     };
     assert!(tiles > 4.0);
     for (button, wanted) in [
-        ("Colour", Map::Base),
+        ("Base colour", Map::Base),
+        ("Height map", Map::Height),
         ("Rough", Map::Roughness),
-        ("AO", Map::Occlusion),
-        ("Normal", Map::Normal),
+        ("Hollows", Map::Occlusion),
+        ("Normals", Map::Normal),
     ] {
-        // A section has the same name.
-        let all = s.window.query_all_by_role_and_label(Role::Button, button);
-        all.into_iter().next().unwrap().click();
-        s.settle();
+        s.click(button);
         assert_eq!(view_of(shown(&s)), MaterialView::Map(wanted), "{button}");
         s.window.get_by_role_and_label(Role::Image, "Map");
     }
@@ -134,6 +132,8 @@ fn it_is_put_on_four_bodies_tiled_and_shown_map_by_map() {
 fn maps_go_where_and_as_they_were_asked_for() {
     let mut s = with_picture("Material");
     s.drag_slider("Height", 112.0, 0.3, 0.9);
+    s.window.get_by_label("Program").click();
+    s.settle();
     s.click("Unreal");
     s.click("Export maps…");
     let what = SpacesExport::Maps {
@@ -194,5 +194,5 @@ fn edges_are_as_found_or_as_said_and_saving_says_where_the_files_are() {
     assert_eq!(doc(&s).material.seamless, None);
     s.command(Command::Keep);
     assert!(s.titles().is_empty());
-    assert!(s.toasts().last().unwrap().contains("Export"));
+    assert!(s.toasts().last().unwrap().contains("export"));
 }

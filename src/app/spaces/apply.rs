@@ -11,7 +11,7 @@ use crate::app::spaces::document::{
     Origin, PERIOD, PanoramaDoc, SpacesDoc, SpacesMode, TileDoc, TileWay,
 };
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::looks::TileView;
+use crate::app::spaces::looks::{Gaze, TileView};
 use crate::app::spaces::making;
 use crate::app::spaces::wall::{CORNERS, WallDoc};
 use crate::app::state::AppState;
@@ -141,12 +141,18 @@ pub fn takes(command: Command, state: &AppState) -> bool {
         | Command::PreviousSeed
         | Command::ResetSliders
         | Command::ToggleTiles => true,
+        Command::ZoomIn | Command::ZoomOut | Command::ZoomFit => looks_around(state),
         // Materials and hung pictures are no pictures: they have files of their own.
         Command::Keep | Command::SaveAs | Command::Export | Command::CopyPicture => {
             making::work(&state.doc.spaces).is_none()
         }
         _ => false,
     }
+}
+
+/// Whether a panorama is seen from within.
+fn looks_around(state: &AppState) -> bool {
+    state.doc.spaces.mode == SpacesMode::Panorama && !state.view.spaces.flat
 }
 
 /// Commands that act on Spaces when it is in front.
@@ -158,6 +164,15 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
                 TileView::Repeated => TileView::One,
                 TileView::One | TileView::Offset => TileView::Repeated,
             };
+        }
+        Command::ZoomIn | Command::ZoomOut | Command::ZoomFit => {
+            let gaze = &mut state.view.spaces.gaze;
+            match command {
+                Command::ZoomIn => gaze.height *= 0.8,
+                Command::ZoomOut => gaze.height *= 1.25,
+                _ => *gaze = Gaze::default(),
+            }
+            *gaze = gaze.confined();
         }
         Command::ResetSliders => edit(SpacesEdit::Reset, state, services, now),
         Command::NewSeed | Command::NextSeed | Command::PreviousSeed => {

@@ -100,8 +100,6 @@ impl Default for TileDoc {
 pub struct PanoramaDoc {
     /// What it is made of.
     pub origin: Origin,
-    /// A picture that doesn't call itself a panorama is taken for one.
-    pub any: bool,
     /// *Waves*, with a sphere as its domain.
     pub waves: ExploreParams,
 }
@@ -113,7 +111,6 @@ impl Default for PanoramaDoc {
     fn default() -> Self {
         Self {
             origin: Origin::Waves,
-            any: true,
             waves: ExploreParams {
                 size: Some(PANORAMA),
                 domain: Domain::Sphere { scale: 1.0 },

@@ -4,7 +4,7 @@ pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
 pub mod export;
-pub(in crate::app) mod live;
+pub mod live;
 pub mod looks;
 pub mod making;
 pub(in crate::app) mod shown;

@@ -1,6 +1,7 @@
 //! The canvas of Spaces: a look is asked for when something changed and the last one has come, so
 //! that a drag shows as many as the engine makes.
 
+use crate::app::at_hand;
 use crate::app::canvas;
 use crate::app::ports::Services;
 use crate::app::previews::Received;
@@ -93,11 +94,6 @@ pub(in crate::app) fn came(seq: Seq, received: Received, state: &mut AppState) {
     let asked = state.spaces.asked.take_if(|asked| asked.seq == seq);
     let Some(asked) = asked else { return };
     state.spaces.failed = None;
-    let current = making::look(state).as_ref() == Some(&received.work);
-    if current {
-        let thumb = canvas::thumb(&received.picture);
-        state.history.set_thumb(thumb, Workspace::Spaces);
-    }
     state.spaces.shown = Some(SpacesShown {
         seam: seam(&received.picture),
         picture: received.picture,
@@ -105,6 +101,22 @@ pub(in crate::app) fn came(seq: Seq, received: Received, state: &mut AppState) {
         side: asked.side,
         took: received.took,
     });
+    remember_thumb(state);
+}
+
+/// Gives the current step of the history its thumbnail, if what is shown is of the document.
+pub(in crate::app) fn remember_thumb(state: &mut AppState) {
+    let look = making::look(state);
+    let shown = state.spaces.shown.as_ref();
+    let shown = shown.filter(|shown| look.as_ref() == Some(&shown.work));
+    let own = making::photo(state).filter(|_| state.doc.spaces.mode == SpacesMode::Wall);
+    let whole = at_hand::picture(Workspace::Spaces, state);
+    let picture = whole
+        .or_else(|| shown.map(|shown| &shown.picture))
+        .or_else(|| own.map(|photo| &photo.picture));
+    if let Some(thumb) = picture.map(canvas::thumb) {
+        state.history.set_thumb(thumb, Workspace::Spaces);
+    }
 }
 
 /// A tile is there at full size.
@@ -113,11 +125,8 @@ pub(in crate::app) fn whole(picture: &Picture, recipe: &Recipe, state: &mut AppS
         return;
     };
     let work = Work::Grow(params.clone().into());
-    state.spaces.whole = Some((work.clone(), seam(picture)));
-    if making::work(&state.doc.spaces) == Some(work) {
-        let thumb = canvas::thumb(picture);
-        state.history.set_thumb(thumb, Workspace::Spaces);
-    }
+    state.spaces.whole = Some((work, seam(picture)));
+    remember_thumb(state);
 }
 
 /// A look could not be made.

@@ -88,17 +88,20 @@ const BODIES: [(Body, &str, &str); 4] = [
     (Body::Cloth, "Cloth", "On a cloth that hangs in folds"),
 ];
 
-const MAPS: [(Option<Map>, &str, &str); 6] = [
+const MAPS: [(Option<Map>, &str, &str); 3] = [
     (None, "Lit", "On a body, in the light"),
     (
         Some(Map::Base),
-        "Colour",
+        "Base colour",
         "The base colour, its light evened out",
     ),
-    (Some(Map::Height), "Height", "The height: light is high"),
+    (Some(Map::Height), "Height map", "The height: light is high"),
+];
+
+const MORE_MAPS: [(Option<Map>, &str, &str); 3] = [
     (
         Some(Map::Normal),
-        "Normal",
+        "Normals",
         "The normals, as OpenGL has them",
     ),
     (
@@ -108,7 +111,7 @@ const MAPS: [(Option<Map>, &str, &str); 6] = [
     ),
     (
         Some(Map::Occlusion),
-        "AO",
+        "Hollows",
         "The ambient occlusion: dark is hidden from the sky",
     ),
 ];
@@ -116,7 +119,7 @@ const MAPS: [(Option<Map>, &str, &str); 6] = [
 const PROGRAMS: [(Convention, &str, &str); 5] = [
     (
         Convention::Plain,
-        "All",
+        "All maps",
         "Every map by itself, with both kinds of normals",
     ),
     (
@@ -184,26 +187,36 @@ impl MaterialPanel {
         let [w, h] = photo.size;
         line(ui, &theme);
         ui.add_space(2.0);
-        if let Some(to) = choice(ui, &theme, self.convention, &PROGRAMS) {
-            self.convention = to;
-        }
-        ui.add_space(2.0);
         ui.weak(format!(
             "Maps of {w} × {h}, about {} of memory",
             bytes(material_memory([w, h]))
         ));
-        let (convention, replace) = (self.convention, self.replace);
+        let now = PROGRAMS.iter().find(|(of, ..)| *of == self.convention);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
+            ui.label("For");
+            let chooser = egui::ComboBox::from_id_salt("material program")
+                .selected_text(now.map_or("", |(_, name, _)| name))
+                .width(110.0)
+                .show_ui(ui, |ui| {
+                    for (of, name, tip) in PROGRAMS {
+                        ui.selectable_value(&mut self.convention, of, name)
+                            .on_hover_text(tip);
+                    }
+                });
+            chooser.response.accessible_name("Program");
             let maps = button::primary(ui, &theme, "Export maps…")
                 .on_hover_text("Write the maps and their settings into a folder");
             if maps.clicked() {
                 let what = SpacesExport::Maps {
-                    convention,
-                    replace,
+                    convention: self.convention,
+                    replace: self.replace,
                 };
                 p.actions.push(Action::SpacesExport(what));
             }
+        });
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
             for (shape, text) in [
                 (Shape::Sphere, "Ball .glb…"),
                 (Shape::Cube, "Cube .glb…"),
@@ -213,8 +226,8 @@ impl MaterialPanel {
                 if ui.button(text).on_hover_text(tip).clicked() {
                     let what = SpacesExport::Shape {
                         shape,
-                        convention,
-                        replace,
+                        convention: self.convention,
+                        replace: self.replace,
                     };
                     p.actions.push(Action::SpacesExport(what));
                 }
@@ -293,7 +306,9 @@ fn shown(ui: &mut Ui, p: &mut Panel<'_>) {
     let theme = p.theme.clone();
     let view = p.state.view.spaces;
     let mut next = view;
-    if let Some(map) = choice(ui, &theme, view.map, &MAPS) {
+    let first = choice(ui, &theme, view.map, &MAPS);
+    ui.add_space(2.0);
+    if let Some(map) = choice(ui, &theme, view.map, &MORE_MAPS).or(first) {
         next.map = map;
     }
     if view.map.is_none() {

@@ -10,8 +10,8 @@ use crate::ui::panel::Panel;
 use crate::ui::photo::slot;
 use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
-use crate::ui::spaces::material_canvas;
 use crate::ui::spaces::panel::SpacesPanel;
+use crate::ui::spaces::{material_canvas, seamless_canvas, viewer, wall_canvas};
 use crate::ui::theme::{PANEL_WIDTH, space};
 
 /// Draws the workspace.
@@ -40,8 +40,10 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, spaces: &mut SpacesPanel) {
         return;
     }
     match p.state.doc.spaces.mode {
+        SpacesMode::Seamless => seamless_canvas::ui(ui, p),
+        SpacesMode::Panorama => viewer::ui(ui, p, &mut spaces.viewer),
         SpacesMode::Material => material_canvas::ui(ui, p),
-        _ => {}
+        SpacesMode::Wall => wall_canvas::ui(ui, p),
     }
     let failure = making::look(p.state);
     let failure = failure.and_then(|work| p.state.spaces.failure(&work));
