@@ -1,8 +1,7 @@
 //! Looking around in a panorama: a ball around the eye in triangles, each vertex with its place in
 //! the picture, drawn by the window's own renderer whatever that is.
 
-use std::sync::mpsc::{Receiver, channel};
-
+use crossbeam_channel::{Receiver, bounded};
 use egui::{
     Color32, ColorImage, EventFilter, Key, Mesh, Modifiers, Pos2, Rect, Sense, TextureHandle,
     TextureOptions, Ui, pos2,
@@ -204,7 +203,7 @@ impl Viewer {
 
 /// Makes a large picture ready for the card beside the window's own thread.
 fn prepare(ui: &Ui, picture: Picture, most: u32) -> Receiver<ColorImage> {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = bounded(1);
     let ctx = ui.ctx().clone();
     let work = move || {
         // Nobody may wait any more.

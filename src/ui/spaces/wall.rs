@@ -147,10 +147,10 @@ fn frame(ui: &mut Ui, p: &mut Panel<'_>) {
         return;
     }
     length(ui, p, &MAT);
-    if wall.mat > 0.0 {
-        if let Some(color) = color(ui, "Colour of the mat", wall.mat_color) {
-            change(p, "Colour of the mat", |wall| wall.mat_color = color);
-        }
+    if wall.mat > 0.0
+        && let Some(color) = color(ui, "Colour of the mat", wall.mat_color)
+    {
+        change(p, "Colour of the mat", |wall| wall.mat_color = color);
     }
 }
 
