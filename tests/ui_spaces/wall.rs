@@ -93,7 +93,12 @@ fn on_a_photo_the_corners_are_dragged_moved_by_keys_and_taken_back() {
     s.drag_slider("Match light", 112.0, 0.95, 0.3);
     assert!(doc(&s).wall.light < 0.6);
     s.command(Command::Undo);
+    assert_eq!(doc(&s).wall.light, 1.0);
+    // The keys', and the drag's, unless they were gathered.
     s.command(Command::Undo);
+    if doc(&s).wall.corners != before {
+        s.command(Command::Undo);
+    }
     assert_eq!(doc(&s).wall.corners, before, "{:?}", labels(&s));
     s.click("Plain wall");
     assert!(doc(&s).wall.room.is_none());

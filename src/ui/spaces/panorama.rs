@@ -72,7 +72,7 @@ impl PanoramaPanel {
     pub(super) fn ui(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
         let theme = p.theme.clone();
         if p.state.doc.spaces.panorama.origin == Origin::Waves {
-            section(ui, &theme, "Waves", true, |_| {}, |ui| around(ui, p));
+            section(ui, &theme, "Pattern", true, |_| {}, |ui| around(ui, p));
         }
         section(ui, &theme, "View", true, |_| {}, |ui| view(ui, p));
     }

@@ -22,6 +22,8 @@ const EYE: f32 = 150.0;
 const FLOOR: f32 = 38.0;
 /// Wall above the picture or the ceiling's height, whichever is more, centimetres.
 const ABOVE: f32 = 40.0;
+/// Room beside the picture, for somebody who stands there, centimetres.
+const BESIDE: f32 = 95.0;
 /// Height that is seen at least, centimetres.
 const HEIGHT: f32 = 230.0;
 /// Names of the corners on a photo.
@@ -65,7 +67,7 @@ impl Stage {
     fn of(rect: Rect, [width, height]: [f32; 2]) -> Self {
         let eye = EYE.max(height / 2.0 + 20.0);
         let high = (eye + height / 2.0 + ABOVE).max(HEIGHT) + FLOOR;
-        let wide = (width + 2.0 * 80.0).max(SOFA + 60.0);
+        let wide = (width + 2.0 * BESIDE).max(SOFA + 60.0);
         let scale = (rect.height() / high).min(rect.width() / wide);
         Self { rect, scale, eye }
     }
