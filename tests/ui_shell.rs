@@ -142,7 +142,7 @@ fn workspaces_switch_by_click_and_keys() {
     harness.get_by_role_and_label(Role::Tab, "Lens").click();
     harness.run_steps(3);
     assert_eq!(harness.state().state.view.workspace, Workspace::Lens);
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num5);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Num6);
     harness.run_steps(3);
     assert_eq!(harness.state().state.view.workspace, Workspace::Gallery);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Num1);

@@ -4,6 +4,9 @@ use crate::app::explore::edit::ExploreEdit;
 use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
+use crate::app::spaces::edit::SpacesEdit;
+use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::looks::SpacesView;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
@@ -42,6 +45,19 @@ pub enum Action {
     Finish(FinishEdit),
     /// Changes Grow; undoable.
     Grow(GrowEdit),
+    /// Changes Spaces; undoable.
+    Spaces(SpacesEdit),
+    /// Asks where to write files of Spaces.
+    SpacesExport(SpacesExport),
+    /// Writes files of Spaces: into a folder, or one file.
+    SpacesWrite {
+        /// What.
+        what: SpacesExport,
+        /// The folder or the file.
+        to: PathBuf,
+    },
+    /// Make the whole tile of Spaces.
+    SpacesWhole,
     /// Changes how things are looked at; not undoable.
     View(ViewEdit),
     /// New preferences.
@@ -176,6 +192,8 @@ pub enum ViewEdit {
     Variations(bool),
     /// Grow's grid of seeds on or off.
     GrowGrid(bool),
+    /// How things are looked at in Spaces.
+    Spaces(SpacesView),
     /// Distance of the variations, σ.
     Distance(f32),
     /// The timeline is open.
@@ -195,6 +213,14 @@ pub enum Purpose {
     Grow,
     /// What Grow's picture would take.
     GrowEstimate,
+    /// Show the result on Spaces' canvas.
+    Seamless,
+    /// Files of Spaces.
+    Surface,
+    /// The result is what files of Spaces are made of.
+    SpacesFile,
+    /// The result becomes the picture of Spaces.
+    SendToSpaces,
     /// Show the result at full size on the canvas.
     Full,
     /// Save the result to the gallery.
@@ -252,6 +278,8 @@ pub enum Subject {
     Finish,
     /// What Grow shows.
     Grow,
+    /// What Spaces shows.
+    Spaces,
     /// Parameters, e.g. a kept point or a neighbour.
     Params(Arc<ExploreParams>),
 }
@@ -273,6 +301,12 @@ pub enum Destination {
     GrowStructure,
     /// As a further picture that Grow takes patches of.
     GrowOther,
+    /// As the picture of Spaces.
+    SpacesSource,
+    /// As the photo of a wall in Spaces.
+    SpacesRoom,
+    /// As what files of Spaces are made of.
+    SpacesFile,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -299,7 +333,7 @@ pub enum Destination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileRole {
     /// A picture with recipe goes where it was made; others become the photo of Lens, or the
-    /// picture of Grow, where that is in front, else Style's photo.
+    /// picture of Grow or Spaces, where that is in front, else Style's photo.
     Any,
     /// Style's photo.
     Photo,
@@ -317,6 +351,10 @@ pub enum FileRole {
     GrowStructure,
     /// A further picture that Grow takes patches of.
     GrowOther,
+    /// The picture of Spaces.
+    SpacesSource,
+    /// The photo of a wall in Spaces.
+    SpacesRoom,
     /// Start of a projection into the current generator.
     Project,
     /// Upscale it.
@@ -346,7 +384,11 @@ impl FileRole {
     pub fn of(workspace: Workspace) -> Self {
         match workspace {
             Workspace::Gallery => Self::Import,
-            Workspace::Explore | Workspace::Style | Workspace::Lens | Workspace::Grow => Self::Any,
+            Workspace::Explore
+            | Workspace::Style
+            | Workspace::Lens
+            | Workspace::Grow
+            | Workspace::Spaces => Self::Any,
         }
     }
 }
@@ -375,6 +417,13 @@ pub enum Pick {
     ResultFolder,
     /// A film, then a file for the result.
     StyleFilm,
+    /// A folder or a file for what Spaces writes.
+    Spaces {
+        /// What.
+        what: SpacesExport,
+        /// What the file is called at first, without its ending.
+        name: String,
+    },
     /// No dialog: the photo that ships.
     SamplePhoto(FileRole),
     /// The gallery's folder.

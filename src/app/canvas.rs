@@ -5,6 +5,7 @@ use crate::app::at_hand;
 use crate::app::grow::growing;
 use crate::app::history::History;
 use crate::app::ports::Services;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::fine;
 use crate::app::thumbs;
@@ -25,6 +26,7 @@ pub fn remember_thumb(state: &mut AppState) {
         Workspace::Style => &state.previews.style,
         Workspace::Lens => &state.previews.lens,
         Workspace::Grow => &state.previews.grow,
+        Workspace::Spaces => return spaces::shown::remember_thumb(state),
         Workspace::Gallery => return,
     };
     let Some(shown) = shown else { return };
@@ -58,6 +60,7 @@ pub fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
         // A photo that isn't read yet would only fail.
         Workspace::Lens if state.lens_photo().is_none() => None,
         Workspace::Grow if !growing::is_ready(state) => None,
+        Workspace::Spaces => None,
         _ => work::of(workspace, state),
     };
     let draft = Tier::Draft(state.prefs.draft_side);

@@ -36,6 +36,8 @@ pub enum Command {
     GoLens,
     /// To Grow.
     GoGrow,
+    /// To Spaces.
+    GoSpaces,
     /// To the gallery.
     GoGallery,
 
@@ -95,6 +97,8 @@ pub enum Command {
     OpenInLens,
     /// Grows pictures from the current one.
     SendToGrow,
+    /// Makes a surface of the current picture.
+    SendToSpaces,
     /// Grows the whole picture that Grow shows.
     GrowPicture,
     /// Enlarges twice.
@@ -187,6 +191,15 @@ impl Command {
             Self::GoGrow => &["Texture synthesis", "Outpaint", "Inpaint", "Retarget"],
             Self::ToggleTiles => &["Tiled view", "Pattern"],
             Self::SendToGrow => &["Open in Grow"],
+            Self::SendToSpaces => &["Open in Spaces"],
+            Self::GoSpaces => &[
+                "Seamless",
+                "Panorama",
+                "360",
+                "Material",
+                "PBR",
+                "On the wall",
+            ],
             Self::Upscale2 => &["Enlarge 2 times"],
             Self::Upscale4 => &["Enlarge 4 times"],
             Self::RenderFullSize => &["Make full size"],
@@ -245,6 +258,10 @@ impl Command {
             Self::GoGrow => (
                 "Go to Grow",
                 "Grow new pictures from one of your own: vary, extend, fill, remix",
+            ),
+            Self::GoSpaces => (
+                "Go to Spaces",
+                "Seamless tiles, panoramas, materials for renderers, pictures on a wall",
             ),
             Self::GoGallery => ("Go to Gallery", "See what you saved"),
             Self::ZoomFit => ("Fit in window", "Show the whole picture"),
@@ -316,6 +333,10 @@ impl Command {
                 "Change the picture with the sliders of Lens",
             ),
             Self::SendToGrow => ("Send to Grow", "Grow new pictures from this one"),
+            Self::SendToSpaces => (
+                "Send to Spaces",
+                "Make a seamless tile, a panorama, a material or a picture on a wall of it",
+            ),
             Self::GrowPicture => (
                 "Grow whole picture",
                 "Grow the picture in Grow at its full size; saving and exporting then take no time",
@@ -457,6 +478,7 @@ impl Command {
                     | Self::GoStyle
                     | Self::GoLens
                     | Self::GoGrow
+                    | Self::GoSpaces
                     | Self::GoGallery
                     | Self::StartPage
                     | Self::FullScreen

@@ -15,7 +15,9 @@ use crate::app::state::AppState;
 use crate::app::style::document::Quality;
 use crate::app::style::edit::StyleEdit;
 use crate::app::view::{Dialog, Workspace};
-use crate::app::{explore, export, finish, gallery, grow, hub, lens, style, timeline, view};
+use crate::app::{
+    explore, export, finish, gallery, grow, hub, lens, spaces, style, timeline, view,
+};
 use crate::app::{jobs, open_files, recipes, send, undo, work};
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -53,6 +55,10 @@ pub fn dispatch(
         Action::Lens(edit) => lens::apply::edit(edit, state, services, now),
         Action::Finish(edit) => finish::apply::edit(edit, state),
         Action::Grow(edit) => grow::apply::edit(edit, state, services, now),
+        Action::Spaces(edit) => spaces::apply::edit(edit, state, services, now),
+        Action::SpacesExport(what) => spaces::export::begin(what, state, services),
+        Action::SpacesWrite { what, to } => spaces::export::write(what, to, state, services),
+        Action::SpacesWhole => spaces::live::make(state, services),
         Action::View(edit) => {
             view::apply::edit(edit, state);
             arrive(state, services);
@@ -175,7 +181,14 @@ fn run(
         grow::apply::command(command, state, services, now);
         return None;
     }
-    let elsewhere = matches!(state.view.workspace, Workspace::Lens | Workspace::Grow);
+    if spaces::apply::takes(command, state) {
+        spaces::apply::command(command, state, services, now);
+        return None;
+    }
+    let elsewhere = matches!(
+        state.view.workspace,
+        Workspace::Lens | Workspace::Grow | Workspace::Spaces
+    );
     if elsewhere && command.is_for_generators() {
         let words = "This works with generators only: go to Explore for it.";
         state.toasts.push(Level::Info, words);
@@ -211,6 +224,7 @@ fn run(
         C::CopyFinish => finish::apply::copy(subject, state, services),
         C::PasteFinish => finish::apply::paste(state, services),
         C::SendToGrow => send(Destination::GrowSource, state),
+        C::SendToSpaces => send(Destination::SpacesSource, state),
         C::GrowPicture => grow::live::grow(state, services),
         C::Upscale2 => send(Destination::Upscale(2), state),
         C::Upscale4 => send(Destination::Upscale(4), state),
@@ -282,6 +296,9 @@ fn pick(command: Command, state: &mut AppState, services: &mut Services) {
         }
         Command::OpenPhoto if state.view.workspace == Workspace::Grow => {
             Pick::Open(FileRole::GrowSource)
+        }
+        Command::OpenPhoto if state.view.workspace == Workspace::Spaces => {
+            Pick::Open(FileRole::SpacesSource)
         }
         Command::OpenPhoto => Pick::Open(FileRole::Photo),
         Command::OpenStyle => Pick::Open(FileRole::Style),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::explore::document::ExploreDoc;
 use crate::app::grow::document::GrowDoc;
 use crate::app::lens::document::LensDoc;
+use crate::app::spaces::document::SpacesDoc;
 use crate::app::style::document::StyleDoc;
 
 /// Everything undoable, by workspace.
@@ -20,4 +21,6 @@ pub struct Document {
     pub lens: LensDoc,
     /// A picture and what is to grow from it.
     pub grow: GrowDoc,
+    /// A picture and what surface it becomes.
+    pub spaces: SpacesDoc,
 }

@@ -7,7 +7,7 @@ use crate::app::previews::Received;
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
 use crate::app::{
-    canvas, device_events, finish, gallery, hub, job_events, library_events, open_files,
+    canvas, device_events, finish, gallery, hub, job_events, library_events, open_files, spaces,
 };
 use crate::engine::protocol::{Channel, Event};
 
@@ -54,6 +54,10 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
                 finish::events::look(seq, shown, state);
                 return;
             }
+            if channel == Channel::Spaces {
+                spaces::shown::came(seq, shown, state);
+                return;
+            }
             if state.previews.receive(channel, seq, shown) {
                 state.engine.last_took = Some(took);
                 canvas::remember_thumb(state);
@@ -65,6 +69,7 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
             error,
         } => match channel {
             Channel::Finish => finish::events::failed(seq, error, state),
+            Channel::Spaces => spaces::shown::failed(seq, error, state),
             _ => state.previews.fail(channel, seq, error),
         },
         Event::Opened { path, result } => open_files::opened(path, result, state, follow),

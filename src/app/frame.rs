@@ -14,6 +14,7 @@ use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::session::Session;
 use crate::app::sources;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::engine::protocol::Request;
 use crate::gallery::protocol::GalleryRequest;
@@ -65,6 +66,8 @@ pub fn tick(state: &mut AppState, services: &mut Services, now: Now, hand_on: bo
     }
     live::sync(state, services, hand_on);
     explore::drag::sync(state, services);
+    spaces::shown::sync(state, services, hand_on);
+    spaces::live::sync(state, services, hand_on);
     let message = state.toasts.expire();
     let pace = walking.then_some(WALK_PACE);
     Tick {

@@ -12,6 +12,7 @@ pub struct Histories {
     style: History,
     lens: History,
     grow: History,
+    spaces: History,
     revision: u64,
 }
 
@@ -23,6 +24,7 @@ impl Histories {
             style: History::new(Part::Style(doc.style.clone())),
             lens: History::new(Part::Lens(doc.lens.clone())),
             grow: History::new(Part::Grow(Box::new(doc.grow.clone()))),
+            spaces: History::new(Part::Spaces(Box::new(doc.spaces.clone()))),
             revision: 0,
         }
     }
@@ -34,6 +36,7 @@ impl Histories {
             Workspace::Style => Some(&self.style),
             Workspace::Lens => Some(&self.lens),
             Workspace::Grow => Some(&self.grow),
+            Workspace::Spaces => Some(&self.spaces),
             Workspace::Gallery => None,
         }
     }
@@ -46,21 +49,29 @@ impl Histories {
             Workspace::Style => Some(&mut self.style),
             Workspace::Lens => Some(&mut self.lens),
             Workspace::Grow => Some(&mut self.grow),
+            Workspace::Spaces => Some(&mut self.spaces),
             Workspace::Gallery => None,
         }
     }
 
     /// All of them.
-    pub fn all(&self) -> [&History; 4] {
-        [&self.explore, &self.style, &self.lens, &self.grow]
+    pub fn all(&self) -> [&History; 5] {
+        [
+            &self.explore,
+            &self.style,
+            &self.lens,
+            &self.grow,
+            &self.spaces,
+        ]
     }
 
-    fn all_mut(&mut self) -> [&mut History; 4] {
+    fn all_mut(&mut self) -> [&mut History; 5] {
         [
             &mut self.explore,
             &mut self.style,
             &mut self.lens,
             &mut self.grow,
+            &mut self.spaces,
         ]
     }
 
@@ -76,6 +87,7 @@ impl Histories {
             (Workspace::Style, before.style != after.style),
             (Workspace::Lens, before.lens != after.lens),
             (Workspace::Grow, before.grow != after.grow),
+            (Workspace::Spaces, before.spaces != after.spaces),
         ];
         for (workspace, _) in changed.into_iter().filter(|(_, changed)| *changed) {
             if let Some(history) = self.of_mut(workspace) {

@@ -9,6 +9,7 @@ use crate::app::document::Document;
 use crate::app::explore::document::ExploreDoc;
 use crate::app::grow::document::GrowDoc;
 use crate::app::lens::document::LensDoc;
+use crate::app::spaces::document::SpacesDoc;
 use crate::app::style::document::StyleDoc;
 use crate::app::view::Workspace;
 use crate::picture::Picture;
@@ -33,6 +34,8 @@ pub enum Part {
     Lens(LensDoc),
     /// Of Grow.
     Grow(Box<GrowDoc>),
+    /// Of Spaces.
+    Spaces(Box<SpacesDoc>),
 }
 
 impl Part {
@@ -43,6 +46,7 @@ impl Part {
             Workspace::Style => Some(Self::Style(doc.style.clone())),
             Workspace::Lens => Some(Self::Lens(doc.lens.clone())),
             Workspace::Grow => Some(Self::Grow(Box::new(doc.grow.clone()))),
+            Workspace::Spaces => Some(Self::Spaces(Box::new(doc.spaces.clone()))),
             Workspace::Gallery => None,
         }
     }
@@ -54,6 +58,7 @@ impl Part {
             Self::Style(part) => doc.style = part.clone(),
             Self::Lens(part) => doc.lens = part.clone(),
             Self::Grow(part) => doc.grow = (**part).clone(),
+            Self::Spaces(part) => doc.spaces = (**part).clone(),
         }
     }
 
@@ -64,6 +69,7 @@ impl Part {
             Self::Style(part) => *part == doc.style,
             Self::Lens(part) => *part == doc.lens,
             Self::Grow(part) => **part == doc.grow,
+            Self::Spaces(part) => **part == doc.spaces,
         }
     }
 
@@ -74,6 +80,7 @@ impl Part {
             Self::Style(_) => Self::Style(doc.style.clone()),
             Self::Lens(_) => Self::Lens(doc.lens.clone()),
             Self::Grow(_) => Self::Grow(Box::new(doc.grow.clone())),
+            Self::Spaces(_) => Self::Spaces(Box::new(doc.spaces.clone())),
         }
     }
 

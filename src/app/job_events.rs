@@ -12,6 +12,7 @@ use crate::app::notice::Level;
 use crate::app::plain_words::PlainWords;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::{own_styles, painting};
@@ -70,12 +71,18 @@ pub fn ended(
                 picture_made(purpose, picture.clone(), recipe.clone(), state, services);
             }
         }
+        Ok(Output::Folder { written, .. }) if job.purpose == Purpose::Surface => {
+            spaces::export::written(&written, state);
+        }
         Ok(output) => finished(output, state, follow),
         // The user doesn't want them now.
         Err(EngineError::Cancelled)
-            if matches!(job.purpose, Purpose::Directions(_) | Purpose::Grow) => {}
+            if matches!(
+                job.purpose,
+                Purpose::Directions(_) | Purpose::Grow | Purpose::Seamless
+            ) => {}
         // The panel says so.
-        Err(_) if job.purpose == Purpose::Grow => {}
+        Err(_) if matches!(job.purpose, Purpose::Grow | Purpose::Seamless) => {}
         Err(EngineError::Cancelled) if job.purpose == Purpose::Learn => state.toasts.push(
             Level::Info,
             format!("{}: stopped. It can be gone on with.", job.title),
@@ -162,6 +169,7 @@ pub(in crate::app) fn picture_made(
     let then = match purpose {
         // The canvas has it.
         Purpose::Fine | Purpose::Grow => return,
+        Purpose::Seamless => return spaces::shown::whole(&picture, &recipe, state),
         Purpose::Full => return full_size(&picture, state),
         Purpose::Copy => return services.system.copy_picture(picture),
         Purpose::SaveAs(path) => {
@@ -178,6 +186,8 @@ pub(in crate::app) fn picture_made(
         Purpose::SendToLens => Some(Destination::LensPhoto),
         Purpose::SendToFinish => Some(Destination::Finish),
         Purpose::SendToGrow => Some(Destination::GrowSource),
+        Purpose::SendToSpaces => Some(Destination::SpacesSource),
+        Purpose::SpacesFile => Some(Destination::SpacesFile),
         Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
         Purpose::Export => Some(Destination::Export),
         _ => None,

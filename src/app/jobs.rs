@@ -44,6 +44,8 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     match (job, purpose) {
         (_, Purpose::Fine) => "Painting the photo".to_owned(),
         (_, Purpose::Grow) => "Growing the picture".to_owned(),
+        (_, Purpose::Seamless) => "Making the picture seamless".to_owned(),
+        (_, Purpose::SpacesFile) => "Rendering the picture for its files".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
         (_, Purpose::Full) => "Rendering at full size".to_owned(),
         (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
@@ -54,7 +56,7 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         }
         (Job::Styles(_), _) => "My styles".to_owned(),
         (Job::Learn(job), _) => format!("Learning {}", job.about.title),
-        (Job::Surface(_), _) => "Making a surface".to_owned(),
+        (Job::Surface(_), _) => "Writing the files of Spaces".to_owned(),
         (_, Purpose::SendToFinish) => "Rendering the picture to finish".to_owned(),
         (Job::Project { .. }, _) => "Projecting the photo".to_owned(),
         (Job::Drag(_), _) => "Dragging the picture".to_owned(),

@@ -55,6 +55,7 @@ pub mod session;
 pub mod shortcuts;
 pub mod sliders;
 mod sources;
+pub mod spaces;
 pub mod state;
 pub mod style;
 pub mod thumbs;

@@ -14,13 +14,15 @@ use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::sources;
+use crate::app::spaces::document::SpacesMode;
+use crate::app::spaces::edit::SpacesEdit;
 use crate::app::state::AppState;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{EngineError, Job, OpenedPhoto, StyleTask};
 use crate::gallery::protocol::GalleryRequest;
-use crate::recipe::{Recipe, StyleSource};
+use crate::recipe::{Recipe, SourceRef, StyleSource};
 
 /// Opens files for a purpose; `asked_in` is the workspace in which the user asked for
 /// them, `None` for what a job brings.
@@ -74,6 +76,8 @@ pub fn open_files(
                 | FileRole::Finish
                 | FileRole::GrowSource
                 | FileRole::GrowStructure
+                | FileRole::SpacesSource
+                | FileRole::SpacesRoom
         ) {
             if paths.len() > 1 {
                 let words = format!(
@@ -142,6 +146,12 @@ pub fn opened(
             follow.grow(GrowEdit::Source(source));
             Workspace::Grow
         }
+        FileRole::Any if asked_in == Some(Workspace::Spaces) => to_spaces(source, panorama, follow),
+        FileRole::SpacesSource => to_spaces(source, panorama, follow),
+        FileRole::SpacesRoom => {
+            follow.spaces(SpacesEdit::Room(source));
+            Workspace::Spaces
+        }
         FileRole::GrowSource => {
             follow.grow(GrowEdit::Source(source));
             Workspace::Grow
@@ -184,6 +194,15 @@ pub fn opened(
         FileRole::Project | FileRole::Upscale | FileRole::Import => return,
     };
     arrival::arrived(to, &name, asked_in, state, follow);
+}
+
+/// The picture of Spaces; one that calls itself a panorama is looked around in.
+fn to_spaces(source: SourceRef, panorama: bool, follow: &mut Actions) -> Workspace {
+    if panorama {
+        follow.spaces(SpacesEdit::Mode(SpacesMode::Panorama));
+    }
+    follow.spaces(SpacesEdit::Source(source));
+    Workspace::Spaces
 }
 
 /// A picture with a recipe goes back to where it was made, which may be another

@@ -84,6 +84,7 @@ mod tests {
             source,
             size: [side, side],
             picture: Picture::from_rgba(side, side, pixels).unwrap(),
+            panorama: false,
             recipe: None,
             notes: Vec::new(),
             panorama: false,

@@ -224,7 +224,7 @@ impl Previews {
             Work::Lens(_) => &mut self.lens,
             Work::Grow(_) => &mut self.grow,
             // Walks are only shown in small.
-            Work::WalkFrame(..) | Work::Finish(_) => return false,
+            Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => return false,
         };
         *place = Some(Shown {
             picture: shown.picture,
@@ -265,7 +265,7 @@ fn seen_in(work: &Work) -> Option<Workspace> {
         Work::Style(_) => Some(Workspace::Style),
         Work::Lens(_) => Some(Workspace::Lens),
         Work::Grow(_) => Some(Workspace::Grow),
-        Work::WalkFrame(..) | Work::Finish(_) => None,
+        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 

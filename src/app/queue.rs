@@ -10,6 +10,7 @@ use crate::app::explore::edit::ExploreEdit;
 use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::lens::edit::LensEdit;
+use crate::app::spaces::edit::SpacesEdit;
 use crate::app::style::edit::StyleEdit;
 use crate::app::timeline::edit::TimelineEdit;
 
@@ -88,6 +89,12 @@ impl Actions {
     #[track_caller]
     pub fn grow(&mut self, edit: GrowEdit) {
         self.push(Action::Grow(edit));
+    }
+
+    /// Changes Spaces.
+    #[track_caller]
+    pub fn spaces(&mut self, edit: SpacesEdit) {
+        self.push(Action::Spaces(edit));
     }
 
     /// Changes the view.

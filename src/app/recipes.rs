@@ -6,6 +6,7 @@ use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
+use crate::app::spaces::edit::SpacesEdit;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
@@ -14,7 +15,7 @@ use crate::app::timeline::document::TimelineDoc;
 use crate::app::timeline::edit::TimelineEdit;
 use crate::app::view::Workspace;
 use crate::app::work;
-use crate::app::{explore, grow, jobs, lens, style, timeline};
+use crate::app::{explore, grow, jobs, lens, spaces, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION};
 
@@ -61,6 +62,16 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             }
             let outside = params.confine();
             let params = Box::new(params);
+            if !params.domain.is_plane() {
+                let edit = SpacesEdit::Waves {
+                    params,
+                    label: LABEL,
+                };
+                spaces::apply::edit(edit, state, services, now);
+                state.view.go(Workspace::Spaces);
+                tell_outside(&outside, state);
+                return true;
+            }
             let edit = ExploreEdit::Replace {
                 params,
                 label: LABEL,

@@ -13,6 +13,7 @@ use crate::app::now::Now;
 use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::{fine, painting};
 use crate::app::timeline;
@@ -48,7 +49,12 @@ pub fn send(
                 send_made(to, Subject::Params(params.into()), state, services);
             }
         }
-        Subject::Params(_) | Subject::Style | Subject::Lens | Subject::Finish | Subject::Grow => {
+        Subject::Params(_)
+        | Subject::Style
+        | Subject::Lens
+        | Subject::Finish
+        | Subject::Grow
+        | Subject::Spaces => {
             send_made(to, what, state, services);
         }
     }
@@ -92,6 +98,7 @@ fn job_of(what: &Subject, state: &AppState) -> Option<Job> {
         Subject::Style => work::of(Workspace::Style, state),
         Subject::Lens => work::of(Workspace::Lens, state),
         Subject::Grow => work::of(Workspace::Grow, state),
+        Subject::Spaces => work::of(Workspace::Spaces, state),
         Subject::Gallery(_) => None,
     };
     work::job(&work?, fine::rendering(state))
@@ -103,6 +110,8 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::StyleStyle => Some(Purpose::UseAsStyle),
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::GrowSource => Some(Purpose::SendToGrow),
+        Destination::SpacesSource => Some(Purpose::SendToSpaces),
+        Destination::SpacesFile => Some(Purpose::SpacesFile),
         Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
@@ -115,7 +124,8 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         | Destination::LensOther
         | Destination::CopyFinish
         | Destination::GrowStructure
-        | Destination::GrowOther => None,
+        | Destination::GrowOther
+        | Destination::SpacesRoom => None,
     }
 }
 
@@ -191,6 +201,9 @@ fn send_file(
         Destination::GrowSource => FileRole::GrowSource,
         Destination::GrowStructure => FileRole::GrowStructure,
         Destination::GrowOther => FileRole::GrowOther,
+        Destination::SpacesSource => FileRole::SpacesSource,
+        Destination::SpacesRoom => FileRole::SpacesRoom,
+        Destination::SpacesFile => return spaces::export::of_file(&path, state, services),
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(

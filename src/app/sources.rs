@@ -65,6 +65,7 @@ fn named_by(doc: &Document) -> Vec<PathBuf> {
         sources.extend(work.other.as_ref().map(|other| &other.picture));
     }
     sources.extend(grown_from(doc));
+    sources.extend(in_spaces(doc));
     sources.into_iter().map(SourceRef::place).collect()
 }
 
@@ -89,6 +90,12 @@ fn grown_from<'a>(doc: &'a Document) -> Vec<&'a SourceRef> {
     named
 }
 
+/// The pictures that Spaces' document names.
+fn in_spaces(doc: &Document) -> impl Iterator<Item = &SourceRef> {
+    let spaces = &doc.spaces;
+    spaces.source.iter().chain(&spaces.wall.room)
+}
+
 /// The photos and style pictures that the document names.
 pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
     let mut named: Vec<SourceRef> = Vec::new();
@@ -103,6 +110,7 @@ pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
         named.extend(lens.other.as_ref().map(|other| other.picture.clone()));
     }
     named.extend(grown_from(&state.doc).into_iter().cloned());
+    named.extend(in_spaces(&state.doc).cloned());
     named
 }
 

@@ -19,6 +19,7 @@ use crate::app::hub::state::HubState;
 use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
+use crate::app::spaces::spaces_state::SpacesState;
 use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_edit::FolderDraft;
 use crate::app::style::folder_report::FolderReport;
@@ -64,6 +65,8 @@ pub struct AppState {
     pub drag: DragState,
     /// The folders that are chosen for the next folder of photos.
     pub folder_draft: FolderDraft,
+    /// What is known of Spaces' picture.
+    pub spaces: SpacesState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
     /// Messages in the corner.
@@ -102,6 +105,7 @@ impl AppState {
             grow: GrowState::default(),
             drag: DragState::default(),
             folder_draft: FolderDraft::default(),
+            spaces: SpacesState::default(),
             folder_report: None,
             toasts: Toasts::default(),
             frames: FrameStats::default(),
@@ -161,7 +165,7 @@ impl AppState {
             Workspace::Explore => self.generator(),
             Workspace::Style => self.style_model(),
             Workspace::Lens => self.lens_model(),
-            Workspace::Grow | Workspace::Gallery => None,
+            Workspace::Grow | Workspace::Spaces | Workspace::Gallery => None,
         }
     }
 

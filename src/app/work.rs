@@ -2,6 +2,7 @@
 //! canvas, the job that makes it at full size, the recipe that tells of it.
 
 use crate::app::action::Subject;
+use crate::app::spaces::making as spaces;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, Rendering, Work};
@@ -19,6 +20,7 @@ pub fn of(workspace: Workspace, state: &AppState) -> Option<Work> {
         Workspace::Style => doc.style.params().map(|p| Work::Style(p.into())),
         Workspace::Lens => doc.lens.params().map(|p| Work::Lens(p.into())),
         Workspace::Grow => doc.grow.params().map(|p| Work::Grow(p.into())),
+        Workspace::Spaces => spaces::work(&doc.spaces),
         Workspace::Gallery => None,
     }
 }
@@ -30,7 +32,7 @@ pub fn job(work: &Work, rendering: Rendering) -> Option<Job> {
         Work::Style(params) => Some(rendering.job(params.clone())),
         Work::Lens(params) => Some(Job::RenderLens(params.clone())),
         Work::Grow(params) => Some(Job::Grow(params.clone())),
-        Work::WalkFrame(..) | Work::Finish(_) => None,
+        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 
@@ -41,7 +43,7 @@ pub fn making(work: &Work) -> Option<Making> {
         Work::Style(params) => Some(Making::Style((**params).clone())),
         Work::Lens(params) => Some(Making::Lens((**params).clone())),
         Work::Grow(params) => Some(Making::Grow((**params).clone())),
-        Work::WalkFrame(..) | Work::Finish(_) => None,
+        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 
@@ -65,5 +67,6 @@ pub fn in_front(state: &AppState) -> Option<Subject> {
         (Workspace::Style, Some(_)) => Some(Subject::Style),
         (Workspace::Lens, Some(_)) => Some(Subject::Lens),
         (Workspace::Grow, Some(_)) => Some(Subject::Grow),
+        (Workspace::Spaces, Some(_)) => Some(Subject::Spaces),
     }
 }

@@ -14,6 +14,8 @@ pub struct OpenedPhoto {
     pub size: [u32; 2],
     /// At most the asked side.
     pub picture: Picture,
+    /// Its file says that everything around a viewer is in it, and it is twice as wide as high.
+    pub panorama: bool,
     /// Recipe inside the file, if it is one of ours.
     pub recipe: Option<Box<Recipe>>,
     /// What the user should know: reserved rights, first frame of an animation, …

@@ -17,6 +17,7 @@ use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
     DeviceInfo, EngineError, Estimate, Library, OpenedPhoto, Rendering, Tier, Work,
 };
+use crate::engine::spaces_preview::SpacesPreviews;
 use crate::engine::styling::Stylizer;
 use crate::engine::swatches::Swatches;
 use crate::export::{Cards, ExportError};
@@ -44,6 +45,7 @@ pub(crate) struct InferenceState {
     /// Folder of the user's own styles.
     pub(crate) own_styles: Option<PathBuf>,
     swatches: Swatches,
+    spaces: SpacesPreviews,
 }
 
 /// Removes what crashes left in the cache.
@@ -80,6 +82,7 @@ impl InferenceState {
             device: info,
             own_styles: config.own_styles,
             swatches,
+            spaces: SpacesPreviews::default(),
         }
     }
 
@@ -186,6 +189,7 @@ impl InferenceState {
                 let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)
             }
+            Work::Spaces(look) => self.spaces.preview(photos, look, tier, stop),
             Work::Finish(look) => {
                 let (most, settings) = (tier.longest(), &look.settings);
                 Ok(finish::look(&look.copy, look.full, settings, most, stop)?)

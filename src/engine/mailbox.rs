@@ -22,7 +22,7 @@ const QUEUE: usize = 1024;
 const JOBS: usize = 128 << 20;
 
 /// Preview channels in the order in which they are served.
-pub(crate) const SERVED: [Channel; 7] = [
+pub(crate) const SERVED: [Channel; 8] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
@@ -30,6 +30,7 @@ pub(crate) const SERVED: [Channel; 7] = [
     Channel::Strip,
     Channel::Finish,
     Channel::Film,
+    Channel::Spaces,
 ];
 
 /// Place of a channel in [`SERVED`] and in the arrays below.
@@ -42,6 +43,7 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Strip => 4,
         Channel::Finish => 5,
         Channel::Film => 6,
+        Channel::Spaces => 7,
     }
 }
 

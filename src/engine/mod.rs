@@ -48,6 +48,8 @@ mod recent;
 mod recipes;
 mod resample;
 mod scheduler;
+mod spaces_look;
+mod spaces_preview;
 mod style_task;
 mod styling;
 mod stylize;

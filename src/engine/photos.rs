@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use super::protocol::{EngineError, OpenedPhoto};
 use super::recent::Recent;
 use super::resample::shrink_to;
+use super::surface_job::is_panorama;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
 use crate::picture::Picture;
@@ -206,7 +207,7 @@ impl PhotoCache {
         let mut notes = photo.notes.clone();
         let (mut recipe, mut panorama) = (None, false);
         if let Ok(metadata) = crate::export::metadata::read(path) {
-            panorama = metadata.is_panorama();
+            panorama = metadata.is_equirectangular() && is_panorama(photo.picture.size());
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::contents::FinishLook;
+use super::spaces_look::SpacesLook;
 use crate::recipe::{ExploreParams, GrowParams, LensParams, StyleParams, WalkParams};
 
 /// Independent streams of latest-wins previews.
@@ -22,6 +23,8 @@ pub enum Channel {
     Finish,
     /// Frames of a film while it plays.
     Film,
+    /// The canvas of Spaces.
+    Spaces,
 }
 
 /// How good a preview has to be.
@@ -59,6 +62,8 @@ pub enum Work {
     WalkFrame(Arc<WalkParams>, u32),
     /// A picture as it will be finished.
     Finish(Arc<FinishLook>),
+    /// A picture in Spaces.
+    Spaces(Arc<SpacesLook>),
 }
 
 impl PartialEq for Work {
@@ -75,6 +80,7 @@ impl PartialEq for Work {
             (Self::Grow(a), Self::Grow(b)) => same(a, b),
             (Self::WalkFrame(a, i), Self::WalkFrame(b, j)) => i == j && same(a, b),
             (Self::Finish(a), Self::Finish(b)) => same(a, b),
+            (Self::Spaces(a), Self::Spaces(b)) => same(a, b),
             _ => false,
         }
     }

@@ -13,6 +13,7 @@ pub use super::engine_error::EngineError;
 pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
+pub use super::spaces_look::{MaterialView, SpacesLook, SpacesShow};
 pub use super::style_task::{StyleDone, StyleTask};
 pub use super::surface_job::SurfaceJob;
 pub use crate::export::Writing;

@@ -15,6 +15,7 @@ pub mod panel;
 pub mod photo;
 pub mod shell;
 pub mod sliders;
+pub mod spaces;
 pub mod start;
 pub mod style;
 pub mod theme;
@@ -110,6 +111,7 @@ impl Ui {
             Workspace::Style => style::workspace::ui(ui, &mut panel),
             Workspace::Lens => lens::workspace::ui(ui, &mut panel),
             Workspace::Grow => grow::workspace::ui(ui, &mut panel),
+            Workspace::Spaces => spaces::workspace::ui(ui, &mut panel),
             Workspace::Gallery => gallery::workspace::ui(ui, &mut panel),
         }
         dialog(&ctx, &mut panel);
@@ -153,6 +155,9 @@ fn drop_overlay(ctx: &egui::Context, panel: &Panel<'_>) {
         }
         Workspace::Lens => "Drop a photo to change it, or a saved picture to go on with it",
         Workspace::Grow => "Drop a picture to grow others from it, or a saved one to go on with it",
+        Workspace::Spaces => {
+            "Drop a picture to make a tile, a material or a hung picture of it, or a saved one to go on with it"
+        }
         _ => "Drop a photo to put a style onto it, or a saved picture to go on with it",
     };
     let painter = ctx.layer_painter(egui::LayerId::new(

@@ -13,6 +13,7 @@ use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
 use crate::app::style::folder_edit::FolderEdit;
+use crate::app::spaces::export::SpacesExport;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::engine::protocol::{self, Job, StyleTask};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Sheet};
@@ -159,6 +160,7 @@ impl SystemLink for Desktop {
                     }]
                 });
             }
+            Pick::Spaces { what, name } => spaces_file(self, what, &name),
             Pick::Export {
                 ids,
                 options,
@@ -308,6 +310,31 @@ fn open_pictures(desktop: &Desktop, role: FileRole) {
             role,
         }]
     });
+}
+
+/// A folder, or a file with the ending that it needs.
+fn spaces_file(desktop: &Desktop, what: SpacesExport, name: &str) {
+    let write = move |to: PathBuf| vec![Action::SpacesWrite { what, to }];
+    match what.ending() {
+        None => {
+            let future = AsyncFileDialog::new()
+                .set_title("Folder for the files")
+                .pick_folder();
+            desktop.dialog(future, move |folder: FileHandle| {
+                write(folder.path().to_owned())
+            });
+        }
+        Some(ending) => {
+            let future = AsyncFileDialog::new()
+                .set_title("Save as")
+                .set_file_name(format!("{name}.{ending}"))
+                .add_filter(ending, &[ending])
+                .save_file();
+            desktop.dialog(future, move |file: FileHandle| {
+                write(with_ending(file.path(), ending))
+            });
+        }
+    }
 }
 
 fn export(desktop: &Desktop, ids: Vec<PictureId>, options: ExportOptions, sheet: Option<Sheet>) {

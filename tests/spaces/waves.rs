@@ -65,6 +65,8 @@ fn a_panorama_says_that_it_is_one_in_jpeg_and_png() {
                 assert_eq!(read, wanted, "{name} {tag}");
             }
         }
+        let metadata = limner::export::metadata::read(&file).unwrap();
+        assert!(metadata.is_equirectangular(), "{name} is recognised");
         desk.fine(&["recipe", "render", name, "-o", &format!("again-{name}")]);
         assert!(pixels(&file) == pixels(&desk.path(&format!("again-{name}"))));
     }
@@ -72,6 +74,8 @@ fn a_panorama_says_that_it_is_one_in_jpeg_and_png() {
     desk.fine(&[
         "generate", "--model", "cppn", "--size", "256x128", "-o", "g.png",
     ]);
+    let metadata = limner::export::metadata::read(&desk.path("g.png")).unwrap();
+    assert!(!metadata.is_equirectangular());
     let plain = std::fs::read(desk.path("g.png")).unwrap();
     assert!(!plain.windows(5).any(|w| w == b"GPano"));
     let why = desk.fails(&["panorama", "--size", "256x100", "-o", "x.png"]);

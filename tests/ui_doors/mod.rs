@@ -24,8 +24,9 @@ use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
     DeviceInfo, DirectionInfo, Effort, Estimate, Event, FilmEstimate, FilmJob, FineOptions, Job,
-    JobId, LearnJob, Library, ModelInfo, ModelKind, OpenedPhoto, Output, Request, Scale, Stage,
-    StyleDone, StyleInfo, StylePlan, StyleTask, Tier, Unfinished, Work,
+    JobId, LearnJob, Library, MaterialView, ModelInfo, ModelKind, OpenedPhoto, Output, Request,
+    Scale, SpacesLook, SpacesShow, Stage, StyleDone, StyleInfo, StylePlan, StyleTask, Tier,
+    Unfinished, Work,
 };
 use limner::export::animation::{AnimationWriter, Pace};
 use limner::gallery::protocol::{AlbumEdit, GalleryEvent, GalleryRequest, PictureId};

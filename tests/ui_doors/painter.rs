@@ -1,5 +1,7 @@
 //! An engine that paints at once: what each setting does can be read off its pixels.
 
+use limner::engine::surface_job::SurfaceKind;
+
 use super::*;
 
 /// Paints each style in one colour, mixed with the photo by strength and masks:
@@ -333,6 +335,31 @@ impl Painter {
         }
     }
 
+    /// The picture itself, or a small material of it.
+    fn surface(&self, look: &SpacesLook, tier: Tier) -> Picture {
+        use limner::spaces::material::{Look, look as lit, make, shown};
+        let picture = self.photos[&look.source.sha256].clone();
+        let SpacesShow::Material { settings, view } = &look.show else {
+            return picture;
+        };
+        let stop = limner::cancel::CancelToken::new();
+        let made = make(&picture, settings, &stop).unwrap();
+        match *view {
+            MaterialView::Map(map) => shown(&made, map).unwrap(),
+            MaterialView::Lit { body, lamp, tiles } => {
+                let side = tier.longest().min(256);
+                let how = Look {
+                    body,
+                    lamp,
+                    tiles,
+                    side,
+                    ..Look::default()
+                };
+                lit(&made, &how).unwrap()
+            }
+        }
+    }
+
     fn paint(&self, work: &Work, tier: Tier) -> Picture {
         let side = match tier {
             Tier::Crisp(_) => 4 * 96,
@@ -349,6 +376,7 @@ impl Painter {
             Work::Lens(params) => self.lens(params),
             Work::Grow(params) => self.grow(params, tier.longest().min(64)),
             Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+            Work::Spaces(look) => self.surface(look, tier),
             Work::Finish(look) => {
                 let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
                 limner::finish::look(&look.copy, look.full, &look.settings, most, &stop).unwrap()
@@ -379,6 +407,7 @@ impl Painter {
                 .ok()
                 .and_then(|m| m.recipe);
             OpenedPhoto {
+                panorama: false,
                 size: picture.size(),
                 source,
                 picture,
@@ -424,6 +453,19 @@ impl Painter {
                     painted: None,
                 })
             }
+            Job::Surface(job) => Output::Folder {
+                written: match job.kind {
+                    SurfaceKind::Material { folder, .. } => {
+                        vec![folder.join("a"), folder.join("b")]
+                    }
+                    SurfaceKind::Panorama { faces, page } => {
+                        page.into_iter().chain(faces.map(|(at, _)| at)).collect()
+                    }
+                    SurfaceKind::Hang { out, .. } => out,
+                },
+                kept: Vec::new(),
+                skipped: Vec::new(),
+            },
             Job::StylizeFolder(job) => Output::Folder {
                 written: job
                     .photos

@@ -71,7 +71,11 @@ fn stop_others(wanted: Option<&GrowParams>, state: &mut AppState, services: &mut
     }
 }
 
-fn ask_estimate(params: &Arc<GrowParams>, state: &mut AppState, services: &mut Services) {
+pub(in crate::app) fn ask_estimate(
+    params: &Arc<GrowParams>,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     // Another seed takes as long.
     let key = GrowParams {
         seed: 0,

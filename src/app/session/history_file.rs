@@ -30,6 +30,9 @@ struct HistoryFile {
     /// Version 0.2 had none.
     #[serde(default)]
     grow: Option<SavedHistory>,
+    /// Version 0.3 had none.
+    #[serde(default)]
+    spaces: Option<SavedHistory>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,13 +55,14 @@ struct SavedStep {
 /// # Errors
 /// The failure of the disk.
 pub(super) fn write(path: &Path, histories: &Histories) -> std::io::Result<()> {
-    let [explore, style, lens, grow] = histories.all().map(saved);
+    let [explore, style, lens, grow, spaces] = histories.all().map(saved);
     let file = HistoryFile {
         version: VERSION,
         explore,
         style,
         lens,
         grow: Some(grow),
+        spaces: Some(spaces),
     };
     let bytes = serde_json::to_vec(&file)?;
     write_bytes(path, Existing::Replace, &bytes).map_err(std::io::Error::other)
@@ -78,6 +82,7 @@ pub(super) fn read(path: &Path, doc: &Document) -> Histories {
                 (Workspace::Style, Some(file.style)),
                 (Workspace::Lens, Some(file.lens)),
                 (Workspace::Grow, file.grow),
+                (Workspace::Spaces, file.spaces),
             ];
             for (workspace, saved) in parts {
                 if let (Some(history), Some(saved)) = (histories.of_mut(workspace), saved) {

@@ -16,6 +16,7 @@ pub fn command(command: Command, state: &mut AppState) {
         C::GoStyle => state.view.go(Workspace::Style),
         C::GoLens => state.view.go(Workspace::Lens),
         C::GoGrow => state.view.go(Workspace::Grow),
+        C::GoSpaces => state.view.go(Workspace::Spaces),
         C::GoGallery => state.view.go(Workspace::Gallery),
         C::ZoomFit => {
             let canvas = state.view.canvas_mut(workspace);
@@ -139,6 +140,7 @@ pub fn edit(edit: ViewEdit, state: &mut AppState) {
         ViewEdit::StyleSide(side) => state.view.style_side = side,
         ViewEdit::Variations(on) => state.view.variations = on,
         ViewEdit::GrowGrid(on) => state.view.grow_grid = on,
+        ViewEdit::Spaces(view) => state.view.spaces = view,
         ViewEdit::Distance(distance) => state.view.distance = distance,
         ViewEdit::Timeline(open) => state.view.timeline = open,
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,

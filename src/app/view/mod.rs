@@ -4,6 +4,8 @@ pub(in crate::app) mod apply;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::spaces::looks::SpacesView;
+
 /// The workspaces, in the order of their tabs.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, strum::EnumIter,
@@ -18,6 +20,8 @@ pub enum Workspace {
     Lens,
     /// Grow pictures from one.
     Grow,
+    /// Make surfaces of pictures.
+    Spaces,
     /// What was kept.
     Gallery,
 }
@@ -30,6 +34,7 @@ impl Workspace {
             Self::Style => "Style",
             Self::Lens => "Lens",
             Self::Grow => "Grow",
+            Self::Spaces => "Spaces",
             Self::Gallery => "Gallery",
         }
     }
@@ -130,6 +135,10 @@ pub struct ViewState {
     pub lens: CanvasView,
     /// Canvas of Grow.
     pub grow: CanvasView,
+    /// Canvas of Spaces, where it shows a tile or a map.
+    pub spaces_canvas: CanvasView,
+    /// How things are looked at in Spaces.
+    pub spaces: SpacesView,
     /// Canvas of the gallery's single view.
     pub gallery: CanvasView,
     /// Comparison on Explore's canvas.
@@ -186,6 +195,8 @@ impl Default for ViewState {
             style: CanvasView::default(),
             lens: CanvasView::default(),
             grow: CanvasView::default(),
+            spaces_canvas: CanvasView::default(),
+            spaces: SpacesView::default(),
             gallery: CanvasView::default(),
             compare: Compare::Off,
             style_compare: Compare::Off,
@@ -223,6 +234,7 @@ impl ViewState {
             Workspace::Style => &self.style,
             Workspace::Lens => &self.lens,
             Workspace::Grow => &self.grow,
+            Workspace::Spaces => &self.spaces_canvas,
             Workspace::Gallery => &self.gallery,
         }
     }
@@ -234,6 +246,7 @@ impl ViewState {
             Workspace::Style => &mut self.style,
             Workspace::Lens => &mut self.lens,
             Workspace::Grow => &mut self.grow,
+            Workspace::Spaces => &mut self.spaces_canvas,
             Workspace::Gallery => &mut self.gallery,
         }
     }
@@ -244,7 +257,7 @@ impl ViewState {
             Workspace::Style => Some(&mut self.style_compare),
             Workspace::Lens => Some(&mut self.lens_compare),
             Workspace::Grow => Some(&mut self.grow_compare),
-            Workspace::Gallery => None,
+            Workspace::Spaces | Workspace::Gallery => None,
         }
     }
 }

@@ -8,13 +8,15 @@ mod look;
 mod mtlx;
 mod relief;
 mod settings;
+mod shown;
 mod surface;
 
 pub use files::{Convention, MaterialFile, files, glb};
 pub use light::LIGHTEST_GAIN;
-pub use look::{Look, look};
+pub use look::{Body, Look, look};
 pub use mtlx::mtlx;
 pub use settings::Settings;
+pub use shown::{Map, shown};
 
 use super::SpacesError;
 use crate::cancel::CancelToken;

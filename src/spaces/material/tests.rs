@@ -247,3 +247,101 @@ fn a_look_shows_a_ball_and_the_light_where_the_lamp_is() {
     assert_eq!(at(32, 32)[3], 255);
     assert!(at(20, 18)[0] > at(46, 48)[0] + 40);
 }
+
+#[test]
+fn every_body_is_seen_with_nothing_around_it_and_its_light_follows_the_lamp() {
+    let m = made(&picture(32, 32, |_, _| 0.7), &Settings::default());
+    let seen = |body: Body, lamp: [f32; 3]| {
+        let how = Look {
+            body,
+            lamp,
+            side: 96,
+            ..Look::default()
+        };
+        look(&m, &how).unwrap()
+    };
+    let light = |picture: &Picture, half: std::ops::Range<usize>| -> f64 {
+        let mut sum = (0.0, 0.0);
+        for y in 0..96 {
+            for x in half.clone() {
+                let p = &picture.rgba()[(y * 96 + x) * 4..][..4];
+                if p[3] == 255 {
+                    sum = (sum.0 + f64::from(p[1]), sum.1 + 1.0);
+                }
+            }
+        }
+        sum.0 / sum.1
+    };
+    for body in [Body::Sphere, Body::Cube, Body::Plane, Body::Cloth] {
+        let (left, right) = (seen(body, [-0.8, 0.2, 0.5]), seen(body, [0.8, 0.2, 0.5]));
+        assert_eq!(left.rgba()[(48 * 96 + 48) * 4 + 3], 255, "{body:?}");
+        assert_eq!(left.rgba()[3] == 0, body != Body::Plane, "{body:?}");
+        // A flat sheet is as light on the left as on the right; all others are not.
+        let more = |p: &Picture| light(p, 0..48) - light(p, 48..96);
+        let turned = more(&left) - more(&right);
+        match body {
+            Body::Plane => assert!(turned.abs() < 3.0, "{turned}"),
+            Body::Sphere => assert!(turned > 40.0, "{turned}"),
+            Body::Cube => assert!(turned > 15.0, "{turned}"),
+            Body::Cloth => assert!(left != right),
+        }
+    }
+}
+
+#[test]
+fn a_cube_shows_three_sides_and_a_repeated_picture_repeats() {
+    // A picture that is red on its left half.
+    let half = picture(32, 32, |x, _| if x < 0.5 { 0.9 } else { 0.1 });
+    let m = made(
+        &half,
+        &Settings {
+            even: 0.0,
+            height_strength: 0.0,
+            ..Settings::default()
+        },
+    );
+    let how = |body, tiles| Look {
+        body,
+        tiles,
+        side: 128,
+        points: 1,
+        ..Look::default()
+    };
+    // Changes between light and dark along the middle row of a sheet: two for each picture.
+    let changes = |tiles: f32| {
+        let sheet = look(&m, &how(Body::Plane, tiles)).unwrap();
+        let row: Vec<bool> = (0..128)
+            .map(|x| sheet.rgba()[(64 * 128 + x) * 4] > 128)
+            .collect();
+        row.windows(2).filter(|w| w[0] != w[1]).count()
+    };
+    assert_eq!(changes(1.0), 1);
+    assert_eq!(changes(3.0), 5);
+    let plain = made(&picture(32, 32, |_, _| 0.7), &Settings::default());
+    let cube = look(&plain, &how(Body::Cube, 2.0)).unwrap();
+    let mut shades: Vec<u8> = cube
+        .rgba()
+        .chunks(4)
+        .filter(|p| p[3] == 255)
+        .map(|p| p[1])
+        .collect();
+    shades.sort_unstable();
+    shades.dedup();
+    assert_eq!(shades.len(), 3, "{shades:?}");
+}
+
+#[test]
+fn maps_are_shown_as_they_are_written() {
+    let m = made(&picture(16, 8, |x, y| x * y), &Settings::default());
+    for map in [
+        Map::Base,
+        Map::Height,
+        Map::Normal,
+        Map::Roughness,
+        Map::Occlusion,
+    ] {
+        assert_eq!(shown(&m, map).unwrap().size(), [16, 8]);
+    }
+    let normal = shown(&m, Map::Normal).unwrap();
+    assert_eq!(normal.rgba()[..3], m.normal[0]);
+}

@@ -34,6 +34,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             Command::SendToStyle,
             Command::UseAsStyle,
             Command::SendToGrow,
+            Command::SendToSpaces,
         ] {
             let tip = command.tooltip_with_keys(&ctx);
             if ui.button(command.text()).on_hover_text(tip).clicked() {

@@ -28,6 +28,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::LensPhoto, "Open in Lens", lens),
         (Destination::Finish, "Finish…", !finishing),
         (Destination::GrowSource, to_grow, true),
+        (Destination::SpacesSource, "Send to Spaces", true),
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),
@@ -47,7 +48,12 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
     }
     let on_canvas = matches!(
         subject,
-        Subject::Explore | Subject::Style | Subject::Lens | Subject::Finish | Subject::Grow
+        Subject::Explore
+            | Subject::Style
+            | Subject::Lens
+            | Subject::Finish
+            | Subject::Grow
+            | Subject::Spaces
     );
     if on_canvas && ui.button(Command::Export.text()).clicked() {
         panel.actions.command(Command::Export);

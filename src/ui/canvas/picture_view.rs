@@ -290,12 +290,16 @@ pub fn tag(ui: &Ui, panel: &Panel<'_>, at: Pos2, anchor: egui::Align2, text: &st
     rect
 }
 
+fn busy_mark(ui: &Ui, panel: &Panel<'_>, input: &CanvasInput<'_>, rect: Rect) {
+    busy(ui, panel, input.name, rect, input.busy);
+}
+
 /// A quiet sign that a newer picture is on its way; after a moment, so that quick
 /// previews don't flicker.
-fn busy_mark(ui: &Ui, panel: &Panel<'_>, input: &CanvasInput<'_>, rect: Rect) {
-    let id = ui.scope_id().with(("busy", input.name));
-    let shown = ui.ctx().animate_bool_with_time(id, input.busy, 0.4);
-    if input.busy && shown > 0.9 {
+pub fn busy(ui: &Ui, panel: &Panel<'_>, name: &str, rect: Rect, busy: bool) {
+    let id = ui.scope_id().with(("busy", name));
+    let shown = ui.ctx().animate_bool_with_time(id, busy, 0.4);
+    if busy && shown > 0.9 {
         let at = pos2(rect.right() - 12.0, rect.top() + 12.0);
         tag(ui, panel, at, egui::Align2::RIGHT_TOP, "Rendering");
     }

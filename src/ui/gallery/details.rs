@@ -437,6 +437,11 @@ pub const SENDS: &[(&str, &str, Destination)] = &[
         Destination::GrowSource,
     ),
     (
+        "Send to Spaces",
+        "Make a tile, a panorama, a material or a hung picture of it",
+        Destination::SpacesSource,
+    ),
+    (
         "Upscale 2×",
         "Twice as large, saved as a new picture",
         Destination::Upscale(2),

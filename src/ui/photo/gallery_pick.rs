@@ -49,6 +49,8 @@ impl GalleryPick {
                     }
                     Destination::GrowOther => "Which picture gives patches, too?",
                     Destination::GrowSource => "Which picture is to grow?",
+                    Destination::SpacesSource => "Which picture becomes a surface?",
+                    Destination::SpacesRoom => "Which photo is of the wall?",
                     _ => "Which picture gets the style?",
                 });
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

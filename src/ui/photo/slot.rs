@@ -61,6 +61,16 @@ pub fn of_grow(state: &AppState) -> PhotoSlot<'_> {
     }
 }
 
+/// The place of Spaces.
+pub fn of_spaces(state: &AppState) -> PhotoSlot<'_> {
+    PhotoSlot {
+        source: state.doc.spaces.source.as_ref(),
+        opened: crate::app::spaces::making::photo(state),
+        role: FileRole::SpacesSource,
+        invitation: "Make a surface of a picture",
+    }
+}
+
 /// The photo's name, size and small picture, with the ways to another one.
 pub fn photo(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option<PhotoEvent> {
     let mut event = None;

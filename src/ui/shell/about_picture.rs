@@ -35,6 +35,7 @@ fn contents(ui: &mut Ui, p: &mut Panel<'_>) {
                 ui.weak("Choose a picture first.");
             }
             Workspace::Grow => about_grown(ui, p),
+            Workspace::Spaces => about_surface(ui, p),
             Workspace::Explore | Workspace::Style | Workspace::Lens => about_work(ui, p),
         }
         return;
@@ -139,6 +140,28 @@ fn about_grown(ui: &mut Ui, p: &mut Panel<'_>) {
     section(ui, "May it be used and sold?", &[rights.to_owned()], "");
     ui.add_space(6.0);
     ui.weak("Save the picture to the gallery to see what its file will say.");
+}
+
+/// As [`about_work`], of surfaces.
+fn about_surface(ui: &mut Ui, p: &mut Panel<'_>) {
+    let doc = &p.state.doc.spaces;
+    let (made, sources) = match (&doc.source, doc.needs_picture()) {
+        (_, false) => ("A picture from the network Waves.", Vec::new()),
+        (Some(source), true) => (
+            "Computed from your picture, without a network.",
+            vec![format!("Picture: {}", source.name)],
+        ),
+        (None, true) => {
+            ui.weak("There is no picture yet.");
+            return;
+        }
+    };
+    section(ui, "What made it", &[made.to_owned()], "");
+    let numbers = "From numbers only: a seed and the sliders.";
+    section(ui, "From what", &sources, numbers);
+    let rights =
+        "Creator, rights and credit of the picture go into every file that is written of it.";
+    section(ui, "May it be used and sold?", &[rights.to_owned()], "");
 }
 
 /// Draws the page for a picture of the gallery.

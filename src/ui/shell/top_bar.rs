@@ -201,6 +201,7 @@ fn workspaces(ui: &mut Ui, panel: &mut Panel<'_>) {
             Workspace::Style => Command::GoStyle,
             Workspace::Lens => Command::GoLens,
             Workspace::Grow => Command::GoGrow,
+            Workspace::Spaces => Command::GoSpaces,
             Workspace::Gallery => Command::GoGallery,
         };
         let tip = command.tooltip_with_keys(ui.ctx());

@@ -1,0 +1,219 @@
+//! Files of what Spaces shows: maps, objects, faces, pages.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::action::{Action, Pick, Purpose};
+use crate::app::full_size;
+use crate::app::jobs;
+use crate::app::notice::Level;
+use crate::app::ports::Services;
+use crate::app::spaces::document::{Origin, SpacesMode};
+use crate::app::spaces::making;
+use crate::app::state::AppState;
+use crate::app::work;
+use crate::engine::protocol::{Job, Rendering, StylizeOptions, SurfaceJob};
+use crate::engine::surface_job::{Convention, HangSide, Shape, SurfaceKind};
+use crate::recipe::SourceRef;
+
+/// What to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpacesExport {
+    /// The maps of the material into a folder.
+    Maps {
+        /// Whose names and packing.
+        convention: Convention,
+        /// Files that are there are replaced.
+        replace: bool,
+    },
+    /// The material on a shape, `.glb`, and its maps beside it.
+    Shape {
+        /// What it is put on.
+        shape: Shape,
+        /// Whose names and packing.
+        convention: Convention,
+        /// Files that are there are replaced.
+        replace: bool,
+    },
+    /// Six faces of a cube into a folder.
+    Faces {
+        /// Files that are there are replaced.
+        replace: bool,
+    },
+    /// A page to look around in.
+    PanoramaPage,
+    /// An object for phones, `.usdz`.
+    WallUsdz,
+    /// An object for renderers, `.glb`.
+    WallGlb,
+    /// A page with the picture in a room.
+    WallPage,
+}
+
+impl SpacesExport {
+    /// The ending of the one file; none for a folder.
+    pub fn ending(self) -> Option<&'static str> {
+        match self {
+            Self::Maps { .. } | Self::Shape { .. } | Self::Faces { .. } => None,
+            Self::WallUsdz => Some("usdz"),
+            Self::WallGlb => Some("glb"),
+            Self::PanoramaPage | Self::WallPage => Some("html"),
+        }
+    }
+
+    /// The mode that it is of.
+    fn mode(self) -> SpacesMode {
+        match self {
+            Self::Maps { .. } | Self::Shape { .. } => SpacesMode::Material,
+            Self::Faces { .. } | Self::PanoramaPage => SpacesMode::Panorama,
+            Self::WallUsdz | Self::WallGlb | Self::WallPage => SpacesMode::Wall,
+        }
+    }
+}
+
+/// Asks where to.
+pub(in crate::app) fn begin(what: SpacesExport, state: &mut AppState, services: &mut Services) {
+    if has_picture(what, state) {
+        let name = name(state);
+        services.system.pick(Pick::Spaces { what, name });
+    } else {
+        state
+            .toasts
+            .push(Level::Info, "Open a picture in Spaces first.");
+    }
+}
+
+fn has_picture(what: SpacesExport, state: &AppState) -> bool {
+    is_made(what, state) || making::photo(state).is_some()
+}
+
+/// Whether its picture is one that *Waves* makes first.
+fn is_made(what: SpacesExport, state: &AppState) -> bool {
+    what.mode() == SpacesMode::Panorama && state.doc.spaces.panorama.origin == Origin::Waves
+}
+
+/// What files are named after: letters, digits and low lines, which every program takes.
+fn name(state: &AppState) -> String {
+    let own = state.doc.spaces.source.as_ref();
+    let own = own.filter(|_| state.doc.spaces.needs_picture());
+    let stem = own.map_or_else(String::new, |source| {
+        let stem = Path::new(&source.name).file_stem().unwrap_or_default();
+        stem.to_string_lossy().into_owned()
+    });
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '_' };
+    let plain: String = stem.chars().map(plain).collect();
+    match plain.trim_matches('_') {
+        "" => state
+            .doc
+            .spaces
+            .mode
+            .title()
+            .to_lowercase()
+            .replace(' ', "_"),
+        name => name.to_owned(),
+    }
+}
+
+/// Writes it; a picture of *Waves* is made and laid aside first.
+pub(in crate::app) fn write(
+    what: SpacesExport,
+    to: PathBuf,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    if is_made(what, state) {
+        let made = making::work(&state.doc.spaces);
+        let fast = Rendering::Fast(StylizeOptions::default());
+        let Some(job) = made.and_then(|made| work::job(&made, fast)) else {
+            return;
+        };
+        state.spaces.waiting = Some((what, to));
+        full_size::make(job, Purpose::SpacesFile, state, services);
+    } else if let Some(source) = state.doc.spaces.source.clone() {
+        start(what, to, source, state, services);
+    }
+}
+
+/// The picture for a file that waits is one now.
+pub(in crate::app) fn of_file(path: &Path, state: &mut AppState, services: &mut Services) {
+    if let Some((what, to)) = state.spaces.waiting.take() {
+        let source = SourceRef::of_file(path, String::new());
+        start(what, to, source, state, services);
+    }
+}
+
+fn start(
+    what: SpacesExport,
+    to: PathBuf,
+    picture: SourceRef,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    let doc = &state.doc.spaces;
+    let name = name(state);
+    let material = |convention, shapes| SurfaceKind::Material {
+        settings: doc.material.clone(),
+        folder: to.clone(),
+        name: name.clone(),
+        convention,
+        shapes,
+        look: true,
+    };
+    let (kind, replace) = match what {
+        SpacesExport::Maps {
+            convention,
+            replace,
+        } => (material(convention, Vec::new()), replace),
+        SpacesExport::Shape {
+            shape,
+            convention,
+            replace,
+        } => (material(convention, vec![shape]), replace),
+        SpacesExport::Faces { replace } => {
+            let faces = Some((to, name));
+            (SurfaceKind::Panorama { faces, page: None }, replace)
+        }
+        // The file dialog has asked.
+        SpacesExport::PanoramaPage => {
+            let page = Some(to);
+            (SurfaceKind::Panorama { faces: None, page }, true)
+        }
+        SpacesExport::WallUsdz | SpacesExport::WallGlb | SpacesExport::WallPage => {
+            let wall = &doc.wall;
+            let kind = SurfaceKind::Hang {
+                side: HangSide::Width(wall.width),
+                hanging: wall.hanging([1, 1]),
+                out: vec![to],
+            };
+            (kind, true)
+        }
+    };
+    let job = SurfaceJob {
+        picture,
+        kind,
+        replace,
+        photo_credit: state.prefs.photo_credit,
+    };
+    jobs::start(
+        Job::Surface(Box::new(job)),
+        Purpose::Surface,
+        state,
+        services,
+    );
+}
+
+/// The files are there.
+pub(in crate::app) fn written(files: &[PathBuf], state: &mut AppState) {
+    let words = match files {
+        [file] => {
+            let name = file.file_name().unwrap_or_default();
+            format!("Saved: {}", name.to_string_lossy())
+        }
+        files => format!("Saved {} files", files.len()),
+    };
+    let folder = files.first().cloned();
+    let offer = folder.map(|file| {
+        let show = Action::ShowInFolder(file);
+        ("Show in folder".to_owned(), Box::new(show))
+    });
+    state.toasts.offer(Level::Info, words, offer);
+}

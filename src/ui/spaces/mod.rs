@@ -1,0 +1,18 @@
+//! Spaces: a picture as a tile, a panorama, a material, on a wall.
+
+mod figure;
+mod homography;
+mod hung;
+mod material;
+mod material_canvas;
+mod panel;
+mod panorama;
+mod seamless;
+mod seamless_canvas;
+mod source;
+mod viewer;
+mod wall;
+mod wall_canvas;
+mod wall_light;
+mod waves;
+pub mod workspace;

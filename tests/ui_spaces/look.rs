@@ -1,0 +1,69 @@
+//! What Spaces looks like, dark and light, in a small and a large window: compared with pictures in
+//! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_spaces look` makes them anew.
+
+use egui::Theme;
+use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
+use limner::app::action::FileRole;
+use limner::app::command::Command;
+
+use crate::ui_doors::{Studio, studio};
+
+/// Sizes and themes with their names.
+const LOOKS: [([f32; 2], Theme, &str); 4] = [
+    ([1280.0, 800.0], Theme::Dark, "dark"),
+    ([1280.0, 800.0], Theme::Light, "light"),
+    ([2560.0, 1440.0], Theme::Dark, "large_dark"),
+    ([2560.0, 1440.0], Theme::Light, "large_light"),
+];
+fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
+    s.window.remove_cursor();
+    s.dismiss_toasts();
+    let size = s.window.ctx.content_rect().size();
+    // Nothing of this machine may be in the picture.
+    s.window.mask(egui::Rect::from_min_max(
+        egui::pos2(0.0, size.y - 26.0),
+        egui::pos2(size.x, size.y),
+    ));
+    let options = SnapshotOptions::new()
+        .threshold(1.5)
+        .max_failed_pixels(OsThreshold::new(400usize));
+    s.window.snapshot_options(name, &options);
+    results.extend_harness(&mut s.window);
+}
+
+#[test]
+fn look_of_spaces() {
+    let mut results = SnapshotResults::new();
+    for (size, theme, name) in LOOKS {
+        let mut s = studio(size, theme);
+        s.command(Command::GoSpaces);
+        take(&mut s, &mut results, &format!("spaces_empty_{name}"));
+        s.open_for("a meadow.png", FileRole::SpacesSource);
+        take(&mut s, &mut results, &format!("spaces_material_{name}"));
+        s.click("Seamless");
+        s.click("3 × 3");
+        take(&mut s, &mut results, &format!("spaces_seamless_{name}"));
+        s.click("Panorama");
+        take(&mut s, &mut results, &format!("spaces_panorama_{name}"));
+        s.click("On the wall");
+        take(&mut s, &mut results, &format!("spaces_wall_{name}"));
+    }
+}
+
+#[test]
+fn look_of_bodies_and_rooms() {
+    let mut results = SnapshotResults::new();
+    let mut s = studio([1280.0, 800.0], Theme::Dark);
+    s.command(Command::GoSpaces);
+    s.open_for("a meadow.png", FileRole::SpacesSource);
+    for body in ["Cube", "Cloth", "Plane"] {
+        s.click(body);
+        let name = format!("spaces_{}", body.to_lowercase());
+        take(&mut s, &mut results, &name);
+    }
+    s.click("On the wall");
+    s.click("Sofa");
+    take(&mut s, &mut results, "spaces_sofa");
+    s.open_for("a wall.png", FileRole::SpacesRoom);
+    take(&mut s, &mut results, "spaces_room");
+}
