@@ -87,7 +87,6 @@ mod tests {
             panorama: false,
             recipe: None,
             notes: Vec::new(),
-            panorama: false,
         }
     }
 

@@ -20,8 +20,6 @@ pub struct OpenedPhoto {
     pub recipe: Option<Box<Recipe>>,
     /// What the user should know: reserved rights, first frame of an animation, …
     pub notes: Vec<String>,
-    /// Whether it says to be an equirectangular panorama.
-    pub panorama: bool,
 }
 
 /// A picture that is being finished, as it is looked at.

@@ -407,7 +407,6 @@ impl Painter {
                 .ok()
                 .and_then(|m| m.recipe);
             OpenedPhoto {
-                panorama: false,
                 size: picture.size(),
                 source,
                 picture,

@@ -58,7 +58,7 @@ impl StylePreset {
         Self::of(self.name.clone(), doc) == *self
     }
 
-    /// Sets it; the photo stays.
+    /// Sets it; the photo stays, and how it goes on beyond its sides.
     pub(super) fn set(&self, doc: &mut StyleDoc) {
         *doc = StyleDoc {
             photo: doc.photo.take(),
@@ -69,6 +69,7 @@ impl StylePreset {
             keep_colors: self.keep_colors,
             quality: self.quality,
             fine: FineWay::Steps(self.steps),
+            wrap: doc.wrap,
         };
     }
 }

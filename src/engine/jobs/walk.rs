@@ -169,7 +169,9 @@ impl Drawer {
             return Ok(picture);
         };
         let mut between = |_, _| context.yield_to_previews();
-        enlarge::enlarge(network.as_ref(), &picture, *scale, &stop, &mut between)
+        let wrap = self.first.domain.wrap();
+        let picture = (&picture, wrap);
+        enlarge::enlarge(network.as_ref(), picture, *scale, &stop, &mut between)
     }
 
     /// How the film is made.

@@ -12,7 +12,7 @@ use crate::ui::photo::slot::PhotoEvent;
 use crate::ui::shell::history;
 use crate::ui::spaces::panel::SpacesPanel;
 use crate::ui::spaces::{material_canvas, seamless_canvas, viewer, wall_canvas};
-use crate::ui::theme::{PANEL_WIDTH, space};
+use crate::ui::theme::{panel_width, space};
 
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
@@ -22,7 +22,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             .fill(*p.theme.panel)
             .inner_margin(Margin::symmetric(space::M as i8, 4));
         egui::Panel::right("spaces panel")
-            .exact_size(PANEL_WIDTH + 16.0)
+            .exact_size(panel_width(ui.ctx()))
             .frame(frame)
             .show(ui, |ui| spaces.ui(ui, p));
         history::strip(ui, p);
