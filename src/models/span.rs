@@ -71,15 +71,9 @@ impl Span {
             conv3([inputs, f], activation, &vb.pp(format!("{name}.eval_conv")))
         };
         let block = |i: usize| {
-            // The sixth block's first result is wanted before its activation, too.
-            let first = if i == BLOCKS {
-                Activation::None
-            } else {
-                Activation::Silu
-            };
             let conv = |k: usize, activation| merged(&format!("block_{i}.c{k}_r"), f, activation);
             let convs = [
-                conv(1, first)?,
+                conv(1, Activation::Silu)?,
                 conv(2, Activation::Silu)?,
                 conv(3, Activation::None)?,
             ];
@@ -116,11 +110,9 @@ impl Span {
         let (mut of_first, mut inner) = (None, None);
         for (i, Block([one, two, three])) in self.blocks.iter().enumerate() {
             stop(cancel)?;
-            let mut y = one.forward(&x)?;
-            if i + 1 == BLOCKS {
-                let bent = Activation::Silu.apply_tensor(&y)?;
-                inner = Some(std::mem::replace(&mut y, bent));
-            }
+            let y = one.forward(&x)?;
+            // The authors' activation works in place: what they keep of this has gone through it.
+            inner = Some(y.clone());
             let y = three.forward(&two.forward(&y)?)?;
             x = weighed(&y, &x)?;
             if i == 0 {
