@@ -209,6 +209,9 @@ fn the_bytes_do_not_depend_on_the_number_of_threads() {
         (32, 64, 66, 3, same(3).stride(2)),
         (48, 48, 64, 3, same(3).groups(48)),
         (96, 100, 9, 3, same(3)),
+        // Rows of tiles that fill half of the longest vector; units cut by rows of pixels.
+        (96, 96, 32, 3, same(3)),
+        (64, 96, 64, 3, same(3).stride(2)),
     ] {
         let x = tensor(&[1, inputs, side, side], 1);
         let weight = tensor(&[outputs, inputs / cfg.groups, kernel, kernel], 2);
@@ -330,5 +333,36 @@ fn a_convolution_that_wraps_goes_around() {
             );
         }
         assert!(row(&across, 0) != row(&y, 0));
+
+/// Rows of tiles as long as half a vector of AVX-512, as one and a half and two and a half, at all
+/// borders: the last parts of vectors lie beyond the picture.
+#[test]
+fn short_rows_of_tiles_fill_long_vectors_by_halves() {
+    for (height, width) in [(32, 32), (20, 31), (4, 29), (36, 96), (17, 90), (12, 160)] {
+        for padding_mode in [
+            PaddingMode::Zero,
+            PaddingMode::Reflect,
+            PaddingMode::Replicate,
+        ] {
+            for upsample in [false, true] {
+                let cfg = Conv2dConfig {
+                    padding: 1,
+                    padding_mode,
+                    upsample,
+                    ..Conv2dConfig::default()
+                };
+                let case = Case {
+                    batch: 2,
+                    height,
+                    width,
+                    inputs: 13,
+                    outputs: 14,
+                    kernel: 3,
+                    bias: true,
+                    cfg,
+                };
+                case.check();
+            }
+        }
     }
 }
