@@ -92,7 +92,7 @@ impl Painting {
             .collect();
         let objective =
             Objective::new(vgg, photo, &mut passage, regions, (weights, strength), stop)?;
-        let pyramid = Pyramid::new(own, LEVELS);
+        let pyramid = Pyramid::new(own, LEVELS, (beside.0 > 0, beside.1 > 0));
         Ok(Self {
             size: own,
             beside,

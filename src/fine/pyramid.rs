@@ -22,25 +22,46 @@ pub(super) struct Pyramid {
 struct Axis {
     taps: Vec<(u32, f32)>,
     shorter: usize,
+    /// Whether the last is followed by the first.
+    wraps: bool,
 }
 
 impl Axis {
-    fn new(shorter: usize, longer: usize) -> Self {
+    fn new(shorter: usize, longer: usize, wraps: bool) -> Self {
         let ratio = shorter as f64 / longer as f64;
         let taps = (0..longer)
             .map(|i| {
-                let at = ((i as f64 + 0.5) * ratio - 0.5).clamp(0.0, (shorter - 1) as f64);
+                let at = (i as f64 + 0.5) * ratio - 0.5;
+                if wraps {
+                    let first = at.floor();
+                    let weight = (at - first) as f32;
+                    return ((first as i64).rem_euclid(shorter as i64) as u32, weight);
+                }
+                let at = at.clamp(0.0, (shorter - 1) as f64);
                 let first = (at as usize).min(shorter.saturating_sub(2));
                 (first as u32, (at - first as f64) as f32)
             })
             .collect();
-        Self { taps, shorter }
+        Self {
+            taps,
+            shorter,
+            wraps,
+        }
+    }
+
+    /// The second of two neighbours.
+    fn next(&self, first: usize) -> usize {
+        match self.wraps {
+            true => (first + 1) % self.shorter,
+            false => (first + 1).min(self.shorter - 1),
+        }
     }
 }
 
 impl Pyramid {
-    /// Of up to `levels` sizes, each half the one before.
-    pub(super) fn new(size: Size, levels: usize) -> Self {
+    /// Of up to `levels` sizes, each half the one before; of a picture that may go on at its
+    /// opposite sides, in rows and columns.
+    pub(super) fn new(size: Size, levels: usize, wraps: (bool, bool)) -> Self {
         let mut sizes = vec![size];
         while let Some(&(h, w)) = sizes.last()
             && sizes.len() < levels
@@ -52,8 +73,8 @@ impl Pyramid {
             .windows(2)
             .map(|pair| {
                 [
-                    Axis::new(pair[1].0, pair[0].0),
-                    Axis::new(pair[1].1, pair[0].1),
+                    Axis::new(pair[1].0, pair[0].0, wraps.0),
+                    Axis::new(pair[1].1, pair[0].1, wraps.1),
                 ]
             })
             .collect();
@@ -108,14 +129,14 @@ fn enlarge(small: &[f32], [rows, columns]: &[Axis; 2]) -> Vec<f32> {
             let (plane, y) = (i / h, i % h);
             let (first, weight) = rows.taps[y];
             let at = |row: usize| {
-                let row = row.min(rows.shorter - 1);
                 &small[(plane * rows.shorter + row) * columns.shorter..][..columns.shorter]
             };
-            let (a, b) = (at(first as usize), at(first as usize + 1));
+            let first = first as usize;
+            let (a, b) = (at(first), at(rows.next(first)));
             let mixed: Vec<f32> = a.iter().zip(b).map(|(a, b)| a + weight * (b - a)).collect();
             for (to, (first, weight)) in line.iter_mut().zip(&columns.taps) {
                 let first = *first as usize;
-                let next = mixed[(first + 1).min(columns.shorter - 1)];
+                let next = mixed[columns.next(first)];
                 *to = mixed[first] + weight * (next - mixed[first]);
             }
         });
@@ -136,13 +157,10 @@ fn gather(large: &[f32], [rows, columns]: &[Axis; 2], out: &mut [f32]) {
                 for (value, (first, weight)) in line.iter().zip(&columns.taps) {
                     let first = *first as usize;
                     narrow[first] += (1.0 - weight) * value;
-                    narrow[(first + 1).min(columns.shorter - 1)] += weight * value;
+                    narrow[columns.next(first)] += weight * value;
                 }
                 let row = *row as usize;
-                for (to, part) in [
-                    (row, 1.0 - weight),
-                    ((row + 1).min(rows.shorter - 1), *weight),
-                ] {
+                for (to, part) in [(row, 1.0 - weight), (rows.next(row), *weight)] {
                     let to = &mut out[to * columns.shorter..][..columns.shorter];
                     to.iter_mut()
                         .zip(&narrow)
@@ -158,8 +176,14 @@ mod tests {
 
     #[test]
     fn the_gradient_is_the_transpose() {
+        for wraps in [(false, false), (true, false), (true, true)] {
+            transposed(wraps);
+        }
+    }
+
+    fn transposed(wraps: (bool, bool)) {
         let size = (37, 50);
-        let pyramid = Pyramid::new(size, 4);
+        let pyramid = Pyramid::new(size, 4, wraps);
         assert_eq!(pyramid.sizes, [(37, 50), (19, 25), (10, 13)]);
         let value = |i: usize| ((i * 7919) % 1009) as f32 / 1009.0 - 0.5;
         let levels: Vec<f32> = (0..pyramid.len()).map(value).collect();
@@ -176,5 +200,40 @@ mod tests {
         };
         let (a, b) = (dot(&picture, &other), dot(&levels, &gathered));
         assert!((a - b).abs() < 1e-4 * a.abs().max(1.0), "{a} {b}");
+    }
+
+    /// Where it wraps, the border is a place like others: levels moved by a pixel of the smallest
+    /// size give the picture moved as far.
+    #[test]
+    fn moved_levels_give_the_moved_picture_where_it_wraps() {
+        let (h, w) = (32, 64);
+        let pyramid = Pyramid::new((h, w), 3, (true, true));
+        let value = |i: usize| ((i * 7919) % 1009) as f32 / 1009.0 - 0.5;
+        let levels: Vec<f32> = (0..pyramid.len()).map(value).collect();
+        let moved = |from: &[f32], (h, w): Size, by: usize| -> Vec<f32> {
+            let at = |i: usize| {
+                let (plane, y, x) = (i / (h * w), i / w % h, i % w);
+                from[(plane * h + (y + h - by) % h) * w + (x + w - by) % w]
+            };
+            (0..PLANES * h * w).map(at).collect()
+        };
+        let mut other = Vec::new();
+        let mut rest = levels.as_slice();
+        for (k, size) in pyramid.sizes.iter().enumerate() {
+            let (own, others) = rest.split_at(PLANES * size.0 * size.1);
+            other.extend(moved(own, *size, 4 >> k));
+            rest = others;
+        }
+        let picture = |levels: &[f32]| {
+            let mut picture = vec![0.0; PLANES * h * w];
+            pyramid.add(levels, &mut picture);
+            picture
+        };
+        let wanted = moved(&picture(&levels), (h, w), 4);
+        let far = picture(&other)
+            .into_iter()
+            .zip(&wanted)
+            .map(|(a, b)| (a - b).abs());
+        assert!(far.fold(0.0, f32::max) < 1e-5);
     }
 }

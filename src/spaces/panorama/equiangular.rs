@@ -1,6 +1,6 @@
 //! Faces of a cube on which equal steps are equal angles (Brown 2017, "Bringing pixels front and
-//! center in VR video"): unlike on a flat face, a pixel at the edge shows about as much as one in
-//! the middle.
+//! center in VR video"): along its rows and columns a pixel shows 0.71 to 1 of what one in the middle
+//! does, on a flat face 0.47 to 1.
 
 use std::f32::consts::{FRAC_PI_4, PI, TAU};
 
@@ -75,8 +75,8 @@ mod tests {
         }
     }
 
-    /// What a pixel shows, in angles, is about the same everywhere: strokes are as large at an edge
-    /// as in the middle. On flat faces it would vary by 1 to 2.8.
+    /// What a pixel shows, in angles, is about the same everywhere: strokes are about as large at an
+    /// edge as in the middle. On flat faces it would go down to 0.47.
     #[test]
     fn scale_is_even_over_a_face() {
         let face = FACES[0];
@@ -97,6 +97,6 @@ mod tests {
                 }
             }
         }
-        assert!(most < 1.03 && least > 0.9, "{least} to {most}");
+        assert!(most < 1.01 && least > 0.7, "{least} to {most}");
     }
 }
