@@ -119,8 +119,8 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
                 timeline,
                 label: LABEL,
             };
-            timeline::apply::edit(edit, state, now);
             state.view.timeline = true;
+            timeline::apply::edit(edit, state, now);
             state.view.variations = false;
             (Workspace::Explore, outside)
         }

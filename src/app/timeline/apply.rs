@@ -86,12 +86,11 @@ pub fn edit(edit: TimelineEdit, state: &mut AppState, now: Now) {
 
 /// Opens the export dialog; an empty timeline takes the bookmarks.
 pub fn export(state: &mut AppState, now: Now) {
-    if state.doc.explore.timeline.keyframes.is_empty()
-        && !state.doc.explore.film_bookmarks().is_empty()
-    {
+    state.view.timeline = true;
+    let explore = &state.doc.explore;
+    if explore.timeline.keyframes.is_empty() && !explore.film_bookmarks().is_empty() {
         edit(TimelineEdit::AddBookmarks, state, now);
     }
-    state.view.timeline = true;
     state.view.variations = false;
     state.view.dialog = Dialog::ExportWalk;
 }
