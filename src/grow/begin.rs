@@ -211,7 +211,7 @@ fn differing(same: &Map) -> Range<usize> {
     let mut rows = (0..same.height)
         .filter(|y| same.data[y * same.width..(y + 1) * same.width].contains(&false));
     let first = rows.next().unwrap_or(0);
-    first..rows.last().unwrap_or(first) + 1
+    first..rows.next_back().unwrap_or(first) + 1
 }
 
 /// Which sources go where; `first` is the number of the first of the others.

@@ -17,7 +17,7 @@ use crate::picture::Picture;
 /// Pictures with a longer side are reduced.
 const LARGE: u32 = 2048;
 /// Longer side that is left of them, at most.
-const LEFT: u32 = 1024;
+const LEFT: u32 = 512;
 
 /// By how many halvings all pictures are reduced where the longest side of sources and result is
 /// this: none where they are small.
@@ -194,7 +194,7 @@ mod tests {
         for longest in [2049, 3000, 4000, 4096, 4097, 5000, 16_384, 32_768] {
             let by = halvings(longest);
             let left = longest >> by;
-            assert!((512..=1024).contains(&left), "{longest}: {left}");
+            assert!((256..=512).contains(&left), "{longest}: {left}");
         }
         assert_eq!(halved(1001, 2), 250);
         assert_eq!(halved_size([4000, 20], 2), [1000, 16]);

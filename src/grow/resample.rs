@@ -15,7 +15,7 @@ struct Taps {
     /// First place in the source.
     first: usize,
     /// Weights of it and those after it.
-    weights: Vec<i32>,
+    weights: Vec<i16>,
 }
 
 /// Keys' cubic (a = -1/2; Catmull-Rom), which is also the usual *bicubic*.
@@ -57,9 +57,10 @@ fn taps(from: usize, to: usize, wraps: bool) -> Vec<Taps> {
             if let Some(largest) = weights.iter_mut().max_by_key(|w| **w) {
                 *largest += lost;
             }
+            // One is 2¹⁴: all of them fit.
             Taps {
                 first: low.rem_euclid(from as i64) as usize,
-                weights,
+                weights: weights.into_iter().map(|w| w as i16).collect(),
             }
         })
         .collect()
@@ -116,16 +117,18 @@ pub(super) fn resized(
 /// A weighted sum of pixels, rounded.
 fn sum(taps: &Taps, length: usize, pixel: impl Fn(usize) -> Pixel) -> Pixel {
     let mut sums = [WHOLE / 2; 4];
-    let mut at = taps.first;
-    for &weight in &taps.weights {
-        let pixel = pixel(at);
+    let mut add = |weight: i16, pixel: Pixel| {
         for c in 0..4 {
-            sums[c] += weight * i32::from(pixel[c]);
+            sums[c] += i32::from(weight) * i32::from(pixel[c]);
         }
-        at += 1;
-        if at == length {
-            at = 0;
-        }
+    };
+    let (last, count) = (length - taps.first, taps.weights.len());
+    for (at, &weight) in taps.weights[..count.min(last)].iter().enumerate() {
+        add(weight, pixel(taps.first + at));
+    }
+    // Beyond the edge the other side is seen.
+    for (at, &weight) in taps.weights.iter().enumerate().skip(last) {
+        add(weight, pixel((taps.first + at) % length));
     }
     sums.map(|sum| (sum / WHOLE).clamp(0, 255 * UNIT) as i16)
 }

@@ -5,14 +5,16 @@ use limner::grow::{Coarse, Small, coarse, grow_on, halved_size, halvings, reduce
 
 use super::*;
 
-const LARGE: [u32; 2] = [2112, 160];
+const LARGE: [u32; 2] = [2112, 480];
+/// Less of it, for what is grown as a whole.
+const LONG: [u32; 2] = [2112, 240];
 
-fn of<'a>(small: &'a Picture, task: Task<'a>, size: [u32; 2]) -> Small<'a> {
+fn of<'a>(small: &'a Picture, task: Task<'a>, size: [u32; 2], whole: [u32; 2]) -> Small<'a> {
     Small {
         material: Material::of(small),
         task,
         settings: settings(size),
-        sizes: vec![LARGE],
+        sizes: vec![whole],
     }
 }
 
@@ -27,11 +29,11 @@ fn the_whole_goes_on_from_what_was_seen_first() {
     let halved = halvings(LARGE[0]);
     let small = reduced(&source, halved);
     assert_eq!(small.size(), halved_size(LARGE, halved));
-    let asked = of(&small, Task::Vary, small.size());
+    let asked = of(&small, Task::Vary, small.size(), LARGE);
     let look = || first(&asked, &settings(LARGE)).unwrap();
     let seen = look().picture().unwrap();
     assert!(
-        seen.width() <= small.width() / 2 && seen.width() > 150,
+        seen.width() <= small.width() / 2 && seen.width() > 90,
         "{:?}",
         seen.size()
     );
@@ -55,8 +57,8 @@ fn the_whole_goes_on_from_what_was_seen_first() {
 
 #[test]
 fn what_is_kept_of_a_large_picture_stays_byte_for_byte() {
-    let source = bricks(LARGE[0], LARGE[1]);
-    let small = reduced(&source, halvings(LARGE[0]));
+    let source = bricks(LONG[0], LONG[1]);
+    let small = reduced(&source, halvings(LONG[0]));
     let hole = |[width, height]: [u32; 2]| -> Vec<bool> {
         let inside = |x: u32, y: u32| {
             let at = [x as f32 / width as f32, y as f32 / height as f32];
@@ -66,9 +68,9 @@ fn what_is_kept_of_a_large_picture_stays_byte_for_byte() {
             .map(|at| inside(at % width, at / width))
             .collect()
     };
-    let (own, less) = (hole(LARGE), hole(small.size()));
-    let asked = of(&small, Task::Fill { hole: &less }, small.size());
-    let seen = first(&asked, &settings(LARGE));
+    let (own, less) = (hole(LONG), hole(small.size()));
+    let asked = of(&small, Task::Fill { hole: &less }, small.size(), LONG);
+    let seen = first(&asked, &settings(LONG));
     assert!(seen.is_some());
     let stop = CancelToken::new();
     let task = Task::Fill { hole: &own };
@@ -77,7 +79,7 @@ fn what_is_kept_of_a_large_picture_stays_byte_for_byte() {
         seen,
         &material,
         &task,
-        &settings(LARGE),
+        &settings(LONG),
         &stop,
         &mut |_, _| Ok(()),
     );
@@ -113,12 +115,13 @@ fn each_task_has_a_first_look_and_what_is_too_small_for_one_says_so() {
         change: Change::Move(to),
     }];
     let look = |task, size: [u32; 2], whole: [u32; 2]| {
-        first(&of(&small, task, size), &settings(whole)).map(|seen| seen.picture().unwrap().size())
+        first(&of(&small, task, size, LARGE), &settings(whole))
+            .map(|seen| seen.picture().unwrap().size())
     };
     assert!(look(Task::Edit { edits: &edits }, own, LARGE).is_some());
     let wide = Task::Extend { left: 50, top: 0 };
-    let seen = look(wide, [own[0] + 100, own[1]], [LARGE[0] + 400, LARGE[1]]).unwrap();
-    assert!(seen[0] > 10 * seen[1], "{seen:?}");
+    let seen = look(wide, [own[0] + 100, own[1]], [LARGE[0] + 800, LARGE[1]]).unwrap();
+    assert!(seen[0] > 5 * seen[1], "{seen:?}");
     // Nothing to fill can be seen in small: the picture as it is must tell.
     let none = vec![false; (own[0] * own[1]) as usize];
     assert_eq!(look(Task::Fill { hole: &none }, own, LARGE), None);

@@ -200,7 +200,12 @@ fn a_part_is_made_larger_flipped_and_turned_by_buttons_slider_and_corners() {
     let slid = placed(&edits(&s)[0]).scale;
     assert!(slid > 1.2, "{slid}");
     s.command(Command::Undo);
-    assert_eq!(placed(&edits(&s)[0]).scale, 1.0);
+    let back = placed(&edits(&s)[0]);
+    assert_eq!(
+        (back.scale, back.turn),
+        (1.0, 2),
+        "the size alone goes back"
+    );
     // A corner is dragged away from the middle: twice as far, twice as large.
     let there = inside + egui::vec2(100.0, 0.0);
     let corner = there + egui::vec2(30.0, 40.0);

@@ -24,11 +24,14 @@ const BEYOND: f32 = 0.25;
 
 /// Changes Grow.
 pub fn edit(edit: GrowEdit, state: &mut AppState, services: &mut Services, now: Now) {
-    let label = label(&edit);
+    let label = label(&edit, &state.doc.grow);
     let kind = gathers(&edit).then_some(label.as_str());
     if matches!(
         edit,
-        GrowEdit::AddShape(_) | GrowEdit::OtherMask(_, MaskChange::Add(_))
+        GrowEdit::AddShape(_)
+            | GrowEdit::OtherMask(_, MaskChange::Add(_))
+            | GrowEdit::Paint(..)
+            | GrowEdit::Erase(_)
     ) {
         // Quick dabs are steps of their own.
         state.history.commit(&state.doc);
@@ -86,7 +89,7 @@ fn gathers(edit: &GrowEdit) -> bool {
     )
 }
 
-fn label(edit: &GrowEdit) -> String {
+fn label(edit: &GrowEdit, doc: &GrowDoc) -> String {
     let plain = match edit {
         GrowEdit::Source(source) if !source.name.is_empty() => return source.name.clone(),
         GrowEdit::Seed(seed) => return format!("Seed {seed}"),
@@ -112,7 +115,7 @@ fn label(edit: &GrowEdit) -> String {
         },
         GrowEdit::RemoveEdit(_) => "Take edit back",
         GrowEdit::ClearEdits => "Take edits back",
-        GrowEdit::Place(..) => "Place part",
+        GrowEdit::Place(at, to) => sketch::changed(doc, *at, to),
         GrowEdit::Paint(..) => "Paint",
         GrowEdit::Erase(_) => "Erase paint",
         GrowEdit::AddOther(_) => "Further picture",

@@ -28,6 +28,16 @@ pub fn placement(edit: &GrowEdit) -> Option<GrowPlacement> {
     }
 }
 
+/// What becomes of a part that is put elsewhere, in words.
+pub(super) fn changed(doc: &GrowDoc, at: usize, to: &GrowPlacement) -> &'static str {
+    match doc.edits.get(at).and_then(placement) {
+        Some(now) if now.flip != to.flip => "Flip part",
+        Some(now) if now.turn != to.turn => "Turn part",
+        Some(now) if now.by != to.by => "Move part",
+        _ => "Part size",
+    }
+}
+
 /// Puts the part of an edit elsewhere.
 pub(super) fn place(doc: &mut GrowDoc, at: usize, mut placement: GrowPlacement) {
     placement.scale = ranges::PART_SCALE.nearest(placement.scale);
