@@ -333,6 +333,8 @@ fn a_convolution_that_wraps_goes_around() {
             );
         }
         assert!(row(&across, 0) != row(&y, 0));
+    }
+}
 
 /// Rows of tiles as long as half a vector of AVX-512, as one and a half and two and a half, at all
 /// borders: the last parts of vectors lie beyond the picture.

@@ -10,8 +10,8 @@ use crate::app::spaces::looks::SpacesView;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
-use crate::app::timeline::edit::TimelineEdit;
 use crate::app::style::preset::PresetEdit;
+use crate::app::timeline::edit::TimelineEdit;
 use std::path::PathBuf;
 use std::sync::Arc;
 

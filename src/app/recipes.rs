@@ -17,7 +17,9 @@ use crate::app::view::Workspace;
 use crate::app::work;
 use crate::app::{explore, grow, jobs, lens, spaces, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
-use crate::recipe::{ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION};
+use crate::recipe::{
+    ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
+};
 
 /// Longer side of a film whose recipe doesn't say, pixels.
 const WALK_SIDE: u32 = 512;

@@ -73,13 +73,15 @@ fn every_step_of_a_drag_is_told_and_the_result_is_made_again_from_its_recipe() {
         fps: 10.0,
         looped: false,
         path: WalkPath::Spherical,
+        spans: Vec::new(),
     };
     let out = fixture.path("drag.gif");
-    let walk = Job::Walk {
+    let walk = Job::Walk(Box::new(FilmJob {
         params: Arc::new(walk),
         max_side: 64,
-        out: out.clone(),
-    };
+        enlarge: 1,
+        file: FilmFile::named(out.clone()).unwrap(),
+    }));
     fixture.job(walk).unwrap();
     assert!(out.is_file());
     let mut mixed = params.clone();

@@ -2,7 +2,7 @@
 //! where they do.
 
 use limner::export::animation::{AnimationWriter, Pace};
-use limner::recipe::{Easing, StyleParams, StyleSource, WalkSpan};
+use limner::recipe::{Easing, StyleParams, StyleSource, WalkSpan, Wrap};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
@@ -100,6 +100,7 @@ fn params(style: &str) -> StyleParams {
         strength: 1.0,
         brush: 1.0,
         keep_colors: 0.0,
+        wrap: Wrap::None,
     }
 }
 

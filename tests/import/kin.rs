@@ -447,6 +447,7 @@ fn sliders_and_walks_work_in_their_spaces() {
             fps: 10.0,
             looped: false,
             path: WalkPath::Spherical,
+            spans: Vec::new(),
         };
         let way = Walk::new(&walk, net.as_ref(), &found).unwrap();
         let ends = [(0, &here), (4, &there)];

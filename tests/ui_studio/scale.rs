@@ -39,17 +39,19 @@ fn at(s: &mut Studio<'_>, workspace: Workspace) {
         }
         Workspace::Lens => drop(s.open_for("a.png", FileRole::LensPhoto)),
         Workspace::Grow => drop(s.open_for("a.png", FileRole::GrowSource)),
+        Workspace::Spaces => drop(s.open_for("a.png", FileRole::SpacesSource)),
         Workspace::Gallery => s.keep(&["Apple", "Pear"]),
         Workspace::Explore => {}
     }
     s.dismiss_toasts();
 }
 
-const ALL: [Workspace; 5] = [
+const ALL: [Workspace; 6] = [
     Workspace::Explore,
     Workspace::Style,
     Workspace::Lens,
     Workspace::Grow,
+    Workspace::Spaces,
     Workspace::Gallery,
 ];
 

@@ -40,10 +40,9 @@ impl MaskTools {
     pub fn style(&self, p: &Panel<'_>) -> Option<usize> {
         match self.target(p)? {
             MaskTarget::Style(at) => Some(at),
-            MaskTarget::Lens
-            | MaskTarget::Grow
-            | MaskTarget::GrowOther(_)
-            | MaskTarget::Drag => None,
+            MaskTarget::Lens | MaskTarget::Grow | MaskTarget::GrowOther(_) | MaskTarget::Drag => {
+                None
+            }
         }
     }
 

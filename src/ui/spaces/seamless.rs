@@ -93,7 +93,14 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
             section(ui, &theme, "How", true, |_| {}, |ui| picture(ui, p));
         }
         Origin::Waves => {
-            section(ui, &theme, "Pattern", true, |_| {}, |ui| tile_of_waves(ui, p));
+            section(
+                ui,
+                &theme,
+                "Pattern",
+                true,
+                |_| {},
+                |ui| tile_of_waves(ui, p),
+            );
         }
     }
     section(ui, &theme, "Show", true, |_| {}, |ui| shown(ui, p));
