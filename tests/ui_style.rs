@@ -483,7 +483,7 @@ fn a_kept_result_opens_again_with_the_same_pixels() {
 fn all_styles_can_be_tried_on_the_photo() {
     let mut s = in_style(SIZE);
     s.open_photo("a.png");
-    s.click("Try all styles on the photo");
+    s.window.run_steps(20);
     let asked = s.asked.borrow();
     let tried = asked.engine.iter().any(|r| {
         matches!(r, Request::Preview {

@@ -41,7 +41,7 @@ fn frames_stay_under_16_ms_while_the_engine_works_and_thumbnails_come() {
         "{} thumbnails came",
         frames.thumbnails
     );
-    assert!(frames.pictures > 1, "the engine made {}", frames.pictures);
+    assert!(frames.busy > FRAMES * 8 / 10, "busy in {}", frames.busy);
     assert!(frames.scroll.p99_ms < 16.0, "{} ms", frames.scroll.p99_ms);
 }
 

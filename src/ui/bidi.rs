@@ -103,41 +103,78 @@ fn put_run(letters: &[(char, usize)], rtl: bool, out: &mut Vec<Piece>) {
     }
 }
 
-/// The lines of a laid out text, each in visual order; `None` where nothing changes.
-fn lines(galley: &Galley) -> Option<Vec<Vec<Piece>>> {
-    let text = &galley.job.text;
-    if !may_be_mixed(text) {
-        return None;
-    }
-    let mut section_of = Vec::new();
-    for (at, c) in text.char_indices() {
-        let section = galley.job.sections.iter().position(|s| {
-            let range = s.byte_range.start.0..s.byte_range.end.0;
-            range.contains(&at)
-        });
-        section_of.push((c, section.unwrap_or(0)));
-    }
+/// A letter and its format.
+type Letter = (char, usize);
+
+/// The letters of a text with their formats.
+fn letters(job: &LayoutJob) -> Vec<Letter> {
+    let section = |at: usize| {
+        let inside = |s: &LayoutSection| (s.byte_range.start.0..s.byte_range.end.0).contains(&at);
+        job.sections.iter().position(inside).unwrap_or(0)
+    };
+    job.text
+        .char_indices()
+        .map(|(at, c)| (c, section(at)))
+        .collect()
+}
+
+/// The lines of a text in the order of memory, broken to its width: egui's own rows hold other
+/// numbers of glyphs than of letters where words go from the right. `width` measures a line.
+fn broken(galley: &Galley, width: &dyn Fn(&[Letter], Level) -> f32) -> Vec<(Vec<Letter>, Level)> {
+    let all = letters(&galley.job);
+    let most = galley.job.wrap.max_width + 0.5;
     let mut lines = Vec::new();
-    let mut at = 0;
-    // Where the paragraph of the line begins.
-    let mut paragraph = 0;
-    for (n, row) in galley.rows.iter().enumerate() {
-        let count = row.glyphs.len().min(section_of.len() - at);
-        let mut line = section_of[at..at + count].to_vec();
-        at += count;
-        let cut = galley.elided && n + 1 == galley.rows.len();
-        if cut && let Some(last) = line.last_mut() {
-            last.0 = REST;
+    for paragraph in all.split(|(c, _)| *c == '\n') {
+        let text: String = paragraph.iter().map(|(c, _)| *c).collect();
+        let base = base_of(&text);
+        let mut line: Vec<Letter> = Vec::new();
+        for word in paragraph.split_inclusive(|(c, _)| *c == ' ') {
+            let mut longer = line.clone();
+            longer.extend(word);
+            if !line.is_empty() && galley.rows.len() > 1 && width(&longer, base) > most {
+                lines.push((std::mem::take(&mut line), base));
+                longer = word.to_vec();
+            }
+            line = longer;
         }
-        let whole = section_of[paragraph..].iter().map(|(c, _)| *c);
-        let whole: String = whole.take_while(|c| *c != '\n').collect();
-        lines.push(visual(&line, base_of(&whole)));
-        if row.ends_with_newline {
-            at = (at + 1).min(section_of.len());
-            paragraph = at;
+        lines.push((line, base));
+    }
+    if galley.elided {
+        cut(&mut lines, galley.rows.len(), &|line, base| {
+            width(line, base) <= most
+        });
+    }
+    lines
+}
+
+/// As many lines as there are to be, the last one as long as it fits with `…` at its end.
+fn cut(
+    lines: &mut Vec<(Vec<Letter>, Level)>,
+    rows: usize,
+    fits: &dyn Fn(&[Letter], Level) -> bool,
+) {
+    let rest: Vec<Letter> = lines
+        .drain(rows.min(lines.len())..)
+        .flat_map(|(line, _)| line)
+        .collect();
+    let Some((last, base)) = lines.last_mut() else {
+        return;
+    };
+    last.extend(rest);
+    let (mut least, mut most) = (0, last.len());
+    let shortened = |n: usize| {
+        let mut line = last[..n].to_vec();
+        line.push((REST, line.last().map_or(0, |(_, section)| *section)));
+        line
+    };
+    while least < most {
+        let middle = (least + most).div_ceil(2);
+        match fits(&shortened(middle), *base) {
+            true => least = middle,
+            false => most = middle - 1,
         }
     }
-    Some(lines)
+    *last = shortened(least);
 }
 
 /// The direction of a paragraph: that of its first letter that has one.
@@ -146,9 +183,9 @@ fn base_of(text: &str) -> Level {
     info.paragraphs.first().map_or(Level::ltr(), |p| p.level)
 }
 
-/// The text once more, in visual order.
-fn in_order(galley: &Galley, ui: &Ui) -> Option<Arc<Galley>> {
-    let lines = lines(galley)?;
+/// Lines in visual order as a text for the shaper: each piece is a section of its own, so that
+/// the shaper sees nothing else.
+fn job(lines: &[(Vec<Letter>, Level)], like: &LayoutJob) -> LayoutJob {
     let mut job = LayoutJob {
         wrap: TextWrapping::no_max_width(),
         break_on_newline: true,
@@ -156,36 +193,46 @@ fn in_order(galley: &Galley, ui: &Ui) -> Option<Arc<Galley>> {
         keep_trailing_whitespace: true,
         ..LayoutJob::default()
     };
-    for (n, line) in lines.iter().enumerate() {
-        let format_of = |section: usize| galley.job.sections.get(section).map(|s| &s.format);
-        let mut put = |text: &str, section| {
-            let Some(format) = format_of(section) else {
-                return;
-            };
-            let start = job.text.len();
-            job.text += text;
-            // A section of its own: the shaper then sees nothing else.
-            job.sections.push(LayoutSection {
-                leading_space: 0.0,
-                byte_range: ByteIndex(start)..ByteIndex(job.text.len()),
-                format: format.clone(),
-            });
+    let mut put = |text: &str, section: usize| {
+        let Some(as_there) = like.sections.get(section) else {
+            return;
         };
-        for piece in line {
+        let start = job.text.len();
+        job.text += text;
+        job.sections.push(LayoutSection {
+            leading_space: 0.0,
+            byte_range: ByteIndex(start)..ByteIndex(job.text.len()),
+            format: as_there.format.clone(),
+        });
+    };
+    for (n, (line, base)) in lines.iter().enumerate() {
+        if n > 0 {
+            put("\n", line.first().map_or(0, |(_, section)| *section));
+        }
+        for piece in visual(line, *base) {
             put(&piece.text, piece.section);
         }
-        if n + 1 < lines.len() {
-            put("\n", line.last().map_or(0, |piece| piece.section));
-        }
     }
-    let mut new = ui.ctx().fonts_mut(|fonts| fonts.layout_job(job));
-    if new.rows.len() != galley.rows.len() {
-        return None;
-    }
+    job
+}
+
+/// The text once more, in visual order.
+fn in_order(galley: &Galley, ui: &Ui) -> Arc<Galley> {
+    let lay = |lines: &[(Vec<Letter>, Level)]| {
+        let job = job(lines, &galley.job);
+        ui.ctx().fonts_mut(|fonts| fonts.layout_job(job))
+    };
+    let width = |line: &[Letter], base: Level| lay(&[(line.to_vec(), base)]).rect.width();
+    let mut new = lay(&broken(galley, &width));
     let placed = Arc::make_mut(&mut new);
-    for (row, old) in placed.rows.iter_mut().zip(&galley.rows) {
-        row.pos = old.pos;
-        let spare = old.row.size.x - row.row.size.x;
+    for (n, row) in placed.rows.iter_mut().enumerate() {
+        let spare = match galley.rows.get(n) {
+            Some(old) => {
+                row.pos = old.pos;
+                old.row.size.x - row.row.size.x
+            }
+            None => 0.0,
+        };
         row.pos.x += match galley.job.halign {
             Align::Min => 0.0,
             Align::Center => spare / 2.0,
@@ -194,7 +241,7 @@ fn in_order(galley: &Galley, ui: &Ui) -> Option<Arc<Galley>> {
     }
     placed.rect = galley.rect;
     placed.mesh_bounds = placed.mesh_bounds.union(galley.mesh_bounds);
-    Some(new)
+    new
 }
 
 /// What was put in order, as long as it is seen.
@@ -206,7 +253,7 @@ pub struct TextOrder {
 
 struct Known {
     text: Arc<Galley>,
-    ordered: Option<Arc<Galley>>,
+    ordered: Arc<Galley>,
     seen: bool,
 }
 
@@ -236,9 +283,7 @@ impl TextOrder {
             seen: true,
         });
         known.seen = true;
-        if let Some(ordered) = &known.ordered {
-            shape.galley = Arc::clone(ordered);
-        }
+        shape.galley = Arc::clone(&known.ordered);
     }
 }
 
@@ -358,6 +403,23 @@ mod tests {
             .map(|p| (p.text.as_str(), p.section))
             .collect();
         assert_eq!(parts, [("גדה", 1), ("אב", 0)]);
+    }
+
+    #[test]
+    fn what_is_too_long_loses_its_end_and_keeps_its_beginning() {
+        let line = |text: &str| {
+            (
+                text.chars().map(|c| (c, 0)).collect::<Vec<_>>(),
+                Level::rtl(),
+            )
+        };
+        let mut lines = vec![line("אבג דהו "), line("זחט יכל"), line("מנס")];
+        cut(&mut lines, 2, &|line, _| line.len() <= 6);
+        let text: String = lines[1].0.iter().map(|(c, _)| *c).collect();
+        assert_eq!((lines.len(), text.as_str()), (2, "זחט י…"));
+        let mut short = vec![line("אב")];
+        cut(&mut short, 1, &|line, _| line.len() <= 6);
+        assert_eq!(short[0].0.len(), 3, "it said itself that it was cut");
     }
 
     #[test]

@@ -90,16 +90,28 @@ pub mod space {
 
 /// Width of the panel on the right, where there is room.
 const PANEL_WIDTH: f32 = 352.0;
-/// Narrower, and sliders couldn't be moved with care.
-const LEAST_PANEL_WIDTH: f32 = 256.0;
+/// What its widest row needs.
+const LEAST_PANEL_WIDTH: f32 = 324.0;
+/// What the panel of a workspace that has one on the left, too, or a list needs.
+const LEAST_OF_TWO: f32 = 256.0;
 /// A lower window, or one in which everything is drawn larger, has no room for strips of small
 /// pictures below the large one.
 const SHORT: f32 = 560.0;
 
 /// Width of the panel on the right: most of a narrow window is the picture's.
 pub fn panel_width(ctx: &egui::Context) -> f32 {
-    let window = ctx.content_rect().width();
-    (window * 0.36).clamp(LEAST_PANEL_WIDTH, PANEL_WIDTH)
+    share(ctx).clamp(LEAST_PANEL_WIDTH, PANEL_WIDTH)
+}
+
+/// Width of the panel on the right where the picture has to share the window with more, at most
+/// `most`.
+pub fn panel_of_two_width(ctx: &egui::Context, most: f32) -> f32 {
+    share(ctx).clamp(LEAST_OF_TWO, most)
+}
+
+/// As much of the window's width as a panel may take.
+fn share(ctx: &egui::Context) -> f32 {
+    ctx.content_rect().width() * 0.36
 }
 
 /// Whether the window is too low for strips below the picture.

@@ -112,8 +112,8 @@ pub struct BusyFrames {
     pub scroll: FrameTimes,
     /// Thumbnails that came meanwhile.
     pub thumbnails: usize,
-    /// Pictures that the engine made meanwhile.
-    pub pictures: usize,
+    /// Frames during which the engine had a job.
+    pub busy: usize,
 }
 
 /// Measures so many frames of scrolling through the gallery of a folder, while a real engine
@@ -150,19 +150,19 @@ pub fn measure_busy(
         window.frame(Vec::new());
         std::thread::sleep(Duration::from_millis(2));
     }
-    let (mut thumbnails, mut pictures, mut seed) = (0, 0, 1);
+    let (mut thumbnails, mut busy, mut number) = (0, 0, 0);
     let scroll = FrameTimes::of(run(&mut window, frames, |window, n| {
         let state = &window.app.state;
         thumbnails = thumbnails.max(state.gallery.thumbs.came());
         if state.engine.jobs.is_empty() {
-            // The one before has come, if there was one.
-            pictures += usize::from(seed > 1);
-            seed += 1;
-            let job = job(seed);
+            number += 1;
+            let job = job(number);
             window.app.act(Action::Start {
                 job: Box::new(job),
                 purpose: Purpose::Copy,
             });
+        } else {
+            busy += 1;
         }
         let points = if n % 4 == 0 { 60.0 } else { 0.0 };
         vec![egui::Event::PointerMoved(IN_GRID), wheel(points)]
@@ -170,7 +170,7 @@ pub fn measure_busy(
     Ok(BusyFrames {
         scroll,
         thumbnails,
-        pictures,
+        busy,
     })
 }
 

@@ -41,8 +41,12 @@ fn painted(s: &Studio<'_>) -> Vec<Vec<(char, f32)>> {
             egui::Shape::Vec(all) => all.iter().for_each(|shape| texts(shape, out)),
             egui::Shape::Text(text) => {
                 for row in &text.galley.rows {
-                    let mut letters: Vec<(char, f32)> =
-                        row.glyphs.iter().map(|g| (g.chr, g.pos.x)).collect();
+                    let mut letters: Vec<(char, f32)> = row
+                        .glyphs
+                        .iter()
+                        .filter(|g| g.advance_width > 0.0)
+                        .map(|g| (g.chr, g.pos.x))
+                        .collect();
                     letters.sort_by(|a, b| a.1.total_cmp(&b.1));
                     out.push(letters);
                 }

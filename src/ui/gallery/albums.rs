@@ -65,7 +65,8 @@ impl AlbumBar {
                 field.request_focus();
             }
             if field.lost_focus() {
-                let entered = ui.input(|i| i.key_pressed(Key::Enter));
+                // Not for the grid, too, where it would open a picture.
+                let entered = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, Key::Enter));
                 let to = tags::clean(typed).filter(|_| entered);
                 self.renaming = None;
                 if let Some(to) = to {

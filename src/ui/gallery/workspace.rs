@@ -21,7 +21,7 @@ use crate::ui::gallery::lineage;
 use crate::ui::gallery::selection::{SelectHow, Selection, position};
 use crate::ui::gallery::single;
 use crate::ui::panel::Panel;
-use crate::ui::theme::panel_width;
+use crate::ui::theme::panel_of_two_width;
 use crate::ui::widgets::slider::Slider;
 
 /// Width of the panel on the right, at most.
@@ -78,7 +78,7 @@ pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         .inner_margin(Margin::symmetric(10, 6));
     if panel.compare.is_none() && !p.state.view.panels_away {
         egui::Panel::right("gallery details")
-            .exact_size(panel_width(ui.ctx()).min(RIGHT))
+            .exact_size(panel_of_two_width(ui.ctx(), RIGHT))
             .frame(frame)
             .show(ui, |ui| panel.side(ui, p));
         if p.state.gallery.open.is_none() {

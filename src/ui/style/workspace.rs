@@ -25,7 +25,7 @@ use crate::ui::style::output::StyleOutput;
 use crate::ui::style::presets::Presets;
 use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
-use crate::ui::theme::panel_width;
+use crate::ui::theme::panel_of_two_width;
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
@@ -123,7 +123,7 @@ impl StylePanel {
     }
 
     fn right(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {
-        let width = panel_width(ui.ctx()).min(RIGHT);
+        let width = panel_of_two_width(ui.ctx(), RIGHT);
         side(p, egui::Panel::right("style settings").exact_size(width)).show(ui, |ui| {
             let theme = std::sync::Arc::clone(&p.theme);
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
