@@ -23,7 +23,9 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     if !panel.state.view.panels_away {
         panels(ui, panel);
     }
-    egui::CentralPanel::no_frame().show(ui, |ui| {
+    // Between the bar of a tool and the canvas, too.
+    let frame = egui::Frame::new().fill(*panel.theme.canvas);
+    egui::CentralPanel::no_frame().frame(frame).show(ui, |ui| {
         if panel.state.view.variations {
             variations::ui(ui, panel);
         } else if !player::ui(ui, panel) {
