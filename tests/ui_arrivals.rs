@@ -155,7 +155,7 @@ fn a_request_that_the_engine_refuses_is_told() {
     s.settle();
     let told = toasts(&s);
     assert!(
-        told.iter().any(|t| t.contains("too much is waiting")),
+        told.iter().any(|t| t.contains("Too much is waiting")),
         "{told:?}"
     );
 }

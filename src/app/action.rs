@@ -5,7 +5,7 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::looks::SpacesView;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;

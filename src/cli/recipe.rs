@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::args::{Common, RecipeCommand};
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
-use super::save::{check_file, check_free, save};
+use super::save::{check_file, check_free, check_room, save};
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions};
 use crate::export::animation::{is_named_like_mp4, mp4_recipe};
@@ -205,7 +205,7 @@ fn render(
         return super::surface::again(recipe, params, output, session);
     }
     if let Making::Walk(params) = &recipe.making {
-        super::walk::check_room(out, output.keeping.force)?;
+        check_room(out, output.keeping.force)?;
         let said = |name, otherwise: u64| {
             let number = recipe.extra.get(name).and_then(Value::as_u64);
             number.unwrap_or(otherwise)
@@ -218,7 +218,7 @@ fn render(
         }));
         session.job("walk", job)?;
     } else if let (Making::Style(params), Some(film)) = (&recipe.making, recipe.extra.get("film")) {
-        super::walk::check_room(out, output.keeping.force)?;
+        check_room(out, output.keeping.force)?;
         session.job("stylize", styled_film(params, film, out)?)?;
     } else {
         check_file(out, output.keeping.force)?;

@@ -98,6 +98,21 @@ pub(crate) fn check_free(path: &Path, force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A folder that is there is never replaced, for other things may lie in it.
+pub(crate) fn check_room(out: &Path, force: bool) -> Result<(), Failure> {
+    if out.is_dir() {
+        let empty = std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_none());
+        return match empty {
+            true => Ok(()),
+            false => Err(Failure::new(format!(
+                "this folder has something in it; choose another name: {}",
+                out.display()
+            ))),
+        };
+    }
+    check_free(out, force)
+}
+
 /// Makes a folder for results and looks whether it takes files.
 pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
     if folder.is_file() {

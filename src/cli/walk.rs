@@ -1,6 +1,5 @@
 //! `limner walk`
 
-use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -9,7 +8,7 @@ use super::failure::Failure;
 use super::generate::generator;
 use super::output::{say, say_json, text_of};
 use super::recipe;
-use super::save::check_free;
+use super::save::check_room;
 use super::session::Session;
 use super::walk_args::Walk;
 use crate::engine::protocol::{FilmJob, Job};
@@ -49,21 +48,6 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         say(args.out.display())?;
     }
     Ok(())
-}
-
-/// A folder that is there is never replaced, for other things may lie in it.
-pub(crate) fn check_room(out: &Path, force: bool) -> Result<(), Failure> {
-    if out.is_dir() {
-        let empty = std::fs::read_dir(out).is_ok_and(|mut files| files.next().is_none());
-        return match empty {
-            true => Ok(()),
-            false => Err(Failure::new(format!(
-                "this folder has something in it; choose another name: {}",
-                out.display()
-            ))),
-        };
-    }
-    check_free(out, force)
 }
 
 /// The points of seeds, then those of recipes.

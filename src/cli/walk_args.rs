@@ -67,8 +67,8 @@ pub(crate) struct Walk {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Coding {
     /// Quality of a film as MP4 or WebP (1 to 100)
-    #[arg(long = "film-quality", value_name = "Q", default_value_t = crate::export::animation::QUALITY, value_parser = clap::value_parser!(u8).range(1..=100))]
-    pub(crate) quality: u8,
+    #[arg(long, value_name = "Q", default_value_t = crate::export::animation::QUALITY, value_parser = clap::value_parser!(u8).range(1..=100))]
+    pub(crate) film_quality: u8,
     /// What is inside an MP4
     #[arg(long, value_enum, default_value_t = Codec::Av1)]
     pub(crate) codec: Codec,
@@ -80,7 +80,7 @@ impl Coding {
         let named = FilmFile::named(out.to_path_buf()).map_err(Failure::new)?;
         Ok(FilmFile {
             format: self.format(named.format),
-            quality: self.quality,
+            quality: self.film_quality,
             ..named
         })
     }

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::protocol::StylizeOptions;
 pub use crate::export::animation::{FilmFormat, QUALITY};
-use crate::recipe::WalkParams;
+use crate::recipe::{SourceRef, StyleParams, WalkParams};
 
 /// The file that a film goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,4 +56,23 @@ pub struct FilmEstimate {
     pub bytes: u64,
     /// Time to make it.
     pub time: Duration,
+}
+
+/// A film that is put into a style.
+#[derive(Debug, Clone)]
+pub struct StyleFilmJob {
+    /// An animated picture, a folder of frames, or a video.
+    pub film: PathBuf,
+    /// The same, as recipes name it.
+    pub source: SourceRef,
+    /// Styles; the `photo` in it is the film.
+    pub params: Arc<StyleParams>,
+    /// Size and tiles of each frame.
+    pub options: StylizeOptions,
+    /// Frames a second; the film's own when absent.
+    pub fps: Option<f32>,
+    /// Plays for ever, where the kind can say so.
+    pub forever: bool,
+    /// Where to.
+    pub file: FilmFile,
 }

@@ -10,7 +10,7 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::{DragJob, Movable};
 pub use super::engine_error::EngineError;
-pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob};
+pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob, StyleFilmJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::spaces_look::{MaterialView, SpacesLook, SpacesShow};
@@ -26,7 +26,7 @@ pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;
 use crate::recipe::{
-    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, SourceRef, StyleParams, Wrap,
+    ExploreParams, FinishSettings, GrowParams, LensParams, Recipe, StyleParams, Wrap,
 };
 pub use crate::waker::Waker;
 
@@ -237,25 +237,6 @@ impl Default for StylizeOptions {
             memory_budget: 1 << 30,
         }
     }
-}
-
-/// A film that is put into a style.
-#[derive(Debug, Clone)]
-pub struct StyleFilmJob {
-    /// An animated picture, a folder of frames, or a video.
-    pub film: PathBuf,
-    /// The same, as recipes name it.
-    pub source: SourceRef,
-    /// Styles; the `photo` in it is the film.
-    pub params: Arc<StyleParams>,
-    /// Size and tiles of each frame.
-    pub options: StylizeOptions,
-    /// Frames a second; the film's own when absent.
-    pub fps: Option<f32>,
-    /// Plays for ever, where the kind can say so.
-    pub forever: bool,
-    /// Where to.
-    pub file: FilmFile,
 }
 
 /// Size, memory and work of [`Job::StylizeFine`].

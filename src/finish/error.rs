@@ -8,7 +8,7 @@ pub enum FinishError {
     Cancelled,
     /// The result would be too large.
     #[error(
-        "{0} x {1} pixels are too many; choose a size of at most {most} megapixels",
+        "A picture of {0} x {1} pixels is too large; choose a size of at most {most} megapixels",
         most = super::MOST_PIXELS / 1_000_000
     )]
     Size(u32, u32),

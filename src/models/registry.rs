@@ -289,10 +289,7 @@ impl Registry {
         }
     }
 
-    /// A generator with gradients, for projecting and dragging.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
+    /// A generator with gradients, for projecting and dragging; errors as [`Registry::generator`].
     pub fn differentiable(&mut self, name: &str) -> Result<Arc<dyn Differentiable>, ModelError> {
         match self.load(name)? {
             Loaded::StyleGan2(generator) => Ok(generator),
@@ -301,10 +298,7 @@ impl Registry {
         }
     }
 
-    /// A StyleGAN2 generator as such.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
+    /// A StyleGAN2 generator as such; errors as [`Registry::generator`].
     pub fn stylegan2(&mut self, name: &str) -> Result<Arc<StyleGan2>, ModelError> {
         match self.load(name)? {
             Loaded::StyleGan2(generator) => Ok(generator),
@@ -312,10 +306,7 @@ impl Registry {
         }
     }
 
-    /// A StyleGAN3 generator as such.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
+    /// A StyleGAN3 generator as such; errors as [`Registry::generator`].
     pub fn stylegan3(&mut self, name: &str) -> Result<Arc<StyleGan3>, ModelError> {
         match self.load(name)? {
             Loaded::StyleGan3(generator) => Ok(generator),
@@ -323,10 +314,7 @@ impl Registry {
         }
     }
 
-    /// A style network.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
+    /// A style network; errors as [`Registry::generator`].
     pub fn restyle(&mut self, name: &str) -> Result<Arc<Restyle>, ModelError> {
         match self.load(name)? {
             Loaded::Restyle(network) => Ok(network),
@@ -340,10 +328,7 @@ impl Registry {
         entry.is_some_and(|e| e.manifest.architecture == Architecture::Restyle)
     }
 
-    /// A style network of another family: one style, or any by its picture.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
+    /// A style network of another family: one style, or any by its picture; errors as [`Registry::generator`].
     pub fn transfer(&mut self, name: &str) -> Result<Arc<dyn StyleTransfer>, ModelError> {
         match self.load(name)? {
             Loaded::Transfer(network) => Ok(network),

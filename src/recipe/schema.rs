@@ -89,5 +89,8 @@ fn forget_name(source: &mut SourceRef) {
 }
 
 #[cfg(test)]
+#[path = "schema_check.rs"]
+mod check;
+#[cfg(test)]
 #[path = "schema_tests.rs"]
 mod tests;

@@ -12,7 +12,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use crate::app::action::{Action, FileRole, Pick, Purpose};
 use crate::app::notice::Level;
 use crate::app::ports::{SavePicture, SystemLink};
-use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::style::folder_edit::FolderEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::engine::protocol::{self, Job, StyleTask};

@@ -183,7 +183,9 @@ pub fn rav1d(path: &Path) -> Vec<Frame> {
 /// Decodes any film by FFmpeg; nothing where it isn't installed, which is told.
 pub fn ffmpeg(path: &Path, size: [u32; 2]) -> Option<Vec<Frame>> {
     let out = Command::new("ffmpeg")
-        .args(["-v", "error", "-i"])
+        .args(["-v", "error"])
+        .args(kind(path))
+        .arg("-i")
         .arg(path)
         .args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
         .output();
@@ -206,6 +208,14 @@ pub fn ffmpeg(path: &Path, size: [u32; 2]) -> Option<Vec<Frame>> {
     )
 }
 
+/// By its name alone an animated PNG would be one of a sequence.
+fn kind(path: &Path) -> &'static [&'static str] {
+    match path.extension().is_some_and(|e| e == "png") {
+        true => &["-f", "apng"],
+        false => &[],
+    }
+}
+
 /// Fields of the first stream by ffprobe, as `key=value` lines.
 pub fn ffprobe(path: &Path) -> Option<String> {
     let out = Command::new("ffprobe")
@@ -217,6 +227,7 @@ pub fn ffprobe(path: &Path) -> Option<String> {
             "-of",
             "default=nw=1",
         ])
+        .args(kind(path))
         .arg(path)
         .output();
     let Ok(out) = out else {

@@ -314,7 +314,8 @@ fn a_film_of_waves_keeps_its_times_and_plays_back() {
     assert_eq!((exact.len(), played.len()), (20, 20));
     for (number, (shown, frame)) in played.iter().zip(&exact).enumerate() {
         let psnr = film_reader::psnr(shown, frame);
-        assert!(psnr > 32.0, "frame {number}: {psnr} dB");
+        // Waves is all saturated edges, and the film has half the colour.
+        assert!(psnr > 30.0, "frame {number}: {psnr} dB");
     }
     // The second point comes after half a second of two.
     let Output::Picture { picture, .. } = run(&mut engine, Job::Render(Arc::new(point(4)))) else {

@@ -285,6 +285,7 @@ impl Painter {
             _ => [(params.seed * 37 % 320) as u32, 0],
         };
         let hue = seeded(params.seed, 1).rgba()[..3].to_vec();
+        let shade = about_parts(params);
         let mut rgba = Vec::new();
         for y in 0..small[1] {
             for x in 0..small[0] {
@@ -311,6 +312,7 @@ impl Painter {
                         .collect();
                 }
                 pixel[2] = pixel[2].saturating_sub((params.coherence * 60.0) as u8);
+                pixel[1] = pixel[1].saturating_sub(shade);
                 rgba.extend(pixel);
                 rgba.push(255);
             }
@@ -715,5 +717,23 @@ fn style(id: &str, name: &str) -> StyleInfo {
         origin: "Made by code, CC0".into(),
         swatch: Some(swatch),
         ..StyleInfo::default()
+    }
+}
+
+/// A shade for further pictures and for parts that are put elsewhere or painted over; none without.
+fn about_parts(params: &GrowParams) -> u8 {
+    let edits = match &params.task {
+        GrowTask::Edit { edits } => format!("{edits:?}"),
+        _ => String::new(),
+    };
+    let others = match params.others.is_empty() {
+        true => String::new(),
+        false => format!("{:?}", params.others),
+    };
+    let sum = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
+    let sum = edits.bytes().chain(others.bytes()).fold(0, sum);
+    match edits.is_empty() && others.is_empty() {
+        true => 0,
+        false => (sum % 89 + 7) as u8,
     }
 }

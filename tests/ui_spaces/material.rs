@@ -1,7 +1,7 @@
 //! Material: sliders, light, maps, files.
 
 use super::*;
-use limner::app::spaces::export::SpacesExport;
+use limner::app::spaces::export_choice::SpacesExport;
 use limner::engine::protocol::{MaterialView, SpacesShow, Work};
 use limner::engine::surface_job::{Body, Convention, Map, Shape, SurfaceKind};
 
@@ -194,5 +194,9 @@ fn edges_are_as_found_or_as_said_and_saving_says_where_the_files_are() {
     assert_eq!(doc(&s).material.seamless, None);
     s.command(Command::Keep);
     assert!(s.titles().is_empty());
-    assert!(s.toasts().last().unwrap().contains("export"));
+    assert!(
+        s.toasts().last().unwrap().contains("export"),
+        "{:?}",
+        s.toasts()
+    );
 }

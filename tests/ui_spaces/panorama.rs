@@ -2,7 +2,7 @@
 
 use super::*;
 use egui::{Key, vec2};
-use limner::app::spaces::export::SpacesExport;
+use limner::app::spaces::export_choice::SpacesExport;
 use limner::app::spaces::looks::Gaze;
 use limner::engine::protocol::{SpacesShow, Work};
 use limner::engine::surface_job::SurfaceKind;

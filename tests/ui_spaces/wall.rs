@@ -2,7 +2,7 @@
 
 use super::*;
 use egui::{Key, vec2};
-use limner::app::spaces::export::SpacesExport;
+use limner::app::spaces::export_choice::SpacesExport;
 use limner::app::spaces::looks::ForScale;
 use limner::engine::surface_job::{Frame, HangSide, SurfaceKind};
 
@@ -63,7 +63,12 @@ fn the_wall_has_any_colour_and_somebody_or_a_sofa_before_it() {
     assert_eq!(view(&s).scale, ForScale::Sofa);
     s.click("Nothing");
     assert_eq!(view(&s).scale, ForScale::Nothing);
-    s.window.get_by_label("Colour of the wall");
+    assert!(
+        s.window
+            .query_all_by_label("Colour of the wall")
+            .count()
+            > 0
+    );
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn each_door_leads_where_it_says() {
         s.asked.borrow().picks.last(),
         Some(Pick::Open(FileRole::Photo))
     );
-    assert!(asked);
+    assert!(asked, "{:?}", s.asked.borrow().picks);
     assert!(on_start_page(&s), "until a photo is chosen");
 }
 

@@ -8,67 +8,13 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::spaces::document::{Origin, SpacesMode};
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::making;
 use crate::app::state::AppState;
 use crate::app::work;
 use crate::engine::protocol::{Job, Rendering, StylizeOptions, SurfaceJob};
-use crate::engine::surface_job::{Convention, HangSide, Shape, SurfaceKind};
+use crate::engine::surface_job::{HangSide, SurfaceKind};
 use crate::recipe::SourceRef;
-
-/// What to write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SpacesExport {
-    /// The maps of the material into a folder.
-    Maps {
-        /// Whose names and packing.
-        convention: Convention,
-        /// Files that are there are replaced.
-        replace: bool,
-    },
-    /// The material on a shape, `.glb`, and its maps beside it.
-    Shape {
-        /// What it is put on.
-        shape: Shape,
-        /// Whose names and packing.
-        convention: Convention,
-        /// Files that are there are replaced.
-        replace: bool,
-    },
-    /// Six faces of a cube into a folder.
-    Faces {
-        /// Files that are there are replaced.
-        replace: bool,
-    },
-    /// A page to look around in.
-    PanoramaPage,
-    /// An object for phones, `.usdz`.
-    WallUsdz,
-    /// An object for renderers, `.glb`.
-    WallGlb,
-    /// A page with the picture in a room.
-    WallPage,
-}
-
-impl SpacesExport {
-    /// The ending of the one file; none for a folder.
-    pub fn ending(self) -> Option<&'static str> {
-        match self {
-            Self::Maps { .. } | Self::Shape { .. } | Self::Faces { .. } => None,
-            Self::WallUsdz => Some("usdz"),
-            Self::WallGlb => Some("glb"),
-            Self::PanoramaPage | Self::WallPage => Some("html"),
-        }
-    }
-
-    /// The mode that it is of.
-    fn mode(self) -> SpacesMode {
-        match self {
-            Self::Maps { .. } | Self::Shape { .. } => SpacesMode::Material,
-            Self::Faces { .. } | Self::PanoramaPage => SpacesMode::Panorama,
-            Self::WallUsdz | Self::WallGlb | Self::WallPage => SpacesMode::Wall,
-        }
-    }
-}
 
 /// Asks where to.
 pub(in crate::app) fn begin(what: SpacesExport, state: &mut AppState, services: &mut Services) {

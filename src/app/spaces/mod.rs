@@ -4,6 +4,7 @@ pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
 pub mod export;
+pub mod export_choice;
 pub mod live;
 pub mod looks;
 pub mod making;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::engine::protocol::{EngineError, Seq, Work};
 use crate::picture::Picture;
 

@@ -13,9 +13,9 @@ use rav1e::prelude::{
     Rational, SpeedSettings,
 };
 
-use super::Pace;
 use super::boxes::{self, Mp4, Track};
 use super::luma::Planes;
+use super::pace::Pace;
 use crate::export::ExportError;
 use crate::export::encode::Labels;
 use crate::export::xmp::Packet;

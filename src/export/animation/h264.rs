@@ -8,8 +8,8 @@ use openh264::OpenH264API;
 use openh264::encoder::{BitRate, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, VuiConfig};
 use openh264::formats::{RgbaSliceU8, YUVBuffer};
 
-use super::Pace;
 use super::boxes::xmp_box;
+use super::pace::Pace;
 use crate::export::encode::Labels;
 use crate::export::{ExportError, xmp};
 use crate::picture::Picture;

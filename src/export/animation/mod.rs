@@ -10,6 +10,7 @@ mod frames;
 mod h264;
 mod labels;
 mod luma;
+mod pace;
 mod shared;
 mod webp;
 
@@ -18,6 +19,8 @@ use std::path::Path;
 
 pub use format::{ENDINGS, FilmFormat};
 pub use labels::{is_named_like_mp4, mp4_recipe};
+pub use pace::Pace;
+use pace::delay;
 use shared::SharedWriter;
 
 use super::atomic::{Existing, NewFile};
@@ -27,19 +30,6 @@ use crate::picture::Picture;
 
 /// Quality of MP4 and WebP until somebody says otherwise, 1..=100.
 pub const QUALITY: u8 = 85;
-
-/// Shape and pace of an animation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pace {
-    /// Pixels of every frame.
-    pub size: [u32; 2],
-    /// Frames in all, ≥ 1.
-    pub frames: u32,
-    /// Frames per second, > 0.
-    pub fps: f32,
-    /// Play for ever, or once.
-    pub forever: bool,
-}
 
 /// A film being written. Dropped before [`AnimationWriter::finish`], it leaves nothing
 /// behind.
@@ -207,13 +197,6 @@ impl FileKind {
             Self::H264(film) => film.finish(),
         }
     }
-}
-
-/// How long a frame is shown in parts of a second, so that the sum keeps pace with the
-/// clock.
-fn delay(frame: u32, fps: f32, parts: f64) -> f64 {
-    let at = |n: u32| (f64::from(n) * parts / f64::from(fps)).round();
-    at(frame + 1) - at(frame)
 }
 
 fn begin_gif(out: SharedWriter, pace: &Pace, labels: &Labels) -> Result<FileKind, ExportError> {

@@ -4,7 +4,7 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use super::{Pace, delay};
+use super::pace::{Pace, delay};
 use crate::export::ExportError;
 use crate::export::encode::{self, Labels};
 use crate::export::xmp::Packet;

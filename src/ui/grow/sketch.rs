@@ -222,7 +222,12 @@ impl Sketch {
         {
             self.colour = colour;
         }
-        if frame.response.clicked() || frame.response.drag_stopped() {
+        // A long press that moves nowhere is neither a click nor a drag.
+        let released = frame
+            .response
+            .ctx
+            .input(|i| i.pointer.primary_released());
+        if released && (frame.response.contains_pointer() || frame.response.drag_stopped()) {
             self.picking = false;
         }
     }

@@ -6,7 +6,7 @@ use crate::app::action::{Action, ViewEdit};
 use crate::app::command::Command;
 use crate::app::spaces::document::{Origin, PanoramaDoc};
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::looks::{GAZE_HEIGHT, Gaze};
 use crate::app::spaces::making;
 use crate::recipe::Domain;

@@ -4,7 +4,7 @@ use egui::Ui;
 
 use crate::app::action::{Action, FileRole, Pick, ViewEdit};
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::export::SpacesExport;
+use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::looks::ForScale;
 use crate::app::spaces::making;
 use crate::app::spaces::wall::{FRAME_WIDTH, WIDTH, WallDoc};
