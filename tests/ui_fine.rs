@@ -16,7 +16,7 @@ use limner::engine::protocol::{Effort, FINE_STEPS, Job, Request};
 use limner::picture::Picture;
 use ui_doors::{Studio, in_style};
 
-const SIZE: [f32; 2] = [1280.0, 800.0];
+const SIZE: [f32; 2] = [1280.0, 1040.0];
 
 /// Style with photo and style, *Fine* chosen.
 fn in_fine<'a>() -> Studio<'a> {

@@ -72,7 +72,7 @@ pub fn ended(
             }
         }
         Ok(Output::Folder { written, .. }) if job.purpose == Purpose::Surface => {
-            spaces::export::written(&written, state);
+            spaces::written::told(&written, state);
         }
         Ok(output) => finished(output, state, follow),
         // The user doesn't want them now.

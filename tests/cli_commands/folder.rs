@@ -23,6 +23,15 @@ const OPTIONS: &[(&str, Option<&[&str]>)] = &[
     ("--threads", Some(&["--threads", "1"])),
     ("--models", Some(&["--models", "models"])),
     ("--quiet", Some(&["--quiet"])),
+    ("--seamless", Some(&["--seamless", "xy"])),
+    ("--flat", Some(&["--flat"])),
+    // Photos that are twice as wide as high, tried in tests/spaces.
+    ("--panorama", None),
+    // Films, tried by their own tests.
+    ("--film", None),
+    ("--fps", None),
+    ("--film-quality", None),
+    ("--codec", None),
     // Another word for --style.
     ("--style-name", None),
     // Another network, tried by the engine's own tests.

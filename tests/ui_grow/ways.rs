@@ -324,7 +324,10 @@ fn strokes_are_painted_on_in_colours_and_made_whole() {
 
 #[test]
 fn a_further_picture_gives_patches_where_it_is_painted() {
-    let mut s = with_picture();
+    let folder = tempfile::tempdir().unwrap();
+    let mut s = crate::ui_doors::studio_in(folder, crate::SIZE, egui::Theme::Dark);
+    s.command(Command::GoGrow);
+    s.open_for("meadow.png", FileRole::GrowSource);
     let alone = grown(&s).unwrap();
     s.click("Add further picture");
     let last = format!("{:?}", s.asked.borrow().picks.last());

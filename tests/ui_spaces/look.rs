@@ -45,7 +45,7 @@ fn look_of_spaces() {
         take(&mut s, &mut results, &format!("spaces_seamless_{name}"));
         s.click("Panorama");
         take(&mut s, &mut results, &format!("spaces_panorama_{name}"));
-        s.click("On the wall");
+        s.click("Wall");
         take(&mut s, &mut results, &format!("spaces_wall_{name}"));
     }
 }
@@ -61,7 +61,7 @@ fn look_of_bodies_and_rooms() {
         let name = format!("spaces_{}", body.to_lowercase());
         take(&mut s, &mut results, &name);
     }
-    s.click("On the wall");
+    s.click("Wall");
     s.click("Sofa");
     take(&mut s, &mut results, "spaces_sofa");
     s.open_for("a wall.png", FileRole::SpacesRoom);

@@ -7,7 +7,7 @@ use limner::app::spaces::looks::ForScale;
 use limner::engine::surface_job::{Frame, HangSide, SurfaceKind};
 
 fn hung<'a>() -> Studio<'a> {
-    let s = with_picture("On the wall");
+    let s = with_picture("Wall");
     s.window
         .get_by_role_and_label(Role::Image, "Picture on the wall");
     s
@@ -63,12 +63,7 @@ fn the_wall_has_any_colour_and_somebody_or_a_sofa_before_it() {
     assert_eq!(view(&s).scale, ForScale::Sofa);
     s.click("Nothing");
     assert_eq!(view(&s).scale, ForScale::Nothing);
-    assert!(
-        s.window
-            .query_all_by_label("Colour of the wall")
-            .count()
-            > 0
-    );
+    assert!(s.window.query_all_by_label("Colour of the wall").count() > 0);
 }
 
 #[test]

@@ -288,6 +288,7 @@ fn the_format_is_chosen_by_its_name() {
 fn a_timeline_comes_back_after_a_restart_and_from_a_films_recipe() {
     let folder = tempfile::tempdir().unwrap();
     let mut s = studio_in(folder, SIZE, Theme::Dark);
+    s.command(Command::GoExplore);
     s.command(Command::Timeline);
     fill(&mut s);
     let before = timeline(&s).clone();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::app::action::{Action, Pick, Purpose};
+use crate::app::action::{Pick, Purpose};
 use crate::app::full_size;
 use crate::app::jobs;
 use crate::app::notice::Level;
@@ -145,21 +145,4 @@ fn start(
         state,
         services,
     );
-}
-
-/// The files are there.
-pub(in crate::app) fn written(files: &[PathBuf], state: &mut AppState) {
-    let words = match files {
-        [file] => {
-            let name = file.file_name().unwrap_or_default();
-            format!("Saved: {}", name.to_string_lossy())
-        }
-        files => format!("Saved {} files", files.len()),
-    };
-    let folder = files.first().cloned();
-    let offer = folder.map(|file| {
-        let show = Action::ShowInFolder(file);
-        ("Show in folder".to_owned(), Box::new(show))
-    });
-    state.toasts.offer(Level::Info, words, offer);
 }

@@ -11,3 +11,4 @@ pub mod making;
 pub(in crate::app) mod shown;
 pub mod spaces_state;
 pub mod wall;
+pub(in crate::app) mod written;

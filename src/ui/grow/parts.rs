@@ -130,25 +130,25 @@ impl Parts {
             ui.spacing_mut().item_spacing.x = 4.0;
             let ways = [
                 (
-                    "Flip ↔",
+                    "Mirror",
                     "Flip part across",
                     "Left and right change places",
                     now.mirrored(false),
                 ),
                 (
-                    "Flip ↕",
+                    "Upside down",
                     "Flip part down",
                     "Above and below change places",
                     now.mirrored(true),
                 ),
                 (
-                    "Turn ⟲",
+                    "Left",
                     "Turn part left",
                     "A quarter turn to the left",
                     now.turned(3),
                 ),
                 (
-                    "Turn ⟳",
+                    "Right",
                     "Turn part right",
                     "A quarter turn to the right",
                     now.turned(1),

@@ -223,10 +223,7 @@ impl Sketch {
             self.colour = colour;
         }
         // A long press that moves nowhere is neither a click nor a drag.
-        let released = frame
-            .response
-            .ctx
-            .input(|i| i.pointer.primary_released());
+        let released = frame.response.ctx.input(|i| i.pointer.primary_released());
         if released && (frame.response.contains_pointer() || frame.response.drag_stopped()) {
             self.picking = false;
         }

@@ -33,7 +33,7 @@ const MODES: [(SpacesMode, &str, &str); 4] = [
     ),
     (
         SpacesMode::Wall,
-        "On the wall",
+        "Wall",
         "The picture in its size, framed, on a wall; objects for phones and browsers",
     ),
 ];

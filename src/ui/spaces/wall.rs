@@ -100,7 +100,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         },
     );
     section(ui, &theme, "Frame", true, |_| {}, |ui| frame(ui, p));
-    let asked = section(ui, &theme, "Wall", true, |_| {}, |ui| wall(ui, p));
+    let asked = section(ui, &theme, "Room", true, |_| {}, |ui| wall(ui, p));
     asked.unwrap_or(false)
 }
 
@@ -173,12 +173,12 @@ fn wall(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
             ui.spacing_mut().item_spacing.x = 6.0;
             for (of, name) in WALLS {
                 if swatch(ui, p, of, name, of == now.wall_color) {
-                    change(p, "Wall", |wall| wall.wall_color = of);
+                    change(p, "Wall colour", |wall| wall.wall_color = of);
                 }
             }
         });
         if let Some(color) = color(ui, "Colour of the wall", now.wall_color) {
-            change(p, "Wall", |wall| wall.wall_color = color);
+            change(p, "Wall colour", |wall| wall.wall_color = color);
         }
         ui.add_space(2.0);
         let view = p.state.view.spaces;

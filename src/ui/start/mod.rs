@@ -138,7 +138,8 @@ fn columns(count: usize, fit: usize) -> usize {
 
 fn go(way: Way, p: &mut Panel<'_>) {
     match way {
-        Way::Open => p.actions.command(Command::OpenPhoto),
+        // For a style, whichever workspace lies behind this page.
+        Way::Open => p.actions.push(Action::Pick(Pick::Open(FileRole::Photo))),
         Way::Explore => p.actions.command(Command::GoExplore),
         Way::Grow => p.actions.command(Command::GoGrow),
         Way::Gallery => p.actions.command(Command::GoGallery),

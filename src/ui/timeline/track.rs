@@ -20,7 +20,7 @@ const THUMB: u32 = 128;
 /// Side of a keyframe, points.
 const SIDE: f32 = 60.0;
 /// Least room for the time between two keyframes, points.
-const LEAST: f32 = 84.0;
+const LEAST: f32 = 108.0;
 /// Height of the rail on which the film's place is drawn and set, points.
 const RAIL: f32 = 14.0;
 
@@ -313,6 +313,7 @@ fn span(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect, at: usize) {
 
 fn easing(ui: &mut Ui, panel: &mut Panel<'_>, at: usize, now: Easing) {
     let mut chosen = now;
+    ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
     let combo = egui::ComboBox::from_id_salt(("easing", at))
         .width(LEAST - 14.0)
         .selected_text(word(now))
