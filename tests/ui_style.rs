@@ -338,14 +338,14 @@ fn a_folder_ends_with_a_report_that_names_what_was_left_out() {
 
 fn folder_job(s: &Studio<'_>) -> FolderJob {
     let asked = s.asked.borrow();
-    let jobs = asked.engine.iter().filter_map(|r| match r {
+    let mut jobs = asked.engine.iter().filter_map(|r| match r {
         Request::Job {
             job: Job::StylizeFolder(job),
             ..
         } => Some(FolderJob::clone(job)),
         _ => None,
     });
-    jobs.last().unwrap()
+    jobs.next_back().unwrap()
 }
 
 #[test]

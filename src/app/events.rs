@@ -111,7 +111,7 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
         } => drag::stepped(id, steps, &points, picture, state),
         Event::Done { id, result } => job_events::ended(id, result, state, services, follow),
         Event::Refused { what, error } => {
-            state.toasts.error(&what, PlainWords::of_engine(&error));
+            state.toasts.error(what, PlainWords::of_engine(&error));
         }
         Event::Queue { previewing, .. } => state.engine.previewing = previewing,
     }

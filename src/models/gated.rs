@@ -100,7 +100,7 @@ enum Normed {
     /// It is in the convolution already; the noise's factor, `[1, 2 · out, 1, 1]`.
     Folded(Option<Tensor>),
     /// A class decides; the noise's factor.
-    ByClass(ClassNorm, Option<f64>),
+    ByClass(Box<ClassNorm>, Option<f64>),
 }
 
 /// Where a layer's parts lie.
@@ -147,7 +147,7 @@ impl GatedConv {
             Some(length) => {
                 let noise = noise.map(|noise| noise.to_vec1::<f32>()).transpose()?;
                 let noise = noise.map(|noise| f64::from(noise[0]));
-                Normed::ByClass(ClassNorm::new(both, length, &norm)?, noise)
+                Normed::ByClass(Box::new(ClassNorm::new(both, length, &norm)?), noise)
             }
             None => {
                 let [scale, shift] = batch_norm(both, &norm)?;

@@ -54,7 +54,7 @@ pub(super) fn pick(desktop: &Desktop) {
             FilmFormat::WebP,
             FilmFormat::Apng,
         ] {
-            to = to.add_filter(format.title(), &format.ending().as_slice());
+            to = to.add_filter(format.title(), format.ending().as_slice());
         }
         let to = to.save_file().await?;
         Some((from.path().to_owned(), with_ending(to.path(), "mp4")))
