@@ -62,7 +62,7 @@ impl WorkSplit {
             height.div_ceil(tile_rows) * width.div_ceil(columns) * pictures * g.groups
         };
         // Fewer rows of pixels rather than of weights: each unit gathers its pixels.
-        while tiles(tile_rows) < 8 && tile_rows * vectors >= 4 * VECTORS {
+        while tiles(tile_rows) < 8 && tile_rows > 1 && tile_rows * vectors >= 4 * VECTORS {
             tile_rows = tile_rows.div_ceil(2);
         }
         let mut rows = even_part(g.rows, 128).next_multiple_of(ROWS);
