@@ -314,8 +314,9 @@ fn a_film_of_waves_keeps_its_times_and_plays_back() {
     assert_eq!((exact.len(), played.len()), (20, 20));
     for (number, (shown, frame)) in played.iter().zip(&exact).enumerate() {
         let psnr = film_reader::psnr(shown, frame);
-        // Waves is all saturated edges, and the film has half the colour.
-        assert!(psnr > 27.0, "frame {number}: {psnr} dB");
+        // Waves is all saturated edges that change within half a second, and the film has half the
+        // colour: far less than what another moment of the film would give is enough.
+        assert!(psnr > 22.0, "frame {number}: {psnr} dB");
     }
     // The second point comes after half a second of two.
     let Output::Picture { picture, .. } = run(&mut engine, Job::Render(Arc::new(point(4)))) else {
