@@ -728,7 +728,12 @@ fn about_parts(params: &GrowParams) -> u8 {
     };
     let others = match params.others.is_empty() {
         true => String::new(),
-        false => format!("{:?}", params.others),
+        false => {
+            let about = |o: &limner::recipe::GrowOther| {
+                format!("{} {} {:?}", o.picture.name, o.weight, o.part)
+            };
+            params.others.iter().map(about).collect()
+        }
     };
     let sum = |sum: u32, byte: u8| sum.wrapping_mul(31).wrapping_add(u32::from(byte));
     let sum = edits.bytes().chain(others.bytes()).fold(0, sum);
