@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+pub mod look;
 mod painter;
 
 use painter::Painter;

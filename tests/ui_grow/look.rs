@@ -2,8 +2,8 @@
 //! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_grow look` makes them anew.
 
 use egui::Theme;
+use egui_kittest::SnapshotResults;
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole};
 use limner::app::command::Command;
 use limner::app::grow::edit::{GrowEdit, MaskChange};
@@ -11,32 +11,10 @@ use limner::recipe::{
     GrowChange, GrowEdit as PartEdit, GrowPart, GrowPlacement, Mask, MaskShape, Stroke,
 };
 
+use crate::ui_doors::look::{LOOKS, take};
 use crate::ui_doors::{Studio, studio};
 
-/// Sizes and themes with their names.
-const LOOKS: [([f32; 2], Theme, &str); 4] = [
-    ([1280.0, 800.0], Theme::Dark, "dark"),
-    ([1280.0, 800.0], Theme::Light, "light"),
-    ([2560.0, 1440.0], Theme::Dark, "large_dark"),
-    ([2560.0, 1440.0], Theme::Light, "large_light"),
-];
 const LONG: &str = "a photo whose name is so long that it has to be cut somewhere in the panel.png";
-
-fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
-    s.window.remove_cursor();
-    s.dismiss_toasts();
-    let size = s.window.ctx.content_rect().size();
-    // Nothing of this machine may be in the picture.
-    s.window.mask(egui::Rect::from_min_max(
-        egui::pos2(0.0, size.y - 26.0),
-        egui::pos2(size.x, size.y),
-    ));
-    let options = SnapshotOptions::new()
-        .threshold(1.5)
-        .max_failed_pixels(OsThreshold::new(400usize));
-    s.window.snapshot_options(name, &options);
-    results.extend_harness(&mut s.window);
-}
 
 fn stroke() -> MaskShape {
     MaskShape::Stroke(Stroke {

@@ -3,11 +3,11 @@
 //! look` makes them anew.
 
 use egui::Theme;
-use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
+use egui_kittest::SnapshotResults;
 use limner::app::command::Command;
 
 use crate::SIZE;
-use crate::ui_doors::{Studio, studio};
+use crate::ui_doors::{Studio, look, studio};
 
 const LARGE: [f32; 2] = [2560.0, 1440.0];
 const LONG: &str =
@@ -23,18 +23,7 @@ const LOOKS: [([f32; 2], Theme, &str); 3] = [
 fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
     // Nothing of this machine may be in the picture.
     s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
-    s.window.remove_cursor();
-    s.dismiss_toasts();
-    let size = s.window.ctx.content_rect().size();
-    s.window.mask(egui::Rect::from_min_max(
-        egui::pos2(0.0, size.y - 26.0),
-        egui::pos2(size.x, size.y),
-    ));
-    let options = SnapshotOptions::new()
-        .threshold(1.5)
-        .max_failed_pixels(OsThreshold::new(400usize));
-    s.window.snapshot_options(name, &options);
-    results.extend_harness(&mut s.window);
+    look::take(s, results, name);
 }
 
 #[test]
