@@ -1,7 +1,8 @@
 //! Grow: `cargo bench --bench grow` times a picture of 250 × 188, of 1 and of 16 megapixels; with
 //! `-- --pictures FOLDER --out FOLDER` it grows five seeds of each picture there, for
 //! `benches/grow.sh`. `-- --first` times the first look at 12 megapixels, cold and warm, of each
-//! task; `-- --edit` says time and memory of parts moved and painted on at 16 megapixels.
+//! task; `-- --edit` says time and memory of parts moved and painted on at 16 megapixels, with
+//! `--tall` of parts as high as the picture.
 
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -33,7 +34,7 @@ fn main() {
     let picture = value("--picture").map(PathBuf::from);
     match (value("--pictures"), value("--out")) {
         _ if has("--first") => first_looks(picture),
-        _ if has("--edit") => edits(picture),
+        _ if has("--edit") => edits(picture, has("--tall")),
         (Some(pictures), Some(out)) => folder(Path::new(&pictures), Path::new(&out)),
         _ => times(picture),
     }
@@ -71,6 +72,30 @@ fn some_edits(size: [u32; 2]) -> Vec<Edit> {
         edit([0.25, 0.3], Change::Move(to)),
         edit([0.7, 0.25], Change::Remove),
         edit([0.3, 0.75], Change::Paint([60, 90, 160])),
+    ]
+}
+
+/// What takes most memory: the picture differs in all its rows, so that both are searched whole.
+fn tall_edits([width, height]: [u32; 2]) -> Vec<Edit> {
+    let strip = |from: u32, to: u32| {
+        let inside = |at: u32| (from * width / 16..to * width / 16).contains(&(at % width));
+        (0..width * height).map(inside).collect()
+    };
+    let to = Placement {
+        by: [width as i32 / 3, 0],
+        scale: 1.0,
+        flip: false,
+        turn: 0,
+    };
+    vec![
+        Edit {
+            part: strip(1, 5),
+            change: Change::Move(to),
+        },
+        Edit {
+            part: strip(12, 13),
+            change: Change::Paint([60, 90, 160]),
+        },
     ]
 }
 
@@ -150,9 +175,12 @@ fn processor_seconds() -> f64 {
     ticks / 100.0
 }
 
-fn edits(picture: Option<PathBuf>) {
+fn edits(picture: Option<PathBuf>, tall: bool) {
     let source = resized(&read(picture), [4000, 4000]);
-    let edits = some_edits(source.size());
+    let edits = match tall {
+        true => tall_edits(source.size()),
+        false => some_edits(source.size()),
+    };
     let task = Task::Edit { edits: &edits };
     let settings = settings(source.size(), 1);
     let stop = CancelToken::new();

@@ -96,6 +96,22 @@ def lens(size, folder):
     return Lambda(lambda x: net.decode(net.encode(x)[0]), net), (torch.rand(1, 3, size, size),), {}
 
 
+def upscaler(name, size, folder):
+    """Sizes of the networks that are in use: Real-ESRGAN's for drawings (six blocks), its general one, for films."""
+    from limner_training.upscaler_goldens import RRDBNet, SRVGGNetCompact
+
+    if name == "rrdbnet":
+        net = RRDBNet(64, 32, 6, 2)
+        config = {"num_feat": 64, "num_grow_ch": 32, "num_block": 6, "doublings": 2, "unshuffle": 1}
+    else:
+        convs = 32 if name == "srvgg32" else 16
+        net = SRVGGNetCompact(64, convs, 4)
+        config = {"num_feat": 64, "num_conv": convs, "upscale": 4}
+    net = net.eval().requires_grad_(False)
+    write(net, folder, config)
+    return net, (torch.rand(1, 3, size, size),), {}
+
+
 def microast(size, folder):
     """Another project's network, as the measure of Limner's whole way."""
     from microast import MicroAst
@@ -116,6 +132,8 @@ def build(name, size, folder):
         return generator(name, folder)
     if name in ("stylegan3-t", "stylegan3-r"):
         return stylegan3(size, folder, name.endswith("r"))
+    if name == "rrdbnet" or name.startswith("srvgg"):
+        return upscaler(name, size, folder)
     if name == "microast":
         return microast(size, folder)
     raise ValueError(f"no network {name}")

@@ -17,8 +17,11 @@ use limner::models::autoencoder::Autoencoder;
 use limner::models::autoencoder::taesd::{self, Taesd};
 use limner::models::crisp::{self, Crisp};
 use limner::models::restyle::{self, Restyle};
+use limner::models::rrdbnet::RrdbNet;
+use limner::models::srvgg::SrvggNet;
 use limner::models::stylegan2::{self, StyleGan2};
 use limner::models::stylegan3::{self, StyleGan3};
+use limner::models::upscaler::Upscaler;
 use limner::models::weights::Weights;
 use limner::nn::{gpu, pool};
 use limner::recipe::{NoiseMode, Transform};
@@ -26,7 +29,7 @@ use serde_json::json;
 use style_pipeline::StylePipeline;
 
 /// Case, network, side of the input picture.
-const CASES: [(&str, &str, usize); 14] = [
+const CASES: [(&str, &str, usize); 17] = [
     ("Fruit", "fruit", 128),
     ("Landscapes", "landscapes", 160),
     ("Restyle 256² (tile)", "restyle", 256),
@@ -38,6 +41,9 @@ const CASES: [(&str, &str, usize); 14] = [
     ("Crisp ×2 256²", "crisp2", 256),
     ("Crisp ×2 512²", "crisp2", 512),
     ("Crisp ×4 256²", "crisp4", 256),
+    ("Real-ESRGAN ×4 (RRDBNet, 6 blocks) 96²", "rrdbnet", 96),
+    ("Real-ESRGAN ×4 (SRVGGNetCompact, 32) 192²", "srvgg32", 192),
+    ("Real-ESRGAN ×4 (SRVGGNetCompact, 16) 256²", "srvgg16", 256),
     // Beside the authors' own code, where $STYLEGAN3 has a checkout of it.
     ("StyleGAN3-T 256²", "stylegan3-t", 256),
     ("StyleGAN3-R 256²", "stylegan3-r", 256),
@@ -132,6 +138,14 @@ fn load(
             let config: taesd::Config = serde_json::from_str(&config)?;
             let net = Taesd::new(&config.straight(), &weights, device)?;
             Box::new(move || done(net.decode(&net.encode(&picture, &go)?, &go)?))
+        }
+        "rrdbnet" => {
+            let net = RrdbNet::new(serde_json::from_str(&config)?, &weights, device)?;
+            Box::new(move || done(net.enlarge(&picture, 4, &go)?))
+        }
+        "srvgg16" | "srvgg32" => {
+            let net = SrvggNet::new(serde_json::from_str(&config)?, &weights, device)?;
+            Box::new(move || done(net.enlarge(&picture, 4, &go)?))
         }
         _ => {
             let net = Crisp::new(&crisp::Config::default(), &weights, device)?;

@@ -14,7 +14,7 @@ use super::region::{Known, Region};
 use super::resample::resized;
 use super::schedule::Level;
 use super::shift::shifted;
-use super::sources::{Rect, Sources};
+use super::sources::{Allowed, Parts, Rect, Sources};
 use super::vote::{Kernel, grid};
 use super::{GrowError, NOWHERE, Place, refine};
 use crate::cancel::CancelToken;
@@ -91,6 +91,21 @@ pub(super) struct Whole {
     pub(super) places: Vec<Place>,
     /// Where the sources lie there.
     pub(super) rects: Vec<Rect>,
+}
+
+/// The sources at one size, as sharp as they are and as what comes from a coarser size.
+enum Seen<'a> {
+    /// Looked through as a whole.
+    Searched {
+        blurred: Cow<'a, Canvas>,
+        sharp: Cow<'a, Canvas>,
+    },
+    /// Looked at close by only.
+    Refined {
+        blurred: Parts<'a>,
+        sharp: Parts<'a>,
+        allowed: Allowed,
+    },
 }
 
 /// Which sizes are gone through.
@@ -181,15 +196,16 @@ impl Growing<'_> {
     ) -> Result<Whole, GrowError> {
         let Self { tuning, stop, .. } = *self;
         let rects = self.sources.rects(level.own);
-        let source = self.sources.at(&rects, None, stop)?;
         let known = self.region.at(&level, stop)?;
         let first = coarser.is_none();
-        let (mut picture, blurred) = match &coarser {
-            None => (self.begun(level.result, &known)?, source.clone()),
-            Some(coarser) => (
-                resized(&coarser.picture, level.result, tuning.wraps, stop)?,
-                self.sources.at(&rects, Some(&coarser.rects), stop)?,
-            ),
+        let pixels = |size: [usize; 2]| size[0] * size[1];
+        let large = pixels(level.source).max(pixels(level.result)) > tuning.refined_from;
+        // What takes most memory while it is made comes first.
+        let by = coarser.as_ref().map(|coarser| &coarser.rects[..]);
+        let seen = self.seen(&rects, by, large)?;
+        let mut picture = match &coarser {
+            None => self.begun(level.result, &known)?,
+            Some(coarser) => resized(&coarser.picture, level.result, tuning.wraps, stop)?,
         };
         if tuning.guide > 0 && !first {
             let guide = resized(self.start(), level.result, tuning.wraps, stop)?;
@@ -197,29 +213,39 @@ impl Growing<'_> {
         }
         known.keep(&mut picture);
         let columns = [0, 1].map(|i| grid(level.result[i], tuning.wraps[i]));
+        let places = match coarser {
+            None => vec![NOWHERE; columns[0] * columns[1]],
+            Some(Whole {
+                picture,
+                places,
+                rects: coarse,
+            }) => {
+                let size = picture.size();
+                drop(picture);
+                refine::carried(&places, size, [&coarse, &rects], &level, tuning.wraps)
+            }
+        };
         let mut layer = Layer {
             growing: self,
             trust: known.trust(columns),
             level,
             columns,
             active: known.touched(columns, tuning.wraps),
-            keys: self.sources.keys(&rects),
-            places: vec![NOWHERE; columns[0] * columns[1]],
+            keys: match seen {
+                Seen::Refined { .. } => Vec::new(),
+                Seen::Searched { .. } => self.sources.keys(&rects),
+            },
+            places,
             rects,
         };
-        if layer.keys.is_empty() {
-            return Err(GrowError::NothingKnown);
-        }
-        if let Some(coarser) = coarser {
-            let rects = [&coarser.rects[..], &layer.rects];
-            let size = coarser.picture.size();
-            layer.places = refine::carried(&coarser.places, size, rects, &level, tuning.wraps);
-        }
         layer.forget_inactive();
-        let pixels = |size: [usize; 2]| size[0] * size[1];
-        match pixels(level.source).max(pixels(level.result)) > tuning.refined_from && !first {
-            true => layer.refine(&mut picture, (blurred, &source), &known, tell)?,
-            false => {
+        match seen {
+            Seen::Refined {
+                blurred,
+                sharp,
+                allowed,
+            } => layer.refine(&mut picture, (blurred, &sharp), (&known, &allowed), tell)?,
+            Seen::Searched { blurred, sharp } => {
                 let rounds = Rounds {
                     count: match (first, finest) {
                         (true, _) => tuning.rounds[0],
@@ -230,7 +256,7 @@ impl Growing<'_> {
                     finest,
                     seed: tuning.seed.wrapping_add((index as u64) << 32),
                 };
-                layer.search(&mut picture, [&*blurred, &*source], &known, rounds, tell)?;
+                layer.search(&mut picture, [&*blurred, &*sharp], &known, rounds, tell)?;
             }
         }
         Ok(Whole {
@@ -238,6 +264,36 @@ impl Growing<'_> {
             places: layer.places,
             rects: layer.rects,
         })
+    }
+
+    /// The sources at `rects`, also as sharp as what comes from `coarser` ones, if it does.
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`]; [`GrowError::NothingKnown`] where no patch may be taken.
+    fn seen(
+        &self,
+        rects: &[Rect],
+        coarser: Option<&[Rect]>,
+        large: bool,
+    ) -> Result<Seen<'_>, GrowError> {
+        let (sources, stop) = (self.sources, self.stop);
+        let allowed = sources.allowed(rects);
+        if !allowed.any() {
+            return Err(GrowError::NothingKnown);
+        }
+        if let (true, Some(_)) = (large, coarser) {
+            return Ok(Seen::Refined {
+                blurred: sources.parts(rects, coarser, stop)?,
+                sharp: sources.parts(rects, None, stop)?,
+                allowed,
+            });
+        }
+        let sharp = sources.at(rects, None, stop)?;
+        let blurred = match coarser {
+            None => sharp.clone(),
+            Some(_) => sources.at(rects, coarser, stop)?,
+        };
+        Ok(Seen::Searched { blurred, sharp })
     }
 
     fn start(&self) -> &Canvas {

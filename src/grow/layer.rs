@@ -1,7 +1,5 @@
 //! The work at one size.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
@@ -10,7 +8,7 @@ use super::kernel::{Projection, Vector, project};
 use super::matching::{Keys, matches};
 use super::region::Known;
 use super::schedule::Level;
-use super::sources::{Rect, Set, of};
+use super::sources::{Allowed, Parts, Rect, Rows, Set, of};
 use super::tree::NONE;
 use super::vote::{Kernel, combined};
 use super::{GrowError, NOWHERE, PATCH, Place, basis, cohere, refine, rim};
@@ -28,14 +26,14 @@ pub(super) struct Layer<'a> {
     pub(super) columns: [usize; 2],
     /// Those that are looked for, as numbers in the grid.
     pub(super) active: Vec<u32>,
-    /// Corners of the sources' patches that may be taken.
+    /// Corners of the sources' patches that may be taken; none where sizes are only refined.
     pub(super) keys: Vec<Place>,
     /// Where the sources lie.
     pub(super) rects: Vec<Rect>,
     /// What was found.
     pub(super) places: Vec<Place>,
     /// How much each place's patch counts; none: all alike.
-    pub(super) trust: Option<Vec<i32>>,
+    pub(super) trust: Option<Vec<u16>>,
 }
 
 /// Which rounds these are.
@@ -202,7 +200,7 @@ impl Layer<'_> {
             }
             self.take(&found);
             let last = rounds.finest && round + 1 == rounds.count;
-            *picture = self.put_together(sharp, &tuning.kernels[usize::from(last)])?;
+            *picture = self.put_together(&Rows::of(sharp), &tuning.kernels[usize::from(last)])?;
             known.join(picture, &self.active, self.columns);
         }
         Ok(())
@@ -210,7 +208,7 @@ impl Layer<'_> {
 
     fn at_the_rim(
         &self,
-        seen: (&Canvas, &[i32]),
+        seen: (&Canvas, &[u16]),
         image: &Canvas,
         group: &Group,
         found: &[u32],
@@ -224,7 +222,7 @@ impl Layer<'_> {
     fn settled(
         &self,
         found: Vec<u32>,
-        (picture, worth, image): (&Canvas, &[i32], &Canvas),
+        (picture, worth, image): (&Canvas, &[u16], &Canvas),
         group: &Group,
         (neighbours, numbers): (&[[u32; 8]], &Numbers),
     ) -> Result<Vec<u32>, GrowError> {
@@ -286,17 +284,16 @@ impl Layer<'_> {
     pub(super) fn refine(
         &mut self,
         picture: &mut Canvas,
-        (blurred, sharp): (Cow<'_, Canvas>, &Canvas),
-        known: &Known<'_>,
+        (blurred, sharp): (Parts<'_>, &Parts<'_>),
+        (known, allowed): (&Known<'_>, &Allowed),
         tell: Tell<'_>,
     ) -> Result<(), GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let rounds = tuning.refining;
         let mut blurred = Some(blurred);
         let bands = self.active.len().div_ceil(BAND).max(1);
-        let numbers = self.numbers(sharp.size());
         for round in 0..rounds {
-            let image = blurred.as_deref().unwrap_or(sharp);
+            let image = blurred.as_ref().unwrap_or(sharp).rows();
             let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
             let wrapped;
             let seen = match margin {
@@ -308,9 +305,10 @@ impl Layer<'_> {
             };
             let look = refine::Look {
                 result: seen,
-                source: image,
+                source: &image,
+                most: image.size().map(|side| (side - PATCH) as i32),
                 columns: self.columns[0],
-                allowed: &|place| numbers.of(place) != NONE,
+                allowed: &|place| allowed.is(place),
             };
             for (band, active) in self.active.chunks(BAND).enumerate() {
                 let part = band as f64 / bands as f64 / 2.0;
@@ -318,10 +316,11 @@ impl Layer<'_> {
                 look.better(&mut self.places, active, stop)?;
             }
             tell((f64::from(round) + 0.5) / f64::from(rounds), Some(picture))?;
-            // Of use in the first round alone, and large.
+            // Of use in the first round alone, and large; so is the picture so far from here on.
             blurred = None;
+            *picture = Canvas::filled(0, 0, [0; 4]);
             let kernel = &tuning.kernels[usize::from(round + 1 == rounds)];
-            *picture = self.put_together(sharp, kernel)?;
+            *picture = self.put_together(&sharp.rows(), kernel)?;
             known.join(picture, &self.active, self.columns);
         }
         Ok(())
@@ -335,7 +334,7 @@ impl Layer<'_> {
     }
 
     /// What was found, as a picture.
-    fn put_together(&self, sharp: &Canvas, kernel: &Kernel) -> Result<Canvas, GrowError> {
+    fn put_together(&self, sharp: &Rows<'_>, kernel: &Kernel) -> Result<Canvas, GrowError> {
         let Growing { tuning, stop, .. } = self.growing;
         combined(
             sharp,

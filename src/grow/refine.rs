@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::canvas::Canvas;
 use super::schedule::Level;
-use super::sources::{Rect, of};
+use super::sources::{Rect, Rows, of};
 use super::vote::grid;
 use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;
@@ -80,8 +80,10 @@ fn steps(from: usize, to: usize) -> Vec<Step> {
 pub(super) struct Look<'a> {
     /// The result so far, with a margin where it wraps.
     pub(super) result: &'a Canvas,
-    /// The source to compare with.
-    pub(super) source: &'a Canvas,
+    /// The sources to compare with.
+    pub(super) source: &'a Rows<'a>,
+    /// The last column and row at which a patch of theirs may begin.
+    pub(super) most: [i32; 2],
     /// Places across.
     pub(super) columns: usize,
     /// Whether a source's patch may be taken.
@@ -124,7 +126,7 @@ impl Look<'_> {
         let place = self.allowed_near(place);
         let query = [at % self.columns, at / self.columns];
         let mut best = (i64::MAX, place);
-        let most = self.source.size().map(|side| (side - PATCH) as i32);
+        let most = self.most;
         for dy in -REACH..=REACH {
             for dx in -REACH..=REACH {
                 let moved = [i32::from(place[0]) + dx, i32::from(place[1]) + dy];
@@ -146,7 +148,7 @@ impl Look<'_> {
     /// The place itself, or one close by that may be taken: what was found at a coarser size is
     /// rounded.
     fn allowed_near(&self, place: Place) -> Place {
-        let most = self.source.size().map(|side| (side - PATCH) as i32);
+        let most = self.most;
         // Nothing was looked for there at the coarser size: anything will do.
         let place = match place {
             NOWHERE => most.map(|most| (most / 2) as u16),
@@ -183,8 +185,7 @@ impl Look<'_> {
         let mut sum = 0i64;
         for dy in 0..PATCH {
             let a = &self.result.data[(y + dy) * self.result.width + x..][..PATCH];
-            let row = (usize::from(sy) + dy) * self.source.width + usize::from(sx);
-            let b = &self.source.data[row..][..PATCH];
+            let b = self.source.patch(usize::from(sx), usize::from(sy) + dy);
             let mut line = 0i32;
             for (a, b) in a.iter().zip(b) {
                 for c in 0..4 {

@@ -288,7 +288,7 @@ impl Known<'_> {
 
     /// How much each pixel is to be relied on, [`TRUST`] where it is there already and less and less
     /// inwards. None where nothing is there.
-    pub(super) fn worth(&self) -> Option<Vec<i32>> {
+    pub(super) fn worth(&self) -> Option<Vec<u16>> {
         let map = self.firm.as_ref().or(self.map())?;
         // As many rings as there are until it is 1.
         let mut by_ring = vec![TRUST];
@@ -309,7 +309,7 @@ impl Known<'_> {
     /// How much the patch at each place of a grid counts: the less, the farther its middle is from
     /// what is there already (Wexler et al., "Space-Time Completion of Video", 2007, equation 4),
     /// so that the new part grows inwards from its edges. None where nothing is there.
-    pub(super) fn trust(&self, columns: [usize; 2]) -> Option<Vec<i32>> {
+    pub(super) fn trust(&self, columns: [usize; 2]) -> Option<Vec<u16>> {
         let map = &self.kept.as_ref()?.0;
         let worth = self.worth()?;
         let trust = |at: usize| {

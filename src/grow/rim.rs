@@ -17,7 +17,7 @@ pub(super) const MOST: usize = 4_000_000;
 /// # Errors
 /// [`GrowError::Cancelled`].
 pub(super) fn nearest(
-    (picture, worth): (&Canvas, &[i32]),
+    (picture, worth): (&Canvas, &[u16]),
     (queries, before): (&[Place], &[u32]),
     (source, keys): (&Canvas, &[Place]),
     stop: &CancelToken,
@@ -51,7 +51,7 @@ pub(super) fn nearest(
 /// Weighted squared distance; given up beyond `most`.
 fn distance(
     picture: &Canvas,
-    worth: &[i32],
+    worth: &[u16],
     [x, y]: Place,
     source: &Canvas,
     [sx, sy]: Place,
@@ -87,7 +87,7 @@ fn distance(
 /// `worth` says.
 pub(super) fn mean(
     picture: &Canvas,
-    worth: &[i32],
+    worth: &[u16],
     query: Place,
     source: &Canvas,
     key: Place,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Pixel};
 use super::region::Map;
 use super::resample::resized;
 use super::vote::grid;
@@ -125,7 +125,7 @@ impl Sources<'_> {
         banded(&sizes.collect::<Vec<_>>(), own)
     }
 
-    /// All sources where `to` says; with `by` made as small as that before.
+    /// All sources where `to` says, as one canvas; with `by` made as small as that before.
     ///
     /// # Errors
     /// [`GrowError::Cancelled`].
@@ -135,34 +135,82 @@ impl Sources<'_> {
         by: Option<&[Rect]>,
         stop: &CancelToken,
     ) -> Result<Cow<'_, Canvas>, GrowError> {
-        let resized = |canvas: &Canvas, size| resized(canvas, size, [false; 2], stop);
-        let one = |index: usize| -> Result<Cow<'_, Canvas>, GrowError> {
-            let canvas = &*self.0[index].canvas;
-            let size = to[index].whole;
-            Ok(match by {
-                Some(by) => Cow::Owned(resized(&resized(canvas, by[index].whole)?, size)?),
-                None if canvas.size() == size => Cow::Borrowed(canvas),
-                None => Cow::Owned(resized(canvas, size)?),
-            })
-        };
-        if let [_] = to {
-            return one(0);
+        if to.len() == 1 {
+            return self.one(0, to, by, stop);
         }
+        let parts = self.parts(to, by, stop)?;
         let [width, height] = together(to);
         let mut all = Canvas::filled(width, height, [0; 4]);
-        for (index, rect) in to.iter().enumerate() {
-            let canvas = one(index)?;
-            let rows = canvas.data.chunks(rect.size[0]).skip(rect.skip);
-            for (y, row) in rows.take(rect.size[1]).enumerate() {
-                all.data[(rect.top + y) * width..][..rect.size[0]].copy_from_slice(row);
-            }
+        let rows = parts.rows();
+        for (to, row) in all.data.chunks_mut(width).zip(&rows.0) {
+            to[..row.len()].copy_from_slice(row);
         }
         Ok(Cow::Owned(all))
+    }
+
+    /// The same, each in a canvas of its own: nothing is copied that is there already.
+    ///
+    /// # Errors
+    /// [`GrowError::Cancelled`].
+    pub(super) fn parts(
+        &self,
+        to: &[Rect],
+        by: Option<&[Rect]>,
+        stop: &CancelToken,
+    ) -> Result<Parts<'_>, GrowError> {
+        let one = |index| Ok((self.one(index, to, by, stop)?, to[index]));
+        (0..to.len()).map(one).collect::<Result<_, _>>().map(Parts)
+    }
+
+    fn one(
+        &self,
+        index: usize,
+        to: &[Rect],
+        by: Option<&[Rect]>,
+        stop: &CancelToken,
+    ) -> Result<Cow<'_, Canvas>, GrowError> {
+        let resized = |canvas: &Canvas, size| resized(canvas, size, [false; 2], stop);
+        let canvas = &*self.0[index].canvas;
+        let size = to[index].whole;
+        Ok(match by {
+            Some(by) => Cow::Owned(resized(&resized(canvas, by[index].whole)?, size)?),
+            None if canvas.size() == size => Cow::Borrowed(canvas),
+            None => Cow::Owned(resized(canvas, size)?),
+        })
     }
 
     /// Corners of patches that may be taken, source after source.
     pub(super) fn keys(&self, rects: &[Rect]) -> Vec<Place> {
         let mut keys = Vec::new();
+        self.each_key(rects, |place| keys.push(place));
+        keys
+    }
+
+    /// The same as a map, which large sizes have memory for.
+    pub(super) fn allowed(&self, rects: &[Rect]) -> Allowed {
+        let [columns, rows] = together(rects).map(|side| grid(side, false));
+        if let [source] = &self.0[..]
+            && source.map.is_none()
+            && source.told.is_none()
+        {
+            return Allowed {
+                columns,
+                rows,
+                map: None,
+            };
+        }
+        let mut map = vec![false; columns * rows];
+        self.each_key(rects, |[x, y]| {
+            map[usize::from(y) * columns + usize::from(x)] = true;
+        });
+        Allowed {
+            columns,
+            rows,
+            map: Some(map),
+        }
+    }
+
+    fn each_key(&self, rects: &[Rect], mut take: impl FnMut(Place)) {
         for (source, rect) in self.0.iter().zip(rects) {
             let columns = rect.size.map(|side| grid(side, false));
             let all = rect.whole.map(|side| grid(side, false));
@@ -178,12 +226,9 @@ impl Sources<'_> {
             };
             let place = |at: usize| [at % columns[0], rect.top + at / columns[0]];
             let all = 0..columns[0] * columns[1];
-            keys.extend(
-                all.filter(taken)
-                    .map(|at| place(at).map(|side| side as u16)),
-            );
+            all.filter(taken)
+                .for_each(|at| take(place(at).map(|side| side as u16)));
         }
-        keys
     }
 
     /// Share of the first one's patches that may be taken.
@@ -192,6 +237,69 @@ impl Sources<'_> {
         let rects = self.rects(own);
         let left = self.keys(&rects[..1]).len();
         left as f64 / (all[0] * all[1]).max(1) as f64
+    }
+}
+
+/// All sources at one size, each with where it lies.
+pub(super) struct Parts<'a>(Vec<(Cow<'a, Canvas>, Rect)>);
+
+impl Parts<'_> {
+    /// Row after row, one source below the other.
+    pub(super) fn rows(&self) -> Rows<'_> {
+        let mut all = Vec::new();
+        for (canvas, rect) in &self.0 {
+            let rows = canvas.data.chunks(rect.size[0]).skip(rect.skip);
+            all.extend(rows.take(rect.size[1]));
+        }
+        Rows(all)
+    }
+}
+
+/// Rows of pixels that may lie in several canvases, and needn't be of one width.
+pub(super) struct Rows<'a>(Vec<&'a [Pixel]>);
+
+impl<'a> Rows<'a> {
+    /// A canvas's own.
+    pub(super) fn of(canvas: &'a Canvas) -> Self {
+        Self(canvas.data.chunks(canvas.width).collect())
+    }
+
+    /// Columns of the widest, and rows.
+    pub(super) fn size(&self) -> [usize; 2] {
+        let width = self.0.iter().map(|row| row.len()).max();
+        [width.unwrap_or(0), self.0.len()]
+    }
+
+    /// A pixel; beyond the end of a narrow row it is transparent.
+    pub(super) fn pixel(&self, x: usize, y: usize) -> Pixel {
+        self.0[y].get(x).copied().unwrap_or_default()
+    }
+
+    /// The row of a patch that lies within a source.
+    pub(super) fn patch(&self, x: usize, y: usize) -> &[Pixel] {
+        &self.0[y][x..x + PATCH]
+    }
+}
+
+/// Which patches may be taken, by where they lie in a canvas of all sources.
+pub(super) struct Allowed {
+    columns: usize,
+    rows: usize,
+    /// None where all may be.
+    map: Option<Vec<bool>>,
+}
+
+impl Allowed {
+    /// Whether the patch there may be.
+    pub(super) fn is(&self, [x, y]: Place) -> bool {
+        let [x, y] = [x, y].map(usize::from);
+        let map = self.map.as_ref();
+        x < self.columns && y < self.rows && map.is_none_or(|map| map[y * self.columns + x])
+    }
+
+    /// Whether any may be.
+    pub(super) fn any(&self) -> bool {
+        self.map.as_ref().is_none_or(|map| map.contains(&true))
     }
 }
 
@@ -278,6 +386,12 @@ mod tests {
         assert_eq!((row(band.top), row(799)), (band.skip, 799));
         let keys = some.keys(&rects).len() - all.keys(&before[..1]).len();
         assert_eq!(keys, grid(1000, false) * grid(band.size[1], false));
+        // A map says the same as a list; no patch lies in two sources.
+        let (listed, mapped) = (some.keys(&rects), some.allowed(&rects));
+        let [wide, high] = together(&rects).map(|side| side as u16);
+        let places = (0..high).flat_map(|y| (0..wide).map(move |x| [x, y]));
+        let allowed: Vec<_> = places.filter(|&place| mapped.is(place)).collect();
+        assert!(allowed == listed && mapped.any());
         // What was found at a small size lies at the same pixels of the same source.
         let coarse = some.rects(small);
         let places = vec![[50, (160 + 68) as u16]; grid(200, false) * grid(160, false)];

@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::canvas::{Canvas, Pixel};
+use super::canvas::Canvas;
+use super::sources::Rows;
 use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;
 
@@ -10,7 +11,7 @@ use crate::cancel::CancelToken;
 pub(super) type Kernel = [i32; PATCH];
 
 /// Most that one patch may count against another.
-pub(super) const TRUST: i32 = 1024;
+pub(super) const TRUST: u16 = 1024;
 
 /// Every pixel the weighted mean of what the patches over it have there. `places` are the corners
 /// in `source` of the patches whose corners lie at each place of a grid of `columns`; with `wraps`
@@ -20,8 +21,8 @@ pub(super) const TRUST: i32 = 1024;
 /// # Errors
 /// [`GrowError::Cancelled`].
 pub(super) fn combined(
-    source: &Canvas,
-    (places, trust): (&[Place], Option<&[i32]>),
+    source: &Rows<'_>,
+    (places, trust): (&[Place], Option<&[u16]>),
     [width, height]: [usize; 2],
     wraps: [bool; 2],
     kernel: &Kernel,
@@ -54,9 +55,8 @@ pub(super) fn combined(
                         if [sx, sy] == NOWHERE {
                             continue;
                         }
-                        let at = (usize::from(sy) + dy) * source.width + usize::from(sx) + dx;
-                        let value: Pixel = source.data[at];
-                        let weight = kernel[dx] * trust.map_or(1, |trust| trust[number]);
+                        let value = source.pixel(usize::from(sx) + dx, usize::from(sy) + dy);
+                        let weight = kernel[dx] * trust.map_or(1, |trust| i32::from(trust[number]));
                         for c in 0..4 {
                             line[c] += i32::from(value[c]) * weight;
                         }

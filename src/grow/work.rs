@@ -119,7 +119,7 @@ pub fn memory(levels: &[Level]) -> u64 {
     let of = |level: &Level| {
         let (source, result) = (pixels(level.source), pixels(level.result));
         match source.max(result) > REFINED_FROM as u64 {
-            true => source * 18 + result * 28,
+            true => source * 10 + result * 24,
             false => source * 130 + result * 110,
         }
     };
