@@ -15,8 +15,11 @@ use crate::grow::{
 use crate::picture::Picture;
 use crate::recipe::{GrowBreed, GrowParams, GrowTask, SourceRef};
 
-/// Work of a quick look at most, as [`grow::work`] counts it: about 130 ms on a laptop's two cores.
-const QUICK: u64 = 220_000;
+/// Work of a quick look at most, as [`grow::work`] counts it: 150 ms on two cores.
+const QUICK: u64 = 170_000;
+/// The same where pieces are to stay together, which takes longer: in a hole, around a picture.
+const QUICK_FILL: u64 = 73_000;
+const QUICK_EXTEND: u64 = 54_000;
 /// Least longer side of a look for which reduced pictures do, where a larger one can be had.
 const LEAST_LOOK: u32 = 96;
 /// Longer side of the trial that an estimate is made by.
@@ -125,9 +128,9 @@ pub(in crate::engine) fn preview(
 /// How many sizes are gone through for a look.
 fn looked_at(levels: &[Level], prepared: &Prepared, tier: Tier) -> usize {
     let most = tier.longest() as usize;
-    // Pieces that are to stay together take longer.
     let quickest = match prepared.params.task {
-        GrowTask::Extend { .. } | GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK / 3,
+        GrowTask::Extend { .. } => QUICK_EXTEND,
+        GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK_FILL,
         _ => QUICK,
     };
     let small = |level: &Level| level.result.iter().all(|&side| side <= most);
