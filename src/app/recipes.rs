@@ -137,6 +137,13 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             state.view.grow_grid = false;
             (Workspace::Grow, outside)
         }
+        Making::Turn(mut params) => {
+            let outside = params.confine();
+            state.view.spaces.gaze = spaces::film::gaze(&params);
+            let edit = SpacesEdit::Turn(Box::new(params));
+            spaces::apply::edit(edit, state, services, now);
+            (Workspace::Spaces, outside)
+        }
         Making::Upscale { .. } | Making::Material(_) | Making::Hang(_) | Making::Imported => {
             state.toasts.push(
                 Level::Info,

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+pub use crate::picture::panorama::is_panorama;
 use crate::recipe::SourceRef;
 pub use crate::spaces::gltf::Shape;
 pub use crate::spaces::hang::{Frame, Hanging, Part, SIDE_CM, Stuff, parts as hung_parts};
 pub use crate::spaces::material::{
     Body, Convention, Map, Settings as MaterialSettings, memory as material_memory,
 };
-pub use crate::spaces::panorama::is_panorama;
 pub use crate::spaces::tile::{SEAMLESS, seam};
 
 /// A surface to make of a picture.

@@ -5,6 +5,7 @@
 
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
+mod film;
 mod hang;
 mod judges;
 mod material;

@@ -491,7 +491,8 @@ impl Painter {
             },
             Job::Walk(job) => film(&job),
             Job::StylizeFilm(job) => Output::File(job.file.out.clone()),
-            Job::WalkEstimate(_) => Output::FilmEstimate(FilmEstimate {
+            Job::Turn(job) => Output::File(job.file.out.clone()),
+            Job::WalkEstimate(_) | Job::TurnEstimate(_) => Output::FilmEstimate(FilmEstimate {
                 size: [96, 96],
                 bytes: 1_200_000,
                 time: Duration::from_secs(40),

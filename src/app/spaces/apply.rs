@@ -11,6 +11,7 @@ use crate::app::spaces::document::{
     Origin, PERIOD, PanoramaDoc, SpacesDoc, SpacesMode, TileDoc, TileWay,
 };
 use crate::app::spaces::edit::SpacesEdit;
+use crate::app::spaces::film;
 use crate::app::spaces::looks::{Gaze, TileView};
 use crate::app::spaces::making;
 use crate::app::spaces::wall::{CORNERS, WallDoc};
@@ -51,6 +52,7 @@ fn label(edit: &SpacesEdit) -> String {
         | SpacesEdit::Material(_, label)
         | SpacesEdit::Wall(_, label)
         | SpacesEdit::Waves { label, .. } => (*label).to_owned(),
+        SpacesEdit::Turn(_) => "Open recipe".to_owned(),
         SpacesEdit::Reset => "Reset all sliders".to_owned(),
     }
 }
@@ -79,6 +81,7 @@ fn apply(edit: SpacesEdit, doc: &mut SpacesDoc) {
         }
         SpacesEdit::Reset => reset(doc),
         SpacesEdit::Waves { params, .. } => waves(*params, doc),
+        SpacesEdit::Turn(params) => film::put(*params, doc),
     }
 }
 
@@ -142,6 +145,7 @@ pub fn takes(command: Command, state: &AppState) -> bool {
         | Command::ResetSliders
         | Command::ToggleTiles => true,
         Command::ZoomIn | Command::ZoomOut | Command::ZoomFit => looks_around(state),
+        Command::ExportWalk => state.doc.spaces.mode == SpacesMode::Panorama,
         // Materials and hung pictures are no pictures: they have files of their own.
         Command::Keep | Command::SaveAs | Command::Export | Command::CopyPicture => {
             making::work(&state.doc.spaces).is_none()
@@ -174,6 +178,7 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
             }
             *gaze = gaze.confined();
         }
+        Command::ExportWalk => film::begin(state),
         Command::ResetSliders => edit(SpacesEdit::Reset, state, services, now),
         Command::NewSeed | Command::NextSeed | Command::PreviousSeed => {
             let random = random::number(&mut state.random) % SEEDS;
