@@ -9,6 +9,7 @@ mod film;
 mod hang;
 mod judges;
 mod material;
+mod measure;
 mod seamless;
 mod waves;
 

@@ -3,12 +3,12 @@
 
 mod camera;
 mod cube;
-mod equiangular;
+mod distances;
 mod page;
 
 pub use camera::{Camera, Views};
 pub use cube::{FACES, Face, faces};
-pub use equiangular::{direction, place};
+pub use distances::{direction, place};
 pub use page::page;
 
 use super::SpacesError;
