@@ -42,6 +42,13 @@ pub enum SurfaceKind {
         /// A picture of a ball of it, too.
         look: bool,
     },
+    /// The base colour of a material as a picture, with all settings in its recipe: for the gallery.
+    Base {
+        /// What decides it.
+        settings: MaterialSettings,
+        /// What the material is called.
+        name: String,
+    },
     /// A panorama, as faces of a cube and as a page to look around in.
     Panorama {
         /// Folder for the faces, which is there, and the beginning of their names.

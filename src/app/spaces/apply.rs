@@ -11,6 +11,7 @@ use crate::app::spaces::document::{
     Origin, PERIOD, PanoramaDoc, SpacesDoc, SpacesMode, TileDoc, TileWay,
 };
 use crate::app::spaces::edit::SpacesEdit;
+use crate::app::spaces::export;
 use crate::app::spaces::film;
 use crate::app::spaces::looks::{Gaze, TileView};
 use crate::app::spaces::making;
@@ -52,7 +53,7 @@ fn label(edit: &SpacesEdit) -> String {
         | SpacesEdit::Material(_, label)
         | SpacesEdit::Wall(_, label)
         | SpacesEdit::Waves { label, .. } => (*label).to_owned(),
-        SpacesEdit::Turn(_) => "Open recipe".to_owned(),
+        SpacesEdit::Turn(_) | SpacesEdit::MaterialOf(..) => "Open recipe".to_owned(),
         SpacesEdit::Reset => "Reset all sliders".to_owned(),
     }
 }
@@ -82,6 +83,11 @@ fn apply(edit: SpacesEdit, doc: &mut SpacesDoc) {
         SpacesEdit::Reset => reset(doc),
         SpacesEdit::Waves { params, .. } => waves(*params, doc),
         SpacesEdit::Turn(params) => film::put(*params, doc),
+        SpacesEdit::MaterialOf(picture, settings) => {
+            doc.mode = SpacesMode::Material;
+            doc.source = Some(picture);
+            doc.material = *settings;
+        }
     }
 }
 
@@ -186,6 +192,9 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
                 Some(change) => edit(change, state, services, now),
                 None => state.toasts.push(Level::Info, "There is no seed here."),
             }
+        }
+        Command::Keep if state.doc.spaces.mode == SpacesMode::Material => {
+            export::keep(state, services);
         }
         _ => {
             let words =

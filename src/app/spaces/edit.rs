@@ -24,6 +24,8 @@ pub enum SpacesEdit {
     Room(SourceRef),
     /// All sliders of the mode in front to where they were at first.
     Reset,
+    /// A picture and its material as its recipe has it.
+    MaterialOf(SourceRef, Box<MaterialSettings>),
     /// A film of a panorama as its recipe has it.
     Turn(Box<TurnParams>),
     /// *Waves* as a recipe has it, in the mode of its domain.
