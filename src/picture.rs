@@ -1,6 +1,7 @@
 //! A picture in memory: 8-bit sRGB with straight alpha, cheap to clone.
 
 mod deep;
+pub mod panorama;
 pub mod seam;
 
 pub use deep::{ColorSpace, DeepPicture};

@@ -19,7 +19,7 @@ use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
 use crate::app::view::{CanvasView, Compare, Dialog, ViewState, Workspace};
-use crate::engine::protocol::{Channel, FilmJob, Job, JobId, Rendering, Tier, Work};
+use crate::engine::protocol::{Channel, FilmJob, Job, JobId, Rendering, Tier, TurnJob, Work};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Recipe};
@@ -249,6 +249,8 @@ pub enum Purpose {
     Walk,
     /// What this film would take.
     FilmEstimate(Box<FilmJob>),
+    /// What this turn in a panorama would take.
+    TurnEstimate(Box<TurnJob>),
     /// A folder of photos.
     Folder,
     /// A style of the user's own, from pictures.
@@ -400,6 +402,8 @@ pub enum Pick {
     Open(FileRole),
     /// A file for a film, whose suggested name stands in the job.
     Film(Box<FilmJob>),
+    /// The same for a turn in a panorama.
+    Turn(Box<TurnJob>),
     /// A file for the picture.
     SaveAs(Subject),
     /// File or folder for exported gallery pictures.

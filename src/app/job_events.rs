@@ -57,6 +57,9 @@ pub fn ended(
     if let Purpose::FilmEstimate(film) = job.purpose {
         return timeline::estimated(film, result, state);
     }
+    if let Purpose::TurnEstimate(turn) = job.purpose {
+        return spaces::film::estimated(turn, result, state);
+    }
     if let (Some(of), Err(error)) = (&job.of, &result) {
         answers::ended(of, Some(error), state);
     }

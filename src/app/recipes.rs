@@ -17,6 +17,7 @@ use crate::app::view::Workspace;
 use crate::app::work;
 use crate::app::{explore, grow, jobs, lens, spaces, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
+use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{
     ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
 };
@@ -137,7 +138,29 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             state.view.grow_grid = false;
             (Workspace::Grow, outside)
         }
-        Making::Upscale { .. } | Making::Material(_) | Making::Hang(_) | Making::Imported => {
+        Making::Turn(mut params) => {
+            let outside = params.confine();
+            state.view.spaces.gaze = spaces::film::gaze(&params);
+            let edit = SpacesEdit::Turn(Box::new(params));
+            spaces::apply::edit(edit, state, services, now);
+            (Workspace::Spaces, outside)
+        }
+        Making::Material(params) => {
+            let maps = params.settings.get("maps").cloned().unwrap_or_default();
+            let settings = serde_json::from_value::<MaterialSettings>(maps);
+            let Ok(settings) = settings
+                .map_err(drop)
+                .and_then(|s| s.check().map(|()| s).map_err(drop))
+            else {
+                let words = "This material has settings that are not known here; update Limner to go on with it.";
+                state.toasts.push(Level::Warning, words);
+                return false;
+            };
+            let edit = SpacesEdit::MaterialOf(params.picture, settings.into());
+            spaces::apply::edit(edit, state, services, now);
+            (Workspace::Spaces, Vec::new())
+        }
+        Making::Upscale { .. } | Making::Hang(_) | Making::Imported => {
             state.toasts.push(
                 Level::Info,
                 "This picture was imported or only upscaled; it has no settings to go back to.",

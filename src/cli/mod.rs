@@ -24,6 +24,8 @@ mod learn_args;
 mod lens;
 mod models;
 mod output;
+mod panorama_film;
+mod panorama_film_args;
 mod project;
 mod recipe;
 mod save;

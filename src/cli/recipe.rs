@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, check_room, save};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions};
+use crate::engine::protocol::{
+    FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions, TurnJob,
+};
 use crate::export::animation::{is_named_like_mp4, mp4_recipe};
 use crate::export::{hidden_settings, metadata};
 use crate::photo;
@@ -204,7 +206,15 @@ fn render(
     if let Making::Material(params) | Making::Hang(params) = &recipe.making {
         return super::surface::again(recipe, params, output, session);
     }
-    if let Making::Walk(params) = &recipe.making {
+    if let Making::Turn(params) = &recipe.making {
+        check_room(out, output.keeping.force)?;
+        let job = Job::Turn(Box::new(TurnJob {
+            params: Arc::new(params.clone()),
+            photo_credit: !output.keeping.no_photo_credit,
+            file: FilmFile::named(out.clone()).map_err(Failure::new)?,
+        }));
+        session.job("film", job)?;
+    } else if let Making::Walk(params) = &recipe.making {
         check_room(out, output.keeping.force)?;
         let said = |name, otherwise: u64| {
             let number = recipe.extra.get(name).and_then(Value::as_u64);

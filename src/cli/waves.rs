@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::Generate;
 use super::failure::Failure;
 use super::generate;
+use super::panorama_film;
 use super::save::{check_file, check_free, deliver, make_folder};
 use super::session::{Session, unexpected};
 use super::spaces_args::SurfaceKeeping;
@@ -45,9 +46,16 @@ pub(crate) fn tile(args: &Tile, session: &mut Session) -> Result<(), Failure> {
 
 /// Draws a panorama, or takes one that is there; and what is to be made of it.
 pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Failure> {
-    if args.picture.is_some() && args.faces.is_none() && args.html.is_none() {
+    let films = args.film.film.is_some();
+    let surfaces = args.faces.is_some() || args.html.is_some();
+    if args.picture.is_some() && !surfaces && !films {
         return Err(Failure::new(
-            "say what to make of the panorama: --faces or --html",
+            "say what to make of the panorama: --faces, --html or --film",
+        ));
+    }
+    if args.picture.is_none() && args.out.is_none() && surfaces {
+        return Err(Failure::new(
+            "faces and page are made of the panorama's file: name it with --out",
         ));
     }
     if let Some(page) = &args.html {
@@ -64,6 +72,9 @@ pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Fai
     }
     if let Some(out) = &args.out {
         draw(args, out, session)?;
+    }
+    if let Some(out) = &args.film.film {
+        panorama_film::run(args, |session| params(args, session), out, session)?;
     }
     let picture = args.picture.as_deref().or(args.out.as_deref());
     let Some(picture) = picture.filter(|_| args.faces.is_some() || args.html.is_some()) else {
@@ -87,14 +98,20 @@ pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Fai
     make("panorama", picture, kind, &keeping, session)
 }
 
-fn draw(args: &Panorama, out: &Path, session: &mut Session) -> Result<(), Failure> {
+/// The panorama that is drawn.
+fn params(args: &Panorama, session: &Session) -> Result<ExploreParams, Failure> {
     let model = generate::generator(session, WAVES)?;
-    check_file(out, args.keeping.force)?;
     let mut params = ExploreParams::new(&model.name, args.seed);
     params.truncation_psi = args.truncation;
     params.noise = args.noise;
     params.size = Some(args.size.0);
     params.domain = Domain::Sphere { scale: args.scale };
+    Ok(params)
+}
+
+fn draw(args: &Panorama, out: &Path, session: &mut Session) -> Result<(), Failure> {
+    let params = params(args, session)?;
+    check_file(out, args.keeping.force)?;
     let job = Job::Render(Arc::new(params));
     let Output::Picture { picture, recipe } = session.job("panorama", job)? else {
         return Err(unexpected());

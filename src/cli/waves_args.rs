@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::keeping::{Keeping, Output};
+use super::panorama_film_args::PanoramaFilm;
 use super::values::Size;
 use crate::recipe::{Domain, NoiseMode};
 
@@ -106,8 +107,10 @@ pub(crate) struct Panorama {
     /// Page to look around in it, one file that needs no network, too (.html)
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) film: PanoramaFilm,
     /// File to write (.png, .jpg, .webp, .tif)
-    #[arg(short, long, value_name = "OUT", required_unless_present = "picture")]
+    #[arg(short, long, value_name = "OUT", required_unless_present_any = ["picture", "film"])]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) keeping: Keeping,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::protocol::StylizeOptions;
 pub use crate::export::animation::{FilmFormat, QUALITY};
-use crate::recipe::{SourceRef, StyleParams, WalkParams};
+use crate::recipe::{SourceRef, StyleParams, TurnParams, WalkParams};
 
 /// The file that a film goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,17 @@ pub struct FilmJob {
     pub max_side: u32,
     /// How many times as large the enlarging network makes each frame; 1 leaves them.
     pub enlarge: u32,
+    /// Where to.
+    pub file: FilmFile,
+}
+
+/// A camera's turn around in a panorama that becomes a film.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TurnJob {
+    /// Panorama, camera and frames.
+    pub params: Arc<TurnParams>,
+    /// Whether who made the photo goes into the file, as far as its own file says.
+    pub photo_credit: bool,
     /// Where to.
     pub file: FilmFile,
 }

@@ -3,22 +3,88 @@
 
 use std::time::{Duration, Instant};
 
+use super::estimate::TimeModel;
 use super::fine::{INSTRUMENT, LONGER_SIDE, WEIGHTS, finest};
 use super::fine_tiles;
 use super::memory;
 use super::photos::PhotoCache;
 use super::protocol::{Effort, EngineError, Estimate, FineOptions, StylizeOptions};
 use super::styling::Stylizer;
+use super::stylize::StylePlan;
 use crate::cancel::CancelToken;
 use crate::fine::schedule::{Schedule, bytes};
 use crate::fine::{Goal, Painting, Region, Style};
 use crate::models::Registry;
+use crate::models::vgg19::LEAST_SIDE;
 use crate::recipe::StyleParams;
+use crate::spaces::panorama::FACES;
 
 /// Height and width of the piece on which a step is timed.
 const TRIAL: (usize, usize) = (96, 128);
 /// Steps of which the quickest counts: the first fills caches.
 const TRIALS: usize = 2;
+
+/// Side of a panorama's face at brush size 1, 90° across: what is seen of it at once, 113° wide, is
+/// then about as fine as another picture's longer side.
+const FACE_SIDE: u32 = 384;
+
+/// Side of the faces of a panorama and what is painted beyond their edges, pixels.
+pub(super) fn face(size: [u32; 2], memory: u64) -> Result<[u32; 2], EngineError> {
+    let mut face = (size[0] / 4).min(FACE_SIDE) / 8 * 8;
+    loop {
+        if u64::from(face) < 2 * LEAST_SIDE as u64 {
+            return Err(EngineError::BadRequest(
+                "Fine needs a larger panorama, or more memory; take Fast".into(),
+            ));
+        }
+        let fade = StylePlan::fade(face);
+        if bytes([face + 2 * fade; 2]) <= memory {
+            return Ok([face, fade]);
+        }
+        face -= 8;
+    }
+}
+
+/// How long each of a panorama's faces is worked at.
+pub(super) fn of_a_face(effort: &Effort) -> Effort {
+    match effort {
+        Effort::Time(time, steps) => Effort::Time(*time / FACES.len() as u32, *steps),
+        other => other.clone(),
+    }
+}
+
+/// The figures for a panorama, from those of *Fast*.
+fn panorama(
+    around: &Estimate,
+    options: &FineOptions,
+    times: &TimeModel,
+) -> Result<Estimate, EngineError> {
+    let [face, fade] = face(around.size, options.memory_budget)?;
+    let canvas = [face + 2 * fade; 2];
+    let schedule = Schedule::new(canvas, &of_a_face(&options.effort));
+    let time = match &options.effort {
+        Effort::Time(time, _) => *time,
+        _ => {
+            let steps = schedule.pixel_steps() * FACES.len() as u64;
+            times.fine(steps).unwrap_or_default()
+        }
+    };
+    let working = [4 * face, 2 * face];
+    let own = memory::resident()
+        + bytes(canvas)
+        // All faces twice, as photos and as they are painted, and what they become.
+        + FACES.len() as u64 * 44 * pixels(canvas)
+        + 64 * pixels(working)
+        + 8 * pixels(around.size);
+    Ok(Estimate {
+        size: around.size,
+        memory: own.max(around.memory),
+        time: time + around.time,
+        tiles: FACES.len() as u32,
+        passes: around.passes,
+        painted: (working != around.size).then_some(working),
+    })
+}
 
 /// The figures for a photo.
 pub(super) fn estimate(
@@ -37,6 +103,9 @@ pub(super) fn estimate(
         return Ok(around);
     }
     try_out(stylizer, registry)?;
+    if params.wrap.is_panorama() {
+        return panorama(&around, options, &stylizer.times);
+    }
     let large = fine_tiles::plan(around.size, options, &stylizer.times);
     let (finest, schedule) = match &large.before {
         Effort::Again(scales) => {

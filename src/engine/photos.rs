@@ -7,7 +7,6 @@ use std::time::SystemTime;
 use super::protocol::{EngineError, OpenedPhoto};
 use super::recent::Recent;
 use super::resample::shrink_to;
-use super::surface_job::is_panorama;
 use crate::photo;
 use crate::photo::{KnownPhotos, Photo};
 use crate::picture::Picture;
@@ -123,6 +122,7 @@ impl PhotoCache {
             }
             Making::Upscale { .. } => recipe.sources.first().into_iter().collect(),
             Making::Material(params) | Making::Hang(params) => vec![&params.picture],
+            Making::Turn(params) => params.picture().into_iter().collect(),
             Making::Explore(_) | Making::Walk(_) | Making::Imported => Vec::new(),
         };
         let origins = photos
@@ -207,7 +207,7 @@ impl PhotoCache {
         let mut notes = photo.notes.clone();
         let (mut recipe, mut panorama) = (None, false);
         if let Ok(metadata) = crate::export::metadata::read(path) {
-            panorama = metadata.is_equirectangular() && is_panorama(photo.picture.size());
+            panorama = metadata.is_panorama();
             notes.extend(metadata.notes);
             recipe = metadata.recipe.map(Box::new);
         }

@@ -10,7 +10,7 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::{DragJob, Movable};
 pub use super::engine_error::EngineError;
-pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob, StyleFilmJob};
+pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob, StyleFilmJob, TurnJob};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::spaces_look::{MaterialView, SpacesLook, SpacesShow};
@@ -122,6 +122,10 @@ pub enum Job {
     Walk(Box<FilmJob>),
     /// What [`Job::Walk`] would take: [`Output::FilmEstimate`].
     WalkEstimate(Box<FilmJob>),
+    /// A camera's turn around in a panorama, written as a film.
+    Turn(Box<TurnJob>),
+    /// What [`Job::Turn`] would take: [`Output::FilmEstimate`].
+    TurnEstimate(Box<TurnJob>),
     /// A photo or picture file enlarged.
     Upscale {
         /// The file.

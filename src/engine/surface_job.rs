@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+pub use crate::picture::panorama::is_panorama;
 use crate::recipe::SourceRef;
 pub use crate::spaces::gltf::Shape;
 pub use crate::spaces::hang::{Frame, Hanging, Part, SIDE_CM, Stuff, parts as hung_parts};
 pub use crate::spaces::material::{
     Body, Convention, Map, Settings as MaterialSettings, memory as material_memory,
 };
-pub use crate::spaces::panorama::is_panorama;
 pub use crate::spaces::tile::{SEAMLESS, seam};
 
 /// A surface to make of a picture.
@@ -41,6 +41,13 @@ pub enum SurfaceKind {
         shapes: Vec<Shape>,
         /// A picture of a ball of it, too.
         look: bool,
+    },
+    /// The base colour of a material as a picture, with all settings in its recipe: for the gallery.
+    Base {
+        /// What decides it.
+        settings: MaterialSettings,
+        /// What the material is called.
+        name: String,
     },
     /// A panorama, as faces of a cube and as a page to look around in.
     Panorama {

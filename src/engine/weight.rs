@@ -63,6 +63,7 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
         }
         Job::StylizeFilm(job) => written(&job.params),
         Job::Walk(job) | Job::WalkEstimate(job) => written(&job.params),
+        Job::Turn(job) | Job::TurnEstimate(job) => written(&job.params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),
         // Some numbers and names.

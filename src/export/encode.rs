@@ -2,6 +2,7 @@
 //! labels where each format keeps them. Alpha stays where the format can; JPEG is
 //! composed on white.
 
+use std::borrow::Cow;
 use std::io::{Seek, Write};
 
 use image::ImageEncoder;
@@ -10,6 +11,7 @@ use super::ExportError;
 use super::container::{jpeg, webp};
 use super::xmp::Packet;
 use crate::export::format::Format;
+use crate::picture::panorama::is_panorama;
 use crate::picture::{ColorSpace, Picture};
 
 /// What goes into a file beside the pixels.
@@ -36,6 +38,22 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// Whether a picture of this size with these labels is a panorama: cut to another aspect it is
+    /// none any more.
+    pub(super) fn is_panorama(&self, size: [u32; 2]) -> bool {
+        self.panorama && is_panorama(size)
+    }
+
+    /// The labels of a picture of this size: those of a panorama say so.
+    pub(super) fn told(&self, size: [u32; 2]) -> Cow<'_, Self> {
+        let mut labels = Cow::Borrowed(self);
+        if self.is_panorama(size) {
+            let xmp = labels.to_mut().xmp.get_or_insert_default();
+            xmp.put_panorama(size);
+        }
+        labels
+    }
+
     /// Exactly what goes in beside the pixels, line by line, for people.
     pub fn preview(&self) -> String {
         let mut lines = self.xmp.as_ref().map(Packet::preview).unwrap_or_default();
@@ -73,14 +91,7 @@ pub fn encode<W: Write + Seek>(
     labels: &Labels,
     out: &mut W,
 ) -> Result<(), ExportError> {
-    let mut labels = std::borrow::Cow::Borrowed(labels);
-    let [width, height] = picture.size();
-    // Cut to another aspect it is none any more.
-    if labels.panorama && width.abs_diff(height.saturating_mul(2)) <= 2 {
-        let xmp = labels.to_mut().xmp.get_or_insert_default();
-        xmp.put_panorama([width, height]);
-    }
-    let labels = labels.as_ref();
+    let labels = &*labels.told(picture.size());
     match format {
         Format::Png => encode_png(picture, labels, out),
         Format::Jpeg(quality) => encode_jpeg(picture, quality, labels, out),

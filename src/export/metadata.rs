@@ -9,6 +9,7 @@ use super::container::{self, Container, Contents};
 use super::source_type::SourceType;
 use super::xmp::{self, Properties, UserLabels, ns};
 use super::{ExportError, atomic, credentials, rights};
+use crate::picture::panorama::is_panorama;
 use crate::recipe::foreign::{self, FileTexts, Foreign};
 use crate::recipe::{Recipe, RecipeError};
 use crate::regular_file;
@@ -44,8 +45,7 @@ impl FileMetadata {
     /// Whether it says to be a whole equirectangular panorama (Photo Sphere XMP) and is twice as wide
     /// as high.
     pub fn is_panorama(&self) -> bool {
-        let [width, height] = self.size.map(u64::from);
-        self.is_equirectangular() && height >= 8 && width.abs_diff(2 * height) <= 2
+        self.is_equirectangular() && is_panorama(self.size)
     }
 
     /// Whether it calls itself an equirectangular panorama of everything around (Photo Sphere XMP).

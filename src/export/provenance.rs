@@ -65,13 +65,19 @@ impl Provenance {
                 Some(SourceType::TrainedAlgorithmicMedia)
             }
             Making::Explore(_) | Making::Walk(_) => Some(SourceType::AlgorithmicMedia),
+            Making::Turn(turn) if turn.generated().is_some() => Some(match any_trained {
+                true => SourceType::TrainedAlgorithmicMedia,
+                false => SourceType::AlgorithmicMedia,
+            }),
             Making::Style(_) | Making::Lens(_) => {
                 Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
             }
             Making::Grow(params) => Some(grown(params, recipe)),
             Making::Upscale { .. } => Some(enlarged(recipe)),
             // A photo that was finished is what its file says.
-            Making::Imported | Making::Material(_) | Making::Hang(_) => said(recipe),
+            Making::Imported | Making::Material(_) | Making::Hang(_) | Making::Turn(_) => {
+                said(recipe)
+            }
         };
         // Learnt styles stand among the styles.
         let titles: Vec<&str> = names
@@ -319,6 +325,7 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
         Making::Style(p) => add(&p.model),
         Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
+        Making::Turn(p) => p.generated().into_iter().for_each(|p| add(&p.model)),
         Making::Grow(_)
         | Making::Upscale { .. }
         | Making::Material(_)

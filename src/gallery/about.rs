@@ -199,6 +199,7 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
         Making::Material(_) => "A map of a material.".into(),
         Making::Hang(_) => "A picture for a wall.".into(),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
+        Making::Turn(p) => format!("A turn around in a panorama, {} frames.", p.frames),
         Making::Imported => "Imported.".into(),
     }
 }

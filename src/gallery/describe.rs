@@ -161,9 +161,12 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
     };
     match file.recipe.as_ref().map(|r| &r.making) {
         Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
+        Some(Making::Turn(params)) if params.generated().is_some() => EntryKind::Generated,
         Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
-        Some(Making::Imported | Making::Material(_) | Making::Hang(_)) => EntryKind::Imported,
+        Some(Making::Imported | Making::Material(_) | Making::Hang(_) | Making::Turn(_)) => {
+            EntryKind::Imported
+        }
         // Kept without a recipe: the label still says it.
         None if !wrote_it(file) => EntryKind::Imported,
         None => match file.source_type {

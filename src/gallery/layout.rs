@@ -187,6 +187,7 @@ fn what(recipe: Option<&Recipe>, title: &dyn Fn(&str) -> String) -> String {
         }
         Some(Making::Material(p)) => format!("{} material", source_stem(&p.picture.name)),
         Some(Making::Hang(p)) => format!("{} hung", source_stem(&p.picture.name)),
+        Some(Making::Turn(_)) => "panorama film".into(),
         Some(Making::Imported) | None => "picture".into(),
     }
 }

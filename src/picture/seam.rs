@@ -21,6 +21,9 @@ pub struct Seam {
     pub ratio: f32,
     /// The same at places within: 19 of 20 lie between these.
     pub usual: [f32; 2],
+    /// The share of places within that are smoother than the border, 0..=1: about 0.5 where it is a
+    /// place like others.
+    pub rank: f32,
 }
 
 impl Seam {
@@ -66,6 +69,7 @@ impl Lines<'_> {
             return Seam {
                 ratio: 1.0,
                 usual: [1.0; 2],
+                rank: 0.5,
             };
         }
         let inside = NEAR + 2..self.side - NEAR - 3;
@@ -81,9 +85,13 @@ impl Lines<'_> {
             0 => 1.0,
             count => usual[((count - 1) as f32 * share).round() as usize],
         };
+        let ratio = self.ratio(self.side - 1);
+        let smoother = usual.iter().filter(|within| **within < ratio).count();
+        let alike = usual.iter().filter(|within| **within == ratio).count();
         Seam {
-            ratio: self.ratio(self.side - 1),
+            ratio,
             usual: [at(0.025), at(0.975)],
+            rank: (smoother as f32 + 0.5 * alike as f32) / usual.len().max(1) as f32,
         }
     }
 

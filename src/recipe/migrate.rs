@@ -88,10 +88,10 @@ fn has_domain(value: &Value) -> bool {
     })
 }
 
-/// Whether it is of a surface.
+/// Whether it is of a surface, or of a turn in a panorama.
 fn is_surface(value: &Value) -> bool {
     let kind = value.get("making").and_then(|making| making.get("kind"));
-    kind.is_some_and(|kind| kind == "material" || kind == "hang")
+    kind.is_some_and(|kind| kind == "material" || kind == "hang" || kind == "turn")
 }
 
 /// Whether it is a walk whose spans have times of their own.
@@ -100,7 +100,7 @@ fn has_times(value: &Value) -> bool {
     spans.is_some_and(|spans| !spans.is_empty())
 }
 
-/// Version 2 knew no pictures that go on beyond their sides, no surfaces, and no times in walks.
+/// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, and no times in walks.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
     let spans = value.pointer("/making/spans").is_some();
     let walk = value.pointer("/making/kind") == Some(&json!("walk"));

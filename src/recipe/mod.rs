@@ -15,6 +15,7 @@ pub mod ranges;
 mod schema;
 mod style;
 mod surface;
+mod turn;
 mod wrap;
 
 pub use domain::Domain;
@@ -32,6 +33,7 @@ pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
 pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
 pub use surface::SurfaceParams;
+pub use turn::{TurnPanorama, TurnParams};
 pub use wrap::Wrap;
 
 use std::path::{Path, PathBuf};
@@ -40,7 +42,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
 /// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`],
-/// surfaces and [`WalkParams::spans`], and refuses, in older programs, a [`Domain`] that those
+/// surfaces, turns and [`WalkParams::spans`], and refuses, in older programs, a [`Domain`] that those
 /// would render as a plane; a recipe has the lowest version that knows all that is in it
 /// ([`Recipe::versioned`]), so that older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
@@ -110,6 +112,8 @@ pub enum Making {
     Hang(SurfaceParams),
     /// Frames of a walk through latent space.
     Walk(WalkParams),
+    /// Frames of a camera that turns around in a panorama.
+    Turn(TurnParams),
     /// A picture brought in from outside.
     Imported,
 }
@@ -151,15 +155,16 @@ impl Making {
             Self::Walk(walk) => {
                 walk.spans.is_empty() && walk.points.iter().all(|point| point.domain.is_plane())
             }
-            Self::Material(_) | Self::Hang(_) => false,
+            Self::Material(_) | Self::Hang(_) | Self::Turn(_) => false,
             other => other.wrap().is_none(),
         }
     }
 
-    /// Whether the picture is an equirectangular panorama.
+    /// Whether the picture, or each frame of the film, is an equirectangular panorama.
     pub fn is_panorama(&self) -> bool {
         match self {
             Self::Explore(params) => params.domain.is_sphere(),
+            Self::Walk(walk) => walk.points.first().is_some_and(|p| p.domain.is_sphere()),
             other => other.wrap().is_panorama(),
         }
     }
@@ -185,6 +190,7 @@ impl Making {
                 pictures
             }
             Self::Material(params) | Self::Hang(params) => vec![&params.picture],
+            Self::Turn(params) => params.picture().into_iter().collect(),
             Self::Explore(_) | Self::Upscale { .. } | Self::Walk(_) | Self::Imported => Vec::new(),
         }
     }

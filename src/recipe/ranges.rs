@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     DirectionEdit, Domain, ExploreParams, FinishParams, FinishSettings, GrowBreed, GrowChange,
     GrowParams, GrowPart, GrowTask, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, WalkParams,
+    StyleParams, TurnPanorama, TurnParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -75,6 +75,12 @@ pub const FILL: Range = Range::new("fill", 0.0, 1.0);
 pub const STROKE_RADIUS: Range = Range::new("radius", 0.004, 0.4);
 /// [`WalkParams::fps`].
 pub const FPS: Range = Range::new("fps", 1.0, 60.0);
+/// [`TurnParams::start`], degrees.
+pub const TURN_START: Range = Range::new("start", -180.0, 180.0);
+/// [`TurnParams::tilt`], degrees.
+pub const TURN_TILT: Range = Range::new("tilt", -90.0, 90.0);
+/// [`TurnParams::view_angle`], degrees.
+pub const VIEW_ANGLE: Range = Range::new("view_angle", 15.0, 110.0);
 /// [`super::WalkSpan::seconds`].
 pub const SPAN: Range = Range::new("seconds", 0.1, 60.0);
 /// [`GrowParams::chance`].
@@ -392,6 +398,21 @@ impl GrowParams {
         for other in &mut self.others {
             outside.bring(&OTHER_WEIGHT, &mut other.weight);
             outside.part(&mut other.part);
+        }
+        outside.0
+    }
+}
+
+impl TurnParams {
+    /// As [`ExploreParams::confine`]. Size and frames stay: the engine says why they can't be.
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.bring(&FPS, &mut self.fps);
+        outside.bring(&TURN_START, &mut self.start);
+        outside.bring(&TURN_TILT, &mut self.tilt);
+        outside.bring(&VIEW_ANGLE, &mut self.view_angle);
+        if let TurnPanorama::Generated(params) = &mut self.panorama {
+            outside.explore(params);
         }
         outside.0
     }

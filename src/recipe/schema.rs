@@ -1,7 +1,8 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
 use super::{
-    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate,
+    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, TurnPanorama, json,
+    migrate,
 };
 
 /// Why JSON is no recipe that this program can use.
@@ -78,6 +79,11 @@ impl Recipe {
             }
             Making::Grow(params) => params.each_picture_mut(tell),
             Making::Material(params) | Making::Hang(params) => tell(&mut params.picture),
+            Making::Turn(params) => {
+                if let TurnPanorama::Picture(picture) = &mut params.panorama {
+                    tell(picture);
+                }
+            }
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
         }
     }

@@ -147,6 +147,8 @@ fn all() -> Vec<Recipe> {
         },
         Making::Material(surface()),
         Making::Hang(surface()),
+        Making::Turn(turn(TurnPanorama::Picture(source("a.jpg")))),
+        Making::Turn(turn(TurnPanorama::Generated(sphere().into()))),
         Making::Walk(walk),
         Making::Walk(timed),
         Making::Imported,
@@ -157,6 +159,27 @@ fn all() -> Vec<Recipe> {
     .map(recipe)
     .chain([finished()])
     .collect()
+}
+
+fn sphere() -> ExploreParams {
+    ExploreParams {
+        domain: Domain::Sphere { scale: 1.5 },
+        ..ExploreParams::new("cppn", 3)
+    }
+}
+
+/// A turn in a panorama.
+fn turn(panorama: TurnPanorama) -> TurnParams {
+    TurnParams {
+        panorama,
+        size: [1280, 720],
+        frames: 480,
+        fps: 24.0,
+        start: -30.0,
+        tilt: 10.0,
+        view_angle: 70.0,
+        leftwards: true,
+    }
 }
 
 /// What a surface is made by.
@@ -174,7 +197,7 @@ fn what_older_programs_would_make_otherwise_has_a_version_that_they_refuse() {
     for recipe in all() {
         let old = match &recipe.making {
             Making::Explore(params) => params.domain.is_plane(),
-            Making::Material(_) | Making::Hang(_) => false,
+            Making::Material(_) | Making::Hang(_) | Making::Turn(_) => false,
             Making::Walk(walk) => walk.spans.is_empty(),
             making => making.wrap().is_none(),
         };

@@ -144,6 +144,7 @@ impl SystemLink for Desktop {
         match pick {
             Pick::Open(role) => open_pictures(self, role),
             Pick::Film(film) => super::films::save(self, film),
+            Pick::Turn(turn) => super::films::save_turn(self, turn),
             Pick::SaveAs(subject) => {
                 let future = AsyncFileDialog::new()
                     .set_title("Save picture")

@@ -7,7 +7,7 @@ use rfd::{AsyncFileDialog, FileHandle};
 use super::desktop::{Desktop, notify, start, with_ending};
 use crate::app::action::{Action, Purpose};
 use crate::app::notice::Level;
-use crate::engine::protocol::{FilmFormat, FilmJob, Job};
+use crate::engine::protocol::{FilmFile, FilmFormat, FilmJob, Job, TurnJob};
 use crate::photo;
 
 /// Endings of films that can be opened.
@@ -17,8 +17,27 @@ const FILMS: &[&str] = &[
 
 /// Asks for a film's file, then makes it.
 pub(super) fn save(desktop: &Desktop, mut film: Box<FilmJob>) {
-    let format = film.file.format;
-    let name = film.file.out.to_string_lossy().into_owned();
+    place(desktop, &film.file.clone(), move |out| {
+        film.file.out = out;
+        start(Job::Walk(film), Purpose::Walk)
+    });
+}
+
+/// The same for a turn in a panorama.
+pub(super) fn save_turn(desktop: &Desktop, mut turn: Box<TurnJob>) {
+    place(desktop, &turn.file.clone(), move |out| {
+        turn.file.out = out;
+        start(Job::Turn(turn), Purpose::Walk)
+    });
+}
+
+fn place(
+    desktop: &Desktop,
+    file: &FilmFile,
+    begin: impl FnOnce(PathBuf) -> Action + Send + 'static,
+) {
+    let format = file.format;
+    let name = file.out.to_string_lossy().into_owned();
     let dialog = AsyncFileDialog::new()
         .set_title("Export film")
         .set_file_name(name);
@@ -28,12 +47,12 @@ pub(super) fn save(desktop: &Desktop, mut film: Box<FilmJob>) {
     }
     .save_file();
     desktop.dialog(future, move |file: FileHandle| {
-        film.file.out = match format.ending() {
+        let out = match format.ending() {
             // A film under another kind's name wouldn't play.
             Some(ending) => file.path().with_extension(ending),
             None => file.path().to_path_buf(),
         };
-        vec![start(Job::Walk(film), Purpose::Walk)]
+        vec![begin(out)]
     });
 }
 

@@ -50,6 +50,24 @@ pub fn exiftool(path: &Path, tag: &str) -> Option<String> {
     Some(String::from_utf8(told.stdout).unwrap().trim().to_owned())
 }
 
+/// What ffprobe says of the picture's shape around a viewer; nothing where it isn't there.
+pub fn projection(path: &Path) -> Option<String> {
+    let told = Command::new("ffprobe")
+        .args(["-v", "error", "-show_streams", "-of", "json"])
+        .arg(path)
+        .output();
+    let Ok(told) = told else {
+        skip(Lack::Ffmpeg);
+        return None;
+    };
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+    let data = told["streams"][0]["side_data_list"].as_array().cloned();
+    let sphere = data.into_iter().flatten();
+    let mut sphere = sphere.filter(|data| data["side_data_type"] == "Spherical Mapping");
+    let said = sphere.next().map(|data| data["projection"].clone());
+    Some(said.map_or(String::new(), |said| said.as_str().unwrap().to_owned()))
+}
+
 /// What Pixar's checker says of a USD file: `errors` (names), `low` and `high` corner of the
 /// whole in metres, `copyright`. Nothing where it isn't there.
 pub fn usd(path: &Path) -> Option<serde_json::Value> {

@@ -5,9 +5,11 @@
 
 #[path = "../engine_files/mod.rs"]
 mod engine_files;
+mod film;
 mod hang;
 mod judges;
 mod material;
+mod measure;
 mod seamless;
 mod waves;
 

@@ -293,6 +293,146 @@ fn a_panorama_is_styled_as_one_without_a_border_at_faces_or_poles() {
     assert!(why.contains("twice as wide"), "{why}");
 }
 
+/// A photo of something that is as rough in every direction, as a panorama.
+fn rough_all_around(path: &Path, width: u32) {
+    use limner::spaces::panorama::direction;
+    let height = width / 2;
+    // Waves in space, from every side, of about the same length.
+    let waves: Vec<([f32; 3], f32)> = (0..40)
+        .map(|i| {
+            let at = [(i as f32 * 0.618_034) % 1.0, (i as f32 + 0.5) / 40.0];
+            // Even over the ball: the height goes evenly, the latitude doesn't.
+            let fall = (1.0 - 2.0 * at[1]).acos() / std::f32::consts::PI;
+            (direction([at[0], fall]), 24.0 + (i * 7 % 13) as f32)
+        })
+        .collect();
+    image::RgbImage::from_fn(width, height, |x, y| {
+        let at = [
+            (x as f32 + 0.5) / width as f32,
+            (y as f32 + 0.5) / height as f32,
+        ];
+        let d = direction(at);
+        let sum = |shift: f32| -> u8 {
+            let each = waves.iter().enumerate().map(|(i, (along, rate))| {
+                let way: f32 = along.iter().zip(d).map(|(a, b)| a * b).sum();
+                (way * rate + i as f32 * 2.4 + shift).sin()
+            });
+            (128.0 + 22.0 * each.sum::<f32>()).clamp(0.0, 255.0) as u8
+        };
+        image::Rgb([sum(0.0), sum(0.6), sum(1.9)])
+    })
+    .save(path)
+    .unwrap();
+}
+
+/// How much neighbours differ in what a small camera sees, around many directions: in the middle of
+/// a face, where two meet, where three meet.
+fn detail_by_place(picture: &Picture) -> [f64; 3] {
+    use limner::spaces::panorama::{Camera, Views, direction};
+    let mut sums = [(0.0, 0.0); 3];
+    let count = 300;
+    for i in 0..count {
+        let fall = (1.0 - 2.0 * (i as f32 + 0.5) / count as f32).acos() / std::f32::consts::PI;
+        let turn = (i as f32 * 0.618_034) % 1.0;
+        let mut parts = direction([turn, fall]).map(f32::abs);
+        parts.sort_by(|a, b| b.total_cmp(a));
+        let [first, second, third] = parts;
+        let place = match (second / first, third / first) {
+            (second, _) if second < 0.55 => 0,
+            (second, third) if second > 0.88 && third < 0.6 => 1,
+            (_, third) if third > 0.8 => 2,
+            _ => continue,
+        };
+        let camera = Camera {
+            pitch: (0.5 - fall) * std::f32::consts::PI,
+            height: 0.18,
+        };
+        let seen = Views::new(&camera, [40, 40]).unwrap();
+        let seen = seen.seen(picture, f64::from(turn) - 0.5).unwrap();
+        let at = |x: usize, y: usize| f64::from(seen.rgba()[(y * 40 + x) * 4 + 1]);
+        let mut sum = 0.0;
+        for y in 0..39 {
+            for x in 0..39 {
+                sum += (at(x, y) - at(x + 1, y)).powi(2) + (at(x, y) - at(x, y + 1)).powi(2);
+            }
+        }
+        sums[place].0 += sum.sqrt();
+        sums[place].1 += 1.0;
+    }
+    sums.map(|(sum, count)| sum / count)
+}
+
+#[test]
+fn strokes_are_as_strong_where_faces_meet_as_within_them() {
+    let desk = desk();
+    rough_all_around(&desk.path("r.png"), 1536);
+    let before = detail_by_place(&read(&desk.path("r.png")));
+    eprintln!("photo {before:?}");
+    for style in STYLES {
+        let words = ["stylize", "r.png", "--panorama", "--style", style];
+        desk.fine(&[&words[..], &["-o", "s.png", "--force"]].concat());
+        let after = detail_by_place(&read(&desk.path("s.png")));
+        let gain: Vec<f64> = after.iter().zip(before).map(|(a, b)| a / b).collect();
+        let [edges, corners] = [1, 2].map(|place| gain[place] / gain[0]);
+        eprintln!("{style}: {after:?} edges {edges:.3} corners {corners:.3}");
+        assert!((0.85..1.18).contains(&edges), "{style}: {edges}");
+        assert!((0.85..1.18).contains(&corners), "{style}: {corners}");
+    }
+}
+
+#[test]
+fn fine_paints_a_panorama_all_around_and_says_what_it_takes() {
+    let desk = desk();
+    let words = ["panorama", "--seed", "9", "--size", "512x256"];
+    desk.fine(&[&words[..], &["--scale", "3", "-o", "p.jpg"]].concat());
+    let words = [
+        "stylize",
+        "p.jpg",
+        "--style",
+        STYLES[1],
+        "--quality",
+        "fine",
+    ];
+    let steps = ["--steps", "24"];
+    let told = desk.fine(&[&words[..], &steps, &["--estimate", "--json"]].concat());
+    eprintln!("{told}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["tiles"], 6, "{told}");
+    desk.fine(&[&words[..], &steps, &["-o", "s.jpg"]].concat());
+    let file = std::fs::read(desk.path("s.jpg")).unwrap();
+    assert!(String::from_utf8_lossy(&file).contains("<GPano:FullPanoWidthPixels>512<"));
+    let made = read(&desk.path("s.jpg"));
+    let [across, _] = seams(&made);
+    eprintln!("side {across:?}");
+    assert!(closes(&across), "{across:?}");
+    let (_, moved) = apart(&made, &read(&desk.path("p.jpg")));
+    assert!(moved > 4.0, "it is painted: {moved}");
+    // Poles and edges as the rest.
+    let share =
+        |faces: &[f64]| (faces[4] + faces[5]) / 2.0 / (faces[..4].iter().sum::<f64>() / 4.0);
+    let (before, after) = (read(&desk.path("p.jpg")), &made);
+    let more = share(&energies(after)) / share(&energies(&before));
+    eprintln!("poles {more:.3}");
+    assert!((0.6..1.6).contains(&more), "{more}");
+    let all = columns(&made);
+    let mean = |at: &[usize]| {
+        let sum: f64 = at.iter().flat_map(|x| x - 6..x + 6).map(|x| all[x]).sum();
+        sum / (12 * at.len()) as f64
+    };
+    let edges = mean(&[64, 192, 320, 448]) / mean(&[128, 256, 384]);
+    let own = columns(&before);
+    let own_mean = |at: &[usize]| {
+        let sum: f64 = at.iter().flat_map(|x| x - 6..x + 6).map(|x| own[x]).sum();
+        sum / (12 * at.len()) as f64
+    };
+    let own = own_mean(&[64, 192, 320, 448]) / own_mean(&[128, 256, 384]);
+    eprintln!("edges {edges:.3}, in the photo {own:.3}");
+    assert!((0.6..1.6).contains(&(edges / own)), "{edges} {own}");
+    desk.fine(&["recipe", "render", "s.jpg", "-o", "again.png"]);
+    desk.fine(&[&words[..], &steps, &["-o", "s.png"]].concat());
+    assert!(read(&desk.path("again.png")) == read(&desk.path("s.png")));
+}
+
 #[test]
 fn crisp_knows_a_panorama_and_goes_on_over_its_poles() {
     let desk = desk();

@@ -454,6 +454,7 @@ impl Painter {
                     painted: None,
                 })
             }
+            Job::Surface(job) if matches!(job.kind, SurfaceKind::Base { .. }) => base(&job),
             Job::Surface(job) => Output::Folder {
                 written: match job.kind {
                     SurfaceKind::Material { folder, .. } => {
@@ -463,6 +464,7 @@ impl Painter {
                         page.into_iter().chain(faces.map(|(at, _)| at)).collect()
                     }
                     SurfaceKind::Hang { out, .. } => out,
+                    SurfaceKind::Base { .. } => Vec::new(),
                 },
                 kept: Vec::new(),
                 skipped: Vec::new(),
@@ -491,7 +493,8 @@ impl Painter {
             },
             Job::Walk(job) => film(&job),
             Job::StylizeFilm(job) => Output::File(job.file.out.clone()),
-            Job::WalkEstimate(_) => Output::FilmEstimate(FilmEstimate {
+            Job::Turn(job) => Output::File(job.file.out.clone()),
+            Job::WalkEstimate(_) | Job::TurnEstimate(_) => Output::FilmEstimate(FilmEstimate {
                 size: [96, 96],
                 bytes: 1_200_000,
                 time: Duration::from_secs(40),
@@ -499,6 +502,26 @@ impl Painter {
             Job::Finish { path, settings, .. } => finished(&path, &settings),
             other => panic!("a job that these tests don't start: {other:?}"),
         }
+    }
+}
+
+/// A material's picture, with a recipe as the engine writes it.
+fn base(job: &limner::engine::protocol::SurfaceJob) -> Output {
+    let SurfaceKind::Base { settings, name } = &job.kind else {
+        panic!("a base colour")
+    };
+    let all = serde_json::json!({ "maps": settings, "name": name });
+    let params = limner::recipe::SurfaceParams {
+        picture: job.picture.clone(),
+        settings: all.as_object().unwrap().clone(),
+    };
+    let json = r#"{"model": "cppn", "seed": 1}"#;
+    let mut recipe = limner::recipe::Recipe::from_json(json).unwrap();
+    recipe.making = limner::recipe::Making::Material(params);
+    recipe.sources = vec![job.picture.clone()];
+    Output::Picture {
+        picture: seeded(5, 96),
+        recipe: Box::new(recipe.versioned()),
     }
 }
 

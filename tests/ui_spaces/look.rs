@@ -23,6 +23,9 @@ fn look_of_spaces() {
         take(&mut s, &mut results, &format!("spaces_seamless_{name}"));
         s.click("Panorama");
         take(&mut s, &mut results, &format!("spaces_panorama_{name}"));
+        s.click("Film…");
+        take(&mut s, &mut results, &format!("spaces_film_{name}"));
+        s.click("Cancel");
         s.click("Wall");
         take(&mut s, &mut results, &format!("spaces_wall_{name}"));
     }

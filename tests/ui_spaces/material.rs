@@ -200,3 +200,27 @@ fn edges_are_as_found_or_as_said_and_saving_says_where_the_files_are() {
         s.toasts()
     );
 }
+
+#[test]
+fn a_material_is_saved_to_the_gallery_and_opens_again_with_its_settings() {
+    let mut s = with_picture("Material");
+    s.drag_slider("Metalness", 112.0, 0.1, 0.9);
+    let settings = doc(&s).material.clone();
+    let count = s.window.state().state.gallery.entries.len();
+    s.click("Save to gallery");
+    s.settle();
+    s.settle();
+    assert_eq!(s.window.state().state.gallery.entries.len(), count + 1);
+    s.command(Command::ResetSliders);
+    s.click("Wall");
+    assert_ne!(doc(&s).material, settings);
+    let id = s.window.state().state.gallery.entries[0].id;
+    s.window.state_mut().act(Action::Send {
+        to: Destination::Explore,
+        what: Subject::Gallery(id),
+    });
+    s.settle();
+    assert_eq!(doc(&s).mode, SpacesMode::Material);
+    assert_eq!(doc(&s).material, settings);
+    assert_eq!(doc(&s).source.as_ref().unwrap().name, "meadow.png");
+}

@@ -2,11 +2,13 @@
 
 use super::*;
 use egui::{Key, vec2};
+use limner::app::action::{Purpose, ViewEdit};
 use limner::app::spaces::export_choice::SpacesExport;
 use limner::app::spaces::looks::Gaze;
+use limner::engine::protocol::TurnJob;
 use limner::engine::protocol::{SpacesShow, Work};
 use limner::engine::surface_job::SurfaceKind;
-use limner::recipe::Domain;
+use limner::recipe::{Domain, Making, TurnPanorama};
 
 fn waves<'a>() -> Studio<'a> {
     let mut s = in_spaces();
@@ -118,6 +120,109 @@ fn files_of_waves_are_made_of_the_whole_picture() {
     };
     assert_eq!(faces, Some((to, "panorama".to_owned())));
     assert!(page.is_none() && std::path::Path::new(&job.picture.path).exists());
+}
+
+fn turn_picked(s: &Studio<'_>) -> TurnJob {
+    match s.asked.borrow().picks.last() {
+        Some(Pick::Turn(job)) => (**job).clone(),
+        other => panic!("a turn's file: {other:?}"),
+    }
+}
+
+#[test]
+fn a_film_turns_around_as_one_looks_and_tells_first_what_it_takes() {
+    let mut s = waves();
+    let mut looking = view(&s);
+    (looking.gaze.yaw, looking.gaze.pitch) = (0.5, 0.25);
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Spaces(looking)));
+    s.settle();
+    s.click("Film…");
+    s.window.get_by_label("480 frames, 20.0 s");
+    s.click("How large, how long?");
+    s.settle();
+    s.window
+        .get_by_label("96 × 96, about 1.2 MB, ready in about 40 s");
+    s.click("1080p");
+    s.click("To the left");
+    s.settle();
+    // Of another film that isn't known.
+    s.window.get_by_label("How large, how long?");
+    s.drag_slider("Tilt", 116.0, 0.6, 0.75);
+    assert!((view(&s).gaze.pitch - 0.25).abs() > 0.1, "the view follows");
+    s.click("Choose file…");
+    s.settle();
+    let job = turn_picked(&s);
+    assert!(matches!(job.params.panorama, TurnPanorama::Generated(_)));
+    assert_eq!((job.params.size, job.params.frames), ([1920, 1080], 480));
+    assert!(job.params.leftwards && (job.params.start - 0.5f32.to_degrees()).abs() < 0.01);
+    assert!((job.params.tilt - view(&s).gaze.pitch.to_degrees()).abs() < 0.01);
+    s.window.state_mut().act(Action::Start {
+        job: Box::new(Job::Turn(Box::new(job))),
+        purpose: Purpose::Walk,
+    });
+    s.settle();
+    // Settings are steps like others.
+    assert!(labels(&s).iter().any(|label| label == "Direction"));
+    s.command(Command::Undo);
+    assert!(!doc(&s).panorama.film.leftwards);
+}
+
+#[test]
+fn waves_change_all_around_by_the_seeds_that_are_named() {
+    let mut s = waves();
+    s.command(Command::ExportWalk);
+    s.settle();
+    s.click("Waves change");
+    s.settle();
+    let seeds = s
+        .window
+        .get_by_role_and_label(Role::TextInput, "By the seeds");
+    assert_eq!(seeds.value().as_deref(), Some("2, 3"));
+    s.click("4096");
+    s.click("Choose file…");
+    s.settle();
+    let Some(Pick::Film(job)) = s.asked.borrow().picks.last().cloned() else {
+        panic!("a film's file")
+    };
+    assert_eq!((job.max_side, job.params.points.len()), (4096, 3));
+    assert!(job.params.looped && job.params.points.iter().all(|p| p.domain.is_sphere()));
+    // A photo has no latents to walk through.
+    open_photo(&mut s, [400, 200]);
+    s.click("Film…");
+    assert!(s.window.query_by_label("Waves change").is_none());
+    s.click("Choose file…");
+    s.settle();
+    assert!(matches!(
+        turn_picked(&s).params.panorama,
+        TurnPanorama::Picture(_)
+    ));
+}
+
+#[test]
+fn the_recipe_of_a_turn_brings_panorama_and_camera_back() {
+    let mut s = waves();
+    s.click("Film…");
+    s.click("Square");
+    s.click("Choose file…");
+    s.settle();
+    let mut params = (*turn_picked(&s).params).clone();
+    (params.tilt, params.frames) = (-30.0, 240);
+    s.command(Command::NewSeed);
+    s.settle();
+    let waves = doc(&s).panorama.waves.clone();
+    let mut recipe: limner::recipe::Recipe =
+        limner::recipe::Recipe::from_json(r#"{"model": "cppn", "seed": 1}"#).unwrap();
+    recipe.making = Making::Turn(params.clone());
+    s.window
+        .state_mut()
+        .act(Action::OpenRecipe(Box::new(recipe.versioned())));
+    s.settle();
+    assert_ne!(doc(&s).panorama.waves, waves);
+    assert_eq!(doc(&s).panorama.film.size, [1080, 1080]);
+    assert_eq!(doc(&s).panorama.film.seconds, 10.0);
+    assert!((view(&s).gaze.pitch.to_degrees() + 30.0).abs() < 0.01);
 }
 
 #[test]

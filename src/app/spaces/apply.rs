@@ -11,6 +11,8 @@ use crate::app::spaces::document::{
     Origin, PERIOD, PanoramaDoc, SpacesDoc, SpacesMode, TileDoc, TileWay,
 };
 use crate::app::spaces::edit::SpacesEdit;
+use crate::app::spaces::export;
+use crate::app::spaces::film;
 use crate::app::spaces::looks::{Gaze, TileView};
 use crate::app::spaces::making;
 use crate::app::spaces::wall::{CORNERS, WallDoc};
@@ -51,6 +53,7 @@ fn label(edit: &SpacesEdit) -> String {
         | SpacesEdit::Material(_, label)
         | SpacesEdit::Wall(_, label)
         | SpacesEdit::Waves { label, .. } => (*label).to_owned(),
+        SpacesEdit::Turn(_) | SpacesEdit::MaterialOf(..) => "Open recipe".to_owned(),
         SpacesEdit::Reset => "Reset all sliders".to_owned(),
     }
 }
@@ -79,6 +82,12 @@ fn apply(edit: SpacesEdit, doc: &mut SpacesDoc) {
         }
         SpacesEdit::Reset => reset(doc),
         SpacesEdit::Waves { params, .. } => waves(*params, doc),
+        SpacesEdit::Turn(params) => film::put(*params, doc),
+        SpacesEdit::MaterialOf(picture, settings) => {
+            doc.mode = SpacesMode::Material;
+            doc.source = Some(picture);
+            doc.material = *settings;
+        }
     }
 }
 
@@ -142,6 +151,7 @@ pub fn takes(command: Command, state: &AppState) -> bool {
         | Command::ResetSliders
         | Command::ToggleTiles => true,
         Command::ZoomIn | Command::ZoomOut | Command::ZoomFit => looks_around(state),
+        Command::ExportWalk => state.doc.spaces.mode == SpacesMode::Panorama,
         // Materials and hung pictures are no pictures: they have files of their own.
         Command::Keep | Command::SaveAs | Command::Export | Command::CopyPicture => {
             making::work(&state.doc.spaces).is_none()
@@ -174,6 +184,7 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
             }
             *gaze = gaze.confined();
         }
+        Command::ExportWalk => film::begin(state),
         Command::ResetSliders => edit(SpacesEdit::Reset, state, services, now),
         Command::NewSeed | Command::NextSeed | Command::PreviousSeed => {
             let random = random::number(&mut state.random) % SEEDS;
@@ -181,6 +192,9 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
                 Some(change) => edit(change, state, services, now),
                 None => state.toasts.push(Level::Info, "There is no seed here."),
             }
+        }
+        Command::Keep if state.doc.spaces.mode == SpacesMode::Material => {
+            export::keep(state, services);
         }
         _ => {
             let words =

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::spaces::film::FilmDoc;
 use crate::app::spaces::wall::WallDoc;
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{Domain, ExploreParams, SourceRef};
@@ -102,6 +103,8 @@ pub struct PanoramaDoc {
     pub origin: Origin,
     /// *Waves*, with a sphere as its domain.
     pub waves: ExploreParams,
+    /// A film of it.
+    pub film: FilmDoc,
 }
 
 /// Pixels of a panorama of *Waves* at first.
@@ -116,6 +119,7 @@ impl Default for PanoramaDoc {
                 domain: Domain::Sphere { scale: 1.0 },
                 ..ExploreParams::new(WAVES, 1)
             },
+            film: FilmDoc::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::spaces::document::{PanoramaDoc, SpacesMode, TileDoc};
 use crate::app::spaces::wall::WallDoc;
 use crate::engine::surface_job::MaterialSettings;
-use crate::recipe::{ExploreParams, SourceRef};
+use crate::recipe::{ExploreParams, SourceRef, TurnParams};
 
 /// A change of Spaces. Parts are replaced as wholes, with the name of what was changed in them.
 #[derive(Debug, Clone)]
@@ -24,6 +24,10 @@ pub enum SpacesEdit {
     Room(SourceRef),
     /// All sliders of the mode in front to where they were at first.
     Reset,
+    /// A picture and its material as its recipe has it.
+    MaterialOf(SourceRef, Box<MaterialSettings>),
+    /// A film of a panorama as its recipe has it.
+    Turn(Box<TurnParams>),
     /// *Waves* as a recipe has it, in the mode of its domain.
     Waves {
         /// Its parameters; on a torus or a sphere.

@@ -79,6 +79,26 @@ pub(in crate::app) fn write(
     }
 }
 
+/// The material into the gallery: its base colour, and all settings in the recipe.
+pub(in crate::app) fn keep(state: &mut AppState, services: &mut Services) {
+    let source = making::photo(state).map(|photo| photo.source.clone());
+    let Some(picture) = source else {
+        let words = "Open a picture in Spaces first.";
+        return state.toasts.push(Level::Info, words);
+    };
+    let kind = SurfaceKind::Base {
+        settings: state.doc.spaces.material.clone(),
+        name: name(state),
+    };
+    let job = SurfaceJob {
+        picture,
+        kind,
+        replace: false,
+        photo_credit: state.prefs.photo_credit,
+    };
+    jobs::start(Job::Surface(Box::new(job)), Purpose::Keep, state, services);
+}
+
 /// The picture for a file that waits is one now.
 pub(in crate::app) fn of_file(path: &Path, state: &mut AppState, services: &mut Services) {
     if let Some((what, to)) = state.spaces.waiting.take() {

@@ -5,6 +5,7 @@ pub mod document;
 pub mod edit;
 pub mod export;
 pub mod export_choice;
+pub mod film;
 pub mod live;
 pub mod looks;
 pub mod making;

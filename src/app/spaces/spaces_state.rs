@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::app::spaces::export_choice::SpacesExport;
-use crate::engine::protocol::{EngineError, Seq, Work};
+use crate::engine::protocol::{EngineError, FilmEstimate, Seq, TurnJob, Work};
 use crate::picture::Picture;
 
 /// A look as it came.
@@ -45,6 +45,8 @@ pub struct SpacesState {
     pub(in crate::app) opened: Option<(String, [f32; 2])>,
     /// The seams of a tile at full size.
     pub(in crate::app) whole: Option<(Work, [f32; 2])>,
+    /// What a film of a turn takes.
+    pub film: Option<(Box<TurnJob>, FilmEstimate)>,
     /// Files to make once the picture for them is one.
     pub(in crate::app) waiting: Option<(SpacesExport, PathBuf)>,
 }

@@ -14,6 +14,7 @@ use crate::engine::fine_tiles::{self, Refinement};
 use crate::engine::fine_wrap::Begun;
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
+use crate::engine::jobs::fine_sphere;
 use crate::engine::jobs::stylize::style_recipe;
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
 use crate::engine::resample::{Planes, fit, planes_wrapping};
@@ -33,7 +34,7 @@ const LOOK_SIDE: u32 = 512;
 /// How often in a row the canvas may interrupt a step, so that a walk doesn't hold it up for ever.
 const INTERRUPTIONS: u32 = 3;
 /// Parts that progress is told in.
-const PARTS: u64 = 1000;
+pub(super) const PARTS: u64 = 1000;
 
 /// Optimises one photo.
 pub(super) fn run(
@@ -41,9 +42,9 @@ pub(super) fn run(
     params: &StyleParams,
     options: &FineOptions,
 ) -> Result<Output, EngineError> {
-    if params.wrap.is_panorama() {
+    if params.wrap.is_panorama() && params.styles.iter().any(|style| style.mask.is_some()) {
         return Err(EngineError::BadRequest(
-            "Fine doesn't know how to paint a panorama; take Fast, or treat it as a seamless picture in x"
+            "Fine doesn't know where a mask lies on a panorama; take Fast, leave the masks out, or treat it as a seamless picture in x"
                 .into(),
         ));
     }
@@ -71,6 +72,15 @@ pub(super) fn run(
     let (mut taken, mut stopped) = (Vec::new(), false);
     let picture = match subject.styles.is_empty() || params.strength <= 0.0 {
         true => subject.photo.clone(),
+        false if params.wrap.is_panorama() => {
+            let first = first_look(state, params, &stop)?;
+            let mut work = Work::new(context, vgg, stop);
+            let made = fine_sphere::paint(&mut work, &subject, &first, options)?;
+            (taken, stopped) = (made.taken, made.stopped);
+            let picture = work.finished(&subject, made.painted)?;
+            work.learn();
+            picture
+        }
         false => {
             let before = state.unfinished.take();
             let before = before.filter(|before| before.is_of(params, options));
@@ -80,13 +90,7 @@ pub(super) fn run(
             };
             let (schedule, tile_steps) = &way;
             let first = first_look(state, params, &stop)?;
-            let mut work = Work {
-                context,
-                vgg,
-                stop,
-                spent: Duration::ZERO,
-                pixel_steps: 0,
-            };
+            let mut work = Work::new(context, vgg, stop);
             let (painted, stand) = work.paint(&subject, schedule, &first, before, &mut taken)?;
             stopped = stand.is_some();
             let mut picture = work.finished(&subject, painted)?;
@@ -99,9 +103,7 @@ pub(super) fn run(
                 });
                 picture = refined;
             }
-            let (spent, pixel_steps) = (work.spent, work.pixel_steps);
-            let times = &mut context.state.stylizer.times;
-            times.learn_fine(spent, pixel_steps);
+            work.learn();
             context.state.unfinished = stand.map(|at| Unfinished {
                 params: params.clone(),
                 max_side: options.max_side,
@@ -202,17 +204,33 @@ fn first_look(
 }
 
 /// What the work goes on with.
-struct Work<'a, 'b> {
-    context: &'a mut JobContext<'b>,
-    vgg: Arc<Vgg19>,
-    stop: CancelToken,
+pub(super) struct Work<'a, 'b> {
+    pub(super) context: &'a mut JobContext<'b>,
+    pub(super) vgg: Arc<Vgg19>,
+    pub(super) stop: CancelToken,
     /// Time of the steps taken.
     spent: Duration,
     /// Pixels of each step, added up.
     pixel_steps: u64,
 }
 
-impl Work<'_, '_> {
+impl<'a, 'b> Work<'a, 'b> {
+    fn new(context: &'a mut JobContext<'b>, vgg: Arc<Vgg19>, stop: CancelToken) -> Self {
+        Self {
+            context,
+            vgg,
+            stop,
+            spent: Duration::ZERO,
+            pixel_steps: 0,
+        }
+    }
+
+    /// Remembers how fast it was.
+    fn learn(&mut self) {
+        let times = &mut self.context.state.stylizer.times;
+        times.learn_fine(self.spent, self.pixel_steps);
+    }
+
     /// From coarse to fine; the steps taken go to `taken`. Ended early, it gives what it needs to
     /// go on, too.
     fn paint(
@@ -251,7 +269,7 @@ impl Work<'_, '_> {
     }
 
     /// A scale before its first step.
-    fn begun(
+    pub(super) fn begun(
         &self,
         subject: &Subject,
         size: [u32; 2],
@@ -304,7 +322,7 @@ impl Work<'_, '_> {
     }
 
     /// One step at a scale.
-    fn step(&mut self, stand: &mut Stand) -> Result<(), EngineError> {
+    pub(super) fn step(&mut self, stand: &mut Stand) -> Result<(), EngineError> {
         stand.spent += self.step_of(&mut stand.painting)?;
         stand.steps += 1;
         Ok(())
@@ -378,7 +396,7 @@ impl Work<'_, '_> {
 }
 
 /// The picture so far.
-fn planes_of(painting: &Painting) -> Planes {
+pub(super) fn planes_of(painting: &Painting) -> Planes {
     let (height, width) = painting.size();
     Planes {
         width,

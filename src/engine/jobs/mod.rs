@@ -5,6 +5,7 @@ mod directions;
 mod drag;
 mod film;
 mod fine;
+mod fine_sphere;
 mod finish;
 mod folder;
 mod grow;
@@ -17,6 +18,7 @@ mod replay;
 mod stylize;
 mod stylize_film;
 mod surface;
+mod turn;
 mod upscale;
 mod walk;
 
@@ -59,6 +61,8 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::StylizeFilm(job) => stylize_film::run(context, job),
         Job::Walk(job) => walk::run(context, job),
         Job::WalkEstimate(job) => walk::estimate(context, job),
+        Job::Turn(job) => turn::run(context, job),
+        Job::TurnEstimate(job) => turn::estimate(context, job),
         Job::Upscale {
             path,
             scale,

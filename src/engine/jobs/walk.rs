@@ -1,15 +1,13 @@
 //! A walk through latent space, frame by frame into a film.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::engine::enlarge;
 use crate::engine::explore::synthesize;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::jobs::film::{self, Showing};
-use crate::engine::protocol::{EngineError, FilmEstimate, FilmFile, FilmJob, Output, Stage};
+use crate::engine::protocol::{EngineError, FilmJob, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::export::animation::{AnimationWriter, Pace};
 use crate::export::format::Format;
 use crate::export::{self, Labels, Provenance, WriteOptions};
 use crate::latent::Walk;
@@ -18,88 +16,23 @@ use crate::models::upscaler::Upscaler;
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Making, Recipe};
 
-/// Frames from which a film's time and size are told.
-const TRIAL: u32 = 4;
-/// Seconds from one frame that stands for itself to the next, as the encoders have them.
-const JUMP: f32 = 2.0;
-
 /// Renders the frames and writes them as they come.
 pub(super) fn run(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
     let drawer = Drawer::new(context, job)?;
     let labels = labels(context, &drawer.recipe(context, job)?);
-    let showing = Showing {
-        frames: drawer.walk.frames(),
-        fps: job.params.fps,
-        forever: job.params.looped,
-    };
     let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
-    film::write(context, &job.file, showing, &labels, &mut draw)?;
+    film::write(context, &job.file, drawer.showing(job), &labels, &mut draw)?;
     Ok(Output::File(job.file.out.clone()))
 }
 
 /// What [`run`] will take: some frames from the middle are made and thrown away.
 pub(super) fn estimate(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
     let drawer = Drawer::new(context, job)?;
-    let frames = drawer.walk.frames();
     let labels = labels(context, &drawer.recipe(context, job)?);
-    let tried = TRIAL.min(frames);
-    let start = Instant::now();
-    let mut pictures = Vec::new();
-    for number in 0..tried {
-        context.progress(Stage::Rendering, number.into(), tried.into());
-        context.yield_to_previews()?;
-        pictures.push(drawer.frame(context, (frames - tried) / 2 + number)?);
-    }
-    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
-    let folder = tempfile::tempdir().map_err(failed)?;
-    // The first one alone stands for itself, in some formats as much as all that follow it.
-    let first = trial(&folder, job, &labels, &pictures[..1])?;
-    let alone = Instant::now();
-    let all = trial(&folder, job, &labels, &pictures)?;
-    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried);
-    let more = all.saturating_sub(first) / u64::from(tried - 1).max(1);
-    let jumps = u64::from(frames) / ((job.params.fps * JUMP).round() as u64).max(1) + 1;
-    Ok(Output::FilmEstimate(FilmEstimate {
-        size: pictures.first().map_or([0, 0], Picture::size),
-        bytes: first * jumps + more * u64::from(frames).saturating_sub(jumps),
-        time: Duration::from_secs_f64(each * f64::from(frames)),
-    }))
-}
-
-/// Bytes of a film of these pictures.
-fn trial(
-    folder: &tempfile::TempDir,
-    job: &FilmJob,
-    labels: &Labels,
-    pictures: &[Picture],
-) -> Result<u64, EngineError> {
-    let name = format!("trial-{}", pictures.len());
-    let file = FilmFile {
-        out: folder.path().join(name),
-        ..job.file.clone()
-    };
-    let pace = Pace {
-        size: pictures.first().map_or([0, 0], Picture::size),
-        frames: pictures.len() as u32,
-        fps: job.params.fps,
-        forever: job.params.looped,
-    };
-    let mut writer =
-        AnimationWriter::create_as(&file.out, file.format, file.quality, pace, labels)?;
-    for picture in pictures {
-        writer.write_frame(picture)?;
-    }
-    writer.finish()?;
-    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
-    let files = match file.out.is_dir() {
-        true => std::fs::read_dir(&file.out)
-            .map_err(failed)?
-            .filter_map(|entry| entry.ok()?.metadata().ok())
-            .map(|about| about.len())
-            .sum(),
-        false => std::fs::metadata(&file.out).map_err(failed)?.len(),
-    };
-    Ok(files)
+    let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
+    let showing = drawer.showing(job);
+    let estimate = film::estimate(context, &job.file, showing, &labels, &mut draw)?;
+    Ok(Output::FilmEstimate(estimate))
 }
 
 fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
@@ -155,6 +88,14 @@ impl Drawer {
             longest,
             enlarger,
         })
+    }
+
+    fn showing(&self, job: &FilmJob) -> Showing {
+        Showing {
+            frames: self.walk.frames(),
+            fps: job.params.fps,
+            forever: job.params.looped,
+        }
     }
 
     fn frame(&self, context: &mut JobContext<'_>, number: u32) -> Result<Picture, EngineError> {

@@ -9,6 +9,7 @@
 mod any;
 mod compose;
 mod detail;
+mod faces;
 mod finish;
 mod network;
 mod plan;
@@ -23,6 +24,7 @@ use parking_lot::Mutex;
 
 pub(crate) use any::AnyStyle;
 pub(crate) use compose::{Composed, Layer, compose};
+pub(crate) use faces::{Blend, cut};
 pub(crate) use finish::{Fine, finish, try_finishing};
 pub(crate) use network::{StrokePalette, StyleNet, to_planes, to_tensor};
 pub(crate) use plan::{LARGEST_TILE, MemoryCost, StylePlan};

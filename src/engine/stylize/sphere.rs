@@ -1,15 +1,13 @@
-//! A panorama in a style: its network sees faces of a cube on which equal steps are equal angles, so
+//! A panorama in a style: its network sees faces of a cube on which distances are nearly even, so
 //! that strokes are as large everywhere around, poles included. Faces are painted with what lies
 //! around them, by common statistics, and fade into one another.
 
-use rayon::prelude::*;
-
 use crate::cancel::CancelToken;
 use crate::engine::protocol::EngineError;
-use crate::engine::resample::{Planes, beyond};
-use crate::recipe::Wrap;
-use crate::spaces::panorama::{FACES, Face, direction, place};
+use crate::engine::resample::Planes;
+use crate::spaces::panorama::FACES;
 
+use super::faces::{Blend, cut};
 use super::network::{Painted, StyleNet, paint_tile, paste};
 use super::plan::StylePlan;
 use super::tiles::{margin, tiles_wrapping};
@@ -59,34 +57,6 @@ pub(super) fn paint<N: StyleNet>(
     })
 }
 
-/// A face and so many pixels around it.
-fn cut(photo: &Planes, face: &Face, side: usize, around: usize) -> Planes {
-    let size = side + 2 * around;
-    let mut out = Planes::zeros(size, size);
-    let n = out.pixels();
-    let rows: Vec<Vec<[f32; 3]>> = (0..size)
-        .into_par_iter()
-        .map(|y| {
-            let at = |i: usize| (2.0 * (i as f32 - around as f32) + 1.0) / side as f32 - 1.0;
-            (0..size)
-                .map(|x| {
-                    let [u, v] = place(face.at_angles([at(x), -at(y)]));
-                    let (x, y) = (u * photo.width as f32, v * photo.height as f32);
-                    between_pixels(photo, [x - 0.5, y - 0.5], Wrap::Panorama)
-                })
-                .collect()
-        })
-        .collect();
-    for (y, row) in rows.iter().enumerate() {
-        for (x, pixel) in row.iter().enumerate() {
-            for (c, value) in pixel.iter().enumerate() {
-                out.data[c * n + y * size + x] = *value;
-            }
-        }
-    }
-    out
-}
-
 /// All faces side by side, three in a row, to be measured.
 fn atlas(photo: &Planes, size: [u32; 2]) -> Planes {
     let [width, height] = size.map(|side| side as usize);
@@ -105,109 +75,13 @@ fn atlas(photo: &Planes, size: [u32; 2]) -> Planes {
     out
 }
 
-/// Planes at a place between pixels, along cubics (Catmull and Rom 1974).
-fn between_pixels(planes: &Planes, [x, y]: [f32; 2], wrap: Wrap) -> [f32; 3] {
-    let (left, top) = (x.floor(), y.floor());
-    let (across, down) = (weights(x - left), weights(y - top));
-    let n = planes.pixels();
-    let mut sum = [0.0; 3];
-    for (j, wy) in down.iter().enumerate() {
-        for (i, wx) in across.iter().enumerate() {
-            let at = [
-                left as isize + i as isize - 1,
-                top as isize + j as isize - 1,
-            ];
-            let [x, y] = beyond(at, planes.size(), wrap);
-            let at = y * planes.width + x;
-            for (c, sum) in sum.iter_mut().enumerate() {
-                *sum += wx * wy * planes.data[c * n + at];
-            }
-        }
-    }
-    sum
-}
-
-/// Weights of the four pixels around a place, `t` of the way from the second to the third.
-fn weights(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        0.5 * (-t3 + 2.0 * t2 - t),
-        0.5 * (3.0 * t3 - 5.0 * t2 + 2.0),
-        0.5 * (-3.0 * t3 + 4.0 * t2 + t),
-        0.5 * (t3 - t2),
-    ]
-}
-
-/// Faces that fade into one another.
-struct Blend {
-    size: [usize; 2],
-    /// For each pixel the weighted sum, and the weights'.
-    sums: Vec<[f32; 4]>,
-}
-
-impl Blend {
-    fn new(size: [usize; 2]) -> Self {
-        Self {
-            size,
-            sums: vec![[0.0; 4]; size[0] * size[1]],
-        }
-    }
-
-    /// One more face, with `fade` pixels around it.
-    fn add(&mut self, face: &Face, strokes: &Planes, fade: usize) {
-        let [width, height] = self.size;
-        let side = (strokes.width - 2 * fade) as f32;
-        let soft = 2.0 * fade as f32 / side;
-        self.sums
-            .par_chunks_mut(width)
-            .enumerate()
-            .for_each(|(y, row)| {
-                for (x, sum) in row.iter_mut().enumerate() {
-                    let at = [
-                        (x as f32 + 0.5) / width as f32,
-                        (y as f32 + 0.5) / height as f32,
-                    ];
-                    let Some([a, b]) = face.angles_of(direction(at)) else {
-                        continue;
-                    };
-                    let weight = share(a, soft) * share(b, soft);
-                    if weight <= 0.0 {
-                        continue;
-                    }
-                    let on = |t: f32| (t + 1.0) / 2.0 * side + fade as f32 - 0.5;
-                    let value = between_pixels(strokes, [on(a), on(-b)], Wrap::None);
-                    for (sum, value) in sum.iter_mut().zip(value) {
-                        *sum += weight * value;
-                    }
-                    sum[3] += weight;
-                }
-            });
-    }
-
-    fn finished(self) -> Planes {
-        let mut out = Planes::zeros(self.size[0], self.size[1]);
-        let n = out.pixels();
-        for (i, [r, g, b, weight]) in self.sums.into_iter().enumerate() {
-            for (c, value) in [r, g, b].into_iter().enumerate() {
-                out.data[c * n + i] = value / weight.max(1e-6);
-            }
-        }
-        out
-    }
-}
-
-/// How much of a face counts at a place on it: all within, none beyond the soft part around its
-/// edge.
-fn share(at: f32, soft: f32) -> f32 {
-    let t = ((1.0 + soft - at.abs()) / (2.0 * soft)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::network::tests::Blur;
     use super::*;
     use crate::engine::protocol::Tier;
+    use crate::recipe::Wrap;
+    use crate::spaces::panorama::direction;
 
     /// A panorama whose colours follow directions, so that it is smooth over poles and sides.
     fn globe(face: usize) -> Planes {

@@ -16,6 +16,7 @@ use rav1e::prelude::{
 use super::boxes::{self, Mp4, Track};
 use super::luma::Planes;
 use super::pace::Pace;
+use super::panorama;
 use crate::export::ExportError;
 use crate::export::encode::Labels;
 use crate::export::xmp::Packet;
@@ -48,6 +49,7 @@ pub(super) struct Film<W: Write + Seek> {
     planes: Planes,
     size: [u32; 2],
     level: u8,
+    panorama: bool,
     /// The head of the sequence, from the first frame on.
     head: Vec<u8>,
 }
@@ -85,6 +87,7 @@ impl<W: Write + Seek> Film<W> {
             frames: pace.frames,
             jump: LEAST_JUMP,
             brands: vec![*b"isom", *b"iso6", *b"av01", *b"mp41"],
+            panorama: labels.is_panorama(size),
         };
         let xmp = labels.xmp.as_ref().map(Packet::whole);
         let file = Mp4::begin(out, track, xmp.as_deref()).map_err(disk)?;
@@ -94,6 +97,7 @@ impl<W: Write + Seek> Film<W> {
             planes: Planes::new(size),
             size,
             level,
+            panorama: labels.is_panorama(size),
             head: Vec::new(),
         })
     }
@@ -154,6 +158,9 @@ impl<W: Write + Seek> Film<W> {
         });
         // BT.709's primaries, sRGB's curve, BT.709's matrix.
         more.extend(boxes::colour_box([1, 13, 1], false));
+        if self.panorama {
+            more.extend(panorama::new_boxes());
+        }
         boxes::visual_entry(b"av01", self.size, &more)
     }
 }

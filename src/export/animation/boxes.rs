@@ -4,6 +4,8 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
+use super::panorama;
+
 /// Box that holds XMP (XMP specification part 3).
 pub(super) const XMP_BOX: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
@@ -12,6 +14,8 @@ pub(super) const XMP_BOX: [u8; 16] = [
 const CHUNK: u32 = 64;
 /// Everything in the table but its lists, generously.
 const FIXED_ROOM: u64 = 1536;
+/// What a panorama says of itself there.
+const PANORAMA_ROOM: u64 = 1024;
 /// No turn and no scale, 16.16 and 2.30 (ISO/IEC 14496-12, 6.2.2).
 const IDENTITY: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 /// "und" for a language that isn't told, five bits a letter.
@@ -32,6 +36,8 @@ pub(super) struct Track {
     pub jump: u32,
     /// Brands of the file: the major one first.
     pub brands: Vec<[u8; 4]>,
+    /// Every frame is everything around a viewer, equirectangular.
+    pub panorama: bool,
 }
 
 /// A file being written.
@@ -67,7 +73,8 @@ impl<W: Write + Seek> Mp4<W> {
         let frames = u64::from(track.frames);
         let jumps = frames / u64::from(track.jump.max(1)) + 2;
         let chunks = frames / u64::from(CHUNK) + 2;
-        let room = FIXED_ROOM + 4 * frames + 4 * jumps + 8 * chunks;
+        let around = u64::from(track.panorama) * PANORAMA_ROOM;
+        let room = FIXED_ROOM + around + 4 * frames + 4 * jumps + 8 * chunks;
         let start = head.len() as u64;
         head.extend_from_slice(&(room as u32).to_be_bytes());
         head.extend_from_slice(b"free");
@@ -172,6 +179,9 @@ impl<W: Write + Seek> Mp4<W> {
                     });
                 });
                 put(b, b"mdia", |b| self.media(b, entry, duration));
+                if track.panorama {
+                    b.extend(panorama::old_box());
+                }
             });
         });
         out
@@ -304,7 +314,7 @@ pub(super) fn put(out: &mut Vec<u8>, kind: &[u8; 4], fill: impl FnOnce(&mut Vec<
 }
 
 /// A box with version and flags.
-fn put_full(
+pub(super) fn put_full(
     out: &mut Vec<u8>,
     kind: &[u8; 4],
     version: u8,
@@ -317,7 +327,7 @@ fn put_full(
     });
 }
 
-fn word(out: &mut Vec<u8>, numbers: &[u32]) {
+pub(super) fn word(out: &mut Vec<u8>, numbers: &[u32]) {
     numbers
         .iter()
         .for_each(|n| out.extend_from_slice(&n.to_be_bytes()));

@@ -11,6 +11,7 @@ mod h264;
 mod labels;
 mod luma;
 mod pace;
+mod panorama;
 mod shared;
 mod webp;
 
@@ -81,6 +82,13 @@ impl AnimationWriter {
                 "an animation needs at least one frame, a size, and a pace above 0".into(),
             ));
         }
+        // What isn't a film to its readers says it as a picture does; frames say it one by one.
+        let of_picture = matches!(
+            format,
+            FilmFormat::Gif | FilmFormat::Apng | FilmFormat::WebP
+        );
+        let told = of_picture.then(|| labels.told(pace.size));
+        let labels = told.as_deref().unwrap_or(labels);
         let kind = if format == FilmFormat::Frames {
             Kind::Frames(frames::Frames::begin(path, pace.frames, labels)?)
         } else {

@@ -1,20 +1,18 @@
 //! Panoramas: equirectangular pictures, twice as wide as high, with everything around a
 //! viewer in them.
 
+mod camera;
 mod cube;
-mod equiangular;
+mod distances;
 mod page;
 
+pub use camera::{Camera, Views};
 pub use cube::{FACES, Face, faces};
-pub use equiangular::{direction, place};
+pub use distances::{direction, place};
 pub use page::page;
 
 use super::SpacesError;
-
-/// Whether a size is that of a panorama; a pixel more or less is none.
-pub fn is_panorama([width, height]: [u32; 2]) -> bool {
-    height >= 8 && u64::from(width).abs_diff(2 * u64::from(height)) <= 2
-}
+use crate::picture::panorama::is_panorama;
 
 /// # Errors
 /// [`SpacesError::NotAPanorama`] for any other size.

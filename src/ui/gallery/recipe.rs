@@ -24,6 +24,10 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
             ("Walk", format!("{} points", walk.points.len())),
             ("Frames", format!("{} at {} fps", walk.frames, walk.fps)),
         ],
+        Making::Turn(turn) => vec![
+            ("Made", "a turn around in a panorama".to_owned()),
+            ("Frames", format!("{} at {} fps", turn.frames, turn.fps)),
+        ],
         Making::Imported => vec![("Made", "elsewhere".to_owned())],
     };
     if let Some(params) = &recipe.finish {

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::app::action::{Action, ViewEdit};
+use crate::app::command::Command;
 use crate::app::spaces::edit::SpacesEdit;
 use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::looks::{LAMP, SpacesView, TILES};
@@ -233,6 +234,12 @@ impl MaterialPanel {
                 }
             }
         });
+        let keep = ui.button("Save to gallery").on_hover_text(
+            "The base colour, with the whole material in its recipe: it opens here again",
+        );
+        if keep.clicked() {
+            p.actions.command(Command::Keep);
+        }
         ui.checkbox(&mut self.replace, "Replace files that are there")
             .on_hover_text("Otherwise nothing is written where a file of that name is");
     }

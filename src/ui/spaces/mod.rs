@@ -1,6 +1,7 @@
 //! Spaces: a picture as a tile, a panorama, a material, on a wall.
 
 mod figure;
+pub(in crate::ui) mod film;
 mod homography;
 mod hung;
 mod material;

@@ -9,6 +9,7 @@ use crate::app::spaces::edit::SpacesEdit;
 use crate::app::spaces::export_choice::SpacesExport;
 use crate::app::spaces::looks::{GAZE_HEIGHT, Gaze};
 use crate::app::spaces::making;
+use crate::app::view::Dialog;
 use crate::recipe::Domain;
 use crate::ui::canvas::picture_actions;
 use crate::ui::panel::Panel;
@@ -89,8 +90,8 @@ impl PanoramaPanel {
         let theme = p.theme.clone();
         line(ui, &theme);
         ui.add_space(2.0);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 4.0;
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = egui::vec2(4.0, 4.0);
             let replace = self.replace;
             for (what, text, tip) in [
                 (
@@ -107,6 +108,12 @@ impl PanoramaPanel {
                 if ui.button(text).on_hover_text(tip).clicked() {
                     p.actions.push(Action::SpacesExport(what));
                 }
+            }
+            let film = ui.button("Film…").on_hover_text(
+                "A camera that turns around, or Waves that change all around, as a film",
+            );
+            if film.clicked() {
+                p.actions.view(ViewEdit::Dialog(Dialog::PanoramaFilm));
             }
             ui.checkbox(&mut self.replace, "Replace faces")
                 .on_hover_text("Otherwise nothing is written where a file of that name is");

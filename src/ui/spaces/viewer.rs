@@ -314,6 +314,24 @@ mod tests {
         pos2(x.atan2(z) / TAU + 0.5, 0.5 - up / PI)
     }
 
+    /// A frame at 60 a second has 16 ms, of which this is a small part; a slow, busy machine is given
+    /// more.
+    #[test]
+    fn the_balls_triangles_cost_less_than_a_frame() {
+        let rect = Rect::from_min_size(pos2(0.0, 0.0), egui::vec2(2560.0, 1440.0));
+        let gaze = Gaze::default();
+        let took = (0..15).map(|n| {
+            let start = std::time::Instant::now();
+            let yaw = n as f32 * 0.3;
+            let mesh = ball(rect, Gaze { yaw, ..gaze });
+            assert!(!mesh.vertices.is_empty());
+            start.elapsed()
+        });
+        let least = took.min().unwrap();
+        eprintln!("mesh of the ball: {least:?}");
+        assert!(least.as_millis() < 16, "{least:?}");
+    }
+
     #[test]
     fn every_point_of_the_view_shows_what_a_camera_sees_there() {
         let rect = view();

@@ -3,6 +3,7 @@
 use egui::Ui;
 
 use crate::app::style::edit::StyleEdit;
+use crate::engine::surface_job::is_panorama;
 use crate::recipe::{StyleLayer, Wrap, ranges};
 use crate::ui::panel::Panel;
 use crate::ui::style::fine;
@@ -80,7 +81,7 @@ fn seamless(ui: &mut Ui, p: &mut Panel<'_>) {
     let now = p.state.doc.style.wrap;
     // A panorama can't be chosen for a photo that can't be one.
     let size = p.state.photo().map(|photo| photo.size);
-    let could_be = size.is_some_and(|[w, h]| w.abs_diff(2 * h) <= 2) || now.is_panorama();
+    let could_be = size.is_some_and(is_panorama) || now.is_panorama();
     let ways = if could_be { &WRAPS[..] } else { &WRAPS[..4] };
     ui.horizontal(|ui| {
         let label = ui.label("Seamless");

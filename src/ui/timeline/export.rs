@@ -10,7 +10,7 @@ use crate::app::timeline::document::TimelineDoc;
 use crate::app::timeline::edit::TimelineEdit;
 use crate::app::view::Dialog;
 use crate::engine::film_job::QUALITY;
-use crate::engine::protocol::{FilmFile, FilmFormat, FilmJob, Job};
+use crate::engine::protocol::{FilmEstimate, FilmFile, FilmFormat, FilmJob, Job};
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::{entered, modal};
 use crate::ui::widgets::button;
@@ -24,9 +24,9 @@ const SIDES: [u32; 5] = [256, 512, 768, 1080, 1920];
 const SCALES: [u32; 3] = [1, 2, 4];
 
 /// Kind and quality.
-struct FilmScratch {
-    format: FilmFormat,
-    quality: u8,
+pub(in crate::ui) struct FilmScratch {
+    pub(in crate::ui) format: FilmFormat,
+    pub(in crate::ui) quality: u8,
 }
 
 impl Default for FilmScratch {
@@ -92,7 +92,8 @@ fn resizable(model: &str, panel: &Panel<'_>) -> bool {
     panel.state.engine.model(model).is_some_and(|m| m.resizable)
 }
 
-fn settings(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
+/// Kind and quality of a film.
+pub(in crate::ui) fn kind(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
     let scratch = panel.scratch.of::<FilmScratch>();
     ui.horizontal(|ui| {
@@ -124,6 +125,11 @@ fn settings(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
             scratch.quality = quality.round().clamp(1.0, 100.0) as u8;
         }
     }
+}
+
+fn settings(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
+    kind(ui, panel);
+    let theme = panel.theme.clone();
     let moved = Slider::new("Frame rate", timeline.fps, 6.0..=60.0, 24.0)
         .decimals(0)
         .step(1.0)
@@ -199,30 +205,34 @@ fn cost(ui: &mut Ui, panel: &mut Panel<'_>, job: &FilmJob) {
     let known = known.filter(|(of, _)| **of == *job);
     let purpose = Purpose::FilmEstimate(Box::new(job.clone()));
     let running = panel.state.engine.job_for(&purpose).is_some();
+    if estimate(ui, known.map(|(_, estimate)| estimate), running) {
+        panel.actions.push(Action::Start {
+            job: Box::new(Job::WalkEstimate(Box::new(job.clone()))),
+            purpose,
+        });
+    }
+}
+
+/// What a film takes, as far as it is known; whether it is to be found out.
+pub(in crate::ui) fn estimate(ui: &mut Ui, known: Option<&FilmEstimate>, running: bool) -> bool {
     match known {
-        Some((_, estimate)) => {
+        Some(estimate) => {
             let [w, h] = estimate.size;
             ui.label(format!(
                 "{w} × {h}, about {}, ready in about {}",
                 bytes(estimate.bytes),
                 time(estimate.time)
             ));
+            false
         }
         None if running => {
             ui.weak("Trying some frames…");
+            false
         }
         None => {
             let tip = "Makes a few frames to tell the file's size and the time that it will take";
-            if ui
-                .button("How large, how long?")
-                .on_hover_text(tip)
-                .clicked()
-            {
-                panel.actions.push(Action::Start {
-                    job: Box::new(Job::WalkEstimate(Box::new(job.clone()))),
-                    purpose,
-                });
-            }
+            let ask = ui.button("How large, how long?").on_hover_text(tip);
+            ask.clicked()
         }
     }
 }

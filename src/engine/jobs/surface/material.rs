@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use super::files::{Files, packet, recipe, tags};
 use crate::engine::jobs::context::JobContext;
 use crate::engine::memory::available;
-use crate::engine::protocol::{EngineError, Stage, SurfaceJob};
-use crate::engine::recipes::software;
+use crate::engine::protocol::{EngineError, Output, Stage, SurfaceJob};
+use crate::engine::recipes::{self, software};
 use crate::export::format::Format;
 use crate::export::{self, Labels};
 use crate::photo::Photo;
@@ -76,6 +76,50 @@ impl Made<'_> {
     }
 }
 
+/// The base colour alone, as a picture whose recipe makes all maps.
+pub(super) fn base(
+    context: &mut JobContext<'_>,
+    photo: &Photo,
+    settings: &Settings,
+    name: &str,
+) -> Result<Output, EngineError> {
+    check_memory(photo)?;
+    context.progress(Stage::Rendering, 0, 1);
+    let material = material::make(&photo.picture, settings, &context.token())?;
+    // What was found is what the same maps need.
+    let found = Settings {
+        seamless: Some(material.seamless),
+        ..settings.clone()
+    };
+    let made = Made {
+        folder: Path::new(""),
+        name,
+        convention: Convention::default(),
+        shapes: &[],
+        look: false,
+    };
+    let making = made.making(photo, &found);
+    let sources = vec![photo.source.clone()];
+    let recipe = recipes::recipe(making, Vec::new(), sources, &context.state.device);
+    Ok(Output::Picture {
+        picture: material.base,
+        recipe: Box::new(recipe),
+    })
+}
+
+fn check_memory(photo: &Photo) -> Result<(), EngineError> {
+    let [width, height] = photo.picture.size();
+    let needed = material::memory([width, height]);
+    match available().filter(|free| needed > *free) {
+        None => Ok(()),
+        Some(free) => Err(EngineError::Memory(format!(
+            "a material of {width} x {height} pixels takes about {} MB and {} MB are free; close other programs or take a smaller picture",
+            needed >> 20,
+            free >> 20
+        ))),
+    }
+}
+
 /// Makes and writes them.
 pub(super) fn run(
     context: &mut JobContext<'_>,
@@ -86,15 +130,7 @@ pub(super) fn run(
     files: &mut Files,
 ) -> Result<(), EngineError> {
     files.check(made.all())?;
-    let [width, height] = photo.picture.size();
-    let needed = material::memory([width, height]);
-    if let Some(free) = available().filter(|free| needed > *free) {
-        return Err(EngineError::Memory(format!(
-            "a material of {width} x {height} pixels takes about {} MB and {} MB are free; close other programs or take a smaller picture",
-            needed >> 20,
-            free >> 20
-        )));
-    }
+    check_memory(photo)?;
     let steps = 2 + made.shapes.len() as u64;
     context.progress(Stage::Rendering, 0, steps);
     let material = material::make(&photo.picture, settings, &context.token())?;

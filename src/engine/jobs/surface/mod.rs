@@ -15,6 +15,9 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &SurfaceJob) -> Result<Outp
     context.progress(Stage::Reading, 0, 1);
     context.yield_to_previews()?;
     let photo = context.state.photos.source(&job.picture)?.0;
+    if let SurfaceKind::Base { settings, name } = &job.kind {
+        return material::base(context, &photo, settings, name);
+    }
     let mut files = Files::new(job.replace);
     match &job.kind {
         SurfaceKind::Material {
@@ -34,6 +37,8 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &SurfaceJob) -> Result<Outp
             };
             material::run(context, job, &photo, settings, &made, &mut files)?;
         }
+        // Above.
+        SurfaceKind::Base { .. } => {}
         SurfaceKind::Panorama { faces, page } => {
             let faces = faces
                 .as_ref()
