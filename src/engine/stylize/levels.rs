@@ -21,11 +21,19 @@ use crate::picture::Picture;
 use crate::recipe::{Mask, PixelRegion, Wrap};
 
 /// Deviation, in pixels of a level, of the blur below which its strokes are the level before's.
-const COARSER: f32 = 2.0;
-/// Patches of a level on which networks measure, along each side, and the side of each.
+const COARSER: f32 = 1.0;
+/// And of the one above which there are none: networks that enlarge in themselves leave a trace of
+/// every other pixel.
+const FINER: f32 = 0.45;
+/// Patches of a level on which networks measure, along each side.
 const SAMPLES: usize = 4;
-/// Side of a patch.
+/// Side of a patch, at most.
 const SAMPLE_SIDE: usize = 128;
+/// And at least; patches of a tiny picture overlap.
+const LEAST_SAMPLE: usize = 16;
+/// Cosines of the latitudes of a panorama at which finer strokes end and are whole: rows near the
+/// poles are stretched, and strokes with them.
+const UPRIGHT: [f32; 2] = [0.35, 0.7];
 
 /// A style as it paints a level: its network, what that measured, its share and place.
 struct Painter<'a, N: StyleNet> {
@@ -185,9 +193,9 @@ impl Level<'_> {
 
     /// Patches of the level side by side.
     fn atlas(&self, step: usize) -> Planes {
-        let side = self.size().map(|s| (s / SAMPLES).min(SAMPLE_SIDE).max(1));
-        let [w, h] = side.map(|s| s / step * step).map(|s| s.max(1));
-        let [width, height] = [w * SAMPLES, h * SAMPLES].map(|s| s.next_multiple_of(step));
+        let side = |s: usize| (s / SAMPLES).clamp(LEAST_SAMPLE, SAMPLE_SIDE);
+        let [w, h] = self.size().map(|s| side(s).next_multiple_of(step));
+        let [width, height] = [w * SAMPLES, h * SAMPLES];
         let mut atlas = Planes::zeros(width, height);
         for y in 0..SAMPLES {
             for x in 0..SAMPLES {
@@ -228,11 +236,18 @@ impl Level<'_> {
                     .map(|mask| self.cover(mask, at, piece.size())),
             });
         }
-        let touch = super::compose::touch(piece.pixels(), &layers, self.strength);
+        let mut touch = super::compose::touch(piece.pixels(), &layers, self.strength);
+        if self.wrap.is_panorama() {
+            for (y, row) in touch.chunks_exact_mut(piece.width).enumerate() {
+                let share = self.upright(at[1] + y as isize);
+                row.iter_mut().for_each(|touch| *touch *= share);
+            }
+        }
         let mut painted = compose(&piece, &layers, 1.0).picture;
         for (new, old) in painted.data.iter_mut().zip(&piece.data) {
             *new -= old;
         }
+        painted = blurred(&painted, FINER);
         let coarse = blurred(&painted, COARSER);
         let touches = touch.iter().cycle();
         for (((new, coarse), old), touch) in painted
@@ -245,6 +260,13 @@ impl Level<'_> {
             *new = (old + touch * (*new - coarse)).clamp(0.0, 1.0);
         }
         Ok(painted)
+    }
+
+    /// How much of the strokes a row of a panorama has, see [`UPRIGHT`].
+    fn upright(&self, row: isize) -> f32 {
+        let latitude = (row as f32 + 0.5) / self.size()[1] as f32 - 0.5;
+        let cosine = (std::f32::consts::PI * latitude).cos();
+        ((cosine - UPRIGHT[0]) / (UPRIGHT[1] - UPRIGHT[0])).clamp(0.0, 1.0)
     }
 
     /// A mask over a piece that may reach beyond the level's sides.

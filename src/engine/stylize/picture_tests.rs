@@ -166,3 +166,48 @@ fn unmasked_styles_are_blended_by_their_codes() {
     assert_eq!(out[0].share, 2.0);
     assert!(out[1].mask.is_some());
 }
+
+#[test]
+fn levels_grow_evenly_and_end_at_the_result() {
+    let options = StylizeOptions::default();
+    let plan = StylePlan::full([6000, 4000], 1.0, &options);
+    let levels = plan.levels();
+    assert_eq!(levels.len(), 3);
+    assert_eq!(levels.last(), Some(&[6000, 4000]));
+    let sides = std::iter::once(768).chain(levels.iter().map(|size| size[0]));
+    let sides: Vec<u32> = sides.collect();
+    assert!(
+        sides
+            .windows(2)
+            .all(|w| w[1] > w[0] && f64::from(w[1]) < 2.1 * f64::from(w[0]))
+    );
+    assert!(plan.with_scales(StrokeScales::One).levels().is_empty());
+    // The level before the last is never larger than memory allows.
+    let huge = StylePlan::full([20_000, 15_000], 0.25, &options).levels();
+    let pixels = |size: &[u32; 2]| u64::from(size[0]) * u64::from(size[1]);
+    assert!(
+        huge.iter()
+            .rev()
+            .nth(1)
+            .is_none_or(|size| pixels(size) < 9_000_000)
+    );
+    assert!(
+        StylePlan::full([700, 500], 1.0, &options)
+            .levels()
+            .is_empty()
+    );
+}
+
+#[test]
+fn levels_in_tiles_are_the_whole() {
+    let photo = photo(640, 400);
+    let cache = StyleCache::new();
+    let mut make = |tile| {
+        let mut plan = full(&photo);
+        plan.tile = tile;
+        assert_eq!(plan.levels().len(), 2);
+        let styles = vec![style(0.7, 1.0, None)];
+        run(&cache, &spec(&photo, styles, 1.0, plan)).0
+    };
+    assert_eq!(make(4096), make(64));
+}

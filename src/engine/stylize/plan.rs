@@ -30,7 +30,7 @@ const LEVEL_LEAST: f64 = 1.05;
 /// Pixels of a level that isn't the result's: more memory than it shows.
 const LEVEL_PIXELS: f64 = 8e6;
 /// What a tile of a level needs beside a network's reach, for its own filters.
-pub(crate) const LEVEL_MARGIN: u32 = 12;
+pub(crate) const LEVEL_MARGIN: u32 = 8;
 /// Bytes that *Restyle* needs for a pixel of a tile.
 pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
