@@ -14,6 +14,8 @@ use crate::cancel::CancelToken;
 const TRIAL_SIDE: usize = 256;
 /// Runs of which the middle one counts: the first wakes threads and fills caches.
 const TRIALS: usize = 3;
+/// Bytes for a pixel of the level before the result's.
+const LEVEL_BYTES: u64 = 8 + 24 + 4 * (8 + 10);
 /// How far a real run moves a measured time.
 const TRUST: f64 = 0.5;
 
@@ -124,7 +126,7 @@ impl TimeModel {
     /// Time of a job: its passes (see [`TimeModel::passes`]), and reading unless the photo
     /// is in memory.
     pub(crate) fn time(&self, job: &StyleCost, passes: f64) -> Duration {
-        let network = passes * job.network_pixels() as f64;
+        let network = passes * (job.network_pixels() + job.plan.level_pixels()) as f64;
         let reading = if job.in_memory {
             0.0
         } else {
@@ -191,8 +193,16 @@ impl StyleCost {
         let enlarged = pixels(self.plan.output) > pixels(self.plan.working);
         let maps = 6 + 6 * self.passes + if enlarged { 8 } else { 1 };
         let working = pixels(self.plan.working) * 4 * maps;
+        // The level before the last: its photo and picture, their planes, the maps and what they
+        // are made of.
+        let levels = self.plan.levels();
+        let before = levels
+            .iter()
+            .rev()
+            .nth(1)
+            .map_or(0, |size| pixels(*size) * LEVEL_BYTES);
         // What the network used stays with the process, so it counts beside the result.
-        reading + copy + working + self.plan.tile_bytes() + output
+        reading + copy + working.max(before) + self.plan.tile_bytes() + output
     }
 
     /// The plan that keeps the process within `budget`, with the smallest number of

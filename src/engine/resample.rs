@@ -355,6 +355,17 @@ impl Upsampler {
         }
     }
 
+    /// One source row at these columns of the target.
+    pub(crate) fn widen_at(&self, from: &[f32], columns: &[usize], to: &mut [f32]) {
+        for (value, column) in to.iter_mut().zip(columns) {
+            let (at, weights) = &self.columns[*column];
+            *value = weights[0] * from[at[0]]
+                + weights[1] * from[at[1]]
+                + weights[2] * from[at[2]]
+                + weights[3] * from[at[3]];
+        }
+    }
+
     /// A whole plane.
     pub(crate) fn plane(&self, from: &[f32], to: &mut [f32]) {
         let mut wide = vec![0.0; self.to[0] * self.from[1]];

@@ -12,8 +12,8 @@ use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
 use super::stylize::{
-    AnyStyle, MemoryCost, Shot, StyleCache, StyleNet, StylePhase, StylePlan, StyleProgress,
-    StyleShare, StyleSpec, wraps,
+    AnyStyle, MemoryCost, Shot, StrokeScales, StyleCache, StyleNet, StylePhase, StylePlan,
+    StyleProgress, StyleShare, StyleSpec, wraps,
 };
 use crate::cancel::CancelToken;
 use crate::models::Registry;
@@ -63,6 +63,8 @@ pub(crate) struct PreparedStyle {
     pub(crate) models: BTreeSet<String>,
     /// The layers' learnt styles, as recipes name them.
     pub(crate) learnt: Vec<Option<ModelRef>>,
+    /// At how many scales strokes are laid.
+    pub(crate) scales: StrokeScales,
 }
 
 impl PreparedStyle {
@@ -156,6 +158,7 @@ impl Stylizer {
             codes: Vec::new(),
             models: BTreeSet::new(),
             learnt: Vec::new(),
+            scales: StrokeScales::Every,
         };
         for layer in &params.styles {
             let StylePainter {
@@ -319,10 +322,15 @@ impl Stylizer {
             whole: prepared.styles.iter().all(|s| s.net.measures_whole()),
             plan: StylePlan::full(size, params.brush, options)
                 .wrapping(size, params.brush, params.wrap)
-                .costing(memory_cost(prepared.styles.iter().map(|s| &s.net))),
+                .costing(memory_cost(prepared.styles.iter().map(|s| &s.net)))
+                .with_scales(match shot {
+                    // Frames are small, and what stands still is to stay still.
+                    Some(_) => StrokeScales::One,
+                    None => prepared.scales,
+                }),
         };
         let cost = cost.within(options.memory_budget)?;
-        let mut times = StyleTimes::new(&nets, cost.network_pixels());
+        let mut times = StyleTimes::new(&nets, [cost.network_pixels(), cost.plan.level_pixels()]);
         let spec = prepared.spec(params, cost.plan);
         let picture = cache.stylize_held(&spec, shot, stop, &mut |phase, done, all| {
             times.note(phase);
@@ -340,21 +348,25 @@ pub(crate) struct StyleTimes {
     /// The network of all passes; none if there were several.
     network: Option<String>,
     network_pixels: u64,
+    level_pixels: u64,
     painting: Duration,
+    refining: Duration,
     finishing: Duration,
     phase: Option<StylePhase>,
     since: Instant,
 }
 
 impl StyleTimes {
-    fn new(nets: &[&str], pixels: u64) -> Self {
+    fn new(nets: &[&str], [pixels, level_pixels]: [u64; 2]) -> Self {
         let first = nets
             .first()
             .filter(|first| nets.iter().all(|n| n == *first));
         Self {
             network: first.map(|&net| net.to_owned()),
             network_pixels: pixels * nets.len() as u64,
+            level_pixels: level_pixels * nets.len() as u64,
             painting: Duration::ZERO,
+            refining: Duration::ZERO,
             finishing: Duration::ZERO,
             phase: None,
             since: Instant::now(),
@@ -374,6 +386,7 @@ impl StyleTimes {
         let spent = self.since.elapsed();
         match self.phase {
             Some(StylePhase::Painting) => self.painting += spent,
+            Some(StylePhase::Refining) => self.refining += spent,
             Some(StylePhase::Finishing) => self.finishing += spent,
             None => {}
         }
@@ -384,6 +397,9 @@ impl StyleTimes {
     pub(crate) fn teach(&self, model: &mut TimeModel, output: [u32; 2]) {
         if let Some(net) = self.network.as_ref().filter(|_| !self.painting.is_zero()) {
             model.learn_network(net, self.painting, self.network_pixels);
+        }
+        if let Some(net) = self.network.as_ref().filter(|_| !self.refining.is_zero()) {
+            model.learn_network(net, self.refining, self.level_pixels);
         }
         if self.finishing > Duration::ZERO {
             model.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));

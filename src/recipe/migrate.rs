@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{FINISH_VERSION, FINISHED_VERSION, RECIPE_VERSION, RecipeError, UNFINISHED_VERSION};
+use super::{
+    EVERY_SIZE, FINISH_VERSION, FINISHED_VERSION, RECIPE_VERSION, RecipeError, STROKES, STYLIZE,
+    UNFINISHED_VERSION,
+};
 
 /// One step: `STEPS[n]` brings version `n` to `n + 1`.
 const STEPS: [fn(&mut Value) -> Result<(), RecipeError>; RECIPE_VERSION as usize] =
@@ -31,8 +34,12 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
     }
     let finish = value.get("finish").filter(|finish| !finish.is_null());
     check_finish(finish)?;
-    let newest =
-        wrap(&value).is_some() || has_domain(&value) || is_surface(&value) || has_times(&value);
+    check_strokes(&value)?;
+    let newest = wrap(&value).is_some()
+        || has_domain(&value)
+        || is_surface(&value)
+        || has_times(&value)
+        || strokes(&value).is_some();
     value["version"] = json!(match (newest, finish) {
         (true, _) => RECIPE_VERSION,
         (false, Some(_)) => FINISHED_VERSION,
@@ -70,6 +77,22 @@ fn from_1(value: &mut Value) -> Result<(), RecipeError> {
     }
 }
 
+/// How a stylised photo's strokes were laid, where not at one size.
+fn strokes(value: &Value) -> Option<&Value> {
+    value.get(STYLIZE)?.get(STROKES)
+}
+
+/// Strokes that this program doesn't know would come out as others.
+fn check_strokes(value: &Value) -> Result<(), RecipeError> {
+    match strokes(value) {
+        None => Ok(()),
+        Some(known) if known == EVERY_SIZE => Ok(()),
+        Some(other) => Err(RecipeError::Damaged(format!(
+            "its strokes are {other}, which this program doesn't know; update Limner"
+        ))),
+    }
+}
+
 /// How its picture goes on beyond its sides.
 fn wrap(value: &Value) -> Option<&Value> {
     value.get("making")?.get("wrap")
@@ -100,13 +123,15 @@ fn has_times(value: &Value) -> bool {
     spans.is_some_and(|spans| !spans.is_empty())
 }
 
-/// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, and no times in walks.
+/// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, no times in walks and
+/// strokes of one size.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
     let spans = value.pointer("/making/spans").is_some();
     let walk = value.pointer("/making/kind") == Some(&json!("walk"));
-    match wrap(value).is_some() || is_surface(value) || (walk && spans) {
+    let finer = strokes(value).is_some();
+    match wrap(value).is_some() || is_surface(value) || (walk && spans) || finer {
         true => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`, is of no surface, and has no times in its walk"
+            "a recipe before version 3 has no `wrap`, is of no surface, has no times in its walk and strokes of one size"
                 .into(),
         )),
         false => Ok(()),

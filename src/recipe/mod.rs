@@ -31,7 +31,10 @@ pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
-pub use style::{LEARNT, Mask, MaskShape, Stroke, StyleLayer, StyleParams, StyleSource};
+pub use style::{
+    EVERY_SIZE, LEARNT, Mask, MaskShape, STROKES, STYLIZE, Stroke, StyleLayer, StyleParams,
+    StyleSource,
+};
 pub use surface::SurfaceParams;
 pub use turn::{TurnPanorama, TurnParams};
 pub use wrap::Wrap;
@@ -42,7 +45,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
 /// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`],
-/// surfaces, turns and [`WalkParams::spans`], and refuses, in older programs, a [`Domain`] that those
+/// surfaces, turns, [`WalkParams::spans`] and [`STROKES`] of every size, and refuses, in older programs, a [`Domain`] that those
 /// would render as a plane; a recipe has the lowest version that knows all that is in it
 /// ([`Recipe::versioned`]), so that older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
@@ -128,12 +131,19 @@ impl Recipe {
     /// The same with the lowest version that knows all that is in it.
     #[must_use]
     pub fn versioned(mut self) -> Self {
-        self.version = match (self.making.is_plain(), &self.finish) {
+        let plain = self.making.is_plain() && !self.has_strokes_of_every_size();
+        self.version = match (plain, &self.finish) {
             (false, _) => RECIPE_VERSION,
             (true, Some(_)) => FINISHED_VERSION,
             (true, None) => UNFINISHED_VERSION,
         };
         self
+    }
+
+    /// Whether a stylised photo was painted at every level up to its size, see [`STROKES`].
+    pub fn has_strokes_of_every_size(&self) -> bool {
+        let strokes = self.extra.get(STYLIZE).and_then(|extra| extra.get(STROKES));
+        strokes.is_some_and(|strokes| strokes == EVERY_SIZE)
     }
 }
 

@@ -19,6 +19,16 @@ pub enum StyleSource {
 /// Before the ids of learnt styles, where recipes and cards name them among networks.
 pub const LEARNT: &str = "learnt/";
 
+/// Where a stylised photo's recipe keeps the size, tiles and strokes, in [`super::Recipe::extra`].
+pub const STYLIZE: &str = "stylize";
+
+/// Which of these says at how many scales strokes were laid. Absent, in recipes of version 0.1.0
+/// and of films: at the network's working size only.
+pub const STROKES: &str = "strokes";
+
+/// Strokes at the working size, and finer ones at each level up to the result's size.
+pub const EVERY_SIZE: &str = "every size";
+
 /// One style with its share, its own code edits and the place where it applies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StyleLayer {

@@ -16,6 +16,7 @@ mod learnt;
 mod lens;
 mod own_styles;
 mod pictures;
+mod print;
 #[path = "../common/skip.rs"]
 mod skip;
 mod style;

@@ -10,12 +10,9 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, Stage, StylizeOptions};
 use crate::engine::recipes::recipe;
 use crate::engine::styling::{PreparedStyle, Stylizer};
-use crate::engine::stylize::{LARGEST_TILE, StylePhase, StylePlan};
+use crate::engine::stylize::{LARGEST_TILE, StrokeScales, StylePhase, StylePlan};
 use crate::picture::Picture;
-use crate::recipe::{Making, Recipe, StyleParams, StyleSource};
-
-/// Where recipes keep the size and tiles of a stylisation.
-const EXTRA: &str = "stylize";
+use crate::recipe::{EVERY_SIZE, Making, Recipe, STROKES, STYLIZE, StyleParams, StyleSource};
 
 /// Stylises one photo.
 pub(super) fn run(
@@ -23,13 +20,22 @@ pub(super) fn run(
     params: &StyleParams,
     options: &StylizeOptions,
 ) -> Result<Output, EngineError> {
-    let (picture, recipe) = make(
+    run_with(context, params, options, StrokeScales::Every)
+}
+
+fn run_with(
+    context: &mut JobContext<'_>,
+    params: &StyleParams,
+    options: &StylizeOptions,
+    scales: StrokeScales,
+) -> Result<Output, EngineError> {
+    let (picture, recipe) = make_with(
         context,
         params,
-        options,
+        (options, scales),
         &mut |context, phase, done, all| {
             let stage = match phase {
-                StylePhase::Painting => Stage::Rendering,
+                StylePhase::Painting | StylePhase::Refining => Stage::Rendering,
                 StylePhase::Finishing => Stage::Writing,
             };
             context.progress(stage, done as u64, all as u64);
@@ -51,13 +57,24 @@ pub(super) fn make(
     options: &StylizeOptions,
     report: &mut ReportProgress<'_>,
 ) -> Result<(Picture, Recipe), EngineError> {
+    make_with(context, params, (options, StrokeScales::Every), report)
+}
+
+fn make_with(
+    context: &mut JobContext<'_>,
+    params: &StyleParams,
+    (options, scales): (&StylizeOptions, StrokeScales),
+    report: &mut ReportProgress<'_>,
+) -> Result<(Picture, Recipe), EngineError> {
     context.progress(Stage::Reading, 0, 1);
     context.yield_to_previews()?;
     let stop = context.token();
     let state = &mut *context.state;
-    let prepared = state
-        .stylizer
-        .prepare(&mut state.registry, &mut state.photos, params, &stop)?;
+    let mut prepared =
+        state
+            .stylizer
+            .prepare(&mut state.registry, &mut state.photos, params, &stop)?;
+    prepared.scales = scales;
     let cache = Arc::clone(&state.stylizer.cache);
     let mut options = *options;
     let (picture, plan, times) = loop {
@@ -101,11 +118,12 @@ fn recipe_of(
     plan: &StylePlan,
 ) -> Result<Recipe, EngineError> {
     let mut recipe = style_recipe(state, params, prepared, &[])?;
-    recipe.extra.insert(
-        EXTRA.into(),
-        json!({ "max_side": options.max_side, "tile": plan.tile }),
-    );
-    Ok(recipe)
+    let mut extra = json!({ "max_side": options.max_side, "tile": plan.tile });
+    if prepared.scales == StrokeScales::Every {
+        extra[STROKES] = json!(EVERY_SIZE);
+    }
+    recipe.extra.insert(STYLIZE.into(), extra);
+    Ok(recipe.versioned())
 }
 
 /// The recipe with codes filled in, so that it needs no style pictures; `others` are
@@ -155,7 +173,7 @@ pub(super) fn again(
         return super::fine::again(context, params, recipe);
     }
     let number = |name: &str| {
-        let value = recipe.extra.get(EXTRA)?.get(name)?.as_u64()?;
+        let value = recipe.extra.get(STYLIZE)?.get(name)?.as_u64()?;
         u32::try_from(value).ok()
     };
     let options = StylizeOptions {
@@ -163,7 +181,11 @@ pub(super) fn again(
         tile: number("tile"),
         memory_budget: context.state.memory_budget,
     };
-    let Output::Picture { picture, .. } = run(context, params, &options)? else {
+    let scales = match recipe.has_strokes_of_every_size() {
+        true => StrokeScales::Every,
+        false => StrokeScales::One,
+    };
+    let Output::Picture { picture, .. } = run_with(context, params, &options, scales)? else {
         return Err(EngineError::Internal("no picture came".into()));
     };
     Ok(Output::Picture {

@@ -41,11 +41,7 @@ pub(crate) fn compose(photo: &Planes, layers: &[Layer], strength: f32) -> Compos
     let pixels = photo.pixels();
     let amount = share_of_style(strength);
     let mut picture = Planes::zeros(photo.width, photo.height);
-    let touch: Vec<f32> = (0..pixels)
-        .into_par_iter()
-        .with_min_len(1 << 14)
-        .map(|i| (cover_at(layers, i) * amount).clamp(0.0, 1.0))
-        .collect();
+    let touch = touch(pixels, layers, strength);
     picture
         .data
         .par_chunks_mut(photo.width)
@@ -74,6 +70,16 @@ pub(crate) fn compose(photo: &Planes, layers: &[Layer], strength: f32) -> Compos
         touch,
         wrap: [false; 2],
     }
+}
+
+/// How much of each of so many pixels is style, 0..=1.
+pub(crate) fn touch(pixels: usize, layers: &[Layer], strength: f32) -> Vec<f32> {
+    let amount = share_of_style(strength);
+    (0..pixels)
+        .into_par_iter()
+        .with_min_len(1 << 14)
+        .map(|i| (cover_at(layers, i) * amount).clamp(0.0, 1.0))
+        .collect()
 }
 
 fn cover_at(layers: &[Layer], pixel: usize) -> f32 {

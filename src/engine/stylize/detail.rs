@@ -8,8 +8,9 @@
 
 use rayon::prelude::*;
 
-use crate::engine::resample::{Planes, Upsampler, to_byte};
+use crate::engine::resample::{Planes, Upsampler, beyond, to_byte};
 use crate::picture::Picture;
+use crate::recipe::Wrap;
 
 use super::compose::Composed;
 
@@ -80,9 +81,50 @@ impl Detail {
             .for_each(|(i, band)| self.band(photo, first + i * BAND, band));
     }
 
+    /// A rectangle of the large picture that begins at `at`, and may reach beyond its sides.
+    pub(crate) fn piece(
+        &self,
+        photo: &Picture,
+        at: [isize; 2],
+        size: [usize; 2],
+        wrap: Wrap,
+    ) -> Planes {
+        let column = |x: usize| beyond([at[0] + x as isize, 0], self.output, wrap)[0];
+        let row = |y: usize| beyond([0, at[1] + y as isize], self.output, wrap)[1];
+        let columns: Vec<usize> = (0..size[0]).map(column).collect();
+        let rows: Vec<usize> = (0..size[1]).map(row).collect();
+        let mut out = Planes::zeros(size[0], size[1]);
+        let bands: Vec<Vec<[f32; 3]>> = rows
+            .par_chunks(BAND)
+            .map(|band| self.band_of_piece(photo, &columns, band))
+            .collect();
+        let n = out.pixels();
+        for (i, pixel) in bands.iter().flatten().enumerate() {
+            for (c, value) in pixel.iter().enumerate() {
+                out.data[c * n + i] = *value;
+            }
+        }
+        out
+    }
+
+    fn band_of_piece(&self, photo: &Picture, columns: &[usize], rows: &[usize]) -> Vec<[f32; 3]> {
+        let mut wide = WideRows::new(self, Some(columns));
+        let mut maps = vec![0.0f32; MAPS * columns.len()];
+        let mut band = Vec::with_capacity(rows.len() * columns.len());
+        for y in rows {
+            wide.blend(*y, &mut maps);
+            let own = &photo.rgba()[y * self.output[0] * 4..][..self.output[0] * 4];
+            let maps = Maps::of(&maps, columns.len());
+            for (i, x) in columns.iter().enumerate() {
+                band.push(maps.pixel(i, &own[x * 4..]));
+            }
+        }
+        band
+    }
+
     fn band(&self, photo: &Picture, first: usize, band: &mut [u8]) {
         let width = self.output[0];
-        let mut wide = WideRows::new(self);
+        let mut wide = WideRows::new(self, None);
         let mut maps = vec![0.0f32; MAPS * width];
         for (i, out) in band.chunks_exact_mut(width * 4).enumerate() {
             let y = first + i;
@@ -99,13 +141,16 @@ struct WideRows<'a> {
     /// Which working row lies in which slot.
     held: [usize; 4],
     rows: [Vec<f32>; 4],
+    /// Which columns; all when absent.
+    columns: Option<&'a [usize]>,
 }
 
 impl<'a> WideRows<'a> {
-    fn new(detail: &'a Detail) -> Self {
-        let length = MAPS * detail.output[0];
+    fn new(detail: &'a Detail, columns: Option<&'a [usize]>) -> Self {
+        let length = MAPS * columns.map_or(detail.output[0], <[usize]>::len);
         Self {
             detail,
+            columns,
             held: [usize::MAX; 4],
             rows: std::array::from_fn(|_| vec![0.0; length]),
         }
@@ -115,12 +160,15 @@ impl<'a> WideRows<'a> {
         let slot = row % 4;
         if self.held[slot] != row {
             self.held[slot] = row;
-            let ([width, height], wide) = (self.detail.size, self.detail.output[0]);
+            let [width, height] = self.detail.size;
+            let (curve, wide) = (&self.detail.curve, self.rows[slot].len() / MAPS);
             for map in 0..MAPS {
                 let from = &self.detail.maps[(map * height + row) * width..][..width];
-                self.detail
-                    .curve
-                    .widen(from, &mut self.rows[slot][map * wide..][..wide]);
+                let to = &mut self.rows[slot][map * wide..][..wide];
+                match self.columns {
+                    Some(columns) => curve.widen_at(from, columns, to),
+                    None => curve.widen(from, to),
+                }
             }
         }
         slot
@@ -151,20 +199,44 @@ impl<'a> WideRows<'a> {
     }
 }
 
+/// The maps at one large row.
+struct Maps<'a> {
+    difference: [&'a [f32]; 3],
+    copy: [&'a [f32]; 3],
+    gain: &'a [f32],
+    tint: &'a [f32],
+}
+
+impl<'a> Maps<'a> {
+    fn of(maps: &'a [f32], width: usize) -> Self {
+        let map = |i: usize| &maps[i * width..][..width];
+        Self {
+            difference: [map(0), map(1), map(2)],
+            copy: [map(3), map(4), map(5)],
+            gain: map(6),
+            tint: map(7),
+        }
+    }
+
+    /// The pixel at `x`, 0..=1, from the photo's there.
+    fn pixel(&self, x: usize, own: &[u8]) -> [f32; 3] {
+        let photo: [f32; 3] = std::array::from_fn(|c| f32::from(own[c]) / 255.0);
+        let fine: [f32; 3] = std::array::from_fn(|c| photo[c] - self.copy[c][x]);
+        let light = luminance(fine);
+        std::array::from_fn(|c| {
+            let back = self.gain[x] * (light + self.tint[x] * (fine[c] - light));
+            (photo[c] + self.difference[c][x] - fine[c] + back).clamp(0.0, 1.0)
+        })
+    }
+}
+
 fn finish_row(own: &[u8], maps: &[f32], out: &mut [u8]) {
     let width = own.len() / 4;
-    let map = |i: usize| &maps[i * width..][..width];
-    let difference = [map(0), map(1), map(2)];
-    let copy = [map(3), map(4), map(5)];
-    let (gain, tint) = (map(6), map(7));
+    let maps = Maps::of(maps, width);
     for x in 0..width {
-        let photo: [f32; 3] = std::array::from_fn(|c| f32::from(own[x * 4 + c]) / 255.0);
-        let fine: [f32; 3] = std::array::from_fn(|c| photo[c] - copy[c][x]);
-        let light = luminance(fine);
+        let pixel = maps.pixel(x, &own[x * 4..]);
         for c in 0..3 {
-            let back = gain[x] * (light + tint[x] * (fine[c] - light));
-            let value = photo[c] + difference[c][x] - fine[c] + back;
-            out[x * 4 + c] = to_byte(value.clamp(0.0, 1.0));
+            out[x * 4 + c] = to_byte(pixel[c]);
         }
         out[x * 4 + 3] = own[x * 4 + 3];
     }
@@ -174,7 +246,7 @@ fn luminance(rgb: [f32; 3]) -> f32 {
     0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]
 }
 
-fn luminances(planes: &Planes) -> Vec<f32> {
+pub(super) fn luminances(planes: &Planes) -> Vec<f32> {
     let n = planes.pixels();
     (0..n)
         .map(|i| luminance([planes.data[i], planes.data[n + i], planes.data[2 * n + i]]))

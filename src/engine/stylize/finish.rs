@@ -102,13 +102,13 @@ pub(crate) fn try_finishing() -> Result<(Duration, u64), EngineError> {
     Ok((took, u64::from(side) * u64::from(side)))
 }
 
-fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
+pub(super) fn finished(photo: &Picture, pixels: Vec<u8>) -> Result<Picture, EngineError> {
     Picture::from_rgba(photo.width(), photo.height(), pixels)
         .map_err(|e| EngineError::Internal(e.to_string()))
 }
 
 /// Memory for a result, or an error that says there is too little.
-fn zeroed(bytes: usize) -> Result<Vec<u8>, EngineError> {
+pub(super) fn zeroed(bytes: usize) -> Result<Vec<u8>, EngineError> {
     let mut out = Vec::new();
     out.try_reserve_exact(bytes).map_err(|_| {
         EngineError::Memory(format!(

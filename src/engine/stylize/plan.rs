@@ -23,6 +23,14 @@ const GRID: u32 = 8;
 const FACE_SIDE: u32 = 512;
 /// Least side of a face, and most for the statistics.
 const FACES: [u32; 2] = [32, 168];
+/// A level on the way from working size to the result is at most so much larger than the one before.
+const LEVEL_STEP: f64 = 2.0;
+/// Ratios below this aren't worth a level of their own.
+const LEVEL_LEAST: f64 = 1.05;
+/// Pixels of a level that isn't the result's: more memory than it shows.
+const LEVEL_PIXELS: f64 = 8e6;
+/// What a tile of a level needs beside a network's reach, for its own filters.
+pub(crate) const LEVEL_MARGIN: u32 = 8;
 /// Bytes that *Restyle* needs for a pixel of a tile.
 pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
@@ -55,6 +63,15 @@ impl MemoryCost {
     }
 }
 
+/// At how many scales the network lays strokes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StrokeScales {
+    /// At working size only; what is larger has the photo's fine detail.
+    One,
+    /// At working size, and finer ones at each level up to the result's size.
+    Every,
+}
+
 /// Sizes of one stylisation, `[width, height]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct StylePlan {
@@ -70,6 +87,8 @@ pub(crate) struct StylePlan {
     pub(crate) memory_cost: MemoryCost,
     /// How the picture goes on beyond its sides.
     pub(crate) wrap: Wrap,
+    /// Whether it is painted at levels above the working size, too.
+    pub(crate) scales: StrokeScales,
 }
 
 impl StylePlan {
@@ -102,7 +121,54 @@ impl StylePlan {
             tile,
             memory_cost: MemoryCost::default(),
             wrap: Wrap::None,
+            scales: StrokeScales::Every,
         }
+    }
+
+    /// The same with strokes of these scales.
+    pub(crate) fn with_scales(self, scales: StrokeScales) -> Self {
+        Self { scales, ..self }
+    }
+
+    /// Sizes at which finer strokes are laid: evenly from the working size to the result's, which is
+    /// the last; none where the result isn't larger.
+    pub(crate) fn levels(&self) -> Vec<[u32; 2]> {
+        let longer = |size: [u32; 2]| f64::from(size[0].max(size[1]));
+        let (working, output) = (longer(self.working), longer(self.output));
+        let ratio = output / working.max(1.0);
+        if self.scales == StrokeScales::One || ratio < LEVEL_LEAST {
+            return Vec::new();
+        }
+        let count = (ratio.ln() / LEVEL_STEP.ln() - 0.05).ceil().max(1.0);
+        let pixels = f64::from(self.output[0]) * f64::from(self.output[1]);
+        let mut levels: Vec<[u32; 2]> = (1..count as u32)
+            .map(|i| ratio.powf(f64::from(i) / count))
+            .filter(|at| pixels * (at / ratio).powi(2) <= LEVEL_PIXELS)
+            .map(|at| self.level((working * at).round() as u32))
+            .collect();
+        levels.push(self.output);
+        levels
+    }
+
+    fn level(&self, longer: u32) -> [u32; 2] {
+        let mut size = fit(self.output, longer);
+        for (side, wraps) in size.iter_mut().zip(self.wrap.sides()) {
+            if wraps {
+                *side = on_grid(*side);
+            }
+        }
+        size
+    }
+
+    /// Pixels of all levels' tiles with what overlaps.
+    pub(crate) fn level_pixels(&self) -> u64 {
+        let beside = 2 * (self.memory_cost.overlap + u64::from(LEVEL_MARGIN));
+        let reach = |side: u32| u64::from(side) + u64::from(side.div_ceil(self.tile)) * beside;
+        let levels = self.levels();
+        levels
+            .iter()
+            .map(|size| reach(size[0]) * reach(size[1]))
+            .sum()
     }
 
     /// The same for a photo of this size that goes on beyond its sides. The network sees a panorama
@@ -161,7 +227,18 @@ impl StylePlan {
             }
         };
         let stats = u64::from(self.stats[0]) * u64::from(self.stats[1]);
-        (side(width, wrap[0]) * side(height, wrap[1])).max(stats) * self.memory_cost.bytes_per_pixel
+        let level = |side: u32| {
+            let beside = self.memory_cost.overlap + u64::from(LEVEL_MARGIN);
+            u64::from(side.min(self.tile)) + 2 * beside
+        };
+        let level = match self.levels().last() {
+            Some(size) => level(size[0]) * level(size[1]),
+            None => 0,
+        };
+        (side(width, wrap[0]) * side(height, wrap[1]))
+            .max(stats)
+            .max(level)
+            * self.memory_cost.bytes_per_pixel
     }
 
     /// Pixels of all tiles with their overlap.
