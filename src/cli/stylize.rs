@@ -53,7 +53,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
     let photos = photos_of(&args.photos)?;
     let Some(out) = args.out.as_deref().filter(|_| !args.estimate) else {
         let rendering = fine.map_or(Rendering::Fast(options), Rendering::Fine);
-        return estimate(&photos, params, &rendering, session);
+        return estimate(&photos, params, &rendering, &args.wrapping, session);
     };
     let one = match photos.as_slice() {
         [one] if !out.is_dir() && !args.photos[0].is_dir() => one,
@@ -257,12 +257,14 @@ fn estimate(
     photos: &[PathBuf],
     mut params: StyleParams,
     rendering: &Rendering,
+    wrapping: &super::wrap_args::Wrapping,
     session: &Session,
 ) -> Result<(), Failure> {
     let mut all = Vec::new();
     for (seq, photo) in photos.iter().enumerate() {
         let seq = seq as u64 + 1;
         params.photo = source(photo)?;
+        params.wrap = wrapping.of(photo);
         session.send(Request::Estimate {
             seq,
             params: Arc::new(params.clone()),

@@ -298,9 +298,9 @@ fn rough_all_around(path: &Path, width: u32) {
     use limner::spaces::panorama::direction;
     let height = width / 2;
     // Waves in space, from every side, of about the same length.
-    let waves: Vec<([f32; 3], f32)> = (0..40)
+    let waves: Vec<([f32; 3], f32)> = (0..200)
         .map(|i| {
-            let at = [(i as f32 * 0.618_034) % 1.0, (i as f32 + 0.5) / 40.0];
+            let at = [(i as f32 * 0.618_034) % 1.0, (i as f32 + 0.5) / 200.0];
             // Even over the ball: the height goes evenly, the latitude doesn't.
             let fall = (1.0 - 2.0 * at[1]).acos() / std::f32::consts::PI;
             (direction([at[0], fall]), 24.0 + (i * 7 % 13) as f32)
@@ -317,7 +317,7 @@ fn rough_all_around(path: &Path, width: u32) {
                 let way: f32 = along.iter().zip(d).map(|(a, b)| a * b).sum();
                 (way * rate + i as f32 * 2.4 + shift).sin()
             });
-            (128.0 + 22.0 * each.sum::<f32>()).clamp(0.0, 255.0) as u8
+            (128.0 + 8.0 * each.sum::<f32>()).clamp(0.0, 255.0) as u8
         };
         image::Rgb([sum(0.0), sum(0.6), sum(1.9)])
     })
@@ -330,7 +330,7 @@ fn rough_all_around(path: &Path, width: u32) {
 fn detail_by_place(picture: &Picture) -> [f64; 3] {
     use limner::spaces::panorama::{Camera, Views, direction};
     let mut sums = [(0.0, 0.0); 3];
-    let count = 300;
+    let count = 2400;
     for i in 0..count {
         let fall = (1.0 - 2.0 * (i as f32 + 0.5) / count as f32).acos() / std::f32::consts::PI;
         let turn = (i as f32 * 0.618_034) % 1.0;
@@ -345,14 +345,14 @@ fn detail_by_place(picture: &Picture) -> [f64; 3] {
         };
         let camera = Camera {
             pitch: (0.5 - fall) * std::f32::consts::PI,
-            height: 0.18,
+            height: 0.12,
         };
-        let seen = Views::new(&camera, [40, 40]).unwrap();
+        let seen = Views::new(&camera, [24, 24]).unwrap();
         let seen = seen.seen(picture, f64::from(turn) - 0.5).unwrap();
-        let at = |x: usize, y: usize| f64::from(seen.rgba()[(y * 40 + x) * 4 + 1]);
+        let at = |x: usize, y: usize| f64::from(seen.rgba()[(y * 24 + x) * 4 + 1]);
         let mut sum = 0.0;
-        for y in 0..39 {
-            for x in 0..39 {
+        for y in 0..23 {
+            for x in 0..23 {
                 sum += (at(x, y) - at(x + 1, y)).powi(2) + (at(x, y) - at(x, y + 1)).powi(2);
             }
         }
@@ -397,7 +397,7 @@ fn fine_paints_a_panorama_all_around_and_says_what_it_takes() {
     let told = desk.fine(&[&words[..], &steps, &["--estimate", "--json"]].concat());
     eprintln!("{told}");
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
-    assert_eq!(told["tiles"], 6, "{told}");
+    assert_eq!(told["estimates"][0]["tiles"], 6, "{told}");
     desk.fine(&[&words[..], &steps, &["-o", "s.jpg"]].concat());
     let file = std::fs::read(desk.path("s.jpg")).unwrap();
     assert!(String::from_utf8_lossy(&file).contains("<GPano:FullPanoWidthPixels>512<"));

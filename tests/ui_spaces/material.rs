@@ -192,7 +192,7 @@ fn edges_are_as_found_or_as_said_and_saving_says_where_the_files_are() {
     assert_eq!(doc(&s).material.seamless, Some([true; 2]));
     s.click("As found");
     assert_eq!(doc(&s).material.seamless, None);
-    s.command(Command::Keep);
+    s.command(Command::SaveAs);
     assert!(s.titles().is_empty());
     assert!(
         s.toasts().last().unwrap().contains("Export"),
@@ -215,6 +215,10 @@ fn a_material_is_saved_to_the_gallery_and_opens_again_with_its_settings() {
     s.click("Wall");
     assert_ne!(doc(&s).material, settings);
     let id = s.window.state().state.gallery.entries[0].id;
+    s.command(Command::GoGallery);
+    s.settle();
+    s.window.state_mut().act(Action::OpenPicture(Some(id)));
+    s.settle();
     s.window.state_mut().act(Action::Send {
         to: Destination::Explore,
         what: Subject::Gallery(id),

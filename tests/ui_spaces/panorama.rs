@@ -180,13 +180,13 @@ fn waves_change_all_around_by_the_seeds_that_are_named() {
         .window
         .get_by_role_and_label(Role::TextInput, "By the seeds");
     assert_eq!(seeds.value().as_deref(), Some("2, 3"));
-    s.click("4096");
+    s.click("1024");
     s.click("Choose file…");
     s.settle();
     let Some(Pick::Film(job)) = s.asked.borrow().picks.last().cloned() else {
         panic!("a film's file")
     };
-    assert_eq!((job.max_side, job.params.points.len()), (4096, 3));
+    assert_eq!((job.max_side, job.params.points.len()), (1024, 3));
     assert!(job.params.looped && job.params.points.iter().all(|p| p.domain.is_sphere()));
     // A photo has no latents to walk through.
     open_photo(&mut s, [400, 200]);
@@ -230,4 +230,38 @@ fn only_the_panorama_fills_the_screen() {
     let mut s = waves();
     s.click("Full screen");
     assert!(s.window.state().state.view.panels_away);
+}
+
+/// `cargo test --test ui_spaces frames -- --ignored --nocapture` on a quiet machine: with a software
+/// renderer it is as slow as it gets.
+#[test]
+#[ignore = "a measurement, see above"]
+fn frames_of_the_viewer_are_drawn_by_a_software_renderer_in_time_to_follow_the_hand() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    s.window.get_by_role_and_label(Role::Tab, "Spaces").click();
+    s.settle();
+    s.click("Panorama");
+    open_photo(&mut s, [4096, 2048]);
+    s.settle();
+    s.window.render().unwrap();
+    let (mut steps, mut frames) = (Vec::new(), Vec::new());
+    for n in 0..15 {
+        let mut looking = view(&s);
+        looking.gaze.yaw = n as f32 * 0.1;
+        s.window
+            .state_mut()
+            .act(Action::View(ViewEdit::Spaces(looking)));
+        let start = std::time::Instant::now();
+        s.window.step();
+        steps.push(start.elapsed());
+        s.window.render().unwrap();
+        frames.push(start.elapsed());
+    }
+    steps.sort_unstable();
+    frames.sort_unstable();
+    println!(
+        "a frame of the window with the viewer, 1280 x 800: {:?} on the processor, {:?} with the drawing and reading back",
+        steps[7], frames[7]
+    );
+    assert!(frames[7].as_millis() < 500, "{frames:?}");
 }

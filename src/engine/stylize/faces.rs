@@ -7,8 +7,8 @@ use crate::engine::resample::{Planes, beyond};
 use crate::recipe::Wrap;
 use crate::spaces::panorama::{Face, direction, place};
 
-/// Half the sides of the squares in which roughness is measured, pixels.
-const REACH: usize = 6;
+/// Half the sides of the squares in which roughness is measured, pixels: a wide stroke.
+const REACH: usize = 10;
 /// Most that what was smoothed by fading is made rougher: two things that have nothing in common
 /// are smoother by √2 where they are mixed half and half, three by √3.
 const MOST: f32 = 1.74;

@@ -267,7 +267,7 @@ impl StylePlan {
 
     /// What of a face lies beyond its edge and fades into the next one, in pixels.
     pub(crate) fn fade(face: u32) -> u32 {
-        (face / 16).next_multiple_of(GRID).max(GRID)
+        (face / 32).next_multiple_of(GRID).max(GRID)
     }
 
     fn face_with_fade(face: u32) -> u32 {
