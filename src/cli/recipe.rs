@@ -10,7 +10,9 @@ use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, check_room, save};
 use super::session::{Session, unexpected};
-use crate::engine::protocol::{FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions};
+use crate::engine::protocol::{
+    FilmFile, FilmJob, FilmParams, Job, Output, StyleFilmJob, StylizeOptions,
+};
 use crate::export::animation::{is_named_like_mp4, mp4_recipe};
 use crate::export::{hidden_settings, metadata};
 use crate::photo;
@@ -204,14 +206,19 @@ fn render(
     if let Making::Material(params) | Making::Hang(params) = &recipe.making {
         return super::surface::again(recipe, params, output, session);
     }
-    if let Making::Walk(params) = &recipe.making {
+    let film: Option<FilmParams> = match &recipe.making {
+        Making::Walk(params) => Some(params.clone().into()),
+        Making::StyleWalk(params) => Some(params.clone().into()),
+        _ => None,
+    };
+    if let Some(params) = film {
         check_room(out, output.keeping.force)?;
         let said = |name, otherwise: u64| {
             let number = recipe.extra.get(name).and_then(Value::as_u64);
             number.unwrap_or(otherwise)
         };
         let job = Job::Walk(Box::new(FilmJob {
-            params: Arc::new(params.clone()),
+            params,
             max_side: said("max_side", WALK_SIDE).clamp(16, 8192) as u32,
             enlarge: said("enlarge", 1).clamp(1, 4) as u32,
             file: FilmFile::named(out.clone()).map_err(Failure::new)?,

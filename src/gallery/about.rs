@@ -199,6 +199,9 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
         Making::Material(_) => "A map of a material.".into(),
         Making::Hang(_) => "A picture for a wall.".into(),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
+        Making::StyleWalk(p) => {
+            format!("A photo on its way through {} keyframes.", p.points.len())
+        }
         Making::Imported => "Imported.".into(),
     }
 }

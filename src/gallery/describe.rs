@@ -161,7 +161,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
     };
     match file.recipe.as_ref().map(|r| &r.making) {
         Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
-        Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
+        Some(Making::Style(_) | Making::StyleWalk(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported | Making::Material(_) | Making::Hang(_)) => EntryKind::Imported,
         // Kept without a recipe: the label still says it.
@@ -189,7 +189,7 @@ fn wrote_it(file: &FileMetadata) -> bool {
 
 fn styles(recipe: &Recipe) -> String {
     let mut words: Vec<&str> = Vec::new();
-    if let Making::Style(p) = &recipe.making {
+    for p in recipe.making.styled() {
         for layer in &p.styles {
             match &layer.style {
                 StyleSource::Builtin(id) => words.push(id),

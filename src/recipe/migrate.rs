@@ -88,10 +88,10 @@ fn has_domain(value: &Value) -> bool {
     })
 }
 
-/// Whether it is of a surface.
+/// Whether it is of a surface, or of a photo on its way through styles.
 fn is_surface(value: &Value) -> bool {
     let kind = value.get("making").and_then(|making| making.get("kind"));
-    kind.is_some_and(|kind| kind == "material" || kind == "hang")
+    kind.is_some_and(|kind| kind == "material" || kind == "hang" || kind == "style_walk")
 }
 
 /// Whether it is a walk whose spans have times of their own.
@@ -100,13 +100,13 @@ fn has_times(value: &Value) -> bool {
     spans.is_some_and(|spans| !spans.is_empty())
 }
 
-/// Version 2 knew no pictures that go on beyond their sides, no surfaces, and no times in walks.
+/// Version 2 knew no pictures that go on beyond their sides, no surfaces, no films through styles, and no times in walks.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
     let spans = value.pointer("/making/spans").is_some();
     let walk = value.pointer("/making/kind") == Some(&json!("walk"));
     match wrap(value).is_some() || is_surface(value) || (walk && spans) {
         true => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`, is of no surface, and has no times in its walk"
+            "a recipe before version 3 has no `wrap`, is of no surface and no film through styles, and has no times in its walk"
                 .into(),
         )),
         false => Ok(()),

@@ -1,7 +1,8 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
 use super::{
-    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, json, migrate,
+    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleParams, StyleSource, json,
+    migrate,
 };
 
 /// Why JSON is no recipe that this program can use.
@@ -62,12 +63,10 @@ impl Recipe {
             finish.each_source(tell);
         }
         match &mut self.making {
-            Making::Style(params) => {
-                tell(&mut params.photo);
-                for layer in &mut params.styles {
-                    if let StyleSource::File(source) = &mut layer.style {
-                        tell(source);
-                    }
+            Making::Style(params) => each_of_style(params, tell),
+            Making::StyleWalk(walk) => {
+                for point in &mut walk.points {
+                    each_of_style(point, tell);
                 }
             }
             Making::Lens(params) => {
@@ -79,6 +78,15 @@ impl Recipe {
             Making::Grow(params) => params.each_picture_mut(tell),
             Making::Material(params) | Making::Hang(params) => tell(&mut params.picture),
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
+        }
+    }
+}
+
+fn each_of_style(params: &mut StyleParams, tell: &mut dyn FnMut(&mut SourceRef)) {
+    tell(&mut params.photo);
+    for layer in &mut params.styles {
+        if let StyleSource::File(source) = &mut layer.style {
+            tell(source);
         }
     }
 }

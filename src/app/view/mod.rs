@@ -105,6 +105,8 @@ pub enum Dialog {
     Models(Option<String>),
     /// Walk export.
     ExportWalk,
+    /// A film to stylise.
+    StyleFilm,
     /// A folder of photos to stylise.
     StyleFolder,
     /// Picture export (drawn by `ui::export_dialog`).

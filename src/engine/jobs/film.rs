@@ -1,10 +1,17 @@
 //! Frames that become a film: drawn one after the other, each handed on at once.
 
+use std::time::{Duration, Instant};
+
 use crate::engine::jobs::context::JobContext;
-use crate::engine::protocol::{EngineError, FilmFile, Stage};
+use crate::engine::protocol::{EngineError, FilmEstimate, FilmFile, Stage};
 use crate::export::Labels;
 use crate::export::animation::{AnimationWriter, Pace};
 use crate::picture::Picture;
+
+/// Frames from which a film's time and size are told.
+const TRIAL: u32 = 4;
+/// Seconds from one frame that stands for itself to the next, as the encoders have them.
+const JUMP: f32 = 2.0;
 
 /// How many frames, and how they are played.
 #[derive(Debug, Clone, Copy)]
@@ -54,4 +61,74 @@ pub(super) fn write(
         writer.finish()?;
     }
     Ok(())
+}
+
+/// The first frame of those that [`estimate`] makes.
+pub(super) fn first_tried(frames: u32) -> u32 {
+    (frames - TRIAL.min(frames)) / 2
+}
+
+/// What [`write`] will take: some frames from the middle are made, in their order, and thrown away.
+///
+/// # Errors
+/// As [`write`].
+pub(super) fn estimate(
+    context: &mut JobContext<'_>,
+    file: &FilmFile,
+    showing: Showing,
+    labels: &Labels,
+    draw: &mut dyn FnMut(&mut JobContext<'_>, u32) -> Result<Picture, EngineError>,
+) -> Result<FilmEstimate, EngineError> {
+    let frames = showing.frames;
+    let tried = TRIAL.min(frames);
+    let start = Instant::now();
+    let mut pictures = Vec::new();
+    for number in 0..tried {
+        context.progress(Stage::Rendering, number.into(), tried.into());
+        context.yield_to_previews()?;
+        pictures.push(draw(context, first_tried(frames) + number)?);
+    }
+    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
+    let folder = tempfile::tempdir().map_err(failed)?;
+    // The first one alone stands for itself, in some formats as much as all that follow it.
+    let first = trial(&folder, file, showing, labels, &pictures[..1])?;
+    let alone = Instant::now();
+    let all = trial(&folder, file, showing, labels, &pictures)?;
+    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried.max(1));
+    let more = all.saturating_sub(first) / u64::from(tried - 1).max(1);
+    let jumps = u64::from(frames) / ((showing.fps * JUMP).round() as u64).max(1) + 1;
+    Ok(FilmEstimate {
+        size: pictures.first().map_or([0, 0], Picture::size),
+        bytes: first * jumps + more * u64::from(frames).saturating_sub(jumps),
+        time: Duration::from_secs_f64(each * f64::from(frames)),
+    })
+}
+
+/// Bytes of a film of these pictures.
+fn trial(
+    folder: &tempfile::TempDir,
+    file: &FilmFile,
+    showing: Showing,
+    labels: &Labels,
+    pictures: &[Picture],
+) -> Result<u64, EngineError> {
+    let out = folder.path().join(format!("trial-{}", pictures.len()));
+    let pace = Pace {
+        size: pictures.first().map_or([0, 0], Picture::size),
+        frames: pictures.len() as u32,
+        fps: showing.fps,
+        forever: showing.forever,
+    };
+    let mut writer = AnimationWriter::create_as(&out, file.format, file.quality, pace, labels)?;
+    for picture in pictures {
+        writer.write_frame(picture)?;
+    }
+    writer.finish()?;
+    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
+    if !out.is_dir() {
+        return Ok(std::fs::metadata(&out).map_err(failed)?.len());
+    }
+    let inside = std::fs::read_dir(&out).map_err(failed)?;
+    let about = inside.filter_map(|entry| entry.ok()?.metadata().ok());
+    Ok(about.map(|about| about.len()).sum())
 }

@@ -1,36 +1,32 @@
-//! A walk through latent space, frame by frame into a film.
+//! Keyframes, frame by frame into a film: a walk through latent space, or a photo on its way
+//! through styles.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use crate::engine::enlarge;
 use crate::engine::explore::synthesize;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::jobs::film::{self, Showing};
-use crate::engine::protocol::{EngineError, FilmEstimate, FilmFile, FilmJob, Output, Stage};
+use crate::engine::jobs::style_walk::StyleDrawer;
+use crate::engine::protocol::{EngineError, FilmJob, FilmParams, Output, Stage};
 use crate::engine::recipes::recipe;
-use crate::export::animation::{AnimationWriter, Pace};
 use crate::export::format::Format;
 use crate::export::{self, Labels, Provenance, WriteOptions};
 use crate::latent::Walk;
 use crate::models::Generator;
 use crate::models::upscaler::Upscaler;
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, Making, Recipe};
-
-/// Frames from which a film's time and size are told.
-const TRIAL: u32 = 4;
-/// Seconds from one frame that stands for itself to the next, as the encoders have them.
-const JUMP: f32 = 2.0;
+use crate::recipe::{ExploreParams, Making, Recipe, WalkParams};
 
 /// Renders the frames and writes them as they come.
 pub(super) fn run(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
-    let drawer = Drawer::new(context, job)?;
-    let labels = labels(context, &drawer.recipe(context, job)?);
+    let mut drawer = Drawer::new(context, job)?;
+    let recipe = drawer.recipe(context, job)?;
+    let labels = labels(context, &recipe);
     let showing = Showing {
-        frames: drawer.walk.frames(),
-        fps: job.params.fps,
-        forever: job.params.looped,
+        frames: job.params.frames(),
+        fps: job.params.fps(),
+        forever: job.params.looped(),
     };
     let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
     film::write(context, &job.file, showing, &labels, &mut draw)?;
@@ -39,67 +35,18 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output,
 
 /// What [`run`] will take: some frames from the middle are made and thrown away.
 pub(super) fn estimate(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
-    let drawer = Drawer::new(context, job)?;
-    let frames = drawer.walk.frames();
-    let labels = labels(context, &drawer.recipe(context, job)?);
-    let tried = TRIAL.min(frames);
-    let start = Instant::now();
-    let mut pictures = Vec::new();
-    for number in 0..tried {
-        context.progress(Stage::Rendering, number.into(), tried.into());
-        context.yield_to_previews()?;
-        pictures.push(drawer.frame(context, (frames - tried) / 2 + number)?);
-    }
-    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
-    let folder = tempfile::tempdir().map_err(failed)?;
-    // The first one alone stands for itself, in some formats as much as all that follow it.
-    let first = trial(&folder, job, &labels, &pictures[..1])?;
-    let alone = Instant::now();
-    let all = trial(&folder, job, &labels, &pictures)?;
-    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried);
-    let more = all.saturating_sub(first) / u64::from(tried - 1).max(1);
-    let jumps = u64::from(frames) / ((job.params.fps * JUMP).round() as u64).max(1) + 1;
-    Ok(Output::FilmEstimate(FilmEstimate {
-        size: pictures.first().map_or([0, 0], Picture::size),
-        bytes: first * jumps + more * u64::from(frames).saturating_sub(jumps),
-        time: Duration::from_secs_f64(each * f64::from(frames)),
-    }))
-}
-
-/// Bytes of a film of these pictures.
-fn trial(
-    folder: &tempfile::TempDir,
-    job: &FilmJob,
-    labels: &Labels,
-    pictures: &[Picture],
-) -> Result<u64, EngineError> {
-    let name = format!("trial-{}", pictures.len());
-    let file = FilmFile {
-        out: folder.path().join(name),
-        ..job.file.clone()
+    let mut drawer = Drawer::new(context, job)?;
+    let frames = job.params.frames();
+    let recipe = drawer.recipe(context, job)?;
+    let labels = labels(context, &recipe);
+    let showing = Showing {
+        frames,
+        fps: job.params.fps(),
+        forever: job.params.looped(),
     };
-    let pace = Pace {
-        size: pictures.first().map_or([0, 0], Picture::size),
-        frames: pictures.len() as u32,
-        fps: job.params.fps,
-        forever: job.params.looped,
-    };
-    let mut writer =
-        AnimationWriter::create_as(&file.out, file.format, file.quality, pace, labels)?;
-    for picture in pictures {
-        writer.write_frame(picture)?;
-    }
-    writer.finish()?;
-    let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
-    let files = match file.out.is_dir() {
-        true => std::fs::read_dir(&file.out)
-            .map_err(failed)?
-            .filter_map(|entry| entry.ok()?.metadata().ok())
-            .map(|about| about.len())
-            .sum(),
-        false => std::fs::metadata(&file.out).map_err(failed)?.len(),
-    };
-    Ok(files)
+    let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
+    let estimate = film::estimate(context, &job.file, showing, &labels, &mut draw)?;
+    Ok(Output::FilmEstimate(estimate))
 }
 
 fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
@@ -108,8 +55,39 @@ fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
     export::labels(Some(recipe), &provenance, &WriteOptions::new(Format::Png))
 }
 
+/// Draws the frames.
+enum Drawer {
+    Walk(WalkDrawer),
+    Style(StyleDrawer),
+}
+
+impl Drawer {
+    fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
+        match &job.params {
+            FilmParams::Walk(walk) => Ok(Self::Walk(WalkDrawer::new(context, walk, job)?)),
+            FilmParams::Style(walk) => Ok(Self::Style(StyleDrawer::new(context, walk, job)?)),
+        }
+    }
+
+    fn frame(&mut self, context: &mut JobContext<'_>, number: u32) -> Result<Picture, EngineError> {
+        match self {
+            Self::Walk(drawer) => drawer.frame(context, number),
+            Self::Style(drawer) => drawer.frame(context, number),
+        }
+    }
+
+    /// How the film is made.
+    fn recipe(&self, context: &mut JobContext<'_>, job: &FilmJob) -> Result<Recipe, EngineError> {
+        match self {
+            Self::Walk(drawer) => drawer.recipe(context, job),
+            Self::Style(drawer) => drawer.recipe(context, job),
+        }
+    }
+}
+
 /// Draws the frames of a walk.
-struct Drawer {
+struct WalkDrawer {
+    params: Arc<WalkParams>,
     generator: Arc<dyn Generator>,
     walk: Walk,
     first: ExploreParams,
@@ -117,9 +95,12 @@ struct Drawer {
     enlarger: Option<(Arc<dyn Upscaler>, String, u32)>,
 }
 
-impl Drawer {
-    fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
-        let params = &job.params;
+impl WalkDrawer {
+    fn new(
+        context: &mut JobContext<'_>,
+        params: &Arc<WalkParams>,
+        job: &FilmJob,
+    ) -> Result<Self, EngineError> {
         let first = params
             .points
             .first()
@@ -149,6 +130,7 @@ impl Drawer {
             }
         };
         Ok(Self {
+            params: Arc::clone(params),
             generator,
             walk,
             first: first.clone(),
@@ -180,7 +162,7 @@ impl Drawer {
         if let Some((_, name, _)) = &self.enlarger {
             models.push(context.state.model_ref(name)?);
         }
-        let making = Making::Walk((*job.params).clone());
+        let making = Making::Walk((*self.params).clone());
         let mut recipe = recipe(making, models, vec![], &context.state.device);
         recipe.extra.insert("max_side".into(), job.max_side.into());
         if self.enlarger.is_some() {
