@@ -75,6 +75,18 @@ fn a_gif_and_a_folder_of_frames_are_put_into_a_style() {
         desk.fine(&[&["stylize", film][..], &style, more, &["-o", out]].concat());
     }
     assert_eq!(film_reader::rav1d(&desk.path("a.mp4")).len(), 5);
+    let told = desk.fine(
+        &[
+            &["stylize", "film.gif", "--film"][..],
+            &style,
+            &["--estimate"],
+        ]
+        .concat(),
+    );
+    assert!(
+        told.contains("film.gif: 64 x ") && told.contains(" kB and "),
+        "{told}"
+    );
     assert_eq!(film_reader::boxes(&desk.path("a.mp4")).timescale, 10_000);
     assert_eq!(read_all(&desk.path("b.gif")).len(), 5);
     let mut film = limner::photo::film::Film::open(&desk.path("c.png")).unwrap();

@@ -1,5 +1,6 @@
 //! A film that is put into a style: any frame of it to look at, what it will take, and the file.
 
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, Pick, Purpose};
 use limner::engine::protocol::{Channel, FilmFormat, Job, Request, Work};
@@ -45,7 +46,9 @@ fn any_frame_is_seen_in_the_style_before_the_film_is_made() {
     let mut s = opened();
     assert_eq!(looked_at(&s), (120, "cd".repeat(32)), "the middle first");
     assert!(s.window.query_by_label("Frame 121 in the style").is_some());
-    s.window.get_by_label("Frame").focus();
+    s.window
+        .get_by_role_and_label(Role::Slider, "Frame")
+        .focus();
     s.window.run_steps(2);
     s.window.key_press(egui::Key::ArrowRight);
     s.settle();

@@ -29,6 +29,7 @@ pub fn edit(edit: TimelineEdit, state: &mut AppState, now: Now) {
     );
     let kind = kind.then(|| label.clone());
     let before = state.doc.clone();
+    let opened = matches!(edit, TimelineEdit::Replace { .. });
     match edit {
         TimelineEdit::Add(key) => add([key], state),
         TimelineEdit::AddCurrent => match state.key_picture() {
@@ -59,7 +60,10 @@ pub fn edit(edit: TimelineEdit, state: &mut AppState, now: Now) {
         }
     }
     history_note::note(&before, &label, kind.as_deref(), state, now);
-    told(&before, state);
+    // What is opened comes to the front.
+    if !opened {
+        told(&before, state);
+    }
 }
 
 /// Style's timeline, or Explore's.
