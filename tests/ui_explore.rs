@@ -302,8 +302,11 @@ fn a_walk_needs_a_file_and_goes_through_the_kept_points() {
     let Some(limner::app::action::Pick::Film(film)) = picks.last() else {
         panic!("a file was asked for");
     };
-    assert_eq!(film.params.points.len(), 2);
-    assert_eq!(film.params.frames, 96);
+    let limner::engine::protocol::FilmParams::Walk(walk) = &film.params else {
+        panic!("a generator's film");
+    };
+    assert_eq!(walk.points.len(), 2);
+    assert_eq!(walk.frames, 96);
 }
 
 #[test]

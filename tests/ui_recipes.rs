@@ -83,7 +83,10 @@ fn the_points_of_a_walk_come_into_range() {
     open(&mut s, Making::Walk(walk));
     let kept = &state(&s).doc.explore.timeline.keyframes;
     assert_eq!(kept.len(), 2);
-    assert_eq!(kept[0].params.truncation_psi, ranges::PSI.most);
+    let limner::app::timeline::document::KeyPicture::Explore(first) = &kept[0].picture else {
+        panic!("a generator's keyframe");
+    };
+    assert_eq!(first.truncation_psi, ranges::PSI.most);
     assert!(told(&s).is_some());
 }
 

@@ -19,7 +19,9 @@ use crate::app::command::Command;
 use crate::app::lens::edit::LensEdit;
 use crate::app::prefs::Prefs;
 use crate::app::view::{CanvasView, Compare, Dialog, ViewState, Workspace};
-use crate::engine::protocol::{Channel, FilmJob, Job, JobId, Rendering, Tier, TurnJob, Work};
+use crate::engine::protocol::{
+    Channel, FilmJob, Job, JobId, Rendering, StyleFilmJob, Tier, TurnJob, Work,
+};
 use crate::gallery::protocol::{ExportOptions, GalleryRequest, PictureId, Query, Sheet};
 use crate::picture::Picture;
 use crate::recipe::{ExploreParams, Recipe};
@@ -145,14 +147,16 @@ pub enum Action {
     },
     /// A folder of photos to stylise.
     StyleFolder(FolderEdit),
-    /// Stylise a film into a file.
+    /// The dialog about a film to stylise.
     StyleFilm {
         /// The film.
         film: PathBuf,
         /// SHA-256 of its bytes, hex.
         sha256: String,
-        /// File for the result.
-        out: PathBuf,
+        /// Frames in all.
+        frames: u32,
+        /// Frames a second.
+        fps: f32,
     },
     /// Another gallery folder, from the next start on.
     SetGalleryFolder(PathBuf),
@@ -196,8 +200,8 @@ pub enum ViewEdit {
     Spaces(SpacesView),
     /// Distance of the variations, σ.
     Distance(f32),
-    /// The timeline is open.
-    Timeline(bool),
+    /// The timeline of this workspace, open.
+    Timeline(Workspace),
     /// Which dialog.
     Dialog(Dialog),
     /// The compare key went down or up.
@@ -251,6 +255,8 @@ pub enum Purpose {
     FilmEstimate(Box<FilmJob>),
     /// What this turn in a panorama would take.
     TurnEstimate(Box<TurnJob>),
+    /// What stylising this film would take.
+    StyleFilmEstimate(Box<StyleFilmJob>),
     /// A folder of photos.
     Folder,
     /// A style of the user's own, from pictures.
@@ -419,8 +425,10 @@ pub enum Pick {
     PhotoFolder,
     /// A folder for the results.
     ResultFolder,
-    /// A film, then a file for the result.
+    /// A film to stylise.
     StyleFilm,
+    /// A file for a stylised film, whose suggested name stands in the job.
+    StyleFilmTo(Box<StyleFilmJob>),
     /// A folder or a file for what Spaces writes.
     Spaces {
         /// What.

@@ -97,12 +97,24 @@ pub fn crisp(state: &AppState) -> bool {
         && state.engine.models(ModelKind::Upscaler).next().is_some()
 }
 
-/// Longer side of the full preview: the picture's own, bounded so that one
-/// preview stays a matter of moments.
+/// Longer side of a preview that is a matter of moments.
+const QUICK: u32 = 1536;
+/// Longer side of the largest preview.
+const LARGEST: u32 = 4096;
+
+/// Longer side of the full preview: the picture's own, bounded so that one preview stays a matter
+/// of moments. Where the picture is looked at from so near that this is too little, its true
+/// pixels are worth the time.
 fn full_side(state: &AppState) -> u32 {
     let own = match state.view.workspace {
         Workspace::Explore => state.doc.explore.current().and_then(|p| p.size),
         _ => None,
     };
-    own.map_or(1024, |[w, h]| w.max(h).min(1536))
+    let Some(own) = own.map(|[w, h]| w.max(h)) else {
+        return 1024;
+    };
+    match state.view.explore.zoom {
+        Zoom::Scale(scale) if scale * own as f32 > QUICK as f32 => own.min(LARGEST),
+        Zoom::Fit | Zoom::Scale(_) => own.min(QUICK),
+    }
 }

@@ -126,9 +126,12 @@ pub fn dispatch(
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
         Action::CopyFiles(paths) => services.system.copy_files(paths),
         Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
-        Action::StyleFilm { film, sha256, out } => {
-            style::film::stylise(film, sha256, out, state, services);
-        }
+        Action::StyleFilm {
+            film,
+            sha256,
+            frames,
+            fps,
+        } => style::film::open(film, sha256, frames, fps, state),
         Action::StyleFolder(edit) => style::folder::edit(edit, state, services),
         Action::SetGalleryFolder(folder) => {
             // The preference follows once it is open.

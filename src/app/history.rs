@@ -92,6 +92,9 @@ impl Part {
                 a.model == b.model && a.current() == b.current()
             }
             (Self::Lens(a), Self::Lens(b)) => a.model == b.model && a.params() == b.params(),
+            (Self::Style(a), Self::Style(b)) => {
+                a.params() == b.params() && (a.quality, &a.fine) == (b.quality, &b.fine)
+            }
             (Self::Grow(a), Self::Grow(b)) => a.params() == b.params(),
             (a, b) => a == b,
         }

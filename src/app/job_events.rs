@@ -14,6 +14,7 @@ use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
 use crate::app::spaces;
 use crate::app::state::AppState;
+use crate::app::style::film as style_film;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::{own_styles, painting};
 use crate::app::timeline::apply as timeline;
@@ -59,6 +60,9 @@ pub fn ended(
     }
     if let Purpose::TurnEstimate(turn) = job.purpose {
         return spaces::film::estimated(turn, result, state);
+    }
+    if let Purpose::StyleFilmEstimate(film) = job.purpose {
+        return style_film::estimated(film, result, state);
     }
     if let (Some(of), Err(error)) = (&job.of, &result) {
         answers::ended(of, Some(error), state);

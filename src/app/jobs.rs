@@ -62,7 +62,9 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
         (Job::Drag(_), _) => "Dragging the picture".to_owned(),
         (Job::StylizeFilm(_), _) => "Stylising the film".to_owned(),
         (Job::Walk(_) | Job::Turn(_), _) => "Making the film".to_owned(),
-        (Job::WalkEstimate(_) | Job::TurnEstimate(_), _) => "Trying the film".to_owned(),
+        (Job::WalkEstimate(_) | Job::TurnEstimate(_) | Job::StylizeFilmEstimate(_), _) => {
+            "Trying the film".to_owned()
+        }
         (Job::StylizeFolder(job), _) => format!("Stylising {} photos", job.photos.len()),
         (Job::Upscale { scale, model, .. }, _) => match model {
             Some(model) => format!("Upscaling {scale}× with {}", title(model)),

@@ -223,8 +223,10 @@ impl Previews {
             Work::Style(_) => &mut self.style,
             Work::Lens(_) => &mut self.lens,
             Work::Grow(_) => &mut self.grow,
-            // Walks are only shown in small.
-            Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => return false,
+            // Films are only shown in small.
+            Work::FilmFrame(..) | Work::StyledFrame(..) | Work::Finish(_) | Work::Spaces(_) => {
+                return false;
+            }
         };
         *place = Some(Shown {
             picture: shown.picture,
@@ -258,14 +260,14 @@ impl Previews {
     }
 }
 
-/// The workspace on whose canvas a piece of work is shown; walks are on none.
+/// The workspace on whose canvas a piece of work is shown; films are on none.
 fn seen_in(work: &Work) -> Option<Workspace> {
     match work {
         Work::Explore(_) => Some(Workspace::Explore),
         Work::Style(_) => Some(Workspace::Style),
         Work::Lens(_) => Some(Workspace::Lens),
         Work::Grow(_) => Some(Workspace::Grow),
-        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
+        Work::FilmFrame(..) | Work::StyledFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 

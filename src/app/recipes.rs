@@ -117,7 +117,7 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             let said = |name| recipe.extra.get(name).and_then(serde_json::Value::as_u64);
             let side = said("max_side").map_or(WALK_SIDE, |side| side.clamp(16, 3840) as u32);
             let enlarge = said("enlarge").map_or(1, |scale| scale.clamp(1, 4) as u32);
-            let timeline = Box::new(TimelineDoc::of_walk(walk, side, enlarge));
+            let timeline = Box::new(TimelineDoc::of_film(walk.into(), side, enlarge));
             let edit = TimelineEdit::Replace {
                 timeline,
                 label: LABEL,
@@ -126,6 +126,37 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             timeline::apply::edit(edit, state, now);
             state.view.variations = false;
             (Workspace::Explore, outside)
+        }
+        Making::StyleWalk(mut walk) => {
+            let outside = walk.confine();
+            let Some(first) = walk.points.first().cloned() else {
+                return false;
+            };
+            if !has(
+                &first.model,
+                &[ModelKind::Style, ModelKind::OneStyle],
+                state,
+            ) {
+                return false;
+            }
+            let edit = StyleEdit::Replace {
+                params: Box::new(first),
+                fine: None,
+                label: LABEL,
+            };
+            style::apply::edit(edit, state, services, now);
+            let said = recipe
+                .extra
+                .get("max_side")
+                .and_then(serde_json::Value::as_u64);
+            let side = said.map_or(WALK_SIDE, |side| side.clamp(16, 3840) as u32);
+            let edit = TimelineEdit::Replace {
+                timeline: Box::new(TimelineDoc::of_film(walk.into(), side, 1)),
+                label: LABEL,
+            };
+            state.view.timeline = true;
+            timeline::apply::edit(edit, state, now);
+            (Workspace::Style, outside)
         }
         Making::Grow(mut params) => {
             let outside = params.confine();

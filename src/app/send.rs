@@ -17,6 +17,7 @@ use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::{fine, painting};
 use crate::app::timeline;
+use crate::app::timeline::document::KeyPicture;
 use crate::app::timeline::edit::TimelineEdit;
 use crate::app::view::Workspace;
 use crate::app::work;
@@ -38,9 +39,14 @@ pub fn send(
         Subject::Explore if to == Destination::Timeline => {
             timeline::apply::edit(TimelineEdit::AddCurrent, state, now);
         }
+        Subject::Style if to == Destination::Timeline => {
+            if let Some(params) = state.doc.style.params() {
+                timeline::apply::edit(TimelineEdit::Add(params.into()), state, now);
+            }
+        }
         Subject::Params(params) if to == Destination::Timeline => {
-            let params = Box::new((*params).clone());
-            timeline::apply::edit(TimelineEdit::Add(params), state, now);
+            let key = KeyPicture::Explore(params);
+            timeline::apply::edit(TimelineEdit::Add(key), state, now);
         }
         Subject::Gallery(id) => send_kept(to, id, state, services, now),
         Subject::Explore => {

@@ -20,10 +20,12 @@ use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
 use crate::app::spaces::spaces_state::SpacesState;
+use crate::app::style::film::FilmDraft;
 use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_edit::FolderDraft;
 use crate::app::style::folder_report::FolderReport;
 use crate::app::style::own_styles_state::OwnStyles;
+use crate::app::timeline::document::{KeyPicture, TimelineDoc};
 use crate::app::toasts::Toasts;
 use crate::app::view::{ViewState, Workspace};
 use crate::engine::protocol::{DirectionInfo, ModelInfo, ModelKind, OpenedPhoto};
@@ -77,6 +79,8 @@ pub struct AppState {
     pub latent_walk: Option<LatentWalk>,
     /// What the film would take that was tried last.
     pub film_estimate: Option<(Box<FilmJob>, FilmEstimate)>,
+    /// The film that is about to be stylised.
+    pub style_film: Option<FilmDraft>,
     /// Dice.
     pub random: rand_chacha::ChaCha20Rng,
 }
@@ -111,6 +115,7 @@ impl AppState {
             frames: FrameStats::default(),
             latent_walk: None,
             film_estimate: None,
+            style_film: None,
             random: crate::app::random::random_source(),
         }
     }
@@ -118,6 +123,22 @@ impl AppState {
     /// The history of the workspace in front; the gallery has none.
     pub fn front_history(&self) -> Option<&History> {
         self.history.of(self.view.workspace)
+    }
+
+    /// The timeline in front: Style's there, everywhere else Explore's.
+    pub fn timeline(&self) -> &TimelineDoc {
+        match self.view.workspace {
+            Workspace::Style => &self.doc.style.timeline,
+            _ => &self.doc.explore.timeline,
+        }
+    }
+
+    /// The picture that would become a keyframe now.
+    pub fn key_picture(&self) -> Option<KeyPicture> {
+        match self.view.workspace {
+            Workspace::Style => self.doc.style.params().map(KeyPicture::from),
+            _ => self.doc.explore.current().cloned().map(KeyPicture::from),
+        }
     }
 
     /// The picture that is being finished, while it is in front.

@@ -32,7 +32,7 @@ pub fn job(work: &Work, rendering: Rendering) -> Option<Job> {
         Work::Style(params) => Some(rendering.job(params.clone())),
         Work::Lens(params) => Some(Job::RenderLens(params.clone())),
         Work::Grow(params) => Some(Job::Grow(params.clone())),
-        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
+        Work::FilmFrame(..) | Work::StyledFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 
@@ -43,7 +43,7 @@ pub fn making(work: &Work) -> Option<Making> {
         Work::Style(params) => Some(Making::Style((**params).clone())),
         Work::Lens(params) => Some(Making::Lens((**params).clone())),
         Work::Grow(params) => Some(Making::Grow((**params).clone())),
-        Work::WalkFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
+        Work::FilmFrame(..) | Work::StyledFrame(..) | Work::Finish(_) | Work::Spaces(_) => None,
     }
 }
 

@@ -40,6 +40,7 @@ mod upscale;
 mod values;
 mod walk;
 mod walk_args;
+mod walk_style;
 mod waves;
 mod waves_args;
 mod wrap_args;

@@ -58,7 +58,7 @@ pub(super) fn run(
             ..drawn(session)?
         };
         Job::Walk(Box::new(FilmJob {
-            params: Arc::new(walk(args, first, frames)),
+            params: walk(args, first, frames).into(),
             max_side: size[0].max(size[1]),
             enlarge: 1,
             file,

@@ -11,7 +11,7 @@ use super::output::{say, say_json, text_of};
 use super::save::{check_file, check_free, check_room, save};
 use super::session::{Session, unexpected};
 use crate::engine::protocol::{
-    FilmFile, FilmJob, Job, Output, StyleFilmJob, StylizeOptions, TurnJob,
+    FilmFile, FilmJob, FilmParams, Job, Output, StyleFilmJob, StylizeOptions, TurnJob,
 };
 use crate::export::animation::{is_named_like_mp4, mp4_recipe};
 use crate::export::{hidden_settings, metadata};
@@ -206,6 +206,11 @@ fn render(
     if let Making::Material(params) | Making::Hang(params) = &recipe.making {
         return super::surface::again(recipe, params, output, session);
     }
+    let film: Option<FilmParams> = match &recipe.making {
+        Making::Walk(params) => Some(params.clone().into()),
+        Making::StyleWalk(params) => Some(params.clone().into()),
+        _ => None,
+    };
     if let Making::Turn(params) = &recipe.making {
         check_room(out, output.keeping.force)?;
         let job = Job::Turn(Box::new(TurnJob {
@@ -214,14 +219,14 @@ fn render(
             file: FilmFile::named(out.clone()).map_err(Failure::new)?,
         }));
         session.job("film", job)?;
-    } else if let Making::Walk(params) = &recipe.making {
+    } else if let Some(params) = film {
         check_room(out, output.keeping.force)?;
         let said = |name, otherwise: u64| {
             let number = recipe.extra.get(name).and_then(Value::as_u64);
             number.unwrap_or(otherwise)
         };
         let job = Job::Walk(Box::new(FilmJob {
-            params: Arc::new(params.clone()),
+            params,
             max_side: said("max_side", WALK_SIDE).clamp(16, 8192) as u32,
             enlarge: said("enlarge", 1).clamp(1, 4) as u32,
             file: FilmFile::named(out.clone()).map_err(Failure::new)?,

@@ -223,7 +223,10 @@ pub(crate) fn source(file: &Path) -> Result<SourceRef, Failure> {
 }
 
 /// A picture file, or a built-in style by name or shown name.
-fn layer(style: &super::values::StyleArg, session: &Session) -> Result<StyleLayer, Failure> {
+pub(crate) fn layer(
+    style: &super::values::StyleArg,
+    session: &Session,
+) -> Result<StyleLayer, Failure> {
     let file = &style.picture;
     let source = if file.exists() {
         StyleSource::File(source(file)?)

@@ -9,14 +9,16 @@ use super::args::{Quality, Stylize};
 use super::failure::Failure;
 use super::output::{say, say_json, text_of};
 use super::save::check_room;
-use super::session::Session;
+use super::session::{Session, unexpected};
 use super::stylize::source;
-use crate::engine::protocol::{Job, StyleFilmJob, StylizeOptions};
+use crate::engine::protocol::{Job, Output, StyleFilmJob, StylizeOptions};
 use crate::photo::{self, film};
 use crate::recipe::{SourceRef, StyleParams};
 
 /// Endings of films that aren't those of pictures as well.
 const ENDINGS: [&str; 3] = ["mp4", "gif", "apng"];
+/// The file whose size is told where none is named.
+const UNNAMED: &str = "film.mp4";
 
 /// Whether a film is asked for: by name, or by a file that can be nothing else.
 pub(crate) fn is_asked(args: &Stylize) -> bool {
@@ -33,21 +35,21 @@ pub(crate) fn run(
     options: StylizeOptions,
     session: &mut Session,
 ) -> Result<(), Failure> {
-    let (Some(out), [film]) = (&args.out, args.photos.as_slice()) else {
+    let out = args.out.as_deref().unwrap_or(Path::new(UNNAMED));
+    let [film] = args.photos.as_slice() else {
         return Err(Failure::new(
             "films are stylised one at a time, into a file: name one film and --out",
         ));
     };
-    if args.estimate || args.quality == Quality::Fine {
+    if args.quality == Quality::Fine {
         return Err(Failure::new(
-            "films know neither --estimate nor --quality fine; leave them out",
+            "films are made by --quality fast; leave --quality fine out",
         ));
     }
     let file = args.coding.file(out)?;
-    check_room(out, args.keeping.force)?;
     let source = source_of(film)?;
     params.photo = source.clone();
-    let job = Job::StylizeFilm(Box::new(StyleFilmJob {
+    let job = Box::new(StyleFilmJob {
         film: film.clone(),
         source,
         params: Arc::new(params),
@@ -55,13 +57,42 @@ pub(crate) fn run(
         fps: args.fps,
         forever: true,
         file,
-    }));
+    });
+    if args.estimate {
+        return estimate(job, session);
+    }
+    check_room(out, args.keeping.force)?;
+    let job = Job::StylizeFilm(job);
     session.job("stylize", job)?;
     match session.json {
         true => say_json(&json!({ "file": text_of(out) }))?,
         false => say(out.display())?,
     }
     Ok(())
+}
+
+/// Tells what the film would take.
+fn estimate(job: Box<StyleFilmJob>, session: &mut Session) -> Result<(), Failure> {
+    let film = job.film.clone();
+    let job = Job::StylizeFilmEstimate(job);
+    let Output::FilmEstimate(told) = session.job("stylize", job)? else {
+        return Err(unexpected());
+    };
+    let ([width, height], seconds) = (told.size, told.time.as_secs_f64());
+    if session.json {
+        return say_json(&json!({
+            "film": text_of(&film),
+            "width": width,
+            "height": height,
+            "bytes": told.bytes,
+            "seconds": seconds,
+        }));
+    }
+    let kilobytes = told.bytes.div_ceil(1000);
+    say(format!(
+        "{}: {width} x {height}, about {kilobytes} kB and {seconds:.1} s",
+        film.display()
+    ))
 }
 
 /// A film as recipes name it: a folder of frames by its first one.

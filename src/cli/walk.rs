@@ -1,7 +1,5 @@
 //! `limner walk`
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::failure::Failure;
@@ -11,7 +9,8 @@ use super::recipe;
 use super::save::check_room;
 use super::session::Session;
 use super::walk_args::Walk;
-use crate::engine::protocol::{FilmJob, Job};
+use super::walk_style;
+use crate::engine::protocol::{FilmJob, FilmParams, Job};
 use crate::recipe::{ExploreParams, Making, WalkParams, WalkSpan};
 
 /// Longest film, frames.
@@ -21,22 +20,10 @@ const MOST_FRAMES: f64 = 100_000.0;
 pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
     let file = args.coding.file(&args.out)?;
     check_room(&file.out, args.force)?;
-    let points = points(args, session)?;
-    let mut params = WalkParams {
-        points,
-        frames: args.frames,
-        fps: args.fps,
-        looped: args.looped,
-        path: args.path.into(),
-        spans: Vec::new(),
-    };
-    if !args.seconds.is_empty() {
-        params.spans = spans(args, params.ways())?;
-        params.frames = frames(&params)?;
-    }
-    let (frames, fps) = (params.frames, params.fps);
+    let params = film(args, session)?;
+    let (frames, fps) = (params.frames(), params.fps());
     let job = Job::Walk(Box::new(FilmJob {
-        params: Arc::new(params),
+        params,
         max_side: args.max_side,
         enlarge: args.enlarge,
         file,
@@ -48,6 +35,33 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         say(args.out.display())?;
     }
     Ok(())
+}
+
+/// Keyframes, and the times between them.
+fn film(args: &Walk, session: &Session) -> Result<FilmParams, Failure> {
+    let timed = |ways| -> Result<(Vec<WalkSpan>, u32), Failure> {
+        if args.seconds.is_empty() {
+            return Ok((Vec::new(), args.frames));
+        }
+        let spans = spans(args, ways)?;
+        let frames = frames(&spans, args.fps)?;
+        Ok((spans, frames))
+    };
+    if walk_style::is_asked(args)? {
+        let mut walk = walk_style::walk(args, session)?;
+        (walk.spans, walk.frames) = timed(walk.ways())?;
+        return Ok(walk.into());
+    }
+    let mut walk = WalkParams {
+        points: points(args, session)?,
+        frames: args.frames,
+        fps: args.fps,
+        looped: args.looped,
+        path: args.path.into(),
+        spans: Vec::new(),
+    };
+    (walk.spans, walk.frames) = timed(walk.ways())?;
+    Ok(walk.into())
 }
 
 /// The points of seeds, then those of recipes.
@@ -100,8 +114,10 @@ fn spans(args: &Walk, ways: usize) -> Result<Vec<WalkSpan>, Failure> {
     }
 }
 
-fn frames(params: &WalkParams) -> Result<u32, Failure> {
-    let frames = (params.seconds() * f64::from(params.fps)).round();
+/// Frames of all times together.
+fn frames(spans: &[WalkSpan], fps: f32) -> Result<u32, Failure> {
+    let seconds: f64 = spans.iter().map(|span| f64::from(span.seconds)).sum();
+    let frames = (seconds * f64::from(fps)).round();
     match frames <= MOST_FRAMES {
         true => Ok((frames as u32).max(2)),
         false => Err(Failure::new("a film has at most 100,000 frames")),

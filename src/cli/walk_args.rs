@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use super::values::StyleArg;
 use crate::engine::protocol::FilmFile;
 
 use crate::export::animation::FilmFormat;
@@ -14,12 +16,12 @@ use crate::recipe::{Easing, WalkPath, ranges};
 #[derive(Debug, Args)]
 pub(crate) struct Walk {
     /// Generator
-    #[arg(long, value_name = "NAME", required_unless_present = "points")]
+    #[arg(long, value_name = "NAME", required_unless_present_any = ["points", "photo"])]
     pub(crate) model: Option<String>,
     /// Seeds of the points
     #[arg(long, value_name = "A,B,C", value_delimiter = ',')]
     pub(crate) seeds: Vec<u64>,
-    /// Points from the recipes inside pictures, or in .json files; after the seeds
+    /// Points from the recipes inside pictures, or in .json files; after the seeds or styles
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) points: Vec<PathBuf>,
     /// Class, for networks that have some: 0, 1, …
@@ -53,6 +55,8 @@ pub(crate) struct Walk {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
     pub(crate) enlarge: u32,
     #[command(flatten)]
+    pub(crate) keys: StyleKeys,
+    #[command(flatten)]
     pub(crate) coding: Coding,
     /// File to write: .mp4, .gif, .webp, .png for an animated PNG; a name without an ending makes a
     /// folder of numbered frames
@@ -61,6 +65,29 @@ pub(crate) struct Walk {
     /// Replace a file that is there already
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+/// The keyframes of a photo on its way through styles.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StyleKeys {
+    /// A photo that goes through styles and strengths, in place of a generator's pictures
+    #[arg(long, value_name = "PHOTO", conflicts_with_all = ["model", "seeds", "class", "enlarge"])]
+    pub(crate) photo: Option<PathBuf>,
+    /// With --photo: the style of a keyframe, a picture or the name of a built-in one (repeated)
+    #[arg(long, value_name = "IMG", requires = "photo", value_parser = OsStringValueParser::new().try_map(StyleArg::read))]
+    pub(crate) style: Vec<StyleArg>,
+    /// With --photo: the strengths of the keyframes, 0 to 1.5; one for all of them
+    #[arg(long, value_name = "S,S", value_delimiter = ',', requires = "photo", value_parser = super::values::strength)]
+    pub(crate) strengths: Vec<f32>,
+    /// With --photo: stroke scale (0.5 to 3)
+    #[arg(long, value_name = "SCALE", default_value = "1", value_parser = super::values::stroke_scale)]
+    pub(crate) stroke_scale: f32,
+    /// With --photo: keep its colours, wholly or by a share (0 to 1)
+    #[arg(long = "keep-colours", value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
+    pub(crate) keep_colors: f32,
+    /// With --photo: style network
+    #[arg(long, value_name = "NAME", default_value = "restyle")]
+    pub(crate) style_model: String,
 }
 
 /// How a film is encoded.

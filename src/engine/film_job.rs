@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::protocol::StylizeOptions;
 pub use crate::export::animation::{FilmFormat, QUALITY};
-use crate::recipe::{SourceRef, StyleParams, TurnParams, WalkParams};
+use crate::recipe::{SourceRef, StyleParams, StyleWalkParams, TurnParams, WalkParams};
 
 /// The file that a film goes into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,14 +34,89 @@ impl FilmFile {
     }
 }
 
-/// A walk that becomes a film.
+/// Keyframes, times and frames of a film.
+#[derive(Debug, Clone)]
+pub enum FilmParams {
+    /// A walk through a generator's latent space.
+    Walk(Arc<WalkParams>),
+    /// A photo on its way through styles and strengths.
+    Style(Arc<StyleWalkParams>),
+}
+
+impl PartialEq for FilmParams {
+    /// What is shared is the same without a look inside.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Walk(a), Self::Walk(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Self::Style(a), Self::Style(b)) => Arc::ptr_eq(a, b) || a == b,
+            _ => false,
+        }
+    }
+}
+
+impl FilmParams {
+    /// Frames in all.
+    pub fn frames(&self) -> u32 {
+        match self {
+            Self::Walk(walk) => walk.frames,
+            Self::Style(walk) => walk.frames,
+        }
+    }
+
+    /// Frames a second.
+    pub fn fps(&self) -> f32 {
+        match self {
+            Self::Walk(walk) => walk.fps,
+            Self::Style(walk) => walk.fps,
+        }
+    }
+
+    /// Back to the first keyframe at the end.
+    pub fn looped(&self) -> bool {
+        match self {
+            Self::Walk(walk) => walk.looped,
+            Self::Style(walk) => walk.looped,
+        }
+    }
+
+    /// The same with so many frames.
+    #[must_use]
+    pub fn with_frames(self, frames: u32) -> Self {
+        match self {
+            Self::Walk(walk) => Self::Walk(Arc::new(WalkParams {
+                frames,
+                ..(*walk).clone()
+            })),
+            Self::Style(walk) => Self::Style(Arc::new(StyleWalkParams {
+                frames,
+                ..(*walk).clone()
+            })),
+        }
+    }
+}
+
+impl From<WalkParams> for FilmParams {
+    fn from(walk: WalkParams) -> Self {
+        Self::Walk(Arc::new(walk))
+    }
+}
+
+impl From<StyleWalkParams> for FilmParams {
+    fn from(walk: StyleWalkParams) -> Self {
+        Self::Style(Arc::new(walk))
+    }
+}
+
+/// Keyframes that become a film.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FilmJob {
-    /// Points, times and frames.
-    pub params: Arc<WalkParams>,
-    /// Longer side for generators of any size; others have their own.
+    /// Keyframes, times and frames.
+    pub params: FilmParams,
+    /// Longer side for generators of any size, and for photos at most; other generators have
+    /// their own.
     pub max_side: u32,
-    /// How many times as large the enlarging network makes each frame; 1 leaves them.
+    /// How many times as large the enlarging network makes each frame of a generator; 1 leaves
+    /// them.
     pub enlarge: u32,
     /// Where to.
     pub file: FilmFile,
@@ -69,8 +144,19 @@ pub struct FilmEstimate {
     pub time: Duration,
 }
 
+/// A film in a style, as its frames are looked at one by one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StyleFilmLook {
+    /// An animated picture, a folder of frames, or a video.
+    pub film: PathBuf,
+    /// The same, as recipes name it.
+    pub source: SourceRef,
+    /// Styles; the `photo` in it is the film.
+    pub params: Arc<StyleParams>,
+}
+
 /// A film that is put into a style.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StyleFilmJob {
     /// An animated picture, a folder of frames, or a video.
     pub film: PathBuf,

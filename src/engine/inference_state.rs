@@ -15,7 +15,7 @@ use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, Library, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, FilmParams, Library, OpenedPhoto, Rendering, Tier, Work,
 };
 use crate::engine::spaces_preview::SpacesPreviews;
 use crate::engine::styling::Stylizer;
@@ -185,9 +185,17 @@ impl InferenceState {
                 self.lens.preview(&prepared, cache, params, tier, stop)
             }
             Work::Grow(params) => super::grow::preview(photos, params, tier, stop),
-            Work::WalkFrame(walk, index) => {
+            Work::FilmFrame(FilmParams::Walk(walk), index) => {
                 let most = tier.longest();
                 self.explorer.walk_frame(registry, walk, *index, most, stop)
+            }
+            Work::FilmFrame(FilmParams::Style(walk), index) => {
+                self.stylizer
+                    .walk_frame(registry, photos, (walk, *index), tier, stop)
+            }
+            Work::StyledFrame(look, number) => {
+                self.stylizer
+                    .film_frame(registry, photos, (look, *number), tier, stop)
             }
             Work::Spaces(look) => self.spaces.preview(photos, look, tier, stop),
             Work::Finish(look) => {

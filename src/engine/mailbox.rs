@@ -22,12 +22,13 @@ const QUEUE: usize = 1024;
 const JOBS: usize = 128 << 20;
 
 /// Preview channels in the order in which they are served.
-pub(crate) const SERVED: [Channel; 8] = [
+pub(crate) const SERVED: [Channel; 9] = [
     Channel::Canvas,
     Channel::Compare,
     Channel::Hover,
     Channel::Variations,
     Channel::Strip,
+    Channel::Keyframes,
     Channel::Finish,
     Channel::Film,
     Channel::Spaces,
@@ -41,9 +42,10 @@ pub(crate) fn slot(channel: Channel) -> usize {
         Channel::Hover => 2,
         Channel::Variations => 3,
         Channel::Strip => 4,
-        Channel::Finish => 5,
-        Channel::Film => 6,
-        Channel::Spaces => 7,
+        Channel::Keyframes => 5,
+        Channel::Finish => 6,
+        Channel::Film => 7,
+        Channel::Spaces => 8,
     }
 }
 

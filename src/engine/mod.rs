@@ -51,6 +51,7 @@ mod scheduler;
 mod spaces_look;
 mod spaces_preview;
 mod style_task;
+mod style_walk;
 mod styling;
 mod stylize;
 pub mod surface_job;

@@ -107,7 +107,10 @@ impl PhotoCache {
     /// Notes in a recipe what the photos in it say of themselves.
     pub(crate) fn note_origins(&mut self, recipe: &mut Recipe) {
         let photos: Vec<&SourceRef> = match &recipe.making {
-            Making::Style(params) => vec![&params.photo],
+            Making::Style(_) | Making::StyleWalk(_) => {
+                let styled = recipe.making.styled();
+                styled.first().map(|p| &p.photo).into_iter().collect()
+            }
             Making::Lens(params) => std::iter::once(&params.photo)
                 .chain(params.other.iter().map(|other| &other.picture))
                 .collect(),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::contents::FinishLook;
+use super::film_job::{FilmParams, StyleFilmLook};
 use super::spaces_look::SpacesLook;
-use crate::recipe::{ExploreParams, GrowParams, LensParams, StyleParams, WalkParams};
+use crate::recipe::{ExploreParams, GrowParams, LensParams, StyleParams};
 
 /// Independent streams of latest-wins previews.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub enum Channel {
     Finish,
     /// Frames of a film while it plays.
     Film,
+    /// The keyframes of a film.
+    Keyframes,
     /// The canvas of Spaces.
     Spaces,
 }
@@ -58,8 +61,10 @@ pub enum Work {
     Lens(Arc<LensParams>),
     /// A picture made of the patches of another: the finest size on its way that fits the tier.
     Grow(Arc<GrowParams>),
-    /// One frame of a walk.
-    WalkFrame(Arc<WalkParams>, u32),
+    /// One frame of a film from keyframes.
+    FilmFrame(FilmParams, u32),
+    /// One frame of a film in a style, by itself.
+    StyledFrame(Arc<StyleFilmLook>, u32),
     /// A picture as it will be finished.
     Finish(Arc<FinishLook>),
     /// A picture in Spaces.
@@ -78,7 +83,8 @@ impl PartialEq for Work {
             (Self::Style(a), Self::Style(b)) => same(a, b),
             (Self::Lens(a), Self::Lens(b)) => same(a, b),
             (Self::Grow(a), Self::Grow(b)) => same(a, b),
-            (Self::WalkFrame(a, i), Self::WalkFrame(b, j)) => i == j && same(a, b),
+            (Self::FilmFrame(a, i), Self::FilmFrame(b, j)) => i == j && a == b,
+            (Self::StyledFrame(a, i), Self::StyledFrame(b, j)) => i == j && same(a, b),
             (Self::Finish(a), Self::Finish(b)) => same(a, b),
             (Self::Spaces(a), Self::Spaces(b)) => same(a, b),
             _ => false,

@@ -10,7 +10,9 @@ pub use super::contents::{Estimate, FinishLook, OpenedPhoto};
 pub use super::device_info::DeviceInfo;
 pub use super::drag_job::{DragJob, Movable};
 pub use super::engine_error::EngineError;
-pub use super::film_job::{FilmEstimate, FilmFile, FilmFormat, FilmJob, StyleFilmJob, TurnJob};
+pub use super::film_job::{
+    FilmEstimate, FilmFile, FilmFormat, FilmJob, FilmParams, StyleFilmJob, StyleFilmLook, TurnJob,
+};
 pub use super::learn_job::LearnJob;
 pub use super::preview::{Channel, Tier, Work};
 pub use super::spaces_look::{MaterialView, SpacesLook, SpacesShow};
@@ -118,7 +120,9 @@ pub enum Job {
     StylizeFolder(Box<FolderJob>),
     /// A film put into a style, with what the style takes from each frame held over a shot.
     StylizeFilm(Box<StyleFilmJob>),
-    /// A walk written as a film.
+    /// What [`Job::StylizeFilm`] would take: [`Output::FilmEstimate`].
+    StylizeFilmEstimate(Box<StyleFilmJob>),
+    /// Keyframes written as a film.
     Walk(Box<FilmJob>),
     /// What [`Job::Walk`] would take: [`Output::FilmEstimate`].
     WalkEstimate(Box<FilmJob>),

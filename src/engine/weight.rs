@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::protocol::{Event, Job, Movable, Output};
+use super::protocol::{Event, FilmParams, Job, Movable, Output};
 use crate::weighed::Weight;
 
 /// What is beside pixels, texts and masks.
@@ -61,8 +61,11 @@ pub(crate) fn job_bytes(job: &Job) -> usize {
             };
             written(&job.params) + job.points.len() * 16 + painted
         }
-        Job::StylizeFilm(job) => written(&job.params),
-        Job::Walk(job) | Job::WalkEstimate(job) => written(&job.params),
+        Job::StylizeFilm(job) | Job::StylizeFilmEstimate(job) => written(&job.params),
+        Job::Walk(job) | Job::WalkEstimate(job) => match &job.params {
+            FilmParams::Walk(walk) => written(walk),
+            FilmParams::Style(walk) => written(walk),
+        },
         Job::Turn(job) | Job::TurnEstimate(job) => written(&job.params),
         Job::Replay(recipe) => written(recipe),
         Job::Finish { settings, .. } | Job::FinishFile { settings, .. } => written(settings),

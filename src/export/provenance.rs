@@ -69,7 +69,7 @@ impl Provenance {
                 true => SourceType::TrainedAlgorithmicMedia,
                 false => SourceType::AlgorithmicMedia,
             }),
-            Making::Style(_) | Making::Lens(_) => {
+            Making::Style(_) | Making::StyleWalk(_) | Making::Lens(_) => {
                 Some(SourceType::CompositeWithTrainedAlgorithmicMedia)
             }
             Making::Grow(params) => Some(grown(params, recipe)),
@@ -322,7 +322,9 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
     };
     match &recipe.making {
         Making::Explore(p) => add(&p.model),
-        Making::Style(p) => add(&p.model),
+        Making::Style(_) | Making::StyleWalk(_) => {
+            recipe.making.styled().iter().for_each(|p| add(&p.model));
+        }
         Making::Lens(p) => add(&p.model),
         Making::Walk(p) => p.points.iter().for_each(|p| add(&p.model)),
         Making::Turn(p) => p.generated().into_iter().for_each(|p| add(&p.model)),
@@ -344,7 +346,7 @@ fn source_credits(recipe: &Recipe, cards: &Cards) -> Vec<String> {
             credits.push(line);
         }
     };
-    if let Making::Style(p) = &recipe.making {
+    for p in recipe.making.styled() {
         for layer in &p.styles {
             match &layer.style {
                 StyleSource::Builtin(id) => {

@@ -200,6 +200,9 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
         Making::Hang(_) => "A picture for a wall.".into(),
         Making::Walk(p) => format!("A walk through {} points.", p.points.len()),
         Making::Turn(p) => format!("A turn around in a panorama, {} frames.", p.frames),
+        Making::StyleWalk(p) => {
+            format!("A photo on its way through {} keyframes.", p.points.len())
+        }
         Making::Imported => "Imported.".into(),
     }
 }

@@ -162,7 +162,7 @@ fn kind(file: Option<&FileMetadata>) -> EntryKind {
     match file.recipe.as_ref().map(|r| &r.making) {
         Some(Making::Explore(_) | Making::Walk(_) | Making::Grow(_)) => EntryKind::Generated,
         Some(Making::Turn(params)) if params.generated().is_some() => EntryKind::Generated,
-        Some(Making::Style(_) | Making::Lens(_)) => EntryKind::Stylised,
+        Some(Making::Style(_) | Making::StyleWalk(_) | Making::Lens(_)) => EntryKind::Stylised,
         Some(Making::Upscale { .. }) => EntryKind::Enlarged,
         Some(Making::Imported | Making::Material(_) | Making::Hang(_) | Making::Turn(_)) => {
             EntryKind::Imported
@@ -192,7 +192,7 @@ fn wrote_it(file: &FileMetadata) -> bool {
 
 fn styles(recipe: &Recipe) -> String {
     let mut words: Vec<&str> = Vec::new();
-    if let Making::Style(p) = &recipe.making {
+    for p in recipe.making.styled() {
         for layer in &p.styles {
             match &layer.style {
                 StyleSource::Builtin(id) => words.push(id),

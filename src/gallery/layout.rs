@@ -6,7 +6,7 @@ use super::path_text::{name_of, text_of};
 use super::picture_id::{file_id, folder_id};
 use super::protocol::{Cards, PictureId};
 use crate::clock;
-use crate::recipe::{LatentOrigin, Making, Recipe};
+use crate::recipe::{LatentOrigin, Making, Recipe, without_day};
 use crate::regular_file;
 
 /// Everything of Limner's own lies in this folder of the gallery.
@@ -178,6 +178,10 @@ fn what(recipe: Option<&Recipe>, title: &dyn Fn(&str) -> String) -> String {
             Some(first) => format!("{} walk", title(&first.model)),
             None => "walk".into(),
         },
+        Some(Making::StyleWalk(p)) => {
+            let photo = p.points.first().map(|first| first.photo.name.as_str());
+            format!("{} film", source_stem(photo.unwrap_or_default()))
+        }
         Some(Making::Style(p)) => format!("{} styled", source_stem(&p.photo.name)),
         Some(Making::Lens(p)) => format!("{} {}", source_stem(&p.photo.name), title(&p.model)),
         Some(Making::Grow(p)) => format!("{} grown {}", source_stem(&p.source.name), p.seed),
@@ -198,19 +202,6 @@ fn source_stem(name: &str) -> &str {
     match Path::new(name).file_stem().and_then(|s| s.to_str()) {
         Some(stem) if !stem.is_empty() => without_day(stem),
         _ => "picture",
-    }
-}
-
-fn without_day(stem: &str) -> &str {
-    let is_day = |day: &str| {
-        day.bytes().enumerate().all(|(at, c)| match at {
-            4 | 7 => c == b'-',
-            _ => c.is_ascii_digit(),
-        })
-    };
-    match stem.split_once(' ') {
-        Some((day, rest)) if day.len() == 10 && is_day(day) && !rest.is_empty() => rest,
-        _ => stem,
     }
 }
 

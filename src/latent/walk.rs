@@ -1,6 +1,8 @@
 //! A walk through kept points: frames at constant speed, open or as a loop.
 
-use crate::recipe::{ExploreParams, LatentOrigin, Transform, WalkParams, WalkPath, WalkSpan};
+use crate::recipe::{
+    ExploreParams, LatentOrigin, Transform, WalkParams, WalkPath, WalkSpan, way_at,
+};
 
 use super::paths::{at_length, catmull_rom, lerp, slerp};
 use super::{DirectionLookup, LatentError, Mapping, Ws, resolve};
@@ -164,16 +166,7 @@ impl Walk {
         if self.spans.is_empty() {
             return at_length(&self.lengths, s);
         }
-        let whole: f64 = self.spans.iter().map(|span| f64::from(span.seconds)).sum();
-        let mut left = s.clamp(0.0, 1.0) * whole;
-        let last = self.spans.len() - 1;
-        let mut way = 0;
-        while way < last && left >= f64::from(self.spans[way].seconds) {
-            left -= f64::from(self.spans[way].seconds);
-            way += 1;
-        }
-        let span = self.spans[way];
-        let eased = span.easing.of(left / f64::from(span.seconds));
+        let (way, eased) = way_at(&self.spans, s);
         let lengths = &self.lengths[way * CUTS..=(way + 1) * CUTS];
         let from: Vec<f64> = lengths.iter().map(|length| length - lengths[0]).collect();
         (way as f64 + at_length(&from, eased)) / self.stretches() as f64

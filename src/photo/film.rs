@@ -65,23 +65,49 @@ impl Film {
     /// # Errors
     /// [`PhotoError`] with what is wrong and what to do.
     pub fn open(path: &Path) -> Result<Self, PhotoError> {
+        Self::open_at(path, 0)
+    }
+
+    /// As [`Film::open`], with `first` as the next frame; of a video about that one.
+    ///
+    /// # Errors
+    /// As [`Film::open`], and for a damaged frame before that one.
+    pub fn open_at(path: &Path, first: u32) -> Result<Self, PhotoError> {
         let opened = if path.is_dir() {
             folder(path)
         } else if is_named_like_one(path) {
-            video(path)
+            video(path, first)
         } else {
             animation(path)
         };
-        let (size, fps, frames, frames_of) = opened.map_err(|fault| fault.at(path))?;
-        Ok(Self {
+        let (size, fps, frames, mut frames_of) = opened.map_err(|fault| fault.at(path))?;
+        let first = first.min(frames.saturating_sub(1));
+        let given = match &mut frames_of {
+            Source::Folder(files) => files.by_ref().take(first as usize).count() as u32,
+            // FFmpeg begins there by itself.
+            Source::Ffmpeg { .. } => first,
+            Source::Animation { .. } => 0,
+        };
+        let mut film = Self {
             size,
             fps,
             frames,
             frames_of,
             path: path.to_path_buf(),
             again: None,
-            given: 0,
-        })
+            given,
+        };
+        while film.given < first && film.next_frame()?.is_some() {}
+        Ok(film)
+    }
+
+    /// One frame of a film; the last one for numbers beyond.
+    ///
+    /// # Errors
+    /// As [`Film::open`].
+    pub fn frame(path: &Path, number: u32) -> Result<Picture, PhotoError> {
+        let next = Self::open_at(path, number)?.next_frame()?;
+        next.ok_or_else(|| Fault::Frames.at(path))
     }
 
     /// The next frame; none after the last one.
@@ -250,7 +276,7 @@ fn frames(path: &Path) -> Result<([u32; 2], Frames<'static>), Fault> {
 }
 
 /// A video by FFmpeg's two programs, as data through a pipe: nothing but this file is read.
-fn video(path: &Path) -> Result<Opened, Fault> {
+fn video(path: &Path, first: u32) -> Result<Opened, Fault> {
     drop(regular_file::open(path).map_err(|e| Fault::io(&e))?);
     let mut name = std::ffi::OsString::from("file:");
     name.push(std::path::absolute(path).map_err(|e| Fault::io(&e))?);
@@ -293,15 +319,15 @@ fn video(path: &Path) -> Result<Opened, Fault> {
         .unwrap_or(f64::from(FPS));
     let fps = fps.clamp(1.0, 60.0);
     let frames = count(number("nb_read_packets").unwrap_or(0.0) as usize)?;
-    let mut program = Command::new("ffmpeg")
-        .args([
-            "-v",
-            "quiet",
-            "-nostdin",
-            "-protocol_whitelist",
-            "file,pipe",
-            "-i",
-        ])
+    let mut program = Command::new("ffmpeg");
+    program.args(["-v", "quiet", "-nostdin"]);
+    program.args(["-protocol_whitelist", "file,pipe"]);
+    if first > 0 {
+        let seconds = f64::from(first.min(frames - 1)) / fps;
+        program.args(["-ss", &format!("{seconds:.3}")]);
+    }
+    let mut program = program
+        .arg("-i")
         .arg(&name)
         .args([
             "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",

@@ -210,9 +210,19 @@ impl WalkParams {
     pub fn ways(&self) -> usize {
         (self.points.len() + usize::from(self.looped)).saturating_sub(1)
     }
+}
 
-    /// Seconds of all spans together.
-    pub fn seconds(&self) -> f64 {
-        self.spans.iter().map(|span| f64::from(span.seconds)).sum()
+/// The way that a film with these times is on after the share `s` (0..=1) of them all, and how far
+/// it is on that way (0..=1) at its pace. The first way's beginning where there is none.
+pub fn way_at(spans: &[WalkSpan], s: f64) -> (usize, f64) {
+    let whole: f64 = spans.iter().map(|span| f64::from(span.seconds)).sum();
+    let mut left = s.clamp(0.0, 1.0) * whole;
+    let last = spans.len().saturating_sub(1);
+    let mut way = 0;
+    while way < last && left >= f64::from(spans[way].seconds) {
+        left -= f64::from(spans[way].seconds);
+        way += 1;
     }
+    let share = |span: &WalkSpan| span.easing.of(left / f64::from(span.seconds));
+    (way, spans.get(way).map_or(0.0, share))
 }

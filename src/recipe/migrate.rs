@@ -111,10 +111,11 @@ fn has_domain(value: &Value) -> bool {
     })
 }
 
-/// Whether it is of a surface, or of a turn in a panorama.
+/// Whether it is of a surface, of a turn in a panorama, or of a photo on its way through styles.
 fn is_surface(value: &Value) -> bool {
     let kind = value.get("making").and_then(|making| making.get("kind"));
-    kind.is_some_and(|kind| kind == "material" || kind == "hang" || kind == "turn")
+    let kinds = ["material", "hang", "turn", "style_walk"];
+    kind.is_some_and(|kind| kinds.iter().any(|known| kind == known))
 }
 
 /// Whether it is a walk whose spans have times of their own.
@@ -123,15 +124,15 @@ fn has_times(value: &Value) -> bool {
     spans.is_some_and(|spans| !spans.is_empty())
 }
 
-/// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, no times in walks and
-/// strokes of one size.
+/// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, no films through styles, no times in
+/// walks and strokes of one size.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
     let spans = value.pointer("/making/spans").is_some();
     let walk = value.pointer("/making/kind") == Some(&json!("walk"));
     let finer = strokes(value).is_some();
     match wrap(value).is_some() || is_surface(value) || (walk && spans) || finer {
         true => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`, is of no surface, has no times in its walk and strokes of one size"
+            "a recipe before version 3 has no `wrap`, is of no surface and no film through styles, has no times in its walk and strokes of one size"
                 .into(),
         )),
         false => Ok(()),

@@ -13,7 +13,9 @@ pub mod migrate;
 mod origin;
 pub mod ranges;
 mod schema;
+mod source_title;
 mod style;
+mod style_walk;
 mod surface;
 mod turn;
 mod wrap;
@@ -21,7 +23,7 @@ mod wrap;
 pub use domain::Domain;
 pub use explore::{
     DirectionEdit, Easing, ExploreParams, LatentOrigin, LayerRange, NoiseMode, StyleMix, Transform,
-    WalkParams, WalkPath, WalkSpan,
+    WalkParams, WalkPath, WalkSpan, way_at,
 };
 pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
 pub use grow::{
@@ -31,10 +33,12 @@ pub use lens::{LensGain, LensOther, LensParams, LensPart};
 pub use mask_raster::{MaskCanvas, PixelRegion};
 pub use origin::SourceOrigin;
 pub use schema::{RecipeError, SCHEMA};
+pub use source_title::without_day;
 pub use style::{
     EVERY_SIZE, LEARNT, Mask, MaskShape, STROKES, STYLIZE, Stroke, StyleLayer, StyleParams,
     StyleSource,
 };
+pub use style_walk::StyleWalkParams;
 pub use surface::SurfaceParams;
 pub use turn::{TurnPanorama, TurnParams};
 pub use wrap::Wrap;
@@ -45,7 +49,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
 /// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`],
-/// surfaces, turns, [`WalkParams::spans`] and [`STROKES`] of every size, and refuses, in older programs, a [`Domain`] that those
+/// surfaces, turns, [`Making::StyleWalk`], [`WalkParams::spans`] and [`STROKES`] of every size, and refuses, in older programs, a [`Domain`] that those
 /// would render as a plane; a recipe has the lowest version that knows all that is in it
 /// ([`Recipe::versioned`]), so that older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
@@ -117,6 +121,8 @@ pub enum Making {
     Walk(WalkParams),
     /// Frames of a camera that turns around in a panorama.
     Turn(TurnParams),
+    /// Frames of a photo on its way through styles and strengths.
+    StyleWalk(StyleWalkParams),
     /// A picture brought in from outside.
     Imported,
 }
@@ -154,7 +160,17 @@ impl Making {
             Self::Style(params) => params.wrap,
             Self::Lens(params) => params.wrap,
             Self::Upscale { wrap, .. } => *wrap,
+            Self::StyleWalk(walk) => walk.points.first().map_or(Wrap::None, |p| p.wrap),
             _ => Wrap::None,
+        }
+    }
+
+    /// The settings of Style that made it: one, or each keyframe's of a film; else none.
+    pub fn styled(&self) -> &[StyleParams] {
+        match self {
+            Self::Style(params) => std::slice::from_ref(params),
+            Self::StyleWalk(walk) => &walk.points,
+            _ => &[],
         }
     }
 
@@ -165,7 +181,7 @@ impl Making {
             Self::Walk(walk) => {
                 walk.spans.is_empty() && walk.points.iter().all(|point| point.domain.is_plane())
             }
-            Self::Material(_) | Self::Hang(_) | Self::Turn(_) => false,
+            Self::Material(_) | Self::Hang(_) | Self::Turn(_) | Self::StyleWalk(_) => false,
             other => other.wrap().is_none(),
         }
     }
@@ -183,12 +199,22 @@ impl Making {
     /// picture.
     pub fn pictures(&self) -> Vec<&SourceRef> {
         match self {
-            Self::Style(params) => {
-                let styles = params.styles.iter().filter_map(|layer| match &layer.style {
-                    StyleSource::File(source) => Some(source),
-                    StyleSource::Builtin(_) => None,
-                });
-                std::iter::once(&params.photo).chain(styles).collect()
+            Self::Style(_) | Self::StyleWalk(_) => {
+                let points = self.styled();
+                let layers = points.iter().flat_map(|point| &point.styles);
+                let mut pictures: Vec<&SourceRef> = points
+                    .first()
+                    .map(|point| &point.photo)
+                    .into_iter()
+                    .collect();
+                for layer in layers {
+                    if let StyleSource::File(source) = &layer.style
+                        && !pictures.contains(&source)
+                    {
+                        pictures.push(source);
+                    }
+                }
+                pictures
             }
             Self::Lens(params) => {
                 let other = params.other.iter().map(|other| &other.picture);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     DirectionEdit, Domain, ExploreParams, FinishParams, FinishSettings, GrowBreed, GrowChange,
     GrowParams, GrowPart, GrowTask, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, TurnPanorama, TurnParams, WalkParams,
+    StyleParams, StyleWalkParams, TurnPanorama, TurnParams, WalkParams,
 };
 
 /// From where to where a number may go.
@@ -208,6 +208,15 @@ impl Outside {
         }
     }
 
+    fn style(&mut self, params: &mut StyleParams) {
+        self.bring(&STRENGTH, &mut params.strength);
+        self.bring(&BRUSH, &mut params.brush);
+        self.bring(&KEEP_COLORS, &mut params.keep_colors);
+        for layer in &mut params.styles {
+            self.layer(layer);
+        }
+    }
+
     fn layer(&mut self, layer: &mut StyleLayer) {
         self.bring(&WEIGHT, &mut layer.weight);
         for (_, sigma) in &mut layer.code_edits {
@@ -350,11 +359,21 @@ impl StyleParams {
     /// As [`ExploreParams::confine`].
     pub fn confine(&mut self) -> Vec<&'static str> {
         let mut outside = Outside::default();
-        outside.bring(&STRENGTH, &mut self.strength);
-        outside.bring(&BRUSH, &mut self.brush);
-        outside.bring(&KEEP_COLORS, &mut self.keep_colors);
-        for layer in &mut self.styles {
-            outside.layer(layer);
+        outside.style(self);
+        outside.0
+    }
+}
+
+impl StyleWalkParams {
+    /// As [`ExploreParams::confine`].
+    pub fn confine(&mut self) -> Vec<&'static str> {
+        let mut outside = Outside::default();
+        outside.bring(&FPS, &mut self.fps);
+        for span in &mut self.spans {
+            outside.bring(&SPAN, &mut span.seconds);
+        }
+        for point in &mut self.points {
+            outside.style(point);
         }
         outside.0
     }

@@ -1,8 +1,8 @@
 //! Recipes to JSON and back. The schema is `assets/recipe.schema.json`.
 
 use super::{
-    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleSource, TurnPanorama, json,
-    migrate,
+    FINISH_VERSION, Making, RECIPE_VERSION, Recipe, SourceRef, StyleParams, StyleSource,
+    TurnPanorama, json, migrate,
 };
 
 /// Why JSON is no recipe that this program can use.
@@ -63,12 +63,10 @@ impl Recipe {
             finish.each_source(tell);
         }
         match &mut self.making {
-            Making::Style(params) => {
-                tell(&mut params.photo);
-                for layer in &mut params.styles {
-                    if let StyleSource::File(source) = &mut layer.style {
-                        tell(source);
-                    }
+            Making::Style(params) => each_of_style(params, tell),
+            Making::StyleWalk(walk) => {
+                for point in &mut walk.points {
+                    each_of_style(point, tell);
                 }
             }
             Making::Lens(params) => {
@@ -85,6 +83,15 @@ impl Recipe {
                 }
             }
             Making::Explore(_) | Making::Upscale { .. } | Making::Walk(_) | Making::Imported => {}
+        }
+    }
+}
+
+fn each_of_style(params: &mut StyleParams, tell: &mut dyn FnMut(&mut SourceRef)) {
+    tell(&mut params.photo);
+    for layer in &mut params.styles {
+        if let StyleSource::File(source) = &mut layer.style {
+            tell(source);
         }
     }
 }

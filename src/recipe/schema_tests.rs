@@ -135,6 +135,19 @@ fn all() -> Vec<Recipe> {
         ],
         ..walk.clone()
     };
+    let through_styles = StyleWalkParams {
+        points: vec![
+            style.clone(),
+            StyleParams {
+                strength: 0.2,
+                ..style.clone()
+            },
+        ],
+        frames: 30,
+        fps: 24.0,
+        looped: false,
+        spans: timed.spans[..1].to_vec(),
+    };
     [
         Making::Explore(explore),
         Making::Explore(stored),
@@ -151,6 +164,7 @@ fn all() -> Vec<Recipe> {
         Making::Turn(turn(TurnPanorama::Generated(sphere().into()))),
         Making::Walk(walk),
         Making::Walk(timed),
+        Making::StyleWalk(through_styles),
         Making::Imported,
     ]
     .into_iter()
@@ -197,7 +211,7 @@ fn what_older_programs_would_make_otherwise_has_a_version_that_they_refuse() {
     for recipe in all() {
         let old = match &recipe.making {
             Making::Explore(params) => params.domain.is_plane(),
-            Making::Material(_) | Making::Hang(_) | Making::Turn(_) => false,
+            Making::Material(_) | Making::Hang(_) | Making::Turn(_) | Making::StyleWalk(_) => false,
             Making::Walk(walk) => walk.spans.is_empty(),
             making => making.wrap().is_none(),
         };

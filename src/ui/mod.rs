@@ -135,6 +135,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::Models(name) => models::panel::ui(ctx, panel, name.as_deref()),
         Dialog::ExportWalk => timeline::export::ui(ctx, panel),
         Dialog::PanoramaFilm => spaces::film::ui(ctx, panel),
+        Dialog::StyleFilm => style::film::ui(ctx, panel),
         Dialog::StyleFolder => style::folder::ui(ctx, panel),
         Dialog::Export => export::dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),

@@ -188,6 +188,7 @@ impl SystemLink for Desktop {
                 });
             }
             Pick::StyleFilm => super::films::pick(self),
+            Pick::StyleFilmTo(film) => super::films::save_styled(self, film),
             Pick::SamplePhoto(role) => {
                 let place = async { Some(crate::window::sample::place(&crate::paths::data_dir())) };
                 self.dialog(place, move |placed| match placed {

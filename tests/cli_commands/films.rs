@@ -75,6 +75,18 @@ fn a_gif_and_a_folder_of_frames_are_put_into_a_style() {
         desk.fine(&[&["stylize", film][..], &style, more, &["-o", out]].concat());
     }
     assert_eq!(film_reader::rav1d(&desk.path("a.mp4")).len(), 5);
+    let told = desk.fine(
+        &[
+            &["stylize", "film.gif", "--film"][..],
+            &style,
+            &["--estimate"],
+        ]
+        .concat(),
+    );
+    assert!(
+        told.contains("film.gif: 64 x ") && told.contains(" kB and "),
+        "{told}"
+    );
     assert_eq!(film_reader::boxes(&desk.path("a.mp4")).timescale, 10_000);
     assert_eq!(read_all(&desk.path("b.gif")).len(), 5);
     let mut film = limner::photo::film::Film::open(&desk.path("c.png")).unwrap();
@@ -88,6 +100,59 @@ fn a_gif_and_a_folder_of_frames_are_put_into_a_style() {
     assert!(read_all(&desk.path("c.png")) == read_all(&desk.path("d.png")));
     let told = desk.fails(&[&["stylize", "style.png"][..], &style, &["-o", "e.mp4"]].concat());
     assert!(told.contains("no film"), "{told}");
+}
+
+#[test]
+fn a_photo_goes_through_styles_and_strengths() {
+    let desk = Desk::new();
+    photo(&desk.path("photo.png"), 60, 40);
+    photo(&desk.path("a.jpg"), 70, 70);
+    let walk = ["walk", "--photo", "photo.png", "--frames", "5"];
+    let named = ["--style", "a.jpg", "--strengths", "0.2,1,0.5"];
+    desk.fine(&[&walk[..], &named, &["-o", "film.png"]].concat());
+    let frames = read_all(&desk.path("film.png"));
+    assert_eq!((frames.len(), frames[0].size()), (5, [60, 40]));
+    let words = ["stylize", "photo.png", "--style", "a.jpg"];
+    for (strength, name) in [("0.2", "low.png"), ("1", "high.png")] {
+        desk.fine(&[&words[..], &["--strength", strength, "-o", name]].concat());
+    }
+    assert!(frames[0].rgba() == decoded(&desk.path("low.png")).as_raw().as_slice());
+    assert!(frames[2].rgba() == decoded(&desk.path("high.png")).as_raw().as_slice());
+    // The same of stylised pictures, and of the film itself.
+    let points = [
+        "walk",
+        "--points",
+        "low.png",
+        "high.png",
+        "--photo",
+        "photo.png",
+    ];
+    desk.fine(
+        &[
+            &points[..],
+            &["--seconds", "0.2", "--fps", "10", "-o", "b.gif"],
+        ]
+        .concat(),
+    );
+    assert_eq!(read_all(&desk.path("b.gif")).len(), 2);
+    let again = ["recipe", "render", "film.png", "--source", "photo.png"];
+    desk.fine(&[&again[..], &["-o", "again.png"]].concat());
+    assert!(read_all(&desk.path("again.png")) == frames);
+    // What is no film is refused with what to do.
+    let told = desk.fails(&[&walk[..], &["-o", "c.gif"]].concat());
+    assert!(told.contains("two keyframes"), "{told}");
+    let odd = [
+        "--style",
+        "a.jpg",
+        "--style",
+        "a.jpg",
+        "--strengths",
+        "1,1,1",
+    ];
+    let told = desk.fails(&[&walk[..], &odd, &["-o", "c.gif"]].concat());
+    assert!(told.contains("2 styles and 3 strengths"), "{told}");
+    let told = desk.fails(&[&walk[..], &["--strengths", "0,1", "-o", "c.gif"]].concat());
+    assert!(told.contains("--style"), "{told}");
 }
 
 fn read_all(path: &Path) -> Vec<limner::picture::Picture> {

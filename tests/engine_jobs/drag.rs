@@ -77,7 +77,7 @@ fn every_step_of_a_drag_is_told_and_the_result_is_made_again_from_its_recipe() {
     };
     let out = fixture.path("drag.gif");
     let walk = Job::Walk(Box::new(FilmJob {
-        params: Arc::new(walk),
+        params: walk.into(),
         max_side: 64,
         enlarge: 1,
         file: FilmFile::named(out.clone()).unwrap(),

@@ -2,7 +2,7 @@
 //! where they do.
 
 use limner::export::animation::{AnimationWriter, Pace};
-use limner::recipe::{Easing, StyleParams, StyleSource, WalkSpan, Wrap};
+use limner::recipe::{Easing, Making, StyleParams, StyleSource, StyleWalkParams, WalkSpan, Wrap};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
@@ -299,7 +299,7 @@ fn a_film_of_waves_keeps_its_times_and_plays_back() {
     let film = |name: &str, engine: &mut LocalEngine| {
         let out = folder.path().join(name);
         let job = FilmJob {
-            params: Arc::new(params.clone()),
+            params: params.clone().into(),
             max_side: 96,
             enlarge: 1,
             file: FilmFile::named(out.clone()).unwrap(),
@@ -333,4 +333,145 @@ fn a_film_of_waves_keeps_its_times_and_plays_back() {
     println!("told {} bytes, made {real}", told.bytes);
     assert_eq!(told.size, [96, 64]);
     assert!(told.bytes > real / 3 && told.bytes < real * 3);
+}
+
+fn save_frame(file: &Path) {
+    let [w, h] = SIZE;
+    let pixels = frame(0);
+    image::save_buffer(file, pixels.rgba(), w, h, image::ColorType::Rgba8).unwrap();
+}
+
+/// A photo on its way through two styles, then to a low strength.
+fn through_styles(photo: &SourceRef, spans: Vec<WalkSpan>) -> StyleWalkParams {
+    let key = |style, strength| StyleParams {
+        photo: photo.clone(),
+        strength,
+        ..params(style)
+    };
+    StyleWalkParams {
+        points: vec![
+            key("great-wave", 1.0),
+            key("stained-glass", 1.0),
+            key("stained-glass", 0.2),
+        ],
+        frames: 9,
+        fps: 10.0,
+        looped: false,
+        spans,
+    }
+}
+
+#[test]
+fn a_photo_goes_through_styles_and_strengths_without_a_jump() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("photo.png");
+    save_frame(&file);
+    let photo = SourceRef::of_file(&file, limner::photo::hash_file(&file).unwrap());
+    let mut engine = shipped();
+    let walk = through_styles(&photo, Vec::new());
+    let out = folder.path().join("film.png");
+    let job = FilmJob {
+        params: walk.clone().into(),
+        max_side: 120,
+        enlarge: 1,
+        file: FilmFile::named(out.clone()).unwrap(),
+    };
+    run(&mut engine, Job::Walk(Box::new(job.clone())));
+    let frames = read_all(&out);
+    assert_eq!(frames.len(), 9);
+    assert_eq!(frames[0].size(), [120, 84]);
+    // Keyframes are the stylised photos themselves.
+    for (number, key) in [(0, 0), (4, 1), (8, 2)] {
+        let options = StylizeOptions {
+            max_side: Some(120),
+            ..StylizeOptions::default()
+        };
+        let params = Arc::new(walk.points[key].clone());
+        let Output::Picture { picture, .. } = run(&mut engine, Job::Stylize(params, options))
+        else {
+            panic!("a picture");
+        };
+        assert!(picture == frames[number], "keyframe {key}");
+    }
+    // No step between two frames is more than half of the whole way of its part.
+    for part in [0..5, 4..9] {
+        let frames = &frames[part];
+        let whole = differs(&frames[0], &frames[frames.len() - 1]);
+        assert!(whole > 4.0, "{whole}");
+        for pair in frames.windows(2) {
+            let step = differs(&pair[0], &pair[1]);
+            assert!(step > 0.2 && step < whole * 0.5, "{step} of {whole}");
+        }
+    }
+    // The film's recipe makes the same frames, without any style's file.
+    let recipe = limner::export::metadata::read(&out)
+        .unwrap()
+        .recipe
+        .unwrap();
+    assert_eq!(recipe.version, 3);
+    let Making::StyleWalk(again) = recipe.making else {
+        panic!("a photo's way through styles: {:?}", recipe.making);
+    };
+    assert!(again.points.iter().all(|p| p.styles[0].code.is_some()));
+    let repeated = folder.path().join("again.png");
+    let mut again = again;
+    for point in &mut again.points {
+        point.photo = photo.clone();
+    }
+    let job = FilmJob {
+        params: again.into(),
+        file: FilmFile::named(repeated.clone()).unwrap(),
+        ..job
+    };
+    run(&mut engine, Job::Walk(Box::new(job.clone())));
+    assert!(read_all(&repeated) == frames);
+    let Output::FilmEstimate(told) = run(&mut engine, Job::WalkEstimate(Box::new(job))) else {
+        panic!("an estimate");
+    };
+    let real = std::fs::metadata(&repeated).unwrap().len();
+    assert_eq!(told.size, [120, 84]);
+    assert!(told.bytes > real / 3 && told.bytes < real * 3);
+}
+
+#[test]
+fn the_film_that_plays_is_the_one_that_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("photo.png");
+    save_frame(&file);
+    let photo = SourceRef::of_file(&file, limner::photo::hash_file(&file).unwrap());
+    let mut engine = shipped();
+    let span = |seconds, easing| WalkSpan { seconds, easing };
+    let spans = vec![span(0.6, Easing::Smooth), span(0.3, Easing::Out)];
+    let film = FilmParams::from(through_styles(&photo, spans));
+    let out = folder.path().join("film.png");
+    let job = FilmJob {
+        params: film.clone(),
+        max_side: 96,
+        enlarge: 1,
+        file: FilmFile::named(out.clone()).unwrap(),
+    };
+    run(&mut engine, Job::Walk(Box::new(job)));
+    let frames = read_all(&out);
+    let items = (0..9).map(|i| Work::FilmFrame(film.clone(), i)).collect();
+    let asked = Request::Preview {
+        channel: Channel::Film,
+        seq: 1,
+        tier: Tier::Draft(96),
+        items,
+    };
+    engine.send(asked).unwrap();
+    let mut shown = 0;
+    for event in engine.run() {
+        if let Event::Preview {
+            work: Work::FilmFrame(_, number),
+            picture,
+            ..
+        } = event
+        {
+            let off = differs(&picture, &frames[number as usize]);
+            assert!(off < 4.0, "frame {number}: {off}");
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 9);
 }

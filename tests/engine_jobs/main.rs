@@ -10,6 +10,7 @@ mod engine_files;
 mod film_reader;
 mod films;
 mod fine;
+mod finish_looks;
 mod grow;
 mod learning;
 mod learnt;

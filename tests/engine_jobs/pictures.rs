@@ -71,7 +71,7 @@ fn directions_are_found_once_and_kept_for_the_next_start() {
 
 fn walk(params: &WalkParams, out: &std::path::Path) -> Job {
     Job::Walk(Box::new(FilmJob {
-        params: Arc::new(params.clone()),
+        params: params.clone().into(),
         max_side: 64,
         enlarge: 1,
         file: FilmFile::named(out.to_path_buf()).unwrap(),

@@ -238,25 +238,29 @@ impl Studio<'_> {
     /// Keeps `count` pictures in the gallery, straight through its door.
     pub fn keep(&mut self, titles: &[&str]) {
         for (n, title) in titles.iter().enumerate() {
-            let recipe = generated(n as u64 + 1);
-            let before = self.ids();
-            self.window
-                .state_mut()
-                .act(Action::Gallery(GalleryRequest::Save {
-                    token: 1000 + n as u64,
-                    picture: seeded(n as u64 + 1, 96),
-                    recipe: Box::new(recipe),
-                }));
-            self.settle();
-            let new = self.ids().into_iter().find(|id| !before.contains(id));
-            self.window
-                .state_mut()
-                .act(Action::Gallery(GalleryRequest::SetTitle(
-                    new.unwrap(),
-                    (*title).to_owned(),
-                )));
-            self.settle();
+            self.keep_made(title, generated(n as u64 + 1), n as u64);
         }
+    }
+
+    /// Puts a picture with a recipe and a title into the gallery; `n` is its number.
+    pub fn keep_made(&mut self, title: &str, recipe: Recipe, n: u64) {
+        let before = self.ids();
+        self.window
+            .state_mut()
+            .act(Action::Gallery(GalleryRequest::Save {
+                token: 1000 + n,
+                picture: seeded(n + 1, 96),
+                recipe: Box::new(recipe),
+            }));
+        self.settle();
+        let new = self.ids().into_iter().find(|id| !before.contains(id));
+        self.window
+            .state_mut()
+            .act(Action::Gallery(GalleryRequest::SetTitle(
+                new.unwrap(),
+                title.to_owned(),
+            )));
+        self.settle();
         // Toasts of saving would lie over the pictures.
         let toasts: Vec<u64> = self
             .window

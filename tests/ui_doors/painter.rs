@@ -377,7 +377,9 @@ impl Painter {
             Work::Style(params) => self.stylise(params),
             Work::Lens(params) => self.lens(params),
             Work::Grow(params) => self.grow(params, tier.longest().min(64)),
-            Work::WalkFrame(_, frame) => seeded(u64::from(*frame), 96),
+            Work::FilmFrame(_, frame) | Work::StyledFrame(_, frame) => {
+                seeded(u64::from(*frame), 96)
+            }
             Work::Spaces(look) => self.surface(look, tier),
             Work::Finish(look) => {
                 let (most, stop) = (tier.longest(), limner::cancel::CancelToken::new());
@@ -494,11 +496,13 @@ impl Painter {
             Job::Walk(job) => film(&job),
             Job::StylizeFilm(job) => Output::File(job.file.out.clone()),
             Job::Turn(job) => Output::File(job.file.out.clone()),
-            Job::WalkEstimate(_) | Job::TurnEstimate(_) => Output::FilmEstimate(FilmEstimate {
-                size: [96, 96],
-                bytes: 1_200_000,
-                time: Duration::from_secs(40),
-            }),
+            Job::WalkEstimate(_) | Job::TurnEstimate(_) | Job::StylizeFilmEstimate(_) => {
+                Output::FilmEstimate(FilmEstimate {
+                    size: [96, 96],
+                    bytes: 1_200_000,
+                    time: Duration::from_secs(40),
+                })
+            }
             Job::Finish { path, settings, .. } => finished(&path, &settings),
             other => panic!("a job that these tests don't start: {other:?}"),
         }
@@ -529,9 +533,9 @@ fn base(job: &limner::engine::protocol::SurfaceJob) -> Output {
 fn film(job: &FilmJob) -> Output {
     let pace = Pace {
         size: film_frame(0).size(),
-        frames: job.params.frames,
-        fps: job.params.fps,
-        forever: job.params.looped,
+        frames: job.params.frames(),
+        fps: job.params.fps(),
+        forever: job.params.looped(),
     };
     let (out, format, quality) = (&job.file.out, job.file.format, job.file.quality);
     let labels = Default::default();

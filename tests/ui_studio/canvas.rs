@@ -86,3 +86,27 @@ fn the_canvas_says_that_it_is_drawn_through_crisp() {
     s.window
         .get_by_label(&format!("{w} × {h}, drawn through Crisp"));
 }
+
+#[test]
+fn at_full_scale_a_picture_of_any_size_has_its_true_pixels() {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    let state = &mut s.window.state_mut().state;
+    let mut library = (*state.engine.library).clone();
+    let generator = library.models.iter_mut();
+    for model in generator.filter(|m| m.kind == ModelKind::Generator) {
+        model.resizable = true;
+    }
+    state.engine.library = Arc::new(library);
+    state.doc.explore.current_mut().unwrap().size = Some([3000, 2000]);
+    s.settle();
+    assert_eq!(last(&mut s), Tier::Full(1536), "the whole in the window");
+    let near = CanvasView {
+        zoom: Zoom::Scale(1.0),
+        ..CanvasView::default()
+    };
+    s.window
+        .state_mut()
+        .act(Action::View(ViewEdit::Canvas(Workspace::Explore, near)));
+    s.settle();
+    assert_eq!(last(&mut s), Tier::Full(3000));
+}

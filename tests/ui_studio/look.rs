@@ -14,10 +14,11 @@ const LONG: &str =
     "A title so long that it has to be cut somewhere, because no window is that wide";
 
 /// Sizes and themes with their names.
-const LOOKS: [([f32; 2], Theme, &str); 3] = [
+const LOOKS: [([f32; 2], Theme, &str); 4] = [
     (SIZE, Theme::Dark, "dark"),
     (SIZE, Theme::Light, "light"),
     (LARGE, Theme::Dark, "large_dark"),
+    (LARGE, Theme::Light, "large_light"),
 ];
 
 fn take(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {

@@ -12,6 +12,7 @@ mod albums;
 mod bin;
 mod canvas;
 mod dialogs;
+mod emoji;
 mod history;
 mod look;
 mod messages;

@@ -105,7 +105,8 @@ fn every_workspace_leaves_room_for_its_picture() {
 }
 
 #[test]
-fn every_dialog_fits_and_can_be_closed() {
+fn every_dialog_fits_and_can_be_closed_and_its_main_button_is_in_sight() {
+    let mut results = SnapshotResults::new();
     for dialog in [
         Dialog::Settings,
         Dialog::Shortcuts,
@@ -115,12 +116,19 @@ fn every_dialog_fits_and_can_be_closed() {
         Dialog::Models(None),
         Dialog::Licences,
         Dialog::StyleFolder,
+        Dialog::StyleFilm,
+        Dialog::ExportWalk,
         Dialog::AboutPicture,
     ] {
         let mut s = enlarged();
         s.command(Command::GoGallery);
         s.keep(&["Apple"]);
         s.click("Apple");
+        match dialog {
+            Dialog::StyleFilm => film(&mut s),
+            Dialog::ExportWalk => keyframes(&mut s),
+            _ => {}
+        }
         s.window
             .state_mut()
             .act(Action::View(ViewEdit::Dialog(dialog.clone())));
@@ -129,16 +137,79 @@ fn every_dialog_fits_and_can_be_closed() {
         let close = s.window.get_all_by_role_and_label(Role::Button, "Close");
         let seen = close.into_iter().any(|n| window.contains_rect(n.rect()));
         assert!(seen, "{dialog:?} can't be closed");
-        let main = ["Export to a file…", "Stylise"];
-        for name in main {
-            for button in s.window.query_all_by_role_and_label(Role::Button, name) {
-                let rect = button.rect();
-                // What doesn't fit is scrolled to; its upper rim says that there is more.
-                let reached = rect.top() < window.bottom() && rect.width() < window.width();
-                assert!(reached, "{dialog:?}: {name} at {rect:?}");
-            }
+        let main = match dialog {
+            Dialog::Export => Some("Export to a file…"),
+            Dialog::StyleFolder => Some("Stylise"),
+            Dialog::StyleFilm | Dialog::ExportWalk => Some("Choose file…"),
+            _ => None,
+        };
+        // The main button is in sight, whatever is scrolled above it.
+        if let Some(name) = main {
+            let button = s.window.get_by_role_and_label(Role::Button, name).rect();
+            assert!(
+                window.contains_rect(button),
+                "{dialog:?}: {name} at {button:?}"
+            );
+            let cancel = s
+                .window
+                .get_by_role_and_label(Role::Button, "Cancel")
+                .rect();
+            assert!(
+                window.contains_rect(cancel),
+                "{dialog:?}: Cancel at {cancel:?}"
+            );
+        }
+        if main.is_some() {
+            let name = format!("scale_200_dialog_{}", named(&dialog));
+            look(&mut s, &mut results, &name);
         }
     }
+}
+
+fn named(dialog: &Dialog) -> String {
+    let name = format!("{dialog:?}").to_lowercase();
+    name.chars().filter(|c| c.is_ascii_alphabetic()).collect()
+}
+
+/// A film that is about to be stylised.
+fn film(s: &mut Studio<'_>) {
+    s.command(Command::GoStyle);
+    s.open_photo("a.png");
+    s.click("Style Embers");
+    s.window.state_mut().act(Action::StyleFilm {
+        film: "/films/cat.gif".into(),
+        sha256: "cd".repeat(32),
+        frames: 240,
+        fps: 24.0,
+    });
+    s.settle();
+}
+
+/// Two keyframes on the timeline.
+fn keyframes(s: &mut Studio<'_>) {
+    s.command(Command::GoExplore);
+    s.command(Command::Timeline);
+    for _ in 0..2 {
+        s.click("Add this picture to the timeline");
+        s.command(Command::NextSeed);
+    }
+}
+
+/// Compares the window with its picture in `tests/snapshots`.
+fn look(s: &mut Studio<'_>, results: &mut SnapshotResults, name: &str) {
+    s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
+    s.window.remove_cursor();
+    s.settle();
+    let size = s.window.ctx.content_rect().size();
+    s.window.mask(egui::Rect::from_min_max(
+        egui::pos2(0.0, size.y - 28.0),
+        egui::pos2(size.x, size.y),
+    ));
+    let options = SnapshotOptions::new()
+        .threshold(1.5)
+        .max_failed_pixels(OsThreshold::new(400usize));
+    s.window.snapshot_options(name, &options);
+    results.extend_harness(&mut s.window);
 }
 
 #[test]
@@ -147,19 +218,7 @@ fn look_of_the_workspaces_at_twice_the_size() {
     for workspace in ALL {
         let mut s = enlarged();
         at(&mut s, workspace);
-        s.window.state_mut().state.gallery.folder = Some("/home/ada/Pictures/Limner".into());
-        s.window.remove_cursor();
-        s.settle();
-        let size = s.window.ctx.content_rect().size();
-        s.window.mask(egui::Rect::from_min_max(
-            egui::pos2(0.0, size.y - 28.0),
-            egui::pos2(size.x, size.y),
-        ));
-        let options = SnapshotOptions::new()
-            .threshold(1.5)
-            .max_failed_pixels(OsThreshold::new(400usize));
         let name = format!("scale_200_{}", workspace.title().to_lowercase());
-        s.window.snapshot_options(name, &options);
-        results.extend_harness(&mut s.window);
+        look(&mut s, &mut results, &name);
     }
 }

@@ -9,6 +9,8 @@ mod film_reader;
 mod look;
 #[path = "../common/skip.rs"]
 mod skip;
+mod styles;
+mod stylised;
 #[path = "../ui_doors/mod.rs"]
 mod ui_doors;
 
@@ -17,16 +19,23 @@ use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use limner::app::action::{Action, Pick, Purpose};
 use limner::app::command::Command;
-use limner::app::timeline::document::TimelineDoc;
+use limner::app::timeline::document::{KeyPicture, TimelineDoc};
 use limner::engine::protocol::{Channel, FilmFormat, FilmJob, Job, Request, Work};
-use limner::recipe::{Easing, LatentOrigin, Making, WalkPath};
+use limner::recipe::{Easing, ExploreParams, LatentOrigin, Making, WalkPath};
 
-use ui_doors::{Studio, film_frame, in_style, studio, studio_in};
+use ui_doors::{Studio, film_frame, studio, studio_in};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 fn timeline<'a>(s: &'a Studio<'_>) -> &'a TimelineDoc {
     &s.window.state().state.doc.explore.timeline
+}
+
+fn generated(picture: &KeyPicture) -> &ExploreParams {
+    match picture {
+        KeyPicture::Explore(params) => params,
+        KeyPicture::Style(_) => panic!("a generator's picture"),
+    }
 }
 
 fn seeds(s: &Studio<'_>) -> Vec<u64> {
@@ -35,7 +44,8 @@ fn seeds(s: &Studio<'_>) -> Vec<u64> {
         LatentOrigin::Seed(seed) => *seed,
         _ => panic!("a keyframe from a seed"),
     };
-    keys.map(|key| seed(&key.params.origin)).collect()
+    keys.map(|key| seed(&generated(&key.picture).origin))
+        .collect()
 }
 
 /// A timeline with the pictures of seeds 1, 2, 3.
@@ -95,9 +105,9 @@ fn keyframes_come_from_the_canvas_bookmarks_seeds_and_the_gallery() {
 #[test]
 fn a_film_is_of_one_network() {
     let mut s = three();
-    let mut other = (*timeline(&s).keyframes[0].params).clone();
+    let mut other = generated(&timeline(&s).keyframes[0].picture).clone();
     other.model = "another".into();
-    let edit = limner::app::timeline::edit::TimelineEdit::Add(Box::new(other));
+    let edit = limner::app::timeline::edit::TimelineEdit::Add(other.into());
     s.window.state_mut().act(Action::Timeline(edit));
     s.settle();
     assert_eq!(timeline(&s).keyframes.len(), 3);
@@ -205,7 +215,7 @@ fn the_film_plays_on_the_canvas_until_escape() {
         .unwrap()
         .iter()
         .map(|work| match work {
-            Work::WalkFrame(_, number) => *number,
+            Work::FilmFrame(_, number) => *number,
             other => panic!("{other:?}"),
         })
         .collect();
@@ -328,32 +338,4 @@ fn an_empty_timeline_takes_the_bookmarks_when_a_film_is_wanted() {
     s.command(Command::ExportWalk);
     assert_eq!(seeds(&s), [1, 2]);
     assert!(s.window.query_by_label("96 frames, 4.0 s").is_some());
-}
-
-#[test]
-fn a_film_is_put_into_the_styles_that_are_chosen() {
-    let mut s = in_style(SIZE);
-    s.open_photo("a.png");
-    s.click("Style Embers");
-    s.asked.borrow_mut().answers.push_back(Action::StyleFilm {
-        film: "/films/cat.gif".into(),
-        sha256: "cd".repeat(32),
-        out: "/films/cat.mp4".into(),
-    });
-    s.click("Stylise a film");
-    s.settle();
-    let jobs = s.asked.borrow();
-    let job = jobs.engine.iter().find_map(|request| match request {
-        Request::Job {
-            job: Job::StylizeFilm(job),
-            ..
-        } => Some(job.clone()),
-        _ => None,
-    });
-    let job = job.expect("the film is put into the style");
-    assert_eq!(job.params.styles.len(), 1);
-    assert_eq!(job.params.photo.sha256, "cd".repeat(32));
-    assert_eq!(job.file.format, FilmFormat::Mp4);
-    drop(jobs);
-    assert!(s.toasts().iter().any(|t| t == "Saved: cat.mp4"));
 }

@@ -9,6 +9,7 @@ use crate::app::finals::FinalOf;
 use crate::app::jobs;
 use crate::app::mask_shapes;
 use crate::app::notice::Level;
+use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::state::AppState;
@@ -171,8 +172,8 @@ pub(in crate::app) fn ended(
         }) => (points, steps, picture, recipe),
         Ok(_) | Err(EngineError::Cancelled) => return,
         Err(error) => {
-            let words = format!("The picture can't be dragged: {error}");
-            state.toasts.push(Level::Error, words);
+            let plain = PlainWords::of_engine(&error);
+            state.toasts.error("The picture can't be dragged", plain);
             return;
         }
     };

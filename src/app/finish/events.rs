@@ -66,7 +66,7 @@ pub fn before_opened(
 fn show(path: PathBuf, photo: OpenedPhoto, settings: FinishSettings, state: &mut AppState) {
     let here = state.view.workspace;
     if state.finish.awaited_in.take() != Some(here) || state.view.start_page {
-        let words = format!("{} is ready to be finished", photo.source.name);
+        let words = format!("{} is ready to be finished", photo.source.title());
         state.toasts.push(Level::Info, words);
         return;
     }

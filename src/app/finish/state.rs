@@ -131,7 +131,7 @@ impl FinishWork {
 
     /// Its name for people.
     pub fn title(&self) -> &str {
-        match self.source.name.as_str() {
+        match self.source.title() {
             "" => "Picture",
             name => name,
         }

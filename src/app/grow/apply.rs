@@ -91,7 +91,7 @@ fn gathers(edit: &GrowEdit) -> bool {
 
 fn label(edit: &GrowEdit, doc: &GrowDoc) -> String {
     let plain = match edit {
-        GrowEdit::Source(source) if !source.name.is_empty() => return source.name.clone(),
+        GrowEdit::Source(source) if !source.name.is_empty() => return source.title().to_owned(),
         GrowEdit::Seed(seed) => return format!("Seed {seed}"),
         GrowEdit::Way(way) => way.title(),
         GrowEdit::Source(_) => "Picture",

@@ -76,7 +76,7 @@ fn label(edit: &LensEdit, state: &AppState) -> String {
             let known = state.lens_directions().map_or(&[][..], |d| &d[..]);
             return sliders::label(edit, |id| state.doc.lens.sliders().name(id, known));
         }
-        LensEdit::Photo(photo) if !photo.name.is_empty() => return photo.name.clone(),
+        LensEdit::Photo(photo) if !photo.name.is_empty() => return photo.title().to_owned(),
         LensEdit::Photo(_) => "Photo",
         LensEdit::Gain(part, _) => part.name(),
         LensEdit::Other(_) => "Second picture",

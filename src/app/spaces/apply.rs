@@ -43,7 +43,7 @@ pub fn edit(edit: SpacesEdit, state: &mut AppState, services: &mut Services, now
 fn label(edit: &SpacesEdit) -> String {
     match edit {
         SpacesEdit::Source(source) | SpacesEdit::Room(source) if !source.name.is_empty() => {
-            source.name.clone()
+            source.title().to_owned()
         }
         SpacesEdit::Source(_) => "Picture".to_owned(),
         SpacesEdit::Room(_) => "Photo of a wall".to_owned(),

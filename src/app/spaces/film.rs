@@ -223,7 +223,8 @@ mod tests {
         assert_eq!(seeds(&doc), [7, 40, 2]);
         let walk = walk(&doc).unwrap();
         assert!(walk.looped && walk.points.iter().all(|p| p.domain.is_sphere()));
-        assert!((walk.seconds() - 20.0).abs() < 1e-4);
+        let seconds: f32 = walk.spans.iter().map(|span| span.seconds).sum();
+        assert!((seconds - 20.0).abs() < 1e-4);
         assert_eq!(walk.frames, 480);
         doc.panorama.origin = Origin::Picture;
         assert_eq!(super::walk(&doc), None);

@@ -22,6 +22,10 @@ pub fn edit(edit: StyleEdit, state: &mut AppState, services: &mut Services, now:
     }
     let before = state.doc.clone();
     apply(edit, &mut state.doc.style);
+    let doc = &mut state.doc.style;
+    if let Some(photo) = &doc.photo {
+        doc.timeline.take_photo(photo, doc.wrap);
+    }
     history_note::note(&before, &label, kind, state, now);
     sources::reopen_sources(state, services);
 }
@@ -41,7 +45,7 @@ fn gathers(edit: &StyleEdit) -> bool {
 fn label(edit: &StyleEdit, state: &AppState) -> String {
     let plain = match edit {
         StyleEdit::Photo(photo) | StyleEdit::Panorama(photo) if !photo.name.is_empty() => {
-            return photo.name.clone();
+            return photo.title().to_owned();
         }
         StyleEdit::OnlyStyle(style) => return name(style, state),
         StyleEdit::AddStyle(style) => return format!("Add {}", name(style, state)),
@@ -80,7 +84,7 @@ fn name(style: &StyleSource, state: &AppState) -> String {
         (Some(known), _) => known.name.clone(),
         (None, StyleSource::Builtin(id)) => id.clone(),
         (None, StyleSource::File(file)) if file.name.is_empty() => "Style".to_owned(),
-        (None, StyleSource::File(file)) => file.name.clone(),
+        (None, StyleSource::File(file)) => file.title().to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::app::timeline::document::TimelineDoc;
 use crate::engine::protocol::{FINE_STEPS, Scale};
 use crate::recipe::{Recipe, SourceRef, StyleLayer, StyleParams, Wrap};
 
@@ -103,6 +104,8 @@ pub struct StyleDoc {
     pub quality: Quality,
     /// How *Fine* goes about it.
     pub fine: FineWay,
+    /// Keyframes of a film of the photo.
+    pub timeline: TimelineDoc,
 }
 
 impl Default for StyleDoc {
@@ -117,6 +120,7 @@ impl Default for StyleDoc {
             wrap: Wrap::None,
             quality: Quality::Fast,
             fine: FineWay::Steps(FINE_STEPS),
+            timeline: TimelineDoc::default(),
         }
     }
 }
@@ -154,6 +158,7 @@ impl StyleDoc {
             wrap: params.wrap,
             quality,
             fine: fine.unwrap_or_else(|| self.fine.clone()),
+            timeline: std::mem::take(&mut self.timeline),
         };
     }
 }

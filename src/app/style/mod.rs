@@ -3,7 +3,7 @@
 pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
-pub(in crate::app) mod film;
+pub mod film;
 pub mod fine;
 pub mod fine_state;
 pub(in crate::app) mod folder;

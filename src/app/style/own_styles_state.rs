@@ -6,7 +6,7 @@ use crate::app::action::Purpose;
 use crate::app::engine_state::JobEntry;
 use crate::app::state::AppState;
 use crate::engine::protocol::{JobId, LearnJob, LearntAbout, Unfinished};
-use crate::recipe::SourceRef;
+use crate::recipe::{SourceRef, without_day};
 
 /// Minutes that are proposed for learning.
 pub const MINUTES: f64 = 8.0;
@@ -85,6 +85,7 @@ impl LearnForm {
 pub fn title_of(picture: &SourceRef) -> String {
     let name = std::path::Path::new(&picture.name).file_stem();
     let name = name.unwrap_or_default().to_string_lossy();
+    let name = without_day(&name);
     let words = name.replace(['_', '-'], " ");
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = words.chars();

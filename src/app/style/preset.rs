@@ -70,6 +70,7 @@ impl StylePreset {
             quality: self.quality,
             fine: FineWay::Steps(self.steps),
             wrap: doc.wrap,
+            timeline: std::mem::take(&mut doc.timeline),
         };
     }
 }

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Easing, ExploreParams, WalkParams, WalkPath, WalkSpan, ranges};
+use crate::engine::protocol::{FilmParams, Work};
+use crate::recipe::{
+    Easing, ExploreParams, SourceRef, StyleParams, StyleWalkParams, WalkParams, WalkPath, WalkSpan,
+    Wrap, ranges,
+};
 
 /// Seconds from a new keyframe to the next.
 pub const SECONDS: f32 = 2.0;
 /// Longest film, frames.
 const MOST_FRAMES: f64 = 100_000.0;
 
-/// Keyframes in order, all of one network, and how the film goes between them.
+/// Keyframes in order, in Explore all of one network, in Style all of one photo, and how the film goes between them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TimelineDoc {
@@ -22,21 +26,68 @@ pub struct TimelineDoc {
     /// One even pace over the whole way, whatever the times between keyframes; their sum
     /// stays.
     pub even: bool,
-    /// How the film goes between keyframes.
+    /// How the film goes between keyframes of Explore.
     pub path: WalkPath,
     /// Frames a second.
     pub fps: f32,
-    /// Longer side for networks of any size, pixels.
+    /// Longer side for networks of any size and, at most, for photos; pixels.
     pub max_side: u32,
     /// How many times as large the enlarging network makes the others' frames; 1 leaves them.
     pub enlarge: u32,
 }
 
+/// How a keyframe is made; shared, because undo keeps many copies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KeyPicture {
+    /// By a generator.
+    Explore(Arc<ExploreParams>),
+    /// A photo in styles.
+    Style(Arc<StyleParams>),
+}
+
+impl KeyPicture {
+    /// What the engine is asked for.
+    pub fn work(&self) -> Work {
+        match self {
+            Self::Explore(params) => Work::Explore(Arc::clone(params)),
+            Self::Style(params) => Work::Style(Arc::clone(params)),
+        }
+    }
+
+    /// Every number in its range.
+    pub(in crate::app) fn confined(self) -> Self {
+        match self {
+            Self::Explore(mut params) => {
+                Arc::make_mut(&mut params).confine();
+                Self::Explore(params)
+            }
+            Self::Style(mut params) => {
+                Arc::make_mut(&mut params).confine();
+                Self::Style(params)
+            }
+        }
+    }
+}
+
+impl From<ExploreParams> for KeyPicture {
+    fn from(params: ExploreParams) -> Self {
+        Self::Explore(Arc::new(params))
+    }
+}
+
+impl From<StyleParams> for KeyPicture {
+    fn from(params: StyleParams) -> Self {
+        Self::Style(Arc::new(params))
+    }
+}
+
 /// A picture that the film comes by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Keyframe {
-    /// How to make it; shared, because undo keeps many copies.
-    pub params: Arc<ExploreParams>,
+    /// How to make it.
+    #[serde(rename = "params")]
+    pub picture: KeyPicture,
     /// Seconds to the next one.
     pub seconds: f32,
     /// How the pace goes on the way there.
@@ -60,9 +111,9 @@ impl Default for TimelineDoc {
 
 impl Keyframe {
     /// A picture at an even pace.
-    pub fn new(params: Arc<ExploreParams>) -> Self {
+    pub fn new(picture: KeyPicture) -> Self {
         Self {
-            params,
+            picture,
             seconds: SECONDS,
             easing: Easing::Linear,
         }
@@ -70,9 +121,20 @@ impl Keyframe {
 }
 
 impl TimelineDoc {
-    /// The network of its keyframes.
+    /// The generator of its keyframes.
     pub fn model(&self) -> Option<&str> {
-        Some(&self.keyframes.first()?.params.model)
+        match &self.keyframes.first()?.picture {
+            KeyPicture::Explore(params) => Some(&params.model),
+            KeyPicture::Style(_) => None,
+        }
+    }
+
+    /// The photo of its keyframes.
+    pub fn photo(&self) -> Option<&SourceRef> {
+        match &self.keyframes.first()?.picture {
+            KeyPicture::Style(params) => Some(&params.photo),
+            KeyPicture::Explore(_) => None,
+        }
     }
 
     /// Ways between keyframes: one fewer than those, or as many in a loop.
@@ -94,48 +156,106 @@ impl TimelineDoc {
     }
 
     /// The film, once there are two keyframes.
+    pub fn film(&self) -> Option<FilmParams> {
+        let walk = self.walk().map(FilmParams::from);
+        walk.or_else(|| self.style_walk().map(FilmParams::from))
+    }
+
+    /// The film of a generator's keyframes.
     pub fn walk(&self) -> Option<WalkParams> {
-        if self.keyframes.len() < 2 {
-            return None;
-        }
-        let spans = self.keyframes.iter().take(self.ways());
-        let spans = spans.map(|key| WalkSpan {
-            seconds: key.seconds,
-            easing: key.easing,
+        let points = self.keyframes.iter().filter_map(|key| match &key.picture {
+            KeyPicture::Explore(params) => Some((**params).clone()),
+            KeyPicture::Style(_) => None,
         });
-        Some(WalkParams {
-            points: self.keyframes.iter().map(|k| (*k.params).clone()).collect(),
+        let points: Vec<ExploreParams> = points.collect();
+        (points.len() > 1 && points.len() == self.keyframes.len()).then(|| WalkParams {
+            points,
             frames: self.frames(),
             fps: self.fps,
             looped: self.looped,
             path: self.path,
-            spans: match self.even {
-                true => Vec::new(),
-                false => spans.collect(),
-            },
+            spans: self.spans(),
         })
     }
 
+    /// The film of a photo's keyframes.
+    pub fn style_walk(&self) -> Option<StyleWalkParams> {
+        let points = self.keyframes.iter().filter_map(|key| match &key.picture {
+            KeyPicture::Style(params) => Some((**params).clone()),
+            KeyPicture::Explore(_) => None,
+        });
+        let points: Vec<StyleParams> = points.collect();
+        (points.len() > 1 && points.len() == self.keyframes.len()).then(|| StyleWalkParams {
+            points,
+            frames: self.frames(),
+            fps: self.fps,
+            looped: self.looped,
+            spans: self.spans(),
+        })
+    }
+
+    /// The times between keyframes; none at one even pace.
+    fn spans(&self) -> Vec<WalkSpan> {
+        let ways = match self.even {
+            true => 0,
+            false => self.ways(),
+        };
+        let spans = self.keyframes.iter().take(ways).map(|key| WalkSpan {
+            seconds: key.seconds,
+            easing: key.easing,
+        });
+        spans.collect()
+    }
+
+    /// Its keyframes are of this photo from now on, whatever they were of; nothing where they
+    /// are a generator's.
+    pub(in crate::app) fn take_photo(&mut self, photo: &SourceRef, wrap: Wrap) {
+        for key in &mut self.keyframes {
+            if let KeyPicture::Style(params) = &mut key.picture
+                && (params.photo != *photo || params.wrap != wrap)
+            {
+                let params = Arc::make_mut(params);
+                params.photo = photo.clone();
+                params.wrap = wrap;
+            }
+        }
+    }
+
     /// The timeline of a film.
-    pub fn of_walk(walk: WalkParams, max_side: u32, enlarge: u32) -> Self {
-        let ways = walk.ways().max(1);
-        let each = walk.frames as f32 / walk.fps / ways as f32;
-        let even = walk.spans.is_empty();
-        let mut spans = walk.spans.into_iter();
-        let keyframes = walk.points.into_iter().map(|params| {
+    pub fn of_film(film: FilmParams, max_side: u32, enlarge: u32) -> Self {
+        let (looped, fps) = (film.looped(), film.fps());
+        let frames = film.frames();
+        let (path, spans, pictures, ways): (_, _, Vec<KeyPicture>, _) = match film {
+            FilmParams::Walk(walk) => {
+                let ways = walk.ways();
+                let walk = Arc::unwrap_or_clone(walk);
+                let points = walk.points.into_iter().map(KeyPicture::from);
+                (walk.path, walk.spans, points.collect(), ways)
+            }
+            FilmParams::Style(walk) => {
+                let ways = walk.ways();
+                let walk = Arc::unwrap_or_clone(walk);
+                let points = walk.points.into_iter().map(KeyPicture::from);
+                (WalkPath::Spline, walk.spans, points.collect(), ways)
+            }
+        };
+        let each = frames as f32 / fps / ways.max(1) as f32;
+        let even = spans.is_empty();
+        let mut spans = spans.into_iter();
+        let keyframes = pictures.into_iter().map(|picture| {
             let span = spans.next();
             Keyframe {
                 seconds: ranges::SPAN.nearest(span.map_or(each, |span| span.seconds)),
                 easing: span.map_or(Easing::Linear, |span| span.easing),
-                params: Arc::new(params),
+                picture,
             }
         });
         Self {
             keyframes: keyframes.collect(),
-            looped: walk.looped,
+            looped,
             even,
-            path: walk.path,
-            fps: walk.fps,
+            path,
+            fps,
             max_side,
             enlarge,
         }
@@ -148,11 +268,11 @@ mod tests {
 
     fn timeline(looped: bool) -> TimelineDoc {
         let keyframes = [1.0, 0.5, 3.0].into_iter().enumerate().map(|(i, seconds)| {
-            let params = Arc::new(ExploreParams::new("m", i as u64));
+            let params = ExploreParams::new("m", i as u64);
             Keyframe {
                 seconds,
                 easing: Easing::Smooth,
-                ..Keyframe::new(params)
+                ..Keyframe::new(params.into())
             }
         });
         TimelineDoc {
@@ -177,14 +297,14 @@ mod tests {
             let mut before = timeline(looped);
             before.max_side = 300;
             let walk = before.walk().unwrap();
-            let mut after = TimelineDoc::of_walk(walk.clone(), 300, 1);
+            let mut after = TimelineDoc::of_film(walk.clone().into(), 300, 1);
             assert_eq!(after.walk().unwrap(), walk);
             if looped {
                 assert_eq!(after, before);
             }
             // An even pace stays one, with as many frames.
             after.even = true;
-            let even = TimelineDoc::of_walk(after.walk().unwrap(), 300, 1);
+            let even = TimelineDoc::of_film(after.walk().unwrap().into(), 300, 1);
             assert!(even.even);
             assert_eq!(even.walk(), after.walk());
         }

@@ -1,15 +1,15 @@
 //! What panels may change on the timeline.
 
-use crate::app::timeline::document::TimelineDoc;
+use crate::app::timeline::document::{KeyPicture, TimelineDoc};
 use crate::gallery::protocol::PictureId;
-use crate::recipe::{Easing, ExploreParams, WalkPath};
+use crate::recipe::{Easing, WalkPath};
 
 /// A change of the timeline.
 #[derive(Debug, Clone)]
 pub enum TimelineEdit {
     /// This picture at the end.
-    Add(Box<ExploreParams>),
-    /// What Explore shows at the end.
+    Add(KeyPicture),
+    /// What the canvas shows at the end.
     AddCurrent,
     /// What Explore shows, with another seed.
     AddSeed(u64),
@@ -17,7 +17,7 @@ pub enum TimelineEdit {
     AddBookmarks,
     /// A picture of the gallery by its recipe.
     AddPicture(PictureId),
-    /// Another picture in this keyframe's place: the one that Explore shows.
+    /// Another picture in this keyframe's place: the one on the canvas.
     Put(usize),
     /// Takes a keyframe away.
     Remove(usize),

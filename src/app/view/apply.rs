@@ -54,7 +54,9 @@ pub fn command(command: Command, state: &mut AppState) {
         C::Timeline => {
             state.view.timeline = !state.view.timeline;
             if state.view.timeline {
-                state.view.go(Workspace::Explore);
+                if workspace != Workspace::Style {
+                    state.view.go(Workspace::Explore);
+                }
                 state.view.variations = false;
             }
         }
@@ -142,7 +144,10 @@ pub fn edit(edit: ViewEdit, state: &mut AppState) {
         ViewEdit::GrowGrid(on) => state.view.grow_grid = on,
         ViewEdit::Spaces(view) => state.view.spaces = view,
         ViewEdit::Distance(distance) => state.view.distance = distance,
-        ViewEdit::Timeline(open) => state.view.timeline = open,
+        ViewEdit::Timeline(workspace) => {
+            state.view.go(workspace);
+            state.view.timeline = true;
+        }
         ViewEdit::Dialog(dialog) => state.view.dialog = dialog,
         ViewEdit::HoldBefore(down) => state.view.hold_before = down,
     }

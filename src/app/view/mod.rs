@@ -107,6 +107,8 @@ pub enum Dialog {
     ExportWalk,
     /// A film of a panorama.
     PanoramaFilm,
+    /// A film to stylise.
+    StyleFilm,
     /// A folder of photos to stylise.
     StyleFolder,
     /// Picture export (drawn by `ui::export_dialog`).

@@ -72,7 +72,12 @@ pub(super) fn write(
     Ok(())
 }
 
-/// What [`write`] will take: some frames from the middle are made and thrown away.
+/// The first frame of those that [`estimate`] makes.
+pub(super) fn first_tried(frames: u32) -> u32 {
+    (frames - TRIAL.min(frames)) / 2
+}
+
+/// What [`write`] will take: some frames from the middle are made, in their order, and thrown away.
 ///
 /// # Errors
 /// As [`write`].
@@ -90,7 +95,7 @@ pub(super) fn estimate(
     for number in 0..tried {
         context.progress(Stage::Rendering, number.into(), tried.into());
         context.yield_to_previews()?;
-        pictures.push(draw(context, (frames - tried) / 2 + number)?);
+        pictures.push(draw(context, first_tried(frames) + number)?);
     }
     let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
     let folder = tempfile::tempdir().map_err(failed)?;
@@ -98,7 +103,7 @@ pub(super) fn estimate(
     let first = trial(&folder, file, showing, labels, &pictures[..1])?;
     let alone = Instant::now();
     let all = trial(&folder, file, showing, labels, &pictures)?;
-    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried);
+    let each = (alone.elapsed() + (alone - start)).as_secs_f64() / f64::from(tried.max(1));
     let more = all.saturating_sub(first) / u64::from(tried - 1).max(1);
     let jumps = u64::from(frames) / ((showing.fps * JUMP).round() as u64).max(1) + 1;
     Ok(FilmEstimate {
@@ -128,13 +133,10 @@ fn trial(
     }
     writer.finish()?;
     let failed = |e: std::io::Error| EngineError::Internal(e.to_string());
-    let files = match out.is_dir() {
-        true => std::fs::read_dir(&out)
-            .map_err(failed)?
-            .filter_map(|entry| entry.ok()?.metadata().ok())
-            .map(|about| about.len())
-            .sum(),
-        false => std::fs::metadata(&out).map_err(failed)?.len(),
-    };
-    Ok(files)
+    if !out.is_dir() {
+        return Ok(std::fs::metadata(&out).map_err(failed)?.len());
+    }
+    let inside = std::fs::read_dir(&out).map_err(failed)?;
+    let about = inside.filter_map(|entry| entry.ok()?.metadata().ok());
+    Ok(about.map(|about| about.len()).sum())
 }

@@ -15,6 +15,7 @@ mod own_styles;
 mod project;
 mod render;
 mod replay;
+mod style_walk;
 mod stylize;
 mod stylize_film;
 mod surface;
@@ -59,6 +60,7 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
         Job::EstimateGrow(params) => grow::estimate(context, params),
         Job::StylizeFolder(job) => folder::run(context, job),
         Job::StylizeFilm(job) => stylize_film::run(context, job),
+        Job::StylizeFilmEstimate(job) => stylize_film::estimate(context, job),
         Job::Walk(job) => walk::run(context, job),
         Job::WalkEstimate(job) => walk::estimate(context, job),
         Job::Turn(job) => turn::run(context, job),

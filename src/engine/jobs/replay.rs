@@ -40,7 +40,7 @@ pub(super) fn unfinished(
         Making::Lens(params) => super::lens::again(context, params, recipe),
         Making::Grow(params) => super::grow::again(context, params, recipe),
         Making::Upscale { scale, wrap } => super::upscale::again(context, recipe, *scale, *wrap),
-        Making::Walk(_) | Making::Turn(_) => Err(EngineError::BadRequest(
+        Making::Walk(_) | Making::StyleWalk(_) | Making::Turn(_) => Err(EngineError::BadRequest(
             "this is the recipe of an animation; it is made again into a file".into(),
         )),
         Making::Material(_) | Making::Hang(_) => Err(EngineError::BadRequest(

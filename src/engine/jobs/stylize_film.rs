@@ -38,6 +38,25 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &StyleFilmJob) -> Result<Ou
     Ok(Output::File(job.file.out.clone()))
 }
 
+/// What [`run`] will take: some frames from the middle of the film are made and thrown away.
+pub(super) fn estimate(
+    context: &mut JobContext<'_>,
+    job: &StyleFilmJob,
+) -> Result<Output, EngineError> {
+    let frames = Film::open(&job.film)?.frames;
+    let mut source = Film::open_at(&job.film, film::first_tried(frames))?;
+    let showing = Showing {
+        frames,
+        fps: job.fps.unwrap_or(source.fps),
+        forever: job.forever,
+    };
+    let mut styled = StyledFilm::new(context, job, &mut source)?;
+    let labels = styled.labels(context, job, showing)?;
+    let mut draw = |context: &mut JobContext<'_>, _| styled.next(context, job, &mut source);
+    let estimate = film::estimate(context, &job.file, showing, &labels, &mut draw)?;
+    Ok(Output::FilmEstimate(estimate))
+}
+
 /// The styles, and what is held from frame to frame.
 struct StyledFilm {
     prepared: PreparedStyle,

@@ -1,4 +1,5 @@
-//! A walk through latent space, frame by frame into a film.
+//! Keyframes, frame by frame into a film: a walk through latent space, or a photo on its way
+//! through styles.
 
 use std::sync::Arc;
 
@@ -6,7 +7,8 @@ use crate::engine::enlarge;
 use crate::engine::explore::synthesize;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::jobs::film::{self, Showing};
-use crate::engine::protocol::{EngineError, FilmJob, Output, Stage};
+use crate::engine::jobs::style_walk::StyleDrawer;
+use crate::engine::protocol::{EngineError, FilmJob, FilmParams, Output, Stage};
 use crate::engine::recipes::recipe;
 use crate::export::format::Format;
 use crate::export::{self, Labels, Provenance, WriteOptions};
@@ -14,25 +16,34 @@ use crate::latent::Walk;
 use crate::models::Generator;
 use crate::models::upscaler::Upscaler;
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, Making, Recipe};
+use crate::recipe::{ExploreParams, Making, Recipe, WalkParams};
 
 /// Renders the frames and writes them as they come.
 pub(super) fn run(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
-    let drawer = Drawer::new(context, job)?;
-    let labels = labels(context, &drawer.recipe(context, job)?);
+    let mut drawer = Drawer::new(context, job)?;
+    let recipe = drawer.recipe(context, job)?;
+    let labels = labels(context, &recipe);
     let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
-    film::write(context, &job.file, drawer.showing(job), &labels, &mut draw)?;
+    film::write(context, &job.file, showing(job), &labels, &mut draw)?;
     Ok(Output::File(job.file.out.clone()))
 }
 
 /// What [`run`] will take: some frames from the middle are made and thrown away.
 pub(super) fn estimate(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Output, EngineError> {
-    let drawer = Drawer::new(context, job)?;
-    let labels = labels(context, &drawer.recipe(context, job)?);
+    let mut drawer = Drawer::new(context, job)?;
+    let recipe = drawer.recipe(context, job)?;
+    let labels = labels(context, &recipe);
     let mut draw = |context: &mut JobContext<'_>, number| drawer.frame(context, number);
-    let showing = drawer.showing(job);
-    let estimate = film::estimate(context, &job.file, showing, &labels, &mut draw)?;
+    let estimate = film::estimate(context, &job.file, showing(job), &labels, &mut draw)?;
     Ok(Output::FilmEstimate(estimate))
+}
+
+fn showing(job: &FilmJob) -> Showing {
+    Showing {
+        frames: job.params.frames(),
+        fps: job.params.fps(),
+        forever: job.params.looped(),
+    }
 }
 
 fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
@@ -41,8 +52,39 @@ fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
     export::labels(Some(recipe), &provenance, &WriteOptions::new(Format::Png))
 }
 
+/// Draws the frames.
+enum Drawer {
+    Walk(WalkDrawer),
+    Style(StyleDrawer),
+}
+
+impl Drawer {
+    fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
+        match &job.params {
+            FilmParams::Walk(walk) => Ok(Self::Walk(WalkDrawer::new(context, walk, job)?)),
+            FilmParams::Style(walk) => Ok(Self::Style(StyleDrawer::new(context, walk, job)?)),
+        }
+    }
+
+    fn frame(&mut self, context: &mut JobContext<'_>, number: u32) -> Result<Picture, EngineError> {
+        match self {
+            Self::Walk(drawer) => drawer.frame(context, number),
+            Self::Style(drawer) => drawer.frame(context, number),
+        }
+    }
+
+    /// How the film is made.
+    fn recipe(&self, context: &mut JobContext<'_>, job: &FilmJob) -> Result<Recipe, EngineError> {
+        match self {
+            Self::Walk(drawer) => drawer.recipe(context, job),
+            Self::Style(drawer) => drawer.recipe(context, job),
+        }
+    }
+}
+
 /// Draws the frames of a walk.
-struct Drawer {
+struct WalkDrawer {
+    params: Arc<WalkParams>,
     generator: Arc<dyn Generator>,
     walk: Walk,
     first: ExploreParams,
@@ -50,9 +92,12 @@ struct Drawer {
     enlarger: Option<(Arc<dyn Upscaler>, String, u32)>,
 }
 
-impl Drawer {
-    fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
-        let params = &job.params;
+impl WalkDrawer {
+    fn new(
+        context: &mut JobContext<'_>,
+        params: &Arc<WalkParams>,
+        job: &FilmJob,
+    ) -> Result<Self, EngineError> {
         let first = params
             .points
             .first()
@@ -82,20 +127,13 @@ impl Drawer {
             }
         };
         Ok(Self {
+            params: Arc::clone(params),
             generator,
             walk,
             first: first.clone(),
             longest,
             enlarger,
         })
-    }
-
-    fn showing(&self, job: &FilmJob) -> Showing {
-        Showing {
-            frames: self.walk.frames(),
-            fps: job.params.fps,
-            forever: job.params.looped,
-        }
     }
 
     fn frame(&self, context: &mut JobContext<'_>, number: u32) -> Result<Picture, EngineError> {
@@ -121,7 +159,7 @@ impl Drawer {
         if let Some((_, name, _)) = &self.enlarger {
             models.push(context.state.model_ref(name)?);
         }
-        let making = Making::Walk((*job.params).clone());
+        let making = Making::Walk((*self.params).clone());
         let mut recipe = recipe(making, models, vec![], &context.state.device);
         recipe.extra.insert("max_side".into(), job.max_side.into());
         if self.enlarger.is_some() {

@@ -202,7 +202,7 @@ fn levels_grow_evenly_and_end_at_the_result() {
 fn levels_in_tiles_are_the_whole() {
     let photo = photo(640, 400);
     let cache = StyleCache::new();
-    let mut make = |tile| {
+    let make = |tile| {
         let mut plan = full(&photo);
         plan.tile = tile;
         assert_eq!(plan.levels().len(), 2);

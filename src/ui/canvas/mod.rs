@@ -2,6 +2,7 @@
 
 pub mod canvas_error;
 pub mod difference;
+pub mod escape;
 pub mod picture_actions;
 pub mod picture_menu;
 pub mod picture_view;

@@ -17,9 +17,9 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         Subject::Grow => "Grow on from this",
         _ => "Send to Grow",
     };
-    let generated = matches!(
+    let in_films = matches!(
         subject,
-        Subject::Explore | Subject::Params(_) | Subject::Gallery(_)
+        Subject::Explore | Subject::Params(_) | Subject::Gallery(_) | Subject::Style
     );
     let entries: &[(Destination, &str, bool)] = &[
         (Destination::Explore, "Open where it was made", in_gallery),
@@ -35,7 +35,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::SaveAs, "Save as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (Destination::Clipboard, "Copy picture", true),
-        (Destination::Timeline, "Add to timeline", generated),
+        (Destination::Timeline, "Add to timeline", in_films),
     ];
     for &(to, text, offered) in entries {
         if offered && ui.button(text).clicked() {

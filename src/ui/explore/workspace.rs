@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::app::action::{Purpose, Subject};
 use crate::app::at_hand;
 use crate::app::command::Command;
-use crate::app::view::{Dialog, Workspace};
+use crate::app::view::Workspace;
+use crate::ui::canvas::canvas_error;
+use crate::ui::canvas::escape;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
 use crate::ui::explore::drag::DragTool;
@@ -52,20 +54,14 @@ fn panels(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     toolbar::ui(ui, panel);
 }
 
-/// Whether a text field or a menu had the Escape key in the last frame.
-#[derive(Default)]
-struct EscapeTaken(bool);
-
 /// Escape ends the film's preview, else it stops the latent walk, else it closes the variations.
 fn leave(ui: &egui::Ui, panel: &mut Panel<'_>) {
-    let ctx = ui.ctx();
-    let busy = ctx.text_edit_focused() || egui::Popup::is_any_open(ctx);
-    let was_busy = std::mem::replace(&mut panel.scratch.of::<EscapeTaken>().0, busy);
+    let free = escape::is_free(ui, panel);
     let view = &panel.state.view;
     let walking = panel.state.latent_walk.is_some();
     let film = panel.scratch.of::<Player>().shown;
     let something = film || walking || view.variations;
-    if !something || busy || was_busy || view.dialog != Dialog::None {
+    if !something || !free {
         return;
     }
     if ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape)) {
@@ -129,15 +125,11 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>, tool: &mut DragTool) {
 }
 
 /// What stands on an empty or failed canvas.
-fn message(ui: &mut egui::Ui, panel: &Panel<'_>) {
+fn message(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     let state = panel.state;
     if let Some(error) = state.previews.canvas_error(Workspace::Explore) {
-        picture_view::empty(
-            ui,
-            panel,
-            "This picture can't be rendered",
-            &error.to_string(),
-        );
+        picture_view::empty(ui, panel, "This picture can't be rendered", "");
+        canvas_error::ui(ui, panel, error);
     } else if state.previews.explore.is_none() {
         let (title, hint) = if !state.engine.library_known {
             ("Starting", "Reading the networks.")

@@ -10,7 +10,7 @@ use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, 
 use crate::ui::export::choices::{Choices, GoesIn};
 use crate::ui::export::look::Look;
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::{entered, modal};
+use crate::ui::shell::dialogs::{above_buttons, entered, modal};
 use crate::ui::style::fine;
 use crate::ui::style::output::progress_words;
 use crate::ui::widgets::button::primary;
@@ -69,10 +69,13 @@ impl ExportDialog {
             1 => first.title.clone(),
             n => format!("{n} pictures"),
         };
-        ui.add(egui::Label::new(egui::RichText::new(title).strong()).truncate());
-        ui.add_space(6.0);
-        let mut done = self.settings(ui, p, first, ids.len());
-        self.privacy(ui, p, first, ids.len());
+        let mut done = above_buttons(ui, |ui| {
+            ui.add(egui::Label::new(egui::RichText::new(title).strong()).truncate());
+            ui.add_space(6.0);
+            let done = self.settings(ui, p, first, ids.len());
+            self.privacy(ui, p, first, ids.len());
+            done
+        });
         ui.add_space(8.0);
         let sheet = self.choices.sheet(ids.len());
         ui.horizontal(|ui| {

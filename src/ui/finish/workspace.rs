@@ -89,6 +89,6 @@ fn canvas(ui: &mut Ui, p: &mut Panel<'_>, work: &FinishWork, panel: &mut FinishP
         }
     });
     if let Some(error) = &work.error {
-        canvas_error::ui(ui, p, &error.to_string());
+        canvas_error::ui(ui, p, error);
     }
 }

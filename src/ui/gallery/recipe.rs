@@ -28,6 +28,13 @@ pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line
             ("Made", "a turn around in a panorama".to_owned()),
             ("Frames", format!("{} at {} fps", turn.frames, turn.fps)),
         ],
+        Making::StyleWalk(walk) => vec![
+            (
+                "Film",
+                format!("{} keyframes of a photo", walk.points.len()),
+            ),
+            ("Frames", format!("{} at {} fps", walk.frames, walk.fps)),
+        ],
         Making::Imported => vec![("Made", "elsewhere".to_owned())],
     };
     if let Some(params) = &recipe.finish {
@@ -100,7 +107,7 @@ fn explore(params: &ExploreParams) -> Vec<Line> {
 }
 
 fn grow(params: &GrowParams) -> Vec<Line> {
-    let name = |source: &SourceRef| match source.name.as_str() {
+    let name = |source: &SourceRef| match source.title() {
         "" => "a picture".to_owned(),
         name => name.to_owned(),
     };
@@ -176,7 +183,7 @@ fn sliders(edits: &[DirectionEdit]) -> String {
 fn lens(params: &LensParams) -> Vec<Line> {
     let mut lines = Vec::new();
     if !params.photo.name.is_empty() {
-        lines.push(("Photo", params.photo.name.clone()));
+        lines.push(("Photo", params.photo.title().to_owned()));
     }
     if !params.edits.is_empty() {
         lines.push(("Sliders", sliders(&params.edits)));
@@ -185,7 +192,7 @@ fn lens(params: &LensParams) -> Vec<Line> {
         lines.push((gain.part.name(), percent(gain.gain)));
     }
     if let Some(other) = &params.other {
-        let name = match other.picture.name.as_str() {
+        let name = match other.picture.title() {
             "" => "a picture",
             name => name,
         };
@@ -215,7 +222,7 @@ fn lens(params: &LensParams) -> Vec<Line> {
 fn style(params: &StyleParams, style_name: &impl Fn(&str) -> String) -> Vec<Line> {
     let mut lines = Vec::new();
     if !params.photo.name.is_empty() {
-        lines.push(("Photo", params.photo.name.clone()));
+        lines.push(("Photo", params.photo.title().to_owned()));
     }
     let total: f32 = params.styles.iter().map(|s| s.weight).sum();
     let several = params.styles.len() > 1;

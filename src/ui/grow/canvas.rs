@@ -99,13 +99,13 @@ pub(super) fn painting(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools) {
 }
 
 /// What goes wrong, in the corner.
-pub(super) fn error(ui: &mut Ui, p: &Panel<'_>) {
+pub(super) fn error(ui: &mut Ui, p: &mut Panel<'_>) {
     let state = p.state;
     let failed = growing::params(state);
     let failed = failed.as_ref().and_then(|now| state.grow.failure(now));
     let shown = failed.or_else(|| state.previews.canvas_error(Workspace::Grow));
     if let Some(error) = shown {
-        canvas_error::ui(ui, p, &error.to_string());
+        canvas_error::ui(ui, p, error);
     }
 }
 

@@ -143,7 +143,7 @@ fn region(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools, n: usize, other:
         }
         Some(part) => {
             if let GrowPart::Light(picture) = part {
-                ui.add(egui::Label::new(RichText::new(&picture.name).weak()).truncate())
+                ui.add(egui::Label::new(RichText::new(picture.title()).weak()).truncate())
                     .on_hover_text("Where this mask of the recipe is light");
             }
             let clear = ui

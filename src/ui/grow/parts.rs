@@ -248,7 +248,7 @@ fn words(change: &GrowChange) -> String {
         GrowChange::Recolour { .. } => "Recoloured".to_owned(),
         GrowChange::Remove => "Removed".to_owned(),
         GrowChange::Paint(_) => "Painted on".to_owned(),
-        GrowChange::Sketch(picture) => format!("Sketched: {}", picture.name),
+        GrowChange::Sketch(picture) => format!("Sketched: {}", picture.title()),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::app::at_hand;
 use crate::app::command::Command;
 use crate::app::grow::growing;
 use crate::app::view::Workspace;
+use crate::ui::canvas::canvas_error;
 use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
 
@@ -55,7 +56,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
     ui.add_space(2.0);
 }
 
-fn estimate(ui: &mut Ui, p: &Panel<'_>) {
+fn estimate(ui: &mut Ui, p: &mut Panel<'_>) {
     match p.state.grow.estimate() {
         None => {
             ui.weak("Estimating…");
@@ -63,7 +64,7 @@ fn estimate(ui: &mut Ui, p: &Panel<'_>) {
         // Where a first look fails, too, the canvas says why.
         Some(Err(_)) if p.state.previews.canvas_error(Workspace::Grow).is_some() => {}
         Some(Err(error)) => {
-            ui.colored_label(*p.theme.error, error.to_string());
+            canvas_error::line(ui, p, error);
         }
         Some(Ok(estimate)) => {
             let [w, h] = estimate.size;

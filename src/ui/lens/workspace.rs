@@ -89,7 +89,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
         lens.mask.on_canvas(ui, frame, p);
     });
     if let Some(error) = state.previews.canvas_error(Workspace::Lens) {
-        canvas_error::ui(ui, p, &error.to_string());
+        canvas_error::ui(ui, p, error);
     }
 }
 

@@ -90,7 +90,7 @@ impl MaskTarget {
             Self::Drag => "Paint over what may move".to_owned(),
             Self::GrowOther(at) => match state.doc.grow.others.get(at) {
                 Some(other) if !other.picture.name.is_empty() => {
-                    format!("Paint where {} goes", other.picture.name)
+                    format!("Paint where {} goes", other.picture.title())
                 }
                 _ => "Paint where this picture goes".to_owned(),
             },

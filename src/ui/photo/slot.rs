@@ -101,10 +101,9 @@ fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
     };
     // A recipe may name its photo by content alone; where that was read, its name is known.
     let shown = slot.opened.map_or(source, |photo| &photo.source);
-    let name = if shown.name.is_empty() {
-        "Photo"
-    } else {
-        &shown.name
+    let name = match shown.title() {
+        "" => "Photo",
+        name => name,
     };
     ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
         .on_hover_text(&shown.path);

@@ -91,7 +91,7 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
         sources.extend(
             doc.photo
                 .iter()
-                .map(|photo| format!("Photo: {}", photo.name)),
+                .map(|photo| format!("Photo: {}", photo.title())),
         );
         for layer in &doc.styles {
             let name = crate::ui::style::names::name(p.state, &layer.style);
@@ -105,7 +105,7 @@ fn about_work(ui: &mut Ui, p: &mut Panel<'_>) {
     if let Some(lens) = lens {
         let second = lens.other.iter().map(|other| &other.picture);
         let all = lens.photo.iter().chain(second);
-        sources.extend(all.map(|source| format!("Photo: {}", source.name)));
+        sources.extend(all.map(|source| format!("Photo: {}", source.title())));
     }
     section(
         ui,
@@ -133,7 +133,7 @@ fn about_grown(ui: &mut Ui, p: &mut Panel<'_>) {
         .source
         .iter()
         .chain(second)
-        .map(|source| format!("Picture: {}", source.name))
+        .map(|source| format!("Picture: {}", source.title()))
         .collect();
     section(ui, "From what", &sources, "");
     let rights = "What you may do with your picture: nobody else's takes part.";
@@ -149,7 +149,7 @@ fn about_surface(ui: &mut Ui, p: &mut Panel<'_>) {
         (_, false) => ("A picture from the network Waves.", Vec::new()),
         (Some(source), true) => (
             "Computed from your picture, without a network.",
-            vec![format!("Picture: {}", source.name)],
+            vec![format!("Picture: {}", source.title())],
         ),
         (None, true) => {
             ui.weak("There is no picture yet.");

@@ -17,6 +17,8 @@ const MARGIN: f32 = 16.0;
 /// Height of a window in which a dialog may not fit, and what its title and frame need.
 const LOW: f32 = 640.0;
 const AROUND: f32 = 104.0;
+/// What the buttons below the part that is scrolled need.
+const BUTTONS: f32 = 44.0;
 
 /// A dialog with a title; Esc, the backdrop or the cross close it. While something is typed,
 /// Esc and the backdrop only end that: nothing typed is lost.
@@ -58,6 +60,20 @@ pub fn modal(
     if response.inner || (response.should_close() && !typing) {
         panel.actions.view(ViewEdit::Dialog(Dialog::None));
     }
+}
+
+/// The part of a dialog above its buttons: scrolled where the window is low, so that the buttons
+/// below stay in sight.
+pub fn above_buttons<R>(ui: &mut egui::Ui, contents: impl FnOnce(&mut egui::Ui) -> R) -> R {
+    let window = ui.ctx().content_rect().height();
+    if window >= LOW {
+        return contents(ui);
+    }
+    egui::ScrollArea::vertical()
+        .id_salt("above the buttons")
+        .max_height(window - AROUND - BUTTONS)
+        .show(ui, contents)
+        .inner
 }
 
 /// A dialog is as large as its contents, and stands in the middle: once its size is another one

@@ -9,11 +9,11 @@ use crate::app::spaces::document::{Origin, PanoramaDoc};
 use crate::app::spaces::edit::SpacesEdit;
 use crate::app::spaces::film::{self, FPS, FilmDoc, FilmKind, SECONDS};
 use crate::app::view::Dialog;
-use crate::engine::protocol::{FilmFile, FilmJob, Job, TurnJob};
+use crate::engine::protocol::{FilmJob, Job, TurnJob};
 use crate::recipe::ranges;
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::{entered, modal};
-use crate::ui::timeline::export::{FilmScratch, estimate, kind};
+use crate::ui::shell::dialogs::{above_buttons, entered, modal};
+use crate::ui::timeline::film_file::{self, FilmFileChoice};
 use crate::ui::widgets::button::{self, choice};
 use crate::ui::widgets::slider::Slider;
 
@@ -72,9 +72,11 @@ pub(in crate::ui) fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
             ui.label("There is no panorama to make a film of: open one, or choose Waves.");
             return;
         };
-        settings(ui, panel, &doc, &made);
-        ui.add_space(8.0);
-        cost(ui, panel, &doc.film, &made);
+        above_buttons(ui, |ui| {
+            settings(ui, panel, &doc, &made);
+            ui.add_space(8.0);
+            cost(ui, panel, &doc.film, &made);
+        });
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let theme = panel.theme.clone();
@@ -93,31 +95,22 @@ pub(in crate::ui) fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
 }
 
 fn made(doc: &PanoramaDoc, panel: &mut Panel<'_>) -> Option<Made> {
-    let scratch = panel.scratch.of::<FilmScratch>();
-    let (format, quality) = (scratch.format, scratch.quality);
-    let file = |name: &str| FilmFile {
-        out: match format.ending() {
-            Some(ending) => format!("{name}.{ending}").into(),
-            None => name.into(),
-        },
-        format,
-        quality,
-    };
+    let choice = *panel.scratch.of::<FilmFileChoice>();
     let state = panel.state;
     let walk = film::walk(&state.doc.spaces).filter(|_| doc.film.kind == FilmKind::Walk);
     if let Some(params) = walk {
         return Some(Made::Walk(Box::new(FilmJob {
-            params: Arc::new(params),
+            params: params.into(),
             max_side: doc.film.width,
             enlarge: 1,
-            file: file("panorama walk"),
+            file: choice.file("panorama walk"),
         })));
     }
     let params = film::turn(state)?;
     Some(Made::Turn(Box::new(TurnJob {
         params: Arc::new(params),
         photo_credit: state.prefs.photo_credit,
-        file: file("panorama turn"),
+        file: choice.file("panorama turn"),
     })))
 }
 
@@ -137,7 +130,7 @@ fn settings(ui: &mut Ui, panel: &mut Panel<'_>, doc: &PanoramaDoc, made: &Made) 
         change(panel, "Film", |film| film.kind = kind);
     }
     ui.add_space(4.0);
-    kind(ui, panel);
+    panel.scratch.of::<FilmFileChoice>().ui(ui, &theme);
     let moved = Slider::new("Length", film.seconds, SECONDS, FilmDoc::default().seconds)
         .decimals(1)
         .suffix(" s")
@@ -264,7 +257,7 @@ fn cost(ui: &mut Ui, panel: &mut Panel<'_>, film: &FilmDoc, made: &Made) {
             let known = state.spaces.film.as_ref().filter(|(of, _)| of == job);
             let purpose = Purpose::TurnEstimate(job.clone());
             let running = state.engine.job_for(&purpose).is_some();
-            if estimate(ui, known.map(|(_, estimate)| estimate), running) {
+            if film_file::cost(ui, known.map(|(_, estimate)| estimate), running) {
                 let job = Box::new(Job::TurnEstimate(job.clone()));
                 panel.actions.push(Action::Start { job, purpose });
             }
@@ -273,7 +266,7 @@ fn cost(ui: &mut Ui, panel: &mut Panel<'_>, film: &FilmDoc, made: &Made) {
             let known = state.film_estimate.as_ref().filter(|(of, _)| of == job);
             let purpose = Purpose::FilmEstimate(job.clone());
             let running = state.engine.job_for(&purpose).is_some();
-            if estimate(ui, known.map(|(_, estimate)| estimate), running) {
+            if film_file::cost(ui, known.map(|(_, estimate)| estimate), running) {
                 let job = Box::new(Job::WalkEstimate(job.clone()));
                 panel.actions.push(Action::Start { job, purpose });
             }

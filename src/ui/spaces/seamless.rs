@@ -10,6 +10,7 @@ use crate::app::spaces::looks::TileView;
 use crate::app::spaces::{live, making};
 use crate::engine::surface_job::SEAMLESS;
 use crate::recipe::Domain;
+use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_actions;
 use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
@@ -257,7 +258,7 @@ fn progress(ui: &mut Ui, p: &mut Panel<'_>) {
             ui.weak("Estimating…");
         }
         Some(Err(error)) => {
-            ui.colored_label(*p.theme.error, error.to_string());
+            canvas_error::line(ui, p, error);
         }
         Some(Ok(estimate)) => {
             let [w, h] = estimate.size;
@@ -269,7 +270,7 @@ fn progress(ui: &mut Ui, p: &mut Panel<'_>) {
         }
     }
     if let Some(error) = state.grow.failure(&params) {
-        ui.colored_label(*p.theme.error, error.to_string());
+        canvas_error::line(ui, p, error);
     }
     if let Some(job) = live::at_work(state) {
         let (id, part) = (job.id, job.fraction());

@@ -48,7 +48,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, spaces: &mut SpacesPanel) {
     let failure = making::look(p.state);
     let failure = failure.and_then(|work| p.state.spaces.failure(&work));
     if let Some(error) = failure {
-        canvas_error::ui(ui, p, &error.to_string());
+        canvas_error::ui(ui, p, error);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::style::folder_edit::FolderEdit;
 use crate::app::view::Dialog;
 use crate::ui::export::format::{FormatChoice, Kind};
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::{entered, modal};
+use crate::ui::shell::dialogs::{above_buttons, entered, modal};
 use crate::ui::style::output::SIDES;
 use crate::ui::widgets::button::primary;
 
@@ -49,16 +49,18 @@ impl FolderDialog {
     /// True once it is done with.
     fn contents(&mut self, ui: &mut Ui, p: &mut Panel<'_>) -> bool {
         let theme = p.theme.clone();
-        folders(ui, p);
-        ui.add_space(10.0);
-        self.file.kind_ui(ui, &theme);
-        self.file.quality_ui(ui, &theme, true);
-        self.size(ui);
-        ui.add_space(6.0);
-        ui.weak(
-            "Photos that are done already are left, so that a stopped run goes on where it was. \
-             The photos themselves stay as they are.",
-        );
+        above_buttons(ui, |ui| {
+            folders(ui, p);
+            ui.add_space(10.0);
+            self.file.kind_ui(ui, &theme);
+            self.file.quality_ui(ui, &theme, true);
+            self.size(ui);
+            ui.add_space(6.0);
+            ui.weak(
+                "Photos that are done already are left, so that a stopped run goes on where it was. \
+                 The photos themselves stay as they are.",
+            );
+        });
         ui.add_space(8.0);
         self.buttons(ui, p)
     }

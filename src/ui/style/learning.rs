@@ -191,7 +191,7 @@ fn pictures(ui: &mut Ui, p: &mut Panel<'_>, learn: &LearnForm) {
     ui.horizontal_wrapped(|ui| {
         for (at, source) in learn.pictures.iter().enumerate() {
             let opened = p.state.photos.of(source).map(|photo| &photo.picture);
-            let name = format!("Leave out {}", source.name);
+            let name = format!("Leave out {}", source.title());
             let button = match opened {
                 Some(picture) => {
                     let texture = p.textures.of(ui.ctx(), picture);
@@ -199,7 +199,7 @@ fn pictures(ui: &mut Ui, p: &mut Panel<'_>, learn: &LearnForm) {
                     let image = egui::Image::new((texture, Vec2::splat(PICTURE))).uv(square(size));
                     ui.add(Button::image(image))
                 }
-                None => ui.button(&source.name),
+                None => ui.button(source.title()),
             };
             let button = button.on_hover_text(&name).accessible_name(name);
             if button.clicked() {

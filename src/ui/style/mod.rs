@@ -3,6 +3,7 @@
 pub mod chosen;
 pub mod compare;
 pub mod credit;
+pub mod film;
 pub mod fine;
 pub mod folder;
 pub mod learning;

@@ -5,11 +5,13 @@ use egui::{CentralPanel, Frame, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2};
 
 use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::at_hand;
+use crate::app::command::Command;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
 use crate::recipe::StyleSource;
 use crate::ui::canvas::canvas_error;
+use crate::ui::canvas::escape;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
 use crate::ui::mask::target::MaskTarget;
@@ -26,6 +28,8 @@ use crate::ui::style::presets::Presets;
 use crate::ui::style::swatches::{StyleGrid, SwatchEvent, swatches};
 use crate::ui::style::{report, sliders};
 use crate::ui::theme::panel_of_two_width;
+use crate::ui::timeline::player::{self, Player};
+use crate::ui::timeline::strip;
 use crate::ui::widgets::button::IconButton;
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
@@ -56,16 +60,25 @@ struct StylePanel {
 
 /// Draws the workspace.
 pub fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
+    if escape::is_free(ui, p) && p.scratch.of::<Player>().shown {
+        let pressed = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
+        if pressed {
+            p.scratch.of::<Player>().leave();
+        }
+    }
     let mut panel = std::mem::take(p.scratch.of::<StylePanel>());
     if !p.state.view.panels_away {
         panel.left(ui, p);
         panel.right(ui, p);
         history::strip(ui, p);
+        strip::ui(ui, p);
     }
     let frame = Frame::new().fill(*p.theme.canvas);
-    CentralPanel::no_frame()
-        .frame(frame)
-        .show(ui, |ui| panel.middle(ui, p));
+    CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+        if !player::ui(ui, p) {
+            panel.middle(ui, p);
+        }
+    });
     if let Some(pick) = &mut panel.pick
         && !pick.show(ui, p)
     {
@@ -241,7 +254,7 @@ impl StylePanel {
             }
         }
         if let Some(error) = state.previews.canvas_error(Workspace::Style) {
-            canvas_error::ui(ui, p, &error.to_string());
+            canvas_error::ui(ui, p, error);
         }
     }
 }
@@ -305,8 +318,17 @@ fn compare_bar(ui: &mut Ui, p: &mut Panel<'_>) {
     });
 }
 
-/// One style at random.
+/// A film of the photo, and one style at random.
 fn surprise(ui: &mut Ui, p: &mut Panel<'_>) {
+    let tip = Command::Timeline.tooltip_with_keys(ui.ctx());
+    let film = IconButton::new(Icon::Film, Command::Timeline.text()).tooltip(&tip);
+    if film
+        .selected(p.state.view.timeline)
+        .show(ui, &p.theme)
+        .clicked()
+    {
+        p.actions.command(Command::Timeline);
+    }
     let styles = &p.state.engine.library.styles;
     let dice = IconButton::new(Icon::Dice, "Another style at random").enabled(styles.len() > 1);
     if dice.show(ui, &p.theme).clicked() {

@@ -1,18 +1,18 @@
 //! The dialog that writes the film: kind, size, pace, and what it will take.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::Path;
 
 use egui::Ui;
 
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
 use crate::app::timeline::document::TimelineDoc;
 use crate::app::timeline::edit::TimelineEdit;
-use crate::app::view::Dialog;
-use crate::engine::film_job::QUALITY;
-use crate::engine::protocol::{FilmEstimate, FilmFile, FilmFormat, FilmJob, Job};
+use crate::app::view::{Dialog, Workspace};
+use crate::engine::protocol::{FilmJob, Job};
+use crate::recipe::SourceRef;
 use crate::ui::panel::Panel;
-use crate::ui::shell::dialogs::{entered, modal};
+use crate::ui::shell::dialogs::{above_buttons, entered, modal};
+use crate::ui::timeline::film_file::{self, FilmFileChoice};
 use crate::ui::widgets::button;
 use crate::ui::widgets::slider::Slider;
 
@@ -23,33 +23,20 @@ const SIDES: [u32; 5] = [256, 512, 768, 1080, 1920];
 /// How many times as large the others' frames can be.
 const SCALES: [u32; 3] = [1, 2, 4];
 
-/// Kind and quality.
-pub(in crate::ui) struct FilmScratch {
-    pub(in crate::ui) format: FilmFormat,
-    pub(in crate::ui) quality: u8,
-}
-
-impl Default for FilmScratch {
-    fn default() -> Self {
-        Self {
-            format: FilmFormat::Mp4,
-            quality: QUALITY,
-        }
-    }
-}
-
 /// Draws the dialog.
 pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "Export film", |ui, panel| {
         ui.set_width(WIDTH);
-        let timeline = &panel.state.doc.explore.timeline;
+        let timeline = panel.state.timeline();
         let Some(job) = job(timeline, panel) else {
-            ui.label("A film needs at least two keyframes: open the timeline and add pictures, or bookmark some (K) and export again.");
+            ui.label(empty_words(panel));
             return;
         };
-        settings(ui, panel, timeline);
-        ui.add_space(8.0);
-        cost(ui, panel, &job);
+        above_buttons(ui, |ui| {
+            settings(ui, panel, timeline);
+            ui.add_space(8.0);
+            cost(ui, panel, &job);
+        });
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let theme = panel.theme.clone();
@@ -66,70 +53,50 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
 
 /// The film as it is set, with a name to begin with.
 fn job(timeline: &TimelineDoc, panel: &mut Panel<'_>) -> Option<FilmJob> {
-    let params = timeline.walk()?;
-    let model = params.points.first()?.model.clone();
-    let scratch = panel.scratch.of::<FilmScratch>();
-    let name = match scratch.format.ending() {
-        Some(ending) => format!("{model} film.{ending}"),
-        None => format!("{model} film"),
+    let params = timeline.film()?;
+    let of = match (timeline.model(), timeline.photo()) {
+        (Some(model), _) => model,
+        (None, Some(photo)) => stem(photo),
+        (None, None) => return None,
     };
     Some(FilmJob {
         max_side: timeline.max_side,
-        enlarge: match resizable(&params.points[0].model, panel) {
-            true => 1,
-            false => timeline.enlarge,
+        enlarge: match timeline.model() {
+            Some(model) if !resizable(model, panel) => timeline.enlarge,
+            _ => 1,
         },
-        file: FilmFile {
-            out: name.into(),
-            format: panel.scratch.of::<FilmScratch>().format,
-            quality: panel.scratch.of::<FilmScratch>().quality,
-        },
-        params: Arc::new(params),
+        file: panel.scratch.of::<FilmFileChoice>().file(of),
+        params,
     })
+}
+
+/// The name of a photo's file without its ending.
+fn stem(photo: &SourceRef) -> &str {
+    let stem = Path::new(&photo.name).file_stem();
+    match stem.and_then(|stem| stem.to_str()) {
+        Some(stem) if !stem.is_empty() => stem,
+        _ => "photo",
+    }
+}
+
+fn empty_words(panel: &Panel<'_>) -> &'static str {
+    match panel.state.view.workspace {
+        Workspace::Style => {
+            "A film needs at least two keyframes: open the timeline, choose a style, add this picture, choose another one and add it again."
+        }
+        _ => {
+            "A film needs at least two keyframes: open the timeline and add pictures, or bookmark some (K) and export again."
+        }
+    }
 }
 
 fn resizable(model: &str, panel: &Panel<'_>) -> bool {
     panel.state.engine.model(model).is_some_and(|m| m.resizable)
 }
 
-/// Kind and quality of a film.
-pub(in crate::ui) fn kind(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let theme = panel.theme.clone();
-    let scratch = panel.scratch.of::<FilmScratch>();
-    ui.horizontal(|ui| {
-        ui.label("Format");
-        let combo = egui::ComboBox::from_id_salt("film format")
-            .width(180.0)
-            .selected_text(scratch.format.title())
-            .show_ui(ui, |ui| {
-                for format in FilmFormat::ALL {
-                    ui.selectable_value(&mut scratch.format, *format, format.title());
-                }
-            });
-        combo.response.accessible_name("Format of the film");
-        ui.weak(about(scratch.format));
-    });
-    if scratch.format.has_quality() {
-        let moved = Slider::new(
-            "Quality",
-            scratch.quality.into(),
-            1.0..=100.0,
-            QUALITY.into(),
-        )
-        .decimals(0)
-        .step(1.0)
-        .tooltip("More is closer to the frames and makes a larger file")
-        .name_width(116.0)
-        .show(ui, &theme);
-        if let Some(quality) = moved.changed {
-            scratch.quality = quality.round().clamp(1.0, 100.0) as u8;
-        }
-    }
-}
-
 fn settings(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
-    kind(ui, panel);
     let theme = panel.theme.clone();
+    panel.scratch.of::<FilmFileChoice>().ui(ui, &theme);
     let moved = Slider::new("Frame rate", timeline.fps, 6.0..=60.0, 24.0)
         .decimals(0)
         .step(1.0)
@@ -143,28 +110,14 @@ fn settings(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
     size(ui, panel, timeline);
 }
 
-fn about(format: FilmFormat) -> &'static str {
-    match format {
-        FilmFormat::Mp4 => "Small; plays in today's players and browsers",
-        #[cfg(feature = "mp4")]
-        FilmFormat::H264 => "Also for players from before 2018",
-        FilmFormat::Gif => "Plays everywhere; 256 colours a frame",
-        FilmFormat::Apng => "Every pixel exact; large",
-        FilmFormat::WebP => "Small; plays in browsers",
-        FilmFormat::Frames => "A folder of PNG files, to cut elsewhere",
-    }
-}
-
-/// The size: any for networks that have none of their own, else multiples through the
+/// The size: any for networks that have none of their own and for photos, else multiples through the
 /// enlarging network.
 fn size(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
-    let model = timeline.model().unwrap_or_default();
-    let Some(info) = panel.state.engine.model(model) else {
-        return;
-    };
+    let info = timeline.model().and_then(|m| panel.state.engine.model(m));
+    let free = timeline.photo().is_some() || info.is_some_and(|info| info.resizable);
     let theme = panel.theme.clone();
     ui.label("Size");
-    if info.resizable {
+    if free {
         let names = SIDES.map(|side| (side, side.to_string()));
         let options: Vec<(u32, &str, &str)> = names
             .iter()
@@ -175,6 +128,7 @@ fn size(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
         }
         return;
     }
+    let Some(info) = info else { return };
     let enlarger = panel.state.upscaler().is_some();
     let names = SCALES.map(|scale| {
         let [w, h] = info.size.map(|side| side * scale);
@@ -198,69 +152,17 @@ fn size(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
 
 /// How long the film is, and what making it will take, once it was tried.
 fn cost(ui: &mut Ui, panel: &mut Panel<'_>, job: &FilmJob) {
-    let walk = &job.params;
-    let seconds = f64::from(walk.frames) / f64::from(walk.fps);
-    ui.label(format!("{} frames, {seconds:.1} s", walk.frames));
+    let (frames, fps) = (job.params.frames(), job.params.fps());
+    let seconds = f64::from(frames) / f64::from(fps);
+    ui.label(format!("{frames} frames, {seconds:.1} s"));
     let known = panel.state.film_estimate.as_ref();
     let known = known.filter(|(of, _)| **of == *job);
     let purpose = Purpose::FilmEstimate(Box::new(job.clone()));
     let running = panel.state.engine.job_for(&purpose).is_some();
-    if estimate(ui, known.map(|(_, estimate)| estimate), running) {
+    if film_file::cost(ui, known.map(|(_, estimate)| estimate), running) {
         panel.actions.push(Action::Start {
             job: Box::new(Job::WalkEstimate(Box::new(job.clone()))),
             purpose,
         });
-    }
-}
-
-/// What a film takes, as far as it is known; whether it is to be found out.
-pub(in crate::ui) fn estimate(ui: &mut Ui, known: Option<&FilmEstimate>, running: bool) -> bool {
-    match known {
-        Some(estimate) => {
-            let [w, h] = estimate.size;
-            ui.label(format!(
-                "{w} × {h}, about {}, ready in about {}",
-                bytes(estimate.bytes),
-                time(estimate.time)
-            ));
-            false
-        }
-        None if running => {
-            ui.weak("Trying some frames…");
-            false
-        }
-        None => {
-            let tip = "Makes a few frames to tell the file's size and the time that it will take";
-            let ask = ui.button("How large, how long?").on_hover_text(tip);
-            ask.clicked()
-        }
-    }
-}
-
-fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..100_000 => format!("{} kB", bytes.div_ceil(1000)),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
-    }
-}
-
-fn time(time: Duration) -> String {
-    let seconds = time.as_secs_f64().ceil() as u64;
-    match seconds {
-        0..100 => format!("{seconds} s"),
-        _ => format!("{} min", seconds.div_ceil(60)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_and_times_read_well() {
-        assert_eq!(bytes(1200), "2 kB");
-        assert_eq!(bytes(3_240_000), "3.2 MB");
-        assert_eq!(time(Duration::from_millis(300)), "1 s");
-        assert_eq!(time(Duration::from_secs(130)), "3 min");
     }
 }

@@ -1,7 +1,8 @@
-//! The timeline of Explore: keyframes below the canvas, the film in its place while it plays,
+//! The timeline of Explore and Style: keyframes below the canvas, the film in its place while it plays,
 //! and the dialog that writes it.
 
 pub mod export;
+pub mod film_file;
 pub mod player;
 pub mod strip;
 mod track;

@@ -1,16 +1,15 @@
 //! The film plays where the canvas was: frames come from coarse to fine, the newest that is
 //! there is shown, so that it plays at once and becomes smooth.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use egui::{Rect, Sense, Ui, WidgetInfo};
 
 use crate::app::action::Action;
-use crate::app::timeline::document::TimelineDoc;
-use crate::engine::protocol::{Channel, Tier, Work};
+use crate::app::plain_words::PlainWords;
+use crate::app::timeline::document::{KeyPicture, TimelineDoc};
+use crate::engine::protocol::{Channel, FilmParams, Tier, Work};
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, WalkParams};
 use crate::ui::canvas::picture_view;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::tile::fitted;
@@ -33,9 +32,9 @@ pub struct Player {
     pub at: f64,
     /// When it was drawn last.
     before: Option<f64>,
-    film: Option<(TimelineDoc, Arc<WalkParams>)>,
-    /// The picture that Explore had when the film came onto the canvas.
-    over: Option<ExploreParams>,
+    film: Option<(TimelineDoc, FilmParams)>,
+    /// The picture that the canvas had when the film came onto it.
+    over: Option<KeyPicture>,
 }
 
 impl Player {
@@ -61,27 +60,25 @@ impl Player {
     }
 
     /// Whoever changes the picture wants to see it.
-    fn give_way(&mut self, picture: Option<&ExploreParams>) {
+    fn give_way(&mut self, picture: Option<KeyPicture>) {
         match &self.over {
-            Some(before) if picture != Some(before) => self.leave(),
+            Some(before) if picture.as_ref() != Some(before) => self.leave(),
             Some(_) => {}
-            None => self.over = picture.cloned(),
+            None => self.over = picture,
         }
     }
 
     /// The film with as many frames as the preview has.
-    fn film(&mut self, timeline: &TimelineDoc) -> Option<Arc<WalkParams>> {
+    fn film(&mut self, timeline: &TimelineDoc) -> Option<FilmParams> {
         if let Some((of, film)) = &self.film
             && of == timeline
         {
-            return Some(Arc::clone(film));
+            return Some(film.clone());
         }
-        let walk = timeline.walk()?;
-        let film = Arc::new(WalkParams {
-            frames: walk.frames.min(MOST_FRAMES),
-            ..walk
-        });
-        self.film = Some((timeline.clone(), Arc::clone(&film)));
+        let film = timeline.film()?;
+        let frames = film.frames().min(MOST_FRAMES);
+        let film = film.with_frames(frames);
+        self.film = Some((timeline.clone(), film.clone()));
         Some(film)
     }
 
@@ -104,14 +101,14 @@ impl Player {
 /// Draws the film in place of the canvas, if it is shown. Whether it is.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) -> bool {
     let state = panel.state;
-    let timeline = &state.doc.explore.timeline;
+    let timeline = state.timeline();
     let now = ui.input(|i| i.time);
     let player = panel.scratch.of::<Player>();
     if !state.view.timeline || timeline.keyframes.len() < 2 {
         player.leave();
     }
     if player.shown {
-        player.give_way(state.doc.explore.current());
+        player.give_way(state.key_picture());
     }
     if !player.shown {
         return false;
@@ -123,8 +120,8 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) -> bool {
     };
     ask(&film, panel);
     let share = at / timeline.seconds().max(1e-3);
-    let steps = film.frames - u32::from(!timeline.looped);
-    let number = ((share * f64::from(steps)) as u32).min(film.frames - 1);
+    let steps = film.frames() - u32::from(!timeline.looped);
+    let number = ((share * f64::from(steps)) as u32).min(film.frames() - 1);
     let rect = ui.max_rect();
     let response = ui.allocate_rect(rect, Sense::hover());
     let words = format!("Film at {at:.1} s");
@@ -146,14 +143,12 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) -> bool {
 }
 
 /// Asks for all frames.
-fn ask(film: &Arc<WalkParams>, panel: &mut Panel<'_>) {
+fn ask(film: &FilmParams, panel: &mut Panel<'_>) {
     let order = STEPS.into_iter().flat_map(|step| {
         let coarser = step * 2;
-        (0..film.frames).filter(move |i| i % step == 0 && (step == STEPS[0] || i % coarser != 0))
+        (0..film.frames()).filter(move |i| i % step == 0 && (step == STEPS[0] || i % coarser != 0))
     });
-    let items = order
-        .map(|i| Work::WalkFrame(Arc::clone(film), i))
-        .collect();
+    let items = order.map(|i| Work::FilmFrame(film.clone(), i)).collect();
     panel.actions.push(Action::Previews {
         channel: Channel::Film,
         tier: Tier::Draft(SIDE),
@@ -162,17 +157,12 @@ fn ask(film: &Arc<WalkParams>, panel: &mut Panel<'_>) {
 }
 
 /// The newest frame before a moment that is there, else the next one after it.
-fn nearest(
-    film: &Arc<WalkParams>,
-    number: u32,
-    looped: bool,
-    panel: &Panel<'_>,
-) -> Option<Picture> {
+fn nearest(film: &FilmParams, number: u32, looped: bool, panel: &Panel<'_>) -> Option<Picture> {
     let channel = panel.state.previews.channel(Channel::Film)?;
-    let mut there: Vec<Option<&Picture>> = vec![None; film.frames as usize];
+    let mut there: Vec<Option<&Picture>> = vec![None; film.frames() as usize];
     for (work, picture) in channel.iter() {
-        if let (Work::WalkFrame(of, i), Some(picture)) = (work, picture)
-            && (Arc::ptr_eq(of, film) || of == film)
+        if let (Work::FilmFrame(of, i), Some(picture)) = (work, picture)
+            && of == film
             && let Some(place) = there.get_mut(*i as usize)
         {
             *place = Some(picture);
@@ -194,7 +184,7 @@ fn waiting(ui: &mut Ui, panel: &Panel<'_>, rect: Rect) {
             &mut inside,
             panel,
             "This film can't be rendered",
-            &error.to_string(),
+            &PlainWords::of_engine(error).text,
         ),
         None => picture_view::empty(&mut inside, panel, "Rendering the first frames", ""),
     }

@@ -4,6 +4,7 @@ use egui::Ui;
 
 use crate::app::command::Command;
 use crate::app::timeline::edit::TimelineEdit;
+use crate::app::view::Workspace;
 use crate::recipe::{WalkPath, ranges};
 use crate::ui::panel::Panel;
 use crate::ui::theme::space;
@@ -50,7 +51,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) -> bool {
 /// Play, and where the film is.
 fn playing(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
-    let timeline = &panel.state.doc.explore.timeline;
+    let timeline = panel.state.timeline();
     let ready = timeline.keyframes.len() > 1;
     let player = panel.scratch.of::<Player>();
     let (icon, name) = match player.playing {
@@ -86,6 +87,9 @@ fn adding(ui: &mut Ui, panel: &mut Panel<'_>) {
     if add.clicked() {
         panel.actions.timeline(TimelineEdit::AddCurrent);
     }
+    if panel.state.view.workspace == Workspace::Style {
+        return;
+    }
     let kept = panel.state.doc.explore.film_bookmarks().len();
     ui.menu_button("Add…", |ui| {
         ui.set_min_width(190.0);
@@ -113,7 +117,7 @@ fn adding(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// What holds for the whole film.
 fn whole(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let timeline = &panel.state.doc.explore.timeline;
+    let timeline = panel.state.timeline();
     let mut looped = timeline.looped;
     let tip = "At the end back to the first keyframe, without a jump";
     if ui
@@ -123,19 +127,8 @@ fn whole(ui: &mut Ui, panel: &mut Panel<'_>) {
     {
         panel.actions.timeline(TimelineEdit::Looped(looped));
     }
-    let mut smooth = timeline.path == WalkPath::Spline;
-    let tip =
-        "One smooth curve through all keyframes; without it the shortest way from each to the next";
-    if ui
-        .checkbox(&mut smooth, "Curve")
-        .on_hover_text(tip)
-        .changed()
-    {
-        let path = match smooth {
-            true => WalkPath::Spline,
-            false => WalkPath::Spherical,
-        };
-        panel.actions.timeline(TimelineEdit::Path(path));
+    if panel.state.view.workspace != Workspace::Style {
+        curve(ui, panel);
     }
     let mut even = timeline.even;
     let tip = "One even pace over the whole way, whatever the times between keyframes";
@@ -168,6 +161,24 @@ fn whole(ui: &mut Ui, panel: &mut Panel<'_>) {
     }
 }
 
+/// How a film of a generator goes between keyframes.
+fn curve(ui: &mut Ui, panel: &mut Panel<'_>) {
+    let mut smooth = panel.state.timeline().path == WalkPath::Spline;
+    let tip =
+        "One smooth curve through all keyframes; without it the shortest way from each to the next";
+    if ui
+        .checkbox(&mut smooth, "Curve")
+        .on_hover_text(tip)
+        .changed()
+    {
+        let path = match smooth {
+            true => WalkPath::Spline,
+            false => WalkPath::Spherical,
+        };
+        panel.actions.timeline(TimelineEdit::Path(path));
+    }
+}
+
 /// From right to left: close, clear, export.
 fn ending(ui: &mut Ui, panel: &mut Panel<'_>) {
     let theme = panel.theme.clone();
@@ -176,7 +187,7 @@ fn ending(ui: &mut Ui, panel: &mut Panel<'_>) {
         panel.scratch.of::<Player>().leave();
         panel.actions.command(Command::Timeline);
     }
-    let any = !panel.state.doc.explore.timeline.keyframes.is_empty();
+    let any = !panel.state.timeline().keyframes.is_empty();
     let clear = IconButton::new(Icon::Bin, "Clear timeline")
         .tooltip("Take all keyframes away")
         .enabled(any);

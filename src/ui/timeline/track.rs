@@ -6,8 +6,10 @@ use egui::{Key, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::app::action::{Action, Subject};
 use crate::app::explore::edit::ExploreEdit;
-use crate::app::timeline::document::{Keyframe, TimelineDoc};
+use crate::app::style::edit::StyleEdit;
+use crate::app::timeline::document::{KeyPicture, Keyframe, TimelineDoc};
 use crate::app::timeline::edit::TimelineEdit;
+use crate::app::view::Workspace;
 use crate::engine::protocol::{Channel, Tier, Work};
 use crate::recipe::{Easing, ranges};
 use crate::ui::canvas::picture_menu;
@@ -36,20 +38,19 @@ struct Layout {
 
 /// Draws the keyframes.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
-    let timeline = &panel.state.doc.explore.timeline;
+    let timeline = panel.state.timeline();
     let works = timeline.keyframes.iter();
-    let works: Vec<Work> = works
-        .map(|key| Work::Explore(Arc::clone(&key.params)))
-        .collect();
+    let works: Vec<Work> = works.map(|key| key.picture.work()).collect();
     panel.actions.push(Action::Previews {
-        channel: Channel::Strip,
+        channel: Channel::Keyframes,
         tier: Tier::Draft(THUMB),
         items: works.clone(),
     });
     if works.is_empty() {
         ui.add_space(18.0);
+        let words = empty_words(panel);
         ui.vertical_centered(|ui| {
-            ui.weak("Keyframes are pictures that the film comes by. Add this picture, change it, add it again: that is a film.");
+            ui.weak(words);
         });
         return;
     }
@@ -64,13 +65,24 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
                 let corner = pos2(rect.left() + layout.starts[i], rect.bottom() - SIDE);
                 keyframe(ui, panel, corner, i, work);
                 let next = layout.starts.get(i + 1).copied().unwrap_or(layout.end);
-                if i < panel.state.doc.explore.timeline.ways() {
+                if i < panel.state.timeline().ways() {
                     let left = corner + vec2(SIDE + 4.0, 0.0);
                     let right = pos2(rect.left() + next - 4.0, rect.bottom());
                     span(ui, panel, Rect::from_min_max(left, right), i);
                 }
             }
         });
+}
+
+fn empty_words(panel: &Panel<'_>) -> &'static str {
+    match panel.state.view.workspace {
+        Workspace::Style => {
+            "Keyframes are styles and strengths that the photo goes through. Add this picture, choose another style or strength, add it again: that is a film."
+        }
+        _ => {
+            "Keyframes are pictures that the film comes by. Add this picture, change it, add it again: that is a film."
+        }
+    }
 }
 
 /// Times become widths as far as there is room; none becomes too small to hold its numbers.
@@ -128,7 +140,7 @@ impl Layout {
 
 /// Where the film is; a click or a drag goes elsewhere, arrow keys by tenths of a second.
 fn rail(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect, layout: &Layout) {
-    let timeline = &panel.state.doc.explore.timeline;
+    let timeline = panel.state.timeline();
     let theme = panel.theme.clone();
     let at = Rect::from_min_size(rect.min, vec2(rect.width(), RAIL));
     let id = ui.scope_id().with("film's place");
@@ -169,12 +181,12 @@ fn rail(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect, layout: &Layout) {
 fn keyframe(ui: &mut Ui, panel: &mut Panel<'_>, corner: egui::Pos2, at: usize, work: &Work) {
     let theme = panel.theme.clone();
     let state = panel.state;
-    let Some(key) = state.doc.explore.timeline.keyframes.get(at) else {
+    let Some(key) = state.timeline().keyframes.get(at) else {
         return;
     };
-    let picture = state.previews.picture(Channel::Strip, work);
+    let picture = state.previews.picture(Channel::Keyframes, work);
     let texture = picture.map(|p| (panel.textures.of(ui.ctx(), p), p.size()));
-    let on = state.doc.explore.current() == Some(&*key.params);
+    let on = is_shown(&key.picture, panel);
     let name = format!("Keyframe {}", at + 1);
     let place = Rect::from_min_size(corner, vec2(SIDE, SIDE));
     let tile = ui
@@ -199,14 +211,36 @@ fn keyframe(ui: &mut Ui, panel: &mut Panel<'_>, corner: egui::Pos2, at: usize, w
     }
     if tile.clicked() {
         panel.scratch.of::<Player>().leave();
-        panel.actions.explore(ExploreEdit::Replace {
-            params: Box::new((*key.params).clone()),
-            label: "Keyframe",
-        });
+        go_to(&key.picture, panel);
     }
     by_keys(ui, panel, &tile, at);
     tile.context_menu(|ui| menu(ui, panel, at, key));
     tile.on_hover_text("Click to go there, drag to reorder, right-click for more");
+}
+
+/// Whether the canvas shows a keyframe.
+fn is_shown(picture: &KeyPicture, panel: &Panel<'_>) -> bool {
+    let doc = &panel.state.doc;
+    match picture {
+        KeyPicture::Explore(params) => doc.explore.current() == Some(params),
+        KeyPicture::Style(params) => doc.style.params().is_some_and(|shown| shown == **params),
+    }
+}
+
+/// Brings a keyframe onto the canvas.
+fn go_to(picture: &KeyPicture, panel: &mut Panel<'_>) {
+    const LABEL: &str = "Keyframe";
+    match picture {
+        KeyPicture::Explore(params) => panel.actions.explore(ExploreEdit::Replace {
+            params: Box::new((**params).clone()),
+            label: LABEL,
+        }),
+        KeyPicture::Style(params) => panel.actions.style(StyleEdit::Replace {
+            params: Box::new((**params).clone()),
+            fine: None,
+            label: LABEL,
+        }),
+    }
 }
 
 fn by_keys(ui: &Ui, panel: &mut Panel<'_>, tile: &Response, at: usize) {
@@ -238,14 +272,14 @@ fn keep_arrows(ui: &Ui, response: &Response) {
 }
 
 fn menu(ui: &mut Ui, panel: &mut Panel<'_>, at: usize, key: &Keyframe) {
-    let count = panel.state.doc.explore.timeline.keyframes.len();
+    let count = panel.state.timeline().keyframes.len();
     let entries = [
         (true, "Remove keyframe", TimelineEdit::Remove(at)),
         (true, "Replace by this picture", TimelineEdit::Put(at)),
         (
             true,
             "Once more at the end",
-            TimelineEdit::Add(Box::new((*key.params).clone())),
+            TimelineEdit::Add(key.picture.clone()),
         ),
         (
             at > 0,
@@ -270,13 +304,15 @@ fn menu(ui: &mut Ui, panel: &mut Panel<'_>, at: usize, key: &Keyframe) {
             ui.close();
         }
     }
-    ui.separator();
-    picture_menu::ui(ui, panel, &Subject::Params(Arc::clone(&key.params)));
+    if let KeyPicture::Explore(params) = &key.picture {
+        ui.separator();
+        picture_menu::ui(ui, panel, &Subject::Params(Arc::clone(params)));
+    }
 }
 
 /// The time from a keyframe to the next, and how its pace goes.
 fn span(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect, at: usize) {
-    let timeline = &panel.state.doc.explore.timeline;
+    let timeline = panel.state.timeline();
     let Some(key) = timeline.keyframes.get(at) else {
         return;
     };
