@@ -39,6 +39,8 @@ fn generators() {
         ("fruit", 1),
         ("landscapes", 0),
         ("landscapes", 1u32),
+        ("landscapes_vae", 0),
+        ("landscapes_vae", 1),
     ] {
         both(&format!("{name} {seed}"), |models, _| {
             let net = models.stylegan2(name).unwrap();

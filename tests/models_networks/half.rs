@@ -58,6 +58,8 @@ fn generators() {
         ("fruit", 1),
         ("landscapes", 0),
         ("landscapes", 1),
+        ("landscapes_vae", 0),
+        ("landscapes_vae", 1),
     ] {
         alike(&format!("{name} {seed}"), |models| {
             let net = models.stylegan2(name).unwrap();

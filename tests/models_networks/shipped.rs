@@ -155,3 +155,41 @@ fn fruit_as_it_ships() {
 fn landscapes_as_they_ship() {
     generator_agrees("landscapes");
 }
+
+#[test]
+fn landscapes_vae_as_it_ships() {
+    generator_agrees("landscapes_vae");
+}
+
+/// The encoder and the decoder of *Landscapes VAE* were trained as one: what it makes of
+/// a picture is that picture again, as far as so few numbers can say.
+#[test]
+fn landscapes_vae_paints_a_picture_of_its_own_again() {
+    let mut registry = registry();
+    let net = registry.stylegan2("landscapes_vae").unwrap();
+    let encoder = registry.encoder_of("landscapes_vae").unwrap().unwrap();
+    let never = CancelToken::new();
+    let paint = |w: Vec<f32>| {
+        let ws = vec![w; net.spec().num_ws];
+        net.tensor(&ws, NoiseMode::Fixed, &never).unwrap()
+    };
+    // As colours: averages over an eighth of the height.
+    let small = |picture: &Tensor| flat(&picture.avg_pool2d(16).unwrap());
+    let far = |a: &[f32], b: &[f32]| -> f32 { a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum() };
+    let of_seeds: Vec<(Tensor, Vec<f32>)> = (0..8)
+        .map(|seed| {
+            let picture = paint(net.map(&net.z_of_seed(seed)).unwrap());
+            let colours = small(&picture);
+            (picture, colours)
+        })
+        .collect();
+    for (seed, (picture, colours)) in of_seeds.iter().enumerate() {
+        let again = small(&paint(encoder.encode_tensor(picture).unwrap()));
+        for (other, (_, theirs)) in of_seeds.iter().enumerate() {
+            assert!(
+                other == seed || far(&again, colours) < far(&again, theirs),
+                "seed {seed} comes back as seed {other}"
+            );
+        }
+    }
+}

@@ -85,8 +85,9 @@ def to_rgb(layer: ToRGBLayer, x: Tensor, w: Tensor) -> Tensor:
 
 
 def synthesis(net: SynthesisNetwork, ws: Tensor, noise_mode: str = "random",
-              dtype: torch.dtype = torch.bfloat16) -> Tensor:
-    """ws [N, num_ws, w_dim] -> picture [N, 3, H, W], for `skip` networks with noise, once they are prepared."""
+              dtype: torch.dtype = torch.bfloat16, up_to: int | None = None) -> Tensor:
+    """ws [N, num_ws, w_dim] -> picture [N, 3, H, W], for `skip` networks with noise, once they are prepared. `up_to`: the
+    picture as it is after that block, which is smaller."""
     index, img = 0, None
     for r in net.block_resolutions:
         block = getattr(net, f"b{r}")
@@ -100,4 +101,6 @@ def synthesis(net: SynthesisNetwork, ws: Tensor, noise_mode: str = "random",
         x = convolution(block.conv1, x, w[block.num_conv - 1], noise_mode)
         y = to_rgb(block.torgb, x, w[block.num_conv])
         img = y if img is None else up_picture(img) + y
+        if r == up_to:
+            break
     return img

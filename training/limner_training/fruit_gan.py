@@ -195,7 +195,7 @@ class Trainer:
     @torch.no_grad()
     def sheet(self) -> None:
         """16 x 4 samples of the average, psi 1 above and 0.7 below."""
-        from .fruit_vae import save_grid
+        from .picture_set import save_grid
         z = torch.randn(32, self.kwargs["z_dim"], generator=torch.Generator().manual_seed(0)).to(self.dev)
         rows = [self.ema(z, truncation_psi=psi, noise_mode="const").cpu() for psi in (1.0, 0.7)]
         save_grid(torch.cat(rows), os.path.join(self.a.state, "sheet.png"), 16)

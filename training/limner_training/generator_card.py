@@ -11,7 +11,7 @@ import datetime
 import json
 import os
 
-from . import fruit_former
+from . import fruit_former, vae_card
 from .presets import Preset
 
 WHAT = """
@@ -98,25 +98,28 @@ def measurements(f: dict) -> str:
 def encoder_text(config: dict) -> str:
     """How the encoder was trained, and how good its first guess is."""
     e, how = config["encoder"], config["training"]["encoder"]
+    near = config.get("figures", {}).get("encoder")
+    guess = line(GUESS, **near) if near else ""
+    if config["training"]["method"] == "VAE-GAN":
+        return "\n" + line(vae_card.encoder_words(config, guess)) + "\n"
     start = line(START, **how) + " " if "explained" in how else ""
-    text = "\n" + line(ENCODER, columns=e["width"], rows=e["height"], start=start, **how)
-    if "encoder" in config.get("figures", {}):
-        text += " " + line(GUESS, **config["figures"]["encoder"])
-    return text + "\n"
+    text = line(ENCODER, columns=e["width"], rows=e["height"], start=start, **how)
+    return "\n" + f"{text} {guess}".rstrip() + "\n"
 
 
 def card(c: dict, preset: Preset) -> str:
     """The card of a generator."""
     t, k, p = c["training"], c["kwargs"], preset.card
     if t["method"] == "projected GAN":
-        what, failures = projected(c, p["trained_on"]), " ".join(p["failures"].split())
+        what, failures = projected(c, p["trained_on"]), line(p["failures"])
+    elif t["method"] == "VAE-GAN":
+        what, failures = "\n\n".join(line(w) for w in vae_card.training_words(c, p)), line(p["failures"])
     else:
         what, failures = fruit_former.words(t)
     figures = "Not measured yet: `python -m limner_training.generator_evaluate` writes them here."
     if "figures" in c:
         figures = measurements(c["figures"])
-    encoder = encoder_text(c) if t.get("encoder") and "encoder" in c else ""
-    vgg = any(e.get("vgg") for e in t.get("stages", []))
+    encoder = encoder_text(c) if "encoder" in t and "encoder" in c else ""
     spread = c["truncation"]
     return f"""# {c["title"]}
 
@@ -132,7 +135,7 @@ a picture.
 
 {p["rights"].strip()}
 
-What it generates may be used and sold. Weights: CC0-1.0.{" VGG-19 features (CC BY 4.0) took part in the losses." if vgg else ""}
+What it generates may be used and sold. Weights: CC0-1.0.
 
 ## Figures
 

@@ -4,8 +4,8 @@ usage: python -m limner_training.generator_export export --preset landscapes --s
        python -m limner_training.generator_export sheets --model ../models/landscapes
        python -m limner_training.generator_export samples --model ../models/landscapes --out DIR --count 400 [--psi 1]
 
-`export` takes the folder of `projected_gan` (or of Fruit's other ways to train, `fruit_former`); names and credits are the
-preset's. `samples` are PNG files for any measuring program. `generator_ship` does all that shipping needs at once.
+`export` takes the folder of `projected_gan` or `vae` (or of Fruit's other way to train, `fruit_former`); names and credits are
+the preset's. `samples` are PNG files for any measuring program. `generator_ship` does all that shipping needs at once.
 """
 
 from __future__ import annotations
@@ -32,10 +32,13 @@ def from_projected(state: str, name: str) -> tuple[dict, dict[str, Tensor], Gene
     """(kwargs, state dict of the average, encoder, recipe)."""
     g, e, about = read_average(state, name)
     log = about["log"]
-    recipe = dict(method="projected GAN", critic="frozen EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
+    vae = about["kind"] == "vae"
+    recipe = dict(method="VAE-GAN" if vae else "projected GAN", critic="frozen EfficientNet-Lite0 (ImageNet weights, Apache-2.0)",
                   images=about["images"], steps=about["steps"], minutes=round(sum(r["minutes"] for r in log), 1),
                   hardware=log[-1]["device"], seed=log[-1]["seed"], projector_seed=about["projector_seed"],
                   encoder=about["encoder"], runs=log)
+    if vae:
+        recipe |= {k: about[k] for k in ("coarse_images", "prior", "posterior")}
     return about["kwargs"], g.state_dict(), e, recipe
 
 
@@ -46,9 +49,7 @@ def read_state(state: str, best: bool) -> tuple[dict, dict[str, Tensor], Generat
         return from_projected(state, name)
     if best:
         raise SystemExit(f"{state} has no {BEST}: train with --evaluate-every, or run projected_best")
-    if os.path.exists(os.path.join(state, "state.json")):
-        return fruit_former.from_gan(state)
-    return fruit_former.from_vae(state)
+    return fruit_former.from_gan(state)
 
 
 def sha256(path: str) -> str:

@@ -83,6 +83,8 @@ class Preset:
         """The generator's constructor arguments."""
         init, doublings = init_size(*self.size)
         given = dict(z_dim=64, w_dim=128, channel_base=6144, channel_max=184) | self.network
-        layers = given.pop("mapping_layers", 2)
+        mapping = dict(num_layers=given.pop("mapping_layers", 2))
+        if "mapping_features" in given:
+            mapping["layer_features"] = given.pop("mapping_features")
         return dict(z_dim=given.pop("z_dim"), c_dim=0, w_dim=given.pop("w_dim"), img_resolution=4 << doublings,
-                    img_channels=3, **given, init_size=init, mapping_kwargs=dict(num_layers=layers))
+                    img_channels=3, **given, init_size=init, mapping_kwargs=mapping)

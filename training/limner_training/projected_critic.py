@@ -25,11 +25,17 @@ HEADS = ((64, 96, 160, 256), (128, 160, 256), (256, 256), (320, 256), (3, 64, 12
 SMALL_HEADS = ((64, 16, 16, 16), (128, 16, 16), (256, 16), (320, 16), (3, 16, 32))
 
 
-def augment(x: Tensor, height: int, width: int, colour: float = 0.5) -> Tensor:
+def draw_augmentation(n: int, device: torch.device) -> Tensor:
+    """The chances of `augment` for n pictures; the same ones make a picture and its copy comparable."""
+    return torch.rand(7, n, 1, 1, 1, device=device)
+
+
+def augment(x: Tensor, height: int, width: int, colour: float = 0.5, r: Tensor | None = None) -> Tensor:
     """Brightness, saturation, contrast (`colour` times the strength of the paper); shift by up to an eighth, zeros from
-    outside, together with the resize to `height` x `width`; a window of half the side lengths set to zero."""
+    outside, together with the resize to `height` x `width`; a window of half the side lengths set to zero. `r`: chances
+    drawn before (`draw_augmentation`)."""
     n = len(x)
-    r = torch.rand(7, n, 1, 1, 1, device=x.device)
+    r = draw_augmentation(n, x.device) if r is None else r
     x = x + colour * (r[0] - 0.5)
     grey = x.mean(1, keepdim=True)
     x = grey + (x - grey) * (1 + colour * (2 * r[1] - 1))
