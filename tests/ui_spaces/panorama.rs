@@ -5,6 +5,7 @@ use egui::{Key, vec2};
 use limner::app::action::{Purpose, ViewEdit};
 use limner::app::spaces::export_choice::SpacesExport;
 use limner::app::spaces::looks::Gaze;
+use limner::engine::film_job::FilmParams;
 use limner::engine::protocol::TurnJob;
 use limner::engine::protocol::{SpacesShow, Work};
 use limner::engine::surface_job::SurfaceKind;
@@ -186,8 +187,11 @@ fn waves_change_all_around_by_the_seeds_that_are_named() {
     let Some(Pick::Film(job)) = s.asked.borrow().picks.last().cloned() else {
         panic!("a film's file")
     };
-    assert_eq!((job.max_side, job.params.points.len()), (1024, 3));
-    assert!(job.params.looped && job.params.points.iter().all(|p| p.domain.is_sphere()));
+    let FilmParams::Walk(walk) = &job.params else {
+        panic!("a walk")
+    };
+    assert_eq!((job.max_side, walk.points.len()), (1024, 3));
+    assert!(walk.looped && walk.points.iter().all(|p| p.domain.is_sphere()));
     // A photo has no latents to walk through.
     open_photo(&mut s, [400, 200]);
     s.click("Film…");
