@@ -92,15 +92,15 @@ pub(crate) struct StylePlan {
 }
 
 impl StylePlan {
-    /// For a preview of a photo of this size.
+    /// For a preview of a photo of this size; one while the hand is on has strokes of one size.
     pub(crate) fn preview(photo: [u32; 2], brush: f32, tier: Tier) -> Self {
         let side = photo[0].max(photo[1]);
         let own = working_side(side, brush);
-        let (working, output) = match tier {
-            Tier::Draft(most) => (own.min(most), side.min(most)),
-            Tier::Full(most) | Tier::Crisp(most) => (own, side.min(most)),
+        let (working, output, scales) = match tier {
+            Tier::Draft(most) => (own.min(most), side.min(most), StrokeScales::One),
+            Tier::Full(most) | Tier::Crisp(most) => (own, side.min(most), StrokeScales::Every),
         };
-        Self::of(photo, working, output, LARGEST_TILE)
+        Self::of(photo, working, output, LARGEST_TILE).with_scales(scales)
     }
 
     /// For the whole picture.
