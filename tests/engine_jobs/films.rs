@@ -446,7 +446,7 @@ fn the_film_that_plays_is_the_one_that_is_written() {
     let out = folder.path().join("film.png");
     let job = FilmJob {
         params: film.clone(),
-        max_side: 96,
+        max_side: 160,
         enlarge: 1,
         file: FilmFile::named(out.clone()).unwrap(),
     };
@@ -456,7 +456,7 @@ fn the_film_that_plays_is_the_one_that_is_written() {
     let asked = Request::Preview {
         channel: Channel::Film,
         seq: 1,
-        tier: Tier::Draft(96),
+        tier: Tier::Full(160),
         items,
     };
     engine.send(asked).unwrap();

@@ -8,6 +8,7 @@ const COPY: u32 = 1536;
 const LOOK: u32 = 960;
 
 #[test]
+#[ignore = "a measurement: cargo test --release --test engine_jobs finish_looks -- --ignored --nocapture"]
 fn a_slider_of_finish_is_seen_within_a_moment_on_24_megapixels() {
     let mut fixture = Fixture::new();
     let path = fixture.path("large.jpg");
@@ -66,6 +67,6 @@ fn a_slider_of_finish_is_seen_within_a_moment_on_24_megapixels() {
         .collect();
     times.sort_unstable();
     println!("looks of 24 megapixels, everything set: {times:?} ms");
-    // 100 ms is the aim on a quiet machine; tests run on busy ones, too.
-    assert!(times[0] <= 100 && times[4] <= 1000, "{times:?} ms");
+    // 100 ms is the aim on a quiet machine.
+    assert!(times[4] <= 300, "{times:?} ms");
 }

@@ -12,7 +12,6 @@ mod albums;
 mod bin;
 mod canvas;
 mod dialogs;
-mod emoji;
 mod history;
 mod look;
 mod messages;

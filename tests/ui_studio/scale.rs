@@ -6,7 +6,9 @@ use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole, ViewEdit};
 use limner::app::command::Command;
+use limner::app::style::edit::StyleEdit;
 use limner::app::view::{Dialog, Workspace};
+use limner::recipe::StyleSource;
 
 use crate::ui_doors::{Studio, studio};
 
@@ -175,7 +177,9 @@ fn named(dialog: &Dialog) -> String {
 fn film(s: &mut Studio<'_>) {
     s.command(Command::GoStyle);
     s.open_photo("a.png");
-    s.click("Style Embers");
+    let embers = StyleSource::Builtin("embers".into());
+    let edit = StyleEdit::OnlyStyle(embers);
+    s.window.state_mut().act(Action::Style(edit));
     s.window.state_mut().act(Action::StyleFilm {
         film: "/films/cat.gif".into(),
         sha256: "cd".repeat(32),

@@ -13,13 +13,15 @@ fn opened<'a>() -> Studio<'a> {
     let mut s = in_style(SIZE);
     s.open_photo("a.png");
     s.click("Style Embers");
-    s.asked.borrow_mut().answers.push_back(Action::StyleFilm {
+    s.click("Stylise a film");
+    let asked = s.asked.borrow().picks.last().cloned();
+    assert!(matches!(asked, Some(Pick::StyleFilm)), "{asked:?}");
+    s.window.state_mut().act(Action::StyleFilm {
         film: "/films/cat.gif".into(),
         sha256: "cd".repeat(32),
         frames: 240,
         fps: 24.0,
     });
-    s.click("Stylise a film");
     s.settle();
     s
 }

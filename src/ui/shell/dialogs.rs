@@ -18,7 +18,7 @@ const MARGIN: f32 = 16.0;
 const LOW: f32 = 640.0;
 const AROUND: f32 = 104.0;
 /// What the buttons below the part that is scrolled need.
-const BUTTONS: f32 = 44.0;
+const BUTTONS: f32 = 64.0;
 
 /// A dialog with a title; Esc, the backdrop or the cross close it. While something is typed,
 /// Esc and the backdrop only end that: nothing typed is lost.
