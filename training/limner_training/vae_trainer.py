@@ -126,6 +126,9 @@ class VaeTrainer:
             self.net.logvar.copy_(self.net.e.start_from_pca(self.low.cpu()))
             vae_prior.start_from_identity(self.net.g.mapping)
             self.net.g.mapping.w_avg.fill_(vae_prior.SHIFT)
+            for r in self.net.g.synthesis.block_resolutions:  # their pictures add up: begin near the mean colour
+                getattr(self.net.g.synthesis, f"b{r}").torgb.weight.mul_(0.25)
+            self.net.g.synthesis.b4.torgb.bias.copy_(self.low.cpu().mean((0, 2, 3)))
         if self.a.start:
             self.start_from(self.a.start)
 
@@ -322,13 +325,14 @@ class VaeTrainer:
 
     @torch.no_grad()
     def sheet(self, unseen: Tensor) -> float:
-        """16 pictures kept aside over their reconstructions, 32 samples of the prior; returns how far (of 255) the
+        """Up to 16 pictures kept aside over their reconstructions, two rows of samples of the prior; returns how far (of 255) the
         reconstructions of all of `unseen` are at 4 x 4 averages."""
         u = self.ema.e(unseen)
         y = torch.cat([self.ema.decode(c, "const", self.dtype) for c in u.split(16)])
-        z = torch.randn(32, self.kwargs["z_dim"], generator=torch.Generator().manual_seed(0)).to(self.dev)
+        columns = min(16, len(unseen))
+        z = torch.randn(2 * columns, self.kwargs["z_dim"], generator=torch.Generator().manual_seed(0)).to(self.dev)
         s = torch.cat([self.ema.decode(self.ema.g.mapping(c)[:, 0] - vae_prior.SHIFT, "const", self.dtype) for c in z.split(16)])
         path = os.path.join(self.a.state, "sheet.jpg")
-        save_grid(torch.cat([unseen[:16], y[:16], s]).float().cpu(), path + ".new.jpg", 16)
+        save_grid(torch.cat([unseen[:columns], y[:columns], s]).float().cpu(), path + ".new.jpg", columns)
         os.replace(path + ".new.jpg", path)
         return ((F.avg_pool2d(y.clamp(-1, 1), 4) - F.avg_pool2d(unseen, 4)).abs().mean() * 127.5).item()
