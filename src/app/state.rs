@@ -20,7 +20,7 @@ use crate::app::photos::Photos;
 use crate::app::prefs::Prefs;
 use crate::app::previews::Previews;
 use crate::app::spaces::spaces_state::SpacesState;
-use crate::app::style::film::FilmDraft;
+use crate::app::style::film_draft::FilmDraft;
 use crate::app::style::fine_state::FineState;
 use crate::app::style::folder_edit::FolderDraft;
 use crate::app::style::folder_report::FolderReport;

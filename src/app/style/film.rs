@@ -7,26 +7,10 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::plain_words::PlainWords;
 use crate::app::state::AppState;
+use crate::app::style::film_draft::FilmDraft;
 use crate::app::view::Dialog;
-use crate::engine::protocol::{
-    EngineError, FilmEstimate, FilmFile, Output, StyleFilmJob, StyleFilmLook,
-};
+use crate::engine::protocol::{EngineError, FilmFile, Output, StyleFilmJob, StyleFilmLook};
 use crate::recipe::SourceRef;
-
-/// A film that is about to be stylised.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FilmDraft {
-    /// The file.
-    pub film: PathBuf,
-    /// The same, as recipes name it.
-    pub source: SourceRef,
-    /// Frames in all, at least one.
-    pub frames: u32,
-    /// Frames a second.
-    pub fps: f32,
-    /// What the film would take that was tried last.
-    pub estimate: Option<(Box<StyleFilmJob>, FilmEstimate)>,
-}
 
 /// Opens the dialog about a film.
 pub fn open(film: PathBuf, sha256: String, frames: u32, fps: f32, state: &mut AppState) {

@@ -4,6 +4,7 @@ pub(in crate::app) mod apply;
 pub mod document;
 pub mod edit;
 pub mod film;
+pub mod film_draft;
 pub mod fine;
 pub mod fine_state;
 pub(in crate::app) mod folder;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use egui::{Context, Rect, Sense, Ui, WidgetInfo, vec2};
 
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
-use crate::app::style::film::{self, FilmDraft};
+use crate::app::style::film;
+use crate::app::style::film_draft::FilmDraft;
 use crate::app::view::Dialog;
 use crate::engine::protocol::{Channel, Job, StyleFilmJob, Tier, Work};
 use crate::ui::panel::Panel;
