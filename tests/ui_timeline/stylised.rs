@@ -58,7 +58,16 @@ fn any_frame_is_seen_in_the_style_before_the_film_is_made() {
     // Nothing has been made yet.
     let asked = s.asked.borrow();
     let mut jobs = asked.engine.iter();
-    assert!(!jobs.any(|request| matches!(request, Request::Job { .. })));
+    let film = |request: &Request| {
+        matches!(
+            request,
+            Request::Job {
+                job: Job::StylizeFilm(_),
+                ..
+            }
+        )
+    };
+    assert!(!jobs.any(film));
 }
 
 #[test]
