@@ -50,6 +50,7 @@ mod resample;
 mod scheduler;
 mod spaces_look;
 mod spaces_preview;
+mod style_frames;
 mod style_task;
 mod style_walk;
 mod styling;

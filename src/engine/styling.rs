@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::estimate::{StyleCost, TimeModel};
 use super::painter::StylePainter;
 use super::photos::PhotoCache;
-use super::protocol::{EngineError, Estimate, StyleFilmLook, StylizeOptions, Tier};
+use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
-use super::style_walk::{self, Moment};
+
 use super::stylize::{
     AnyStyle, MemoryCost, Shot, StrokeScales, StyleCache, StyleNet, StylePhase, StylePlan,
     StyleProgress, StyleShare, StyleSpec, wraps,
@@ -20,10 +20,10 @@ use crate::cancel::CancelToken;
 use crate::models::Registry;
 use crate::models::transfer;
 use crate::photo;
-use crate::photo::film::Film;
-use crate::photo::{Kind, Photo};
+
+use crate::photo::Photo;
 use crate::picture::Picture;
-use crate::recipe::{ModelRef, SourceRef, StyleParams, StyleSource, StyleWalkParams};
+use crate::recipe::{ModelRef, SourceRef, StyleParams, StyleSource};
 
 /// Short side to which style pictures are brought before the network looks.
 const STYLE_SIDE: u32 = 512;
@@ -37,7 +37,7 @@ pub(crate) struct Stylizer {
     /// Codes by model and picture hash.
     codes: Recent<(String, String), Vec<f32>>,
     /// The frame of a film that was looked at last.
-    film_frame: Option<(SourceRef, Picture)>,
+    pub(super) film_frame: Option<(SourceRef, Picture)>,
 }
 
 impl Stylizer {
@@ -116,7 +116,7 @@ impl Stylizer {
         self.preview_of(&prepared, params, tier, stop)
     }
 
-    fn preview_of(
+    pub(super) fn preview_of(
         &self,
         prepared: &PreparedStyle,
         params: &StyleParams,
@@ -135,54 +135,6 @@ impl Stylizer {
             }
             Ok(())
         })
-    }
-
-    /// A preview of one frame of a photo's way through styles.
-    pub(super) fn walk_frame(
-        &mut self,
-        registry: &mut Registry,
-        photos: &mut PhotoCache,
-        (walk, frame): (&StyleWalkParams, u32),
-        tier: Tier,
-        stop: &CancelToken,
-    ) -> Result<Picture, EngineError> {
-        match style_walk::moment(walk, frame)? {
-            Moment::One(params) => self.preview(registry, photos, &params, tier, stop),
-            Moment::Between(from, to, way) => {
-                let from = self.preview(registry, photos, &from, tier, stop)?;
-                let to = self.preview(registry, photos, &to, tier, stop)?;
-                Ok(style_walk::fade(&from, &to, way))
-            }
-        }
-    }
-
-    /// A preview of one frame of a film, as a photo of its own.
-    pub(super) fn film_frame(
-        &mut self,
-        registry: &mut Registry,
-        photos: &mut PhotoCache,
-        (look, number): (&StyleFilmLook, u32),
-        tier: Tier,
-        stop: &CancelToken,
-    ) -> Result<Picture, EngineError> {
-        let source = SourceRef {
-            sha256: format!("{}#{number}", look.source.sha256),
-            ..look.source.clone()
-        };
-        let known = self.film_frame.take().filter(|(of, _)| *of == source);
-        let picture = match known {
-            Some((_, picture)) => picture,
-            None => Film::frame(&look.film, number)?,
-        };
-        self.film_frame = Some((source.clone(), picture.clone()));
-        let photo = Arc::new(Photo {
-            picture,
-            source,
-            kind: Kind::Png,
-            notes: Vec::new(),
-        });
-        let prepared = self.prepare_for(registry, photos, &look.params, photo, stop)?;
-        self.preview_of(&prepared, &look.params, tier, stop)
     }
 
     /// Reads the photo and finds the styles' codes.

@@ -20,6 +20,7 @@ mod refine;
 mod region;
 mod resample;
 mod rim;
+mod rows;
 mod schedule;
 mod seams;
 mod shift;

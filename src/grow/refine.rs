@@ -4,8 +4,9 @@
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
+use super::rows::Rows;
 use super::schedule::Level;
-use super::sources::{Rect, Rows, of};
+use super::sources::{Rect, of};
 use super::vote::grid;
 use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-use super::canvas::{Canvas, Pixel};
+use super::canvas::Canvas;
 use super::region::Map;
 use super::resample::resized;
+use super::rows::Rows;
 use super::vote::grid;
 use super::{GrowError, PATCH, Place};
 use crate::cancel::CancelToken;
@@ -142,7 +143,7 @@ impl Sources<'_> {
         let [width, height] = together(to);
         let mut all = Canvas::filled(width, height, [0; 4]);
         let rows = parts.rows();
-        for (to, row) in all.data.chunks_mut(width).zip(&rows.0) {
+        for (to, row) in all.data.chunks_mut(width).zip(rows.iter()) {
             to[..row.len()].copy_from_slice(row);
         }
         Ok(Cow::Owned(all))
@@ -251,33 +252,7 @@ impl Parts<'_> {
             let rows = canvas.data.chunks(rect.size[0]).skip(rect.skip);
             all.extend(rows.take(rect.size[1]));
         }
-        Rows(all)
-    }
-}
-
-/// Rows of pixels that may lie in several canvases, and needn't be of one width.
-pub(super) struct Rows<'a>(Vec<&'a [Pixel]>);
-
-impl<'a> Rows<'a> {
-    /// A canvas's own.
-    pub(super) fn of(canvas: &'a Canvas) -> Self {
-        Self(canvas.data.chunks(canvas.width).collect())
-    }
-
-    /// Columns of the widest, and rows.
-    pub(super) fn size(&self) -> [usize; 2] {
-        let width = self.0.iter().map(|row| row.len()).max();
-        [width.unwrap_or(0), self.0.len()]
-    }
-
-    /// A pixel; beyond the end of a narrow row it is transparent.
-    pub(super) fn pixel(&self, x: usize, y: usize) -> Pixel {
-        self.0[y].get(x).copied().unwrap_or_default()
-    }
-
-    /// The row of a patch that lies within a source.
-    pub(super) fn patch(&self, x: usize, y: usize) -> &[Pixel] {
-        &self.0[y][x..x + PATCH]
+        Rows::new(all)
     }
 }
 

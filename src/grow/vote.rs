@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
-use super::sources::Rows;
+use super::rows::Rows;
 use super::{GrowError, NOWHERE, PATCH, Place};
 use crate::cancel::CancelToken;
 

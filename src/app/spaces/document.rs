@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::app::spaces::film::FilmDoc;
+use crate::app::spaces::film_doc::FilmDoc;
 use crate::app::spaces::wall::WallDoc;
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{Domain, ExploreParams, SourceRef};

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod export;
 pub mod export_choice;
 pub mod film;
+pub mod film_doc;
 pub mod live;
 pub mod looks;
 pub mod making;
