@@ -145,7 +145,8 @@ impl TimelineDoc {
     /// Seconds of the whole film.
     pub fn seconds(&self) -> f64 {
         let spans = self.keyframes.iter().take(self.ways());
-        spans.map(|key| f64::from(key.seconds)).sum()
+        // The sum of nothing is −0.
+        spans.map(|key| f64::from(key.seconds)).sum::<f64>() + 0.0
     }
 
     /// Frames of the whole film.
@@ -289,6 +290,7 @@ mod tests {
         assert_eq!(timeline(false).seconds(), 1.5);
         assert_eq!(timeline(false).walk().unwrap().spans.len(), 2);
         assert!(TimelineDoc::default().walk().is_none());
+        assert_eq!(format!("{:.1}", TimelineDoc::default().seconds()), "0.0");
     }
 
     #[test]

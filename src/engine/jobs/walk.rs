@@ -54,14 +54,17 @@ fn labels(context: &JobContext<'_>, recipe: &Recipe) -> Labels {
 
 /// Draws the frames.
 enum Drawer {
-    Walk(WalkDrawer),
+    Walk(Box<WalkDrawer>),
     Style(StyleDrawer),
 }
 
 impl Drawer {
     fn new(context: &mut JobContext<'_>, job: &FilmJob) -> Result<Self, EngineError> {
         match &job.params {
-            FilmParams::Walk(walk) => Ok(Self::Walk(WalkDrawer::new(context, walk, job)?)),
+            FilmParams::Walk(walk) => {
+                let drawer = WalkDrawer::new(context, walk, job)?;
+                Ok(Self::Walk(Box::new(drawer)))
+            }
             FilmParams::Style(walk) => Ok(Self::Style(StyleDrawer::new(context, walk, job)?)),
         }
     }
