@@ -99,6 +99,8 @@ enum Seen<'a> {
     Searched {
         blurred: Cow<'a, Canvas>,
         sharp: Cow<'a, Canvas>,
+        /// Corners of patches that may be taken.
+        keys: Vec<Place>,
     },
     /// Looked at close by only.
     Refined {
@@ -202,7 +204,7 @@ impl Growing<'_> {
         let large = pixels(level.source).max(pixels(level.result)) > tuning.refined_from;
         // What takes most memory while it is made comes first.
         let by = coarser.as_ref().map(|coarser| &coarser.rects[..]);
-        let seen = self.seen(&rects, by, large)?;
+        let mut seen = self.seen(&rects, by, large)?;
         let mut picture = match &coarser {
             None => self.begun(level.result, &known)?,
             Some(coarser) => resized(&coarser.picture, level.result, tuning.wraps, stop)?,
@@ -231,9 +233,9 @@ impl Growing<'_> {
             level,
             columns,
             active: known.touched(columns, tuning.wraps),
-            keys: match seen {
+            keys: match &mut seen {
                 Seen::Refined { .. } => Vec::new(),
-                Seen::Searched { .. } => self.sources.keys(&rects),
+                Seen::Searched { keys, .. } => std::mem::take(keys),
             },
             places,
             rects,
@@ -245,7 +247,7 @@ impl Growing<'_> {
                 sharp,
                 allowed,
             } => layer.refine(&mut picture, (blurred, &sharp), (&known, &allowed), tell)?,
-            Seen::Searched { blurred, sharp } => {
+            Seen::Searched { blurred, sharp, .. } => {
                 let rounds = Rounds {
                     count: match (first, finest) {
                         (true, _) => tuning.rounds[0],
@@ -277,23 +279,31 @@ impl Growing<'_> {
         large: bool,
     ) -> Result<Seen<'_>, GrowError> {
         let (sources, stop) = (self.sources, self.stop);
-        let allowed = sources.allowed(rects);
-        if !allowed.any() {
-            return Err(GrowError::NothingKnown);
-        }
         if let (true, Some(_)) = (large, coarser) {
+            let allowed = sources.allowed(rects);
+            if !allowed.any() {
+                return Err(GrowError::NothingKnown);
+            }
             return Ok(Seen::Refined {
                 blurred: sources.parts(rects, coarser, stop)?,
                 sharp: sources.parts(rects, None, stop)?,
                 allowed,
             });
         }
+        let keys = sources.keys(rects);
+        if keys.is_empty() {
+            return Err(GrowError::NothingKnown);
+        }
         let sharp = sources.at(rects, None, stop)?;
         let blurred = match coarser {
             None => sharp.clone(),
             Some(_) => sources.at(rects, coarser, stop)?,
         };
-        Ok(Seen::Searched { blurred, sharp })
+        Ok(Seen::Searched {
+            blurred,
+            sharp,
+            keys,
+        })
     }
 
     fn start(&self) -> &Canvas {
