@@ -74,9 +74,7 @@ impl FilmDialog {
     /// One frame in the styles, and the slider that goes to another.
     fn look(&mut self, ui: &mut Ui, p: &mut Panel<'_>, draft: &FilmDraft) {
         let theme = p.theme.clone();
-        // The slider below is seen in low windows, too.
-        let height = HEIGHT.min(ui.ctx().content_rect().height() * 0.36);
-        let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, height), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(WIDTH, HEIGHT), Sense::hover());
         ui.painter().rect_filled(rect, 4.0, *theme.canvas);
         if let Some(look) = film::look(p.state) {
             let work = Work::StyledFrame(Arc::new(look), self.frame);
