@@ -1,5 +1,6 @@
 //! A picture in memory: 8-bit sRGB with straight alpha, cheap to clone.
 
+pub mod cubic;
 mod deep;
 pub mod panorama;
 pub mod seam;

@@ -11,7 +11,6 @@ use super::photos::PhotoCache;
 use super::protocol::{EngineError, Estimate, StylizeOptions, Tier};
 use super::recent::Recent;
 use super::resample::shrink;
-
 use super::stylize::{
     AnyStyle, MemoryCost, Shot, StrokeScales, StyleCache, StyleNet, StylePhase, StylePlan,
     StyleProgress, StyleShare, StyleSpec, wraps,
@@ -20,7 +19,6 @@ use crate::cancel::CancelToken;
 use crate::models::Registry;
 use crate::models::transfer;
 use crate::photo;
-
 use crate::photo::Photo;
 use crate::picture::Picture;
 use crate::recipe::{ModelRef, SourceRef, StyleParams, StyleSource};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     DirectionEdit, Domain, ExploreParams, FinishParams, FinishSettings, GrowBreed, GrowChange,
     GrowParams, GrowPart, GrowTask, LensGain, LensOther, LensParams, Mask, MaskShape, StyleLayer,
-    StyleParams, StyleWalkParams, TurnPanorama, TurnParams, WalkParams,
+    StyleParams, StyleWalkParams, TurnPanorama, TurnParams, WalkParams, WalkSpan,
 };
 
 /// From where to where a number may go.
@@ -157,6 +157,14 @@ impl Outside {
         if nearest != *value {
             *value = nearest;
             self.note(range.name);
+        }
+    }
+
+    /// Of keyframes: how fast they are shown, and how long it is from one to the next.
+    fn pace(&mut self, fps: &mut f32, spans: &mut [WalkSpan]) {
+        self.bring(&FPS, fps);
+        for span in spans {
+            self.bring(&SPAN, &mut span.seconds);
         }
     }
 
@@ -368,10 +376,7 @@ impl StyleWalkParams {
     /// As [`ExploreParams::confine`].
     pub fn confine(&mut self) -> Vec<&'static str> {
         let mut outside = Outside::default();
-        outside.bring(&FPS, &mut self.fps);
-        for span in &mut self.spans {
-            outside.bring(&SPAN, &mut span.seconds);
-        }
+        outside.pace(&mut self.fps, &mut self.spans);
         for point in &mut self.points {
             outside.style(point);
         }
@@ -441,10 +446,7 @@ impl WalkParams {
     /// As [`ExploreParams::confine`].
     pub fn confine(&mut self) -> Vec<&'static str> {
         let mut outside = Outside::default();
-        outside.bring(&FPS, &mut self.fps);
-        for span in &mut self.spans {
-            outside.bring(&SPAN, &mut span.seconds);
-        }
+        outside.pace(&mut self.fps, &mut self.spans);
         for point in &mut self.points {
             outside.explore(point);
         }

@@ -82,6 +82,20 @@ fn files(s: &Studio<'_>) -> Vec<SurfaceJob> {
     all.collect()
 }
 
+/// Opens the newest picture of the gallery with its settings, from there.
+fn open_newest_again(s: &mut Studio<'_>) {
+    let id = s.window.state().state.gallery.entries[0].id;
+    s.command(Command::GoGallery);
+    s.settle();
+    s.window.state_mut().act(Action::OpenPicture(Some(id)));
+    s.settle();
+    s.window.state_mut().act(Action::Send {
+        to: Destination::Explore,
+        what: Subject::Gallery(id),
+    });
+    s.settle();
+}
+
 fn labels(s: &Studio<'_>) -> Vec<String> {
     let steps = s.window.state().state.front_history().unwrap().steps();
     steps.iter().map(|step| step.label.clone()).collect()

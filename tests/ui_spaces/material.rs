@@ -216,16 +216,7 @@ fn a_material_is_saved_to_the_gallery_and_opens_again_with_its_settings() {
     s.command(Command::ResetSliders);
     s.click("Wall");
     assert_ne!(doc(&s).material, settings);
-    let id = s.window.state().state.gallery.entries[0].id;
-    s.command(Command::GoGallery);
-    s.settle();
-    s.window.state_mut().act(Action::OpenPicture(Some(id)));
-    s.settle();
-    s.window.state_mut().act(Action::Send {
-        to: Destination::Explore,
-        what: Subject::Gallery(id),
-    });
-    s.settle();
+    open_newest_again(&mut s);
     assert_eq!(doc(&s).mode, SpacesMode::Material);
     assert_eq!(doc(&s).material, settings);
     assert_eq!(doc(&s).source.as_ref().unwrap().sha256, source);

@@ -132,17 +132,8 @@ fn a_saved_tile_opens_here_again_with_all_that_was_set() {
     s.settle();
     s.command(Command::Keep);
     s.settle();
-    let id = s.window.state().state.gallery.entries[0].id;
     s.click("Your picture");
-    s.command(Command::GoGallery);
-    s.settle();
-    s.window.state_mut().act(Action::OpenPicture(Some(id)));
-    s.settle();
-    s.window.state_mut().act(Action::Send {
-        to: Destination::Explore,
-        what: Subject::Gallery(id),
-    });
-    s.settle();
+    open_newest_again(&mut s);
     assert_eq!(s.window.state().state.view.workspace, Workspace::Spaces);
     assert_eq!(doc(&s).mode, SpacesMode::Seamless);
     assert_eq!(doc(&s).tile.origin, Origin::Waves);

@@ -14,6 +14,8 @@ mod stylised;
 #[path = "../ui_doors/mod.rs"]
 mod ui_doors;
 
+use std::path::PathBuf;
+
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, Theme};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -249,6 +251,19 @@ fn picked(s: &Studio<'_>) -> Box<FilmJob> {
     }
 }
 
+/// The file of the film, exported.
+fn exported(s: &mut Studio<'_>, mut job: Box<FilmJob>) -> PathBuf {
+    let path = s.folder.path().join("out.mp4");
+    job.file.out = path.clone();
+    s.window.state_mut().act(Action::Start {
+        job: Box::new(Job::Walk(job)),
+        purpose: Purpose::Walk,
+    });
+    s.settle();
+    assert!(s.toasts().iter().any(|t| t == "Saved: out.mp4"));
+    path
+}
+
 #[test]
 fn an_exported_film_plays_back_in_another_decoder() {
     let mut s = three();
@@ -258,17 +273,10 @@ fn an_exported_film_plays_back_in_another_decoder() {
     let told = "96 × 96, about 1.2 MB, ready in about 40 s";
     assert!(s.window.query_by_label(told).is_some());
     s.click("Choose file…");
-    let mut job = picked(&s);
+    let job = picked(&s);
     assert_eq!(job.file.format, FilmFormat::Mp4);
     assert_eq!(job.file.out.to_str().unwrap(), "fruit film.mp4");
-    let path = s.folder.path().join("out.mp4");
-    job.file.out = path.clone();
-    s.window.state_mut().act(Action::Start {
-        job: Box::new(Job::Walk(job)),
-        purpose: Purpose::Walk,
-    });
-    s.settle();
-    assert!(s.toasts().iter().any(|t| t == "Saved: out.mp4"));
+    let path = exported(&mut s, job);
     let played = film_reader::rav1d(&path);
     assert_eq!(played.len(), 144);
     for (n, shown) in played.iter().enumerate() {

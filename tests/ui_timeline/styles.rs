@@ -3,16 +3,16 @@
 
 use egui::Key;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use limner::app::action::{Action, Purpose};
+use limner::app::action::Action;
 use limner::app::command::Command;
 use limner::app::style::edit::StyleEdit;
 use limner::app::timeline::document::{KeyPicture, TimelineDoc};
 use limner::app::view::Workspace;
-use limner::engine::protocol::{Channel, FilmParams, Job, Request, Work};
+use limner::engine::protocol::{Channel, FilmParams, Request, Work};
 use limner::recipe::{Making, StyleParams, StyleSource};
 
 use crate::ui_doors::{Studio, in_style};
-use crate::{SIZE, film_reader, picked, undo};
+use crate::{SIZE, exported, film_reader, picked, undo};
 
 fn timeline<'a>(s: &'a Studio<'_>) -> &'a TimelineDoc {
     &s.window.state().state.doc.style.timeline
@@ -129,21 +129,13 @@ fn the_film_of_a_photo_is_written_and_its_recipe_opens_it_again() {
     assert!(s.window.query_by_label("144 frames, 6.0 s").is_some());
     s.click("1080");
     s.click("Choose file…");
-    let mut job = picked(&s);
+    let job = picked(&s);
     assert_eq!(job.max_side, 1080);
     assert_eq!(job.file.out.to_str().unwrap(), "a film.mp4");
     let FilmParams::Style(walk) = job.params.clone() else {
         panic!("a photo's film");
     };
-    let path = s.folder.path().join("out.mp4");
-    job.file.out = path.clone();
-    s.window.state_mut().act(Action::Start {
-        job: Box::new(Job::Walk(job)),
-        purpose: Purpose::Walk,
-    });
-    s.settle();
-    assert!(s.toasts().iter().any(|t| t == "Saved: out.mp4"));
-    assert_eq!(film_reader::rav1d(&path).len(), 144);
+    assert_eq!(film_reader::rav1d(&exported(&mut s, job)).len(), 144);
     s.click("Clear timeline");
     assert!(timeline(&s).keyframes.is_empty());
     let mut recipe = limner::app::recipes::bare_recipe(Making::StyleWalk((*walk).clone()));

@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use crate::engine::resample::{Planes, beyond};
+use crate::picture::cubic::weights;
 use crate::recipe::Wrap;
 use crate::spaces::panorama::{Face, direction, place};
 
@@ -63,17 +64,6 @@ fn between_pixels(planes: &Planes, [x, y]: [f32; 2], wrap: Wrap) -> [f32; 3] {
         }
     }
     sum
-}
-
-/// Weights of the four pixels around a place, `t` of the way from the second to the third.
-fn weights(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        0.5 * (-t3 + 2.0 * t2 - t),
-        0.5 * (3.0 * t3 - 5.0 * t2 + 2.0),
-        0.5 * (-3.0 * t3 + 4.0 * t2 + t),
-        0.5 * (t3 - t2),
-    ]
 }
 
 /// Faces that fade into one another.

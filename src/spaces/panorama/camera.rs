@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::{check, place};
 use crate::picture::Picture;
+use crate::picture::cubic::weights;
 use crate::spaces::SpacesError;
 
 /// A camera in the middle of a panorama, level but for its tilt; where it looks to around is said
@@ -114,17 +115,6 @@ fn cubic(panorama: &Picture, [turn, fall]: [f64; 2]) -> [u8; 4] {
         }
     }
     sum.map(|value| (value + 0.5).clamp(0.0, 255.0) as u8)
-}
-
-/// Weights of the four pixels around a place, `t` of the way from the second to the third.
-fn weights(t: f32) -> [f32; 4] {
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        0.5 * (-t3 + 2.0 * t2 - t),
-        0.5 * (3.0 * t3 - 5.0 * t2 + 2.0),
-        0.5 * (-3.0 * t3 + 4.0 * t2 + t),
-        0.5 * (t3 - t2),
-    ]
 }
 
 #[cfg(test)]
