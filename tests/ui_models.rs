@@ -388,17 +388,17 @@ fn a_network_that_enlarges_is_chosen_on_its_card() {
     other.scales = vec![4];
     library.models.extend([other, crisp]);
     state.engine.library = std::sync::Arc::new(library);
-    assert_eq!(state.upscaler().unwrap().name, "crisp");
+    assert_eq!(state.upscaler(None).unwrap().name, "crisp");
     let dialog = ViewEdit::Dialog(Dialog::Models(Some("animesharp".into())));
     window.state_mut().act(Action::View(dialog));
     window.run_steps(4);
     window.get_by_label("4×");
     click(&mut window, "Upscale with animesharp");
-    assert_eq!(window.state().state.upscaler().unwrap().name, "animesharp");
+    assert_eq!(window.state().state.upscaler(None).unwrap().name, "animesharp");
     // Once it is gone, the one that ships is back.
     let state = &mut window.state_mut().state;
     let mut library = (*state.engine.library).clone();
     library.models.retain(|model| model.name != "animesharp");
     state.engine.library = std::sync::Arc::new(library);
-    assert_eq!(state.upscaler().unwrap().name, "crisp");
+    assert_eq!(state.upscaler(None).unwrap().name, "crisp");
 }

@@ -53,7 +53,7 @@ pub fn open_files(
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
-                    model: state.upscaler().map(|model| model.name.clone()),
+                    model: state.chosen_upscaler(),
                     wrap: None,
                 };
                 jobs::start(job, Purpose::Upscale, state, services);

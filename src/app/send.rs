@@ -216,7 +216,7 @@ fn send_file(
                 Job::Upscale {
                     path,
                     scale,
-                    model: state.upscaler().map(|model| model.name.clone()),
+                    model: state.chosen_upscaler(),
                     wrap: None,
                 },
                 Purpose::Upscale,

@@ -85,9 +85,6 @@ pub struct AppState {
     pub random: rand_chacha::ChaCha20Rng,
 }
 
-/// Folder name of the enlarger that ships.
-const SHIPPED_UPSCALER: &str = "crisp";
-
 impl AppState {
     /// A start from a document, e.g. of the last session.
     pub fn new(doc: Document, view: ViewState, prefs: Prefs) -> Self {
@@ -152,17 +149,28 @@ impl AppState {
         self.view.workspace != Workspace::Gallery || self.finishing().is_some()
     }
 
-    /// The network that enlarges pictures: the one that the user chose, else the one that ships,
-    /// else any.
-    pub fn upscaler(&self) -> Option<&ModelInfo> {
-        let named = |name: &str| {
-            let mut all = self.engine.models(ModelKind::Upscaler);
-            all.find(|model| model.name == name)
-        };
-        let chosen = self.prefs.upscaler.as_deref().and_then(named);
-        chosen
-            .or_else(|| named(SHIPPED_UPSCALER))
-            .or_else(|| self.engine.models(ModelKind::Upscaler).next())
+    /// The network that the user chose to enlarge pictures with, if it is there.
+    pub fn chosen_upscaler(&self) -> Option<String> {
+        let chosen = self.prefs.upscaler.as_deref()?;
+        let mut all = self.engine.models(ModelKind::Upscaler);
+        all.any(|model| model.name == chosen)
+            .then(|| chosen.to_owned())
+    }
+
+    /// The network that enlarges a picture: the one that the user chose, else the one for pictures
+    /// of this generator.
+    pub fn upscaler(&self, made_by: Option<&str>) -> Option<&ModelInfo> {
+        let chosen = self.chosen_upscaler();
+        match chosen {
+            Some(name) => self.engine.model(&name),
+            None => self.engine.library.upscaler_for(made_by),
+        }
+    }
+
+    /// The network that Explore's small pictures are drawn through.
+    pub fn drawn_through(&self) -> Option<&ModelInfo> {
+        let library = &self.engine.library;
+        library.upscaler_for(Some(&self.doc.explore.model))
     }
 
     /// The model that Explore uses.

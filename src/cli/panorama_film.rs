@@ -61,6 +61,7 @@ pub(super) fn run(
             params: walk(args, first, frames).into(),
             max_side: size[0].max(size[1]),
             enlarge: 1,
+            enlarger: None,
             file,
         }))
     };

@@ -229,6 +229,8 @@ fn render(
             params,
             max_side: said("max_side", WALK_SIDE).clamp(16, 8192) as u32,
             enlarge: said("enlarge", 1).clamp(1, 4) as u32,
+            // The generator comes first.
+            enlarger: recipe.models.get(1).map(|model| model.name.clone()),
             file: FilmFile::named(out.clone()).map_err(Failure::new)?,
         }));
         session.job("walk", job)?;

@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Walk, session: &mut Session) -> Result<(), Failure> {
         params,
         max_side: args.max_side,
         enlarge: args.enlarge,
+        enlarger: None,
         file,
     }));
     session.job("walk", job)?;

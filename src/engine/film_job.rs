@@ -118,6 +118,8 @@ pub struct FilmJob {
     /// How many times as large the enlarging network makes each frame of a generator; 1 leaves
     /// them.
     pub enlarge: u32,
+    /// Which network that is; the generator's own or *Crisp* where none is named.
+    pub enlarger: Option<String>,
     /// Where to.
     pub file: FilmFile,
 }

@@ -22,7 +22,7 @@ use crate::engine::styling::Stylizer;
 use crate::engine::swatches::Swatches;
 use crate::export::{Cards, ExportError};
 use crate::finish;
-use crate::models::crisp::Crisp;
+use crate::models::upscaler::Upscaler;
 use crate::models::{Registry, style_note};
 use crate::nn::gpu;
 use crate::photo::KnownPhotos;
@@ -173,7 +173,16 @@ impl InferenceState {
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
                 match tier {
                     Tier::Crisp(most) => {
-                        crisp(registry, (made.picture, params.domain.wrap()), most, stop)
+                        let upscaler = registry.upscaler_for(Some(&params.model));
+                        match upscaler.map(|m| m.name.clone()) {
+                            Some(name) => crisp(
+                                &*registry.upscaler(&name)?,
+                                (made.picture, params.domain.wrap()),
+                                most,
+                                stop,
+                            ),
+                            None => Ok(made.picture),
+                        }
                     }
                     Tier::Draft(_) | Tier::Full(_) => Ok(made.picture),
                 }
@@ -206,24 +215,20 @@ impl InferenceState {
     }
 }
 
-/// A small picture through the enlarging network, if there is one.
+/// A small picture through an enlarging network, at the largest of its scales that fits.
 fn crisp(
-    registry: &mut Registry,
+    network: &dyn Upscaler,
     (picture, wrap): (Picture, Wrap),
     most: u32,
     stop: &CancelToken,
 ) -> Result<Picture, EngineError> {
     let side = picture.width().max(picture.height());
-    let scales = Crisp::SCALES.into_iter();
+    let scales = network.scales().into_iter();
     let Some(scale) = scales.filter(|scale| side * scale <= most).max() else {
         return Ok(picture);
     };
-    let Some(name) = registry.default_upscaler().map(|m| m.name.clone()) else {
-        return Ok(picture);
-    };
-    let network = registry.crisp(&name)?;
     enlarge(
-        &*network,
+        network,
         (&picture, wrap),
         scale,
         stop,

@@ -32,6 +32,13 @@ pub struct Library {
     pub broken: Vec<(PathBuf, String)>,
 }
 
+impl Library {
+    /// As [`upscaler_for`], of these models.
+    pub fn upscaler_for(&self, generator: Option<&str>) -> Option<&ModelInfo> {
+        upscaler_for(self.models.iter(), generator)
+    }
+}
+
 /// What a network is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModelKind {
@@ -82,8 +89,29 @@ pub struct ModelInfo {
     pub credit: String,
     /// How many times it enlarges (upscalers).
     pub scales: Vec<u32>,
+    /// The upscaler that a generator's pictures are drawn through, by its own word.
+    pub upscaler: Option<String>,
     /// Number of sliders of its style code (style networks).
     pub code_len: usize,
+}
+
+/// The upscaler that ships.
+const UPSCALER: &str = "crisp";
+
+/// The upscaler for pictures of a generator where the user named none: the generator's own, else
+/// *Crisp*, else any.
+pub fn upscaler_for<'a>(
+    models: impl Iterator<Item = &'a ModelInfo> + Clone,
+    generator: Option<&str>,
+) -> Option<&'a ModelInfo> {
+    let named = |name: &str| {
+        let is = |m: &&ModelInfo| m.kind == ModelKind::Upscaler && m.name == name;
+        models.clone().find(is)
+    };
+    let made_by = generator.and_then(|name| models.clone().find(|m| m.name == name));
+    let own = made_by.and_then(|m| m.upscaler.as_deref()).and_then(named);
+    own.or_else(|| named(UPSCALER))
+        .or_else(|| models.clone().find(|m| m.kind == ModelKind::Upscaler))
 }
 
 /// Who paints a style.

@@ -141,6 +141,8 @@ pub struct Manifest {
     pub numpy_seeds: bool,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
+    /// The upscaler that a generator's pictures are drawn through.
+    pub upscaler: Option<String>,
     /// A generator's own encoder: its configuration and its file in the folder.
     pub encoder: Option<(Value, String)>,
     /// Constructor arguments.
@@ -195,6 +197,7 @@ impl Manifest {
             credit: text("credit").unwrap_or_default().to_owned(),
             numpy_seeds: text("latent_rng") == Some("numpy"),
             generator: text("generator").map(str::to_owned),
+            upscaler: text("upscaler").map(str::to_owned),
             encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),
         })

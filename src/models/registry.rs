@@ -32,7 +32,9 @@ use super::weights::Weights;
 use super::{Differentiable, Generator, ModelError};
 use crate::digest;
 use crate::latent::codes::CodeSliders;
-use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
+use crate::models::library::{
+    Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished, upscaler_for,
+};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.
@@ -370,11 +372,9 @@ impl Registry {
         }
     }
 
-    /// The enlarger for those who name none: Limner's own, else any.
-    pub fn default_upscaler(&self) -> Option<&ModelInfo> {
-        let own = |entry: &&FoundModel| entry.manifest.architecture == Architecture::Crisp;
-        let own = self.entries.values().find(own).map(|entry| &entry.info);
-        own.or_else(|| self.first_of(ModelKind::Upscaler))
+    /// The enlarger of a generator's pictures, or of any, for those who name none.
+    pub fn upscaler_for(&self, generator: Option<&str>) -> Option<&ModelInfo> {
+        upscaler_for(self.entries.values().map(|entry| &entry.info), generator)
     }
 
     /// What pictures are measured with; always on the processor.

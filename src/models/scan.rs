@@ -102,6 +102,7 @@ fn entry(
         licence: manifest.licence.clone(),
         credit: manifest.credit.clone(),
         scales: Vec::new(),
+        upscaler: manifest.upscaler.clone(),
         code_len: 0,
     };
     match manifest.architecture {

@@ -188,6 +188,7 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         licence: "CC0".to_owned(),
         credit: "Nobody".to_owned(),
         scales: Vec::new(),
+        upscaler: None,
         code_len: 0,
     }
 }

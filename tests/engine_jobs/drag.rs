@@ -80,6 +80,7 @@ fn every_step_of_a_drag_is_told_and_the_result_is_made_again_from_its_recipe() {
         params: walk.into(),
         max_side: 64,
         enlarge: 1,
+        enlarger: None,
         file: FilmFile::named(out.clone()).unwrap(),
     }));
     fixture.job(walk).unwrap();

@@ -302,6 +302,7 @@ fn a_film_of_waves_keeps_its_times_and_plays_back() {
             params: params.clone().into(),
             max_side: 96,
             enlarge: 1,
+            enlarger: None,
             file: FilmFile::named(out.clone()).unwrap(),
         };
         run(engine, Job::Walk(Box::new(job.clone())));
@@ -374,6 +375,7 @@ fn a_photo_goes_through_styles_and_strengths_without_a_jump() {
         params: walk.clone().into(),
         max_side: 120,
         enlarge: 1,
+        enlarger: None,
         file: FilmFile::named(out.clone()).unwrap(),
     };
     run(&mut engine, Job::Walk(Box::new(job.clone())));
@@ -448,6 +450,7 @@ fn the_film_that_plays_is_the_one_that_is_written() {
         params: film.clone(),
         max_side: 160,
         enlarge: 1,
+        enlarger: None,
         file: FilmFile::named(out.clone()).unwrap(),
     };
     run(&mut engine, Job::Walk(Box::new(job)));

@@ -74,6 +74,7 @@ fn walk(params: &WalkParams, out: &std::path::Path) -> Job {
         params: params.clone().into(),
         max_side: 64,
         enlarge: 1,
+        enlarger: None,
         file: FilmFile::named(out.to_path_buf()).unwrap(),
     }))
 }

@@ -715,6 +715,7 @@ fn library() -> Library {
         licence: "CC0 1.0".into(),
         credit: "Trained on pictures made by code".into(),
         scales: Vec::new(),
+        upscaler: None,
         code_len: 12,
     };
     Library {

@@ -18,7 +18,7 @@ pub(super) fn run(
     model: Option<&str>,
     wrap: Option<Wrap>,
 ) -> Result<Output, EngineError> {
-    let (name, network) = network(context, model)?;
+    let (name, network) = network(context, model, made_by(path).as_deref())?;
     context.progress(Stage::Reading, 0, 1);
     let photo = context.state.photos.read(path)?;
     let wrap = wrap.unwrap_or_else(|| own_wrap(&photo.source.place()));
@@ -62,20 +62,30 @@ pub(super) fn estimate(
     scale: u32,
     model: Option<&str>,
 ) -> Result<Output, EngineError> {
-    let (_, network) = network(context, model)?;
+    let (_, network) = network(context, model, made_by(path).as_deref())?;
     let photo = context.state.photos.read(path)?;
     let size = photo.picture.size();
     let found = enlarge::estimate(&*network, size, scale, &context.token())?;
     Ok(Output::Estimate(found))
 }
 
-/// The network of this name, or the one that ships.
+/// The generator that a picture says to come from.
+fn made_by(path: &Path) -> Option<String> {
+    let recipe = crate::export::metadata::read(path).ok()?.recipe?;
+    match recipe.making {
+        Making::Explore(params) => Some(params.model),
+        _ => None,
+    }
+}
+
+/// The network of this name, or the one for pictures of `generator`.
 pub(super) fn network(
     context: &mut JobContext<'_>,
     model: Option<&str>,
+    generator: Option<&str>,
 ) -> Result<(String, Arc<dyn Upscaler>), EngineError> {
     let registry = &mut context.state.registry;
-    let shipped = || registry.default_upscaler().map(|info| info.name.clone());
+    let shipped = || registry.upscaler_for(generator).map(|info| info.name.clone());
     let Some(name) = model.map(str::to_owned).or_else(shipped) else {
         return Err(EngineError::BadRequest(
             "there is no upscaling network here; put one into the models folder".into(),

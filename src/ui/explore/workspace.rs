@@ -163,7 +163,11 @@ fn what_is_shown(
         .is_none_or(|s| s.is_draft());
     let [w, h] = own;
     let words = match drawn[0].cmp(&w) {
-        std::cmp::Ordering::Greater => format!("{w} × {h}, drawn through Crisp"),
+        std::cmp::Ordering::Greater => {
+            let through = panel.state.drawn_through();
+            let title = through.map_or("a network", |network| &network.title);
+            format!("{w} × {h}, drawn through {title}")
+        }
         std::cmp::Ordering::Less if !draft => {
             format!(
                 "Preview at {} × {}; the picture has {w} × {h}",

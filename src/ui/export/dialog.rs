@@ -144,7 +144,7 @@ impl ExportDialog {
             return false;
         }
         ui.weak("That is larger than the picture.");
-        let enlarger = p.state.upscaler();
+        let enlarger = p.state.upscaler(Some(&first.model));
         let Some(enlarger) = enlarger.filter(|_| count == 1) else {
             return false;
         };

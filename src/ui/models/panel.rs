@@ -192,7 +192,7 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
 fn for_upscaling(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
     let in_use = panel
         .state
-        .upscaler()
+        .upscaler(None)
         .is_some_and(|now| now.name == model.name);
     let button = egui::Button::new(format!("Upscale with {}", model.title));
     let button = ui

@@ -216,7 +216,7 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
 /// Only where there are several networks that enlarge.
 fn upscaler(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let models: Vec<_> = panel.state.engine.models(ModelKind::Upscaler).collect();
-    let Some(now) = panel.state.upscaler().filter(|_| models.len() > 1) else {
+    let Some(now) = panel.state.upscaler(None).filter(|_| models.len() > 1) else {
         return;
     };
     ui.horizontal(|ui| {

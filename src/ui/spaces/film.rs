@@ -104,6 +104,7 @@ fn made(doc: &PanoramaDoc, panel: &mut Panel<'_>) -> Option<Made> {
             params: params.into(),
             max_side: doc.film.width,
             enlarge: 1,
+            enlarger: None,
             file: choice.file("panorama walk"),
         })));
     }

@@ -65,6 +65,7 @@ fn job(timeline: &TimelineDoc, panel: &mut Panel<'_>) -> Option<FilmJob> {
             Some(model) if !resizable(model, panel) => timeline.enlarge,
             _ => 1,
         },
+        enlarger: panel.state.chosen_upscaler(),
         file: panel.scratch.of::<FilmFileChoice>().file(of),
         params,
     })
@@ -129,7 +130,7 @@ fn size(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
         return;
     }
     let Some(info) = info else { return };
-    let enlarger = panel.state.upscaler().is_some();
+    let enlarger = panel.state.upscaler(None).is_some();
     let names = SCALES.map(|scale| {
         let [w, h] = info.size.map(|side| side * scale);
         (scale, format!("{w} × {h}"))
