@@ -394,7 +394,10 @@ fn a_network_that_enlarges_is_chosen_on_its_card() {
     window.run_steps(4);
     window.get_by_label("4×");
     click(&mut window, "Upscale with animesharp");
-    assert_eq!(window.state().state.upscaler(None).unwrap().name, "animesharp");
+    assert_eq!(
+        window.state().state.upscaler(None).unwrap().name,
+        "animesharp"
+    );
     // Once it is gone, the one that ships is back.
     let state = &mut window.state_mut().state;
     let mut library = (*state.engine.library).clone();

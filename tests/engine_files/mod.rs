@@ -19,7 +19,7 @@ pub fn models(folder: &Path) -> PathBuf {
     let models = folder.join("models");
     golden_model(&models, "restyle", "restyle_tiny", "limner-restyle-1");
     golden_model(&models, "flowers", "stylegan2_tiny_6x4", "stylegan2");
-    crisp(&models);
+    enlarger(&models, "crisp", 37);
     models
 }
 
@@ -71,13 +71,14 @@ fn golden_model(models: &Path, name: &str, golden: &str, architecture: &str) {
     write_model(models, name, &config, weights);
 }
 
-fn crisp(models: &Path) {
+/// A tiny upscaler; `step` makes its numbers.
+pub fn enlarger(models: &Path, name: &str, step: usize) {
     let (c, layers) = (4, 1);
     let mut values: HashMap<String, (Vec<usize>, Vec<u8>)> = HashMap::new();
     let mut add = |name: &str, shape: Vec<usize>| {
         let count: usize = shape.iter().product();
         let bytes = (0..count)
-            .flat_map(|i| (((i * 37 + name.len()) % 23) as f32 / 230.0 - 0.05).to_le_bytes())
+            .flat_map(|i| (((i * step + name.len()) % 23) as f32 / 230.0 - 0.05).to_le_bytes())
             .collect();
         values.insert(name.to_owned(), (shape, bytes));
     };
@@ -94,7 +95,7 @@ fn crisp(models: &Path) {
     add("body_act.0.weight", vec![c]);
     let config = serde_json::json!({
         "architecture": "crisp",
-        "title": "Crisp",
+        "title": name,
         "trained": false,
         "kwargs": { "channels": c, "layers": layers },
     });
@@ -105,7 +106,7 @@ fn crisp(models: &Path) {
             (name.clone(), view)
         })
         .collect();
-    write_model(models, "crisp", &config, views);
+    write_model(models, name, &config, views);
 }
 
 fn write_model(

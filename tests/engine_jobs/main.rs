@@ -21,6 +21,7 @@ mod print;
 #[path = "../common/skip.rs"]
 mod skip;
 mod style;
+mod upscaler;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -85,7 +85,11 @@ pub(super) fn network(
     generator: Option<&str>,
 ) -> Result<(String, Arc<dyn Upscaler>), EngineError> {
     let registry = &mut context.state.registry;
-    let shipped = || registry.upscaler_for(generator).map(|info| info.name.clone());
+    let shipped = || {
+        registry
+            .upscaler_for(generator)
+            .map(|info| info.name.clone())
+    };
     let Some(name) = model.map(str::to_owned).or_else(shipped) else {
         return Err(EngineError::BadRequest(
             "there is no upscaling network here; put one into the models folder".into(),

@@ -125,11 +125,8 @@ impl WalkDrawer {
         let enlarger = match job.enlarge {
             0 | 1 => None,
             scale => {
-                let (name, network) = super::upscale::network(
-                    context,
-                    job.enlarger.as_deref(),
-                    Some(&first.model),
-                )?;
+                let (name, network) =
+                    super::upscale::network(context, job.enlarger.as_deref(), Some(&first.model))?;
                 Some((network, name, scale))
             }
         };

@@ -1,0 +1,115 @@
+//! A generator that names the upscaler for its pictures.
+
+use std::fs;
+use std::sync::Arc;
+
+use limner::engine::LocalEngine;
+use limner::engine::protocol::*;
+use limner::export::format::Format;
+use limner::export::{self, Provenance, WriteOptions, metadata};
+use limner::picture::Picture;
+use limner::recipe::{ExploreParams, WalkParams, WalkPath};
+
+use crate::engine_files::enlarger;
+use crate::{Fixture, config};
+
+/// The tiny generator names `brush`, and `brush` is there or not.
+fn naming_brush(there: bool) -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    let models = &config.model_dirs[0];
+    if there {
+        enlarger(models, "brush", 41);
+    }
+    let file = models.join("flowers/config.json");
+    let mut flowers: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    flowers["upscaler"] = "brush".into();
+    fs::write(&file, flowers.to_string()).unwrap();
+    let engine = LocalEngine::new(config, Arc::new(|| {}));
+    Fixture {
+        folder,
+        engine,
+        next: 1,
+    }
+}
+
+fn on_canvas(fixture: &mut Fixture) -> Picture {
+    let work = Work::Explore(Arc::new(ExploreParams::new("flowers", 3)));
+    fixture.preview(work, Tier::Crisp(1024)).unwrap()
+}
+
+/// A picture of the generator, saved with its recipe or with none, then upscaled by whatever the
+/// program takes: the picture, and the network that its recipe names.
+fn upscaled(fixture: &mut Fixture, with_recipe: bool) -> (Picture, String) {
+    let params = ExploreParams::new("flowers", 3);
+    let (own, recipe) = fixture.picture(Job::Render(Arc::new(params)));
+    let path = fixture.path("own.png");
+    let options = WriteOptions {
+        replace: true,
+        ..WriteOptions::new(Format::Png)
+    };
+    let recipe = with_recipe.then_some(&recipe);
+    export::write(&path, &own, recipe, &Provenance::default(), &options).unwrap();
+    let (large, recipe) = fixture.picture(Job::Upscale {
+        path,
+        scale: 4,
+        model: None,
+        wrap: None,
+    });
+    (large, recipe.models[0].name.clone())
+}
+
+#[test]
+fn its_pictures_are_drawn_and_upscaled_through_it() {
+    let crisp = on_canvas(&mut Fixture::new());
+    let mut fixture = naming_brush(true);
+    let brush = on_canvas(&mut fixture);
+    assert_eq!(brush.size(), crisp.size());
+    assert_ne!(brush, crisp);
+    let (large, name) = upscaled(&mut fixture, true);
+    assert_eq!(name, "brush");
+    assert_eq!(large, brush, "what is saved is what was seen");
+    // A picture that doesn't say what made it goes through the one that ships.
+    assert_eq!(upscaled(&mut fixture, false), (crisp, "crisp".to_owned()));
+}
+
+#[test]
+fn where_it_is_gone_the_one_that_ships_serves() {
+    let crisp = on_canvas(&mut Fixture::new());
+    let mut fixture = naming_brush(false);
+    assert_eq!(on_canvas(&mut fixture), crisp);
+    assert_eq!(upscaled(&mut fixture, true), (crisp, "crisp".to_owned()));
+}
+
+#[test]
+fn its_films_go_through_it_or_through_the_one_that_is_named() {
+    let mut fixture = naming_brush(true);
+    let mut film = |enlarger: Option<&str>| {
+        let out = fixture.path("film.png");
+        let points = [3, 4].map(|seed| ExploreParams::new("flowers", seed));
+        let walk = WalkParams {
+            points: points.into(),
+            frames: 2,
+            fps: 10.0,
+            looped: false,
+            path: WalkPath::Spherical,
+            spans: Vec::new(),
+        };
+        let job = FilmJob {
+            params: walk.into(),
+            max_side: 64,
+            enlarge: 2,
+            enlarger: enlarger.map(str::to_owned),
+            file: FilmFile::named(out.clone()).unwrap(),
+        };
+        fixture.job(Job::Walk(Box::new(job))).unwrap();
+        let recipe = metadata::read(&out).unwrap().recipe.unwrap();
+        (recipe.models[1].name.clone(), fs::read(&out).unwrap())
+    };
+    let (own, frames) = film(None);
+    assert_eq!(own, "brush");
+    let (named, others) = film(Some("crisp"));
+    assert_eq!(named, "crisp");
+    assert_ne!(frames, others);
+}
