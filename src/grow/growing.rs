@@ -316,7 +316,7 @@ impl Growing<'_> {
         let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
         let firm = match (&self.region.firm, self.tuning.heal) {
             (_, false) => None,
-            (Some(firm), _) => Some(Cow::Owned(firm.at(size))),
+            (Some(firm), _) => Some(Cow::Owned(firm.at(size, self.tuning.wraps))),
             (None, _) => known.map().map(Cow::Borrowed),
         };
         if let Some(firm) = &firm {

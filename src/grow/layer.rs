@@ -1,5 +1,7 @@
 //! The work at one size.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
@@ -161,8 +163,11 @@ impl Layer<'_> {
                 .map(|&at| numbers.of(self.places[at as usize]))
                 .collect(),
         };
-        let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
+        let few = self.active.len() * self.keys.len() <= rim::MOST;
+        // Patches that go round see the other side behind the last column and row.
+        let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
         let worth = known.worth();
+        let worth = worth.map(|worth| wrapped(worth, self.level.result, margin));
         let neighbours = |group: &Group| {
             let active: Vec<u32> = group.queries.iter().map(|&q| self.active[q]).collect();
             let rows = self.places.len() / self.columns[0];
@@ -178,27 +183,24 @@ impl Layer<'_> {
                 false => sharp,
             };
             tell(f64::from(round) / f64::from(rounds.count), Some(picture))?;
+            let seen = match margin {
+                [0, 0] => Cow::Borrowed(&*picture),
+                [x, y] => Cow::Owned(picture.wrapped(x, y)),
+            };
             for (number, group) in groups.iter_mut().enumerate() {
                 let mut new = match &worth {
-                    Some(worth) if few => {
-                        self.at_the_rim((picture, worth), image, group, &found)?
-                    }
-                    _ => self.round(
-                        picture,
-                        (&basis, image),
-                        group,
-                        &found,
-                        (round, rounds.seed),
-                    )?,
+                    Some(worth) if few => self.at_the_rim((&seen, worth), image, group, &found)?,
+                    _ => self.round(&seen, (&basis, image), group, &found, (round, rounds.seed))?,
                 };
                 if let (Some(around), Some(worth)) = (around.get(number), &worth) {
-                    let seen = (&*picture, &worth[..], image);
+                    let seen = (&*seen, &worth[..], image);
                     new = self.settled(new, seen, group, (around, &numbers))?;
                 }
                 for (&query, own) in group.queries.iter().zip(new) {
                     found[query] = group.to_all(own);
                 }
             }
+            drop(seen);
             self.take(&found);
             let last = rounds.finest && round + 1 == rounds.count;
             *picture = self.put_together(&Rows::of(sharp), &tuning.kernels[usize::from(last)])?;
@@ -267,11 +269,7 @@ impl Layer<'_> {
                 Keys::new(vectors, group.weights.clone(), &tuning.effort, seed)
             }
         };
-        let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
-        let vectors = match margin {
-            [0, 0] => reduced(basis, picture, &group.corners),
-            [x, y] => reduced(basis, &picture.wrapped(x, y), &group.corners),
-        };
+        let vectors = reduced(basis, picture, &group.corners);
         let seed = seed.wrapping_add(1000 + u64::from(round));
         let new = matches(&vectors, &keys, &before, &tuning.effort, seed, stop);
         group.searched = Some(keys);
@@ -391,6 +389,22 @@ impl Numbers {
         let at = y * self.columns + x;
         self.list.as_ref().map_or(at as u32, |list| list[at])
     }
+}
+
+/// Values of pixels with so many more columns and rows, which repeat the first ones, as
+/// [`Canvas::wrapped`] does.
+fn wrapped(values: Vec<u16>, [width, height]: [usize; 2], margin: [usize; 2]) -> Vec<u16> {
+    let [x, y] = margin;
+    if margin == [0; 2] {
+        return values;
+    }
+    let mut out = Vec::with_capacity((width + x) * (height + y));
+    for row in 0..height + y {
+        let row = &values[row % height * width..][..width];
+        out.extend_from_slice(row);
+        out.extend((0..x).map(|i| row[i % width]));
+    }
+    out
 }
 
 fn reduced(basis: &Projection, canvas: &Canvas, places: &[Place]) -> Vec<Vector> {

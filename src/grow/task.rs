@@ -3,6 +3,7 @@
 use super::edit::Edit;
 use super::{GrowError, LEAST_SIDE, MOST_SOURCES, Place};
 use crate::picture::Picture;
+use crate::picture::seam::seams;
 
 /// How a picture is grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,7 +211,7 @@ pub(super) fn check(
                 true => Err(GrowError::Clash(
                     "nothing is added on any side; say how many pixels are to come to which side",
                 )),
-                false => Ok(()),
+                false => check_closes(source, settings),
             }
         }
         Task::Fill { hole } => match () {
@@ -243,6 +244,23 @@ pub(super) fn check(
             "a picture that is kept while it is made seamless takes nothing of others; leave them out",
         )),
         Task::Vary | Task::Shape { .. } | Task::Edit { .. } | Task::Tile => Ok(()),
+    }
+}
+
+/// Opposite sides that are to go on in one another, and between which nothing is added, must do so
+/// already.
+fn check_closes(source: &Picture, settings: &Settings) -> Result<(), GrowError> {
+    let open = |i: &usize| settings.seamless[*i] && source.size()[*i] == settings.size[*i];
+    let mut open = (0..2).filter(open).peekable();
+    if open.peek().is_none() {
+        return Ok(());
+    }
+    let seams = seams(source);
+    match open.all(|i| seams[i].closes()) {
+        true => Ok(()),
+        false => Err(GrowError::Clash(
+            "opposite sides of this picture don't go on in one another, and nothing is added between them; add some pixels at one of them",
+        )),
     }
 }
 
