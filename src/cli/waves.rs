@@ -54,9 +54,9 @@ pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Fai
     if args.picture.is_some() && !args.strip.extend {
         drawn_only(args)?;
     }
-    if args.picture.is_some() && !surfaces && !films {
+    if args.picture.is_some() && !args.strip.extend && !surfaces && !films {
         return Err(Failure::new(
-            "say what to make of the panorama: --faces, --html or --film",
+            "say what to make of the panorama: --faces, --html or --film; a strip photo of a part of the turn takes --extend",
         ));
     }
     if args.picture.is_none() && args.out.is_none() && surfaces {
