@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::args::Generate;
 use super::failure::Failure;
 use super::generate;
+use super::grow;
 use super::panorama_film;
 use super::save::{check_file, check_free, deliver, make_folder};
 use super::session::{Session, unexpected};
@@ -63,6 +64,14 @@ pub(crate) fn panorama(args: &Panorama, session: &mut Session) -> Result<(), Fai
         return Err(Failure::new(
             "faces and page are made of the panorama's file: name it with --out",
         ));
+    }
+    if let Some(strip) = args.picture.as_deref().filter(|_| args.strip.extend) {
+        if args.strip.estimate {
+            return grow::estimate(extended(args, strip)?, session);
+        }
+        if args.out.is_none() {
+            return Err(Failure::new("name the panorama's file with --out"));
+        }
     }
     if let Some(page) = &args.html {
         if page
@@ -122,13 +131,12 @@ fn drawn_only(args: &Panorama) -> Result<(), Failure> {
 }
 
 /// The strip photo grown on to a full turn.
-fn extended(args: &Panorama, strip: &Path) -> Result<Job, Failure> {
-    let params = GrowParams {
+fn extended(args: &Panorama, strip: &Path) -> Result<GrowParams, Failure> {
+    Ok(GrowParams {
         task: GrowTask::FullTurn(args.strip.turn()),
         size: args.size.map(|size| size.0),
         ..GrowParams::new(source(strip)?, args.seed)
-    };
-    Ok(Job::Grow(Arc::new(params)))
+    })
 }
 
 /// The panorama that is drawn.
@@ -145,7 +153,7 @@ fn params(args: &Panorama, session: &Session) -> Result<ExploreParams, Failure> 
 fn draw(args: &Panorama, out: &Path, session: &mut Session) -> Result<(), Failure> {
     check_file(out, args.keeping.force)?;
     let job = match &args.picture {
-        Some(strip) => extended(args, strip)?,
+        Some(strip) => Job::Grow(Arc::new(extended(args, strip)?)),
         None => Job::Render(Arc::new(params(args, session)?)),
     };
     let Output::Picture { picture, recipe } = session.job("panorama", job)? else {

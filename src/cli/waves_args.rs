@@ -84,8 +84,11 @@ pub(crate) struct Tile {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct StripArgs {
     /// PICTURE is a strip photo of a part of what lies around: grow it on to a full turn
-    #[arg(long, requires_all = ["picture", "out"], conflicts_with = "film")]
+    #[arg(long, requires = "picture", conflicts_with = "film")]
     pub(crate) extend: bool,
+    /// With --extend: say what it would take, and do nothing
+    #[arg(long, requires = "extend")]
+    pub(crate) estimate: bool,
     /// With --extend: degrees that the photo shows from side to side (20 to 360) [default: as many
     /// as if it were 50 high]
     #[arg(long, value_name = "DEG", requires = "extend", value_parser = fov)]

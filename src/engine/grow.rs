@@ -292,7 +292,7 @@ impl Prepared {
             },
             GrowTask::FullTurn(_) => {
                 let [left, top] = self.corner();
-                Task::Extend { left, top }
+                Task::Around { left, top }
             }
             GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => Task::Fill { hole: &[] },
             GrowTask::Edit { .. } => Task::Edit { edits: &[] },

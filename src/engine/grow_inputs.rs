@@ -114,7 +114,8 @@ impl Inputs {
     pub(in crate::engine) fn task(&self, params: &GrowParams) -> Task<'_> {
         let [left, top] = self.corner;
         match (&params.task, &self.structure) {
-            (GrowTask::Extend { .. } | GrowTask::FullTurn(_), _) => Task::Extend { left, top },
+            (GrowTask::Extend { .. }, _) => Task::Extend { left, top },
+            (GrowTask::FullTurn(_), _) => Task::Around { left, top },
             (GrowTask::Fill { .. } | GrowTask::FillPainted { .. }, _) => {
                 Task::Fill { hole: &self.hole }
             }

@@ -97,7 +97,7 @@ pub(super) fn begin<'a>(
     };
     match task {
         Task::Vary | Task::Tile => {}
-        Task::Extend { left, top } => {
+        Task::Extend { left, top } | Task::Around { left, top } => {
             let size = settings.size.map(|side| side as usize);
             let corner = [*left as usize, *top as usize];
             let mut map = Map::full(size);
@@ -106,7 +106,9 @@ pub(super) fn begin<'a>(
                 *kept =
                     (0..2).all(|i| (corner[i]..corner[i] + source.size()[i]).contains(&place[i]));
             }
-            let framed = Arc::new(mirrored(source, size, corner, settings.seamless));
+            let level = matches!(task, Task::Around { .. });
+            let framed = mirrored(source, size, corner, settings.seamless, level);
+            let framed = Arc::new(framed);
             region.kept = Some((map, Arc::clone(&framed)));
             kept.picture = Some(material.source.clone());
             kept.corner = [*left, *top];
@@ -252,11 +254,21 @@ fn sets(material: &Material<'_>, settings: &Settings, first: usize) -> Option<Wh
 }
 
 /// The source within a larger canvas, mirrored at its edges; where the canvas goes on at its other
-/// side, x and y, each place at the edge that is nearer.
-fn mirrored(source: &Canvas, size: [usize; 2], corner: [usize; 2], wraps: [bool; 2]) -> Canvas {
+/// side, x and y, each place at the edge that is nearer. With `level`, its first row above and its
+/// last below.
+fn mirrored(
+    source: &Canvas,
+    size: [usize; 2],
+    corner: [usize; 2],
+    wraps: [bool; 2],
+    level: bool,
+) -> Canvas {
     let fold = |at: usize, i: usize| {
         let (side, all) = (source.size()[i] as i64, size[i] as i64);
         let mut off = at as i64 - corner[i] as i64;
+        if level && i == 1 {
+            return off.clamp(0, side - 1) as usize;
+        }
         if wraps[i] {
             off = off.rem_euclid(all);
             // Nearer to the first column than to the last.

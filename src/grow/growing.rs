@@ -46,6 +46,9 @@ pub(super) struct Tuning {
     pub(super) heal: bool,
     /// How many neighbours' agreement counts: whether pieces are to stay together.
     pub(super) together: bool,
+    /// Where the source's first row lies in the result, as a share of its height, if what is at a
+    /// height is to come from about that height.
+    pub(super) top: Option<f64>,
     /// Which sides of the result go on at the other side.
     pub(super) wraps: [bool; 2],
     /// Begins all random numbers.

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::canvas::Canvas;
 use super::growing::{BAND, Growing, Tell};
+use super::heights::Heights;
 use super::kernel::{Projection, Vector, project};
 use super::matching::{Keys, matches};
 use super::region::Known;
@@ -97,6 +98,15 @@ impl Layer<'_> {
                 }
             }
         }
+    }
+
+    /// Heights at this size, where they count.
+    fn heights(&self) -> Option<Heights> {
+        let top = self.growing.tuning.top?;
+        Some(Heights {
+            top: (top * self.level.result[1] as f64).round() as usize,
+            rows: self.level.own[1],
+        })
     }
 
     fn groups(&self) -> Result<Vec<Group>, GrowError> {
@@ -218,7 +228,9 @@ impl Layer<'_> {
     ) -> Result<Vec<u32>, GrowError> {
         let before: Vec<u32> = group.before(found);
         let keys = (image, &group.places[..]);
-        rim::nearest(seen, (&group.corners, &before), keys, self.growing.stop)
+        let heights = self.heights();
+        let queries = (&group.corners[..], &before[..]);
+        rim::nearest(seen, queries, keys, heights.as_ref(), self.growing.stop)
     }
 
     /// What was found, with pieces kept together.
@@ -240,9 +252,11 @@ impl Layer<'_> {
                 false => NONE,
             }
         };
+        let heights = self.heights();
         let distance = |query: usize, key: u32| {
             let (query, key) = (group.corners[query], group.places[key as usize]);
-            rim::mean(picture, worth, query, image, key)
+            let apart = heights.map_or(0, |heights| heights.apart(query, key));
+            rim::mean(picture, worth, query, image, key) + apart as f32
         };
         let choice = cohere::Choice {
             neighbours,
@@ -262,14 +276,21 @@ impl Layer<'_> {
     ) -> Result<Vec<u32>, GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let before = group.before(found);
+        let heights = self.heights();
         let keys = match group.searched.take().filter(|_| round >= 2) {
             Some(keys) => keys,
             None => {
-                let vectors = reduced(basis, image, &group.places);
+                let mut vectors = reduced(basis, image, &group.places);
+                if let Some(heights) = &heights {
+                    heights.mark_keys(&mut vectors, &group.places);
+                }
                 Keys::new(vectors, group.weights.clone(), &tuning.effort, seed)
             }
         };
-        let vectors = reduced(basis, picture, &group.corners);
+        let mut vectors = reduced(basis, picture, &group.corners);
+        if let Some(heights) = &heights {
+            heights.mark_queries(&mut vectors, &group.corners);
+        }
         let seed = seed.wrapping_add(1000 + u64::from(round));
         let new = matches(&vectors, &keys, &before, &tuning.effort, seed, stop);
         group.searched = Some(keys);

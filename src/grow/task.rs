@@ -120,6 +120,15 @@ pub enum Task<'a> {
         /// Pixels above its first row.
         top: u32,
     },
+    /// As [`Self::Extend`], where the source shows a part of what lies around a viewer: what is at a
+    /// height comes from about that height, above and below from its edges. Nothing of other
+    /// pictures.
+    Around {
+        /// Pixels before its first column.
+        left: u32,
+        /// Pixels above its first row.
+        top: u32,
+    },
     /// Where a value of `hole` is true the source is filled anew; one for each pixel, row by row.
     Fill {
         /// What is to be filled.
@@ -199,7 +208,12 @@ pub(super) fn check(
                 "at its own size and with nothing left to chance the picture stays as it is; raise Chance or choose another size",
             ))
         }
-        Task::Extend { left, top } => {
+        Task::Around { .. } if !material.others.is_empty() || material.region.is_some() => {
+            Err(GrowError::Clash(
+                "a photo is grown on around a viewer by itself; leave other pictures and regions out",
+            ))
+        }
+        Task::Extend { left, top } | Task::Around { left, top } => {
             let fits = |before: u32, own: u32, all: u32| {
                 u64::from(before) + u64::from(own) <= u64::from(all)
             };

@@ -49,7 +49,7 @@ fn a_strip_goes_on_until_its_ends_meet() {
     assert!(across(&source).ratio > 2.0, "{:?}", across(&source));
     let task = Task::Extend { left: 61, top: 0 };
     let wish = around([301, 64], [true, false]);
-    let made = on_all(|| grown(&source, &task, &wish).unwrap().picture);
+    let made = grown(&source, &task, &wish).unwrap().picture;
     assert_eq!(made.size(), [301, 64]);
     let seam = across(&made);
     assert!(seam.closes() && seam.ratio < SEAMLESS, "{seam:?}");
@@ -70,6 +70,43 @@ fn a_strip_goes_on_until_its_ends_meet() {
         "{:?}",
         across(&open.picture)
     );
+}
+
+#[test]
+fn the_same_bytes_come_on_every_kernel_around_a_viewer_too() {
+    let source = strip(72, 32);
+    for task in [
+        Task::Extend { left: 21, top: 5 },
+        Task::Around { left: 21, top: 5 },
+    ] {
+        let wish = around([121, 48], [true, false]);
+        let made = on_all(|| grown(&source, &task, &wish).unwrap().picture);
+        assert!(across(&made).closes());
+        assert_eq!(pixel(&made, 21 + 50, 5 + 20), pixel(&source, 50, 20));
+    }
+}
+
+/// Beside the photo there is at a height what it has there, above it what is at its upper edge.
+#[test]
+fn around_a_viewer_the_horizon_stays_where_it_is() {
+    let source = strip(150, 60);
+    let task = Task::Around { left: 60, top: 30 };
+    let made = grown(&source, &task, &around([270, 120], [true, false])).unwrap();
+    assert!(across(&made.picture).closes());
+    // Blue is more than red in the sky, less on the ground; between them lie the hills.
+    let sky = |y: u32| {
+        let row = (0..270).filter(|&x| {
+            let p = pixel(&made.picture, x, y);
+            p[2] > p[0]
+        });
+        row.count() as f64 / 270.0
+    };
+    for y in (0..45).step_by(5) {
+        assert!(sky(y) > 0.93, "{} of row {y} is sky", sky(y));
+    }
+    for y in (75..120).step_by(5) {
+        assert!(sky(y) < 0.07, "{} of row {y} is sky", sky(y));
+    }
 }
 
 #[test]

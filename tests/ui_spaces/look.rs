@@ -26,6 +26,9 @@ fn look_of_spaces() {
         s.click("Film…");
         take(&mut s, &mut results, &format!("spaces_film_{name}"));
         s.click("Cancel");
+        s.click("Your picture");
+        s.click("Extend to a full turn");
+        take(&mut s, &mut results, &format!("spaces_strip_{name}"));
         s.click("Wall");
         take(&mut s, &mut results, &format!("spaces_wall_{name}"));
     }
