@@ -9,10 +9,17 @@ use limner::recipe::{FullTurn, GrowParams, GrowTask, StripProjection};
 fn with_strip<'a>() -> Studio<'a> {
     let mut s = with_picture("Panorama");
     assert_eq!(doc(&s).panorama.origin, Origin::Picture);
-    s.window.get_by_label("This picture is no panorama");
-    s.click("Extend to a full turn");
-    s.settle();
+    assert!(!has(&s, Role::Image, "Panorama"));
+    extend(&mut s);
     s
+}
+
+fn extend(s: &mut Studio<'_>) {
+    let check = s
+        .window
+        .get_by_role_and_label(Role::CheckBox, "Extend to a full turn");
+    check.click();
+    s.settle();
 }
 
 /// Full turns that the engine was asked for at full size.
@@ -105,15 +112,14 @@ fn what_it_shows_is_set_undone_and_begun_again() {
     s.command(Command::Undo);
     s.command(Command::Undo);
     assert!(!doc(&s).panorama.strip.on);
-    s.window.get_by_label("This picture is no panorama");
+    assert!(!has(&s, Role::Image, "Panorama"));
 }
 
 #[test]
 fn it_can_be_stopped_and_is_not_begun_again_by_itself() {
     let mut s = with_picture("Panorama");
     s.asked.borrow_mut().hold_growing = true;
-    s.click("Extend to a full turn");
-    s.settle();
+    extend(&mut s);
     assert_eq!(jobs(&s).len(), 1);
     s.window
         .get_by_role_and_label(Role::Button, "Stop making the full turn")
