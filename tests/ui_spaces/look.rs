@@ -28,13 +28,14 @@ fn look_of_spaces() {
         s.click("Film…");
         take(&mut s, &mut results, &format!("spaces_film_{name}"));
         s.click("Cancel");
+        s.click("Wall");
+        take(&mut s, &mut results, &format!("spaces_wall_{name}"));
+        s.click("Panorama");
         s.click("Your picture");
         s.window
             .get_by_role_and_label(Role::CheckBox, "Extend to a full turn")
             .click();
         take(&mut s, &mut results, &format!("spaces_strip_{name}"));
-        s.click("Wall");
-        take(&mut s, &mut results, &format!("spaces_wall_{name}"));
     }
 }
 
