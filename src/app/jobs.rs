@@ -7,6 +7,7 @@ use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, ModelKind, Rendering, Request, StylizeOptions};
+use crate::recipe::GrowTask;
 
 /// Queues a job; its number.
 pub(in crate::app) fn start(
@@ -44,6 +45,9 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
     match (job, purpose) {
         (_, Purpose::Fine) => "Painting the photo".to_owned(),
         (_, Purpose::Grow) => "Growing the picture".to_owned(),
+        (Job::Grow(params), Purpose::Seamless) if matches!(params.task, GrowTask::FullTurn(_)) => {
+            "Making the full turn".to_owned()
+        }
         (_, Purpose::Seamless) => "Making the picture seamless".to_owned(),
         (_, Purpose::SpacesFile) => "Rendering the picture for its files".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),

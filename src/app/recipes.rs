@@ -7,6 +7,7 @@ use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::spaces::edit::SpacesEdit;
+use crate::app::spaces::strip_doc::StripDoc;
 use crate::app::state::AppState;
 use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
@@ -19,7 +20,7 @@ use crate::app::{explore, grow, jobs, lens, spaces, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{
-    ExploreParams, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
+    ExploreParams, GrowTask, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
 };
 
 /// Longer side of a film whose recipe doesn't say, pixels.
@@ -160,6 +161,14 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
         }
         Making::Grow(mut params) => {
             let outside = params.confine();
+            if let GrowTask::FullTurn(turn) = params.task {
+                let strip = StripDoc::of(&params, turn);
+                let edit = SpacesEdit::Strip(params.source, strip.into());
+                spaces::apply::edit(edit, state, services, now);
+                state.view.go(Workspace::Spaces);
+                tell_outside(&outside, state);
+                return true;
+            }
             let params = Box::new(params);
             let edit = GrowEdit::Replace {
                 params,

@@ -213,7 +213,8 @@ fn files(args: &Grow, folder: &Path, count: u32) -> Result<Vec<(u64, PathBuf)>, 
         .collect()
 }
 
-fn estimate(params: GrowParams, session: &mut Session) -> Result<(), Failure> {
+/// Says what growing would take.
+pub(super) fn estimate(params: GrowParams, session: &mut Session) -> Result<(), Failure> {
     let job = Job::EstimateGrow(Arc::new(params));
     let Output::Estimate(estimate) = session.job("estimate", job)? else {
         return Err(unexpected());

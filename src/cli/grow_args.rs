@@ -34,7 +34,7 @@ pub(crate) struct Grow {
     #[arg(long, value_name = "WxH", conflicts_with_all = ["extend", "fill", "edits"])]
     pub(crate) size: Option<Size>,
     /// Let the picture go on beyond its edges by so many pixels
-    #[arg(long, value_name = "LEFT,TOP,RIGHT,BOTTOM", conflicts_with_all = ["fill", "edits", "structure", "seamless"])]
+    #[arg(long, value_name = "LEFT,TOP,RIGHT,BOTTOM", conflicts_with_all = ["fill", "edits", "structure"])]
     pub(crate) extend: Option<Sides>,
     /// Fill the picture anew where this one, of the same size, is light
     #[arg(long, value_name = "MASK", conflicts_with_all = ["edits", "structure", "seamless"])]

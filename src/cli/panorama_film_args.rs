@@ -48,7 +48,8 @@ pub(crate) struct PanoramaFilm {
     pub(crate) coding: Coding,
 }
 
-fn within(text: &str, range: &Range) -> Result<f32, String> {
+/// A number of a range.
+pub(super) fn within(text: &str, range: &Range) -> Result<f32, String> {
     match text.parse::<f32>() {
         Ok(value) if value >= range.least && value <= range.most => Ok(value),
         _ => Err(format!(

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::keeping::{Keeping, Output};
 use super::panorama_film_args::PanoramaFilm;
 use super::values::Size;
-use crate::recipe::{Domain, NoiseMode};
+use crate::recipe::{Domain, FullTurn, NoiseMode, StripProjection, ranges};
 
 /// How a generated picture goes on at its sides.
 #[derive(Debug, Clone, Args)]
@@ -80,12 +80,69 @@ pub(crate) struct Tile {
     pub(crate) output: Output,
 }
 
+/// A strip photo that is grown on until its ends meet, and up and down.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct StripArgs {
+    /// PICTURE is a strip photo of a part of what lies around: grow it on to a full turn
+    #[arg(long, requires = "picture", conflicts_with = "film")]
+    pub(crate) extend: bool,
+    /// With --extend: say what it would take, and do nothing
+    #[arg(long, requires = "extend")]
+    pub(crate) estimate: bool,
+    /// With --extend: degrees that the photo shows from side to side (20 to 360) [default: as many
+    /// as if it were 50 high]
+    #[arg(long, value_name = "DEG", requires = "extend", value_parser = fov)]
+    pub(crate) fov: Option<f32>,
+    /// With --extend: where its horizon is, as a share of its height from above (0 to 1)
+    #[arg(long, value_name = "S", default_value = "0.5", requires = "extend", value_parser = super::values::share)]
+    pub(crate) horizon: f32,
+    /// With --extend: what its rows are
+    #[arg(
+        long,
+        value_name = "KIND",
+        default_value = "cylindrical",
+        requires = "extend",
+        value_enum
+    )]
+    pub(crate) projection: ProjectionArg,
+}
+
+/// What the rows of a strip photo are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProjectionArg {
+    /// On a cylinder, as telephones and most stitchers make them
+    Cylindrical,
+    /// Heights are angles
+    Equirectangular,
+}
+
+impl StripArgs {
+    /// As a recipe has it.
+    pub(crate) fn turn(&self) -> FullTurn {
+        FullTurn {
+            fov: self.fov,
+            horizon: self.horizon,
+            projection: match self.projection {
+                ProjectionArg::Cylindrical => StripProjection::Cylindrical,
+                ProjectionArg::Equirectangular => StripProjection::Equirectangular,
+            },
+        }
+    }
+}
+
+fn fov(text: &str) -> Result<f32, String> {
+    super::panorama_film_args::within(text, &ranges::STRIP_FOV)
+}
+
 /// `limner panorama`
 #[derive(Debug, Args)]
 pub(crate) struct Panorama {
-    /// A panorama that is there already, twice as wide as high; drawn anew when absent
-    #[arg(value_name = "PICTURE", conflicts_with_all = ["seed", "truncation", "noise", "size", "scale", "out", "no_recipe", "source_names"])]
+    /// A panorama that is there already, twice as wide as high, or with --extend a strip photo;
+    /// drawn anew when absent
+    #[arg(value_name = "PICTURE", conflicts_with_all = ["truncation", "noise", "scale"])]
     pub(crate) picture: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) strip: StripArgs,
     /// Seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -95,9 +152,10 @@ pub(crate) struct Panorama {
     /// Noise: off, fixed or a seed
     #[arg(long, value_name = "NOISE", default_value = "fixed", value_parser = super::values::noise)]
     pub(crate) noise: NoiseMode,
-    /// Size in pixels, twice as wide as high, up to 8192x4096
-    #[arg(long, value_name = "WxH", default_value = "4096x2048")]
-    pub(crate) size: Size,
+    /// Size in pixels, twice as wide as high, up to 8192x4096 [default: 4096x2048; of a strip photo
+    /// that at which it keeps its scale]
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<Size>,
     /// How much there is to see (0.25 to 4)
     #[arg(long, value_name = "S", default_value = "1")]
     pub(crate) scale: f32,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use crate::cancel::CancelToken;
+use crate::engine::full_turn::laid_out;
 use crate::engine::grow_inputs::Inputs;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{EngineError, Estimate, Tier};
@@ -14,6 +15,7 @@ use crate::grow::{
 };
 use crate::picture::Picture;
 use crate::recipe::{GrowBreed, GrowParams, GrowTask, SourceRef};
+use crate::spaces::panorama::strip::Layout;
 
 /// Work of a quick look at most, as [`grow::work`] counts it: 150 ms on two cores.
 const QUICK: u64 = 170_000;
@@ -29,8 +31,10 @@ const TRIAL_SIDE: u32 = 128;
 pub(in crate::engine) struct Prepared {
     /// With the pictures as they were read.
     pub(in crate::engine) params: GrowParams,
-    /// Where the patches come from.
+    /// Where the patches come from; a strip as it lies in its panorama.
     pub(in crate::engine) source: Picture,
+    /// Where a strip lies that is grown on to a full turn.
+    turn: Option<Layout>,
     /// All of them.
     pub(super) pictures: Pictures,
     /// Of the algorithm.
@@ -95,7 +99,7 @@ pub(in crate::engine) fn preview(
         let picture = coarse.picture();
         let large = |picture: &Picture| all || picture.width().max(picture.height()) >= LEAST_LOOK;
         if let Some(picture) = picture.filter(large) {
-            return Ok(picture);
+            return prepared.whole(picture);
         }
     }
     let inputs = prepared.inputs()?;
@@ -120,8 +124,8 @@ pub(in crate::engine) fn preview(
         },
     );
     match (grown, found) {
-        (_, Some(picture)) => Ok(picture),
-        (grown, None) => Ok(grown?.picture),
+        (_, Some(picture)) => prepared.whole(picture),
+        (grown, None) => prepared.whole(grown?.picture),
     }
 }
 
@@ -129,7 +133,7 @@ pub(in crate::engine) fn preview(
 fn looked_at(levels: &[Level], prepared: &Prepared, tier: Tier) -> usize {
     let most = tier.longest() as usize;
     let quickest = match prepared.params.task {
-        GrowTask::Extend { .. } => QUICK_EXTEND,
+        GrowTask::Extend { .. } | GrowTask::FullTurn(_) => QUICK_EXTEND,
         GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => QUICK_FILL,
         _ => QUICK,
     };
@@ -153,22 +157,33 @@ impl Prepared {
     ) -> Result<Self, EngineError> {
         let mut params = params.clone();
         let pictures = Pictures::read(photos, &mut params)?;
-        let source = pictures.of(&params.source)?.clone();
+        let mut source = pictures.of(&params.source)?.clone();
         let structure = match &params.task {
             GrowTask::Shape { structure, .. } => Some(pictures.of(structure)?),
             _ => None,
         };
-        let size = size(&params, &source, structure)?;
+        let mut size = size(&params, &source, structure)?;
+        let mut turn = None;
+        let photo = pictures.of(&params.source)?;
+        if let Some((layout, laid)) = laid_out(&mut params, photo)? {
+            size = layout.grown();
+            source = laid;
+            turn = Some(layout);
+        }
         // Before masks of that size are made.
         grow::check_size(size)?;
         Ok(Self {
             settings: Settings {
                 size,
                 genes: genes(&params),
-                seamless: params.seamless,
+                seamless: match turn {
+                    Some(_) => [true, false],
+                    None => params.seamless,
+                },
             },
             params,
             source,
+            turn,
             pictures,
         })
     }
@@ -186,8 +201,13 @@ impl Prepared {
     pub(in crate::engine) fn reduced(&self, photos: &mut PhotoCache) -> Option<Inputs> {
         let sides = self.source.size().into_iter().chain(self.settings.size);
         let halvings = grow::halvings(sides.max()?);
-        let mut reduce = |source: &SourceRef, picture: &Picture| {
-            photos.reduced(&source.sha256, picture, halvings)
+        let mut reduce = |source: &SourceRef, picture: &Picture| match &self.turn {
+            None => photos.reduced(&source.sha256, picture, halvings),
+            // Not as the file has it, but as it lies there.
+            Some(layout) => {
+                let laid = format!("{} {layout:?}", source.sha256);
+                photos.reduced(&laid, picture, halvings)
+            }
         };
         (halvings > 0)
             .then(|| Inputs::of(self, halvings, &mut reduce).ok())
@@ -217,6 +237,38 @@ impl Prepared {
         grow::coarse(&small, &self.settings, count, stop, progress)
     }
 
+    /// Columns and rows before the source, where the result goes on around it.
+    pub(super) fn corner(&self) -> [u32; 2] {
+        match (&self.params.task, &self.turn) {
+            (GrowTask::Extend { left, top, .. }, _) => [*left, *top],
+            (_, Some(layout)) => layout.corner(),
+            _ => [0; 2],
+        }
+    }
+
+    /// What is made of what was grown, at any size.
+    ///
+    /// # Errors
+    /// A picture too small for it.
+    pub(in crate::engine) fn whole(&self, grown: Picture) -> Result<Picture, EngineError> {
+        match &self.turn {
+            None => Ok(grown),
+            Some(layout) => Ok(layout.whole(&grown)?),
+        }
+    }
+
+    /// The size of that.
+    pub(in crate::engine) fn size(&self) -> [u32; 2] {
+        let turn = self.turn.as_ref();
+        turn.map_or(self.settings.size, |layout| layout.size)
+    }
+
+    /// Memory that growing through `levels` takes, in bytes, and what comes before and after.
+    pub(in crate::engine) fn memory(&self, levels: &[Level]) -> u64 {
+        let turn = self.turn.as_ref();
+        grow::memory(levels) + turn.map_or(0, Layout::memory)
+    }
+
     /// Of the source and the others.
     fn sizes(&self) -> Vec<[u32; 2]> {
         let others = self.params.others.iter();
@@ -238,6 +290,10 @@ impl Prepared {
                 left: *left,
                 top: *top,
             },
+            GrowTask::FullTurn(_) => {
+                let [left, top] = self.corner();
+                Task::Around { left, top }
+            }
             GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => Task::Fill { hole: &[] },
             GrowTask::Edit { .. } => Task::Edit { edits: &[] },
             GrowTask::Shape { strength, .. } => Task::Shape {
@@ -272,8 +328,8 @@ impl Prepared {
             _ => 0.6e-6,
         };
         Ok(Estimate {
-            size: self.settings.size,
-            memory: grow::memory(&levels),
+            size: self.size(),
+            memory: self.memory(&levels),
             time: std::time::Duration::from_secs_f64(
                 each * grow::work(&levels, &self.settings) as f64,
             ),

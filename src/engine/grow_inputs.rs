@@ -71,8 +71,8 @@ impl Inputs {
         };
         match &params.task {
             GrowTask::Vary | GrowTask::Tile => {}
-            GrowTask::Extend { left, top, .. } => {
-                let before = [*left, *top].map(|side| grow::halved(side, halvings));
+            GrowTask::Extend { .. } | GrowTask::FullTurn(_) => {
+                let before = prepared.corner().map(|side| grow::halved(side, halvings));
                 // Rounding mustn't push it beyond the edge.
                 inputs.corner =
                     [0, 1].map(|i| before[i].min(size[i].saturating_sub(making.small[i])));
@@ -115,6 +115,7 @@ impl Inputs {
         let [left, top] = self.corner;
         match (&params.task, &self.structure) {
             (GrowTask::Extend { .. }, _) => Task::Extend { left, top },
+            (GrowTask::FullTurn(_), _) => Task::Around { left, top },
             (GrowTask::Fill { .. } | GrowTask::FillPainted { .. }, _) => {
                 Task::Fill { hole: &self.hole }
             }

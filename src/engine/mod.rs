@@ -28,6 +28,7 @@ mod fine;
 mod fine_estimate;
 mod fine_tiles;
 mod fine_wrap;
+mod full_turn;
 mod grow;
 mod grow_inputs;
 mod handle;

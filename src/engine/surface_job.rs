@@ -9,6 +9,7 @@ pub use crate::spaces::hang::{Frame, Hanging, Part, SIDE_CM, Stuff, parts as hun
 pub use crate::spaces::material::{
     Body, Convention, Map, Settings as MaterialSettings, memory as material_memory,
 };
+pub use crate::spaces::panorama::strip::usual_fov;
 pub use crate::spaces::tile::{SEAMLESS, seam};
 
 /// A surface to make of a picture.

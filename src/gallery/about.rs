@@ -180,6 +180,7 @@ fn making(recipe: &Recipe, cards: &Cards) -> String {
                 GrowTask::Vary => "A variation grown from",
                 GrowTask::Tile => "Made seamless from",
                 GrowTask::Extend { .. } => "Grown beyond the edges of",
+                GrowTask::FullTurn(_) => "A 360° panorama grown around",
                 GrowTask::Fill { .. } | GrowTask::FillPainted { .. } => "Filled with patches of",
                 GrowTask::Edit { .. } => "Edited, and made whole again with patches of",
                 GrowTask::Shape { .. } => "Another picture's arrangement in the material of",

@@ -97,7 +97,7 @@ pub(super) fn begin<'a>(
     };
     match task {
         Task::Vary | Task::Tile => {}
-        Task::Extend { left, top } => {
+        Task::Extend { left, top } | Task::Around { left, top } => {
             let size = settings.size.map(|side| side as usize);
             let corner = [*left as usize, *top as usize];
             let mut map = Map::full(size);
@@ -106,7 +106,9 @@ pub(super) fn begin<'a>(
                 *kept =
                     (0..2).all(|i| (corner[i]..corner[i] + source.size()[i]).contains(&place[i]));
             }
-            let framed = Arc::new(mirrored(source, size, corner));
+            let level = matches!(task, Task::Around { .. });
+            let framed = mirrored(source, size, corner, settings.seamless, level);
+            let framed = Arc::new(framed);
             region.kept = Some((map, Arc::clone(&framed)));
             kept.picture = Some(material.source.clone());
             kept.corner = [*left, *top];
@@ -145,6 +147,7 @@ pub(super) fn begin<'a>(
         });
     }
     region.sets = sets(material, settings, first);
+    region.wraps = settings.seamless;
     Ok(Beginning {
         sources: Sources(sources),
         start,
@@ -166,7 +169,7 @@ fn loose(rough: &Edited, canvas: &Arc<Canvas>) -> Region {
         kept: Some((Map::without(canvas.size(), &either), Arc::clone(canvas))),
         firm: Some(Map::without(canvas.size(), &rough.hole)),
         loose_from: (REACH / reach).min(1.0),
-        sets: None,
+        ..Region::default()
     }
 }
 
@@ -250,17 +253,37 @@ fn sets(material: &Material<'_>, settings: &Settings, first: usize) -> Option<Wh
     })
 }
 
-/// The source within a larger canvas, mirrored at its edges.
-fn mirrored(source: &Canvas, [width, height]: [usize; 2], corner: [usize; 2]) -> Canvas {
-    let fold = |at: usize, corner: usize, side: usize| {
-        let around = (at as i64 - corner as i64).rem_euclid(2 * side as i64) as usize;
-        around.min(2 * side - 1 - around)
+/// The source within a larger canvas, mirrored at its edges; where the canvas goes on at its other
+/// side, x and y, each place at the edge that is nearer. With `level`, its first row above and its
+/// last below.
+fn mirrored(
+    source: &Canvas,
+    size: [usize; 2],
+    corner: [usize; 2],
+    wraps: [bool; 2],
+    level: bool,
+) -> Canvas {
+    let fold = |at: usize, i: usize| {
+        let (side, all) = (source.size()[i] as i64, size[i] as i64);
+        let mut off = at as i64 - corner[i] as i64;
+        if level && i == 1 {
+            return off.clamp(0, side - 1) as usize;
+        }
+        if wraps[i] {
+            off = off.rem_euclid(all);
+            // Nearer to the first column than to the last.
+            if off - side >= all - off {
+                off -= all;
+            }
+        }
+        let around = off.rem_euclid(2 * side);
+        around.min(2 * side - 1 - around) as usize
     };
-    let mut out = Canvas::filled(width, height, [0; 4]);
-    for (y, row) in out.data.chunks_mut(width).enumerate() {
-        let line = fold(y, corner[1], source.height) * source.width;
+    let mut out = Canvas::filled(size[0], size[1], [0; 4]);
+    for (y, row) in out.data.chunks_mut(size[0]).enumerate() {
+        let line = fold(y, 1) * source.width;
         for (x, pixel) in row.iter_mut().enumerate() {
-            *pixel = source.data[line + fold(x, corner[0], source.width)];
+            *pixel = source.data[line + fold(x, 0)];
         }
     }
     out

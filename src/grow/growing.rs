@@ -46,6 +46,9 @@ pub(super) struct Tuning {
     pub(super) heal: bool,
     /// How many neighbours' agreement counts: whether pieces are to stay together.
     pub(super) together: bool,
+    /// Where the source's first row lies in the result, as a share of its height, if what is at a
+    /// height is to come from about that height.
+    pub(super) top: Option<f64>,
     /// Which sides of the result go on at the other side.
     pub(super) wraps: [bool; 2],
     /// Begins all random numbers.
@@ -316,7 +319,7 @@ impl Growing<'_> {
         let mut random = ChaCha12Rng::seed_from_u64(self.tuning.seed);
         let firm = match (&self.region.firm, self.tuning.heal) {
             (_, false) => None,
-            (Some(firm), _) => Some(Cow::Owned(firm.at(size))),
+            (Some(firm), _) => Some(Cow::Owned(firm.at(size, self.tuning.wraps))),
             (None, _) => known.map().map(Cow::Borrowed),
         };
         if let Some(firm) = &firm {

@@ -1,9 +1,12 @@
 //! The work at one size.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
 use super::growing::{BAND, Growing, Tell};
+use super::heights::Heights;
 use super::kernel::{Projection, Vector, project};
 use super::matching::{Keys, matches};
 use super::region::Known;
@@ -97,6 +100,15 @@ impl Layer<'_> {
         }
     }
 
+    /// Heights at this size, where they count.
+    fn heights(&self) -> Option<Heights> {
+        let top = self.growing.tuning.top?;
+        Some(Heights {
+            top: (top * self.level.result[1] as f64).round() as usize,
+            rows: self.level.own[1],
+        })
+    }
+
     fn groups(&self) -> Result<Vec<Group>, GrowError> {
         let sources = &self.growing.sources.0;
         let sets = match &self.growing.region.sets {
@@ -161,8 +173,11 @@ impl Layer<'_> {
                 .map(|&at| numbers.of(self.places[at as usize]))
                 .collect(),
         };
-        let few = self.active.len() * self.keys.len() <= rim::MOST && tuning.wraps == [false; 2];
+        let few = self.active.len() * self.keys.len() <= rim::MOST;
+        // Patches that go round see the other side behind the last column and row.
+        let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
         let worth = known.worth();
+        let worth = worth.map(|worth| wrapped(worth, self.level.result, margin));
         let neighbours = |group: &Group| {
             let active: Vec<u32> = group.queries.iter().map(|&q| self.active[q]).collect();
             let rows = self.places.len() / self.columns[0];
@@ -178,27 +193,24 @@ impl Layer<'_> {
                 false => sharp,
             };
             tell(f64::from(round) / f64::from(rounds.count), Some(picture))?;
+            let seen = match margin {
+                [0, 0] => Cow::Borrowed(&*picture),
+                [x, y] => Cow::Owned(picture.wrapped(x, y)),
+            };
             for (number, group) in groups.iter_mut().enumerate() {
                 let mut new = match &worth {
-                    Some(worth) if few => {
-                        self.at_the_rim((picture, worth), image, group, &found)?
-                    }
-                    _ => self.round(
-                        picture,
-                        (&basis, image),
-                        group,
-                        &found,
-                        (round, rounds.seed),
-                    )?,
+                    Some(worth) if few => self.at_the_rim((&seen, worth), image, group, &found)?,
+                    _ => self.round(&seen, (&basis, image), group, &found, (round, rounds.seed))?,
                 };
                 if let (Some(around), Some(worth)) = (around.get(number), &worth) {
-                    let seen = (&*picture, &worth[..], image);
+                    let seen = (&*seen, &worth[..], image);
                     new = self.settled(new, seen, group, (around, &numbers))?;
                 }
                 for (&query, own) in group.queries.iter().zip(new) {
                     found[query] = group.to_all(own);
                 }
             }
+            drop(seen);
             self.take(&found);
             let last = rounds.finest && round + 1 == rounds.count;
             *picture = self.put_together(&Rows::of(sharp), &tuning.kernels[usize::from(last)])?;
@@ -216,7 +228,9 @@ impl Layer<'_> {
     ) -> Result<Vec<u32>, GrowError> {
         let before: Vec<u32> = group.before(found);
         let keys = (image, &group.places[..]);
-        rim::nearest(seen, (&group.corners, &before), keys, self.growing.stop)
+        let heights = self.heights();
+        let queries = (&group.corners[..], &before[..]);
+        rim::nearest(seen, queries, keys, heights.as_ref(), self.growing.stop)
     }
 
     /// What was found, with pieces kept together.
@@ -238,9 +252,11 @@ impl Layer<'_> {
                 false => NONE,
             }
         };
+        let heights = self.heights();
         let distance = |query: usize, key: u32| {
             let (query, key) = (group.corners[query], group.places[key as usize]);
-            rim::mean(picture, worth, query, image, key)
+            let apart = heights.map_or(0, |heights| heights.apart(query, key));
+            rim::mean(picture, worth, query, image, key) + apart as f32
         };
         let choice = cohere::Choice {
             neighbours,
@@ -260,18 +276,21 @@ impl Layer<'_> {
     ) -> Result<Vec<u32>, GrowError> {
         let Growing { tuning, stop, .. } = *self.growing;
         let before = group.before(found);
+        let heights = self.heights();
         let keys = match group.searched.take().filter(|_| round >= 2) {
             Some(keys) => keys,
             None => {
-                let vectors = reduced(basis, image, &group.places);
+                let mut vectors = reduced(basis, image, &group.places);
+                if let Some(heights) = &heights {
+                    heights.mark_keys(&mut vectors, &group.places);
+                }
                 Keys::new(vectors, group.weights.clone(), &tuning.effort, seed)
             }
         };
-        let margin = tuning.wraps.map(|wraps| if wraps { PATCH - 1 } else { 0 });
-        let vectors = match margin {
-            [0, 0] => reduced(basis, picture, &group.corners),
-            [x, y] => reduced(basis, &picture.wrapped(x, y), &group.corners),
-        };
+        let mut vectors = reduced(basis, picture, &group.corners);
+        if let Some(heights) = &heights {
+            heights.mark_queries(&mut vectors, &group.corners);
+        }
         let seed = seed.wrapping_add(1000 + u64::from(round));
         let new = matches(&vectors, &keys, &before, &tuning.effort, seed, stop);
         group.searched = Some(keys);
@@ -391,6 +410,22 @@ impl Numbers {
         let at = y * self.columns + x;
         self.list.as_ref().map_or(at as u32, |list| list[at])
     }
+}
+
+/// Values of pixels with so many more columns and rows, which repeat the first ones, as
+/// [`Canvas::wrapped`] does.
+fn wrapped(values: Vec<u16>, [width, height]: [usize; 2], margin: [usize; 2]) -> Vec<u16> {
+    let [x, y] = margin;
+    if margin == [0; 2] {
+        return values;
+    }
+    let mut out = Vec::with_capacity((width + x) * (height + y));
+    for row in 0..height + y {
+        let row = &values[row % height * width..][..width];
+        out.extend_from_slice(row);
+        out.extend((0..x).map(|i| row[i % width]));
+    }
+    out
 }
 
 fn reduced(basis: &Projection, canvas: &Canvas, places: &[Place]) -> Vec<Vector> {

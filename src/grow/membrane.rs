@@ -20,22 +20,61 @@ struct Grid {
     width: usize,
     height: usize,
     cells: Vec<Cell>,
+    /// Which sides go on at the other side, in x and y.
+    wraps: [bool; 2],
+}
+
+/// Where a place lies among the middles of cells: two of them, and how far on the way to the second.
+struct Between {
+    cells: [usize; 2],
+    share: f32,
+}
+
+/// `at` in cells, of which a side has `count`.
+fn between(at: f32, count: usize, wraps: bool) -> Between {
+    let at = match wraps {
+        true => at - 0.5,
+        false => (at - 0.5).max(0.0),
+    };
+    let before = at.floor();
+    let cell = |by: i64| match (before as i64 + by, wraps) {
+        (cell, true) => cell.rem_euclid(count as i64) as usize,
+        (cell, false) => (cell as usize).min(count - 1),
+    };
+    Between {
+        cells: [cell(0), cell(1)],
+        share: at - before,
+    }
+}
+
+/// Cells to a step among those of half the side. A side that goes on at the other one has as many
+/// of them as cover it exactly: else there would be a step where it closes.
+fn step(coarse: usize, fine: usize, wraps: bool) -> f32 {
+    match wraps {
+        true => coarse as f32 / fine as f32,
+        false => 0.5,
+    }
 }
 
 impl Grid {
     fn at(&self, x: usize, y: usize) -> &Cell {
-        &self.cells[y.min(self.height - 1) * self.width + x.min(self.width - 1)]
+        &self.cells[y * self.width + x]
     }
 
-    /// Between the middles of cells; `x` and `y` in cells.
-    fn between(&self, x: f32, y: f32) -> [f32; 4] {
-        let (x, y) = ((x - 0.5).max(0.0), (y - 0.5).max(0.0));
-        let (left, top) = (x as usize, y as usize);
-        let (across, down) = (x - left as f32, y - top as f32);
+    /// Between the middles of cells, for the pixel or finer cell at `x` and `y` among `fine` ones.
+    fn between(&self, [x, y]: [usize; 2], fine: [usize; 2]) -> [f32; 4] {
+        let of = |at: usize, count: usize, fine: usize, wraps: bool| {
+            let at = (at as f32 + 0.5) * step(count, fine, wraps);
+            between(at, count, wraps)
+        };
+        let across = of(x, self.width, fine[0], self.wraps[0]);
+        let down = of(y, self.height, fine[1], self.wraps[1]);
+        let ([left, right], [top, bottom]) = (across.cells, down.cells);
+        let (across, down) = (across.share, down.share);
         std::array::from_fn(|c| {
-            let upper = self.at(left, top)[c] * (1.0 - across) + self.at(left + 1, top)[c] * across;
+            let upper = self.at(left, top)[c] * (1.0 - across) + self.at(right, top)[c] * across;
             let lower =
-                self.at(left, top + 1)[c] * (1.0 - across) + self.at(left + 1, top + 1)[c] * across;
+                self.at(left, bottom)[c] * (1.0 - across) + self.at(right, bottom)[c] * across;
             upper * (1.0 - down) + lower * down
         })
     }
@@ -62,18 +101,19 @@ impl Grid {
             width,
             height,
             cells,
+            wraps: self.wraps,
         }
     }
 
     /// Fills what isn't sure from cells of twice the side.
     fn push(&mut self, coarser: &Self) {
-        let width = self.width;
+        let size = [self.width, self.height];
         self.cells
-            .par_chunks_mut(width)
+            .par_chunks_mut(size[0])
             .enumerate()
             .for_each(|(y, row)| {
                 for (x, cell) in row.iter_mut().enumerate() {
-                    let far = coarser.between((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
+                    let far = coarser.between([x, y], size);
                     let sure = cell[4];
                     for c in 0..4 {
                         cell[c] = cell[c] * sure + far[c] * FADING * (1.0 - sure);
@@ -100,11 +140,13 @@ fn settle(cell: &mut Cell) {
 }
 
 /// Adds to the pixels of `picture` that aren't `kept` what leads over to those that are, as `there`
-/// has them. `covered` says which pixels patches have written.
+/// has them; over the sides that it `wraps`, x and y, too. `covered` says which pixels patches have
+/// written.
 pub(super) fn lead_over(
     picture: &mut Canvas,
     there: &Canvas,
     kept: &[bool],
+    wraps: [bool; 2],
     covered: impl Fn(usize) -> bool + Sync,
 ) {
     let (width, height) = (picture.width, picture.height);
@@ -113,6 +155,7 @@ pub(super) fn lead_over(
         width: columns,
         height: height.div_ceil(2),
         cells: vec![Cell::default(); columns * height.div_ceil(2)],
+        wraps,
     };
     let seen = &*picture;
     first
@@ -150,15 +193,15 @@ pub(super) fn lead_over(
 }
 
 fn add(picture: &mut Canvas, grid: &Grid, kept: &[bool]) {
-    let width = picture.width;
+    let size = picture.size();
     let rows = picture
         .data
-        .par_chunks_mut(width)
-        .zip(kept.par_chunks(width));
+        .par_chunks_mut(size[0])
+        .zip(kept.par_chunks(size[0]));
     rows.enumerate().for_each(|(y, (row, kept))| {
         for (x, (pixel, kept)) in row.iter_mut().zip(kept).enumerate() {
             if !kept {
-                let more = grid.between((x as f32 + 0.5) / 2.0, (y as f32 + 0.5) / 2.0);
+                let more = grid.between([x, y], size);
                 for c in 0..4 {
                     let value = i32::from(pixel[c]) + more[c].round() as i32;
                     pixel[c] = value.clamp(0, 255 * UNIT) as i16;

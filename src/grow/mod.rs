@@ -11,6 +11,7 @@ mod cohere;
 pub mod edit;
 mod error;
 mod growing;
+mod heights;
 mod kernel;
 mod lasso;
 mod layer;

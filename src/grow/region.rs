@@ -43,25 +43,32 @@ impl Map {
         }
     }
 
-    /// At another size: true where all around a pixel is, as far as resampling sees.
-    pub(super) fn at(&self, [width, height]: [usize; 2]) -> Self {
-        let span = |at: usize, from: usize, to: usize| {
+    /// At another size: true where all around a pixel is, as far as resampling sees; on the sides
+    /// that it `wraps`, x and y, the other side's pixels lie around, too.
+    pub(super) fn at(&self, [width, height]: [usize; 2], wraps: [bool; 2]) -> Self {
+        // The pixels around a place, and those of them that lie on the other side.
+        let span = |at: usize, from: usize, to: usize, wraps: bool| {
             let ratio = from as f64 / to as f64;
             // The cubic's two lobes, as far as they weigh anything.
             let reach = if from == to { 0.0 } else { 1.0 };
-            let low = ((at as f64 - reach) * ratio).floor().max(0.0) as usize;
-            let high = ((at as f64 + 1.0 + reach) * ratio).ceil() as usize;
-            low.min(from - 1)..high.clamp(low + 1, from)
+            let low = ((at as f64 - reach) * ratio).floor() as i64;
+            let end = ((at as f64 + 1.0 + reach) * ratio).ceil() as usize;
+            let first = (low.max(0) as usize).min(from - 1);
+            let beyond = match wraps {
+                true if low < 0 => from.saturating_sub(low.unsigned_abs() as usize)..from,
+                true if end > from => 0..(end - from).min(from),
+                _ => 0..0,
+            };
+            [first..end.clamp(first + 1, from), beyond]
         };
         let mut data = vec![false; width * height];
         data.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            let rows = span(y, self.height, height);
+            let rows = span(y, self.height, height, wraps[1]);
             for (x, out) in row.iter_mut().enumerate() {
-                let columns = span(x, self.width, width);
-                *out = rows.clone().all(|y| {
-                    self.data[y * self.width..][columns.clone()]
-                        .iter()
-                        .all(|&b| b)
+                let columns = span(x, self.width, width, wraps[0]);
+                *out = rows.iter().cloned().flatten().all(|y| {
+                    let row = &self.data[y * self.width..][..self.width];
+                    columns.iter().all(|c| row[c.clone()].iter().all(|&b| b))
                 });
             }
         });
@@ -72,42 +79,56 @@ impl Map {
         }
     }
 
-    /// How far each pixel is from one that is true, in steps to any of eight neighbours, up to 255.
-    fn away(&self) -> Vec<u16> {
+    /// How far each pixel is from one that is true, in steps to any of eight neighbours, up to 255;
+    /// also over the sides that it `wraps`, x and y.
+    fn away(&self, wraps: [bool; 2]) -> Vec<u16> {
         let (width, height) = (self.width, self.height);
         let mut away: Vec<u16> = self
             .data
             .iter()
             .map(|&there| u16::from(!there) * 255)
             .collect();
+        let beside = |at: usize, by: isize, side: usize, wraps: bool| match at
+            .checked_add_signed(by)
+            .filter(|to| *to < side)
+        {
+            None if wraps => Some((at + side).wrapping_add_signed(by) % side),
+            within => within,
+        };
         // The neighbours above and before, then those below and behind (Rosenfeld and Pfaltz 1966).
         let step = |away: &mut [u16], x: usize, y: usize, next: [[isize; 2]; 4]| {
             let at = y * width + x;
+            let mut nearer = away[at];
             for [dx, dy] in next {
-                let (Some(x), Some(y)) = (x.checked_add_signed(dx), y.checked_add_signed(dy))
-                else {
-                    continue;
-                };
-                if x < width && y < height {
-                    away[at] = away[at].min(away[y * width + x] + 1);
+                let x = beside(x, dx, width, wraps[0]);
+                let y = beside(y, dy, height, wraps[1]);
+                if let Some((x, y)) = x.zip(y) {
+                    nearer = nearer.min(away[y * width + x] + 1);
                 }
             }
+            std::mem::replace(&mut away[at], nearer) > nearer
         };
-        for y in 0..height {
-            for x in 0..width {
-                if away[y * width + x] > 0 {
-                    step(&mut away, x, y, [[-1, 0], [-1, -1], [0, -1], [1, -1]]);
+        loop {
+            let mut changed = false;
+            for y in 0..height {
+                for x in 0..width {
+                    if away[y * width + x] > 0 {
+                        changed |= step(&mut away, x, y, [[-1, 0], [-1, -1], [0, -1], [1, -1]]);
+                    }
                 }
             }
-        }
-        for y in (0..height).rev() {
-            for x in (0..width).rev() {
-                if away[y * width + x] > 0 {
-                    step(&mut away, x, y, [[1, 0], [1, 1], [0, 1], [-1, 1]]);
+            for y in (0..height).rev() {
+                for x in (0..width).rev() {
+                    if away[y * width + x] > 0 {
+                        changed |= step(&mut away, x, y, [[1, 0], [1, 1], [0, 1], [-1, 1]]);
+                    }
                 }
             }
+            // Once is enough, but for what came over a side.
+            if !changed || wraps == [false; 2] {
+                return away;
+            }
         }
-        away
     }
 
     /// What isn't true, ring after ring from its edges inwards: each pixel with its neighbours that
@@ -207,6 +228,8 @@ pub(super) struct Region {
     pub(super) loose_from: f64,
     /// Which sources' material goes where; none: all everywhere.
     pub(super) sets: Option<Where>,
+    /// Which sides of the result go on at the other side, in x and y.
+    pub(super) wraps: [bool; 2],
 }
 
 impl Region {
@@ -220,18 +243,22 @@ impl Region {
             Some((map, canvas)) => {
                 let small = match canvas.size() == level.result {
                     true => None,
-                    false => Some(resized(canvas, level.result, [false; 2], stop)?),
+                    false => Some(resized(canvas, level.result, self.wraps, stop)?),
                 };
                 let scale = level.result[0] as f64 / canvas.width as f64;
                 let map = match &self.firm {
                     Some(firm) if scale < self.loose_from => firm,
                     _ => map,
                 };
-                Some((map.at(level.result), &**canvas, small))
+                Some((map.at(level.result, self.wraps), &**canvas, small))
             }
         };
-        let firm = self.firm.as_ref().map(|firm| firm.at(level.result));
-        Ok(Known { kept, firm })
+        let firm = self.firm.as_ref();
+        Ok(Known {
+            kept,
+            firm: firm.map(|firm| firm.at(level.result, self.wraps)),
+            wraps: self.wraps,
+        })
     }
 }
 
@@ -240,6 +267,7 @@ pub(super) struct Known<'a> {
     kept: Option<(Map, &'a Canvas, Option<Canvas>)>,
     /// What is to be relied on although it is to be fitted in: a sketch is no guess.
     firm: Option<Map>,
+    wraps: [bool; 2],
 }
 
 impl Known<'_> {
@@ -277,12 +305,12 @@ impl Known<'_> {
                 (0, PATCH - 1),
                 (PATCH - 1, PATCH - 1),
             ] {
-                covered[(y + dy) * map.width + x + dx] = true;
+                // Patches go round the sides that go on at the other side.
+                covered[(y + dy) % map.height * map.width + (x + dx) % map.width] = true;
             }
         }
-        lead_over(picture, small.as_ref().unwrap_or(whole), &map.data, |at| {
-            covered[at]
-        });
+        let there = small.as_ref().unwrap_or(whole);
+        lead_over(picture, there, &map.data, self.wraps, |at| covered[at]);
         self.keep(picture);
     }
 
@@ -303,7 +331,7 @@ impl Known<'_> {
             _ if !reached => TRUST,
             away => by_ring[usize::from(away).min(by_ring.len() - 1)],
         };
-        Some(map.away().into_iter().map(value).collect())
+        Some(map.away(self.wraps).into_iter().map(value).collect())
     }
 
     /// How much the patch at each place of a grid counts: the less, the farther its middle is from
@@ -314,7 +342,8 @@ impl Known<'_> {
         let worth = self.worth()?;
         let trust = |at: usize| {
             let (x, y) = (at % columns[0] + PATCH / 2, at / columns[0] + PATCH / 2);
-            worth[y.min(map.height - 1) * map.width + x.min(map.width - 1)]
+            // Only where they go round patches have their middle beyond a side.
+            worth[y % map.height * map.width + x % map.width]
         };
         Some((0..columns[0] * columns[1]).map(trust).collect())
     }
@@ -349,9 +378,45 @@ mod tests {
                 expected[at] = ring as u16 + 1;
             }
         }
-        assert_eq!(map.away(), expected);
+        assert_eq!(map.away([false; 2]), expected);
         assert!(expected.iter().any(|&away| away >= 8));
         let nowhere = Map::without([4, 4], &[true; 16]);
-        assert!(nowhere.away().iter().all(|&away| away >= 255));
+        assert!(nowhere.away([false; 2]).iter().all(|&away| away >= 255));
+    }
+
+    /// Moved round by any number of pixels, a map that wraps comes to the same, moved round.
+    #[test]
+    fn what_goes_round_has_no_side() {
+        let mut map = Map::full([40, 30]);
+        for (at, there) in map.data.iter_mut().enumerate() {
+            let (x, y) = (at % 40, at / 40);
+            *there = (12..25).contains(&x) && (4..20).contains(&y);
+        }
+        let rolled = |map: &Map, by: usize| {
+            let mut rolled = map.clone();
+            let rows = rolled.data.chunks_mut(map.width);
+            rows.for_each(|row| row.rotate_right(by));
+            rolled
+        };
+        let sides = [true, false];
+        let away = |map: &Map| {
+            let [width, height] = [map.width, map.height];
+            let steps = map.away(sides);
+            assert_eq!(steps.len(), width * height);
+            steps
+        };
+        let still = away(&map);
+        for by in [1, 15, 20, 39] {
+            let mut expected = still.clone();
+            expected.chunks_mut(40).for_each(|row| row.rotate_right(by));
+            assert_eq!(away(&rolled(&map, by)), expected, "{by}");
+        }
+        // Farthest is what lies half around, not what lies at the sides.
+        assert_eq!(still[4 * 40 + 38], 14);
+        assert_eq!(still[4 * 40], 12);
+        for by in [4, 20, 36] {
+            let small = |by| rolled(&map, by).at([10, 8], sides);
+            assert_eq!(small(by), rolled(&small(0), by / 4), "{by}");
+        }
     }
 }

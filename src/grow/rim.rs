@@ -4,6 +4,7 @@
 use rayon::prelude::*;
 
 use super::canvas::Canvas;
+use super::heights::Heights;
 use super::tree::NONE;
 use super::{GrowError, PATCH, Place};
 use crate::cancel::CancelToken;
@@ -12,7 +13,8 @@ use crate::cancel::CancelToken;
 pub(super) const MOST: usize = 4_000_000;
 
 /// For each of `queries`, corners in `picture`, the number of the key that is most like it; a pixel
-/// counts as much as `worth` says. `before` are guesses, [`NONE`] where there are none.
+/// counts as much as `worth` says, and `heights`, where they do. `before` are guesses, [`NONE`] where there
+/// are none.
 ///
 /// # Errors
 /// [`GrowError::Cancelled`].
@@ -20,14 +22,22 @@ pub(super) fn nearest(
     (picture, worth): (&Canvas, &[u16]),
     (queries, before): (&[Place], &[u32]),
     (source, keys): (&Canvas, &[Place]),
+    heights: Option<&Heights>,
     stop: &CancelToken,
 ) -> Result<Vec<u32>, GrowError> {
     let best = |(&query, &before): (&Place, &u32)| {
         if stop.is_cancelled() {
             return 0;
         }
-        let far =
-            |key: u32, most| distance(picture, worth, query, source, keys[key as usize], most);
+        let whole = heights.map_or(0, |_| weight(picture, worth, query));
+        let far = |key: u32, most: i64| {
+            let key = keys[key as usize];
+            let apart = heights.map_or(0, |heights| heights.apart(query, key) * whole);
+            match apart > most {
+                true => apart,
+                false => apart + distance(picture, worth, query, source, key, most - apart),
+            }
+        };
         // A good guess lets the others be given up early.
         let (mut least, mut found) = match before {
             NONE => (i64::MAX, 0),
@@ -93,11 +103,13 @@ pub(super) fn mean(
     key: Place,
 ) -> f32 {
     let sum = distance(picture, worth, query, source, key, i64::MAX);
+    sum as f32 / weight(picture, worth, query).max(1) as f32
+}
+
+/// How much all pixels of a patch count together.
+fn weight(picture: &Canvas, worth: &[u16], query: Place) -> i64 {
     let [x, y] = query.map(usize::from);
     let row = |dy: usize| &worth[(y + dy) * picture.width + x..][..PATCH];
-    let whole: i64 = (0..PATCH)
-        .flat_map(row)
-        .map(|&worth| i64::from(worth))
-        .sum();
-    sum as f32 / whole.max(1) as f32
+    let all = (0..PATCH).flat_map(row);
+    all.map(|&worth| i64::from(worth)).sum()
 }

@@ -218,7 +218,10 @@ impl Sources<'_> {
             let before = rect.skip * columns[0];
             let whole = |map: &Option<Map>| {
                 let map = map.as_ref()?;
-                Some(map.at(rect.whole).whole_patches(all, [false; 2]))
+                Some(
+                    map.at(rect.whole, [false; 2])
+                        .whole_patches(all, [false; 2]),
+                )
             };
             let (may, told) = (whole(&source.map), whole(&source.told));
             let taken = |&at: &usize| {

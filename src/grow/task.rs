@@ -3,6 +3,7 @@
 use super::edit::Edit;
 use super::{GrowError, LEAST_SIDE, MOST_SOURCES, Place};
 use crate::picture::Picture;
+use crate::picture::seam::seams;
 
 /// How a picture is grown.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +120,15 @@ pub enum Task<'a> {
         /// Pixels above its first row.
         top: u32,
     },
+    /// As [`Self::Extend`], where the source shows a part of what lies around a viewer: what is at a
+    /// height comes from about that height, above and below from its edges. Nothing of other
+    /// pictures.
+    Around {
+        /// Pixels before its first column.
+        left: u32,
+        /// Pixels above its first row.
+        top: u32,
+    },
     /// Where a value of `hole` is true the source is filled anew; one for each pixel, row by row.
     Fill {
         /// What is to be filled.
@@ -198,7 +208,12 @@ pub(super) fn check(
                 "at its own size and with nothing left to chance the picture stays as it is; raise Chance or choose another size",
             ))
         }
-        Task::Extend { left, top } => {
+        Task::Around { .. } if !material.others.is_empty() || material.region.is_some() => {
+            Err(GrowError::Clash(
+                "a photo is grown on around a viewer by itself; leave other pictures and regions out",
+            ))
+        }
+        Task::Extend { left, top } | Task::Around { left, top } => {
             let fits = |before: u32, own: u32, all: u32| {
                 u64::from(before) + u64::from(own) <= u64::from(all)
             };
@@ -210,7 +225,7 @@ pub(super) fn check(
                 true => Err(GrowError::Clash(
                     "nothing is added on any side; say how many pixels are to come to which side",
                 )),
-                false => Ok(()),
+                false => check_closes(source, settings),
             }
         }
         Task::Fill { hole } => match () {
@@ -243,6 +258,23 @@ pub(super) fn check(
             "a picture that is kept while it is made seamless takes nothing of others; leave them out",
         )),
         Task::Vary | Task::Shape { .. } | Task::Edit { .. } | Task::Tile => Ok(()),
+    }
+}
+
+/// Opposite sides that are to go on in one another, and between which nothing is added, must do so
+/// already.
+fn check_closes(source: &Picture, settings: &Settings) -> Result<(), GrowError> {
+    let open = |i: &usize| settings.seamless[*i] && source.size()[*i] == settings.size[*i];
+    let mut open = (0..2).filter(open).peekable();
+    if open.peek().is_none() {
+        return Ok(());
+    }
+    let seams = seams(source);
+    match open.all(|i| seams[i].closes()) {
+        true => Ok(()),
+        false => Err(GrowError::Clash(
+            "opposite sides of this picture don't go on in one another, and nothing is added between them; add some pixels at one of them",
+        )),
     }
 }
 

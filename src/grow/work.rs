@@ -81,7 +81,7 @@ fn plan_genes(
     }
     let kept = matches!(
         task,
-        Task::Extend { .. } | Task::Fill { .. } | Task::Edit { .. }
+        Task::Extend { .. } | Task::Around { .. } | Task::Fill { .. } | Task::Edit { .. }
     );
     let mut levels = levels(&sizes, settings.size, depth)?;
     for level in &mut levels {
@@ -301,8 +301,12 @@ fn tuning(task: &Task<'_>, settings: &Settings, genes: &Genes, levels: &[Level])
         heal: matches!(task, Task::Fill { .. } | Task::Edit { .. }),
         together: matches!(
             task,
-            Task::Fill { .. } | Task::Edit { .. } | Task::Extend { .. }
+            Task::Fill { .. } | Task::Edit { .. } | Task::Extend { .. } | Task::Around { .. }
         ),
+        top: match task {
+            Task::Around { top, .. } => Some(f64::from(*top) / f64::from(settings.size[1])),
+            _ => None,
+        },
         wraps: settings.seamless,
         seed: genes.seed,
     }

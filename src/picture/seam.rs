@@ -12,6 +12,9 @@ const PLACES: usize = 128;
 /// Added to every step: an eighth of a grey level, so that nothing is divided by zero.
 const FLOOR: f64 = 0.125;
 
+/// Largest [`Seam::ratio`] that counts as seamless: photos have 5 and more.
+pub const SEAMLESS: f32 = 1.6;
+
 /// What is to be seen of a seam where two opposite sides meet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Seam {
@@ -27,6 +30,12 @@ pub struct Seam {
 }
 
 impl Seam {
+    /// Whether the picture goes on at its opposite side: the border is smooth, or one as there are
+    /// within.
+    pub fn closes(&self) -> bool {
+        self.ratio <= SEAMLESS || self.is_usual()
+    }
+
     /// Whether the border is a place like others: not rougher than all but one in forty within.
     pub fn is_usual(&self) -> bool {
         self.ratio <= self.usual[1]

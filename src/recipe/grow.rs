@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Mask, SourceRef};
+use super::{FullTurn, Mask, SourceRef};
 
 /// What becomes of the source.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub enum GrowTask {
     /// The source made seamless on the sides that are to be, most of it as it is; the result is a
     /// little smaller.
     Tile,
+    /// The source, a strip photo of a part of what lies around a viewer, stays, and goes on until it
+    /// is an equirectangular panorama of everything, twice as wide as high.
+    FullTurn(FullTurn),
     /// The arrangement of another picture in the material of the source.
     Shape {
         /// The other picture.
@@ -223,7 +226,7 @@ pub struct GrowParams {
     #[serde(default)]
     pub seamless: [bool; 2],
     /// The result's size in pixels; that of the source, of what it is extended to, or of the
-    /// structure when absent.
+    /// structure when absent; of a full turn, that at which the source keeps its scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<[u32; 2]>,
     /// Where in the result the source's own patches go; wherever no other's do when absent.
@@ -274,6 +277,7 @@ impl GrowParams {
             GrowTask::Vary
             | GrowTask::Tile
             | GrowTask::Extend { .. }
+            | GrowTask::FullTurn(_)
             | GrowTask::FillPainted { .. } => {}
             GrowTask::Fill { mask } => tell(mask, false),
             GrowTask::Shape { structure, .. } => tell(structure, true),
@@ -306,6 +310,7 @@ impl GrowParams {
             GrowTask::Vary
             | GrowTask::Tile
             | GrowTask::Extend { .. }
+            | GrowTask::FullTurn(_)
             | GrowTask::FillPainted { .. } => {}
             GrowTask::Fill { mask } => tell(mask),
             GrowTask::Shape { structure, .. } => tell(structure),
@@ -328,6 +333,16 @@ impl GrowParams {
             if let Some(GrowPart::Light(mask)) = &mut other.part {
                 tell(mask);
             }
+        }
+    }
+
+    /// Whether it goes on beyond the source's edges and there goes on at the opposite side, which
+    /// recipes before version 3 didn't know.
+    pub fn goes_round(&self) -> bool {
+        match self.task {
+            GrowTask::FullTurn(_) => true,
+            GrowTask::Extend { .. } => self.seamless != [false; 2],
+            _ => false,
         }
     }
 

@@ -39,6 +39,7 @@ pub fn to_current(mut value: Value) -> Result<Value, RecipeError> {
         || has_domain(&value)
         || is_surface(&value)
         || has_times(&value)
+        || goes_round(&value)
         || strokes(&value).is_some();
     value["version"] = json!(match (newest, finish) {
         (true, _) => RECIPE_VERSION,
@@ -124,15 +125,29 @@ fn has_times(value: &Value) -> bool {
     spans.is_some_and(|spans| !spans.is_empty())
 }
 
+/// Whether it is of a picture that is grown on until opposite sides meet.
+fn goes_round(value: &Value) -> bool {
+    let task = value.pointer("/making/task");
+    let task = |name: &str| task.is_some_and(|task| task.get(name).is_some());
+    let sides = value.pointer("/making/seamless").and_then(Value::as_array);
+    let round = sides.is_some_and(|sides| sides.contains(&json!(true)));
+    task("full_turn") || (task("extend") && round)
+}
+
 /// Version 2 knew no pictures that go on beyond their sides, no surfaces or turns, no films through styles, no times in
 /// walks and strokes of one size.
 fn from_2(value: &mut Value) -> Result<(), RecipeError> {
     let spans = value.pointer("/making/spans").is_some();
     let walk = value.pointer("/making/kind") == Some(&json!("walk"));
     let finer = strokes(value).is_some();
-    match wrap(value).is_some() || is_surface(value) || (walk && spans) || finer {
+    match wrap(value).is_some()
+        || is_surface(value)
+        || (walk && spans)
+        || finer
+        || goes_round(value)
+    {
         true => Err(RecipeError::Damaged(
-            "a recipe before version 3 has no `wrap`, is of no surface and no film through styles, has no times in its walk and strokes of one size"
+            "a recipe before version 3 has no `wrap`, is of no surface, no film through styles and nothing that was extended until its sides meet, has no times in its walk and strokes of one size"
                 .into(),
         )),
         false => Ok(()),

@@ -5,6 +5,7 @@ mod domain;
 mod explore;
 mod finish;
 pub mod foreign;
+mod full_turn;
 mod grow;
 pub mod json;
 mod lens;
@@ -26,6 +27,7 @@ pub use explore::{
     WalkParams, WalkPath, WalkSpan, way_at,
 };
 pub use finish::{FINISH_VERSION, FinishParams, FinishSettings};
+pub use full_turn::{FullTurn, StripProjection};
 pub use grow::{
     GrowBreed, GrowChange, GrowEdit, GrowOther, GrowParams, GrowPart, GrowPlacement, GrowTask,
 };
@@ -49,7 +51,7 @@ use serde::{Deserialize, Serialize};
 
 /// The newest version that this program knows. Older ones are migrated when read; newer
 /// ones are shown, but not rendered. Version 2 brought [`Recipe::finish`], version 3 [`Wrap`],
-/// surfaces, turns, [`Making::StyleWalk`], [`WalkParams::spans`] and [`STROKES`] of every size, and refuses, in older programs, a [`Domain`] that those
+/// surfaces, turns, [`Making::StyleWalk`], [`GrowTask::FullTurn`], [`WalkParams::spans`] and [`STROKES`] of every size, and refuses, in older programs, a [`Domain`] that those
 /// would render as a plane; a recipe has the lowest version that knows all that is in it
 /// ([`Recipe::versioned`]), so that older programs read what they can make.
 pub const RECIPE_VERSION: u32 = 3;
@@ -182,6 +184,7 @@ impl Making {
                 walk.spans.is_empty() && walk.points.iter().all(|point| point.domain.is_plane())
             }
             Self::Material(_) | Self::Hang(_) | Self::Turn(_) | Self::StyleWalk(_) => false,
+            Self::Grow(params) => !params.goes_round(),
             other => other.wrap().is_none(),
         }
     }
@@ -191,6 +194,7 @@ impl Making {
         match self {
             Self::Explore(params) => params.domain.is_sphere(),
             Self::Walk(walk) => walk.points.first().is_some_and(|p| p.domain.is_sphere()),
+            Self::Grow(params) => matches!(params.task, GrowTask::FullTurn(_)),
             other => other.wrap().is_panorama(),
         }
     }

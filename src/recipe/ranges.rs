@@ -100,6 +100,10 @@ pub const OTHER_WEIGHT: Range = Range::new("weight", 0.01, 100.0);
 pub const MOST_OTHERS: usize = 6;
 /// [`GrowBreed::share`].
 pub const SHARE: Range = Range::new("share", 0.0, 1.0);
+/// [`super::FullTurn::fov`].
+pub const STRIP_FOV: Range = Range::new("fov", 20.0, 360.0);
+/// [`super::FullTurn::horizon`].
+pub const HORIZON: Range = Range::new("horizon", 0.0, 1.0);
 /// The period of [`Domain::Torus`].
 pub const PERIOD: Range = Range::new("period", 0.25, 4.0);
 /// The scale of [`Domain::Sphere`].
@@ -415,6 +419,12 @@ impl GrowParams {
                     outside.part(&mut edit.part);
                     outside.change(&mut edit.change);
                 }
+            }
+            GrowTask::FullTurn(turn) => {
+                if let Some(fov) = &mut turn.fov {
+                    outside.bring(&STRIP_FOV, fov);
+                }
+                outside.bring(&HORIZON, &mut turn.horizon);
             }
             GrowTask::Vary | GrowTask::Tile | GrowTask::Extend { .. } | GrowTask::Fill { .. } => {}
         }

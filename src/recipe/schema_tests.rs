@@ -213,6 +213,11 @@ fn what_older_programs_would_make_otherwise_has_a_version_that_they_refuse() {
             Making::Explore(params) => params.domain.is_plane(),
             Making::Material(_) | Making::Hang(_) | Making::Turn(_) | Making::StyleWalk(_) => false,
             Making::Walk(walk) => walk.spans.is_empty(),
+            Making::Grow(params) => match params.task {
+                GrowTask::FullTurn(_) => false,
+                GrowTask::Extend { .. } => params.seamless == [false; 2],
+                _ => true,
+            },
             making => making.wrap().is_none(),
         };
         let wanted = match (old, &recipe.finish) {
@@ -297,6 +302,12 @@ fn grown() -> Vec<Making> {
         GrowTask::Edit {
             edits: grow_edits(),
         },
+        GrowTask::FullTurn(FullTurn {
+            fov: Some(140.5),
+            horizon: 0.25,
+            projection: StripProjection::Equirectangular,
+        }),
+        GrowTask::FullTurn(FullTurn::default()),
         GrowTask::Shape {
             structure: source("other.png"),
             strength: 0.25,

@@ -24,6 +24,14 @@ pub enum SpacesError {
     /// Panoramas are twice as wide as high.
     #[error("this picture has {0} x {1} pixels; a panorama is twice as wide as high")]
     NotAPanorama(u32, u32),
+    /// A strip that would reach beyond a pole.
+    #[error(
+        "at this view angle the photo is {high}° high and would reach over a pole; give a smaller view angle, or move the horizon towards its middle"
+    )]
+    StripOverPole {
+        /// Degrees from its first row to its last.
+        high: u32,
+    },
     /// Canvas goes to the frame without a mat.
     #[error("a picture on canvas has no mat; leave the mat or the canvas out")]
     MatOnCanvas,

@@ -1,9 +1,7 @@
 //! Whether a picture goes on at its opposite side.
 
+pub use crate::picture::seam::SEAMLESS;
 use crate::picture::{Picture, seam};
-
-/// Largest [`seam()`] of a picture that counts as seamless.
-pub const SEAMLESS: f32 = 1.6;
 
 /// [`seam::Seam::ratio`] in x and y: about 1 for a seamless picture; photos have 5 and more.
 pub fn seam(picture: &Picture) -> [f32; 2] {

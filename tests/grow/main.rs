@@ -6,6 +6,7 @@ mod coarse;
 mod edits;
 mod sources;
 mod tiles;
+mod turns;
 
 use limner::cancel::CancelToken;
 use limner::grow::{Genes, GrowError, Grown, Material, Settings, Task, grow, memory, plan, work};

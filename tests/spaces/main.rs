@@ -11,6 +11,7 @@ mod judges;
 mod material;
 mod measure;
 mod seamless;
+mod strip;
 mod waves;
 
 use std::path::{Path, PathBuf};

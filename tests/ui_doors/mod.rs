@@ -324,6 +324,7 @@ fn recipe(making: Making) -> Recipe {
         finish: None,
         extra: serde_json::Map::new(),
     }
+    .versioned()
 }
 
 /// A frame of a film that the window's engine makes.

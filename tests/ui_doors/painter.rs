@@ -329,6 +329,7 @@ impl Painter {
                 right,
                 bottom,
             } => [own[0] + left + right, own[1] + top + bottom],
+            GrowTask::FullTurn(_) => params.size.unwrap_or([2 * own[0], own[0]]),
             GrowTask::Shape { structure, .. } => {
                 let other = self.photos[&structure.sha256].size();
                 params.size.unwrap_or(other)

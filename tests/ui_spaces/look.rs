@@ -2,7 +2,9 @@
 //! `tests/snapshots`. `UPDATE_SNAPSHOTS=1 cargo test --test ui_spaces look` makes them anew.
 
 use egui::Theme;
+use egui::accesskit::Role;
 use egui_kittest::SnapshotResults;
+use egui_kittest::kittest::Queryable as _;
 use limner::app::action::FileRole;
 use limner::app::command::Command;
 
@@ -28,6 +30,12 @@ fn look_of_spaces() {
         s.click("Cancel");
         s.click("Wall");
         take(&mut s, &mut results, &format!("spaces_wall_{name}"));
+        s.click("Panorama");
+        s.click("Your picture");
+        s.window
+            .get_by_role_and_label(Role::CheckBox, "Extend to a full turn")
+            .click();
+        take(&mut s, &mut results, &format!("spaces_strip_{name}"));
     }
 }
 

@@ -11,6 +11,7 @@ mod look;
 mod material;
 mod panorama;
 mod seamless;
+mod strip;
 mod wall;
 
 use egui::accesskit::Role;

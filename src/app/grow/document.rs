@@ -116,8 +116,8 @@ impl GrowDoc {
         let source = self.source.clone()?;
         let task = self.task()?;
         let keeps = self.keeps();
-        let seams = matches!(self.way, GrowWay::Vary | GrowWay::Remix);
-        let free = seams && !keeps;
+        let free = matches!(self.way, GrowWay::Vary | GrowWay::Remix) && !keeps;
+        let seams = free || keeps || self.way == GrowWay::Extend;
         Some(GrowParams {
             task,
             chance: self.chance,
@@ -201,6 +201,8 @@ impl GrowDoc {
                 self.way = GrowWay::Extend;
                 self.sides = [left, top, right, bottom];
             }
+            // Of Spaces, where it goes: here it is the strip.
+            GrowTask::FullTurn(_) => self.way = GrowWay::Extend,
             GrowTask::Fill { mask } => {
                 self.way = GrowWay::Fill;
                 self.mask = None;

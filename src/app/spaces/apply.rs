@@ -19,7 +19,7 @@ use crate::app::spaces::wall::{CORNERS, WallDoc};
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::surface_job::MaterialSettings;
-use crate::recipe::{Domain, ExploreParams, LatentOrigin};
+use crate::recipe::{Domain, ExploreParams, FullTurn, LatentOrigin};
 
 /// Largest random seed: six digits can be remembered and typed.
 const SEEDS: u64 = 1_000_000;
@@ -53,7 +53,9 @@ fn label(edit: &SpacesEdit) -> String {
         | SpacesEdit::Material(_, label)
         | SpacesEdit::Wall(_, label)
         | SpacesEdit::Waves { label, .. } => (*label).to_owned(),
-        SpacesEdit::Turn(_) | SpacesEdit::MaterialOf(..) => "Open recipe".to_owned(),
+        SpacesEdit::Turn(_) | SpacesEdit::Strip(..) | SpacesEdit::MaterialOf(..) => {
+            "Open recipe".to_owned()
+        }
         SpacesEdit::Reset => "Reset all sliders".to_owned(),
     }
 }
@@ -61,6 +63,11 @@ fn label(edit: &SpacesEdit) -> String {
 fn apply(edit: SpacesEdit, doc: &mut SpacesDoc) {
     match edit {
         SpacesEdit::Source(source) => {
+            if doc.source.as_ref().map(|own| &own.sha256) != Some(&source.sha256) {
+                // What another photo shows says nothing of this one.
+                doc.panorama.strip.on = false;
+                doc.panorama.strip.turn.fov = None;
+            }
             doc.source = Some(source);
             // It was brought here to be seen.
             match doc.mode {
@@ -83,6 +90,12 @@ fn apply(edit: SpacesEdit, doc: &mut SpacesDoc) {
         SpacesEdit::Reset => reset(doc),
         SpacesEdit::Waves { params, .. } => waves(*params, doc),
         SpacesEdit::Turn(params) => film::put(*params, doc),
+        SpacesEdit::Strip(picture, strip) => {
+            doc.mode = SpacesMode::Panorama;
+            doc.source = Some(picture);
+            doc.panorama.origin = Origin::Picture;
+            doc.panorama.strip = *strip;
+        }
         SpacesEdit::MaterialOf(picture, settings) => {
             doc.mode = SpacesMode::Material;
             doc.source = Some(picture);
@@ -118,6 +131,11 @@ fn reset(doc: &mut SpacesDoc) {
             let fresh = PanoramaDoc::default().waves;
             doc.panorama.waves.truncation_psi = fresh.truncation_psi;
             doc.panorama.waves.domain = fresh.domain;
+            let turn = &mut doc.panorama.strip.turn;
+            *turn = FullTurn {
+                projection: turn.projection,
+                ..FullTurn::default()
+            };
         }
         SpacesMode::Material => {
             doc.material = MaterialSettings {
@@ -226,7 +244,13 @@ fn seeded(command: Command, random: u64, doc: &SpacesDoc) -> Option<SpacesEdit> 
             tile.seed = moved(tile.seed);
             Some(SpacesEdit::Tile(tile.into(), "Seed"))
         }
-        SpacesMode::Panorama if doc.panorama.origin == Origin::Waves => {
+        SpacesMode::Panorama if doc.panorama.origin == Origin::Picture => {
+            let mut panorama = doc.panorama.clone();
+            panorama.strip.seed = moved(panorama.strip.seed);
+            let label = panorama.strip.on.then_some("Seed")?;
+            Some(SpacesEdit::Panorama(panorama.into(), label))
+        }
+        SpacesMode::Panorama => {
             let mut panorama = doc.panorama.clone();
             panorama.waves.origin = LatentOrigin::Seed(moved(of_waves(&panorama.waves)));
             Some(SpacesEdit::Panorama(panorama.into(), "Seed"))

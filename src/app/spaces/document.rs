@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::app::spaces::film_doc::FilmDoc;
+use crate::app::spaces::strip_doc::StripDoc;
 use crate::app::spaces::wall::WallDoc;
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{Domain, ExploreParams, SourceRef};
@@ -103,6 +104,8 @@ pub struct PanoramaDoc {
     pub origin: Origin,
     /// *Waves*, with a sphere as its domain.
     pub waves: ExploreParams,
+    /// Whether and how a picture is extended to one.
+    pub strip: StripDoc,
     /// A film of it.
     pub film: FilmDoc,
 }
@@ -119,6 +122,7 @@ impl Default for PanoramaDoc {
                 domain: Domain::Sphere { scale: 1.0 },
                 ..ExploreParams::new(WAVES, 1)
             },
+            strip: StripDoc::default(),
             film: FilmDoc::default(),
         }
     }

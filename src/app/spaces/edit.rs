@@ -1,6 +1,7 @@
 //! What panels may change in Spaces.
 
 use crate::app::spaces::document::{PanoramaDoc, SpacesMode, TileDoc};
+use crate::app::spaces::strip_doc::StripDoc;
 use crate::app::spaces::wall::WallDoc;
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{ExploreParams, SourceRef, TurnParams};
@@ -26,6 +27,8 @@ pub enum SpacesEdit {
     Reset,
     /// A picture and its material as its recipe has it.
     MaterialOf(SourceRef, Box<MaterialSettings>),
+    /// A strip photo that is extended to a full turn, as a recipe has it.
+    Strip(SourceRef, Box<StripDoc>),
     /// A film of a panorama as its recipe has it.
     Turn(Box<TurnParams>),
     /// *Waves* as a recipe has it, in the mode of its domain.

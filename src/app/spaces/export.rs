@@ -29,12 +29,15 @@ pub(in crate::app) fn begin(what: SpacesExport, state: &mut AppState, services: 
 }
 
 fn has_picture(what: SpacesExport, state: &AppState) -> bool {
-    is_made(what, state) || making::photo(state).is_some()
+    let waves = is_made(what, state) && !state.doc.spaces.needs_picture();
+    waves || making::photo(state).is_some()
 }
 
-/// Whether its picture is one that *Waves* makes first.
+/// Whether its picture is one that is made first: of *Waves*, or around a strip photo.
 fn is_made(what: SpacesExport, state: &AppState) -> bool {
-    what.mode() == SpacesMode::Panorama && state.doc.spaces.panorama.origin == Origin::Waves
+    let panorama = &state.doc.spaces.panorama;
+    let made = panorama.origin == Origin::Waves || panorama.strip.on;
+    what.mode() == SpacesMode::Panorama && made
 }
 
 /// What files are named after: letters, digits and low lines, which every program takes.

@@ -18,6 +18,8 @@ pub fn turn(state: &AppState) -> Option<TurnParams> {
     let doc = &state.doc.spaces;
     let panorama = match doc.panorama.origin {
         Origin::Waves => TurnPanorama::Generated(doc.panorama.waves.clone().into()),
+        // It is no file yet that a recipe could name.
+        Origin::Picture if doc.panorama.strip.on => return None,
         Origin::Picture => {
             let photo = making::photo(state).filter(|_| making::can_surround(state))?;
             TurnPanorama::Picture(photo.source.clone())
@@ -74,6 +76,10 @@ pub fn walk(doc: &SpacesDoc) -> Option<WalkParams> {
 pub(in crate::app) fn begin(state: &mut AppState) {
     match turn(state) {
         Some(_) => state.view.dialog = Dialog::PanoramaFilm,
+        None if state.doc.spaces.panorama.strip.on => state.toasts.push(
+            Level::Info,
+            "Save the full turn to the gallery first, then send it to Spaces: a film is made of its file.",
+        ),
         None => state
             .toasts
             .push(Level::Info, "Open a panorama in Spaces first."),
@@ -98,6 +104,7 @@ pub(in crate::app) fn put(params: TurnParams, doc: &mut SpacesDoc) {
         }
         TurnPanorama::Picture(picture) => {
             doc.panorama.origin = Origin::Picture;
+            doc.panorama.strip.on = false;
             doc.source = Some(picture);
         }
     }

@@ -1,4 +1,4 @@
-//! A picture that is made seamless follows the document: a first look at once, the whole as a job
+//! A picture that is made seamless or extended to a full turn follows the document: a first look at once, the whole as a job
 //! once the hand is off. What grows in Grow itself is not touched.
 
 use std::sync::Arc;
@@ -9,10 +9,12 @@ use crate::app::engine_state::JobEntry;
 use crate::app::full_size;
 use crate::app::grow;
 use crate::app::ports::Services;
+use crate::app::spaces::document::SpacesMode;
 use crate::app::spaces::{making, shown};
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, Request, Work};
+use crate::engine::surface_job::usual_fov;
 use crate::recipe::GrowParams;
 
 /// Pixels up to which the whole picture is made by itself: some seconds.
@@ -20,7 +22,7 @@ const LIVE_PIXELS: u64 = 2_000_000;
 
 /// Brings job and estimate in line with the document.
 pub(in crate::app) fn sync(state: &mut AppState, services: &mut Services, hand_on: bool) {
-    let wanted = making::tile_params(state);
+    let wanted = making::grown_params(state);
     stop_others(wanted.as_deref(), state, services);
     let settled = !hand_on && !state.history.is_pending();
     let Some(params) = wanted.filter(|_| settled && shown::is_seen(state)) else {
@@ -39,14 +41,28 @@ pub(in crate::app) fn sync(state: &mut AppState, services: &mut Services, hand_o
 /// Whether the whole is made by itself after each change.
 fn is_live(state: &AppState) -> bool {
     making::photo(state).is_some_and(|photo| {
-        let [w, h] = photo.size.map(u64::from);
+        let [w, h] = result_size(state, photo.size).map(u64::from);
         w * h <= LIVE_PIXELS
     })
 }
 
+/// The size of what is made of a photo, as far as it can be told without making it.
+fn result_size(state: &AppState, photo: [u32; 2]) -> [u32; 2] {
+    let spaces = &state.doc.spaces;
+    if spaces.mode != SpacesMode::Panorama {
+        return photo;
+    }
+    let strip = &spaces.panorama.strip;
+    let fov = strip.turn.fov.unwrap_or_else(|| usual_fov(photo));
+    let own = (photo[0] as f32 * 360.0 / fov) as u32;
+    let width = strip.width.unwrap_or(own);
+    [width, width / 2]
+}
+
 /// Whether the whole waits until it is asked for.
 pub fn waits(state: &AppState) -> bool {
-    let Some(params) = making::tile_params(state).filter(|_| making::photo(state).is_some()) else {
+    let Some(params) = making::grown_params(state).filter(|_| making::photo(state).is_some())
+    else {
         return false;
     };
     let given_up = state.grow.is_stopped(&params) || state.grow.failure(&params).is_some();
@@ -57,14 +73,14 @@ pub fn waits(state: &AppState) -> bool {
 
 /// The job that makes what the document asks for.
 pub fn at_work(state: &AppState) -> Option<&JobEntry> {
-    let work = Work::Grow(making::tile_params(state)?);
+    let work = Work::Grow(making::grown_params(state)?);
     let mut jobs = state.engine.jobs.iter();
     jobs.find(|job| job.of.as_ref().is_some_and(|of| of.work == work) && !job.cancelling)
 }
 
 /// Makes the whole picture, as the user asks.
 pub(in crate::app) fn make(state: &mut AppState, services: &mut Services) {
-    if let Some(params) = making::tile_params(state).filter(|_| making::photo(state).is_some()) {
+    if let Some(params) = making::grown_params(state).filter(|_| making::photo(state).is_some()) {
         state.grow.stopped = None;
         state.grow.failed = None;
         begin(params, state, services);

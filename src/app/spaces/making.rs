@@ -9,7 +9,8 @@ use crate::engine::protocol::{MaterialView, OpenedPhoto, SpacesLook, SpacesShow,
 use crate::engine::surface_job::is_panorama;
 use crate::recipe::{GrowParams, GrowTask};
 
-/// The picture that the document describes: a tile, or a panorama of *Waves*. Materials and hung
+/// The picture that the document describes: a tile, a panorama of *Waves* or one that is grown around
+/// a strip photo. Materials and hung
 /// pictures are files of other kinds, and a panorama that was opened is a picture already.
 pub fn work(doc: &SpacesDoc) -> Option<Work> {
     match (doc.mode, doc.tile.origin, doc.panorama.origin) {
@@ -19,6 +20,10 @@ pub fn work(doc: &SpacesDoc) -> Option<Work> {
         (SpacesMode::Seamless, Origin::Picture, _) => tile(doc).map(Work::Grow),
         (SpacesMode::Panorama, _, Origin::Waves) => {
             Some(Work::Explore(doc.panorama.waves.clone().into()))
+        }
+        (SpacesMode::Panorama, _, Origin::Picture) if doc.panorama.strip.on => {
+            let params = doc.panorama.strip.params(doc.source.clone()?);
+            Some(Work::Grow(params.into()))
         }
         _ => None,
     }
@@ -40,8 +45,8 @@ fn tile(doc: &SpacesDoc) -> Option<Arc<GrowParams>> {
     Some(params.into())
 }
 
-/// Parameters of the picture that is made seamless, where one is.
-pub fn tile_params(state: &AppState) -> Option<Arc<GrowParams>> {
+/// Parameters of the picture that is made seamless or extended to a full turn, where one is.
+pub fn grown_params(state: &AppState) -> Option<Arc<GrowParams>> {
     match work(&state.doc.spaces)? {
         Work::Grow(params) => Some(params),
         _ => None,
@@ -58,9 +63,10 @@ pub fn room(state: &AppState) -> Option<&OpenedPhoto> {
     state.photos.of(state.doc.spaces.wall.room.as_ref()?)
 }
 
-/// Whether the picture can be looked around in: twice as wide as high.
+/// Whether the picture can be looked around in: twice as wide as high, or extended to that.
 pub fn can_surround(state: &AppState) -> bool {
-    photo(state).is_some_and(|photo| is_panorama(photo.size))
+    let extended = state.doc.spaces.panorama.strip.on;
+    photo(state).is_some_and(|photo| extended || is_panorama(photo.size))
 }
 
 /// What the canvas shows, as the engine is asked for it; nothing where the window has all it needs.
@@ -73,6 +79,7 @@ pub fn look(state: &AppState) -> Option<Work> {
         SpacesMode::Seamless => work(doc),
         SpacesMode::Panorama => match doc.panorama.origin {
             Origin::Waves => work(doc),
+            Origin::Picture if doc.panorama.strip.on => work(doc),
             Origin::Picture => can_surround(state)
                 .then(|| picture(doc, SpacesShow::Picture))
                 .flatten(),

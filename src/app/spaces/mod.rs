@@ -12,5 +12,6 @@ pub mod looks;
 pub mod making;
 pub(in crate::app) mod shown;
 pub mod spaces_state;
+pub mod strip_doc;
 pub mod wall;
 pub(in crate::app) mod written;

@@ -21,7 +21,7 @@ pub(super) fn run(
     params: &GrowParams,
 ) -> Result<Output, EngineError> {
     let prepared = prepare(context, params)?;
-    let grown = make(context, &prepared)?;
+    let picture = make(context, &prepared)?;
     let params = prepared.params;
     let mut sources = Vec::new();
     params.each_picture(&mut |picture, _| {
@@ -31,7 +31,7 @@ pub(super) fn run(
     });
     let making = Making::Grow(params);
     Ok(Output::Picture {
-        picture: grown.picture,
+        picture,
         recipe: Box::new(recipe(making, vec![], sources, &context.state.device)),
     })
 }
@@ -52,7 +52,7 @@ pub(super) fn again(
 ) -> Result<Output, EngineError> {
     let prepared = prepare(context, params)?;
     Ok(Output::Picture {
-        picture: make(context, &prepared)?.picture,
+        picture: make(context, &prepared)?,
         recipe: Box::new(recipe.clone()),
     })
 }
@@ -63,17 +63,17 @@ fn prepare(context: &mut JobContext<'_>, params: &GrowParams) -> Result<Prepared
     Prepared::read(&mut context.state.photos, params)
 }
 
-fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, EngineError> {
+fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Picture, EngineError> {
     let settings = &prepared.settings;
     let levels = prepared.levels()?;
-    let needed = grow::memory(&levels);
+    let needed = prepared.memory(&levels);
     if let Some(free) = available()
         && needed > free
     {
         return Err(EngineError::Memory(format!(
             "growing {} x {} pixels takes about {} MB and {} MB are free; close other programs or choose a smaller size",
-            settings.size[0],
-            settings.size[1],
+            prepared.size()[0],
+            prepared.size()[1],
             needed >> 20,
             free >> 20
         )));
@@ -93,6 +93,7 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
             let new = size > std::mem::replace(&mut shown, size);
             new.then(look)
                 .flatten()
+                .and_then(|look| prepared.whole(look).ok())
                 .map(|look| shrink_to(&look, LOOK_SIDE))
         });
         context.yield_to_jobs().map_err(|error| {
@@ -103,7 +104,7 @@ fn make(context: &mut JobContext<'_>, prepared: &Prepared) -> Result<Grown, Engi
     let grown = whole(prepared, reduced.as_ref(), &stop, &mut told);
     match (grown, refused) {
         (Err(_), Some(error)) => Err(error),
-        (grown, _) => grown,
+        (grown, _) => prepared.whole(grown?.picture),
     }
 }
 

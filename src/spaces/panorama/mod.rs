@@ -5,6 +5,7 @@ mod camera;
 mod cube;
 mod distances;
 mod page;
+pub mod strip;
 
 pub use camera::{Camera, Views};
 pub use cube::{FACES, Face, faces};

@@ -124,6 +124,12 @@ fn grow(params: &GrowParams) -> Vec<Line> {
             "Extended",
             format!("left {left}, top {top}, right {right}, bottom {bottom}"),
         )),
+        GrowTask::FullTurn(turn) => {
+            let fov = turn
+                .fov
+                .map_or_else(String::new, |fov| format!("of {fov:.0}° "));
+            lines.push(("Extended", format!("a strip {fov}to a full turn")));
+        }
         GrowTask::Fill { mask } => lines.push(("Filled", name(mask))),
         GrowTask::FillPainted { .. } => {
             lines.push(("Filled", "where it was painted over".to_owned()));

@@ -4,6 +4,7 @@ use egui::{Button, Ui, vec2};
 
 use crate::app::grow::document::GrowDoc;
 use crate::app::grow::edit::GrowEdit;
+use crate::ui::grow::size;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::slider::Slider;
@@ -36,6 +37,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
                     p.actions.grow(GrowEdit::Sides(sides));
                 }
             }
+            size::seamless(ui, p, doc);
         },
     );
 }

@@ -39,6 +39,20 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
         numbers(ui, p, now);
         presets(ui, p, doc);
     });
+    seamless(ui, p, doc);
+    if doc.way == GrowWay::Vary && doc.seamless != [false; 2] {
+        let mut keep = doc.keep;
+        let check = ui.checkbox(&mut keep, "Keep the picture").on_hover_text(
+            "On: only what its edges need changes, and it gets a little smaller. Off: it is arranged anew",
+        );
+        if check.changed() {
+            p.actions.grow(GrowEdit::Keep(keep));
+        }
+    }
+}
+
+/// Which sides go on at the other one.
+pub(super) fn seamless(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
     ui.horizontal(|ui| {
         let label = ui.label("Seamless");
         let theme = p.theme.clone();
@@ -50,15 +64,6 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) {
         .response
         .labelled_by(label.id);
     });
-    if doc.way == GrowWay::Vary && doc.seamless != [false; 2] {
-        let mut keep = doc.keep;
-        let check = ui.checkbox(&mut keep, "Keep the picture").on_hover_text(
-            "On: only what its edges need changes, and it gets a little smaller. Off: it is arranged anew",
-        );
-        if check.changed() {
-            p.actions.grow(GrowEdit::Keep(keep));
-        }
-    }
 }
 
 /// Width and height.

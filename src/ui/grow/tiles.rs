@@ -18,7 +18,8 @@ const TILES: u32 = 3;
 /// Tiles across and down: more than one where the picture is seamless.
 pub(super) fn repeats(state: &AppState) -> [u32; 2] {
     let doc = &state.doc.grow;
-    let free = matches!(doc.way, GrowWay::Vary | GrowWay::Remix) && doc.params().is_some();
+    let ways = [GrowWay::Vary, GrowWay::Remix, GrowWay::Extend];
+    let free = ways.contains(&doc.way) && doc.params().is_some();
     doc.seamless.map(|on| if on && free { TILES } else { 1 })
 }
 

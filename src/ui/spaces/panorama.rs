@@ -13,7 +13,7 @@ use crate::app::view::Dialog;
 use crate::recipe::Domain;
 use crate::ui::canvas::picture_actions;
 use crate::ui::panel::Panel;
-use crate::ui::spaces::waves;
+use crate::ui::spaces::{strip, waves};
 use crate::ui::widgets::button::choice;
 use crate::ui::widgets::section::{line, section};
 use crate::ui::widgets::slider::Slider;
@@ -22,7 +22,7 @@ const ORIGINS: [(Origin, &str, &str); 2] = [
     (
         Origin::Picture,
         "Your picture",
-        "A picture that is twice as wide as high, as 360° cameras make them",
+        "A picture that is twice as wide as high, as 360° cameras make them, or a strip photo that is extended to that",
     ),
     (
         Origin::Waves,
@@ -75,6 +75,9 @@ impl PanoramaPanel {
         if p.state.doc.spaces.panorama.origin == Origin::Waves {
             section(ui, &theme, "Pattern", true, |_| {}, |ui| around(ui, p));
         }
+        if p.state.doc.spaces.panorama.origin == Origin::Picture {
+            section(ui, &theme, "Full turn", true, |_| {}, |ui| strip::ui(ui, p));
+        }
         section(ui, &theme, "View", true, |_| {}, |ui| view(ui, p));
     }
 
@@ -83,6 +86,10 @@ impl PanoramaPanel {
         let made = making::work(&p.state.doc.spaces).is_some();
         if !made && !making::can_surround(p.state) {
             return;
+        }
+        let extended = made && p.state.doc.spaces.panorama.origin == Origin::Picture;
+        if extended {
+            strip::progress(ui, p);
         }
         if made {
             picture_actions::ui(ui, p);
@@ -109,9 +116,14 @@ impl PanoramaPanel {
                     p.actions.push(Action::SpacesExport(what));
                 }
             }
-            let film = ui.button("Film…").on_hover_text(
-                "A camera that turns around, or Waves that change all around, as a film",
-            );
+            let film = ui
+                .add_enabled(!extended, egui::Button::new("Film…"))
+                .on_hover_text(
+                    "A camera that turns around, or Waves that change all around, as a film",
+                )
+                .on_disabled_hover_text(
+                    "Save the full turn to the gallery first, then send it to Spaces: a film is made of its file",
+                );
             if film.clicked() {
                 p.actions.view(ViewEdit::Dialog(Dialog::PanoramaFilm));
             }

@@ -1,20 +1,18 @@
 //! The panel of a tile: a picture made seamless, or *Waves* on a torus.
 
-use egui::{ProgressBar, Ui};
+use egui::Ui;
 
 use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::command::Command;
 use crate::app::spaces::document::{Origin, PERIOD, SpacesMode, TileDoc, TileWay};
 use crate::app::spaces::edit::SpacesEdit;
 use crate::app::spaces::looks::TileView;
-use crate::app::spaces::{live, making};
+use crate::app::spaces::making;
 use crate::engine::surface_job::SEAMLESS;
 use crate::recipe::Domain;
-use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_actions;
-use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
-use crate::ui::spaces::waves;
+use crate::ui::spaces::{waves, whole};
 use crate::ui::widgets::button::choice;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::seed_row::{SeedEdit, seed_row};
@@ -230,7 +228,7 @@ fn score(ui: &mut Ui, p: &Panel<'_>) {
 
 /// What it takes, and what to do with it.
 pub(super) fn actions(ui: &mut Ui, p: &mut Panel<'_>) {
-    progress(ui, p);
+    whole::ui(ui, p, &WORDS);
     if making::work(&p.state.doc.spaces).is_none() {
         return;
     }
@@ -248,51 +246,8 @@ pub(super) fn actions(ui: &mut Ui, p: &mut Panel<'_>) {
     }
 }
 
-fn progress(ui: &mut Ui, p: &mut Panel<'_>) {
-    let state = p.state;
-    let Some(params) = making::tile_params(state).filter(|_| making::photo(state).is_some()) else {
-        return;
-    };
-    match state.grow.estimate() {
-        None => {
-            ui.weak("Estimating…");
-        }
-        Some(Err(error)) => {
-            canvas_error::line(ui, p, error);
-        }
-        Some(Ok(estimate)) => {
-            let [w, h] = estimate.size;
-            ui.weak(format!(
-                "{w} × {h}: about {} and {} of memory",
-                duration(estimate.time),
-                bytes(estimate.memory),
-            ));
-        }
-    }
-    if let Some(error) = state.grow.failure(&params) {
-        canvas_error::line(ui, p, error);
-    }
-    if let Some(job) = live::at_work(state) {
-        let (id, part) = (job.id, job.fraction());
-        ui.horizontal(|ui| {
-            let bar = ProgressBar::new(part).desired_height(6.0);
-            ui.add(bar.desired_width(180.0).fill(*p.theme.accent));
-            ui.weak(format!("{:.0} %", part * 100.0));
-            let stop = ui
-                .small_button("Stop")
-                .on_hover_text("Stop making this one");
-            if stop.clicked() {
-                p.actions.push(Action::Cancel(id));
-            }
-            stop.accessible_name("Stop making it seamless");
-        });
-    } else if live::waits(state) {
-        let make = ui
-            .button("Make it seamless")
-            .on_hover_text("Make the whole picture seamless at its full size");
-        if make.clicked() {
-            p.actions.push(Action::SpacesWhole);
-        }
-    }
-    ui.add_space(2.0);
-}
+const WORDS: whole::Words = whole::Words {
+    make: "Make it seamless",
+    tip: "Make the whole picture seamless at its full size",
+    stop: "Stop making it seamless",
+};

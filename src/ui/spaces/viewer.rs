@@ -8,6 +8,7 @@ use egui::{
 };
 
 use crate::app::action::ViewEdit;
+use crate::app::at_hand;
 use crate::app::command::Command;
 use crate::app::spaces::document::Origin;
 use crate::app::spaces::looks::Gaze;
@@ -16,6 +17,7 @@ use crate::app::thumbs;
 use crate::app::view::{Compare, Dialog, Workspace};
 use crate::engine::protocol::{SpacesShow, Work};
 use crate::picture::Picture;
+use crate::recipe::GrowTask;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::CanvasInput;
 use crate::ui::canvas::textures::image;
@@ -38,14 +40,26 @@ pub(super) struct Viewer {
     coming: Option<(usize, Picture, Receiver<ColorImage>)>,
 }
 
-/// The newest look, if it is of a panorama, and whether it is the one asked for.
+/// The whole of what is grown, or the newest look, if it is of a panorama, and whether it is the one
+/// asked for.
 fn newest<'a>(p: &Panel<'a>) -> Option<(&'a Picture, bool)> {
+    let panorama = &p.state.doc.spaces.panorama;
+    let grown = panorama.origin == Origin::Picture && panorama.strip.on;
+    if grown && let Some(whole) = at_hand::picture(Workspace::Spaces, p.state) {
+        return Some((whole, true));
+    }
     let shown = p.state.spaces.shown.as_ref()?;
-    let fits = match (&shown.work, p.state.doc.spaces.panorama.origin) {
+    let fits = match (&shown.work, panorama.origin) {
         (Work::Explore(params), Origin::Waves) => params.domain.is_sphere(),
+        (Work::Grow(params), Origin::Picture) => {
+            let own = p.state.doc.spaces.source.as_ref();
+            let full = matches!(params.task, GrowTask::FullTurn(_));
+            grown && full && own.is_some_and(|own| own.sha256 == params.source.sha256)
+        }
         (Work::Spaces(look), Origin::Picture) => {
             let own = p.state.doc.spaces.source.as_ref();
-            look.show == SpacesShow::Picture
+            !grown
+                && look.show == SpacesShow::Picture
                 && own.is_some_and(|own| own.sha256 == look.source.sha256)
         }
         _ => false,
@@ -58,7 +72,7 @@ fn newest<'a>(p: &Panel<'a>) -> Option<(&'a Picture, bool)> {
 pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, viewer: &mut Viewer) {
     if p.state.doc.spaces.panorama.origin == Origin::Picture && !making::can_surround(p.state) {
         let title = "This picture is no panorama";
-        let hint = "Panoramas are twice as wide as high, with everything around the viewer in them. Open another one, or choose Waves.";
+        let hint = "Panoramas are twice as wide as high, with everything around the viewer in them. A strip photo can be extended to one on the right; or open another picture, or choose Waves.";
         return picture_view::empty(ui, p, title, hint);
     }
     if p.state.view.spaces.flat {
@@ -92,6 +106,12 @@ fn flat(ui: &mut Ui, p: &mut Panel<'_>) {
         Origin::Picture => making::photo(state).map(|photo| photo.size),
     };
     let shown = newest(p);
+    let grown = making::grown_params(state).is_some();
+    // What grows is as large as it is.
+    let size = match shown {
+        Some((picture, _)) if grown => Some(picture.size()),
+        _ => size.filter(|_| !grown),
+    };
     let input = CanvasInput {
         workspace: Workspace::Spaces,
         name: "Flat panorama",
