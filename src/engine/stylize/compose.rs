@@ -24,6 +24,19 @@ pub(crate) struct Composed {
     pub(crate) wrap: [bool; 2],
 }
 
+impl Composed {
+    /// Takes from what changed the lattice of a network whose sides are multiples of `step`.
+    pub(super) fn without_lattice(&mut self, photo: &Planes, step: usize) {
+        for (value, own) in self.picture.data.iter_mut().zip(&photo.data) {
+            *value -= own;
+        }
+        super::lattice::take_out(&mut self.picture, step, self.wrap);
+        for (value, own) in self.picture.data.iter_mut().zip(&photo.data) {
+            *value = (*value + own).clamp(0.0, 1.0);
+        }
+    }
+}
+
 /// How much of the way from photo to style a strength goes: 0 at 0, 1 at 1, fast
 /// at first, further beyond 1 (the network itself follows strength up to 1).
 pub(crate) fn share_of_style(strength: f32) -> f32 {
