@@ -213,8 +213,8 @@ impl StyleCost {
             (strokes + 3 + 3 * passes.saturating_sub(1)) * plane + plan.working_tile_bytes();
         let composing = (strokes + 3 * passes + 4) * plane;
         let rims = match plan.scales {
-            StrokeScales::Every => (strokes + 4 + RIM_PLANES) * plane,
             StrokeScales::One => 0,
+            StrokeScales::Working | StrokeScales::Every => (strokes + 4 + RIM_PLANES) * plane,
         };
         let levels = plan.levels();
         let (making, made) = (DETAIL_PLANES[0], DETAIL_PLANES[1]);

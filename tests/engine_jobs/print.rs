@@ -356,6 +356,41 @@ fn no_style_leaves_a_grid_of_four_pixels() {
     assert!(worst.0 < 40.0, "{worst:?}");
 }
 
+/// The first time that a photo is looked at in a style.
+#[test]
+fn strokes_of_one_size_are_shown_before_the_finer_ones() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/sample/photo.jpg");
+    let mut studio = Studio::with(&limner::photo::read(&sample).unwrap().picture);
+    let mut took = |name: &str, tier: Tier| {
+        let work = Work::Style(Arc::new(studio.params(name, 1.0, 1.0)));
+        let request = Request::Preview {
+            channel: Channel::Canvas,
+            seq: 1,
+            tier,
+            items: vec![work],
+        };
+        studio.engine.send(request).unwrap();
+        let shown = studio
+            .engine
+            .run()
+            .into_iter()
+            .find_map(|event| match event {
+                Event::Preview { picture, took, .. } => Some((picture, took)),
+                _ => None,
+            });
+        shown.unwrap()
+    };
+    // Reads the network's files.
+    took("woodcut", Tier::Draft(128));
+    let (coarse, first) = took("sunlit-oak", Tier::Full(1024));
+    let (fine, then) = took("sunlit-oak", Tier::Crisp(1024));
+    println!("{first:?}, then {then:?}");
+    assert_eq!(coarse.size(), fine.size());
+    assert!(within(&coarse, &fine, 0.5) > 0, "they are other strokes");
+    // What the first one painted is not painted again, and yet it is the longer half.
+    assert!(first < then.mul_f32(1.5), "{first:?}, then {then:?}");
+}
+
 #[test]
 fn tiles_of_large_results_cannot_be_seen() {
     let mut studio = Studio::new();

@@ -565,6 +565,10 @@ fn finished(path: &Path, settings: &limner::recipe::FinishSettings) -> Output {
 impl EngineLink for Painter {
     fn send(&mut self, request: Request) {
         self.asked.borrow_mut().engine.push(request.clone());
+        let refuse = self.asked.borrow().refuse.clone();
+        if let Some(error) = refuse.and_then(|error| refused(&request, error)) {
+            return self.answers.push_back(error);
+        }
         match request {
             Request::Preview {
                 channel,
@@ -679,6 +683,23 @@ impl EngineLink for Painter {
         }
         let news = self.asked.borrow_mut().news.take();
         news.or_else(|| self.answers.pop_front())
+    }
+}
+
+/// How a request fails, if it is one of those that a panel shows.
+fn refused(request: &Request, error: EngineError) -> Option<Event> {
+    match request {
+        Request::Preview { channel, seq, .. } => Some(Event::PreviewFailed {
+            channel: *channel,
+            seq: *seq,
+            error,
+        }),
+        Request::Open { path, .. } => Some(Event::Opened {
+            path: path.clone(),
+            result: Err(error),
+        }),
+        Request::Estimate { seq, .. } => Some(Event::EstimateFailed { seq: *seq, error }),
+        _ => None,
     }
 }
 

@@ -25,14 +25,18 @@ pub(crate) struct Composed {
 }
 
 impl Composed {
-    /// Takes from what changed the lattice of a network whose sides are multiples of `step`.
+    /// Takes from what changed the lattice of a network whose sides are multiples of `step`. Where
+    /// there is no style nothing changes.
     pub(super) fn without_lattice(&mut self, photo: &Planes, step: usize) {
-        for (value, own) in self.picture.data.iter_mut().zip(&photo.data) {
+        let mut change = self.picture.clone();
+        for (value, own) in change.data.iter_mut().zip(&photo.data) {
             *value -= own;
         }
-        super::lattice::take_out(&mut self.picture, step, self.wrap);
-        for (value, own) in self.picture.data.iter_mut().zip(&photo.data) {
-            *value = (*value + own).clamp(0.0, 1.0);
+        super::lattice::take_out(&mut change, step, self.wrap);
+        let touch = self.touch.iter().cycle();
+        let pixels = self.picture.data.iter_mut().zip(&photo.data);
+        for ((value, own), (change, touch)) in pixels.zip(change.data.iter().zip(touch)) {
+            *value = (*value + touch * (own + change - *value)).clamp(0.0, 1.0);
         }
     }
 }

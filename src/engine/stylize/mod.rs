@@ -217,7 +217,7 @@ impl StyleCache {
         let mut composed = compose(&small, &layers, spec.strength);
         composed.wrap = plan.wrap.sides();
         drop(layers);
-        if plan.scales == StrokeScales::Every {
+        if plan.scales != StrokeScales::One {
             // A panorama is seen as faces of a cube: the lattice isn't in line with its pixels.
             if !plan.wrap.is_panorama() {
                 composed.without_lattice(&small, levels::step(&styles));

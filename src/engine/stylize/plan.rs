@@ -70,6 +70,8 @@ impl MemoryCost {
 pub(crate) enum StrokeScales {
     /// At working size only; what is larger has the photo's fine detail.
     One,
+    /// The same without grid and rims: what stands in for [`StrokeScales::Every`] until that is there.
+    Working,
     /// At working size, and finer ones at each level up to the result's size.
     Every,
 }
@@ -94,13 +96,15 @@ pub(crate) struct StylePlan {
 }
 
 impl StylePlan {
-    /// For a preview of a photo of this size; one while the hand is on has strokes of one size.
+    /// For a preview of a photo of this size. Finer strokes take longer than all the rest: only the
+    /// best preview has them.
     pub(crate) fn preview(photo: [u32; 2], brush: f32, tier: Tier) -> Self {
         let side = photo[0].max(photo[1]);
         let own = working_side(side, brush);
         let (working, output, scales) = match tier {
             Tier::Draft(most) => (own.min(most), side.min(most), StrokeScales::One),
-            Tier::Full(most) | Tier::Crisp(most) => (own, side.min(most), StrokeScales::Every),
+            Tier::Full(most) => (own, side.min(most), StrokeScales::Working),
+            Tier::Crisp(most) => (own, side.min(most), StrokeScales::Every),
         };
         Self::of(photo, working, output, LARGEST_TILE).with_scales(scales)
     }
@@ -138,7 +142,7 @@ impl StylePlan {
         let longer = |size: [u32; 2]| f64::from(size[0].max(size[1]));
         let (working, output) = (longer(self.working), longer(self.output));
         let ratio = output / working.max(1.0);
-        if self.scales == StrokeScales::One || ratio < LEVEL_LEAST {
+        if self.scales != StrokeScales::Every || ratio < LEVEL_LEAST {
             return Vec::new();
         }
         let count = (ratio.ln() / LEVEL_STEP.ln() - 0.05).ceil().max(1.0);
