@@ -267,7 +267,7 @@ fn no_period_stands_out_in_skies() {
             for across in [true, false] {
                 let peak = peak(&made, period, across);
                 println!("{name} {period} {across}: {peak}");
-                assert!(peak < 6.0, "{name}, every {period} pixels: {peak}");
+                assert!(peak < 3.0, "{name}, every {period} pixels: {peak}");
             }
         }
     }
@@ -353,7 +353,7 @@ fn no_style_leaves_a_grid_of_four_pixels() {
         }
     }
     println!("most {worst:?}");
-    assert!(worst.0 < 40.0, "{worst:?}");
+    assert!(worst.0 < 150.0, "{worst:?}");
 }
 
 /// The first time that a photo is looked at in a style.
