@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::app::action::Purpose;
 use crate::app::finals::FinalOf;
+use crate::app::plain_words::PlainWords;
 use crate::engine::protocol::{
     DeviceInfo, DirectionInfo, Estimate, JobId, Library, ModelInfo, ModelKind, Stage,
 };
@@ -35,7 +36,7 @@ pub struct EngineState {
     /// What a full-size stylisation would take.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate, and what to do.
-    pub estimate_error: Option<String>,
+    pub estimate_error: Option<PlainWords>,
     next_job: u64,
     /// Number of the last estimate asked.
     pub estimate_seq: u64,

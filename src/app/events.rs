@@ -82,7 +82,7 @@ fn engine_event(event: Event, state: &mut AppState, services: &mut Services, fol
         Event::EstimateFailed { seq, error } => {
             if seq == state.engine.estimate_seq {
                 state.engine.estimate = None;
-                state.engine.estimate_error = Some(PlainWords::of_engine(&error).text);
+                state.engine.estimate_error = Some(PlainWords::of_engine(&error));
             }
         }
         Event::Progress {

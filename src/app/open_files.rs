@@ -117,7 +117,7 @@ pub fn opened(
         Ok(photo) => photo,
         Err(error) => {
             let why = PlainWords::of_engine(&error);
-            state.photos.failed.insert(path, why.text.clone());
+            state.photos.failed.insert(path, why.clone());
             state.toasts.error("", why);
             return;
         }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::app::action::FileRole;
+use crate::app::plain_words::PlainWords;
 use crate::app::view::Workspace;
 use crate::engine::protocol::OpenedPhoto;
 use crate::recipe::SourceRef;
@@ -20,7 +21,7 @@ pub struct Photos {
     /// Files being read, and what for.
     pub opening: HashMap<PathBuf, Opening>,
     /// Files that couldn't be read, and why.
-    pub failed: HashMap<PathBuf, String>,
+    pub failed: HashMap<PathBuf, PlainWords>,
 }
 
 /// A file that is being read.
@@ -39,7 +40,7 @@ impl Photos {
     }
 
     /// Why the photo behind a reference couldn't be read.
-    pub fn failure(&self, source: &SourceRef) -> Option<&String> {
+    pub fn failure(&self, source: &SourceRef) -> Option<&PlainWords> {
         self.failed.get(&source.place())
     }
 

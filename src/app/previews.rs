@@ -152,7 +152,8 @@ impl Previews {
 
     /// Asks for the canvas' picture if the work or its quality changed. While the
     /// hand is on, drafts are enough; a full picture is never replaced by a draft
-    /// of the same. Where full pictures take long, a draft comes before each.
+    /// of the same. Where full pictures take long, a draft comes before each. Of a stylised photo
+    /// the best picture comes after the full one.
     pub fn ask_canvas(
         &mut self,
         work: Option<Work>,
@@ -161,15 +162,25 @@ impl Previews {
         hand_on: bool,
     ) -> Option<Request> {
         let work = work?;
-        let same = self.canvas_work.as_ref().filter(|(w, _)| *w == work);
-        let tier = if hand_on || (self.is_slow() && same.is_none()) {
-            draft
-        } else {
-            full
+        let asked = self.canvas_work.as_ref().filter(|(w, _)| *w == work);
+        let asked = asked.map(|(_, tier)| *tier);
+        let best = match (&work, full) {
+            (Work::Style(_), Tier::Full(side)) => Tier::Crisp(side),
+            _ => full,
         };
-        if let Some((_, asked)) = same
-            && (hand_on || *asked == full || (self.is_slow() && self.canvas_waiting()))
-        {
+        let tier = match asked {
+            _ if hand_on => draft,
+            None if self.is_slow() => draft,
+            Some(asked) if asked == full => best,
+            _ => full,
+        };
+        let done = |asked| {
+            let full_first =
+                asked == full && (self.canvas_waiting() || self.canvas_error.is_some());
+            let draft_first = self.is_slow() && self.canvas_waiting();
+            hand_on || asked == best || full_first || draft_first
+        };
+        if asked.is_some_and(done) {
             return None;
         }
         self.canvas_seq += 1;
@@ -215,7 +226,8 @@ impl Previews {
             return false;
         }
         self.canvas_shown = seq;
-        if !matches!(shown.tier, Tier::Draft(_)) {
+        let best = matches!((&shown.work, shown.tier), (Work::Style(_), Tier::Crisp(_)));
+        if !matches!(shown.tier, Tier::Draft(_)) && !best {
             self.full_took = Some(shown.took);
         }
         let place = match shown.work {
@@ -352,6 +364,38 @@ mod tests {
             tier(p.ask_canvas(Some(work(2)), DRAFT, FULL, false)),
             Some(FULL)
         );
+    }
+
+    #[test]
+    fn finer_strokes_come_after_the_full_picture() {
+        let json = serde_json::json!({ "model": "s", "styles": [], "strength": 1.0, "brush": 1.0,
+            "photo": { "sha256": "a" }, "keep_colors": 0.0 });
+        let params: crate::recipe::StyleParams = serde_json::from_value(json).unwrap();
+        let style = Work::Style(Arc::new(params));
+        let mut p = Previews {
+            full_took: Some(Duration::ZERO),
+            ..Previews::default()
+        };
+        let mut asked =
+            |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
+                Some(Request::Preview { tier, .. }) => Some(tier),
+                _ => None,
+            };
+        let best = Tier::Crisp(512);
+        assert_eq!(asked(&mut p), Some(FULL));
+        assert_eq!(asked(&mut p), None, "it is still awaited");
+        for (seq, tier, then) in [(1, FULL, Some(best)), (2, best, None)] {
+            let shown = Received {
+                work: style.clone(),
+                took: Duration::from_secs(seq),
+                ..received(1, tier)
+            };
+            p.receive(Channel::Canvas, seq, shown);
+            assert_eq!(asked(&mut p), then);
+            assert_eq!(asked(&mut p), None);
+        }
+        // What the finer strokes took says nothing of the next picture's first.
+        assert_eq!(p.full_took, Some(Duration::from_secs(1)));
     }
 
     #[test]

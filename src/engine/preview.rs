@@ -37,8 +37,8 @@ pub enum Tier {
     Draft(u32),
     /// As good as the canvas needs: longer side at most this many pixels.
     Full(u32),
-    /// As [`Tier::Full`]; a generator's picture that is small goes through the enlarging network
-    /// besides, so that it is sharp where it is shown large.
+    /// As [`Tier::Full`], and what takes longer: a generator's picture that is small goes through the
+    /// enlarging network, so that it is sharp where it is shown large; a style lays its finer strokes.
     Crisp(u32),
 }
 

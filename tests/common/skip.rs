@@ -31,6 +31,8 @@ pub enum Lack {
     Ffmpeg,
     /// A browser without a window.
     Chromium,
+    /// A face with emoji.
+    EmojiFont,
     /// The right to mount a small disk.
     Root,
 }
@@ -58,6 +60,7 @@ impl Lack {
             ],
             Self::Ffmpeg => ["ffmpeg", "FFmpeg isn't installed"],
             Self::Chromium => ["chromium", "Chromium isn't installed"],
+            Self::EmojiFont => ["emoji", "no font with emoji is installed"],
             Self::Root => ["root", "a small disk can't be mounted without root"],
         }
     }

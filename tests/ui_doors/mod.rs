@@ -24,10 +24,10 @@ use limner::app::ports::{EngineLink, GalleryLink, SavePicture, Services, SystemL
 use limner::app::session::Session;
 use limner::app::view::Workspace;
 use limner::engine::protocol::{
-    DeviceInfo, DirectionInfo, Effort, Estimate, Event, FilmEstimate, FilmJob, FineOptions, Job,
-    JobId, LearnJob, Library, MaterialView, ModelInfo, ModelKind, OpenedPhoto, Output, Request,
-    Scale, SpacesLook, SpacesShow, Stage, StyleDone, StyleInfo, StylePlan, StyleTask, Tier,
-    Unfinished, Work,
+    DeviceInfo, DirectionInfo, Effort, EngineError, Estimate, Event, FilmEstimate, FilmJob,
+    FineOptions, Job, JobId, LearnJob, Library, MaterialView, ModelInfo, ModelKind, OpenedPhoto,
+    Output, Request, Scale, SpacesLook, SpacesShow, Stage, StyleDone, StyleInfo, StylePlan,
+    StyleTask, Tier, Unfinished, Work,
 };
 use limner::export::animation::{AnimationWriter, Pace};
 use limner::gallery::protocol::{AlbumEdit, GalleryEvent, GalleryRequest, PictureId};
@@ -63,6 +63,8 @@ pub struct Asked {
     pub pasted_as: Option<FileRole>,
     /// The next picture of *Fine* that is at work is done.
     pub fine_done: bool,
+    /// Previews, estimates and files to be opened fail with this.
+    pub refuse: Option<EngineError>,
     /// Pictures of Grow stay at work.
     pub hold_growing: bool,
     /// What the engine says by itself next.

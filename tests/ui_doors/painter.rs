@@ -245,6 +245,22 @@ impl Painter {
         }
     }
 
+    /// Why a photo can't be shown in a style or changed: it was never opened.
+    fn without_photo(&self, request: &Request) -> Option<EngineError> {
+        let Request::Preview { items, .. } = request else {
+            return None;
+        };
+        let photo = items.iter().find_map(|work| match work {
+            Work::Style(params) => Some(&params.photo),
+            Work::Lens(params) => Some(&params.photo),
+            _ => None,
+        })?;
+        let reason = "this photo can't be found".to_owned();
+        let path = photo.path.clone();
+        let known = self.photos.contains_key(&photo.sha256);
+        (!known).then_some(EngineError::BadPicture { reason, path })
+    }
+
     /// The photo with every slider in its pixels: sliders in red, gains in green, the
     /// second picture in blue.
     fn lens(&self, params: &LensParams) -> Picture {
@@ -566,6 +582,11 @@ fn finished(path: &Path, settings: &limner::recipe::FinishSettings) -> Output {
 impl EngineLink for Painter {
     fn send(&mut self, request: Request) {
         self.asked.borrow_mut().engine.push(request.clone());
+        let refuse = self.asked.borrow().refuse.clone();
+        let refuse = refuse.or_else(|| self.without_photo(&request));
+        if let Some(error) = refuse.and_then(|error| refused(&request, error)) {
+            return self.answers.push_back(error);
+        }
         match request {
             Request::Preview {
                 channel,
@@ -680,6 +701,23 @@ impl EngineLink for Painter {
         }
         let news = self.asked.borrow_mut().news.take();
         news.or_else(|| self.answers.pop_front())
+    }
+}
+
+/// How a request fails, if it is one of those that a panel shows.
+fn refused(request: &Request, error: EngineError) -> Option<Event> {
+    match request {
+        Request::Preview { channel, seq, .. } => Some(Event::PreviewFailed {
+            channel: *channel,
+            seq: *seq,
+            error,
+        }),
+        Request::Open { path, .. } => Some(Event::Opened {
+            path: path.clone(),
+            result: Err(error),
+        }),
+        Request::Estimate { seq, .. } => Some(Event::EstimateFailed { seq: *seq, error }),
+        _ => None,
     }
 }
 

@@ -4,6 +4,8 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../common/skip.rs"]
+mod skip;
 #[path = "../ui_doors/mod.rs"]
 mod ui_doors;
 
@@ -12,6 +14,8 @@ mod albums;
 mod bin;
 mod canvas;
 mod dialogs;
+mod emoji;
+mod glyphs;
 mod history;
 mod look;
 mod messages;

@@ -3,10 +3,12 @@
 
 use std::path::Path;
 
+use egui::epaint::text::Glyph;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::command::Command;
 
 use crate::SIZE;
+use crate::glyphs::glyphs;
 use crate::ui_doors::{Studio, studio};
 
 /// A face with Arabic and Hebrew, where this machine has one.
@@ -36,29 +38,13 @@ fn with_face<'a>() -> Option<Studio<'a>> {
 
 /// Letters of the texts that are painted, from left to right, one text a line.
 fn painted(s: &Studio<'_>) -> Vec<Vec<(char, f32)>> {
-    fn texts(shape: &egui::Shape, out: &mut Vec<Vec<(char, f32)>>) {
-        match shape {
-            egui::Shape::Vec(all) => all.iter().for_each(|shape| texts(shape, out)),
-            egui::Shape::Text(text) => {
-                for row in &text.galley.rows {
-                    let mut letters: Vec<(char, f32)> = row
-                        .glyphs
-                        .iter()
-                        .filter(|g| g.advance_width > 0.0)
-                        .map(|g| (g.chr, g.pos.x))
-                        .collect();
-                    letters.sort_by(|a, b| a.1.total_cmp(&b.1));
-                    out.push(letters);
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut out = Vec::new();
-    for shape in &s.window.output().shapes {
-        texts(&shape.shape, &mut out);
-    }
-    out
+    let line = |glyphs: Vec<Glyph>| {
+        let seen = glyphs.iter().filter(|g| g.advance_width > 0.0);
+        let mut letters: Vec<(char, f32)> = seen.map(|g| (g.chr, g.pos.x)).collect();
+        letters.sort_by(|a, b| a.1.total_cmp(&b.1));
+        letters
+    };
+    glyphs(s).into_iter().map(line).collect()
 }
 
 #[test]

@@ -24,6 +24,23 @@ pub(crate) struct Composed {
     pub(crate) wrap: [bool; 2],
 }
 
+impl Composed {
+    /// Takes from what changed the lattice of a network whose sides are multiples of `step`. Where
+    /// there is no style nothing changes.
+    pub(super) fn without_lattice(&mut self, photo: &Planes, step: usize) {
+        let mut change = self.picture.clone();
+        for (value, own) in change.data.iter_mut().zip(&photo.data) {
+            *value -= own;
+        }
+        super::lattice::take_out(&mut change, step, self.wrap);
+        let touch = self.touch.iter().cycle();
+        let pixels = self.picture.data.iter_mut().zip(&photo.data);
+        for ((value, own), (change, touch)) in pixels.zip(change.data.iter().zip(touch)) {
+            *value = (*value + touch * (own + change - *value)).clamp(0.0, 1.0);
+        }
+    }
+}
+
 /// How much of the way from photo to style a strength goes: 0 at 0, 1 at 1, fast
 /// at first, further beyond 1 (the network itself follows strength up to 1).
 pub(crate) fn share_of_style(strength: f32) -> f32 {

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::compose::{Composed, Layer, compose};
 use super::detail::Detail;
+use super::lattice;
 use super::network::{StyleNet, paste};
 use super::plan::{LEVEL_MARGIN, StylePlan};
 use super::tiles::{Tile, margin, tiles_wrapping};
@@ -127,7 +128,8 @@ fn reach<N: StyleNet>(styles: &[StyleShare<N>]) -> usize {
     reach.unwrap_or(0) + LEVEL_MARGIN as usize
 }
 
-fn step<N: StyleNet>(styles: &[StyleShare<N>]) -> usize {
+/// What input sides are multiples of, for all networks.
+pub(super) fn step<N: StyleNet>(styles: &[StyleShare<N>]) -> usize {
     // All are powers of two.
     styles
         .iter()
@@ -247,6 +249,8 @@ impl Level<'_> {
         for (new, old) in painted.data.iter_mut().zip(&piece.data) {
             *new -= old;
         }
+        let period = painters.iter().map(|painter| painter.style.net.step());
+        lattice::take_out(&mut painted, period.max().unwrap_or(1), [false; 2]);
         painted = blurred(&painted, FINER);
         let coarse = blurred(&painted, COARSER);
         let touches = touch.iter().cycle();

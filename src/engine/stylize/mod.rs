@@ -11,6 +11,7 @@ mod compose;
 mod detail;
 mod faces;
 mod finish;
+mod lattice;
 mod levels;
 mod network;
 mod plan;
@@ -216,7 +217,11 @@ impl StyleCache {
         let mut composed = compose(&small, &layers, spec.strength);
         composed.wrap = plan.wrap.sides();
         drop(layers);
-        if plan.scales == StrokeScales::Every {
+        if plan.scales != StrokeScales::One {
+            // A panorama is seen as faces of a cube: the lattice isn't in line with its pixels.
+            if !plan.wrap.is_panorama() {
+                composed.without_lattice(&small, levels::step(&styles));
+            }
             rims::hold(&small, &mut composed);
         }
         if !plan.levels().is_empty() {

@@ -1,5 +1,6 @@
 //! Sizes of a stylisation: where the network works, what comes out, which tiles.
 
+use super::tiles::{Tile, tiles_wrapping};
 use crate::engine::protocol::{StylizeOptions, Tier};
 use crate::engine::resample::fit;
 use crate::recipe::Wrap;
@@ -29,8 +30,9 @@ const LEVEL_STEP: f64 = 2.0;
 const LEVEL_LEAST: f64 = 1.05;
 /// Pixels of a level that isn't the result's: more memory than it shows.
 const LEVEL_PIXELS: f64 = 8e6;
-/// What a tile of a level needs beside a network's reach, for its own filters.
-pub(crate) const LEVEL_MARGIN: u32 = 8;
+/// What a tile of a level needs beside a network's reach, for its own filters: a lattice's, then the
+/// blurs'.
+pub(crate) const LEVEL_MARGIN: u32 = super::lattice::REACH as u32 + 6;
 /// Bytes that *Restyle* needs for a pixel of a tile.
 pub(crate) const BYTES_PER_PIXEL: u64 = 160;
 
@@ -68,6 +70,8 @@ impl MemoryCost {
 pub(crate) enum StrokeScales {
     /// At working size only; what is larger has the photo's fine detail.
     One,
+    /// The same without grid and rims: what stands in for [`StrokeScales::Every`] until that is there.
+    Working,
     /// At working size, and finer ones at each level up to the result's size.
     Every,
 }
@@ -92,13 +96,15 @@ pub(crate) struct StylePlan {
 }
 
 impl StylePlan {
-    /// For a preview of a photo of this size; one while the hand is on has strokes of one size.
+    /// For a preview of a photo of this size. Finer strokes take longer than all the rest: only the
+    /// best preview has them.
     pub(crate) fn preview(photo: [u32; 2], brush: f32, tier: Tier) -> Self {
         let side = photo[0].max(photo[1]);
         let own = working_side(side, brush);
         let (working, output, scales) = match tier {
             Tier::Draft(most) => (own.min(most), side.min(most), StrokeScales::One),
-            Tier::Full(most) | Tier::Crisp(most) => (own, side.min(most), StrokeScales::Every),
+            Tier::Full(most) => (own, side.min(most), StrokeScales::Working),
+            Tier::Crisp(most) => (own, side.min(most), StrokeScales::Every),
         };
         Self::of(photo, working, output, LARGEST_TILE).with_scales(scales)
     }
@@ -136,7 +142,7 @@ impl StylePlan {
         let longer = |size: [u32; 2]| f64::from(size[0].max(size[1]));
         let (working, output) = (longer(self.working), longer(self.output));
         let ratio = output / working.max(1.0);
-        if self.scales == StrokeScales::One || ratio < LEVEL_LEAST {
+        if self.scales != StrokeScales::Every || ratio < LEVEL_LEAST {
             return Vec::new();
         }
         let count = (ratio.ln() / LEVEL_STEP.ln() - 0.05).ceil().max(1.0);
@@ -216,29 +222,33 @@ impl StylePlan {
         Some(plan)
     }
 
-    /// Bytes that the network needs for the largest tile.
+    /// Bytes that the network needs for the largest tile at working size or of a level.
     pub(crate) fn tile_bytes(&self) -> u64 {
-        let ([width, height], wrap) = self.canvas();
-        let side = |s: u32, wraps: bool| {
-            if s <= self.tile && !wraps {
-                u64::from(s)
-            } else {
-                u64::from(s.min(self.tile)) + 2 * self.memory_cost.overlap
-            }
-        };
+        let levels = self.levels();
+        let level = levels.last().map_or(0, |size| self.level_tile_bytes(*size));
+        level.max(self.working_tile_bytes())
+    }
+
+    /// Bytes that the network needs for the largest tile at working size, or for the statistics.
+    pub(crate) fn working_tile_bytes(&self) -> u64 {
+        let (canvas, wrap) = self.canvas();
         let stats = u64::from(self.stats[0]) * u64::from(self.stats[1]);
-        let level = |side: u32| {
-            let beside = self.memory_cost.overlap + u64::from(LEVEL_MARGIN);
-            u64::from(side.min(self.tile)) + 2 * beside
-        };
-        let level = match self.levels().last() {
-            Some(size) => level(size[0]) * level(size[1]),
-            None => 0,
-        };
-        (side(width, wrap[0]) * side(height, wrap[1]))
-            .max(stats)
-            .max(level)
-            * self.memory_cost.bytes_per_pixel
+        let tile = self.largest_tile(canvas, self.memory_cost.overlap, wrap);
+        tile.max(stats) * self.memory_cost.bytes_per_pixel
+    }
+
+    /// Bytes that the network needs for the largest tile of a level.
+    pub(crate) fn level_tile_bytes(&self, level: [u32; 2]) -> u64 {
+        let beside = self.memory_cost.overlap + u64::from(LEVEL_MARGIN);
+        self.largest_tile(level, beside, self.wrap.sides()) * self.memory_cost.bytes_per_pixel
+    }
+
+    /// Pixels of the largest tile of a picture, with what overlaps.
+    fn largest_tile(&self, size: [u32; 2], beside: u64, wrap: [bool; 2]) -> u64 {
+        let [size, tile] = [size, [self.tile; 2]].map(|sides| sides.map(|side| side as usize));
+        let tiles = tiles_wrapping(size, tile[0], beside as usize, GRID as usize, wrap);
+        let pixels = |tile: &Tile| (tile.width * tile.height) as u64;
+        tiles.iter().map(pixels).max().unwrap_or(0)
     }
 
     /// Pixels of all tiles with their overlap.

@@ -7,6 +7,7 @@ use crate::app::grow::document::GrowDoc;
 use crate::app::grow::edit::{GrowEdit, MaskChange};
 use crate::recipe::ranges::MOST_OTHERS;
 use crate::recipe::{GrowOther, GrowPart};
+use crate::ui::canvas::canvas_error;
 use crate::ui::mask::target::MaskTarget;
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::panel::Panel;
@@ -105,8 +106,9 @@ fn one(ui: &mut Ui, p: &mut Panel<'_>, mask: &mut MaskTools, n: usize, other: &G
             ui.horizontal(|ui| region(ui, p, mask, n, other));
         });
     });
-    if let Some(why) = p.state.photos.failure(&other.picture) {
-        ui.colored_label(*theme.error, why);
+    let state = p.state;
+    if let Some(why) = state.photos.failure(&other.picture) {
+        canvas_error::words(ui, p, why);
     }
     let moved = Slider::new(&format!("Weight {}", n + 1), other.weight, WEIGHT, 1.0)
         .logarithmic()

@@ -6,6 +6,7 @@ use crate::app::action::{Action, FileRole, Pick};
 use crate::app::grow::document::{GrowDoc, STRENGTH};
 use crate::app::grow::edit::GrowEdit;
 use crate::recipe::{SourceRef, ranges};
+use crate::ui::canvas::canvas_error;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::slider::Slider;
@@ -64,8 +65,9 @@ fn second(ui: &mut Ui, p: &mut Panel<'_>, structure: &SourceRef) {
         ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
             .on_hover_text(&shown.path);
     });
-    if let Some(why) = p.state.photos.failure(structure) {
-        ui.colored_label(*p.theme.error, why);
+    let state = p.state;
+    if let Some(why) = state.photos.failure(structure) {
+        canvas_error::words(ui, p, why);
     }
 }
 

@@ -6,6 +6,7 @@ use crate::app::action::{Destination, ViewEdit};
 use crate::app::command::Command;
 use crate::app::grow::document::GrowWay;
 use crate::app::view::Dialog;
+use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::toolbar;
 use crate::ui::canvas::toolbar::Tool;
@@ -95,7 +96,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, grow: &mut GrowPanel) {
     }
     if slot.opened.is_none() {
         match slot.source.and_then(|s| p.state.photos.failure(s)) {
-            Some(why) => picture_view::empty(ui, p, "This picture can't be read", why),
+            Some(why) => canvas_error::instead(ui, p, "This picture can't be read", why),
             None => picture_view::empty(ui, p, "Reading the picture…", ""),
         }
         return;

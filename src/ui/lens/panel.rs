@@ -8,7 +8,7 @@ use crate::app::lens::document::LensWork;
 use crate::app::lens::edit::{Amount, LensEdit};
 use crate::engine::protocol::{ANSWER, DirectionInfo};
 use crate::recipe::{LensOther, LensPart, ranges};
-use crate::ui::canvas::picture_actions;
+use crate::ui::canvas::{canvas_error, picture_actions};
 use crate::ui::mask::target::{MaskEdit, MaskTarget};
 use crate::ui::mask::tools::MaskTools;
 use crate::ui::models::chooser;
@@ -237,8 +237,6 @@ fn second_photo(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
             egui::Image::new((texture, at.size()))
                 .corner_radius(3)
                 .paint_at(ui, at);
-        } else if let Some(why) = p.state.photos.failure(&other.picture) {
-            ui.colored_label(*p.theme.error, why);
         }
         let read = p.state.photos.of(&other.picture).map(|photo| &photo.source);
         let shown = read.unwrap_or(&other.picture);
@@ -249,6 +247,10 @@ fn second_photo(ui: &mut Ui, p: &mut Panel<'_>, other: &LensOther) {
         ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
             .on_hover_text(&shown.path);
     });
+    let photos = &p.state.photos;
+    if let (None, Some(why)) = (photos.of(&other.picture), photos.failure(&other.picture)) {
+        canvas_error::words(ui, p, why);
+    }
 }
 
 /// How much of the second picture comes in.

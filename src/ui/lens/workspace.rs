@@ -65,7 +65,7 @@ fn middle(ui: &mut Ui, p: &mut Panel<'_>, lens: &mut LensPanel) {
     }
     let Some(photo) = slot.opened else {
         match slot.source.and_then(|s| p.state.photos.failure(s)) {
-            Some(why) => picture_view::empty(ui, p, "This photo can't be read", why),
+            Some(why) => canvas_error::instead(ui, p, "This photo can't be read", why),
             None => picture_view::empty(ui, p, "Reading the photo…", ""),
         }
         return;

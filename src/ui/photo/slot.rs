@@ -7,6 +7,7 @@ use crate::app::command::Command;
 use crate::app::state::AppState;
 use crate::engine::protocol::OpenedPhoto;
 use crate::recipe::SourceRef;
+use crate::ui::canvas::canvas_error;
 use crate::ui::panel::Panel;
 use crate::ui::widgets::button;
 use crate::ui::widgets::tile::fitted;
@@ -94,7 +95,7 @@ pub fn photo(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) -> Option<Phot
     event
 }
 
-fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
+fn describe(ui: &mut Ui, p: &mut Panel<'_>, slot: PhotoSlot<'_>) {
     let Some(source) = slot.source else {
         ui.weak("No photo yet");
         return;
@@ -107,7 +108,8 @@ fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
     };
     ui.add(egui::Label::new(RichText::new(name).strong()).truncate())
         .on_hover_text(&shown.path);
-    match (slot.opened, p.state.photos.failure(source)) {
+    let state = p.state;
+    match (slot.opened, state.photos.failure(source)) {
         (Some(photo), _) => {
             let [w, h] = photo.size;
             let megapixels = f64::from(w) * f64::from(h) / 1e6;
@@ -118,7 +120,7 @@ fn describe(ui: &mut Ui, p: &Panel<'_>, slot: PhotoSlot<'_>) {
             });
         }
         (None, Some(why)) => {
-            ui.colored_label(*p.theme.error, why);
+            canvas_error::words(ui, p, why);
         }
         (None, None) => {
             ui.weak("Reading…");

@@ -8,6 +8,7 @@ use crate::app::spaces::looks::ForScale;
 use crate::app::spaces::making;
 use crate::app::view::{Compare, Workspace};
 use crate::engine::surface_job::Hanging;
+use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::picture_view;
 use crate::ui::canvas::picture_view::{CanvasFrame, CanvasInput};
 use crate::ui::panel::Panel;
@@ -47,7 +48,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>) {
         Some(source) => match (making::room(p.state), p.state.photos.failure(source)) {
             (Some(_), _) => room(ui, p, hanging),
             (None, Some(why)) => {
-                picture_view::empty(ui, p, "The photo of the wall can't be read", why)
+                canvas_error::instead(ui, p, "The photo of the wall can't be read", why)
             }
             (None, None) => picture_view::empty(ui, p, "Reading the photo of the wall…", ""),
         },

@@ -63,7 +63,7 @@ fn has_picture(ui: &mut Ui, p: &mut Panel<'_>, spaces: &mut SpacesPanel) -> bool
     }
     if slot.opened.is_none() {
         match slot.source.and_then(|s| p.state.photos.failure(s)) {
-            Some(why) => picture_view::empty(ui, p, "This picture can't be read", why),
+            Some(why) => canvas_error::instead(ui, p, "This picture can't be read", why),
             None => picture_view::empty(ui, p, "Reading the picture…", ""),
         }
     }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use egui::{Context, Rect, Sense, Ui, WidgetInfo, vec2};
 
 use crate::app::action::{Action, Pick, Purpose, ViewEdit};
+use crate::app::plain_words::PlainWords;
 use crate::app::style::film;
 use crate::app::style::film_draft::FilmDraft;
 use crate::app::view::Dialog;
 use crate::engine::protocol::{Channel, Job, StyleFilmJob, Tier, Work};
+use crate::ui::canvas::{canvas_error, picture_view};
 use crate::ui::panel::Panel;
 use crate::ui::shell::dialogs::{above_buttons, entered, modal};
 use crate::ui::timeline::film_file::{FilmFileChoice, cost};
@@ -105,8 +107,9 @@ impl FilmDialog {
         ));
     }
 
-    fn frame_in(&self, ui: &Ui, p: &mut Panel<'_>, rect: Rect, work: &Work) {
-        let channel = p.state.previews.channel(Channel::Film);
+    fn frame_in(&self, ui: &mut Ui, p: &mut Panel<'_>, rect: Rect, work: &Work) {
+        let state = p.state;
+        let channel = state.previews.channel(Channel::Film);
         let picture = channel.and_then(|channel| channel.picture(work)).cloned();
         let error = channel.and_then(|channel| channel.error.as_ref());
         if let Some(picture) = picture {
@@ -114,14 +117,14 @@ impl FilmDialog {
             p.textures.paint(ui.ctx(), ui.painter(), &picture, place);
             return;
         }
-        let words = match error {
-            Some(error) => crate::app::plain_words::PlainWords::of_engine(error).text,
-            None => "Stylising this frame…".to_owned(),
-        };
-        let font = egui::FontId::proportional(13.0);
-        let middle = egui::Align2::CENTER_CENTER;
-        ui.painter()
-            .text(rect.center(), middle, words, font, *p.theme.text);
+        let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+        match error {
+            Some(error) => {
+                let words = PlainWords::of_engine(error);
+                canvas_error::instead(&mut inside, p, "This frame can't be stylised", &words);
+            }
+            None => picture_view::empty(&mut inside, p, "", "Stylising this frame…"),
+        }
     }
 
     fn settings(&mut self, ui: &mut Ui, p: &mut Panel<'_>) {

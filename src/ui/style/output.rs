@@ -10,6 +10,7 @@ use crate::app::style::document::Quality;
 use crate::app::style::fine::rendering;
 use crate::engine::protocol::{Rendering, Stage};
 use crate::recipe::StyleParams;
+use crate::ui::canvas::canvas_error;
 use crate::ui::gallery::recipe::{bytes, duration};
 use crate::ui::panel::Panel;
 use crate::ui::style::fine;
@@ -98,9 +99,10 @@ impl StyleOutput {
         p.actions.push(Action::Estimate(rendering.clone()));
     }
 
-    fn estimate(&self, ui: &mut Ui, p: &Panel<'_>) {
-        if let Some(why) = &p.state.engine.estimate_error {
-            ui.colored_label(*p.theme.error, why);
+    fn estimate(&self, ui: &mut Ui, p: &mut Panel<'_>) {
+        let state = p.state;
+        if let Some(why) = &state.engine.estimate_error {
+            canvas_error::words(ui, p, why);
             return;
         }
         let Some(estimate) = &p.state.engine.estimate else {

@@ -9,6 +9,7 @@ use crate::app::command::Command;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::view::{Compare, Workspace};
+use crate::engine::protocol::Tier;
 use crate::recipe::StyleSource;
 use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::escape;
@@ -222,16 +223,20 @@ impl StylePanel {
         let before = photo.map(|photo| &photo.picture);
         let size = photo.map_or([1, 1], |photo| photo.size);
         if photo.is_none() {
-            picture_view::empty(ui, p, "Reading the photo…", "");
+            let source = state.doc.style.photo.as_ref();
+            match source.and_then(|source| state.photos.failure(source)) {
+                Some(why) => canvas_error::instead(ui, p, "This photo can't be read", why),
+                None => picture_view::empty(ui, p, "Reading the photo…", ""),
+            }
             return;
         }
-        let picture = if empty {
-            before
-        } else {
-            let fast = shown.map(|s| &s.picture);
-            let full = at_hand::picture(Workspace::Style, state);
-            fine::picture(state).or(full).or(fast).or(before)
+        let made = fine::picture(state).or(at_hand::picture(Workspace::Style, state));
+        let picture = match empty {
+            true => before,
+            false => made.or(shown.map(|s| &s.picture)).or(before),
         };
+        let full = shown.is_some_and(|s| matches!(s.tier, Tier::Full(_)));
+        let coarse = full && !empty && made.is_none() && state.previews.canvas_waiting();
         let input = CanvasInput {
             workspace: Workspace::Style,
             name: "Stylised photo",
@@ -246,6 +251,11 @@ impl StylePanel {
         let mask = &mut self.mask;
         let overlay = |ui: &mut Ui, frame: &picture_view::CanvasFrame, p: &mut Panel<'_>| {
             mask.on_canvas(ui, frame, p);
+            if coarse {
+                let at = frame.rect.left_bottom() + egui::vec2(16.0, -16.0);
+                let words = "Strokes of one size; finer ones follow";
+                picture_view::tag(ui, p, at, egui::Align2::LEFT_BOTTOM, words);
+            }
         };
         match (state.view.style_compare, before) {
             (Compare::SideBySide, Some(before)) => side_by_side(ui, p, input, before, overlay),

@@ -10,7 +10,7 @@ use crate::app::plain_words::PlainWords;
 use crate::app::timeline::document::{KeyPicture, TimelineDoc};
 use crate::engine::protocol::{Channel, FilmParams, Tier, Work};
 use crate::picture::Picture;
-use crate::ui::canvas::picture_view;
+use crate::ui::canvas::{canvas_error, picture_view};
 use crate::ui::panel::Panel;
 use crate::ui::widgets::tile::fitted;
 
@@ -175,16 +175,17 @@ fn nearest(film: &FilmParams, number: u32, looped: bool, panel: &Panel<'_>) -> O
     back.or_else(around).or_else(next).cloned()
 }
 
-fn waiting(ui: &mut Ui, panel: &Panel<'_>, rect: Rect) {
-    let channel = panel.state.previews.channel(Channel::Film);
+fn waiting(ui: &mut Ui, panel: &mut Panel<'_>, rect: Rect) {
+    let state = panel.state;
+    let channel = state.previews.channel(Channel::Film);
     let error = channel.and_then(|channel| channel.error.as_ref());
     let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect));
     match error {
-        Some(error) => picture_view::empty(
+        Some(error) => canvas_error::instead(
             &mut inside,
             panel,
             "This film can't be rendered",
-            &PlainWords::of_engine(error).text,
+            &PlainWords::of_engine(error),
         ),
         None => picture_view::empty(&mut inside, panel, "Rendering the first frames", ""),
     }
