@@ -6,6 +6,7 @@ use crate::app::action::{Action, FileRole, Purpose};
 use crate::app::arrival;
 use crate::app::finish;
 use crate::app::grow::edit::GrowEdit;
+use crate::app::explore::projection;
 use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;
@@ -42,11 +43,7 @@ pub fn open_files(
     for path in paths {
         match role {
             FileRole::Project => {
-                let job = Job::Project {
-                    path: path.clone(),
-                    model: state.doc.explore.model.clone(),
-                    steps: 120,
-                };
+                let job = projection::job(path, state);
                 jobs::start(job, Purpose::Project, state, services);
             }
             FileRole::Upscale => {

@@ -303,6 +303,9 @@ pub(crate) struct Project {
     /// Generator
     #[arg(long, value_name = "NAME")]
     pub(crate) model: String,
+    /// Class to begin with, of networks that have classes
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// Steps of the search
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) steps: u32,

@@ -392,6 +392,7 @@ fn panics_are_told_and_the_engine_goes_on() {
             job: Job::Project {
                 path: "photo".into(),
                 model: "x".into(),
+                class: None,
                 steps: 1,
             },
         })

@@ -70,6 +70,12 @@ pub struct ModelInfo {
     pub resizable: bool,
     /// Can move and turn what it draws.
     pub can_move: bool,
+    /// Can look for a photo among its pictures.
+    pub can_project: bool,
+    /// Its pictures can be dragged by points.
+    pub can_drag: bool,
+    /// What its family is called, with its article.
+    pub family: &'static str,
     /// Weights on disk, in bytes.
     pub bytes: u64,
     /// SHA-256, hex.

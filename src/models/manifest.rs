@@ -103,6 +103,30 @@ impl Architecture {
         }
     }
 
+    /// Whether a photo can be looked for among its pictures.
+    pub(super) fn can_project(self) -> bool {
+        self.kind() == ModelKind::Generator && self != Self::Cppn
+    }
+
+    /// Whether points of its pictures can be dragged: it has styles for each layer, and features
+    /// that can be followed back to them.
+    pub(super) fn can_drag(self) -> bool {
+        matches!(self, Self::StyleGan2 | Self::StyleGan3)
+    }
+
+    /// What the family is called.
+    pub(super) fn family(self) -> &'static str {
+        match self {
+            Self::Cppn => "a coordinate network, which was trained on nothing",
+            Self::StyleGan2 => "a StyleGAN2 generator",
+            Self::StyleGan3 => "a StyleGAN3 generator",
+            Self::StyleGan2Pytorch => "a stylegan2-pytorch generator",
+            Self::FastGan => "a FastGAN generator",
+            Self::LightweightGan => "a lightweight-gan generator",
+            other => other.words(),
+        }
+    }
+
     /// Whether it only serves others and is shown nowhere.
     pub(super) fn is_hidden(self) -> bool {
         matches!(self, Self::Encoder | Self::Vgg19)

@@ -1,6 +1,7 @@
 //! Projection: the latent of a generator that comes closest to a photo, by gradient
 //! descent on `w`, first one for all layers, then one for each (StyleGAN2, Karras et
-//! al. 2020, section 5; Image2StyleGAN, Abdal et al. 2019).
+//! al. 2020, section 5; Image2StyleGAN, Abdal et al. 2019). Networks without `w` are
+//! searched by their `z`, from the nearest of some seeds.
 
 use candle_core::{Tensor, Var};
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
@@ -35,19 +36,30 @@ pub struct Projection {
     pub likeness: f32,
 }
 
+/// Where the search begins.
+#[derive(Clone, Copy, Default)]
+pub struct Start<'a> {
+    /// Its guess is the start, if there is one.
+    pub encoder: Option<&'a Encoder>,
+    /// Else it is the average of this class, for networks with classes; without one, that of the
+    /// first or of all.
+    pub class: Option<u32>,
+}
+
 /// Called before each step: steps done, and the picture so far.
 pub type OnStep<'a> =
     dyn FnMut(u32, &dyn Fn() -> Result<Picture, ModelError>) -> Result<(), ModelError> + 'a;
 
 /// Fits a latent to the middle of a photo. The start is the encoder's guess where
-/// there is an encoder, else the average. An error of `on_step` ends the work.
+/// there is an encoder, else the nearest of [`Differentiable::starts`]. An error of `on_step` ends
+/// the work.
 ///
 /// # Errors
 /// [`ModelError::Cancelled`]; [`ModelError::BadRequest`] if the encoder belongs to
 /// another generator; [`ModelError::Candle`].
 pub fn project(
     generator: &dyn Differentiable,
-    encoder: Option<&Encoder>,
+    start: Start<'_>,
     picture: &Picture,
     steps: u32,
     on_step: &mut OnStep<'_>,
@@ -62,16 +74,17 @@ pub fn project(
     )?;
     let target = fitted(&photo, [height, width])?;
     let target = Pyramid::new(&((target * 2.0)? - 1.0)?)?;
-    let start = match encoder {
-        Some(encoder) if encoder.w_dim() == spec.w_dim => encoder.encode(picture)?,
+    let starts = match start.encoder {
+        Some(encoder) if encoder.w_dim() == spec.w_dim => vec![encoder.encode(picture)?],
         Some(_) => {
             return Err(ModelError::BadRequest(
                 "this encoder belongs to another generator".into(),
             ));
         }
-        None => Generator::w_avg(generator).to_vec(),
+        None => generator.starts(start.class)?,
     };
-    let average = Tensor::from_slice(Generator::w_avg(generator), (1, spec.w_dim), device)?;
+    let average = Generator::w_avg_of(generator, start.class);
+    let average = Tensor::from_slice(average, (1, spec.w_dim), device)?;
     let mut search = Search {
         generator,
         target,
@@ -79,12 +92,12 @@ pub fn project(
         num_ws: spec.num_ws,
         cancel,
     };
-    let shared = Tensor::from_vec(start, (1, spec.w_dim), device)?;
+    let shared = search.nearest(starts)?;
     let first = (f64::from(steps) * TOGETHER) as u32;
     let shared = search.descend(&shared, 0..first, steps, on_step)?;
     let each = shared.repeat((spec.num_ws, 1))?;
     let each = search.descend(&each, first..steps, steps, on_step)?;
-    let ws = each.to_vec2::<f32>()?;
+    let ws = generator.settled(each.to_vec2::<f32>()?);
     let found = generator.synthesize(&ws, NoiseMode::Fixed, None, cancel)?;
     let wanted = picture_of_signed(&search.target.levels[0])?;
     Ok(Projection {
@@ -111,6 +124,29 @@ impl Search<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         self.generator
             .picture_of(&ws, &Setting::default(), self.cancel)
+    }
+
+    /// The row whose picture is nearest.
+    fn nearest(&self, rows: Vec<Vec<f32>>) -> Result<Tensor, ModelError> {
+        let device = self.generator.device();
+        let rows = rows.into_iter().map(|row| {
+            let length = row.len();
+            Tensor::from_vec(row, (1, length), device)
+        });
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if let [only] = &rows[..] {
+            return Ok(only.clone());
+        }
+        let mut best: Option<(f32, Tensor)> = None;
+        for row in rows {
+            let unlike = self.target.distance(&self.picture(&row)?)?;
+            let unlike = unlike.to_scalar::<f32>()?;
+            if best.as_ref().is_none_or(|(least, _)| unlike < *least) {
+                best = Some((unlike, row));
+            }
+        }
+        best.map(|(_, row)| row)
+            .ok_or_else(|| ModelError::BadRequest("there is no latent to begin with".into()))
     }
 
     /// Gradient descent from `start`; the best point seen.

@@ -310,6 +310,7 @@ fn a_photo_is_projected_with_live_looks() {
             job: Job::Project {
                 path,
                 model: "flowers".into(),
+                class: None,
                 steps: 12,
             },
         })
@@ -342,6 +343,7 @@ fn a_photo_is_projected_with_live_looks() {
         .job(Job::Project {
             path: fixture.path("photo.png"),
             model: "cppn".into(),
+            class: None,
             steps: 2,
         })
         .unwrap_err();
