@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::app::action::{Action, FileRole, Purpose};
 use crate::app::arrival;
+use crate::app::explore::projection;
 use crate::app::finish;
 use crate::app::grow::edit::GrowEdit;
-use crate::app::explore::projection;
 use crate::app::jobs;
 use crate::app::lens::edit::LensEdit;
 use crate::app::notice::Level;

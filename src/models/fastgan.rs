@@ -7,9 +7,9 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::error::stop;
 use super::gated::{GatedConv, GatedNames, LayerNoise, NoiseStream, Seed};
-use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::generator::{Generator, GeneratorSpec, Seeded};
 use super::linear::Row;
 use super::pixels::picture_of_signed;

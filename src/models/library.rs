@@ -70,6 +70,10 @@ pub struct ModelInfo {
     pub resizable: bool,
     /// Can move and turn what it draws.
     pub can_move: bool,
+    /// The truncation ψ that a generator is drawn with until the user says otherwise.
+    pub truncation: f32,
+    /// Whether that is the temperature of a prior that is sampled.
+    pub temperature: bool,
     /// Can look for a photo among its pictures.
     pub can_project: bool,
     /// Its pictures can be dragged by points.
@@ -90,6 +94,16 @@ pub struct ModelInfo {
     pub scales: Vec<u32>,
     /// Number of sliders of its style code (style networks).
     pub code_len: usize,
+}
+
+impl ModelInfo {
+    /// What the setting of a generator's variety is called.
+    pub fn variety(&self) -> &'static str {
+        match self.temperature {
+            true => "Temperature",
+            false => "Truncation",
+        }
+    }
 }
 
 /// Who paints a style.

@@ -7,9 +7,9 @@ use candle_nn::ops::softmax;
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::error::stop;
 use super::gated::{GatedConv, GatedNames, LayerNoise, NoiseStream, Seed};
-use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::generator::{Generator, GeneratorSpec};
 use super::linear::Row;
 use super::linear_attention::{Blur, ChanNorm, LinearAttention, conv};

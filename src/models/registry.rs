@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::ModelError;
 use super::autoencoder::Autoencoder;
 use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
@@ -28,7 +29,6 @@ use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
-use super::ModelError;
 use crate::digest;
 use crate::latent::codes::CodeSliders;
 use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};

@@ -96,6 +96,8 @@ fn entry(
         size: [0, 0],
         resizable: false,
         can_move: false,
+        truncation: manifest.truncation_psi,
+        temperature: manifest.temperature,
         can_project: manifest.architecture.can_project(),
         can_drag: manifest.architecture.can_drag(),
         family: manifest.architecture.family(),

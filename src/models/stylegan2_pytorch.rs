@@ -6,8 +6,8 @@ use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use super::error::stop;
 use super::differentiable::{Differentiable, Setting};
+use super::error::stop;
 use super::generator::{Generator, GeneratorSpec};
 use super::linear::{Linear, Row};
 use super::linear_attention::{Blur, ChanNorm, LinearAttention, conv};
@@ -343,7 +343,10 @@ fn enlarged(x: &Tensor) -> Result<Tensor, ModelError> {
     }
     let (_, _, h, w) = x.dims4()?;
     let large = doubled(&replicate_pad2d(x, 1)?, &Fir::stylegan2())?;
-    Ok(large.narrow(2, 2, 2 * h)?.narrow(3, 2, 2 * w)?.contiguous()?)
+    Ok(large
+        .narrow(2, 2, 2 * h)?
+        .narrow(3, 2, 2 * w)?
+        .contiguous()?)
 }
 
 /// `S` and `G`.

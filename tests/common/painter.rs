@@ -182,6 +182,8 @@ fn model(name: &str, title: &str, kind: ModelKind, trained: bool) -> ModelInfo {
         size: [128, 128],
         resizable: !trained,
         can_move: false,
+        truncation: 0.7,
+        temperature: false,
         can_project: trained && kind == ModelKind::Generator,
         can_drag: trained && kind == ModelKind::Generator,
         family: "a network for tests",

@@ -709,6 +709,8 @@ fn library() -> Library {
         size: [96, 96],
         resizable: false,
         can_move: false,
+        truncation: 0.7,
+        temperature: false,
         can_project: kind == ModelKind::Generator,
         can_drag: kind == ModelKind::Generator,
         family: "a network for tests",

@@ -110,9 +110,7 @@ mod tests {
 
     fn waves(shape: &[usize], step: f32) -> Tensor {
         let count: usize = shape.iter().product();
-        let values: Vec<f32> = (0..count)
-            .map(|i| (i as f32 * step).sin() * 0.7)
-            .collect();
+        let values: Vec<f32> = (0..count).map(|i| (i as f32 * step).sin() * 0.7).collect();
         Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
     }
 
@@ -131,7 +129,10 @@ mod tests {
         let cases: [([usize; 4], Conv2dConfig); 9] = [
             ([20, 16, 3, 3], Conv2dConfig::same(3)),
             ([20, 16, 3, 3], Conv2dConfig::same(3).upsample()),
-            ([24, 16, 1, 1], Conv2dConfig::default().activation(Activation::Silu)),
+            (
+                [24, 16, 1, 1],
+                Conv2dConfig::default().activation(Activation::Silu),
+            ),
             (
                 [6, 16, 4, 4],
                 Conv2dConfig {
@@ -140,11 +141,16 @@ mod tests {
                 },
             ),
             ([18, 16, 4, 4], Conv2dConfig::default()),
-            ([3, 16, 5, 5], Conv2dConfig::same(5).activation(Activation::Tanh)),
+            (
+                [3, 16, 5, 5],
+                Conv2dConfig::same(5).activation(Activation::Tanh),
+            ),
             ([16, 1, 3, 3], Conv2dConfig::same(3).groups(16)),
             (
                 [16, 1, 3, 3],
-                Conv2dConfig::same(3).groups(16).pad_with(PaddingMode::Reflect),
+                Conv2dConfig::same(3)
+                    .groups(16)
+                    .pad_with(PaddingMode::Reflect),
             ),
             (
                 [20, 16, 3, 3],
