@@ -84,3 +84,21 @@ impl CancelToken {
         self.cancelled.load(Ordering::Acquire) || (newer() && !patient())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends() {
+        let newest = Arc::new(AtomicU64::new(1));
+        let token = CancelToken::latest_of(Arc::clone(&newest), 1);
+        let [long, short] = [Duration::from_secs(60), Duration::ZERO];
+        let [patient, over] = [long, short].map(|p| token.clone().patient(p));
+        assert!(!patient.is_cancelled() && !over.is_cancelled());
+        newest.store(2, Ordering::Release);
+        assert!(!patient.is_cancelled() && over.is_cancelled());
+        patient.cancel();
+        assert!(patient.is_cancelled());
+    }
+}

@@ -22,6 +22,8 @@ const LEVELS: usize = 4;
 const TOGETHER: f64 = 0.5;
 /// First step size, in units of `w`.
 const RATE: f64 = 0.08;
+/// From here on a value is white, below its negative black.
+const LAST: f32 = 1.0 - 1.0 / 255.0;
 /// Weight of staying near the average.
 const STAY: f64 = 2e-3;
 
@@ -221,10 +223,11 @@ impl Pyramid {
     fn distance(&self, picture: &Tensor) -> Result<Tensor, ModelError> {
         let channels = picture.dim(1)?;
         let other = match channels {
-            1 => Self::new(&picture.repeat((1, 3, 1, 1))?)?,
-            _ => Self::new(picture)?,
+            1 => picture.repeat((1, 3, 1, 1))?,
+            _ => picture.clone(),
         };
         let wanted = |level: &Tensor| level.narrow(1, 0, channels.max(3));
+        let other = Self::new(&seen(&other, &wanted(&self.levels[0])?)?)?;
         let mut sum = Tensor::zeros((), picture.dtype(), picture.device())?;
         for (a, b) in self.levels.iter().zip(&other.levels) {
             sum = (sum + soft_mean(&(b - wanted(a)?)?)?)?;
@@ -240,6 +243,15 @@ impl Pyramid {
         }
         Ok(sum)
     }
+}
+
+/// The picture without what nobody sees: beyond white where white is wanted, and beyond black.
+fn seen(picture: &Tensor, wanted: &Tensor) -> Result<Tensor, ModelError> {
+    let white = wanted.ge(LAST)?.to_dtype(picture.dtype())?;
+    let black = wanted.le(-LAST)?.to_dtype(picture.dtype())?;
+    let over = ((picture - 1.0)?.relu()? * white)?;
+    let under = ((picture + 1.0)?.neg()?.relu()? * black)?;
+    Ok(((picture - over)? + under)?)
 }
 
 /// Mean of |x|, rounded at zero so that it has a slope everywhere.
