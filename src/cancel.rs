@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Tells a long computation to stop. Networks look at it between layers, jobs
 /// between tiles and frames. Cheap to clone; clones share the state.
@@ -12,6 +13,8 @@ pub struct CancelToken {
     finishing: Arc<AtomicBool>,
     /// When set: stale as soon as the shared number exceeds ours.
     newest: Option<(Arc<AtomicU64>, u64)>,
+    /// Until then a newer number changes nothing.
+    patient_until: Option<Instant>,
 }
 
 impl CancelToken {
@@ -34,6 +37,14 @@ impl CancelToken {
         Self {
             newest: Some((newest, mine)),
             ..self.clone()
+        }
+    }
+
+    /// The same token, for which newer numbers don't count for so long.
+    pub fn patient(self, patience: Duration) -> Self {
+        Self {
+            patient_until: Some(Instant::now() + patience),
+            ..self
         }
     }
 
@@ -64,10 +75,30 @@ impl CancelToken {
 
     /// Whether the work may stop.
     pub fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Acquire)
-            || self
-                .newest
+        let newer = || {
+            self.newest
                 .as_ref()
                 .is_some_and(|(n, mine)| n.load(Ordering::Acquire) > *mine)
+        };
+        let patient = || self.patient_until.is_some_and(|end| Instant::now() < end);
+        self.cancelled.load(Ordering::Acquire) || (newer() && !patient())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_ends() {
+        let newest = Arc::new(AtomicU64::new(1));
+        let token = CancelToken::latest_of(Arc::clone(&newest), 1);
+        let [long, short] = [Duration::from_secs(60), Duration::ZERO];
+        let [patient, over] = [long, short].map(|p| token.clone().patient(p));
+        assert!(!patient.is_cancelled() && !over.is_cancelled());
+        newest.store(2, Ordering::Release);
+        assert!(!patient.is_cancelled() && over.is_cancelled());
+        patient.cancel();
+        assert!(patient.is_cancelled());
     }
 }

@@ -76,6 +76,7 @@ fn a_projected_photo_waits_in_explore() {
         job: Box::new(Job::Project {
             path: "photo.png".into(),
             model: "fruit".into(),
+            class: None,
             steps: 1,
         }),
         purpose: Purpose::Project,

@@ -500,3 +500,48 @@ fn a_number_beyond_the_rail_is_limited_and_says_so() {
     assert_eq!(current(&harness).truncation_psi, 2.0);
     harness.get_by_label("Truncation goes from -1.00 to 2.00");
 }
+
+/// Where truncation is the temperature of a prior, the slider says so and goes back to 1.
+#[test]
+fn a_variational_network_has_a_temperature() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let state = &mut harness.state_mut().state;
+    let mut library = (*state.engine.library).clone();
+    let model = library.models.iter_mut().find(|m| m.name == "orchard");
+    let model = model.unwrap();
+    (model.temperature, model.truncation) = (true, 1.0);
+    let fresh = limner::app::explore::document::fresh(model);
+    assert_eq!(fresh.truncation_psi, 1.0);
+    state.engine.library = std::sync::Arc::new(library);
+    harness.run_steps(4);
+    assert!(harness.query_by_label("Truncation").is_none());
+    set(&mut harness, "Temperature", 0.4);
+    harness.run_steps(6);
+    assert_eq!(current(&harness).truncation_psi, 0.4);
+    let steps = harness.state().state.front_history().unwrap().steps();
+    assert!(steps.iter().any(|step| step.label == "Temperature"));
+    click(&mut harness, "Reset Temperature");
+    assert_eq!(current(&harness).truncation_psi, 1.0);
+}
+
+/// *Project photo…* asks for a file where the network can look for it, and says why where it can't.
+#[test]
+fn a_photo_is_asked_for_only_where_it_can_be_looked_for() {
+    let outside = Outside::default();
+    let mut harness = studio(&outside);
+    let ask = |harness: &mut Studio<'_>| {
+        let command = limner::app::command::Command::ProjectPhoto;
+        harness
+            .state_mut()
+            .act(limner::app::action::Action::Command(command));
+        harness.run_steps(4);
+    };
+    ask(&mut harness);
+    assert_eq!(outside.picks.borrow().len(), 1);
+    harness.state_mut().state.doc.explore.model = "waves".into();
+    harness.run_steps(4);
+    ask(&mut harness);
+    assert_eq!(outside.picks.borrow().len(), 1);
+    harness.get_by_label_contains("No photo can be looked for in Waves");
+}

@@ -293,6 +293,12 @@ fn run(
 
 /// Commands that ask for a file first.
 fn pick(command: Command, state: &mut AppState, services: &mut Services) {
+    if command == Command::ProjectPhoto
+        && let Some(why) = explore::projection::why_not(state)
+    {
+        state.toasts.push(Level::Info, why);
+        return;
+    }
     let pick = match command {
         Command::OpenPhoto if state.view.workspace == Workspace::Lens => {
             Pick::Open(FileRole::LensPhoto)

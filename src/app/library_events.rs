@@ -54,7 +54,7 @@ fn choose_models(state: &mut AppState) {
         doc.explore
             .params
             .entry(model.name.clone())
-            .or_insert_with(|| fresh(&model.name, model.resizable, model.size));
+            .or_insert_with(|| fresh(model));
     }
     for model in of(ModelKind::Autoencoder) {
         doc.lens.works.entry(model.name.clone()).or_default();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::action::{Action, FileRole, Purpose};
 use crate::app::arrival;
+use crate::app::explore::projection;
 use crate::app::finish;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::jobs;
@@ -42,11 +43,7 @@ pub fn open_files(
     for path in paths {
         match role {
             FileRole::Project => {
-                let job = Job::Project {
-                    path: path.clone(),
-                    model: state.doc.explore.model.clone(),
-                    steps: 120,
-                };
+                let job = projection::job(path, state);
                 jobs::start(job, Purpose::Project, state, services);
             }
             FileRole::Upscale => {

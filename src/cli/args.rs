@@ -123,9 +123,10 @@ pub(crate) struct Generate {
     /// Pictures, with rising seeds; OUT is then a folder
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) count: Option<u32>,
-    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2)
-    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
-    pub(crate) truncation: f32,
+    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2); the network's own when
+    /// absent, mostly 0.7
+    #[arg(long, visible_alias = "temperature", value_name = "T", value_parser = super::values::truncation, allow_negative_numbers = true)]
+    pub(crate) truncation: Option<f32>,
     /// Class, for networks that have some: 0, 1, …
     #[arg(long, value_name = "N")]
     pub(crate) class: Option<u32>,
@@ -303,6 +304,9 @@ pub(crate) struct Project {
     /// Generator
     #[arg(long, value_name = "NAME")]
     pub(crate) model: String,
+    /// Class to begin with, of networks that have classes
+    #[arg(long, value_name = "N")]
+    pub(crate) class: Option<u32>,
     /// Steps of the search
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) steps: u32,

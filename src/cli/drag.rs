@@ -30,7 +30,7 @@ pub(crate) fn run(args: &Drag, session: &mut Session) -> Result<(), Failure> {
         (None, model) => {
             let model = generator(session, model.as_deref().unwrap_or_default())?;
             ExploreParams {
-                truncation_psi: args.truncation,
+                truncation_psi: args.truncation.unwrap_or(model.truncation),
                 ..ExploreParams::new(&model.name, args.seed)
             }
         }

@@ -16,9 +16,9 @@ pub(crate) struct Drag {
     /// Seed of the picture
     #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "from")]
     pub(crate) seed: u64,
-    /// Truncation of the picture (-1 to 2)
-    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true, conflicts_with = "from")]
-    pub(crate) truncation: f32,
+    /// Truncation of the picture (-1 to 2); the network's own when absent, mostly 0.7
+    #[arg(long, visible_alias = "temperature", value_name = "T", value_parser = super::values::truncation, allow_negative_numbers = true, conflicts_with = "from")]
+    pub(crate) truncation: Option<f32>,
     /// A picture of this program (or its recipe) to begin with, also a projected photo
     #[arg(long, value_name = "PICTURE", conflicts_with = "model")]
     pub(crate) from: Option<PathBuf>,

@@ -93,7 +93,7 @@ fn files(args: &Generate, out: &Path) -> Result<Vec<(u64, PathBuf)>, Failure> {
 
 fn params(args: &Generate, model: &ModelInfo) -> Result<ExploreParams, Failure> {
     let mut params = ExploreParams::new(&model.name, args.seed);
-    params.truncation_psi = args.truncation;
+    params.truncation_psi = args.truncation.unwrap_or(model.truncation);
     params.noise = args.noise;
     params.class = args.class;
     params.size = args.size.map(|s| s.0);

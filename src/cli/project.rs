@@ -17,6 +17,7 @@ pub(crate) fn run(args: &Project, session: &mut Session) -> Result<(), Failure> 
     let job = Job::Project {
         path: args.photo.clone(),
         model: args.model.clone(),
+        class: args.class,
         steps: args.steps,
     };
     let Output::Projection {

@@ -71,7 +71,7 @@ fn points(args: &Walk, session: &Session) -> Result<Vec<ExploreParams>, Failure>
     if let Some(name) = &args.model {
         let model = generator(session, name)?;
         points.extend(args.seeds.iter().map(|&seed| ExploreParams {
-            truncation_psi: args.truncation,
+            truncation_psi: args.truncation.unwrap_or(model.truncation),
             class: args.class,
             ..ExploreParams::new(&model.name, seed)
         }));

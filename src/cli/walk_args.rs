@@ -45,9 +45,10 @@ pub(crate) struct Walk {
     /// How to go between the points
     #[arg(long, value_enum, default_value_t = PathArg::Spherical)]
     pub(crate) path: PathArg,
-    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2)
-    #[arg(long, value_name = "T", default_value = "0.7", value_parser = super::values::truncation, allow_negative_numbers = true)]
-    pub(crate) truncation: f32,
+    /// Truncation: 1 is the full variety, 0 the average picture (-1 to 2); the network's own when
+    /// absent, mostly 0.7
+    #[arg(long, visible_alias = "temperature", value_name = "T", value_parser = super::values::truncation, allow_negative_numbers = true)]
+    pub(crate) truncation: Option<f32>,
     /// Longer side in pixels, for generators of any size
     #[arg(long, value_name = "PX", default_value_t = 512, value_parser = clap::value_parser!(u32).range(16..=8192))]
     pub(crate) max_side: u32,

@@ -29,7 +29,7 @@ pub(crate) fn tile(args: &Tile, session: &mut Session) -> Result<(), Failure> {
         model: args.model.clone(),
         seed: args.seed,
         count: None,
-        truncation: args.truncation,
+        truncation: Some(args.truncation),
         class: None,
         mix_seed: None,
         mix_layers: None,

@@ -1,7 +1,7 @@
 //! Pictures from generators.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use super::directions::Directions;
 use super::protocol::EngineError;
@@ -10,7 +10,7 @@ use crate::cancel::CancelToken;
 use crate::latent::{self, Ws};
 use crate::models::{Generator, Registry};
 use crate::picture::Picture;
-use crate::recipe::{ExploreParams, WalkParams};
+use crate::recipe::{Domain, ExploreParams, NoiseMode, Transform, WalkParams};
 
 /// A generated picture and the latents that it came from.
 pub(crate) struct Made {
@@ -21,6 +21,26 @@ pub(crate) struct Made {
 /// Turns the state of Explore into pictures.
 pub(crate) struct Explorer {
     pub(crate) directions: Directions,
+    last: Option<Drawn>,
+}
+
+/// The last picture of a network of one size, so that its draft, the picture on the canvas and
+/// what is saved are drawn once.
+struct Drawn {
+    generator: Weak<dyn Generator>,
+    ws: Ws,
+    noise: NoiseMode,
+    transform: Transform,
+    picture: Picture,
+}
+
+impl Drawn {
+    fn is(&self, generator: &Arc<dyn Generator>, params: &ExploreParams, ws: &Ws) -> bool {
+        std::ptr::addr_eq(self.generator.as_ptr(), Arc::as_ptr(generator))
+            && self.noise == params.noise
+            && self.transform == params.transform
+            && self.ws == *ws
+    }
 }
 
 impl Explorer {
@@ -28,6 +48,7 @@ impl Explorer {
     pub(crate) fn new(cache_dir: Option<&Path>) -> Self {
         Self {
             directions: Directions::new(cache_dir),
+            last: None,
         }
     }
 
@@ -57,7 +78,26 @@ impl Explorer {
         stop: &CancelToken,
     ) -> Result<Made, EngineError> {
         let (generator, ws) = self.latents(registry, params)?;
-        let picture = synthesize(generator.as_ref(), params, &ws, longest, stop)?;
+        if generator.spec().resizable || params.domain != Domain::Plane {
+            let picture = synthesize(generator.as_ref(), params, &ws, longest, stop)?;
+            return Ok(Made { picture, ws });
+        }
+        let known = self
+            .last
+            .as_ref()
+            .filter(|last| last.is(&generator, params, &ws));
+        let whole = match known {
+            Some(last) => last.picture.clone(),
+            None => synthesize(generator.as_ref(), params, &ws, None, stop)?,
+        };
+        let picture = longest.map_or_else(|| whole.clone(), |most| shrink_to(&whole, most.max(1)));
+        self.last = Some(Drawn {
+            generator: Arc::downgrade(&generator),
+            ws: ws.clone(),
+            noise: params.noise,
+            transform: params.transform,
+            picture: whole,
+        });
         Ok(Made { picture, ws })
     }
 }

@@ -179,6 +179,8 @@ pub enum Job {
         path: PathBuf,
         /// Generator.
         model: String,
+        /// The class to begin with, of generators that have classes.
+        class: Option<u32>,
         /// Optimisation steps.
         steps: u32,
     },

@@ -15,7 +15,9 @@ use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::mailbox::{MailboxState, PreviewRequest, QueuedRequest, SERVED};
 use crate::engine::progress::StepTimer;
-use crate::engine::protocol::{DeviceInfo, EngineError, Event, Job, JobId, Output, Stage, Waker};
+use crate::engine::protocol::{
+    Channel, DeviceInfo, EngineError, Event, Job, JobId, Output, Stage, Tier, Waker,
+};
 use crate::picture::Picture;
 use crate::weighed::Sender;
 
@@ -25,6 +27,10 @@ const BETWEEN_STEPS: usize = 32;
 
 /// How often a paused job looks whether it may go on, should nobody tell.
 const PAUSE_CHECK: Duration = Duration::from_millis(200);
+
+/// How long a draft on the canvas may take to be finished although the hand has moved on: pictures
+/// come while it is on, and none waits longer for the newest one.
+const DRAFT_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// A job that waits.
 struct Waiting {
@@ -58,6 +64,8 @@ pub(crate) struct Scheduler {
     notified_device: Option<DeviceInfo>,
     disconnected: bool,
     notified_queue: (usize, bool),
+    /// How long the canvas' drafts take now.
+    draft_took: Duration,
 }
 
 impl Scheduler {
@@ -83,6 +91,7 @@ impl Scheduler {
             notified_device: None,
             disconnected: false,
             notified_queue: (0, false),
+            draft_took: Duration::ZERO,
         }
     }
 
@@ -208,10 +217,22 @@ impl Scheduler {
         let Some(work) = previews.items.get(previews.next).cloned() else {
             return true;
         };
-        let stop = self.mailbox.preview_token(slot, seq);
+        let channel = SERVED[slot];
+        let mut stop = self.mailbox.preview_token(slot, seq);
+        let draft = channel == Channel::Canvas && matches!(tier, Tier::Draft(_));
+        if draft && self.draft_took < DRAFT_PATIENCE {
+            stop = stop.patient(DRAFT_PATIENCE);
+        }
         let start = Instant::now();
         let result = guarded(|| backend.preview(&work, tier, &stop));
-        let (channel, took) = (SERVED[slot], start.elapsed());
+        let took = start.elapsed();
+        if draft {
+            self.draft_took = match result {
+                Ok(_) => took,
+                // It would have taken longer.
+                Err(_) => self.draft_took.max(took),
+            };
+        }
         previews.next += 1;
         if previews.next < previews.items.len() && !stop.is_cancelled() {
             self.previews[slot] = Some(previews);

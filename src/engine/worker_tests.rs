@@ -193,6 +193,40 @@ fn only_the_newest_preview_of_a_channel_is_made() {
     assert_eq!(script.lines(), ["preview 150"]);
 }
 
+/// While a slider is dragged, pictures come all the same.
+#[test]
+fn a_draft_overtaken_while_at_work_is_finished() {
+    let draft = |seq| {
+        let Request::Preview { channel, items, .. } = preview(Channel::Canvas, seq, &[seq]) else {
+            panic!("a preview")
+        };
+        let tier = Tier::Draft(64);
+        Request::Preview {
+            channel,
+            seq,
+            tier,
+            items,
+        }
+    };
+    let (mut engine, script) = engine();
+    during(&script, &engine, move |line, mailbox| {
+        if line == "preview 1" {
+            mailbox.post(draft(2)).unwrap();
+            mailbox.post(draft(3)).unwrap();
+        }
+    });
+    engine.send(draft(1)).unwrap();
+    let shown: Vec<Seq> = engine
+        .run()
+        .iter()
+        .filter_map(|e| match e {
+            Event::Preview { seq, .. } => Some(*seq),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(shown, [1, 3]);
+}
+
 #[test]
 fn a_preview_overtaken_while_at_work_is_not_shown() {
     let (mut engine, script) = engine();
@@ -392,6 +426,7 @@ fn panics_are_told_and_the_engine_goes_on() {
             job: Job::Project {
                 path: "photo".into(),
                 model: "x".into(),
+                class: None,
                 steps: 1,
             },
         })

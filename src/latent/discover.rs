@@ -72,7 +72,15 @@ pub fn discover(
     plan: &DiscoveryPlan,
     callbacks: &mut DiscoveryCallbacks<'_>,
 ) -> Result<DirectionSet, LatentError> {
-    let stats = LatentStats::measure(mapping, plan.latents, plan.kept, plan.seed)?;
+    let mut pause = || {
+        (callbacks.progress)(0, 1);
+        match callbacks.cancel.is_cancelled() {
+            true => Err(LatentError::Cancelled),
+            false => Ok(()),
+        }
+    };
+    let (count, kept, seed) = (plan.latents, plan.kept, plan.seed);
+    let stats = LatentStats::measure_in_parts(mapping, count, kept, seed, &mut pause)?;
     let mut finder = Finder {
         stats: &stats,
         plan,

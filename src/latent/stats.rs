@@ -36,12 +36,24 @@ pub fn sample_w(
     mapping.map_all(&zs, None)
 }
 
+/// Latents that are mapped, or summed up, without a pause.
+const PART: usize = 256;
+
 impl LatentStats {
     /// From samples of `w`, keeping at most `keep` directions.
     ///
     /// # Errors
     /// [`LatentError::TooFew`] for fewer than two samples.
     pub fn from_samples(samples: &[Vec<f32>], keep: usize) -> Result<Self, LatentError> {
+        Self::in_parts(samples, keep, &mut || Ok(()))
+    }
+
+    /// The same; `pause` is called every now and then, and ends it with its error.
+    fn in_parts(
+        samples: &[Vec<f32>],
+        keep: usize,
+        pause: &mut dyn FnMut() -> Result<(), LatentError>,
+    ) -> Result<Self, LatentError> {
         let (Some(first), true) = (samples.first(), samples.len() > 1) else {
             return Err(LatentError::TooFew("too few samples for statistics"));
         };
@@ -52,7 +64,7 @@ impl LatentStats {
                 *m += f64::from(v) / n;
             }
         }
-        let covariance = covariance(samples, &mean);
+        let covariance = covariance(samples, &mean, pause)?;
         let total_variance = (0..d).map(|i| covariance[i * d + i]).sum();
         let (values, vectors) = eigen_largest(&covariance, d, keep);
         Ok(Self {
@@ -63,7 +75,7 @@ impl LatentStats {
         })
     }
 
-    /// From `count` samples of a generator.
+    /// From `count` samples of a generator, as [`sample_w`] draws them.
     ///
     /// # Errors
     /// [`LatentError::Mapping`], [`LatentError::TooFew`].
@@ -73,7 +85,30 @@ impl LatentStats {
         keep: usize,
         seed: u64,
     ) -> Result<Self, LatentError> {
-        Self::from_samples(&sample_w(mapping, count, seed)?, keep)
+        Self::measure_in_parts(mapping, count, keep, seed, &mut || Ok(()))
+    }
+
+    /// The same; `pause` is called every now and then, for a wide mapping network takes seconds,
+    /// and ends it with its error.
+    ///
+    /// # Errors
+    /// As [`LatentStats::measure`], or what `pause` says.
+    pub fn measure_in_parts(
+        mapping: &(impl Mapping + ?Sized),
+        count: usize,
+        keep: usize,
+        seed: u64,
+        pause: &mut dyn FnMut() -> Result<(), LatentError>,
+    ) -> Result<Self, LatentError> {
+        let mut random = Random::new(RandomPurpose::Samples, seed);
+        let mut samples = Vec::with_capacity(count);
+        while samples.len() < count {
+            pause()?;
+            let part = PART.min(count - samples.len());
+            let zs: Vec<_> = (0..part).map(|_| random.normals(mapping.z_dim())).collect();
+            samples.extend(mapping.map_all(&zs, None)?);
+        }
+        Self::in_parts(&samples, keep, pause)
     }
 
     /// What one σ along a principal direction adds to `w`.
@@ -116,11 +151,18 @@ impl LatentStats {
     }
 }
 
-fn covariance(samples: &[Vec<f32>], mean: &[f64]) -> Vec<f64> {
+fn covariance(
+    samples: &[Vec<f32>],
+    mean: &[f64],
+    pause: &mut dyn FnMut() -> Result<(), LatentError>,
+) -> Result<Vec<f64>, LatentError> {
     let d = mean.len();
     let mut sum = vec![0.0f64; d * d];
     let mut centred = vec![0.0f64; d];
-    for row in samples {
+    for (index, row) in samples.iter().enumerate() {
+        if index % PART == 0 {
+            pause()?;
+        }
         for ((c, &v), m) in centred.iter_mut().zip(row).zip(mean) {
             *c = f64::from(v) - m;
         }
@@ -138,7 +180,7 @@ fn covariance(samples: &[Vec<f32>], mean: &[f64]) -> Vec<f64> {
             (sum[i * d + j], sum[j * d + i]) = (value, value);
         }
     }
-    sum
+    Ok(sum)
 }
 
 /// The sign of an eigenvector means nothing; fix it so that the numbers' sum is

@@ -1,11 +1,12 @@
-//! Generators whose pictures and features can be followed back to the latents: what projection
+//! Generators whose pictures, or features too, can be followed back to the latents: what projection
 //! and dragging descend on.
 
 use candle_core::{Device, Tensor};
 
-use super::stylegan2::NoiseSource;
+use super::stylegan2::{NoiseSource, class_row};
 use super::{Generator, ModelError};
 use crate::cancel::CancelToken;
+use crate::latent::Ws;
 use crate::recipe::{NoiseMode, Transform};
 
 /// Features are taken where the picture is sampled at most this finely: the sixth block of a
@@ -52,6 +53,33 @@ pub(super) struct Rest {
     pub(super) noise: NoiseSource,
 }
 
+/// Seeds that a search in a space without average picture is begun from.
+const STARTS: u64 = 16;
+
+/// The only row of networks whose latent is `z`.
+///
+/// # Errors
+/// [`ModelError::BadRequest`] if there is none.
+pub(super) fn one_row(ws: &[Tensor]) -> Result<&Tensor, ModelError> {
+    ws.first()
+        .ok_or_else(|| ModelError::BadRequest("there is no latent to draw from".into()))
+}
+
+/// [`Differentiable::starts`] of networks whose latent is `z`: what lies in the middle is no mean of
+/// their pictures, so that a search may begin at any of some seeds as well.
+///
+/// # Errors
+/// As [`Generator::map_of_class`].
+pub(super) fn some_starts(
+    generator: &dyn Generator,
+    class: Option<u32>,
+) -> Result<Vec<Vec<f32>>, ModelError> {
+    let zs: Vec<Vec<f32>> = (0..STARTS).map(|seed| generator.z_of_seed(seed)).collect();
+    let mut starts = generator.map_of_class(&zs, class)?;
+    starts.push(generator.w_avg_of(class).to_vec());
+    Ok(starts)
+}
+
 /// A generator with gradients.
 ///
 /// `ws` are `num_ws` rows `[1, w_dim]`; gradients come back to those that candle tracks.
@@ -59,7 +87,7 @@ pub trait Differentiable: Generator {
     /// Where it computes.
     fn device(&self) -> &Device;
 
-    /// `[1, 3, height, width]`, about -1..1.
+    /// `[1, channels, height, width]`, about -1..1.
     ///
     /// # Errors
     /// [`ModelError::Cancelled`], [`ModelError::Candle`].
@@ -70,6 +98,24 @@ pub trait Differentiable: Generator {
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError>;
 
+    /// Rows of `w_dim` numbers at which a search for a picture may begin, for all layers alike; one
+    /// at least.
+    ///
+    /// # Errors
+    /// [`ModelError::BadRequest`] for a class that the network has not.
+    fn starts(&self, class: Option<u32>) -> Result<Vec<Vec<f32>>, ModelError> {
+        class_row(class, self.spec().c_dim)?;
+        Ok(vec![self.w_avg_of(class).to_vec()])
+    }
+
+    /// The latents of the same picture that lie where seeds' do.
+    fn settled(&self, ws: Ws) -> Ws {
+        ws
+    }
+}
+
+/// A generator with styles for each layer, whose features can be followed back as well.
+pub trait Draggable: Differentiable {
     /// What the network has made of `ws` half way through.
     ///
     /// # Errors

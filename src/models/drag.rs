@@ -6,7 +6,7 @@ use candle_core::{Tensor, Var};
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
 
 use super::ModelError;
-use super::differentiable::{Differentiable, Features, Setting};
+use super::differentiable::{Draggable, Features, Setting};
 use super::error::stop;
 use super::pixels::picture_of_signed;
 use crate::cancel::CancelToken;
@@ -42,7 +42,7 @@ impl DragPoint {
 
 /// Points on their way.
 pub struct Drag<'a> {
-    generator: &'a dyn Differentiable,
+    generator: &'a dyn Draggable,
     setting: Setting,
     /// Rows that may change, `[rows, w_dim]`; the finer layers stay.
     rows: Var,
@@ -66,7 +66,7 @@ impl<'a> Drag<'a> {
     /// [`ModelError::BadRequest`] without points, for points outside the picture, and for
     /// `movable` of another size; [`ModelError::Latent`] if `ws` doesn't fit.
     pub fn new(
-        generator: &'a dyn Differentiable,
+        generator: &'a dyn Draggable,
         ws: &Ws,
         setting: Setting,
         points: &[DragPoint],

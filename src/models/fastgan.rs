@@ -7,14 +7,16 @@ use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::error::stop;
 use super::gated::{GatedConv, GatedNames, LayerNoise, NoiseStream, Seed};
-use super::generator::{Generator, GeneratorSpec};
+use super::generator::{Generator, GeneratorSpec, Seeded};
+use super::linear::Row;
 use super::pixels::picture_of_signed;
 use super::stylegan2::class_row;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
-use crate::latent;
+use crate::latent::{self, Ws};
 use crate::nn::{Activation, Conv2d, Conv2dConfig, pool};
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
@@ -153,7 +155,6 @@ pub struct FastGan {
     skips: Vec<SkipExcitation>,
     to_big: Conv2d,
     device: Device,
-    numpy_seeds: bool,
 }
 
 impl FastGan {
@@ -197,6 +198,7 @@ impl FastGan {
                 c_dim: c,
                 size: [side as u32; 2],
                 resizable: false,
+                numpy_seeds: false,
             },
             classes,
             centres,
@@ -210,16 +212,7 @@ impl FastGan {
             )?,
             config,
             device: device.clone(),
-            numpy_seeds: false,
         })
-    }
-
-    /// Whether seeds give the `z` that the authors' programs draw from them.
-    pub fn with_numpy_seeds(self, numpy_seeds: bool) -> Self {
-        Self {
-            numpy_seeds,
-            ..self
-        }
     }
 
     /// `[1, img_channels, side, side]`, about -1..1. `noise` is asked for each noisy layer's
@@ -235,24 +228,30 @@ impl FastGan {
     ) -> Result<Tensor, ModelError> {
         latent::check(ws, self.spec.num_ws, self.spec.w_dim)?;
         let (z, class) = ws[0].split_at(self.config.z_dim);
+        let z = self.drawn(z);
+        let (z, class) = (Row::Plain(&z), Row::Plain(class));
         pool::within(&self.device, || self.forward(z, class, noise, cancel))
+    }
+
+    /// `z` as it is drawn from: of unit length per number, where the network wants that.
+    fn drawn(&self, z: &[f32]) -> Vec<f32> {
+        if !self.config.normalize {
+            return z.to_vec();
+        }
+        let square = z.iter().map(|v| v * v).sum::<f32>() / z.len() as f32;
+        let scale = (square + 1e-8).sqrt().recip();
+        z.iter().map(|v| v * scale).collect()
     }
 
     fn forward(
         &self,
-        z: &[f32],
-        class: &[f32],
+        z: Row<'_>,
+        class: Row<'_>,
         noise: &mut LayerNoise<'_>,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
-        let mut z = z.to_vec();
-        if self.config.normalize {
-            let square = z.iter().map(|v| v * v).sum::<f32>() / z.len() as f32;
-            let scale = (square + 1e-8).sqrt().recip();
-            z.iter_mut().for_each(|v| *v *= scale);
-        }
         // Maps of 4, 8, 16 and 32 pixels are looked at again.
-        let mut maps = vec![self.seed.forward(&z)?];
+        let mut maps = vec![self.seed.forward(z)?];
         let mut x = maps[0].clone();
         for (i, block) in self.blocks.iter().enumerate() {
             for layer in &block.0 {
@@ -271,6 +270,12 @@ impl FastGan {
             }
         }
         Ok(self.to_big.forward(&x)?)
+    }
+}
+
+impl Seeded for FastGan {
+    fn spec_mut(&mut self) -> &mut GeneratorSpec {
+        &mut self.spec
     }
 }
 
@@ -309,13 +314,6 @@ impl Generator for FastGan {
         self.centres.get(class).map_or(&self.centres[0], |c| c)
     }
 
-    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
-        match self.numpy_seeds {
-            true => latent::numpy_random::randn(seed, self.spec.z_dim),
-            false => latent::rng::z_of_seed(seed, self.spec.z_dim),
-        }
-    }
-
     fn synthesize(
         &self,
         ws: &[Vec<f32>],
@@ -325,5 +323,42 @@ impl Generator for FastGan {
     ) -> Result<Picture, ModelError> {
         let mut stream = NoiseStream::new(noise);
         picture_of_signed(&self.tensor(ws, &mut |h, w| stream.next(h, w), cancel)?)
+    }
+}
+
+impl Differentiable for FastGan {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn picture_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let row = one_row(ws)?;
+        let mut z = row.narrow(1, 0, self.config.z_dim)?;
+        if self.config.normalize {
+            let scale = (z.sqr()?.mean_keepdim(1)? + 1e-8)?.sqrt()?;
+            z = z.broadcast_div(&scale)?;
+        }
+        let class = row.narrow(1, self.config.z_dim, self.spec.w_dim - self.config.z_dim)?;
+        let (z, class) = (Row::Graded(&z), Row::Graded(&class));
+        let mut stream = NoiseStream::new(setting.noise);
+        let mut noise = |h: usize, w: usize| stream.next(h, w);
+        pool::within(&self.device, || self.forward(z, class, &mut noise, cancel))
+    }
+
+    fn starts(&self, class: Option<u32>) -> Result<Vec<Vec<f32>>, ModelError> {
+        some_starts(self, class)
+    }
+
+    fn settled(&self, mut ws: Ws) -> Ws {
+        for row in &mut ws {
+            let z = self.drawn(&row[..self.config.z_dim]);
+            row[..self.config.z_dim].copy_from_slice(&z);
+        }
+        ws
     }
 }

@@ -5,7 +5,7 @@ use candle_core::{Device, Tensor};
 use candle_nn::ops::sigmoid;
 
 use super::ModelError;
-use super::linear::Linear;
+use super::linear::{Linear, Row};
 use super::weights::Weights;
 use crate::latent::rng::{Random, RandomPurpose};
 use crate::nn::{Conv2d, Conv2dConfig};
@@ -83,7 +83,11 @@ impl ClassNorm {
     }
 
     /// Factor and offset, `[1, channels, 1, 1]`.
-    fn of(&self, class: &[f32], device: &Device) -> candle_core::Result<[Tensor; 2]> {
+    fn of(&self, class: Row<'_>, device: &Device) -> Result<[Tensor; 2], ModelError> {
+        let class = match class {
+            Row::Plain(class) => class,
+            Row::Graded(class) => return self.graded(class),
+        };
         let gain = self.gain.forward(class).into_iter().zip(&self.inverse);
         let scale: Vec<f32> = gain.map(|(gain, inverse)| (1.0 + gain) * inverse).collect();
         let offsets = self.bias.forward(class).into_iter();
@@ -92,6 +96,15 @@ impl ClassNorm {
         let count = scale.len();
         let tensor = |values| Tensor::from_vec(values, (1, count, 1, 1), device);
         Ok([tensor(scale)?, tensor(shift)?])
+    }
+
+    /// The same with gradients.
+    fn graded(&self, class: &Tensor) -> Result<[Tensor; 2], ModelError> {
+        let fixed = |values: &[f32]| Tensor::from_slice(values, (1, values.len()), class.device());
+        let scale = ((self.gain.forward_tensor(class)? + 1.0)? * fixed(&self.inverse)?)?;
+        let shift = (self.bias.forward_tensor(class)? - (&scale * fixed(&self.mean)?)?)?;
+        let shape = (1, self.mean.len(), 1, 1);
+        Ok([scale.reshape(shape)?, shift.reshape(shape)?])
     }
 }
 
@@ -165,7 +178,7 @@ impl GatedConv {
         Ok(Self { conv, normed })
     }
 
-    /// `[1, in, H, W]` to `[1, out, H', W']`; `crop` takes a row and a column away behind the
+    /// `[1, in, H, W]` to `[1, out, H', W']`; `class` is obeyed by networks with classes; `crop` takes a row and a column away behind the
     /// convolution.
     ///
     /// # Errors
@@ -173,7 +186,7 @@ impl GatedConv {
     pub(super) fn forward(
         &self,
         x: &Tensor,
-        class: &[f32],
+        class: Row<'_>,
         crop: bool,
         noise: &mut LayerNoise<'_>,
     ) -> Result<Tensor, ModelError> {
@@ -237,8 +250,11 @@ impl Seed {
     ///
     /// # Errors
     /// [`ModelError::Candle`].
-    pub(super) fn forward(&self, z: &[f32]) -> Result<Tensor, ModelError> {
-        let z = Tensor::from_slice(z, (1, z.len()), self.weight.device())?;
+    pub(super) fn forward(&self, z: Row<'_>) -> Result<Tensor, ModelError> {
+        let z = match z {
+            Row::Plain(z) => Tensor::from_slice(z, (1, z.len()), self.weight.device())?,
+            Row::Graded(z) => z.clone(),
+        };
         let x = z.matmul(&self.weight)?.reshape(self.bias.shape())?;
         Ok(glu(&(x + &self.bias)?)?)
     }

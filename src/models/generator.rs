@@ -22,6 +22,8 @@ pub struct GeneratorSpec {
     pub size: [u32; 2],
     /// Renders at any size.
     pub resizable: bool,
+    /// Seeds give the `z` that NumPy draws from them, as in the authors' programs.
+    pub numpy_seeds: bool,
 }
 
 /// A network that makes pictures from latents.
@@ -126,7 +128,11 @@ pub trait Generator: Send + Sync {
 
     /// `z` of a seed.
     fn z_of_seed(&self, seed: u64) -> Vec<f32> {
-        latent::rng::z_of_seed(seed, self.spec().z_dim)
+        let spec = self.spec();
+        match spec.numpy_seeds {
+            true => latent::numpy_random::randn(seed, spec.z_dim),
+            false => latent::rng::z_of_seed(seed, spec.z_dim),
+        }
     }
 
     /// One `z` to its `w`.
@@ -137,6 +143,18 @@ pub trait Generator: Send + Sync {
         self.map_batch(&[z.to_vec()])?
             .pop()
             .ok_or_else(|| ModelError::BadRequest("the mapping gave nothing".into()))
+    }
+}
+
+/// Generators that come from programs with seeds of their own.
+pub trait Seeded: Generator + Sized {
+    /// Sizes, to be changed.
+    fn spec_mut(&mut self) -> &mut GeneratorSpec;
+
+    /// Whether seeds give the `z` that the authors' programs draw from them.
+    fn with_numpy_seeds(mut self, numpy_seeds: bool) -> Self {
+        self.spec_mut().numpy_seeds = numpy_seeds;
+        self
     }
 }
 

@@ -77,6 +77,16 @@ pub struct ModelInfo {
     pub resizable: bool,
     /// Can move and turn what it draws.
     pub can_move: bool,
+    /// The truncation ψ that a generator is drawn with until the user says otherwise.
+    pub truncation: f32,
+    /// Whether that is the temperature of a prior that is sampled.
+    pub temperature: bool,
+    /// Can look for a photo among its pictures.
+    pub can_project: bool,
+    /// Its pictures can be dragged by points.
+    pub can_drag: bool,
+    /// What its family is called, with its article.
+    pub family: &'static str,
     /// Weights on disk, in bytes.
     pub bytes: u64,
     /// SHA-256, hex.
@@ -112,6 +122,16 @@ pub fn upscaler_for<'a>(
     let own = made_by.and_then(|m| m.upscaler.as_deref()).and_then(named);
     own.or_else(|| named(UPSCALER))
         .or_else(|| models.clone().find(|m| m.kind == ModelKind::Upscaler))
+}
+
+impl ModelInfo {
+    /// What the setting of a generator's variety is called.
+    pub fn variety(&self) -> &'static str {
+        match self.temperature {
+            true => "Temperature",
+            false => "Truncation",
+        }
+    }
 }
 
 /// Who paints a style.

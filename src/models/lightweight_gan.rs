@@ -7,9 +7,11 @@ use candle_nn::ops::softmax;
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Setting, one_row, some_starts};
 use super::error::stop;
 use super::gated::{GatedConv, GatedNames, LayerNoise, NoiseStream, Seed};
 use super::generator::{Generator, GeneratorSpec};
+use super::linear::Row;
 use super::linear_attention::{Blur, ChanNorm, LinearAttention, conv};
 use super::pixels::picture_of;
 use super::weights::Weights;
@@ -168,7 +170,7 @@ impl Layer {
         }
         let x = pixel_shuffle(&self.shuffled.forward(&x)?, 2)?;
         self.gated
-            .forward(&self.blur.forward(&x)?, &[], true, noise)
+            .forward(&self.blur.forward(&x)?, Row::Plain(&[]), true, noise)
     }
 }
 
@@ -202,6 +204,7 @@ impl LightweightGan {
                 c_dim: 0,
                 size: [config.image_size() as u32; 2],
                 resizable: false,
+                numpy_seeds: false,
             },
             centre: vec![0.0; n],
             seed: Seed::new(n, n, &vb.pp("initial_conv"))?,
@@ -228,12 +231,14 @@ impl LightweightGan {
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
         latent::check(ws, self.spec.num_ws, self.spec.w_dim)?;
-        pool::within(&self.device, || self.forward(&ws[0], noise, cancel))
+        pool::within(&self.device, || {
+            self.forward(Row::Plain(&ws[0]), noise, cancel)
+        })
     }
 
     fn forward(
         &self,
-        z: &[f32],
+        z: Row<'_>,
         noise: &mut LayerNoise<'_>,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
@@ -279,5 +284,28 @@ impl Generator for LightweightGan {
     ) -> Result<Picture, ModelError> {
         let mut stream = NoiseStream::new(noise);
         picture_of(&self.tensor(ws, &mut |h, w| stream.next(h, w), cancel)?)
+    }
+}
+
+impl Differentiable for LightweightGan {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn picture_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let z = Row::Graded(one_row(ws)?);
+        let mut stream = NoiseStream::new(setting.noise);
+        let mut noise = |h: usize, w: usize| stream.next(h, w);
+        let x = pool::within(&self.device, || self.forward(z, &mut noise, cancel))?;
+        Ok(((x * 2.0)? - 1.0)?)
+    }
+
+    fn starts(&self, class: Option<u32>) -> Result<Vec<Vec<f32>>, ModelError> {
+        some_starts(self, class)
     }
 }

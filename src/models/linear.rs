@@ -3,10 +3,37 @@
 
 use std::sync::OnceLock;
 
-use candle_core::Tensor;
+use candle_core::{Device, Tensor};
 use rayon::prelude::*;
 
 use super::ModelError;
+
+/// A vector that goes into a layer.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'a> {
+    /// Numbers.
+    Plain(&'a [f32]),
+    /// `[1, numbers]`, to which gradients come back.
+    Graded(&'a Tensor),
+}
+
+impl<'a> Row<'a> {
+    /// Its numbers, if it has no gradient.
+    pub(super) fn numbers(self) -> Option<&'a [f32]> {
+        match self {
+            Self::Plain(numbers) => Some(numbers),
+            Self::Graded(_) => None,
+        }
+    }
+
+    /// The row with a gradient.
+    pub(super) fn tensor(self) -> Option<&'a Tensor> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Graded(row) => Some(row),
+        }
+    }
+}
 
 /// `y = W x + b` with `W` of `outputs` × `inputs`.
 #[derive(Debug, Clone)]
@@ -59,6 +86,20 @@ impl Linear {
             }
         };
         Ok(x.matmul(weight)?.broadcast_add(bias)?)
+    }
+
+    /// One vector of either kind to `[1, outputs]`.
+    ///
+    /// # Errors
+    /// [`ModelError::Candle`] for a row of another length.
+    pub(super) fn of(&self, row: Row<'_>, device: &Device) -> Result<Tensor, ModelError> {
+        match row {
+            Row::Plain(x) => {
+                let y = self.forward(x);
+                Ok(Tensor::from_vec(y, (1, self.outputs()), device)?)
+            }
+            Row::Graded(x) => self.forward_tensor(x),
+        }
     }
 
     /// Numbers that go in.

@@ -13,10 +13,11 @@ use super::autoencoder::kl::AutoencoderKl;
 use super::autoencoder::taesd::{self, Taesd};
 use super::cppn::Cppn;
 use super::crisp::{self, Crisp};
+use super::differentiable::Differentiable;
 use super::encoder::{self, Encoder};
 use super::fast_style::TransformerNet;
 use super::fastgan::FastGan;
-use super::generator::Generator;
+use super::generator::Seeded;
 use super::lightweight_gan::LightweightGan;
 use super::manifest::{Architecture, Manifest};
 use super::microast::MicroAst;
@@ -39,8 +40,8 @@ pub(super) enum Loaded {
     Cppn(Arc<Cppn>),
     StyleGan2(Arc<StyleGan2>),
     StyleGan3(Arc<StyleGan3>),
-    /// Of a family whose pictures and styles are all that is asked of it.
-    Generator(Arc<dyn Generator>),
+    /// Of a family that is asked for pictures and their gradients alone.
+    Generator(Arc<dyn Differentiable>),
     Restyle(Arc<Restyle>),
     Transfer(Arc<dyn StyleTransfer>),
     Autoencoder(Arc<dyn Autoencoder>),

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::ModelError;
 use crate::models::library::ModelKind;
+use crate::recipe::ranges;
 
 /// Networks that this program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +104,30 @@ impl Architecture {
         }
     }
 
+    /// Whether a photo can be looked for among its pictures.
+    pub(super) fn can_project(self) -> bool {
+        self.kind() == ModelKind::Generator && self != Self::Cppn
+    }
+
+    /// Whether points of its pictures can be dragged: it has styles for each layer, and features
+    /// that can be followed back to them.
+    pub(super) fn can_drag(self) -> bool {
+        matches!(self, Self::StyleGan2 | Self::StyleGan3)
+    }
+
+    /// What the family is called.
+    pub(super) fn family(self) -> &'static str {
+        match self {
+            Self::Cppn => "a coordinate network, which was trained on nothing",
+            Self::StyleGan2 => "a StyleGAN2 generator",
+            Self::StyleGan3 => "a StyleGAN3 generator",
+            Self::StyleGan2Pytorch => "a stylegan2-pytorch generator",
+            Self::FastGan => "a FastGAN generator",
+            Self::LightweightGan => "a lightweight-gan generator",
+            other => other.words(),
+        }
+    }
+
     /// Whether it only serves others and is shown nowhere.
     pub(super) fn is_hidden(self) -> bool {
         matches!(self, Self::Encoder | Self::Vgg19)
@@ -139,6 +164,11 @@ pub struct Manifest {
     pub credit: String,
     /// Seeds give the `z` of NumPy's `RandomState`, as in the authors' programs.
     pub numpy_seeds: bool,
+    /// The truncation ψ that a generator is drawn with until the user says otherwise.
+    pub truncation_psi: f32,
+    /// Whether truncation is the temperature of a prior that is sampled (a variational
+    /// autoencoder's).
+    pub temperature: bool,
     /// The generator that an encoder belongs to.
     pub generator: Option<String>,
     /// The upscaler that a generator's pictures are drawn through.
@@ -196,6 +226,8 @@ impl Manifest {
                 .to_owned(),
             credit: text("credit").unwrap_or_default().to_owned(),
             numpy_seeds: text("latent_rng") == Some("numpy"),
+            truncation_psi: truncation(object).map_err(bad)?,
+            temperature: temperature(object).map_err(bad)?,
             generator: text("generator").map(str::to_owned),
             upscaler: text("upscaler").map(str::to_owned),
             encoder,
@@ -212,6 +244,31 @@ impl Manifest {
             path: path.to_owned(),
             reason: error.to_string(),
         })
+    }
+}
+
+/// Truncation of generators that name none.
+pub(crate) const TRUNCATION: f32 = 0.7;
+
+/// `truncation_psi`.
+fn truncation(object: &Map<String, Value>) -> Result<f32, String> {
+    let Some(value) = object.get("truncation_psi") else {
+        return Ok(TRUNCATION);
+    };
+    let psi = value.as_f64().map(|psi| psi as f32);
+    let ends = ranges::PSI.ends();
+    psi.filter(|psi| ends.contains(psi)).ok_or_else(|| {
+        let (least, most) = (ends.start(), ends.end());
+        format!("'truncation_psi' is {value}; it goes from {least} to {most}")
+    })
+}
+
+/// Whether `prior` is a variational autoencoder's.
+fn temperature(object: &Map<String, Value>) -> Result<bool, String> {
+    match object.get("prior").map(|prior| (prior, prior.as_str())) {
+        None => Ok(false),
+        Some((_, Some("vae"))) => Ok(true),
+        Some((other, _)) => Err(format!("the prior {other} is unknown to this version")),
     }
 }
 

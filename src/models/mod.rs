@@ -48,10 +48,10 @@ pub mod upscaler;
 pub mod vgg19;
 pub mod weights;
 
-pub use differentiable::Differentiable;
+pub use differentiable::{Differentiable, Draggable};
 pub use error::ModelError;
 pub use explore::find_directions;
 pub use folders::user_folder;
-pub use generator::{Generator, GeneratorSpec, MAX_PIXELS};
+pub use generator::{Generator, GeneratorSpec, MAX_PIXELS, Seeded};
 pub use loading::unused_tensors;
 pub use registry::Registry;

@@ -1,6 +1,7 @@
 //! Projection: the latent of a generator that comes closest to a photo, by gradient
 //! descent on `w`, first one for all layers, then one for each (StyleGAN2, Karras et
-//! al. 2020, section 5; Image2StyleGAN, Abdal et al. 2019).
+//! al. 2020, section 5; Image2StyleGAN, Abdal et al. 2019). Networks without `w` are
+//! searched by their `z`, from the nearest of some seeds.
 
 use candle_core::{Tensor, Var};
 use candle_nn::optim::{AdamW, Optimizer, ParamsAdamW};
@@ -21,6 +22,8 @@ const LEVELS: usize = 4;
 const TOGETHER: f64 = 0.5;
 /// First step size, in units of `w`.
 const RATE: f64 = 0.08;
+/// From here on a value is white, below its negative black.
+const LAST: f32 = 1.0 - 1.0 / 255.0;
 /// Weight of staying near the average.
 const STAY: f64 = 2e-3;
 
@@ -35,19 +38,30 @@ pub struct Projection {
     pub likeness: f32,
 }
 
+/// Where the search begins.
+#[derive(Clone, Copy, Default)]
+pub struct Start<'a> {
+    /// Its guess is the start, if there is one.
+    pub encoder: Option<&'a Encoder>,
+    /// Else it is the average of this class, for networks with classes; without one, that of the
+    /// first or of all.
+    pub class: Option<u32>,
+}
+
 /// Called before each step: steps done, and the picture so far.
 pub type OnStep<'a> =
     dyn FnMut(u32, &dyn Fn() -> Result<Picture, ModelError>) -> Result<(), ModelError> + 'a;
 
 /// Fits a latent to the middle of a photo. The start is the encoder's guess where
-/// there is an encoder, else the average. An error of `on_step` ends the work.
+/// there is an encoder, else the nearest of [`Differentiable::starts`]. An error of `on_step` ends
+/// the work.
 ///
 /// # Errors
 /// [`ModelError::Cancelled`]; [`ModelError::BadRequest`] if the encoder belongs to
 /// another generator; [`ModelError::Candle`].
 pub fn project(
     generator: &dyn Differentiable,
-    encoder: Option<&Encoder>,
+    start: Start<'_>,
     picture: &Picture,
     steps: u32,
     on_step: &mut OnStep<'_>,
@@ -62,16 +76,17 @@ pub fn project(
     )?;
     let target = fitted(&photo, [height, width])?;
     let target = Pyramid::new(&((target * 2.0)? - 1.0)?)?;
-    let start = match encoder {
-        Some(encoder) if encoder.w_dim() == spec.w_dim => encoder.encode(picture)?,
+    let starts = match start.encoder {
+        Some(encoder) if encoder.w_dim() == spec.w_dim => vec![encoder.encode(picture)?],
         Some(_) => {
             return Err(ModelError::BadRequest(
                 "this encoder belongs to another generator".into(),
             ));
         }
-        None => Generator::w_avg(generator).to_vec(),
+        None => generator.starts(start.class)?,
     };
-    let average = Tensor::from_slice(Generator::w_avg(generator), (1, spec.w_dim), device)?;
+    let average = Generator::w_avg_of(generator, start.class);
+    let average = Tensor::from_slice(average, (1, spec.w_dim), device)?;
     let mut search = Search {
         generator,
         target,
@@ -79,12 +94,12 @@ pub fn project(
         num_ws: spec.num_ws,
         cancel,
     };
-    let shared = Tensor::from_vec(start, (1, spec.w_dim), device)?;
+    let shared = search.nearest(starts)?;
     let first = (f64::from(steps) * TOGETHER) as u32;
     let shared = search.descend(&shared, 0..first, steps, on_step)?;
     let each = shared.repeat((spec.num_ws, 1))?;
     let each = search.descend(&each, first..steps, steps, on_step)?;
-    let ws = each.to_vec2::<f32>()?;
+    let ws = generator.settled(each.to_vec2::<f32>()?);
     let found = generator.synthesize(&ws, NoiseMode::Fixed, None, cancel)?;
     let wanted = picture_of_signed(&search.target.levels[0])?;
     Ok(Projection {
@@ -111,6 +126,29 @@ impl Search<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         self.generator
             .picture_of(&ws, &Setting::default(), self.cancel)
+    }
+
+    /// The row whose picture is nearest.
+    fn nearest(&self, rows: Vec<Vec<f32>>) -> Result<Tensor, ModelError> {
+        let device = self.generator.device();
+        let rows = rows.into_iter().map(|row| {
+            let length = row.len();
+            Tensor::from_vec(row, (1, length), device)
+        });
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        if let [only] = &rows[..] {
+            return Ok(only.clone());
+        }
+        let mut best: Option<(f32, Tensor)> = None;
+        for row in rows {
+            let unlike = self.target.distance(&self.picture(&row)?)?;
+            let unlike = unlike.to_scalar::<f32>()?;
+            if best.as_ref().is_none_or(|(least, _)| unlike < *least) {
+                best = Some((unlike, row));
+            }
+        }
+        best.map(|(_, row)| row)
+            .ok_or_else(|| ModelError::BadRequest("there is no latent to begin with".into()))
     }
 
     /// Gradient descent from `start`; the best point seen.
@@ -185,10 +223,11 @@ impl Pyramid {
     fn distance(&self, picture: &Tensor) -> Result<Tensor, ModelError> {
         let channels = picture.dim(1)?;
         let other = match channels {
-            1 => Self::new(&picture.repeat((1, 3, 1, 1))?)?,
-            _ => Self::new(picture)?,
+            1 => picture.repeat((1, 3, 1, 1))?,
+            _ => picture.clone(),
         };
         let wanted = |level: &Tensor| level.narrow(1, 0, channels.max(3));
+        let other = Self::new(&seen(&other, &wanted(&self.levels[0])?)?)?;
         let mut sum = Tensor::zeros((), picture.dtype(), picture.device())?;
         for (a, b) in self.levels.iter().zip(&other.levels) {
             sum = (sum + soft_mean(&(b - wanted(a)?)?)?)?;
@@ -204,6 +243,15 @@ impl Pyramid {
         }
         Ok(sum)
     }
+}
+
+/// The picture without what nobody sees: beyond white where white is wanted, and beyond black.
+fn seen(picture: &Tensor, wanted: &Tensor) -> Result<Tensor, ModelError> {
+    let white = wanted.ge(LAST)?.to_dtype(picture.dtype())?;
+    let black = wanted.le(-LAST)?.to_dtype(picture.dtype())?;
+    let over = ((picture - 1.0)?.relu()? * white)?;
+    let under = ((picture + 1.0)?.neg()?.relu()? * black)?;
+    Ok(((picture - over)? + under)?)
 }
 
 /// Mean of |x|, rounded at zero so that it has a slope everywhere.

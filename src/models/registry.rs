@@ -1,6 +1,7 @@
 //! The models that are there: found in folders, described to the window, loaded
 //! when first used.
 
+mod generators;
 mod painters;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
+use super::ModelError;
 use super::autoencoder::Autoencoder;
 use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
@@ -22,14 +24,11 @@ use super::restyle::Restyle;
 pub(crate) use super::scan::CPPN_NAME;
 use super::scan::{FoundModel, describe, embedded_cppn};
 use super::style_note;
-use super::stylegan2::StyleGan2;
-use super::stylegan3::StyleGan3;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
 use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
-use super::{Differentiable, Generator, ModelError};
 use crate::digest;
 use crate::latent::codes::CodeSliders;
 use crate::models::library::{
@@ -274,46 +273,6 @@ impl Registry {
     /// Sliders of style codes.
     pub fn code_sliders(&self) -> &CodeSliders {
         &self.styles.sliders
-    }
-
-    /// A generator, loaded when first asked for.
-    ///
-    /// # Errors
-    /// [`ModelError::Unknown`], [`ModelError::WrongKind`], or what is wrong with
-    /// its files.
-    pub fn generator(&mut self, name: &str) -> Result<Arc<dyn Generator>, ModelError> {
-        match self.load(name)? {
-            Loaded::Cppn(generator) => Ok(generator),
-            Loaded::StyleGan2(generator) => Ok(generator),
-            Loaded::StyleGan3(generator) => Ok(generator),
-            Loaded::Generator(generator) => Ok(generator),
-            _ => Err(self.wrong_kind(name, "a generator")),
-        }
-    }
-
-    /// A generator with gradients, for projecting and dragging; errors as [`Registry::generator`].
-    pub fn differentiable(&mut self, name: &str) -> Result<Arc<dyn Differentiable>, ModelError> {
-        match self.load(name)? {
-            Loaded::StyleGan2(generator) => Ok(generator),
-            Loaded::StyleGan3(generator) => Ok(generator),
-            _ => Err(self.wrong_kind(name, "a generator that can be fitted to a photo or dragged")),
-        }
-    }
-
-    /// A StyleGAN2 generator as such; errors as [`Registry::generator`].
-    pub fn stylegan2(&mut self, name: &str) -> Result<Arc<StyleGan2>, ModelError> {
-        match self.load(name)? {
-            Loaded::StyleGan2(generator) => Ok(generator),
-            _ => Err(self.wrong_kind(name, "a StyleGAN2 generator")),
-        }
-    }
-
-    /// A StyleGAN3 generator as such; errors as [`Registry::generator`].
-    pub fn stylegan3(&mut self, name: &str) -> Result<Arc<StyleGan3>, ModelError> {
-        match self.load(name)? {
-            Loaded::StyleGan3(generator) => Ok(generator),
-            _ => Err(self.wrong_kind(name, "a StyleGAN3 generator")),
-        }
     }
 
     /// A style network; errors as [`Registry::generator`].

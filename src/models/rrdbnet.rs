@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::error::stop;
-use super::upscaler::{Upscaler, checked};
+use super::upscaler::OneScale;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_unshuffle, pool};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_unshuffle};
 
 /// What blocks and dense blocks add of themselves to what they were given.
 const RESIDUAL: f32 = 0.2;
@@ -108,32 +108,6 @@ impl RrdbNet {
             device: device.clone(),
         })
     }
-
-    /// `[1, 3, h, w]`, sRGB 0..=1, sides multiples of `unshuffle`, to
-    /// `[1, 3, scale h, scale w]`, about 0..=1.
-    ///
-    /// # Errors
-    /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
-    pub fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
-        let picture = pixel_unshuffle(picture, self.config.unshuffle)?;
-        let first = self.conv_first.forward(&picture)?;
-        let mut x = first.clone();
-        for blocks in &self.body {
-            let before = x.clone();
-            for block in blocks {
-                stop(cancel)?;
-                x = block.forward(&x)?;
-            }
-            x = ((x * f64::from(RESIDUAL))? + before)?;
-        }
-        x = self.conv_body.forward_add(&x, Some(&first))?;
-        drop(first);
-        for conv in self.conv_up.iter().chain([&self.conv_hr, &self.conv_last]) {
-            stop(cancel)?;
-            x = conv.forward(&x)?;
-        }
-        Ok(x.to_dtype(DType::F32)?)
-    }
 }
 
 impl DenseBlock {
@@ -161,9 +135,9 @@ impl DenseBlock {
     }
 }
 
-impl Upscaler for RrdbNet {
-    fn scales(&self) -> Vec<u32> {
-        vec![self.config.scale()]
+impl OneScale for RrdbNet {
+    fn scale(&self) -> u32 {
+        self.config.scale()
     }
 
     fn multiple(&self) -> usize {
@@ -181,7 +155,8 @@ impl Upscaler for RrdbNet {
         (640 / self.config.scale() as usize).clamp(80, 320)
     }
 
-    fn bytes(&self, pixels: u64, scale: u32) -> u64 {
+    fn bytes(&self, pixels: u64) -> u64 {
+        let scale = self.scale();
         let [f, grow] = [self.config.num_feat, self.config.num_grow_ch].map(|v| v as u64);
         let small = pixels / (self.config.unshuffle * self.config.unshuffle) as u64;
         // A dense block's map, its copy and what goes round it; at the end two large maps and
@@ -195,14 +170,25 @@ impl Upscaler for RrdbNet {
         &self.device
     }
 
-    fn enlarge(
-        &self,
-        picture: &Tensor,
-        scale: u32,
-        cancel: &CancelToken,
-    ) -> Result<Tensor, ModelError> {
-        checked(picture, [scale, self.config.scale()], self.multiple())?;
-        pool::within(&self.device, || self.forward(picture, cancel))
+    fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+        let picture = pixel_unshuffle(picture, self.config.unshuffle)?;
+        let first = self.conv_first.forward(&picture)?;
+        let mut x = first.clone();
+        for blocks in &self.body {
+            let before = x.clone();
+            for block in blocks {
+                stop(cancel)?;
+                x = block.forward(&x)?;
+            }
+            x = ((x * f64::from(RESIDUAL))? + before)?;
+        }
+        x = self.conv_body.forward_add(&x, Some(&first))?;
+        drop(first);
+        for conv in self.conv_up.iter().chain([&self.conv_hr, &self.conv_last]) {
+            stop(cancel)?;
+            x = conv.forward(&x)?;
+        }
+        Ok(x.to_dtype(DType::F32)?)
     }
 }
 

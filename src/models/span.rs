@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::error::stop;
-use super::upscaler::{Upscaler, checked};
+use super::upscaler::OneScale;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Held, own_path, pixel_shuffle, pool};
+use crate::nn::{Activation, Conv2d, Held, own_path, pixel_shuffle};
 
 /// Means of red, green and blue that the authors take away, and the factor after it.
 const MEAN: [f32; 3] = [0.4488, 0.4371, 0.4040];
@@ -94,12 +94,49 @@ impl Span {
             device: device.clone(),
         })
     }
+}
 
-    /// `[1, 3, h, w]`, sRGB 0..=1, to `[1, 3, upscale h, upscale w]`, about 0..=1.
-    ///
-    /// # Errors
-    /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
-    pub fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+/// `(y + x) · (sigmoid(y) − ½)`.
+fn weighed(y: &Tensor, x: &Tensor) -> candle_core::Result<Tensor> {
+    if !(own_path(y) && own_path(x)) {
+        let weight = (candle_nn::ops::sigmoid(y)? - 0.5)?;
+        return (y + x)? * weight;
+    }
+    let (y, x) = (y.contiguous()?, x.contiguous()?);
+    let mut out = vec![0f32; y.elem_count()];
+    let (held_y, held_x) = (Held::new(&y)?, Held::new(&x)?);
+    let piece = 1 << 14;
+    out.par_chunks_mut(piece)
+        .zip(held_y.values()?.par_chunks(piece))
+        .zip(held_x.values()?.par_chunks(piece))
+        .for_each(|((out, y), x)| {
+            for ((out, y), x) in out.iter_mut().zip(y).zip(x) {
+                *out = (y + x) * (1.0 / (1.0 + (-y).exp()) - 0.5);
+            }
+        });
+    Tensor::from_vec(out, y.shape(), &Device::Cpu)
+}
+
+impl OneScale for Span {
+    fn scale(&self) -> u32 {
+        self.config.upscale as u32
+    }
+
+    fn reach(&self) -> usize {
+        3 * BLOCKS + 3
+    }
+
+    fn bytes(&self, pixels: u64) -> u64 {
+        let scale = self.scale();
+        let f = self.config.feature_channels as u64;
+        4 * pixels * (9 * f + 9 * u64::from(scale * scale))
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         let mut x = picture.clone();
         if self.config.norm {
             let mean = Tensor::from_slice(&MEAN, (1, 3, 1, 1), x.device())?;
@@ -131,63 +168,5 @@ impl Span {
         let x = self.conv_cat.forward(&Tensor::cat(&parts, 1)?)?;
         let x = self.upsampler.forward(&x)?.to_dtype(DType::F32)?;
         Ok(pixel_shuffle(&x, self.config.upscale)?)
-    }
-}
-
-/// `(y + x) · (sigmoid(y) − ½)`.
-fn weighed(y: &Tensor, x: &Tensor) -> candle_core::Result<Tensor> {
-    if !(own_path(y) && own_path(x)) {
-        let weight = (candle_nn::ops::sigmoid(y)? - 0.5)?;
-        return (y + x)? * weight;
-    }
-    let (y, x) = (y.contiguous()?, x.contiguous()?);
-    let mut out = vec![0f32; y.elem_count()];
-    let (held_y, held_x) = (Held::new(&y)?, Held::new(&x)?);
-    let piece = 1 << 14;
-    out.par_chunks_mut(piece)
-        .zip(held_y.values()?.par_chunks(piece))
-        .zip(held_x.values()?.par_chunks(piece))
-        .for_each(|((out, y), x)| {
-            for ((out, y), x) in out.iter_mut().zip(y).zip(x) {
-                *out = (y + x) * (1.0 / (1.0 + (-y).exp()) - 0.5);
-            }
-        });
-    Tensor::from_vec(out, y.shape(), &Device::Cpu)
-}
-
-impl Upscaler for Span {
-    fn scales(&self) -> Vec<u32> {
-        vec![self.config.upscale as u32]
-    }
-
-    fn multiple(&self) -> usize {
-        1
-    }
-
-    fn reach(&self) -> usize {
-        3 * BLOCKS + 3
-    }
-
-    fn tile(&self) -> usize {
-        320
-    }
-
-    fn bytes(&self, pixels: u64, scale: u32) -> u64 {
-        let f = self.config.feature_channels as u64;
-        4 * pixels * (9 * f + 9 * u64::from(scale * scale))
-    }
-
-    fn device(&self) -> &Device {
-        &self.device
-    }
-
-    fn enlarge(
-        &self,
-        picture: &Tensor,
-        scale: u32,
-        cancel: &CancelToken,
-    ) -> Result<Tensor, ModelError> {
-        checked(picture, [scale, self.config.upscale as u32], 1)?;
-        pool::within(&self.device, || self.forward(picture, cancel))
     }
 }

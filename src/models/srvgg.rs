@@ -7,10 +7,10 @@ use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use super::upscaler::{Upscaler, checked};
+use super::upscaler::OneScale;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
-use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle, pool};
+use crate::nn::{Activation, Conv2d, Conv2dConfig, pixel_shuffle};
 
 /// Sizes of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,12 +79,28 @@ impl SrvggNet {
             device: device.clone(),
         })
     }
+}
 
-    /// `[1, 3, h, w]`, sRGB 0..=1, to `[1, 3, upscale h, upscale w]`, about 0..=1.
-    ///
-    /// # Errors
-    /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
-    pub fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
+impl OneScale for SrvggNet {
+    fn scale(&self) -> u32 {
+        self.config.upscale as u32
+    }
+
+    fn reach(&self) -> usize {
+        self.config.num_conv + 2
+    }
+
+    fn bytes(&self, pixels: u64) -> u64 {
+        let scale = self.scale();
+        let f = self.config.num_feat as u64;
+        4 * pixels * (3 * f + 12 * u64::from(scale * scale))
+    }
+
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError> {
         let (_, _, height, width) = picture.dims4()?;
         let mut x = picture.clone();
         for conv in &self.body {
@@ -97,42 +113,5 @@ impl SrvggNet {
         let detail = pixel_shuffle(&x.to_dtype(DType::F32)?, scale)?;
         let base = picture.upsample_nearest2d(height * scale, width * scale)?;
         Ok((base + detail)?)
-    }
-}
-
-impl Upscaler for SrvggNet {
-    fn scales(&self) -> Vec<u32> {
-        vec![self.config.upscale as u32]
-    }
-
-    fn multiple(&self) -> usize {
-        1
-    }
-
-    fn reach(&self) -> usize {
-        self.config.num_conv + 2
-    }
-
-    fn tile(&self) -> usize {
-        320
-    }
-
-    fn bytes(&self, pixels: u64, scale: u32) -> u64 {
-        let f = self.config.num_feat as u64;
-        4 * pixels * (3 * f + 12 * u64::from(scale * scale))
-    }
-
-    fn device(&self) -> &Device {
-        &self.device
-    }
-
-    fn enlarge(
-        &self,
-        picture: &Tensor,
-        scale: u32,
-        cancel: &CancelToken,
-    ) -> Result<Tensor, ModelError> {
-        checked(picture, [scale, self.config.upscale as u32], 1)?;
-        pool::within(&self.device, || self.forward(picture, cancel))
     }
 }

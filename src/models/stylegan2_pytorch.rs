@@ -2,21 +2,24 @@
 //! its `StyleVectorizer` (`S`) and `Generator` (`G`): bilinear doubling without StyleGAN2's
 //! filter, one noise picture for all layers, linear attention on request.
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::differentiable::{Differentiable, Setting};
 use super::error::stop;
 use super::generator::{Generator, GeneratorSpec};
-use super::linear::Linear;
+use super::linear::{Linear, Row};
 use super::linear_attention::{Blur, ChanNorm, LinearAttention, conv};
 use super::pixels::picture_of;
+use super::stylegan2::gradient::{StyledConv as Convolution, doubled};
 use super::weights::Weights;
 use crate::cancel::CancelToken;
 use crate::latent;
 use crate::latent::rng::{Random, RandomPurpose};
 use crate::nn::{
-    Activation, Conv2d, ModulatedConv2d, ModulatedConv2dConfig, Post, pool, upsample_bilinear2x,
+    Activation, Conv2d, Fir, ModulatedConv2dConfig, Post, pool, replicate_pad2d,
+    upsample_bilinear2x,
 };
 use crate::picture::Picture;
 use crate::recipe::NoiseMode;
@@ -111,7 +114,7 @@ fn normalized(x: &[f32]) -> Vec<f32> {
 /// `Conv2DMod` with its style; the noise has a factor and an offset for each channel.
 struct StyledConv {
     style: Linear,
-    conv: ModulatedConv2d,
+    conv: Convolution,
     /// `[1, channels, 1, 1]`.
     noise: Option<Tensor>,
 }
@@ -125,7 +128,6 @@ impl StyledConv {
     ) -> Result<Self, ModelError> {
         let (style, noise) = (vb.pp(style), vb.pp(noise));
         let noisy = kernel > 1;
-        let bias = noisy.then(|| noise.get(&[outputs], "bias")).transpose()?;
         let weight = noisy.then(|| noise.get(&[outputs, 1], "weight"));
         let settings = ModulatedConv2dConfig {
             up: false,
@@ -135,15 +137,20 @@ impl StyledConv {
         };
         // Channels are scaled by the style plus one.
         let one = (style.get(&[inputs], "bias")? + 1.0)?;
+        let bias = match noisy {
+            true => noise.get(&[outputs], "bias")?,
+            false => Tensor::zeros(outputs, DType::F32, one.device())?,
+        };
         Ok(Self {
             style: Linear::new(&style.get(&[inputs, latent], "weight")?, 1.0, &one, 1.0)?,
-            conv: ModulatedConv2d::new(
+            conv: Convolution::new(
                 vb.get(
                     &[outputs, inputs, kernel, kernel],
                     &format!("{conv}.weight"),
                 )?,
                 bias,
                 settings,
+                Fir::stylegan2(),
             )?,
             noise: weight
                 .transpose()?
@@ -152,9 +159,8 @@ impl StyledConv {
         })
     }
 
-    fn forward(&self, x: &Tensor, w: &[f32], noise: &Tensor) -> Result<Tensor, ModelError> {
-        let styles = self.style.forward(w);
-        let styles = Tensor::from_vec(styles, (1, self.style.outputs()), x.device())?;
+    fn forward(&self, x: &Tensor, w: Row<'_>, noise: &Tensor) -> Result<Tensor, ModelError> {
+        let styles = self.style.of(w, x.device())?;
         let x = self.conv.forward(x, &styles, None)?;
         let Some(weight) = &self.noise else {
             return Ok(x);
@@ -281,17 +287,14 @@ impl Synthesis {
 
     fn forward(
         &self,
-        ws: &[Vec<f32>],
+        ws: &[Row<'_>],
         noise: &Tensor,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
         let x = match &self.initial {
             Initial::Constant(constant) => constant.clone(),
             Initial::OfStyle(weight) => {
-                let (count, length) = (ws.len() as f32, ws.first().map_or(0, Vec::len));
-                let mean = (0..length).map(|i| ws.iter().map(|w| w[i]).sum::<f32>() / count);
-                let mean = Tensor::from_vec(mean.collect(), (1, length), weight.device())?;
-                let x = mean.matmul(weight)?;
+                let x = mean(ws, weight.device())?.matmul(weight)?;
                 x.reshape((1, x.dim(1)? / 16, 4, 4))?
             }
         };
@@ -303,22 +306,47 @@ impl Synthesis {
                 x = attention.forward(&x)?;
             }
             if i > 0 {
-                x = upsample_bilinear2x(&x)?;
+                x = enlarged(&x)?;
             }
-            x = block.first.forward(&x, w, noise)?;
+            x = block.first.forward(&x, *w, noise)?;
             stop(cancel)?;
-            x = block.second.forward(&x, w, noise)?;
-            let mut shown = block.to_rgb.forward(&x, w, noise)?;
+            x = block.second.forward(&x, *w, noise)?;
+            let mut shown = block.to_rgb.forward(&x, *w, noise)?;
             if let Some(before) = picture {
                 shown = (shown + before)?;
             }
             if let Some(blur) = &block.blur {
-                shown = blur.forward(&upsample_bilinear2x(&shown)?)?;
+                shown = blur.forward(&enlarged(&shown)?)?;
             }
             picture = Some(shown);
         }
         picture.ok_or_else(|| ModelError::BadWeights("no block makes a picture".into()))
     }
+}
+
+/// The mean of rows, `[1, numbers]`.
+fn mean(rows: &[Row<'_>], device: &Device) -> Result<Tensor, ModelError> {
+    let graded: Vec<&Tensor> = rows.iter().filter_map(|row| row.tensor()).collect();
+    if !graded.is_empty() {
+        return Ok(Tensor::cat(&graded, 0)?.mean_keepdim(0)?);
+    }
+    let plain: Vec<&[f32]> = rows.iter().filter_map(|row| row.numbers()).collect();
+    let (count, length) = (plain.len() as f32, plain.first().map_or(0, |row| row.len()));
+    let mean = (0..length).map(|i| plain.iter().map(|w| w[i]).sum::<f32>() / count);
+    Ok(Tensor::from_vec(mean.collect(), (1, length), device)?)
+}
+
+/// [`upsample_bilinear2x`], with a quick gradient where one is wanted.
+fn enlarged(x: &Tensor) -> Result<Tensor, ModelError> {
+    if !x.track_op() {
+        return Ok(upsample_bilinear2x(x)?);
+    }
+    let (_, _, h, w) = x.dims4()?;
+    let large = doubled(&replicate_pad2d(x, 1)?, &Fir::stylegan2())?;
+    Ok(large
+        .narrow(2, 2, 2 * h)?
+        .narrow(3, 2, 2 * w)?
+        .contiguous()?)
 }
 
 /// `S` and `G`.
@@ -347,6 +375,7 @@ impl StyleGan2Pytorch {
                 c_dim: 0,
                 size: [config.image_size() as u32; 2],
                 resizable: false,
+                numpy_seeds: false,
             },
             mapping: StyleVectorizer::new(config, &vb.pp("S"))?,
             w_avg: vb.get(&[n], "w_avg")?.to_vec1()?,
@@ -367,11 +396,23 @@ impl StyleGan2Pytorch {
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
         latent::check(ws, self.spec.num_ws, self.spec.w_dim)?;
+        let rows: Vec<Row<'_>> = ws.iter().map(|row| Row::Plain(row)).collect();
+        self.drawn(&rows, noise, cancel)
+    }
+
+    fn drawn(
+        &self,
+        rows: &[Row<'_>],
+        noise: &[f32],
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
         let side = self.spec.size[0] as usize;
         // The program turns rows and columns of its noise round.
         let noise = Tensor::from_slice(noise, (1, 1, side, side), &self.device)?;
         let noise = noise.transpose(2, 3)?.contiguous()?;
-        pool::within(&self.device, || self.synthesis.forward(ws, &noise, cancel))
+        pool::within(&self.device, || {
+            self.synthesis.forward(rows, &noise, cancel)
+        })
     }
 
     /// Evenly spread noise of a seed; its mean everywhere where there is to be none, since the
@@ -410,5 +451,22 @@ impl Generator for StyleGan2Pytorch {
         cancel: &CancelToken,
     ) -> Result<Picture, ModelError> {
         picture_of(&self.tensor(ws, &self.noise(noise), cancel)?)
+    }
+}
+
+impl Differentiable for StyleGan2Pytorch {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn picture_of(
+        &self,
+        ws: &[Tensor],
+        setting: &Setting,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        let rows: Vec<Row<'_>> = ws.iter().map(Row::Graded).collect();
+        let x = self.drawn(&rows, &self.noise(setting.noise), cancel)?;
+        Ok(((x * 2.0)? - 1.0)?)
     }
 }

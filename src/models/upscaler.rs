@@ -5,6 +5,7 @@ use candle_core::{Device, Tensor};
 use super::ModelError;
 use super::crisp::Crisp;
 use crate::cancel::CancelToken;
+use crate::nn::pool;
 
 /// A network that enlarges pictures.
 pub trait Upscaler: Send + Sync {
@@ -38,6 +39,73 @@ pub trait Upscaler: Send + Sync {
         scale: u32,
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError>;
+}
+
+/// A network with one scale, which takes a picture in one go.
+pub(super) trait OneScale: Send + Sync {
+    /// How many times as large its pictures are.
+    fn scale(&self) -> u32;
+
+    /// See [`Upscaler::multiple`].
+    fn multiple(&self) -> usize {
+        1
+    }
+
+    /// See [`Upscaler::reach`].
+    fn reach(&self) -> usize;
+
+    /// See [`Upscaler::tile`].
+    fn tile(&self) -> usize {
+        320
+    }
+
+    /// See [`Upscaler::bytes`].
+    fn bytes(&self, pixels: u64) -> u64;
+
+    /// Where it computes.
+    fn device(&self) -> &Device;
+
+    /// `[1, 3, h, w]`, sRGB 0..=1, to `[1, 3, scale h, scale w]`, about 0..=1.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
+    fn forward(&self, picture: &Tensor, cancel: &CancelToken) -> Result<Tensor, ModelError>;
+}
+
+impl<N: OneScale> Upscaler for N {
+    fn scales(&self) -> Vec<u32> {
+        vec![self.scale()]
+    }
+
+    fn multiple(&self) -> usize {
+        OneScale::multiple(self)
+    }
+
+    fn reach(&self) -> usize {
+        OneScale::reach(self)
+    }
+
+    fn tile(&self) -> usize {
+        OneScale::tile(self)
+    }
+
+    fn bytes(&self, pixels: u64, _scale: u32) -> u64 {
+        OneScale::bytes(self, pixels)
+    }
+
+    fn device(&self) -> &Device {
+        OneScale::device(self)
+    }
+
+    fn enlarge(
+        &self,
+        picture: &Tensor,
+        scale: u32,
+        cancel: &CancelToken,
+    ) -> Result<Tensor, ModelError> {
+        checked(picture, [scale, self.scale()], OneScale::multiple(self))?;
+        pool::within(OneScale::device(self), || self.forward(picture, cancel))
+    }
 }
 
 impl Upscaler for Crisp {
@@ -81,7 +149,7 @@ impl Upscaler for Crisp {
 ///
 /// # Errors
 /// [`ModelError::BadRequest`].
-pub(super) fn checked(
+fn checked(
     picture: &Tensor,
     [wanted, own]: [u32; 2],
     multiple: usize,

@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 use crate::app::ports::Services;
 use crate::engine::{Engine, EngineConfig};
 use crate::ui::StartError;
-use crate::ui::explore::panel::TRUNCATION;
 use crate::window::adapters::{ClosedGallery, NoHub, RunningEngine};
 use crate::window::blind_window::{Blind, FrameTimes, NoDesktop, PACE};
 
@@ -40,7 +39,8 @@ fn slider(window: &mut Blind) -> Option<egui::Rect> {
     window.ctx.disable_accesskit();
     let update = output.platform_output.accesskit_update?;
     let (_, node) = update.nodes.iter().find(|(_, n)| {
-        n.label() == Some(TRUNCATION) && n.role() == egui::accesskit::Role::Slider
+        matches!(n.label(), Some("Truncation" | "Temperature"))
+            && n.role() == egui::accesskit::Role::Slider
     })?;
     let b = node.bounds()?;
     Some(egui::Rect::from_min_max(

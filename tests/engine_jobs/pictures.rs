@@ -1,5 +1,7 @@
 //! Generated pictures, walks, enlarging, projecting, opening.
 
+use limner::recipe::NoiseMode;
+
 use super::*;
 
 #[test]
@@ -300,6 +302,40 @@ fn whole(models: &Path, name: &str, pixels: &image::RgbaImage, scale: u32) -> Ve
     out
 }
 
+/// The last picture is kept; what asks for another one gets another one.
+#[test]
+fn a_picture_is_what_its_settings_say_whatever_was_drawn_before() {
+    let mut fixture = Fixture::new();
+    let seeded = |seed| ExploreParams {
+        noise: NoiseMode::Seeded(4),
+        ..ExploreParams::new("flowers", seed)
+    };
+    let all = [
+        seeded(1),
+        seeded(2),
+        ExploreParams {
+            noise: NoiseMode::Off,
+            ..seeded(1)
+        },
+        ExploreParams {
+            truncation_psi: 0.2,
+            ..seeded(1)
+        },
+    ];
+    let alone: Vec<Picture> = all
+        .iter()
+        .map(|params| {
+            let mut fresh = Fixture::new();
+            fresh.picture(Job::Render(Arc::new(params.clone()))).0
+        })
+        .collect();
+    for i in [0, 0, 1, 0, 2, 2, 3, 0] {
+        let job = Job::Render(Arc::new(all[i].clone()));
+        assert!(fixture.picture(job).0 == alone[i], "{i}");
+    }
+    assert!((1..4).all(|i| alone[i] != alone[0]));
+}
+
 #[test]
 fn a_photo_is_projected_with_live_looks() {
     let mut fixture = Fixture::new();
@@ -311,6 +347,7 @@ fn a_photo_is_projected_with_live_looks() {
             job: Job::Project {
                 path,
                 model: "flowers".into(),
+                class: None,
                 steps: 12,
             },
         })
@@ -343,6 +380,7 @@ fn a_photo_is_projected_with_live_looks() {
         .job(Job::Project {
             path: fixture.path("photo.png"),
             model: "cppn".into(),
+            class: None,
             steps: 2,
         })
         .unwrap_err();

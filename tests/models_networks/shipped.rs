@@ -158,6 +158,11 @@ fn landscapes_as_they_ship() {
 
 #[test]
 fn landscapes_vae_as_it_ships() {
+    let registry = registry();
+    let info = registry.info("landscapes_vae").unwrap();
+    assert_eq!((info.truncation, info.temperature), (1.0, true));
+    let info = registry.info("landscapes").unwrap();
+    assert_eq!((info.truncation, info.temperature), (0.7, false));
     generator_agrees("landscapes_vae");
 }
 

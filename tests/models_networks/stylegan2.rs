@@ -190,7 +190,7 @@ fn is_found_again(case: &Case) {
     let mut looks = Vec::new();
     let found = limner::models::project::project(
         &case.net,
-        None,
+        limner::models::project::Start::default(),
         &photo,
         60,
         &mut |step, look| {
@@ -224,7 +224,7 @@ fn projecting_stops_when_told() {
     let mut steps = 0;
     let result = limner::models::project::project(
         &case.net,
-        None,
+        limner::models::project::Start::default(),
         &photo,
         1000,
         &mut |step, _| {

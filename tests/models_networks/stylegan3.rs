@@ -7,7 +7,7 @@ use candle_core::{Device, Tensor, Var};
 use limner::cancel::CancelToken;
 use limner::import::import;
 use limner::latent::Ws;
-use limner::models::differentiable::{Differentiable, Setting};
+use limner::models::differentiable::{Differentiable, Draggable, Setting};
 use limner::models::drag::{Drag, DragPoint};
 use limner::models::project::project;
 use limner::models::stylegan3::StyleGan3;
@@ -164,7 +164,7 @@ fn a_photo_that_a_stylegan3_network_made_is_found_again() {
     let mut start = 0.0;
     let found = project(
         net.as_ref(),
-        None,
+        limner::models::project::Start::default(),
         &made,
         120,
         &mut |step, look| {

@@ -23,7 +23,7 @@ The posterior's spread is the same for every picture; it carries {nats} nats of 
 more than half a nat. All encodings together are not quite N(0, I), so that the prior is fitted: the mapping network began as
 the exact identity on z and was bent by an energy distance to the encodings (from {energy_distance_before} to
 {energy_distance}). Truncation is a temperature here: it scales a sample's distance from the average, so that 0.7 draws with 0.7 of
-the prior's spread.
+the prior's spread. The window's slider is called *Temperature* and begins at 1, `limner generate --temperature` is the same.
 """
 ENCODER = """
 `encoder.safetensors` is the VAE's own encoder (the posterior's mean): averages to {columns} x {rows}, one dense layer that began as

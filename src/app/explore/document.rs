@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::app::explore::drag_doc::DragDoc;
 use crate::app::sliders::marks::{SliderMark, Sliders, SlidersMut};
 use crate::app::timeline::document::TimelineDoc;
+use crate::engine::protocol::ModelInfo;
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 
 /// State of Explore.
@@ -99,10 +100,12 @@ impl ExploreDoc {
 const HANDSOME_SEED: u64 = 9;
 
 /// The start value of a generator's parameters.
-pub fn fresh(model: &str, resizable: bool, size: [u32; 2]) -> ExploreParams {
+pub fn fresh(model: &ModelInfo) -> ExploreParams {
+    let seed = if model.resizable { HANDSOME_SEED } else { 1 };
     ExploreParams {
         noise: NoiseMode::Fixed,
-        size: resizable.then_some(size),
-        ..ExploreParams::new(model, if resizable { HANDSOME_SEED } else { 1 })
+        size: model.resizable.then_some(model.size),
+        truncation_psi: model.truncation,
+        ..ExploreParams::new(&model.name, seed)
     }
 }

@@ -23,9 +23,9 @@ use crate::recipe::Making;
 /// Most steps of one run; it may be started again.
 const STEPS: u32 = 300;
 
-/// Whether a generator's pictures can be dragged: those that have styles for each layer.
+/// Whether a generator's pictures can be dragged.
 pub fn can_drag(model: &ModelInfo) -> bool {
-    model.trained && model.num_ws > 1
+    model.can_drag
 }
 
 /// Points that are not where they are to be, and the farthest of them in pixels.
@@ -56,16 +56,20 @@ pub(in crate::app) fn start_or_stop(state: &mut AppState, services: &mut Service
 }
 
 /// What is to be dragged, or what is missing for it.
-fn job(state: &AppState) -> Result<DragJob, &'static str> {
-    let no_picture = "There is no picture to drag yet.";
-    let model = state.generator().ok_or(no_picture)?;
+fn job(state: &AppState) -> Result<DragJob, String> {
+    let no_picture = || "There is no picture to drag yet.".to_owned();
+    let model = state.generator().ok_or_else(no_picture)?;
     if !can_drag(model) {
-        return Err("This network can't be dragged: choose a StyleGAN2 or StyleGAN3 network.");
+        return Err(format!(
+            "This network can't be dragged: it is {}. Choose a StyleGAN2 or StyleGAN3 network.",
+            model.family
+        ));
     }
-    let params = state.doc.explore.current().ok_or(no_picture)?.clone();
+    let params = state.doc.explore.current().ok_or_else(no_picture)?.clone();
     let doc = state.doc.explore.drag();
     if to_go(&doc.points, model.size).0 == 0 {
-        return Err("Set a point on the picture first, and pull its arrow to where it is to go.");
+        let words = "Set a point on the picture first, and pull its arrow to where it is to go.";
+        return Err(words.to_owned());
     }
     let longer = longer(model.size);
     let within = |at: [f32; 2]| {

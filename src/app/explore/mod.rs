@@ -6,5 +6,6 @@ pub mod drag;
 pub mod drag_doc;
 pub mod drag_state;
 pub mod edit;
+pub(in crate::app) mod projection;
 pub mod random_walk;
 pub mod variations;

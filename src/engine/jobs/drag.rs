@@ -13,7 +13,7 @@ use crate::recipe::{ExploreParams, LatentOrigin, Making, PixelRegion};
 /// the picture after each step.
 pub(super) fn run(context: &mut JobContext<'_>, job: &DragJob) -> Result<Output, EngineError> {
     context.progress(Stage::Loading, 0, 1);
-    let generator = context.state.registry.differentiable(&job.params.model)?;
+    let generator = context.state.registry.draggable(&job.params.model)?;
     let stop = context.token();
     let (_, ws) = context
         .state

@@ -88,7 +88,12 @@ fn run(context: &mut JobContext<'_>, job: &Job) -> Result<Output, EngineError> {
             out,
             writing,
         } => finish::write(context, path, settings, out, writing),
-        Job::Project { path, model, steps } => project::run(context, path, model, *steps),
+        Job::Project {
+            path,
+            model,
+            class,
+            steps,
+        } => project::run(context, path, model, *class, *steps),
         Job::Drag(job) => drag::run(context, job),
         Job::Directions { model } => directions::run(context, model),
         Job::LensDirections { model } => lens::directions(context, model),

@@ -5,7 +5,8 @@ use std::path::Path;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::resample::shrink_to;
-use crate::models::{ModelError, project};
+use crate::models::ModelError;
+use crate::models::project::{self, Start};
 use crate::recipe::{ExploreParams, LatentOrigin, NoiseMode};
 
 /// The search never looks at more than this.
@@ -16,6 +17,7 @@ pub(super) fn run(
     context: &mut JobContext<'_>,
     path: &Path,
     model: &str,
+    class: Option<u32>,
     steps: u32,
 ) -> Result<Output, EngineError> {
     context.progress(Stage::Loading, 0, 1);
@@ -23,10 +25,14 @@ pub(super) fn run(
     let encoder = context.state.registry.encoder_of(model)?;
     let photo = context.state.photos.read(path)?;
     let small = shrink_to(&photo.picture, LONGEST);
+    let start = Start {
+        encoder: encoder.as_deref(),
+        class,
+    };
     let stop = context.token();
     let found = project::project(
         generator.as_ref(),
-        encoder.as_deref(),
+        start,
         &small,
         steps,
         &mut |done, look| {
@@ -40,6 +46,7 @@ pub(super) fn run(
     )?;
     let params = ExploreParams {
         origin: LatentOrigin::Ws(found.ws),
+        class,
         truncation_psi: 1.0,
         noise: NoiseMode::Fixed,
         ..ExploreParams::new(model, 0)

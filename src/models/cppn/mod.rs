@@ -72,6 +72,7 @@ impl Cppn {
                 c_dim: 0,
                 size: checked_size(config.size)?,
                 resizable: true,
+                numpy_seeds: false,
             },
             maps: HyperNetwork::new(config.seed),
             w_avg: vec![0.0; W_DIM],

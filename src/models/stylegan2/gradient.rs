@@ -48,7 +48,7 @@ fn graded(tensors: [&Tensor; 2], fir: &Fir) -> bool {
 ///
 /// # Errors
 /// As [`upsample2d`].
-pub(super) fn doubled(x: &Tensor, fir: &Fir) -> Result<Tensor> {
+pub(in crate::models) fn doubled(x: &Tensor, fir: &Fir) -> Result<Tensor> {
     if graded([x, x], fir) {
         x.contiguous()?.apply_op1(Doubling(fir.clone()))
     } else {

@@ -15,8 +15,8 @@ pub use synthesis::{NoiseSource, SynthesisNetwork};
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
-use super::differentiable::{Differentiable, Features, Setting};
-use super::generator::{Generator, GeneratorSpec};
+use super::differentiable::{Differentiable, Draggable, Features, Setting};
+use super::generator::{Generator, GeneratorSpec, Seeded};
 use super::pixels::picture_of_signed;
 use super::weights::Weights;
 use crate::cancel::CancelToken;
@@ -31,7 +31,6 @@ pub struct StyleGan2 {
     mapping: MappingNetwork,
     synthesis: SynthesisNetwork,
     device: Device,
-    numpy_seeds: bool,
 }
 
 impl StyleGan2 {
@@ -48,20 +47,12 @@ impl StyleGan2 {
                 c_dim: config.c_dim,
                 size: config.picture_size(),
                 resizable: false,
+                numpy_seeds: false,
             },
             mapping: MappingNetwork::new(config, &vb.pp("mapping"))?,
             synthesis: SynthesisNetwork::new(config, &vb.pp("synthesis"))?,
             device: device.clone(),
-            numpy_seeds: false,
         })
-    }
-
-    /// Whether seeds give the `z` that the authors' programs draw from them.
-    pub fn with_numpy_seeds(self, numpy_seeds: bool) -> Self {
-        Self {
-            numpy_seeds,
-            ..self
-        }
     }
 
     /// `z` and a class (`c_dim` numbers, one-hot) to `w`.
@@ -103,6 +94,12 @@ impl StyleGan2 {
     }
 }
 
+impl Seeded for StyleGan2 {
+    fn spec_mut(&mut self) -> &mut GeneratorSpec {
+        &mut self.spec
+    }
+}
+
 impl Generator for StyleGan2 {
     fn spec(&self) -> &GeneratorSpec {
         &self.spec
@@ -123,13 +120,6 @@ impl Generator for StyleGan2 {
 
     fn w_avg(&self) -> &[f32] {
         &self.mapping.w_avg
-    }
-
-    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
-        match self.numpy_seeds {
-            true => latent::numpy_random::randn(seed, self.spec.z_dim),
-            false => latent::rng::z_of_seed(seed, self.spec.z_dim),
-        }
     }
 
     fn synthesize(
@@ -157,7 +147,9 @@ impl Differentiable for StyleGan2 {
         let mut noise = NoiseSource::of(setting.noise);
         self.synthesis.forward(ws, &mut noise, cancel)
     }
+}
 
+impl Draggable for StyleGan2 {
     fn features_of(
         &self,
         ws: &[Tensor],

@@ -12,8 +12,8 @@ pub use synthesis::SynthesisNetwork;
 use candle_core::{Device, Tensor};
 
 use super::ModelError;
-use super::differentiable::{Differentiable, Features, Setting};
-use super::generator::{Generator, GeneratorSpec};
+use super::differentiable::{Differentiable, Draggable, Features, Setting};
+use super::generator::{Generator, GeneratorSpec, Seeded};
 use super::pixels::picture_of_signed;
 use super::stylegan2::{MappingNetwork, class_row};
 use super::weights::Weights;
@@ -29,7 +29,6 @@ pub struct StyleGan3 {
     mapping: MappingNetwork,
     synthesis: SynthesisNetwork,
     device: Device,
-    numpy_seeds: bool,
 }
 
 impl StyleGan3 {
@@ -47,20 +46,12 @@ impl StyleGan3 {
                 c_dim: config.c_dim,
                 size: [config.img_resolution as u32; 2],
                 resizable: false,
+                numpy_seeds: false,
             },
             mapping: MappingNetwork::with(sizes, &config.mapping_kwargs, &vb.pp("mapping"))?,
             synthesis: SynthesisNetwork::new(config, &vb.pp("synthesis"))?,
             device: device.clone(),
-            numpy_seeds: false,
         })
-    }
-
-    /// Whether seeds give the `z` that the authors' programs draw from them.
-    pub fn with_numpy_seeds(self, numpy_seeds: bool) -> Self {
-        Self {
-            numpy_seeds,
-            ..self
-        }
     }
 
     /// `[1, 3, height, width]`, about -1..1.
@@ -77,6 +68,12 @@ impl StyleGan3 {
         pool::within(&self.device, || {
             self.synthesis.forward(ws, transform, &self.device, cancel)
         })
+    }
+}
+
+impl Seeded for StyleGan3 {
+    fn spec_mut(&mut self) -> &mut GeneratorSpec {
+        &mut self.spec
     }
 }
 
@@ -106,13 +103,6 @@ impl Generator for StyleGan3 {
 
     fn w_avg_of(&self, class: Option<u32>) -> &[f32] {
         self.mapping.w_avg_of(class)
-    }
-
-    fn z_of_seed(&self, seed: u64) -> Vec<f32> {
-        match self.numpy_seeds {
-            true => latent::numpy_random::randn(seed, self.spec.z_dim),
-            false => latent::rng::z_of_seed(seed, self.spec.z_dim),
-        }
     }
 
     /// There is no noise in these networks.
@@ -153,7 +143,9 @@ impl Differentiable for StyleGan3 {
     ) -> Result<Tensor, ModelError> {
         self.synthesis.graded(ws, &setting.transform, cancel)
     }
+}
 
+impl Draggable for StyleGan3 {
     fn features_of(
         &self,
         ws: &[Tensor],

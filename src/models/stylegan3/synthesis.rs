@@ -9,7 +9,7 @@ use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::differentiable::{FEATURE_RATE, Features, Rest};
 use crate::models::error::stop;
-use crate::models::linear::Linear;
+use crate::models::linear::{Linear, Row};
 use crate::models::stylegan2::NoiseSource;
 use crate::models::stylegan2::gradient::StyledConv;
 use crate::models::weights::Weights;
@@ -121,15 +121,6 @@ impl SynthesisLayer {
             }
         }
     }
-}
-
-/// One layer's `w`.
-#[derive(Clone, Copy)]
-enum Row<'a> {
-    /// `w_dim` numbers.
-    Plain(&'a [f32]),
-    /// `[1, w_dim]`, to which gradients come back.
-    Graded(&'a Tensor),
 }
 
 /// The file's own filter; none is stored where it would do nothing.

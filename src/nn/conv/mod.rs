@@ -1,11 +1,12 @@
 //! Two-dimensional convolution with what surrounds it: padding, nearest up-sampling, bias,
 //! activation.
 
+mod adjoint;
 mod config;
 pub(crate) mod own;
 mod plan;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use candle_core::{DType, Result, Tensor, bail};
 use candle_nn::VarBuilder;
@@ -39,6 +40,8 @@ struct Own {
     bias: Option<Vec<f32>>,
     /// The picture must be enlarged before, because no small kernels do the same.
     enlarge: bool,
+    /// Once a gradient was wanted: the way back.
+    adjoint: OnceLock<Conv2d>,
 }
 
 impl Own {
@@ -59,6 +62,7 @@ impl Own {
             kernels: Kernels::new(weight, cfg.groups, taps)?,
             bias: bias.map(values).transpose()?,
             enlarge: cfg.upsample && !doubles,
+            adjoint: OnceLock::new(),
         })
     }
 
@@ -188,8 +192,13 @@ impl Conv2d {
             };
             return own.forward(x, &self.cfg, output, extras);
         }
-        let x = x.to_dtype(self.weight.dtype())?;
-        let y = plain::conv2d(&x, &self.weight, self.bias.as_ref(), &self.cfg)?;
+        let y = match self.is_graded(x) {
+            true => self.graded(x)?,
+            false => {
+                let x = x.to_dtype(self.weight.dtype())?;
+                plain::conv2d(&x, &self.weight, self.bias.as_ref(), &self.cfg)?
+            }
+        };
         match residual {
             Some(residual) => y + residual.to_dtype(self.weight.dtype())?,
             None => Ok(y),

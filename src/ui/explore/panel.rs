@@ -14,15 +14,17 @@ use crate::ui::panel::Panel;
 use crate::ui::sliders::directions;
 use crate::ui::sliders::layers::{layer_choice, zones};
 use crate::ui::sliders::target::SliderTarget;
-use crate::ui::theme::space;
+use crate::ui::theme::{Theme, space};
 use crate::ui::widgets::button::{IconButton, choice};
 use crate::ui::widgets::icon::Icon;
 use crate::ui::widgets::section::section;
 use crate::ui::widgets::seed_row::{SeedEdit, seed_row};
-use crate::ui::widgets::slider::Slider;
+use crate::ui::widgets::slider::{Slider, SliderResponse};
 
-/// The name of the slider of truncation ψ, which every generator has.
-pub const TRUNCATION: &str = "Truncation";
+/// What the slider of truncation says of itself.
+const TRUNCATION_TIP: &str = "How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite";
+/// The same where it is a temperature.
+const TEMPERATURE_TIP: &str = "How widely pictures are drawn from what the network learnt (the prior's temperature): 1 is as widely as it learnt, less is calmer and more alike, 0 is the average picture, negative is the opposite";
 
 /// Draws the panel: what to do with the picture at the bottom, the rest scrolls.
 pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
@@ -44,7 +46,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
             ) else {
                 return;
             };
-            start(ui, panel, &params);
+            start(ui, panel, &params, &model);
             if model.classes > 0 {
                 class::ui(ui, panel, &params, &model);
             }
@@ -65,7 +67,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 }
 
 /// Seed and variety.
-fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
+fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &ModelInfo) {
     let theme = panel.theme.clone();
     let ctx = ui.ctx().clone();
     section(
@@ -99,15 +101,30 @@ fn start(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams) {
                     });
                 }
             }
-            let variety = Slider::new(TRUNCATION, params.truncation_psi, ranges::PSI.ends(), 0.7)
-            .tooltip("How far from the average picture (truncation ψ): 0 is the average, 0.7 is safe, 1 is the full variety, negative is the opposite")
-            .step(0.05)
-            .show(ui, &theme);
+            let variety = variety(ui, &theme, params, model);
             if let Some(psi) = variety.changed {
                 panel.actions.explore(ExploreEdit::Psi(psi));
             }
         },
     );
+}
+
+/// The slider of truncation, under the name that it has for this network.
+fn variety(
+    ui: &mut Ui,
+    theme: &Theme,
+    params: &ExploreParams,
+    model: &ModelInfo,
+) -> SliderResponse {
+    let tip = match model.temperature {
+        true => TEMPERATURE_TIP,
+        false => TRUNCATION_TIP,
+    };
+    let (now, ends) = (params.truncation_psi, ranges::PSI.ends());
+    Slider::new(model.variety(), now, ends, model.truncation)
+        .tooltip(tip)
+        .step(0.05)
+        .show(ui, theme)
 }
 
 fn mixing(ui: &mut Ui, panel: &mut Panel<'_>, params: &ExploreParams, model: &ModelInfo) {
