@@ -376,7 +376,7 @@ mod tests {
             full_took: Some(Duration::ZERO),
             ..Previews::default()
         };
-        let mut asked =
+        let asked =
             |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
                 Some(Request::Preview { tier, .. }) => Some(tier),
                 _ => None,
