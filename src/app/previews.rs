@@ -376,11 +376,10 @@ mod tests {
             full_took: Some(Duration::ZERO),
             ..Previews::default()
         };
-        let asked =
-            |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
-                Some(Request::Preview { tier, .. }) => Some(tier),
-                _ => None,
-            };
+        let asked = |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
+            Some(Request::Preview { tier, .. }) => Some(tier),
+            _ => None,
+        };
         let best = Tier::Crisp(512);
         assert_eq!(asked(&mut p), Some(FULL));
         assert_eq!(asked(&mut p), None, "it is still awaited");

@@ -329,7 +329,7 @@ mod tests {
     fn a_tight_budget_gives_tiles_and_an_impossible_one_a_word() {
         let job = needs([2000, 2000], 0.5);
         let loose = job.within(4 << 30).unwrap();
-        let tight = memory::resident() + job.bytes() - (30 << 20);
+        let tight = memory::resident() + job.bytes() - (12 << 20);
         let tiled = job.within(tight).unwrap();
         assert!(tiled.plan.tiles() > loose.plan.tiles());
         let error = job.within(10 << 20).unwrap_err().to_string();
