@@ -351,7 +351,12 @@ impl Differentiable for FastGan {
     }
 
     fn starts(&self, class: Option<u32>) -> Result<Vec<Vec<f32>>, ModelError> {
-        some_starts(self, class)
+        let mut starts = some_starts(self, class)?;
+        if self.config.normalize {
+            // The middle has no length that could be brought to one.
+            starts.pop();
+        }
+        Ok(starts)
     }
 
     fn settled(&self, mut ws: Ws) -> Ws {

@@ -101,7 +101,7 @@ fn a_network_has_a_truncation_of_its_own() {
     let desk = Desk::new();
     let file = engine_files::repository("tests/golden/import/stylegan2_kin/orig.pkl");
     desk.fine(&["models", "import", file.to_str().unwrap(), "--name", "vae"]);
-    let config = desk.json(&["models", "list", "--json"]);
+    let config = desk.json(&["models", "list"]);
     let folder = desk.path("data/limner/models/vae");
     assert!(folder.is_dir(), "{config}");
     let draw = |words: &[&str], out: &str| {
