@@ -252,6 +252,9 @@ fn variations_move_the_picture_and_two_can_breed() {
     harness.key_press(Key::N);
     harness.run_steps(5);
     let before = harness.state().state.doc.explore.current().cloned();
+    // The picture and fifteen around it, far enough away that one sees the difference.
+    harness.get_by_label("Variation 15");
+    assert!((2.0..=3.0).contains(&harness.state().state.view.distance));
     harness.get_by_label("Pick variation 1").click();
     harness.run_steps(2);
     harness.get_by_label("Pick variation 2").click();

@@ -60,6 +60,8 @@ fn style_workspace() {
             Workspace::Style,
             Compare::Split,
         )));
+        // The styles are tried out once the finest strokes are there.
+        s.settle();
         take(&mut s, &mut results, &format!("style_{name}"));
     }
 }
