@@ -3,6 +3,7 @@
 use super::geometry::Geometry;
 use super::transfer::decoding;
 use crate::picture::Picture;
+use crate::picture::cubic::kernel;
 
 /// The weights of neighbours along one side.
 #[derive(Debug, Clone, Default)]
@@ -99,7 +100,7 @@ impl<'a> Sampler<'a> {
         taps.weights.resize((end - start + 1) as usize, 0.0);
         let mut sum = 0.0;
         for n in first..=last {
-            let weight = cubic((n as f64 - place) / wide) as f32;
+            let weight = kernel((n as f64 - place) / wide) as f32;
             taps.weights[(n.clamp(start, end) - start) as usize] += weight;
             sum += weight;
         }
@@ -141,17 +142,5 @@ impl<'a> Sampler<'a> {
         }
         let straight = |n: usize| (sum[n] / sum[3]).max(0.0);
         [straight(0), straight(1), straight(2), sum[3].min(1.0)]
-    }
-}
-
-/// Keys' kernel with a = −1/2.
-fn cubic(x: f64) -> f64 {
-    let x = x.abs();
-    if x < 1.0 {
-        (1.5 * x - 2.5) * x * x + 1.0
-    } else if x < 2.0 {
-        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    } else {
-        0.0
     }
 }

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::GrowError;
 use super::canvas::{Canvas, Pixel, UNIT};
 use crate::cancel::CancelToken;
+use crate::picture::cubic::kernel;
 
 /// Weights of one row or column add up to this.
 const WHOLE: i32 = 1 << 14;
@@ -16,18 +17,6 @@ struct Taps {
     first: usize,
     /// Weights of it and those after it.
     weights: Vec<i16>,
-}
-
-/// Keys' cubic (a = -1/2; Catmull-Rom), which is also the usual *bicubic*.
-fn cubic(x: f64) -> f64 {
-    let x = x.abs();
-    if x < 1.0 {
-        (1.5 * x - 2.5) * x * x + 1.0
-    } else if x < 2.0 {
-        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    } else {
-        0.0
-    }
 }
 
 /// Weights from `from` places to `to`; the kernel is widened when it shrinks. Beyond the edges the
@@ -45,7 +34,7 @@ fn taps(from: usize, to: usize, wraps: bool) -> Vec<Taps> {
                 false => (low.max(0), high.min(from as i64 - 1)),
             };
             let exact: Vec<f64> = (low..=high)
-                .map(|x| cubic((x as f64 - centre) / widened))
+                .map(|x| kernel((x as f64 - centre) / widened))
                 .collect();
             let sum: f64 = exact.iter().sum();
             let mut weights: Vec<i32> = exact

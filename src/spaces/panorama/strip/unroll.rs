@@ -5,24 +5,13 @@ use rayon::prelude::*;
 
 use super::{Layout, Projection};
 use crate::picture::Picture;
+use crate::picture::cubic::kernel;
 use crate::spaces::SpacesError;
 
 /// What one place of the result takes from a row or column.
 struct Taps {
     first: usize,
     weights: Vec<f32>,
-}
-
-/// Catmull and Rom's cubic.
-fn cubic(x: f64) -> f64 {
-    let x = x.abs();
-    if x < 1.0 {
-        (1.5 * x - 2.5) * x * x + 1.0
-    } else if x < 2.0 {
-        ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    } else {
-        0.0
-    }
 }
 
 /// Around `middle`, in pixels from the first one's middle, where `step` of them come to one of the
@@ -33,7 +22,7 @@ fn taps(middle: f64, step: f64, count: usize) -> Taps {
     let low = ((middle - 2.0 * widened).ceil() as i64).clamp(0, last);
     let high = ((middle + 2.0 * widened).floor() as i64).clamp(low, last);
     let exact: Vec<f64> = (low..=high)
-        .map(|at| cubic((at as f64 - middle) / widened))
+        .map(|at| kernel((at as f64 - middle) / widened))
         .collect();
     let sum: f64 = exact.iter().sum();
     let weights = match sum.abs() > 1e-6 {
