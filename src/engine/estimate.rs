@@ -38,6 +38,8 @@ pub(crate) struct TimeModel {
     reading: f64,
     /// Of the result, from working size.
     finishing: Option<f64>,
+    /// How many times as long a pixel of a level takes as one in the network alone.
+    refining: f64,
     /// Of a step of *Fine*, for each pixel.
     fine: Option<f64>,
 }
@@ -50,6 +52,8 @@ impl TimeModel {
             // A JPEG's; a PNG takes about three times as long.
             reading: 5.0,
             finishing: None,
+            // Two styles at 24 megapixels: 2.3 and 2.6.
+            refining: 2.5,
             fine: None,
         }
     }
@@ -104,6 +108,14 @@ impl TimeModel {
         self.networks.insert(net_sha.to_owned(), seen);
     }
 
+    /// Learns from the levels of a real run, over so many of their pixels.
+    pub(crate) fn learn_refining(&mut self, net_sha: &str, took: Duration, pixels: u64) {
+        if let (Some(&network), true) = (self.networks.get(net_sha), pixels > 0) {
+            let seen = per_pixel(took, pixels) / network.max(1.0);
+            self.refining = moved(Some(self.refining), seen);
+        }
+    }
+
     /// Nanoseconds for a pixel in passes of these networks, one after the other.
     pub(crate) fn passes<'a>(&self, nets: impl IntoIterator<Item = &'a str>) -> f64 {
         let of = |net| self.networks.get(net).copied().unwrap_or(900.0);
@@ -136,7 +148,8 @@ impl TimeModel {
     /// Time of a job: its passes (see [`TimeModel::passes`]), and reading unless the photo
     /// is in memory.
     pub(crate) fn time(&self, job: &StyleCost, passes: f64) -> Duration {
-        let network = passes * (job.network_pixels() + job.plan.level_pixels()) as f64;
+        let levels = self.refining * job.plan.level_pixels() as f64;
+        let network = passes * (job.network_pixels() as f64 + levels);
         let reading = if job.in_memory {
             0.0
         } else {
@@ -334,6 +347,27 @@ mod tests {
         assert!(tiled.plan.tiles() > loose.plan.tiles());
         let error = job.within(10 << 20).unwrap_err().to_string();
         assert!(error.contains("smaller size"), "{error}");
+    }
+
+    #[test]
+    fn levels_have_a_pace_of_their_own() {
+        let mut times = TimeModel::new();
+        let job = StyleCost {
+            in_memory: true,
+            ..needs([6000, 4000], 1.0)
+        };
+        let levels = job.plan.level_pixels();
+        assert!(levels > 24_000_000);
+        times.learn_network("net", Duration::from_millis(100), 1_000_000);
+        let alone = times.passes(["net"]);
+        for _ in 0..20 {
+            times.learn_refining("net", Duration::from_secs(30), levels);
+        }
+        // What the network takes at working size is still its own.
+        assert_eq!(times.passes(["net"]), alone);
+        let took = times.time(&job, alone).as_secs_f64();
+        let others = (22.0 * 24e6 + alone * job.network_pixels() as f64) / 1e9;
+        assert!((took - 30.0 - others).abs() < 0.5, "{took} {others}");
     }
 
     #[test]

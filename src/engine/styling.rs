@@ -412,7 +412,7 @@ impl StyleTimes {
             model.learn_network(net, self.painting, self.network_pixels);
         }
         if let Some(net) = self.network.as_ref().filter(|_| !self.refining.is_zero()) {
-            model.learn_network(net, self.refining, self.level_pixels);
+            model.learn_refining(net, self.refining, self.level_pixels);
         }
         if self.finishing > Duration::ZERO {
             model.learn_finishing(self.finishing, u64::from(output[0]) * u64::from(output[1]));
