@@ -171,20 +171,13 @@ impl InferenceState {
             Work::Explore(params) => {
                 let most = tier.longest();
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
-                match tier {
-                    Tier::Crisp(most) => {
-                        let upscaler = registry.upscaler_for(Some(&params.model));
-                        match upscaler.map(|m| m.name.clone()) {
-                            Some(name) => crisp(
-                                &*registry.upscaler(&name)?,
-                                (made.picture, params.domain.wrap()),
-                                most,
-                                stop,
-                            ),
-                            None => Ok(made.picture),
-                        }
+                let upscaler = registry.upscaler_for(Some(&params.model));
+                match (tier, upscaler.map(|m| m.name.clone())) {
+                    (Tier::Crisp(most), Some(name)) => {
+                        let picture = (made.picture, params.domain.wrap());
+                        crisp(&*registry.upscaler(&name)?, picture, most, stop)
                     }
-                    Tier::Draft(_) | Tier::Full(_) => Ok(made.picture),
+                    _ => Ok(made.picture),
                 }
             }
             Work::Style(params) => self.stylizer.preview(registry, photos, params, tier, stop),

@@ -4,6 +4,7 @@
 
 #![allow(dead_code)]
 
+mod asked;
 pub mod look;
 mod painter;
 

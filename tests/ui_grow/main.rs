@@ -18,9 +18,8 @@ use limner::app::at_hand;
 use limner::app::command::Command;
 use limner::app::grow::document::{GrowDoc, GrowWay};
 use limner::app::view::Workspace;
-use limner::engine::protocol::{Job, Request};
 use limner::picture::Picture;
-use limner::recipe::{GrowParams, GrowTask, Making};
+use limner::recipe::{GrowTask, Making};
 use ui_doors::{Studio, studio, studio_in};
 
 const SIZE: [f32; 2] = [1280.0, 900.0];
@@ -55,19 +54,6 @@ fn workspace(s: &Studio<'_>) -> Workspace {
 /// The whole picture, once it is grown.
 fn grown(s: &Studio<'_>) -> Option<Picture> {
     at_hand::picture(Workspace::Grow, &s.window.state().state).cloned()
-}
-
-/// What was grown as a whole, oldest first.
-fn jobs(s: &Studio<'_>) -> Vec<GrowParams> {
-    let asked = s.asked.borrow();
-    let all = asked.engine.iter().filter_map(|request| match request {
-        Request::Job {
-            job: Job::Grow(params),
-            ..
-        } => Some((**params).clone()),
-        _ => None,
-    });
-    all.collect()
 }
 
 fn labels(s: &Studio<'_>) -> Vec<String> {
@@ -120,7 +106,7 @@ fn a_picture_varies_at_once_and_another_seed_is_another_picture() {
     assert!(grown(&s).unwrap() == first);
     assert_eq!(workspace(&s), Workspace::Grow);
     // What was grown once is at hand.
-    let seeds: Vec<u64> = jobs(&s).iter().map(|params| params.seed).collect();
+    let seeds: Vec<u64> = s.grown().iter().map(|params| params.seed).collect();
     assert_eq!(seeds.len(), 3, "{seeds:?}");
     let history = s.window.state().state.front_history().unwrap();
     assert!(history.steps()[history.at()].thumb.is_some());
@@ -132,7 +118,7 @@ fn sliders_move_by_hand_and_keys_and_go_back() {
     s.drag_slider("Chance", 112.0, 0.98, 0.4);
     let chance = doc(&s).chance;
     assert!((0.2..0.6).contains(&chance), "{chance}");
-    let all = jobs(&s).len();
+    let all = s.grown().len();
     assert_eq!(all, 2, "the whole picture waits for the hand");
     let slider = s.window.get_by_role_and_label(Role::Slider, "Coherence");
     slider.focus();
@@ -185,14 +171,14 @@ fn a_seamless_picture_is_shown_next_to_itself() {
     let mut s = with_picture();
     s.click("Both");
     assert_eq!(doc(&s).seamless, [true; 2]);
-    assert_eq!(jobs(&s).last().unwrap().seamless, [true; 2]);
+    assert_eq!(s.grown().last().unwrap().seamless, [true; 2]);
     s.click("Show tiles");
     s.window.get_by_role_and_label(Role::Image, "Tiles");
     s.click("Across");
     s.window.get_by_role_and_label(Role::Image, "Tiles");
     s.window.get_by_label("Keep the picture").click();
     s.settle();
-    assert_eq!(jobs(&s).last().unwrap().task, GrowTask::Tile);
+    assert_eq!(s.grown().last().unwrap().task, GrowTask::Tile);
     s.click("Off");
     s.window.get_by_role_and_label(Role::Image, "Grown picture");
 }
@@ -208,16 +194,16 @@ fn large_pictures_wait_until_they_are_asked_for_and_can_be_stopped() {
             [4000, 2500],
         ))));
     s.settle();
-    assert!(jobs(&s).is_empty());
+    assert!(s.grown().is_empty());
     s.window.get_by_label_contains("4000 × 2500: about");
     s.window.get_by_label_contains("the whole has 4000 × 2500");
     s.click("Grow whole picture");
-    assert_eq!(jobs(&s).len(), 1);
+    assert_eq!(s.grown().len(), 1);
     s.window.get_by_label_contains("Growing 4000 × 2500, 3");
     s.click("Stop growing");
     s.settle();
     assert!(s.window.state().state.engine.jobs.is_empty());
-    assert_eq!(jobs(&s).len(), 1, "it isn't begun again by itself");
+    assert_eq!(s.grown().len(), 1, "it isn't begun again by itself");
     s.window
         .get_by_role_and_label(Role::Button, "Grow whole picture");
 }
@@ -280,7 +266,7 @@ fn two_pictures_that_are_picked_have_children() {
     let breed = doc(&s).breed.clone().unwrap();
     assert_eq!((doc(&s).seed, breed.seed), (3, 9));
     s.window.get_by_label_contains("seeds 3 and 9");
-    assert!(jobs(&s).last().unwrap().breed.is_some());
+    assert!(s.grown().last().unwrap().breed.is_some());
     // Another seed is another picture.
     s.command(Command::NextSeed);
     assert!(doc(&s).breed.is_none());
@@ -330,7 +316,7 @@ fn a_recipe_whose_picture_is_gone_says_so() {
     s.settle();
     let told = s.window.query_all_by_label_contains("gone.png");
     assert!(told.count() > 0);
-    assert!(jobs(&s).len() == 1, "nothing is grown of what isn't there");
+    assert!(s.grown().len() == 1, "nothing is grown of what isn't there");
 }
 
 #[test]

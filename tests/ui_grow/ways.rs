@@ -8,7 +8,7 @@ use limner::app::command::Command;
 use limner::recipe::{GrowChange, GrowEdit, GrowPart, GrowPlacement, GrowTask, MaskShape};
 
 use crate::ui_doors::Studio;
-use crate::{doc, grown, jobs, with_picture};
+use crate::{doc, grown, with_picture};
 
 /// Drags over some points, and lets go.
 fn drag(s: &mut Studio<'_>, way: &[egui::Pos2]) {
@@ -32,7 +32,7 @@ fn a_picture_goes_on_beyond_its_edges() {
     assert_eq!(grown(&s).unwrap().size(), [640, 200]);
     s.click("Reset Left");
     assert_eq!(doc(&s).sides, [0, 0, 160, 0]);
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     assert!(matches!(job.task, GrowTask::Extend { right: 160, .. }));
     s.click("Reset Right");
     s.window.get_by_label_contains("how far it is to go on");
@@ -62,7 +62,7 @@ fn what_is_painted_over_is_filled_and_another_fill_is_a_click_away() {
     buttons.last().unwrap().click();
     s.settle();
     let first = grown(&s).unwrap();
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     assert!(matches!(job.task, GrowTask::FillPainted { .. }));
     s.click("Another one");
     assert!(grown(&s).unwrap() != first);
@@ -92,7 +92,7 @@ fn a_second_picture_lends_its_arrangement() {
     assert!(remix != before);
     s.drag_slider("Strength", 112.0, 0.5, 0.9);
     assert!(doc(&s).strength > 0.7);
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     let GrowTask::Shape { structure, .. } = &job.task else {
         panic!("{job:?}");
     };
@@ -120,7 +120,7 @@ fn a_part_is_drawn_around_and_dragged_elsewhere() {
     assert!(doc(&s).edits.is_empty());
     let inside = middle - egui::vec2(30.0, 0.0);
     drag(&mut s, &[inside, middle, middle + egui::vec2(70.0, 0.0)]);
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     let GrowTask::Edit { edits } = &job.task else {
         panic!("{job:?}");
     };
@@ -230,7 +230,7 @@ fn a_part_is_made_larger_flipped_and_turned_by_buttons_slider_and_corners() {
     );
     let back = placed(&edits(&s)[0]);
     assert!(edits(&s).len() == 1 && back.by[0] < by[0] && back.scale == large.scale);
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     assert_eq!(job.task, GrowTask::Edit { edits: edits(&s) });
     // What was laid away is taken into the hand again.
     s.window.key_press(Key::Escape);
@@ -294,7 +294,7 @@ fn strokes_are_painted_on_in_colours_and_made_whole() {
     assert_ne!(painted[0].0, painted[1].0, "the picture's colour");
     assert!(grown(&s).unwrap() != first);
     assert_eq!(
-        jobs(&s).pop().unwrap().task,
+        s.grown().pop().unwrap().task,
         GrowTask::Edit { edits: edits(&s) }
     );
     // One stroke is one step.
@@ -350,7 +350,7 @@ fn a_further_picture_gives_patches_where_it_is_painted() {
         &[[-90.0, -30.0], [-50.0, -30.0], [0.0, -30.0]].map(|[x, y]| middle + egui::vec2(x, y)),
     );
     assert_eq!(labels_of_region(&s), before + 1, "one stroke, one step");
-    let job = jobs(&s).pop().unwrap();
+    let job = s.grown().pop().unwrap();
     assert!(matches!(job.others[0].part, Some(GrowPart::Painted(_))));
     assert_eq!(job.others[0].picture.name, "sky.png");
     let region = grown(&s).unwrap();

@@ -6,25 +6,12 @@ use limner::app::spaces::document::{Origin, TileWay};
 use limner::app::spaces::edit::SpacesEdit;
 use limner::app::spaces::looks::TileView;
 use limner::engine::protocol::Work;
-use limner::recipe::{Domain, GrowParams, GrowTask, LatentOrigin, Making};
-
-/// What was made seamless as a whole, oldest first.
-fn jobs(s: &Studio<'_>) -> Vec<GrowParams> {
-    let asked = s.asked.borrow();
-    let all = asked.engine.iter().filter_map(|request| match request {
-        Request::Job {
-            job: Job::Grow(params),
-            ..
-        } => Some((**params).clone()),
-        _ => None,
-    });
-    all.collect()
-}
+use limner::recipe::{Domain, GrowTask, LatentOrigin, Making};
 
 #[test]
 fn a_picture_is_made_seamless_by_itself_in_two_ways_and_scored_before_and_after() {
     let mut s = with_picture("Seamless");
-    let job = jobs(&s).pop().expect("it is made by itself");
+    let job = s.grown().pop().expect("it is made by itself");
     assert_eq!((job.task, job.seamless), (GrowTask::Tile, [true; 2]));
     s.window.get_by_label_contains("Seam score");
     s.window.get_by_label_contains("Before:");
@@ -32,12 +19,12 @@ fn a_picture_is_made_seamless_by_itself_in_two_ways_and_scored_before_and_after(
     assert!(at_hand::picture(Workspace::Spaces, &s.window.state().state).is_some());
     s.click("Grow anew");
     assert_eq!(doc(&s).tile.way, TileWay::Grow);
-    assert_eq!(jobs(&s).last().unwrap().task, GrowTask::Vary);
+    assert_eq!(s.grown().last().unwrap().task, GrowTask::Vary);
     s.click("New seed");
     let seed = doc(&s).tile.seed;
-    assert_eq!(jobs(&s).last().unwrap().seed, seed);
+    assert_eq!(s.grown().last().unwrap().seed, seed);
     s.click("Across only");
-    assert_eq!(jobs(&s).last().unwrap().seamless, [true, false]);
+    assert_eq!(s.grown().last().unwrap().seamless, [true, false]);
     s.command(Command::Undo);
     assert_eq!(doc(&s).tile.sides, [true; 2]);
     // Grow itself was left alone.
@@ -55,13 +42,13 @@ fn the_next_change_stops_what_is_at_work_and_stopping_keeps_it_stopped() {
     assert_eq!(s.window.state().state.engine.jobs.len(), 1);
     s.click("Grow anew");
     assert_eq!(s.window.state().state.engine.jobs.len(), 1);
-    assert_eq!(jobs(&s).len(), 2);
+    assert_eq!(s.grown().len(), 2);
     s.click("Stop making it seamless");
     s.settle();
     assert!(s.window.state().state.engine.jobs.is_empty());
-    assert_eq!(jobs(&s).len(), 2, "it isn't begun again by itself");
+    assert_eq!(s.grown().len(), 2, "it isn't begun again by itself");
     s.click("Make it seamless");
-    assert_eq!(jobs(&s).len(), 3);
+    assert_eq!(s.grown().len(), 3);
 }
 
 #[test]

@@ -22,19 +22,6 @@ fn extend(s: &mut Studio<'_>) {
     s.settle();
 }
 
-/// Full turns that the engine was asked for at full size.
-fn jobs(s: &Studio<'_>) -> Vec<GrowParams> {
-    let asked = s.asked.borrow();
-    let all = asked.engine.iter().filter_map(|request| match request {
-        Request::Job {
-            job: Job::Grow(params),
-            ..
-        } => Some((**params).clone()),
-        _ => None,
-    });
-    all.collect()
-}
-
 fn turn(params: &GrowParams) -> FullTurn {
     match params.task {
         GrowTask::FullTurn(turn) => turn,
@@ -55,7 +42,7 @@ fn a_picture_that_is_no_panorama_is_extended_to_one_and_looked_around_in() {
     assert_eq!(turn(params), FullTurn::default());
     assert!(has(&s, Role::Image, "Panorama"));
     // The whole was made by itself, once, and is what is looked at.
-    assert_eq!(jobs(&s).len(), 1);
+    assert_eq!(s.grown().len(), 1);
     let whole = limner::app::at_hand::picture(Workspace::Spaces, &s.window.state().state);
     assert_eq!(whole.unwrap().size(), [640, 320]);
     s.window.get_by_label_contains("of memory");
@@ -80,9 +67,9 @@ fn what_it_shows_is_set_undone_and_begun_again() {
     assert!((0.15..0.35).contains(&strip.turn.horizon), "{strip:?}");
     assert_eq!(strip.turn.projection, StripProjection::Equirectangular);
     assert_eq!((strip.width, strip.seed), (Some(2048), 2));
-    let last = jobs(&s).pop().unwrap();
+    let last = s.grown().pop().unwrap();
     s.click("Make the full turn");
-    let large = jobs(&s).pop().unwrap();
+    let large = s.grown().pop().unwrap();
     assert_ne!(large, last, "2048 × 1024 waits until it is asked for");
     assert_eq!((turn(&large), large.size), (strip.turn, Some([2048, 1024])));
     let steps = labels(&s);
@@ -120,15 +107,15 @@ fn it_can_be_stopped_and_is_not_begun_again_by_itself() {
     let mut s = with_picture("Panorama");
     s.asked.borrow_mut().hold_growing = true;
     extend(&mut s);
-    assert_eq!(jobs(&s).len(), 1);
+    assert_eq!(s.grown().len(), 1);
     s.window
         .get_by_role_and_label(Role::Button, "Stop making the full turn")
         .click();
     s.settle();
     s.settle();
-    assert_eq!(jobs(&s).len(), 1);
+    assert_eq!(s.grown().len(), 1);
     s.click("Make the full turn");
-    assert_eq!(jobs(&s).len(), 2);
+    assert_eq!(s.grown().len(), 2);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::engine::enlarge;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::engine::recipes::recipe;
+use crate::export::metadata::{self, FileMetadata};
 use crate::models::upscaler::Upscaler;
 use crate::recipe::{Making, Recipe, Wrap};
 
@@ -18,10 +19,15 @@ pub(super) fn run(
     model: Option<&str>,
     wrap: Option<Wrap>,
 ) -> Result<Output, EngineError> {
-    let (name, network) = network(context, model, made_by(path).as_deref())?;
+    let file = match (model, wrap) {
+        (Some(_), Some(_)) => None,
+        _ => metadata::read(path).ok(),
+    };
+    let generator = file.as_ref().and_then(made_by);
+    let (name, network) = network(context, model, generator)?;
     context.progress(Stage::Reading, 0, 1);
     let photo = context.state.photos.read(path)?;
-    let wrap = wrap.unwrap_or_else(|| own_wrap(&photo.source.place()));
+    let wrap = wrap.unwrap_or_else(|| wrap_of(file.as_ref()));
     let stop = context.token();
     let mut between = |done, all| {
         context.progress(Stage::Rendering, done, all);
@@ -49,8 +55,12 @@ pub(super) fn run(
 
 /// A picture that says to be a panorama goes on as one.
 pub(super) fn own_wrap(path: &Path) -> Wrap {
-    match crate::export::metadata::read(path) {
-        Ok(file) if file.is_panorama() => Wrap::Panorama,
+    wrap_of(metadata::read(path).ok().as_ref())
+}
+
+fn wrap_of(file: Option<&FileMetadata>) -> Wrap {
+    match file {
+        Some(file) if file.is_panorama() => Wrap::Panorama,
         _ => Wrap::None,
     }
 }
@@ -62,7 +72,11 @@ pub(super) fn estimate(
     scale: u32,
     model: Option<&str>,
 ) -> Result<Output, EngineError> {
-    let (_, network) = network(context, model, made_by(path).as_deref())?;
+    let file = match model {
+        Some(_) => None,
+        None => metadata::read(path).ok(),
+    };
+    let (_, network) = network(context, model, file.as_ref().and_then(made_by))?;
     let photo = context.state.photos.read(path)?;
     let size = photo.picture.size();
     let found = enlarge::estimate(&*network, size, scale, &context.token())?;
@@ -70,10 +84,9 @@ pub(super) fn estimate(
 }
 
 /// The generator that a picture says to come from.
-fn made_by(path: &Path) -> Option<String> {
-    let recipe = crate::export::metadata::read(path).ok()?.recipe?;
-    match recipe.making {
-        Making::Explore(params) => Some(params.model),
+fn made_by(file: &FileMetadata) -> Option<&str> {
+    match &file.recipe.as_ref()?.making {
+        Making::Explore(params) => Some(&params.model),
         _ => None,
     }
 }

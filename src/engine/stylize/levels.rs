@@ -129,13 +129,12 @@ fn reach<N: StyleNet>(styles: &[StyleShare<N>]) -> usize {
 }
 
 /// What input sides are multiples of, for all networks.
-pub(super) fn step<N: StyleNet>(styles: &[StyleShare<N>]) -> usize {
+pub(super) fn step<'a, N: StyleNet + 'a>(
+    styles: impl IntoIterator<Item = &'a StyleShare<N>>,
+) -> usize {
     // All are powers of two.
-    styles
-        .iter()
-        .map(|style| style.net.step())
-        .max()
-        .unwrap_or(1)
+    let steps = styles.into_iter().map(|style| style.net.step());
+    steps.max().unwrap_or(1)
 }
 
 fn pieces<N: StyleNet>(styles: &[StyleShare<N>], plan: &StylePlan, size: [usize; 2]) -> Vec<Tile> {
@@ -249,8 +248,8 @@ impl Level<'_> {
         for (new, old) in painted.data.iter_mut().zip(&piece.data) {
             *new -= old;
         }
-        let period = painters.iter().map(|painter| painter.style.net.step());
-        lattice::take_out(&mut painted, period.max().unwrap_or(1), [false; 2]);
+        let period = step(painters.iter().map(|painter| painter.style));
+        lattice::take_out(&mut painted, period, [false; 2]);
         painted = blurred(&painted, FINER);
         let coarse = blurred(&painted, COARSER);
         let touches = touch.iter().cycle();

@@ -1,7 +1,7 @@
 //! A recipe in a few lines, for the details beside the grid.
 
 use crate::clock;
-use crate::engine::protocol::Attribute;
+use crate::engine::protocol::{Attribute, Estimate};
 use crate::recipe::{
     DirectionEdit, ExploreParams, FinishSettings, GrowChange, GrowEdit, GrowParams, GrowTask,
     LatentOrigin, LensParams, Making, NoiseMode, Recipe, SourceRef, StyleParams, StyleSource,
@@ -310,6 +310,16 @@ pub fn bytes(n: u64) -> String {
     } else {
         format!("{:.0} kB", (n / 1e3).max(1.0))
     }
+}
+
+/// What a picture of this size will take, in words.
+pub fn cost(estimate: &Estimate) -> String {
+    let [w, h] = estimate.size;
+    format!(
+        "{w} × {h}: about {} and {} of memory",
+        duration(estimate.time),
+        bytes(estimate.memory),
+    )
 }
 
 /// A time in words: `40 s`, `3 min 20 s`.

@@ -8,7 +8,7 @@ use crate::app::command::Command;
 use crate::app::grow::growing;
 use crate::app::view::Workspace;
 use crate::ui::canvas::canvas_error;
-use crate::ui::gallery::recipe::{bytes, duration};
+use crate::ui::gallery::recipe::{bytes, cost, duration};
 use crate::ui::panel::Panel;
 
 /// Draws it; nothing before there is anything to grow.
@@ -67,12 +67,7 @@ fn estimate(ui: &mut Ui, p: &mut Panel<'_>) {
             canvas_error::line(ui, p, error);
         }
         Some(Ok(estimate)) => {
-            let [w, h] = estimate.size;
-            ui.weak(format!(
-                "{w} × {h}: about {} and {} of memory",
-                duration(estimate.time),
-                bytes(estimate.memory),
-            ));
+            ui.weak(cost(estimate));
             if estimate.memory > p.state.prefs.memory_budget {
                 ui.colored_label(
                     *p.theme.warn,

@@ -5,7 +5,7 @@ use egui::{ProgressBar, Ui};
 use crate::app::action::Action;
 use crate::app::spaces::{live, making};
 use crate::ui::canvas::canvas_error;
-use crate::ui::gallery::recipe::{bytes, duration};
+use crate::ui::gallery::recipe::cost;
 use crate::ui::panel::Panel;
 
 /// How its buttons are called.
@@ -33,12 +33,7 @@ pub(super) fn ui(ui: &mut Ui, p: &mut Panel<'_>, words: &Words) {
             canvas_error::line(ui, p, error);
         }
         Some(Ok(estimate)) => {
-            let [w, h] = estimate.size;
-            ui.weak(format!(
-                "{w} × {h}: about {} and {} of memory",
-                duration(estimate.time),
-                bytes(estimate.memory),
-            ));
+            ui.weak(cost(estimate));
         }
     }
     if let Some(error) = state.grow.failure(&params) {

@@ -11,7 +11,7 @@ use crate::app::style::fine::rendering;
 use crate::engine::protocol::{Rendering, Stage};
 use crate::recipe::StyleParams;
 use crate::ui::canvas::canvas_error;
-use crate::ui::gallery::recipe::{bytes, duration};
+use crate::ui::gallery::recipe::{bytes, cost, duration};
 use crate::ui::panel::Panel;
 use crate::ui::style::fine;
 use crate::ui::widgets::button::primary;
@@ -109,7 +109,6 @@ impl StyleOutput {
             ui.weak("Estimating…");
             return;
         };
-        let [w, h] = estimate.size;
         let tiles = match estimate.tiles {
             0 | 1 => String::new(),
             n => format!(", in {n} tiles"),
@@ -118,11 +117,7 @@ impl StyleOutput {
             0 | 1 => String::new(),
             n => format!(", {n} passes"),
         };
-        ui.weak(format!(
-            "{w} × {h}: about {} and {} of memory{tiles}{passes}",
-            duration(estimate.time),
-            bytes(estimate.memory),
-        ));
+        ui.weak(format!("{}{tiles}{passes}", cost(estimate)));
         if let Some([w, h]) = estimate.painted {
             let then = match estimate.tiles {
                 0 | 1 => "enlarged from there",
