@@ -48,6 +48,11 @@ impl EngineState {
         self.library.models.iter().find(|m| m.name == name)
     }
 
+    /// What a generator's setting of variety is called, also of one that isn't here.
+    pub fn variety(&self, model: &str) -> &'static str {
+        self.model(model).map_or("Truncation", ModelInfo::variety)
+    }
+
     /// Models of a kind.
     pub fn models(&self, kind: ModelKind) -> impl Iterator<Item = &ModelInfo> {
         self.library.models.iter().filter(move |m| m.kind == kind)

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
@@ -14,6 +16,17 @@ use super::{Gallery, GalleryError};
 
 /// Lines written in one transaction, and between two looks at `stop`.
 const BATCH: usize = 256;
+
+/// A file system's clock may tick so coarsely: what changed twice within one tick has the same stamp.
+const TICK: Duration = Duration::from_secs(2);
+
+/// Whether the picture or its sidecar was changed so lately that their stamps don't tell every change apart.
+fn is_young(picture: &Path, now: SystemTime) -> bool {
+    [picture.to_path_buf(), layout::sidecar(picture)]
+        .iter()
+        .filter_map(|p| p.symlink_metadata().ok()?.modified().ok())
+        .any(|changed| now.duration_since(changed).is_ok_and(|age| age < TICK))
+}
 
 /// What was found to be different.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -195,13 +208,33 @@ impl Gallery {
                     }
                 })
                 .collect();
-            self.index.put(&rows)?;
-            changes.read += rows.len();
+            changes.read += self.put_current(rows)?;
         }
         if total > 0 {
             progress(total, total);
         }
         Ok(changes)
+    }
+
+    /// Puts lines that were read without the lock into the index; returns how many. What another thread or
+    /// program has changed since then is read again, so that no line replaces a newer one.
+    fn put_current(&mut self, rows: Vec<Row>) -> Result<usize, GalleryError> {
+        // In a folder that can't be written to, nobody changes labels.
+        let _lock = self.lock().ok();
+        let now = SystemTime::now();
+        let layout = &self.layout;
+        let current = |row: Row| {
+            let path = layout.absolute(&row.path);
+            match FileStamp::of(&path) {
+                Ok(stamp) if stamp == row.stamp && !is_young(&path, now) => Some(row),
+                Ok(_) => describe(layout, &row.path).ok(),
+                // Gone meanwhile.
+                Err(_) => None,
+            }
+        };
+        let rows: Vec<Row> = rows.into_iter().filter_map(current).collect();
+        self.index.put(&rows)?;
+        Ok(rows.len())
     }
 
     /// A picture that another program renamed or moved leaves its sidecar behind:
@@ -241,5 +274,72 @@ impl Gallery {
         }
         super::bin::rename_free(&from, &to)?;
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A gallery with one picture, and that picture's line as a scan has just read it.
+    fn read(folder: &Path) -> (Gallery, PictureId, Row) {
+        let mut gallery = Gallery::open(folder).unwrap();
+        let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
+        let entry = gallery.import(Path::new(photo)).unwrap();
+        let relative = gallery.layout.relative(&entry.path).unwrap();
+        let row = describe(&gallery.layout, &relative).unwrap();
+        (gallery, entry.id, row)
+    }
+
+    #[test]
+    fn labels_set_while_a_scan_reads_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut scan, id, row) = read(dir.path());
+        let mut session = scan.again().unwrap();
+        session.set_title(id, "Still life").unwrap();
+        session.set_stars(&[id], 4).unwrap();
+        scan.put_current(vec![row]).unwrap();
+        let entry = session.get(id).unwrap();
+        assert_eq!((entry.title.as_str(), entry.stars), ("Still life", 4));
+    }
+
+    #[test]
+    fn labels_changed_within_one_tick_of_the_clock_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut scan, id, row) = read(dir.path());
+        let mut session = scan.again().unwrap();
+        // Twice: a sidecar that is new is laid out otherwise.
+        session.set_title(id, "Still life A").unwrap();
+        session.set_title(id, "Still life B").unwrap();
+        let path = scan.layout.absolute(&row.path);
+        let once = describe(&scan.layout, &row.path).unwrap();
+        let written = layout::sidecar(&path)
+            .metadata()
+            .unwrap()
+            .modified()
+            .unwrap();
+        session.set_title(id, "Still life C").unwrap();
+        let again = fs::File::options()
+            .write(true)
+            .open(layout::sidecar(&path))
+            .unwrap();
+        again.set_modified(written).unwrap();
+        assert_eq!(
+            FileStamp::of(&path).unwrap(),
+            once.stamp,
+            "no change to see"
+        );
+        scan.put_current(vec![once]).unwrap();
+        assert_eq!(session.get(id).unwrap().title, "Still life C");
+    }
+
+    #[test]
+    fn a_picture_that_went_while_a_scan_read_it_gets_no_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut scan, id, row) = read(dir.path());
+        fs::remove_file(scan.layout.absolute(&row.path)).unwrap();
+        scan.refresh(&[scan.layout.absolute(&row.path)]).unwrap();
+        assert_eq!(scan.put_current(vec![row]).unwrap(), 0);
+        assert!(scan.get(id).is_err());
     }
 }

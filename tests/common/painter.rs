@@ -22,6 +22,8 @@ pub struct PainterLog {
     pub requests: Vec<Request>,
     /// Previews fail with this.
     pub fail: Option<EngineError>,
+    /// Previews don't come.
+    pub hold_previews: bool,
     /// What computes, if not the usual stand-in.
     pub device: Option<DeviceInfo>,
     /// What the engine says by itself next.
@@ -111,6 +113,7 @@ impl EngineLink for Painter {
         self.log.borrow_mut().requests.push(request.clone());
         let fail = self.log.borrow().fail.clone();
         match request {
+            Request::Preview { .. } if self.log.borrow().hold_previews => {}
             Request::Preview {
                 channel,
                 seq,

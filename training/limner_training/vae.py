@@ -11,7 +11,7 @@ augmented. The mapping network is the prior, fitted to the encodings as they are
 
 For the first --coarse-minutes only encoder and first blocks learn, on pictures of eight times the constant, at a small part
 of the cost; later each step has a batch of those beside the whole pictures. `--start` takes decoder and critic of a
-`projected_gan` state of the same network.
+`projected_gan` state of the same network, or goes on from a shipped VAE, whose critic learns anew unless `--critic` names one.
 
 The state has the files of `projected_gan`: `average` is an ordinary generator with its encoder, so that `projected_best`
 measures it, and `generator_ship --encoder-minutes 0` ships it.
@@ -74,7 +74,8 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--data", required=True, help="made by picture_set, with pictures kept aside")
     p.add_argument("--features", required=True, help="made by efficientnet_lite")
     p.add_argument("--state", required=True)
-    p.add_argument("--start", help="folder of a projected_gan state to begin with, when there is no state")
+    p.add_argument("--start", help="folder of a projected_gan state or of a shipped VAE to begin with, when there is no state")
+    p.add_argument("--critic", help="folder of a state whose discriminators it begins with, when there is no state")
     p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--coarse-minutes", type=float, default=5, help="of a new state's first run")
     p.add_argument("--prior-minutes", type=float, default=1, help="of the minutes, for the prior at the end")

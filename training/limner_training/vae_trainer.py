@@ -15,6 +15,7 @@ from torch import Tensor
 from . import vae_prior
 from .fast_synthesis import prepare, synthesis
 from .generator_encoder import GeneratorEncoder
+from .generator_export import load_encoder, load_model
 from .picture_set import save_grid
 from .projected_critic import Heads, Projector, augment, draw_augmentation, heads_of, hinge
 from .projected_state import (AVERAGE, TRAINING, named, part, path_of, read_average, read_record, restore_rows,
@@ -23,6 +24,7 @@ from .projected_trainer import PROJECTOR_SEED, NotFinite
 from .stylegan2 import Generator, SynthesisLayer, ToRGBLayer
 
 COARSE = 32  # block whose picture is eight times the constant, the size that the encoder sees
+CRITIC_STEPS = 200  # until a critic that begins anew has its full weight
 
 
 def half(x: Tensor) -> Tensor:
@@ -80,6 +82,7 @@ class VaeTrainer:
         self.projector = Projector(a.features, PROJECTOR_SEED, self.dtype, (4 * rows, 4 * columns))
         self.projector.to(memory_format=torch.channels_last)
         self.images, self.coarse_images, self.steps, self.start_images, self.log = 0, 0, 0, 0, []
+        self.new_critic = known is None
         if known:
             self.images, self.steps, self.log = about["images"], about["steps"], about["log"]
             self.coarse_images = about["coarse_images"]
@@ -129,15 +132,37 @@ class VaeTrainer:
             for r in self.net.g.synthesis.block_resolutions:  # their pictures add up: begin near the mean colour
                 getattr(self.net.g.synthesis, f"b{r}").torgb.weight.mul_(0.25)
             self.net.g.synthesis.b4.torgb.bias.copy_(self.low.cpu().mean((0, 2, 3)))
-        if self.a.start:
+        if self.a.start and os.path.exists(os.path.join(self.a.start, "config.json")):
+            self.start_from_shipped(self.a.start)
+        elif self.a.start:
             self.start_from(self.a.start)
+        if self.a.critic:
+            self.heads.load_state_dict(part(load_file(path_of(self.a.critic, TRAINING)), "heads"))
+            self.new_critic = False
+
+    @torch.no_grad()
+    def start_from_shipped(self, folder: str) -> None:
+        """Goes on from a shipped VAE. Its folder lacks the posterior's variance, which is what the prior's samples vary more
+        than the encodings do."""
+        g, config = load_model(folder)
+        e = load_encoder(folder)
+        if e is None or config["kwargs"] != self.kwargs | {k: list(v) for k, v in self.kwargs.items() if isinstance(v, tuple)}:
+            raise SystemExit(f"{folder} holds no VAE with these arguments")
+        vae_prior.shift_w(g, e, -vae_prior.SHIFT)
+        self.net.g.load_state_dict(g.state_dict())
+        self.net.e.load_state_dict(e.state_dict())
+        mu = torch.cat([e(c) for c in self.low.cpu().split(500)])
+        noise = vae_prior.sample(g.mapping, 8000).var(0) - mu.var(0)
+        self.net.logvar.copy_(noise.clamp(1e-3, 1).log())
+        past = config["training"]
+        self.images, self.coarse_images, self.steps, self.log = (past[k] for k in ("images", "coarse_images", "steps", "runs"))
 
     @torch.no_grad()
     def start_from(self, folder: str, count: int = 1536) -> None:
         """Decoder and discriminators of a `projected_gan` state. Its w becomes the ridge regression of w on the encodings
         of its samples, so that u already moves the picture as the encoder sees it."""
         g, _, about = read_average(folder)
-        self.start_images = about["images"]
+        self.start_images, self.new_critic = about["images"], False
         prepare(g.synthesis)
         self.heads.load_state_dict(part(load_file(path_of(folder, TRAINING)), "heads"))
         us, ws = [], []
@@ -229,7 +254,8 @@ class VaeTrainer:
         pixels = coarse_loss(half(fine), half(target)) + 0.5 * (fine - target).abs().mean()
         beyond = (y.abs() - 1).relu().square().mean()
         coarse, coarse_pixels, mu2 = self.coarse_step_loss(a.coarse_batch)
-        loss = (a.pixel * pixels + a.feature * features + a.kl * self.kl(mu) + a.adversarial * adversarial
+        trust = min(1.0, (self.steps - self.first[2]) / CRITIC_STEPS) if self.new_critic else 1.0
+        loss = (a.pixel * pixels + a.feature * features + a.kl * self.kl(mu) + trust * a.adversarial * adversarial
                 + a.range * beyond + 0.5 * coarse)
         self.opt.zero_grad(set_to_none=True)
         loss.backward()

@@ -13,7 +13,6 @@ use crate::app::random;
 use crate::app::sliders::apply::{self as sliders, Dice};
 use crate::app::sliders::edit::SliderEdit;
 use crate::app::state::AppState;
-use crate::engine::protocol::ModelInfo;
 use crate::recipe::{LatentOrigin, ranges};
 
 /// Largest random seed: six digits can be remembered and typed.
@@ -106,10 +105,7 @@ fn label(edit: &ExploreEdit, state: &AppState) -> String {
             .model(name)
             .map_or_else(|| name.clone(), |m| m.title.clone()),
         ExploreEdit::Seed(seed) => format!("Seed {seed}"),
-        ExploreEdit::Psi(_) => state
-            .generator()
-            .map_or("Truncation", ModelInfo::variety)
-            .to_owned(),
+        ExploreEdit::Psi(_) => state.engine.variety(&state.doc.explore.model).to_owned(),
         ExploreEdit::Class(_) => "Class".to_owned(),
         ExploreEdit::Mix(_) => "Style mixing".to_owned(),
         ExploreEdit::Noise(_) => "Noise".to_owned(),

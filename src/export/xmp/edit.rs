@@ -84,6 +84,8 @@ pub fn edit(existing: Option<&str>, labels: &UserLabels) -> Option<String> {
         depth: 0,
         skip_from: None,
         inside: None,
+        bare: None,
+        after_dropped: false,
         written: false,
     };
     while editor.step()? {}
@@ -105,6 +107,10 @@ struct Editor<'a> {
     skip_from: Option<usize>,
     /// Depth of the outermost description, while inside one.
     inside: Option<usize>,
+    /// Where that one begins and its content does, if its attributes say nothing.
+    bare: Option<(usize, usize)>,
+    /// A description was just left out: the space behind it goes, too.
+    after_dropped: bool,
     written: bool,
 }
 
@@ -119,6 +125,7 @@ impl Editor<'_> {
         };
         let rdf = (uri == ns::RDF).then_some(name.as_str());
         let replaced = self.inside == Some(self.depth) && is_ours(&uri, &name);
+        let after_dropped = std::mem::take(&mut self.after_dropped);
         match event {
             Event::Eof => return Some(false),
             Event::Start(e) => {
@@ -130,11 +137,15 @@ impl Editor<'_> {
                 if first && self.skip_from.is_none() {
                     self.inside = Some(self.depth);
                     let e = without_ours(&self.reader, &e)?;
+                    let bare = says_nothing(&self.reader, &e)?;
+                    let begin = self.writer.get_ref().len();
                     self.write(Event::Start(e))?;
+                    self.bare = bare.then_some((begin, self.writer.get_ref().len()));
                 } else {
                     self.write(Event::Start(e))?;
                 }
             }
+            Event::Text(t) if after_dropped && t.iter().all(u8::is_ascii_whitespace) => {}
             Event::Empty(_) if replaced => {}
             Event::Empty(e) => match rdf {
                 Some("Description") => {
@@ -160,6 +171,7 @@ impl Editor<'_> {
                 }
                 if self.inside == Some(self.depth) {
                     self.inside = None;
+                    self.drop_if_empty();
                 }
                 self.depth = self.depth.checked_sub(1)?;
             }
@@ -172,6 +184,21 @@ impl Editor<'_> {
         match self.skip_from {
             Some(_) => Some(()),
             None => self.writer.write_event(event).ok(),
+        }
+    }
+
+    /// Takes the description that has just ended out where nothing is left in it: each change would leave
+    /// another.
+    fn drop_if_empty(&mut self) {
+        let Some((begin, content)) = self.bare.take() else {
+            return;
+        };
+        let out = self.writer.get_mut();
+        let text = &out[content..];
+        let end = text.iter().rposition(|b| *b == b'<').unwrap_or(0);
+        if text[..end].iter().all(u8::is_ascii_whitespace) {
+            out.truncate(begin);
+            self.after_dropped = true;
         }
     }
 
@@ -202,6 +229,20 @@ fn without_ours<'a>(reader: &NsReader<&[u8]>, e: &BytesStart<'a>) -> Option<Byte
         }
     }
     Some(out)
+}
+
+/// Whether a description's attributes only name spaces and the picture itself.
+fn says_nothing(reader: &NsReader<&[u8]>, e: &BytesStart<'_>) -> Option<bool> {
+    for attribute in e.attributes() {
+        let attribute = attribute.ok()?;
+        let key = attribute.key.into_inner();
+        let (uri, name) = resolve(reader.resolver(), attribute.key, false);
+        let about = uri == ns::RDF && name == "about" && attribute.value.is_empty();
+        if !about && !key.starts_with(b"xmlns") {
+            return Some(false);
+        }
+    }
+    Some(true)
 }
 
 #[cfg(test)]
@@ -264,6 +305,29 @@ mod tests {
             read(&edit(Some(&empty), &labels(1, "", &[])).unwrap()).stars,
             1
         );
+    }
+
+    /// Starring a picture a thousand times must not make its sidecar larger and larger.
+    #[test]
+    fn changes_leave_nothing_behind() {
+        let head = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">"#;
+        let foreign = format!(
+            "{head}<rdf:Description rdf:about=\"\" xmlns:a=\"http://ns.adobe.com/xap/1.0/\" a:Label=\"Red\">\n</rdf:Description>\n</rdf:RDF></x:xmpmeta>"
+        );
+        for first in [None, Some(foreign)] {
+            let foreign = first.is_some();
+            let mut packet = edit(first.as_deref(), &labels(0, "Title", &["x"])).unwrap();
+            let lengths: Vec<usize> = (1..=5)
+                .map(|stars| {
+                    packet = edit(Some(&packet), &labels(stars, "Title", &["x"])).unwrap();
+                    packet.len()
+                })
+                .collect();
+            assert_eq!(lengths, [lengths[0]; 5], "{packet}");
+            assert_eq!(read(&packet), labels(5, "Title", &["x"]));
+            let red = parse(&packet).first(ns::XMP, "Label") == Some("Red");
+            assert_eq!(red, foreign, "{packet}");
+        }
     }
 
     #[test]

@@ -324,5 +324,13 @@ pub fn empty(ui: &mut Ui, panel: &Panel<'_>, title: &str, hint: &str) {
         (rect.width() - 80.0).clamp(80.0, 420.0),
     );
     let at = middle + vec2(-galley.size().x / 2.0, 6.0);
+    let lines = Rect::from_center_size(middle, vec2(galley.size().x, 2.0 * galley.size().y + 40.0));
     painter.galley(at, galley, *panel.theme.text_weak);
+    // Painted text isn't read out by itself.
+    let said = match hint {
+        "" => title.to_owned(),
+        hint => format!("{title}. {hint}"),
+    };
+    ui.interact(lines, ui.scope_id().with("why empty"), Sense::hover())
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use crate::app::action::{Purpose, Subject};
 use crate::app::at_hand;
 use crate::app::command::Command;
+use crate::app::previews::Shown;
+use crate::app::state::AppState;
 use crate::app::view::Workspace;
+use crate::engine::protocol::Work;
 use crate::ui::canvas::canvas_error;
 use crate::ui::canvas::escape;
 use crate::ui::canvas::picture_view;
@@ -18,6 +21,9 @@ use crate::ui::theme::{panel_width, space};
 use crate::ui::timeline::player::{self, Player};
 use crate::ui::timeline::strip;
 use crate::ui::widgets::tile::picture_tile;
+
+/// Seconds for which nothing is said of a picture that is on its way.
+const PATIENCE: f64 = 0.4;
 
 /// Draws the workspace.
 pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
@@ -88,7 +94,7 @@ fn picture(ui: &mut egui::Ui, panel: &mut Panel<'_>, tool: &mut DragTool) {
                 tool.bar(ui, panel);
             });
     }
-    let shown = state.previews.explore.as_ref();
+    let shown = shown(state);
     let size = logical_size(panel);
     let before = bookmarks::before(panel);
     let subject = shown.map(|_| Subject::Explore);
@@ -130,7 +136,7 @@ fn message(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     if let Some(error) = state.previews.canvas_error(Workspace::Explore) {
         picture_view::empty(ui, panel, "This picture can't be rendered", "");
         canvas_error::ui(ui, panel, error);
-    } else if state.previews.explore.is_none() {
+    } else if shown(state).is_none() && is_patient(ui, state) {
         let (title, hint) = if !state.engine.library_known {
             ("Starting", "Reading the networks.")
         } else if state.generator().is_none() {
@@ -145,6 +151,36 @@ fn message(ui: &mut egui::Ui, panel: &mut Panel<'_>) {
     }
 }
 
+/// The newest picture, unless it is one of the network before, which would stand under a wrong name.
+fn shown(state: &AppState) -> Option<&Shown> {
+    let of_this =
+        |s: &&Shown| matches!(&s.work, Work::Explore(p) if p.model == state.doc.explore.model);
+    state.previews.explore.as_ref().filter(of_this)
+}
+
+/// Whether it's time to say why the canvas is empty: between two quick networks nothing is to flash.
+fn is_patient(ui: &egui::Ui, state: &AppState) -> bool {
+    if state.previews.explore.is_none() {
+        return true;
+    }
+    let model = &state.doc.explore.model;
+    let now = ui.input(|i| i.time);
+    let id = ui.scope_id().with("since this network");
+    let since = ui.data_mut(|data| {
+        let (of, since) = data.get_temp_mut_or(id, (model.clone(), now));
+        if of != model {
+            (*of, *since) = (model.clone(), now);
+        }
+        *since
+    });
+    let left = since + PATIENCE - now;
+    if left > 0.0 {
+        let wait = std::time::Duration::from_secs_f64(left);
+        ui.ctx().request_repaint_after(wait);
+    }
+    left <= 0.0
+}
+
 /// Says when the canvas doesn't show the picture's own pixels: `drawn` are those on it, `own`
 /// those that are saved.
 fn what_is_shown(
@@ -155,12 +191,7 @@ fn what_is_shown(
     own: [u32; 2],
 ) {
     let Some(drawn) = drawn else { return };
-    let draft = panel
-        .state
-        .previews
-        .explore
-        .as_ref()
-        .is_none_or(|s| s.is_draft());
+    let draft = shown(panel.state).is_none_or(Shown::is_draft);
     let [w, h] = own;
     let words = match drawn[0].cmp(&w) {
         std::cmp::Ordering::Greater => {

@@ -10,7 +10,7 @@ use crate::recipe::{Recipe, StyleSource};
 use crate::ui::gallery::facts::{facts, look, table};
 use crate::ui::gallery::image_grid_star::rating;
 use crate::ui::gallery::lineage;
-use crate::ui::gallery::recipe::{Line, summary};
+use crate::ui::gallery::recipe::{Line, Names, summary};
 use crate::ui::gallery::tags;
 use crate::ui::gallery::tags::{TagChange, tag_editor};
 use crate::ui::panel::Panel;
@@ -341,8 +341,11 @@ impl Details {
                 .recipe_json
                 .as_deref()
                 .and_then(|json| Recipe::from_json(json).ok());
-            let name = |id: &str| names::name(p.state, &StyleSource::Builtin(id.to_owned()));
-            let lines = recipe.map(|r| summary(&r, name)).unwrap_or_default();
+            let names = Names {
+                style: &|id| names::name(p.state, &StyleSource::Builtin(id.to_owned())),
+                variety: &|model| p.state.engine.variety(model),
+            };
+            let lines = recipe.map(|r| summary(&r, &names)).unwrap_or_default();
             self.lines = Some((entry.id, lines));
         }
         match &self.lines {

@@ -10,11 +10,19 @@ use crate::recipe::{
 /// What a line is about, and what it says.
 pub type Line = (&'static str, String);
 
-/// The lines of a recipe. `style_name` gives the shown name of a style that ships.
-pub fn summary(recipe: &Recipe, style_name: impl Fn(&str) -> String) -> Vec<Line> {
+/// How the window calls what recipes name by identifiers.
+pub struct Names<'a> {
+    /// The shown name of a style that ships.
+    pub style: &'a dyn Fn(&str) -> String,
+    /// What a generator's setting of variety is called.
+    pub variety: &'a dyn Fn(&str) -> &'static str,
+}
+
+/// The lines of a recipe.
+pub fn summary(recipe: &Recipe, names: &Names<'_>) -> Vec<Line> {
     let mut lines = match &recipe.making {
-        Making::Explore(params) => explore(params),
-        Making::Style(params) => style(params, &style_name),
+        Making::Explore(params) => explore(params, (names.variety)(&params.model)),
+        Making::Style(params) => style(params, names.style),
         Making::Lens(params) => lens(params),
         Making::Grow(params) => grow(params),
         Making::Upscale { scale, .. } => vec![("Upscaled", format!("{scale}×"))],
@@ -78,13 +86,13 @@ fn finish(settings: &FinishSettings) -> String {
     words.join(", ")
 }
 
-fn explore(params: &ExploreParams) -> Vec<Line> {
+fn explore(params: &ExploreParams, variety: &'static str) -> Vec<Line> {
     let mut lines = vec![match &params.origin {
         LatentOrigin::Seed(seed) => ("Seed", seed.to_string()),
         LatentOrigin::W(_) => ("Start", "a stored point".to_owned()),
         LatentOrigin::Ws(_) => ("Start", "a projected photo".to_owned()),
     }];
-    lines.push(("Truncation", number(params.truncation_psi)));
+    lines.push((variety, number(params.truncation_psi)));
     if let Some(mix) = &params.mix {
         let layers = mix.layers;
         lines.push((
@@ -225,7 +233,7 @@ fn lens(params: &LensParams) -> Vec<Line> {
     lines
 }
 
-fn style(params: &StyleParams, style_name: &impl Fn(&str) -> String) -> Vec<Line> {
+fn style(params: &StyleParams, style_name: &dyn Fn(&str) -> String) -> Vec<Line> {
     let mut lines = Vec::new();
     if !params.photo.name.is_empty() {
         lines.push(("Photo", params.photo.title().to_owned()));
@@ -346,7 +354,8 @@ mod tests {
             sigma: 1.5,
             layers: None,
         });
-        let lines = explore(&params);
+        let lines = explore(&params, "Temperature");
+        assert!(lines.contains(&("Temperature", number(params.truncation_psi))));
         assert!(lines.contains(&("Seed", "7".into())));
         assert!(lines.contains(&("Sliders", "warmth +1.5".into())));
     }

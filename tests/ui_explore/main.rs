@@ -3,14 +3,16 @@
 // A helper that fails ends its test: that is what it is for.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod networks;
 
 use common::{Outside, drag, hold, release, shown, studio};
 use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use limner::app::view::{Compare, Workspace};
-use limner::engine::protocol::{EngineError, Job, Tier};
+use limner::app::view::Compare;
+use limner::engine::protocol::{Job, Tier};
 use limner::recipe::{ExploreParams, LatentOrigin};
 use limner::window::StudioApp;
 
@@ -358,41 +360,6 @@ fn a_recipe_of_a_missing_model_says_so_and_changes_nothing() {
 }
 
 #[test]
-fn each_generator_is_left_and_found_as_it_was() {
-    let outside = Outside::default();
-    let mut harness = studio(&outside);
-    harness.get_by_label("Seed plus one").click();
-    harness.run_steps(3);
-    harness.get_by_label("Generator").click();
-    harness.run_steps(3);
-    harness
-        .get_by_label_contains("Waves  (random weights)")
-        .click();
-    harness.run_steps(5);
-    assert_eq!(harness.state().state.doc.explore.seed(), Some(9));
-    assert_eq!(current(&harness).size, Some([128, 128]));
-    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
-    harness.run_steps(5);
-    assert_eq!(harness.state().state.doc.explore.seed(), Some(2));
-}
-
-#[test]
-fn a_picture_that_fails_is_explained_on_the_canvas() {
-    let outside = Outside::default();
-    let mut harness = studio(&outside);
-    outside.engine.borrow_mut().fail = Some(EngineError::Memory("close other programs".to_owned()));
-    press(&mut harness, Key::R);
-    let failed = |h: &Studio<'_>| {
-        let previews = &h.state().state.previews;
-        previews.canvas_error(Workspace::Explore).is_some()
-    };
-    assert!(failed(&harness));
-    outside.engine.borrow_mut().fail = None;
-    press(&mut harness, Key::R);
-    assert!(!failed(&harness), "the studio goes on");
-}
-
-#[test]
 fn history_goes_back_to_any_step() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
@@ -502,49 +469,4 @@ fn a_number_beyond_the_rail_is_limited_and_says_so() {
     harness.run_steps(3);
     assert_eq!(current(&harness).truncation_psi, 2.0);
     harness.get_by_label("Truncation goes from -1.00 to 2.00");
-}
-
-/// Where truncation is the temperature of a prior, the slider says so and goes back to 1.
-#[test]
-fn a_variational_network_has_a_temperature() {
-    let outside = Outside::default();
-    let mut harness = studio(&outside);
-    let state = &mut harness.state_mut().state;
-    let mut library = (*state.engine.library).clone();
-    let model = library.models.iter_mut().find(|m| m.name == "orchard");
-    let model = model.unwrap();
-    (model.temperature, model.truncation) = (true, 1.0);
-    let fresh = limner::app::explore::document::fresh(model);
-    assert_eq!(fresh.truncation_psi, 1.0);
-    state.engine.library = std::sync::Arc::new(library);
-    harness.run_steps(4);
-    assert!(harness.query_by_label("Truncation").is_none());
-    set(&mut harness, "Temperature", 0.4);
-    harness.run_steps(6);
-    assert_eq!(current(&harness).truncation_psi, 0.4);
-    let steps = harness.state().state.front_history().unwrap().steps();
-    assert!(steps.iter().any(|step| step.label == "Temperature"));
-    click(&mut harness, "Reset Temperature");
-    assert_eq!(current(&harness).truncation_psi, 1.0);
-}
-
-/// *Project photo…* asks for a file where the network can look for it, and says why where it can't.
-#[test]
-fn a_photo_is_asked_for_only_where_it_can_be_looked_for() {
-    let outside = Outside::default();
-    let mut harness = studio(&outside);
-    let ask = |harness: &mut Studio<'_>| {
-        let command = limner::app::command::Command::ProjectPhoto;
-        harness
-            .state_mut()
-            .act(limner::app::action::Action::Command(command));
-        harness.run_steps(4);
-    };
-    ask(&mut harness);
-    assert_eq!(outside.picks.borrow().len(), 1);
-    harness.state_mut().state.doc.explore.model = "waves".into();
-    harness.run_steps(4);
-    ask(&mut harness);
-    assert_eq!(outside.picks.borrow().len(), 1);
-    harness.get_by_label_contains("No photo can be looked for in Waves");
 }
