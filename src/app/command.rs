@@ -286,7 +286,7 @@ impl Command {
             Self::ToggleHistory => ("History strip", "Show or hide the steps so far"),
             Self::ToggleCrisp => (
                 "Draw through Crisp",
-                "Show the pictures of small generators sharp, enlarged by Crisp; off: their own pixels",
+                "Show the pictures of small generators sharp, enlarged by Crisp or by the upscaler that they name; off: their own pixels",
             ),
             Self::NewSeed => ("New seed", "Start from another random picture"),
             Self::NextSeed => ("Next seed", "The seed after this one"),
@@ -421,7 +421,10 @@ impl Command {
             Self::ThemeDark => ("Dark theme", "Always dark"),
             Self::ThemeLight => ("Light theme", "Always light"),
             Self::ThemeSystem => ("System theme", "Dark or light, as the system is set"),
-            Self::Shortcuts => ("Keyboard shortcuts", "All keys on one page"),
+            Self::Shortcuts => (
+                "Keyboard shortcuts",
+                "The keys of menus, canvas, sliders and masks",
+            ),
             Self::About => ("About Limner", "Version, device and licences"),
             Self::CancelJob => (
                 "Stop the running job",

@@ -193,7 +193,12 @@ fn run(
         Workspace::Lens | Workspace::Grow | Workspace::Spaces
     );
     if elsewhere && command.is_for_generators() {
-        let words = "This works with generators only: go to Explore for it.";
+        let words = match command {
+            Command::Timeline | Command::ExportWalk => {
+                "Films are made in Explore and in Style: go there first."
+            }
+            _ => "This works with generators only: go to Explore for it.",
+        };
         state.toasts.push(Level::Info, words);
         return None;
     }

@@ -40,7 +40,7 @@ pub(crate) struct Common {
     /// Precision on a graphics card: f32, or f16 for less memory [default: f32]
     #[arg(long, global = true)]
     pub(crate) precision: Option<Precision>,
-    /// CPU threads [default: all cores but one]
+    /// CPU threads [default: all cores; in the window all but one]
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
     /// Folder with models, in addition to the standard ones (may be repeated)

@@ -30,7 +30,9 @@ use crate::app::state::AppState;
 use crate::app::view::{Dialog, Workspace};
 use crate::ui::canvas::textures::Textures;
 use panel::{Panel, Scratch};
-use shell::{about_picture, dialogs, licences, palette, settings, status_bar, toasts, top_bar};
+use shell::{
+    about_picture, dialogs, keys_page, licences, palette, settings, status_bar, toasts, top_bar,
+};
 use theme::Themes;
 
 /// Most passes for one frame: a dialog's contents settle in two or three.
@@ -139,7 +141,7 @@ fn dialog(ctx: &egui::Context, panel: &mut Panel<'_>) {
         Dialog::StyleFolder => style::folder::ui(ctx, panel),
         Dialog::Export => export::dialog::ui(ctx, panel),
         Dialog::AboutPicture => about_picture::ui(ctx, panel),
-        Dialog::Shortcuts => dialogs::shortcuts(ctx, panel),
+        Dialog::Shortcuts => keys_page::ui(ctx, panel),
         Dialog::About => dialogs::about(ctx, panel),
         Dialog::Bin => gallery::bin::ui(ctx, panel),
         Dialog::Licences => licences::licences(ctx, panel),

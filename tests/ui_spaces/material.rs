@@ -116,9 +116,9 @@ fn it_is_put_on_four_bodies_tiled_and_shown_map_by_map() {
     for (button, wanted) in [
         ("Base colour", Map::Base),
         ("Height map", Map::Height),
-        ("Rough", Map::Roughness),
-        ("Hollows", Map::Occlusion),
-        ("Normals", Map::Normal),
+        ("Roughness map", Map::Roughness),
+        ("Occlusion map", Map::Occlusion),
+        ("Normal map", Map::Normal),
     ] {
         s.click(button);
         assert_eq!(view_of(shown(&s)), MaterialView::Map(wanted), "{button}");

@@ -215,8 +215,7 @@ pub fn command(command: Command, state: &mut AppState, services: &mut Services, 
             export::keep(state, services);
         }
         _ => {
-            let words =
-                "Spaces writes files of its own for this: choose one under Export on the right.";
+            let words = "Spaces writes files of its own for this: use the buttons at the foot of the panel.";
             state.toasts.push(Level::Info, words);
         }
     }

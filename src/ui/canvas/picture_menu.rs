@@ -22,7 +22,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         Subject::Explore | Subject::Params(_) | Subject::Gallery(_) | Subject::Style
     );
     let entries: &[(Destination, &str, bool)] = &[
-        (Destination::Explore, "Open where it was made", in_gallery),
+        (Destination::Explore, "Open recipe", in_gallery),
         (Destination::StylePhoto, "Send to Style", true),
         (Destination::StyleStyle, "Use as style", true),
         (Destination::LensPhoto, "Open in Lens", lens),
@@ -32,7 +32,7 @@ pub fn ui(ui: &mut egui::Ui, panel: &mut Panel<'_>, subject: &Subject) {
         (Destination::Upscale(2), "Upscale 2×", true),
         (Destination::Upscale(4), "Upscale 4×", true),
         (Destination::Keep, "Save to gallery", !in_gallery),
-        (Destination::SaveAs, "Save as…", !in_gallery),
+        (Destination::SaveAs, "Save picture as…", !in_gallery),
         (Destination::Export, "Export…", in_gallery),
         (Destination::Clipboard, "Copy picture", true),
         (Destination::Timeline, "Add to timeline", in_films),

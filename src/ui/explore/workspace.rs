@@ -212,10 +212,13 @@ fn what_is_shown(
     let id = ui.scope_id().with("what is shown");
     let response = ui.interact(rect, id, egui::Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &words));
-    response.on_hover_text(
-        "The picture is saved with its own pixels. Upscale makes and saves a larger one; \
-         the menu View switches this off",
-    );
+    response.on_hover_text(match drawn[0] > w {
+        true => {
+            "The picture is saved with its own pixels. Upscale makes and saves a larger one; \
+             the menu View switches this off"
+        }
+        false => "The picture is saved at its full size; zoom in to see its own pixels",
+    });
 }
 
 /// While a photo is looked for: what was found so far.

@@ -61,7 +61,7 @@ fn add(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) -> bool {
                     .push(Action::Pick(Pick::Open(FileRole::GrowOther)));
             }
             let kept = ui
-                .button("Gallery…")
+                .button("From gallery…")
                 .accessible_name("Further picture from gallery");
             let kept = kept.on_hover_text("One more picture from your gallery");
             gallery = kept.on_disabled_hover_text(full).clicked();

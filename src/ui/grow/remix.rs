@@ -84,7 +84,7 @@ fn buttons(ui: &mut Ui, p: &mut Panel<'_>, doc: &GrowDoc) -> bool {
             p.actions.push(Action::Pick(pick));
         }
         let kept = ui
-            .button("Gallery…")
+            .button("From gallery…")
             .accessible_name("Second picture from gallery");
         gallery = kept
             .on_hover_text("Use a picture from your gallery")

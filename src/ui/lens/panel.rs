@@ -132,7 +132,7 @@ impl LensPanel {
                 p.actions.push(Action::Pick(pick));
             }
             let gallery = ui
-                .button("Gallery…")
+                .button("From gallery…")
                 .accessible_name("Second picture from gallery");
             if gallery
                 .on_hover_text("Use a picture from your gallery")

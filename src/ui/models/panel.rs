@@ -68,9 +68,10 @@ fn tabs(ui: &mut egui::Ui, panel: &mut Panel<'_>) -> bool {
         }
         ui.add_space(space::M);
         let file = ui.button("Import a file…").on_hover_text(
-            "Import a network of your own: StyleGAN2 (.pkl, .pt), a style network (fast neural \
-             style, AdaIN, MicroAST), an autoencoder of Stable Diffusion for Lens or an enlarger \
-             (ESRGAN, Real-ESRGAN). It is read as data, nothing in it is run.",
+            "Import a network of your own (.pkl, .pt, .pth, .safetensors): a generator (StyleGAN2, 3, \
+             XL, FastGAN, lucidrains'), a style network (fast neural style, AdaIN, MicroAST), an \
+             autoencoder of Stable Diffusion for Lens or an upscaler (ESRGAN's family, SPAN). It is \
+             read as data, nothing in it is run.",
         );
         if file.clicked() {
             panel.actions.push(Action::Pick(Pick::ModelFile));

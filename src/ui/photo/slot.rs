@@ -135,7 +135,7 @@ fn sources(ui: &mut Ui, p: &mut Panel<'_>, role: FileRole) -> Option<PhotoEvent>
         p.actions.push(Action::Pick(Pick::Open(role)));
     }
     if ui
-        .button("Gallery…")
+        .button("From gallery…")
         .on_hover_text("Use a picture from your gallery")
         .clicked()
     {

@@ -206,7 +206,7 @@ pub fn page(ui: &mut Ui, p: &mut Panel<'_>, id: PictureId, about: &About) {
             };
             ui.horizontal(|ui| {
                 if ui
-                    .button("Open this recipe")
+                    .button("Open recipe")
                     .on_hover_text("Go back to where the picture was made, with the same settings")
                     .clicked()
                 {

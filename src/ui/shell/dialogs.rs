@@ -1,10 +1,7 @@
 //! Dialogs of the shell, and the frame that all dialogs share.
 
-use strum::IntoEnumIterator as _;
-
 use crate::app::action::ViewEdit;
 use crate::app::command::Command;
-use crate::app::menu::Menu;
 use crate::app::shortcuts::keys_text;
 use crate::app::view::Dialog;
 use crate::ui::panel::Panel;
@@ -106,69 +103,12 @@ pub fn not_here(ctx: &egui::Context, panel: &mut Panel<'_>) {
     });
 }
 
-/// All keys on one page.
-pub fn shortcuts(ctx: &egui::Context, panel: &mut Panel<'_>) {
-    modal(ctx, panel, "Keyboard shortcuts", |ui, panel| {
-        let os = ctx.os();
-        let height = ctx.content_rect().height() - 180.0;
-        egui::ScrollArea::vertical()
-            .max_height(height)
-            .min_scrolled_height(height)
-            .show(ui, |ui| {
-                ui.columns(2, |columns| {
-                    for (i, menu) in Menu::iter().enumerate() {
-                        let ui = &mut columns[i % 2];
-                        ui.label(egui::RichText::new(menu.title()).color(*panel.theme.accent));
-                        egui::Grid::new(menu.title())
-                            .num_columns(2)
-                            .min_col_width(150.0)
-                            .show(ui, |ui| {
-                                for command in menu.commands().iter().copied().flatten() {
-                                    let keys = command.shortcuts(os);
-                                    if keys.is_empty() {
-                                        continue;
-                                    }
-                                    ui.label(command.text());
-                                    let text: Vec<String> =
-                                        keys.iter().map(|k| keys_text(ctx, k)).collect();
-                                    ui.weak(text.join(", "));
-                                    ui.end_row();
-                                }
-                            });
-                        ui.add_space(8.0);
-                    }
-                    let ui = &mut columns[1];
-                    ui.label(egui::RichText::new("Canvas and sliders").color(*panel.theme.accent));
-                    egui::Grid::new("mouse")
-                        .num_columns(2)
-                        .min_col_width(150.0)
-                        .show(ui, |ui| {
-                            for (what, how) in [
-                                ("Zoom", "Wheel"),
-                                ("Pan", "Drag, Space or middle button"),
-                                ("Fit or actual size", "Double-click"),
-                                ("See before", "Hold B"),
-                                ("Stop a walk, leave variations", "Escape"),
-                                ("Move a slider", "Left, Right (Shift: faster)"),
-                                ("Reset a slider", "Double-click or Delete"),
-                                ("Menus by keyboard", "F10, then arrows and Enter"),
-                            ] {
-                                ui.label(what);
-                                ui.weak(how);
-                                ui.end_row();
-                            }
-                        });
-                });
-            });
-    });
-}
-
 /// About the program.
 pub fn about(ctx: &egui::Context, panel: &mut Panel<'_>) {
     modal(ctx, panel, "About Limner", |ui, panel| {
         ui.label(concat!("Limner ", env!("CARGO_PKG_VERSION")));
         ui.label("A studio for exploring generative networks and for putting styles onto photos.");
-        ui.label("Everything is computed on this machine; nothing leaves it.");
+        ui.label("Everything is computed on this machine. Your pictures never leave it; the Hugging Face hub is asked only when you say so.");
         ui.add_space(8.0);
         if let Some(device) = &panel.state.engine.device {
             ui.weak(format!(

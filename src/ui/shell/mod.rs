@@ -3,6 +3,7 @@
 pub mod about_picture;
 pub mod dialogs;
 pub mod history;
+pub mod keys_page;
 pub mod licences;
 pub mod palette;
 pub mod settings;

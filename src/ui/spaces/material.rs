@@ -83,9 +83,9 @@ const SURFACE: [Number; 3] = [
 ];
 
 const BODIES: [(Body, &str, &str); 4] = [
-    (Body::Sphere, "Sphere", "On a ball"),
+    (Body::Sphere, "Sphere", "On a sphere"),
     (Body::Cube, "Cube", "On a cube"),
-    (Body::Plane, "Plane", "On a flat sheet"),
+    (Body::Plane, "Plane", "On a plane"),
     (Body::Cloth, "Cloth", "On a cloth that hangs in folds"),
 ];
 
@@ -102,17 +102,17 @@ const MAPS: [(Option<Map>, &str, &str); 3] = [
 const MORE_MAPS: [(Option<Map>, &str, &str); 3] = [
     (
         Some(Map::Normal),
-        "Normals",
+        "Normal map",
         "The normals, as OpenGL has them",
     ),
     (
         Some(Map::Roughness),
-        "Rough",
+        "Roughness map",
         "The roughness: light is rough",
     ),
     (
         Some(Map::Occlusion),
-        "Hollows",
+        "Occlusion map",
         "The ambient occlusion: dark is hidden from the sky",
     ),
 ];
@@ -219,9 +219,9 @@ impl MaterialPanel {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
             for (shape, text) in [
-                (Shape::Sphere, "Ball .glb…"),
+                (Shape::Sphere, "Sphere .glb…"),
                 (Shape::Cube, "Cube .glb…"),
-                (Shape::Plane, "Sheet .glb…"),
+                (Shape::Plane, "Plane .glb…"),
             ] {
                 let tip = "The maps, and one file with the material on this shape";
                 if ui.button(text).on_hover_text(tip).clicked() {
