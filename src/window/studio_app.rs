@@ -12,6 +12,7 @@ use crate::app::ports::Services;
 use crate::app::queue::{Actions, Sent};
 use crate::app::session::Session;
 use crate::app::state::AppState;
+use crate::app::toasts::Level;
 use crate::ui::Ui;
 
 /// The window.
@@ -101,7 +102,9 @@ impl StudioApp {
         let tick = frame::tick(&mut self.state, &mut self.services, now, self.hand_on);
         // The picture was moved: when the walk stops, a full one is asked for.
         self.hand_on |= tick.walking;
-        self.session.autosave(&self.state);
+        if let Some(trouble) = self.session.autosave(&self.state) {
+            self.state.toasts.push(Level::Warning, trouble);
+        }
         for wait in [tick.next, self.session.due_in()].into_iter().flatten() {
             ctx.request_repaint_after(wait);
         }

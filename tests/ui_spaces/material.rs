@@ -195,7 +195,7 @@ fn edges_are_as_found_or_as_said_and_saving_says_where_the_files_are() {
     s.command(Command::SaveAs);
     assert!(s.titles().is_empty());
     assert!(
-        s.toasts().last().unwrap().contains("Export"),
+        s.toasts().last().unwrap().contains("foot of the panel"),
         "{:?}",
         s.toasts()
     );

@@ -3,26 +3,29 @@
 
 mod history_file;
 mod migrate;
+mod writer;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
 use serde::{Deserialize, Serialize};
 
 use crate::app::document::Document;
 use crate::app::histories::Histories;
 use crate::app::prefs::Prefs;
+use crate::app::session::writer::{ToWrite, Writer};
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
-use crate::export::atomic::{Existing, write_bytes};
 use crate::recipe::FinishSettings;
 use crate::unfinished;
 
 /// Quiet time before a change is written.
 const DEBOUNCE: Duration = Duration::from_millis(800);
+/// Time until what couldn't be written is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+/// How often a writer at work is asked how it went.
+const HEAR: Duration = Duration::from_millis(250);
 /// How many windows may be open at once, each with its own session file.
 const SLOTS: u32 = 16;
 
@@ -54,23 +57,9 @@ pub struct Session {
     /// Of the histories that were written last.
     last_steps: u64,
     changed_at: Option<Instant>,
+    /// Whether the last write failed, and was told.
+    failing: bool,
     writer: Option<Writer>,
-}
-
-struct Writer {
-    sender: Option<Sender<ToWrite>>,
-    thread: Option<JoinHandle<()>>,
-    /// Where the histories lie.
-    steps: PathBuf,
-    /// Held as long as this window is open.
-    _lock: File,
-}
-
-/// What is written.
-struct ToWrite {
-    saved: Saved,
-    /// Only where something happened.
-    histories: Option<Histories>,
 }
 
 impl Session {
@@ -82,6 +71,7 @@ impl Session {
             last: None,
             last_steps: 0,
             changed_at: None,
+            failing: false,
             writer: None,
         }
     }
@@ -115,20 +105,7 @@ impl Session {
                 ));
             }
         }
-        let steps = path.with_extension("history.json");
-        let (sender, receiver) = bounded(1);
-        let thread = std::thread::Builder::new()
-            .name("limner-session".to_owned())
-            .spawn({
-                let steps = steps.clone();
-                move || write_all(&receiver, &path, &steps)
-            })?;
-        self.writer = Some(Writer {
-            steps,
-            sender: Some(sender),
-            thread: Some(thread),
-            _lock: lock,
-        });
+        self.writer = Some(Writer::start(lock, path)?);
         Ok(())
     }
 
@@ -160,18 +137,17 @@ impl Session {
     /// The histories that lead to a document; fresh ones where none were kept.
     pub fn histories(&mut self, doc: &Document) -> Histories {
         let histories = match &self.writer {
-            Some(writer) => history_file::read(&writer.steps, doc),
+            Some(writer) => history_file::read(writer.steps(), doc),
             None => Histories::new(doc),
         };
         self.last_steps = histories.revision();
         histories
     }
 
-    /// Writes after a change and some quiet. Call once a frame.
-    pub fn autosave(&mut self, state: &AppState) {
-        if self.writer.is_none() {
-            return;
-        }
+    /// Writes after a change and some quiet; says what the user should know. Call once a frame.
+    pub fn autosave(&mut self, state: &AppState) -> Option<String> {
+        let trouble = self.hear_writer();
+        self.writer.as_ref()?;
         let same = self.last.as_ref().is_some_and(|l| {
             l.doc == state.doc
                 && same_view(&l.view, &state.view)
@@ -180,28 +156,58 @@ impl Session {
         });
         if same && self.last_steps == state.history.revision() {
             self.changed_at = None;
-            return;
+            return trouble;
         }
         let since = *self.changed_at.get_or_insert_with(Instant::now);
-        if since.elapsed() >= DEBOUNCE {
+        if since.elapsed() >= self.quiet() {
             self.write(state);
+        }
+        trouble
+    }
+
+    /// What became of the writes so far. What failed is written again without a further change, and
+    /// told once.
+    fn hear_writer(&mut self) -> Option<String> {
+        let mut trouble = None;
+        while let Some(written) = self.writer.as_mut().and_then(Writer::answer) {
+            let Err(error) = written else {
+                self.failing = false;
+                continue;
+            };
+            self.last = None;
+            self.last_steps = u64::MAX;
+            if !self.failing {
+                trouble = Some(format!(
+                    "The session can't be saved ({error}); what you do now would be lost by a crash. \
+                     Make room on the disk; Limner tries again by itself."
+                ));
+            }
+            self.failing = true;
+        }
+        trouble
+    }
+
+    /// How long after a change it is written.
+    fn quiet(&self) -> Duration {
+        match self.failing {
+            true => AGAIN,
+            false => DEBOUNCE,
         }
     }
 
     /// Time until [`Self::autosave`] has something to do.
     pub fn due_in(&self) -> Option<Duration> {
-        let since = self.changed_at?;
-        Some(DEBOUNCE.saturating_sub(since.elapsed()) + Duration::from_millis(5))
+        let hear = self.writer.as_ref().filter(|w| w.is_busy()).map(|_| HEAR);
+        let since = self
+            .changed_at
+            .map(|since| self.quiet().saturating_sub(since.elapsed()) + Duration::from_millis(5));
+        hear.into_iter().chain(since).min()
     }
 
     fn write(&mut self, state: &AppState) {
         let to_write = self.to_write(state);
         let saved = to_write.saved.clone();
-        let sent = self
-            .writer
-            .as_ref()
-            .and_then(|w| w.sender.as_ref())
-            .is_some_and(|s| s.try_send(to_write).is_ok());
+        let sent = self.writer.as_mut().is_some_and(|w| w.send(to_write));
         // A busy disk: the next frame tries again.
         if sent {
             self.last = Some(saved);
@@ -226,13 +232,8 @@ impl Session {
     /// Writes at once and waits until it's on disk. For the end of the program.
     pub fn save_now(&mut self, state: &AppState) {
         let saved = self.to_write(state);
-        if let Some(mut writer) = self.writer.take() {
-            if let Some(sender) = writer.sender.take() {
-                sender.send(saved).ok();
-            }
-            if let Some(thread) = writer.thread.take() {
-                thread.join().ok();
-            }
+        if let Some(writer) = self.writer.take() {
+            writer.finish(saved);
         }
     }
 }
@@ -281,22 +282,6 @@ fn parse(bytes: &[u8]) -> serde_json::Result<Saved> {
     serde_json::from_value(saved)
 }
 
-fn write_all(receiver: &Receiver<ToWrite>, path: &Path, steps: &Path) {
-    for ToWrite { saved, histories } in receiver {
-        if let Err(error) = write(path, &saved) {
-            log::warn!("the session can't be written: {error}");
-        }
-        if let Some(Err(error)) = histories.map(|all| history_file::write(steps, &all)) {
-            log::warn!("the histories can't be written: {error}");
-        }
-    }
-}
-
-fn write(path: &Path, saved: &Saved) -> std::io::Result<()> {
-    let bytes = serde_json::to_vec(saved)?;
-    write_bytes(path, Existing::Replace, &bytes).map_err(std::io::Error::other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,6 +303,34 @@ mod tests {
         let (saved, warning) = Session::open(dir.path()).take_saved();
         assert_eq!(saved.doc.style.strength, 0.25);
         assert!(warning.is_none());
+    }
+
+    /// A full disk, told once; as soon as there is room the work is written, without a further change.
+    #[test]
+    fn what_cannot_be_written_is_told_and_tried_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("session.json");
+        let mut session = Session::open(dir.path());
+        session.take_saved();
+        // Nothing can replace a folder that holds something.
+        fs::create_dir_all(file.join("in the way")).unwrap();
+        let state = state(0.25);
+        let mut told = Vec::new();
+        let mut until = |session: &mut Session, done: &dyn Fn(&[String]) -> bool| {
+            let end = Instant::now() + Duration::from_secs(60);
+            while !done(&told) {
+                assert!(Instant::now() < end, "{told:?}");
+                told.extend(session.autosave(&state));
+                let wait = session.due_in().expect("something is still to be written");
+                std::thread::sleep(wait);
+            }
+        };
+        until(&mut session, &|told| told.len() == 1);
+        fs::remove_dir_all(&file).unwrap();
+        until(&mut session, &|_| read(&file).is_ok_and(|s| s.is_some()));
+        assert_eq!(read(&file).unwrap().unwrap().doc.style.strength, 0.25);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("can't be saved"), "{told:?}");
     }
 
     #[test]

@@ -89,32 +89,35 @@ const BODIES: [(Body, &str, &str); 4] = [
     (Body::Cloth, "Cloth", "On a cloth that hangs in folds"),
 ];
 
-const MAPS: [(Option<Map>, &str, &str); 3] = [
-    (None, "Lit", "On a body, in the light"),
-    (
-        Some(Map::Base),
-        "Base colour",
-        "The base colour, its light evened out",
-    ),
-    (Some(Map::Height), "Height map", "The height: light is high"),
-];
-
-const MORE_MAPS: [(Option<Map>, &str, &str); 3] = [
-    (
-        Some(Map::Normal),
-        "Normal map",
-        "The normals, as OpenGL has them",
-    ),
-    (
-        Some(Map::Roughness),
-        "Roughness map",
-        "The roughness: light is rough",
-    ),
-    (
-        Some(Map::Occlusion),
-        "Occlusion map",
-        "The ambient occlusion: dark is hidden from the sky",
-    ),
+const MAPS: [[(Option<Map>, &str, &str); 2]; 3] = [
+    [
+        (None, "Lit", "On a body, in the light"),
+        (
+            Some(Map::Base),
+            "Base colour",
+            "The base colour, its light evened out",
+        ),
+    ],
+    [
+        (Some(Map::Height), "Height map", "The height: light is high"),
+        (
+            Some(Map::Normal),
+            "Normal map",
+            "The normals, as OpenGL has them",
+        ),
+    ],
+    [
+        (
+            Some(Map::Roughness),
+            "Roughness map",
+            "The roughness: light is rough",
+        ),
+        (
+            Some(Map::Occlusion),
+            "Occlusion map",
+            "The ambient occlusion: dark is hidden from the sky",
+        ),
+    ],
 ];
 
 const PROGRAMS: [(Convention, &str, &str); 5] = [
@@ -313,13 +316,13 @@ fn shown(ui: &mut Ui, p: &mut Panel<'_>) {
     let theme = p.theme.clone();
     let view = p.state.view.spaces;
     let mut next = view;
-    let first = choice(ui, &theme, view.map, &MAPS);
-    ui.add_space(2.0);
-    if let Some(map) = choice(ui, &theme, view.map, &MORE_MAPS).or(first) {
-        next.map = map;
+    for row in &MAPS {
+        if let Some(map) = choice(ui, &theme, view.map, row) {
+            next.map = map;
+        }
+        ui.add_space(2.0);
     }
     if view.map.is_none() {
-        ui.add_space(2.0);
         if let Some(body) = choice(ui, &theme, view.body, &BODIES) {
             next.body = body;
         }
