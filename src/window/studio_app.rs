@@ -7,12 +7,12 @@ use crate::app::command::Command;
 use crate::app::dispatch::{self, Effect};
 use crate::app::events;
 use crate::app::frame;
+use crate::app::notice::Level;
 use crate::app::now::Now;
 use crate::app::ports::Services;
 use crate::app::queue::{Actions, Sent};
 use crate::app::session::Session;
 use crate::app::state::AppState;
-use crate::app::toasts::Level;
 use crate::ui::Ui;
 
 /// The window.
