@@ -72,6 +72,8 @@ pub struct Asked {
     pub news: Option<Event>,
     /// Files of the gallery changed from outside.
     pub changed: bool,
+    /// Nothing comes back from the gallery's bin.
+    pub no_restoring: bool,
 }
 
 /// Shared record of what was asked.
@@ -499,6 +501,9 @@ impl InlineGallery {
             R::Delete(ids) => {
                 let (token, count) = self.gallery.delete(&ids)?;
                 GalleryEvent::Deleted { token, count }
+            }
+            R::Undelete(token) if self.asked.borrow().no_restoring => {
+                GalleryEvent::NotUndeleted(token, "The disk is full".into())
             }
             R::Undelete(token) => {
                 let count = self.gallery.undelete(token)?.len();

@@ -113,16 +113,28 @@ pub fn gallery_event(
                 )),
             );
             export::events::forget(state);
+            apply::deletion_ended(Some(token), state, services);
             apply::ask_listing(state, services);
+        }
+        GalleryEvent::NotDeleted(reason) => {
+            services.gallery.send(GalleryRequest::Bin);
+            state.toasts.push(Level::Error, reason);
+            apply::deletion_ended(None, state, services);
         }
         GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
         GalleryEvent::Rebuilding(done, total) => {
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
-        GalleryEvent::Undeleted { count, .. } => {
+        GalleryEvent::Undeleted { token, count } => {
+            gallery.coming_back.retain(|t| *t != token);
             services.gallery.send(GalleryRequest::Bin);
             file_events::restored(count, state);
+        }
+        GalleryEvent::NotUndeleted(token, reason) => {
+            gallery.coming_back.retain(|t| *t != token);
+            services.gallery.send(GalleryRequest::Bin);
+            state.toasts.push(Level::Error, reason);
         }
         other => file_events::receive(other, state),
     }

@@ -1,6 +1,6 @@
 //! What the gallery told, and what is chosen in it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,6 +66,10 @@ pub struct GalleryState {
     pub rebuilding: Option<(usize, usize)>,
     /// Tokens of deletions, newest last, also of earlier sessions.
     pub deleted: Vec<u64>,
+    /// Deletions at work, newest last: whether each is to be undone as soon as it is done.
+    pub(crate) deleting: VecDeque<bool>,
+    /// Tokens of deletions that are being brought back.
+    pub(crate) coming_back: Vec<u64>,
     /// What is in the bin, newest first.
     pub bin: Vec<BinBatch>,
     /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
@@ -140,6 +144,11 @@ impl GalleryState {
             .iter()
             .find(|l| l.id == id)
             .map(|l| (&l.picture, l.recipe.as_deref()))
+    }
+
+    /// Whether there is a deletion that undo would bring back.
+    pub fn can_bring_back(&self) -> bool {
+        !self.deleted.is_empty() || self.deleting.contains(&false)
     }
 
     /// A line of the listing.
