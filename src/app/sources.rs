@@ -31,7 +31,7 @@ pub fn open(
 ) {
     state.photos.failed.remove(path);
     let opening = Opening { role, asked_in };
-    state.photos.opening.insert(path.to_owned(), opening);
+    state.photos.asked(path.to_owned(), opening);
     services.engine.send(Request::Open {
         path: path.to_owned(),
         max_side: OPEN_SIDE,
@@ -155,8 +155,7 @@ pub(in crate::app) fn named(state: &AppState) -> Vec<SourceRef> {
 pub fn reopen_sources(state: &mut AppState, services: &mut Services) {
     for source in named(state) {
         let path = source.place();
-        let busy =
-            state.photos.opening.contains_key(&path) || state.photos.failed.contains_key(&path);
+        let busy = state.photos.is_opening(&path) || state.photos.failed.contains_key(&path);
         if state.photos.of(&source).is_none() && path != PathBuf::new() && !busy {
             open(&path, FileRole::Reopen, None, state, services);
         }
