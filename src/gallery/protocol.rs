@@ -386,7 +386,14 @@ pub enum GalleryEvent {
         picture: Picture,
     },
     /// A thumbnail can't be made.
-    ThumbnailFailed(PictureId, String),
+    ThumbnailFailed {
+        /// Of which.
+        id: PictureId,
+        /// The file then, unless it couldn't be looked at.
+        state: Option<FileState>,
+        /// Why.
+        reason: String,
+    },
     /// A whole picture.
     Picture {
         /// Which.

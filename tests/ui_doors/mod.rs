@@ -459,7 +459,11 @@ impl InlineGallery {
                     let thumb = match decode::thumbnail(&store.path(id)?, 256) {
                         Ok(thumb) => thumb,
                         Err(e) => {
-                            let failed = GalleryEvent::ThumbnailFailed(id, e.to_string());
+                            let failed = GalleryEvent::ThumbnailFailed {
+                                id,
+                                state: store.state(id),
+                                reason: e.to_string(),
+                            };
                             self.answers.push_back(failed);
                             continue;
                         }

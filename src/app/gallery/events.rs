@@ -58,12 +58,24 @@ pub fn gallery_event(
                 }
             }
         }
-        GalleryEvent::Thumbnail { id, state, picture } => {
-            gallery.thumb_errors.remove(&id);
-            gallery.thumbs.insert(id, state, picture);
+        GalleryEvent::Thumbnail {
+            id,
+            state: of,
+            picture,
+        } => {
+            if listing::is_current(gallery, id, of) {
+                gallery.thumb_errors.remove(&id);
+                gallery.thumbs.insert(id, of, picture);
+            }
         }
-        GalleryEvent::ThumbnailFailed(id, reason) => {
-            gallery.thumb_errors.insert(id, reason);
+        GalleryEvent::ThumbnailFailed {
+            id,
+            state: of,
+            reason,
+        } => {
+            if of.is_none_or(|of| listing::is_current(gallery, id, of)) {
+                gallery.thumb_errors.insert(id, reason);
+            }
         }
         GalleryEvent::Picture {
             id,

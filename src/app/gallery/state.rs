@@ -40,6 +40,10 @@ pub struct GalleryState {
     pub listed: bool,
     /// Thumbnails that came.
     pub thumbs: ThumbStore,
+    /// Thumbnails that came since the last listing and are of files in other states.
+    pub(crate) late: HashMap<PictureId, FileState>,
+    /// Where in the listing a picture was looked for last.
+    near: usize,
     /// Thumbnails that can't be made, and why.
     pub thumb_errors: HashMap<PictureId, String>,
     /// Chosen pictures.
@@ -149,6 +153,19 @@ impl GalleryState {
     /// Whether there is a deletion that undo would bring back.
     pub fn can_bring_back(&self) -> bool {
         !self.deleted.is_empty() || self.deleting.contains(&false)
+    }
+
+    /// The state of a picture's file as it is listed. Thumbnails come from around one place: it
+    /// is looked for from the last one outwards.
+    pub(crate) fn listed_state(&mut self, id: PictureId) -> Option<FileState> {
+        let (count, near) = (self.entries.len(), self.near.min(self.entries.len()));
+        let outwards = (0..count).flat_map(|step| {
+            let after = near.checked_add(step).filter(|at| *at < count);
+            [after, near.checked_sub(step + 1)]
+        });
+        let found = outwards.flatten().find(|at| self.entries[*at].id == id)?;
+        self.near = found;
+        Some(self.entries[found].state)
     }
 
     /// A line of the listing.

@@ -256,14 +256,14 @@ impl Scan<'_> {
             return false;
         };
         let mut any = false;
-        for (id, path) in some {
+        for (id, state, path) in some {
             if self.context.stopped() || self.unreadable.contains(&id) {
                 continue;
             }
             any = true;
             let noted = hash_file(&path)
                 .map_err(GalleryError::from)
-                .and_then(|sha| self.gallery.note_hash(id, &sha));
+                .and_then(|sha| self.gallery.note_hash(id, state, &sha));
             if let Err(e) = noted {
                 log::debug!("{}: {e}", path.display());
                 self.unreadable.insert(id);
@@ -278,17 +278,17 @@ impl Scan<'_> {
         let Ok(some) = self.gallery.without_colour(1 + self.colourless.len()) else {
             return false;
         };
-        let next = some.iter().find(|(id, _)| !self.colourless.contains(id));
-        let Some((id, path)) = next else {
+        let next = some.iter().find(|(id, ..)| !self.colourless.contains(id));
+        let Some((id, state, path)) = next else {
             return false;
         };
         let start = Instant::now();
         let noted = match decode::thumbnail(path, COLOUR_SIDE) {
-            Ok(picture) => self.gallery.note_colour(*id, prevailing(&picture)),
+            Ok(picture) => self.gallery.note_colour(*id, *state, prevailing(&picture)),
             // Remembered with the file's stamp: a picture bomb isn't tried at every start.
             Err(ExportError::NotAPicture { reason, .. }) => {
                 log::debug!("{}: {reason}", path.display());
-                self.gallery.note_colourless(*id)
+                self.gallery.note_colourless(*id, *state)
             }
             Err(e) => Err(e.into()),
         };

@@ -402,7 +402,11 @@ impl GallerySession {
             | FileWork::Copy(_)
             | FileWork::TidyAside(_)
             | FileWork::PreviewExport { .. } => GalleryEvent::Failed(why),
-            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed(id, why),
+            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed {
+                id,
+                state: None,
+                reason: why,
+            },
             FileWork::BinLook { token, at } => GalleryEvent::BinLook {
                 token,
                 at,
