@@ -53,7 +53,7 @@ fn a_finished_picture_leaves_with_more_than_its_eight_bits() {
     let mut gallery = Gallery::open_and_reconcile(folder.path().join("gallery")).unwrap();
     let before = gallery.save(&slope(), &recipe()).unwrap();
     let sha256 = limner::gallery::hash_file(&before.path).unwrap();
-    gallery.note_hash(before.id, &sha256).unwrap();
+    gallery.note_hash(before.id, before.state, &sha256).unwrap();
     let settings = FinishSettings {
         exposure: 0.7,
         saturation: 0.4,

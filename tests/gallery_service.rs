@@ -147,6 +147,14 @@ fn keep_find_look_label_delete_and_bring_back() {
     w.gallery.send(GalleryRequest::Undelete(token));
     w.wait(|e| matches!(e, GalleryEvent::Undeleted { count: 2, .. }).then_some(()));
     assert_eq!(w.list(4, "quince")[0].tags, ["quince"]);
+    // Answered, too, by what can't be done: whoever counts on an answer gets one.
+    w.gallery.send(GalleryRequest::Undelete(token));
+    w.wait(|e| matches!(e, GalleryEvent::NotUndeleted(t, _) if t == token).then_some(()));
+    w.gallery.send(GalleryRequest::Delete(vec![PictureId {
+        folder: 0,
+        file: 0,
+    }]));
+    w.wait(|e| matches!(e, GalleryEvent::NotDeleted(_)).then_some(()));
     assert!(w.woken.load(Ordering::Relaxed) > 0);
 }
 

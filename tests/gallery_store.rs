@@ -9,7 +9,7 @@ use std::fs;
 
 use files::{explore, picture, style};
 use limner::gallery::Gallery;
-use limner::gallery::protocol::{Colour, EntryKind, Query, Sort};
+use limner::gallery::protocol::{Colour, Entry, EntryKind, Query, Sort};
 
 fn query(text: &str) -> Query {
     Query {
@@ -241,7 +241,7 @@ fn what_is_kept_in_memory_is_what_the_index_says() {
         .unwrap();
         if one_of(2) == 0 {
             let colour = [Colour::Red, Colour::Blue][one_of(2) as usize];
-            g.note_colour(e.id, colour).unwrap();
+            g.note_colour(e.id, e.state, colour).unwrap();
         }
     }
     for round in 0..400 {
@@ -258,11 +258,15 @@ fn what_is_kept_in_memory_is_what_the_index_says() {
         assert_eq!(*kept, g.list(&query).unwrap(), "{query:?}");
         // Changes by this handle, by another one, and to the colour alone.
         let all = g.list(&Query::default()).unwrap();
-        let id = all[one_of(all.len() as u32) as usize].id;
+        let Entry { id, state, .. } = all[one_of(all.len() as u32) as usize];
         match round % 20 {
             5 => g.set_stars(&[id], one_of(6) as u8).unwrap(),
             10 => g.again().unwrap().set_title(id, "Quince pear").unwrap(),
-            15 => g.again().unwrap().note_colour(id, Colour::Blue).unwrap(),
+            15 => g
+                .again()
+                .unwrap()
+                .note_colour(id, state, Colour::Blue)
+                .unwrap(),
             19 if all.len() > 40 => drop(g.delete(&[id]).unwrap()),
             _ => {}
         }
@@ -390,7 +394,7 @@ fn a_picture_that_cannot_be_decoded_is_remembered_until_it_changes() {
     let dir = tempfile::tempdir().unwrap();
     let mut g = Gallery::open(dir.path()).unwrap();
     let entry = g.save(&picture(30, 20, false), &explore(42)).unwrap();
-    g.note_colourless(entry.id).unwrap();
+    g.note_colourless(entry.id, entry.state).unwrap();
     assert!(g.without_colour(9).unwrap().is_empty());
     let file = dir.path().join("thumbs.sqlite");
     let stamp = FileStamp::of(&entry.path).unwrap();

@@ -160,3 +160,20 @@ fn a_request_that_the_engine_refuses_is_told() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_file_asked_for_twice_before_it_is_read_arrives_at_both() {
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    let path = s.folder.path().join("photo.png");
+    photo(&path);
+    for role in [FileRole::LensPhoto, FileRole::GrowSource] {
+        s.window.state_mut().act(Action::OpenFiles {
+            paths: vec![path.clone()],
+            role,
+        });
+    }
+    s.settle();
+    let doc = &s.window.state().state.doc;
+    assert!(doc.lens.work().unwrap().photo.is_some());
+    assert!(doc.grow.source.is_some());
+}

@@ -217,6 +217,34 @@ fn what_is_saved_carries_what_was_before_and_opens_with_its_settings() {
 }
 
 #[test]
+fn two_finished_pictures_asked_for_at_once_go_on_from_what_they_were() {
+    let mut s = finishing(SIZE, Theme::Dark);
+    s.click("Done");
+    let mut finished = Vec::new();
+    for title in ["Apple", "Plum"] {
+        let of = id(&s, title);
+        finish(&mut s, of);
+        s.drag_slider("Exposure", 118.0, 0.5, 0.7);
+        let there = ids(&s);
+        s.command(Command::Keep);
+        finished.push((newest(&s, &there).id, work(&s).path.clone(), settings(&s)));
+        s.click("Done");
+    }
+    s.dismiss_toasts();
+    for (id, ..) in &finished {
+        s.window.state_mut().act(Action::Send {
+            to: Destination::Finish,
+            what: Subject::Gallery(*id),
+        });
+    }
+    s.settle();
+    // The first is what the user waits for; the other is as far.
+    let (_, before, set) = &finished[0];
+    assert_eq!((&work(&s).path, &settings(&s)), (before, set));
+    assert_eq!(s.toasts(), ["Fruit 3 is ready to be finished"]);
+}
+
+#[test]
 fn settings_go_over_to_many_pictures() {
     let mut s = finishing(SIZE, Theme::Dark);
     s.drag_slider("Exposure", 118.0, 0.5, 0.7);

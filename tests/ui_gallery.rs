@@ -370,7 +370,7 @@ fn filters_by_colour_and_by_date_narrow_the_grid() {
     for e in store.list(&Default::default()).unwrap() {
         let p = limner::gallery::decode::picture(&e.path).unwrap();
         store
-            .note_colour(e.id, limner::gallery::prevailing(&p))
+            .note_colour(e.id, e.state, limner::gallery::prevailing(&p))
             .unwrap();
     }
     let pick = |s: &mut Studio<'_>, menu: &str, item: &str| {

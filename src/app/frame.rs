@@ -31,6 +31,7 @@ pub fn begin(session: &mut Session, services: &mut Services) -> AppState {
     let mut state = AppState::new(saved.doc, saved.view, saved.prefs);
     state.finish.recall(saved.finish);
     state.history = session.histories(&state.doc);
+    state.named_elsewhere = session.named_elsewhere();
     state.view.start_page |= fresh && session.is_kept() && state.prefs.start_page;
     if let Some(warning) = warning {
         state.toasts.push(Level::Warning, warning);

@@ -102,13 +102,13 @@ pub fn opened(
     state: &mut AppState,
     follow: &mut Actions,
 ) {
-    let opening = state.photos.opening.remove(&path);
+    let opening = state.photos.answered(&path);
     let Opening { role, asked_in } = opening.unwrap_or(Opening {
         role: FileRole::Reopen,
         asked_in: None,
     });
     if role == FileRole::FinishBefore {
-        return finish::events::before_opened(path, result, state, follow);
+        return finish::events::before_opened(path, result, state);
     }
     let photo = match result {
         Ok(photo) => photo,

@@ -1,7 +1,7 @@
 //! Photos and style pictures in memory.
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::{Path, PathBuf};
 
 use crate::app::action::FileRole;
 use crate::app::plain_words::PlainWords;
@@ -18,8 +18,8 @@ pub struct Photos {
     by_hash: HashMap<String, OpenedPhoto>,
     /// By hash, the longest there first.
     order: Vec<String>,
-    /// Files being read, and what for.
-    pub opening: HashMap<PathBuf, Opening>,
+    /// Files being read, and what for, in the order asked: each asking has an answer.
+    opening: HashMap<PathBuf, VecDeque<Opening>>,
     /// Files that couldn't be read, and why.
     pub failed: HashMap<PathBuf, PlainWords>,
 }
@@ -37,6 +37,26 @@ impl Photos {
     /// The photo behind a reference.
     pub fn of(&self, source: &SourceRef) -> Option<&OpenedPhoto> {
         self.by_hash.get(&source.sha256)
+    }
+
+    /// A file is asked for.
+    pub(in crate::app) fn asked(&mut self, path: PathBuf, opening: Opening) {
+        self.opening.entry(path).or_default().push_back(opening);
+    }
+
+    /// A file was read, or not: what it was asked for.
+    pub(in crate::app) fn answered(&mut self, path: &Path) -> Option<Opening> {
+        let waiting = self.opening.get_mut(path)?;
+        let first = waiting.pop_front();
+        if waiting.is_empty() {
+            self.opening.remove(path);
+        }
+        first
+    }
+
+    /// Whether a file is being read.
+    pub(in crate::app) fn is_opening(&self, path: &Path) -> bool {
+        self.opening.contains_key(path)
     }
 
     /// Why the photo behind a reference couldn't be read.

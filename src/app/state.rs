@@ -1,6 +1,7 @@
 //! The whole state of the window. Panels read it; [`crate::app::dispatch`] and the
 //! areas' `apply` and `events` change it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::document::Document;
@@ -71,6 +72,8 @@ pub struct AppState {
     pub spaces: SpacesState,
     /// What became of the last folder of photos, until it was read.
     pub folder_report: Option<FolderReport>,
+    /// Files that other windows named when this one was opened.
+    pub(crate) named_elsewhere: Vec<PathBuf>,
     /// Messages in the corner.
     pub toasts: Toasts,
     /// Time spent per frame.
@@ -108,6 +111,7 @@ impl AppState {
             folder_draft: FolderDraft::default(),
             spaces: SpacesState::default(),
             folder_report: None,
+            named_elsewhere: Vec::new(),
             toasts: Toasts::default(),
             frames: FrameStats::default(),
             latent_walk: None,

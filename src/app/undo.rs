@@ -20,7 +20,7 @@ pub fn undo(state: &mut AppState, services: &mut Services) {
         return;
     }
     if state.view.workspace == Workspace::Gallery {
-        if gallery::apply::can_bring_back(state) {
+        if state.gallery.can_bring_back() {
             gallery::apply::bring_back(state, services);
         } else {
             let words = "There is nothing to undo here: the bin is empty.";

@@ -126,28 +126,30 @@ impl Gallery {
     /// Brings back what a deletion took, under a new name where the old one is taken.
     ///
     /// # Errors
-    /// [`GalleryError::BinEmpty`], or the failure of the disk; what wasn't brought back
+    /// [`GalleryError::BinEmpty`], or the first failure of the disk; what wasn't brought back
     /// stays in the bin.
     pub fn undelete(&mut self, token: u64) -> Result<Vec<PictureId>, GalleryError> {
         let lock = self.lock()?;
         let folder = self.layout.bin().join(token.to_string());
         let manifest = read_manifest(&folder).ok_or(GalleryError::BinEmpty)?;
         let mut back = Vec::new();
-        for item in &manifest.pictures {
-            let from = folder.join(&item.name);
-            if !from.exists() {
-                continue;
+        let mut failure = None;
+        for item in there(&manifest, &folder) {
+            // One that can't be moved keeps no other in the bin.
+            if let Err(e) = self.move_back(&folder.join(&item.name), &item.path, &mut back) {
+                failure = failure.or(Some(e));
             }
-            let to = self.free_place(&item.path)?;
-            move_if_there(&layout::sidecar(&from), &layout::sidecar(&to))?;
-            rename_free(&from, &to)?;
-            let parent = atomic::folder_of(&to);
-            atomic::sync_folder(parent).map_err(|e| ExportError::writing(parent, e))?;
-            back.push(to);
         }
-        fs::remove_dir_all(&folder).map_err(|e| ExportError::writing(&folder, e))?;
+        if failure.is_none() {
+            let removed = fs::remove_dir_all(&folder);
+            failure = removed
+                .err()
+                .map(|e| ExportError::writing(&folder, e).into());
+        }
         drop(lock);
-        self.refresh(&back)?;
+        let refreshed = self.refresh(&back);
+        failure.map_or(Ok(()), Err)?;
+        refreshed?;
         Ok(back
             .iter()
             .filter_map(|p| self.layout.relative(p))
@@ -155,19 +157,38 @@ impl Gallery {
             .collect())
     }
 
-    /// The old place, or a free name beside it; neither picture nor sidecar is there.
-    fn free_place(&self, relative: &str) -> Result<PathBuf, GalleryError> {
+    /// Moves one picture with its labels out of the bin, and notes its new place in `back`.
+    fn move_back(
+        &self,
+        from: &Path,
+        old: &str,
+        back: &mut Vec<PathBuf>,
+    ) -> Result<(), GalleryError> {
+        let labels = layout::sidecar(from);
+        let to = self.free_place(old, labels.exists())?;
+        move_if_there(&labels, &layout::sidecar(&to))?;
+        rename_free(from, &to)?;
+        back.push(to.clone());
+        let parent = atomic::folder_of(&to);
+        Ok(atomic::sync_folder(parent).map_err(|e| ExportError::writing(parent, e))?)
+    }
+
+    /// The old place, or a free name beside it: no picture is there, and no sidecar where the
+    /// picture brings its own. One without takes what is there: a move that was cut short brought
+    /// the labels before the picture.
+    fn free_place(&self, relative: &str, labelled: bool) -> Result<PathBuf, GalleryError> {
         let old = self.layout.absolute(relative);
         let parent = atomic::folder_of(&old);
         make_folder(parent)?;
-        if !old.exists() {
+        let is_free = |to: &Path| !to.exists() && !(labelled && layout::sidecar(to).exists());
+        if is_free(&old) {
             return Ok(old);
         }
         let stem = old.file_stem().unwrap_or_default().to_string_lossy();
         let extension = old.extension().and_then(|s| s.to_str()).unwrap_or("png");
         for n in 2..10_000 {
             let to = layout::numbered(parent, &stem, extension, n);
-            if !to.exists() {
+            if is_free(&to) {
                 return Ok(to);
             }
         }
@@ -330,4 +351,63 @@ fn move_if_there(from: &Path, to: &Path) -> Result<(), GalleryError> {
 /// Renames to a name that nobody has; never overwrites.
 pub(super) fn rename_free(from: &Path, to: &Path) -> Result<(), GalleryError> {
     atomic::rename_new(from, to).map_err(|e| ExportError::writing(to, e).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
+
+    #[test]
+    fn another_programs_sidecar_in_the_old_place_holds_no_picture_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut gallery = Gallery::open(dir.path()).unwrap();
+        let apple = gallery.import(Path::new(PHOTO)).unwrap();
+        let pear = gallery.import(Path::new(PHOTO)).unwrap();
+        gallery.set_title(apple.id, "Apple").unwrap();
+        gallery.set_title(pear.id, "Pear").unwrap();
+        let (token, _) = gallery.delete(&[apple.id, pear.id]).unwrap();
+        let stray = layout::sidecar(&apple.path);
+        fs::write(&stray, "another program's").unwrap();
+        let back = gallery.undelete(token).unwrap();
+        let titles = back.iter().map(|id| gallery.get(*id).unwrap().title);
+        assert_eq!(titles.collect::<Vec<_>>(), ["Apple", "Pear"]);
+        assert_eq!(fs::read_to_string(&stray).unwrap(), "another program's");
+        assert!(gallery.bin().is_empty());
+    }
+
+    #[test]
+    fn labels_that_came_back_before_their_picture_are_met_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut gallery = Gallery::open(dir.path()).unwrap();
+        let apple = gallery.import(Path::new(PHOTO)).unwrap();
+        gallery.set_title(apple.id, "Apple").unwrap();
+        let (token, _) = gallery.delete(&[apple.id]).unwrap();
+        let binned = gallery.layout.bin().join(token.to_string()).join("0.jpg");
+        let labels = layout::sidecar(&apple.path);
+        fs::rename(layout::sidecar(&binned), &labels).unwrap();
+        assert_eq!(gallery.undelete(token).unwrap(), [apple.id]);
+        assert_eq!(gallery.get(apple.id).unwrap().title, "Apple");
+    }
+
+    #[test]
+    fn a_picture_that_cannot_come_back_keeps_no_other_in_the_bin() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        fs::copy(PHOTO, folder.join("inside.jpg")).unwrap();
+        let mut gallery = Gallery::open_and_reconcile(dir.path()).unwrap();
+        let inside = gallery.list(&Default::default()).unwrap()[0].id;
+        let other = gallery.import(Path::new(PHOTO)).unwrap().id;
+        let (token, _) = gallery.delete(&[inside, other]).unwrap();
+        // A file has the folder's name now.
+        fs::remove_dir(&folder).unwrap();
+        fs::write(&folder, "").unwrap();
+        assert!(gallery.undelete(token).is_err());
+        assert!(gallery.get(other).is_ok(), "listed, whatever failed");
+        assert_eq!(gallery.bin()[0].count, 1);
+        fs::remove_file(&folder).unwrap();
+        assert_eq!(gallery.undelete(token).unwrap(), [inside]);
+    }
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::describe::{FileStamp, Row};
 use super::layout::FolderLayout;
-use super::protocol::{Colour, Entry, EntryKind, FileState, PictureId};
+use super::protocol::{Entry, EntryKind, FileState, PictureId};
 use super::{GalleryError, words};
 use crate::database;
 
@@ -363,73 +363,6 @@ impl Index {
             .query_row([id.file], |r| r.get(0))
             .optional()?
             .ok_or(GalleryError::Gone)
-    }
-
-    /// Notes a file's hash.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn set_hash(&mut self, id: PictureId, sha256: &str) -> Result<(), GalleryError> {
-        self.db
-            .prepare_cached("UPDATE picture SET sha256 = ?2 WHERE id = ?1")?
-            .execute(params![id.file, sha256])?;
-        Ok(())
-    }
-
-    /// Notes the colour that prevails.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn set_colour(&mut self, id: PictureId, colour: Colour) -> Result<(), GalleryError> {
-        self.db
-            .prepare_cached("UPDATE picture SET colour = ?2 WHERE id = ?1")?
-            .execute(params![id.file, colour as i64])?;
-        Ok(())
-    }
-
-    /// Notes that a picture can't be looked at: a number that is no colour's.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn set_colourless(&mut self, id: PictureId) -> Result<(), GalleryError> {
-        self.db
-            .prepare_cached("UPDATE picture SET colour = -1 WHERE id = ?1")?
-            .execute([id.file])?;
-        Ok(())
-    }
-
-    /// Pictures whose colour isn't known yet, newest first, at most `n`.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn without_colour(
-        &self,
-        layout: &FolderLayout,
-        n: usize,
-    ) -> Result<Vec<(PictureId, String)>, GalleryError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, path FROM picture WHERE colour IS NULL ORDER BY created DESC LIMIT ?1",
-        )?;
-        let rows =
-            statement.query_map([n as i64], |r| Ok((layout.numbered(r.get(0)?), r.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Pictures whose hash isn't known yet, newest first, at most `n`.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn without_hash(
-        &self,
-        layout: &FolderLayout,
-        n: usize,
-    ) -> Result<Vec<(PictureId, String)>, GalleryError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT id, path FROM picture WHERE sha256 IS NULL ORDER BY created DESC LIMIT ?1",
-        )?;
-        let rows =
-            statement.query_map([n as i64], |r| Ok((layout.numbered(r.get(0)?), r.get(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 

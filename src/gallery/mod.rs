@@ -27,6 +27,7 @@ mod signing;
 mod snapshot;
 mod store;
 mod thumbcache;
+mod unknown;
 mod words;
 
 pub use about::about;

@@ -278,9 +278,10 @@ pub enum GalleryRequest {
     RemoveTag(Vec<PictureId>, String),
     /// Pictures into albums and out of them, albums renamed and taken away.
     Album(AlbumEdit),
-    /// To the bin; answered by `Deleted` with a token for undo.
+    /// To the bin; answered by `Deleted` with a token for undo, or by `NotDeleted`.
     Delete(Vec<PictureId>),
-    /// Bring back what a `Deleted` took (token), also after a restart.
+    /// Bring back what a `Deleted` took (token), also after a restart; answered by `Undeleted`
+    /// or `NotUndeleted`.
     Undelete(u64),
     /// Write a copy elsewhere; answered by `Exported`.
     Export {
@@ -345,31 +346,6 @@ pub enum GalleryRequest {
     Shutdown,
 }
 
-impl GalleryRequest {
-    /// The answer to a request that can't be done at all.
-    pub fn refused(&self, reason: &str) -> GalleryEvent {
-        let reason = reason.to_owned();
-        match self {
-            Self::Save { token, .. } | Self::SetAside { token, .. } => GalleryEvent::Saved {
-                token: *token,
-                result: Err(reason),
-                already: false,
-            },
-            Self::Load(id) => GalleryEvent::Picture {
-                id: *id,
-                state: None,
-                result: Err(reason),
-            },
-            Self::Export { .. } | Self::ExportSheet { .. } => GalleryEvent::Exported(Err(reason)),
-            Self::Query { seq, .. } => GalleryEvent::Listing {
-                seq: *seq,
-                entries: Arc::default(),
-            },
-            _ => GalleryEvent::Failed(reason),
-        }
-    }
-}
-
 /// An answer of the gallery.
 #[derive(Debug, Clone)]
 pub enum GalleryEvent {
@@ -410,7 +386,14 @@ pub enum GalleryEvent {
         picture: Picture,
     },
     /// A thumbnail can't be made.
-    ThumbnailFailed(PictureId, String),
+    ThumbnailFailed {
+        /// Of which.
+        id: PictureId,
+        /// The file then, unless it couldn't be looked at.
+        state: Option<FileState>,
+        /// Why.
+        reason: String,
+    },
     /// A whole picture.
     Picture {
         /// Which.
@@ -429,6 +412,8 @@ pub enum GalleryEvent {
         /// How many.
         count: usize,
     },
+    /// Pictures could not be put into the bin, or not all of them, and why.
+    NotDeleted(String),
     /// Copies were written, or not.
     Exported(Result<Vec<PathBuf>, String>),
     /// Copies being written: done, in all.
@@ -485,6 +470,8 @@ pub enum GalleryEvent {
         /// How many.
         count: usize,
     },
+    /// A deletion (token) could not be brought back, or not all of it, and why.
+    NotUndeleted(u64, String),
     /// A picture is on the system clipboard.
     Copied(PictureId),
     /// Index being rebuilt: done, in all.

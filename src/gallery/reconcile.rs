@@ -8,11 +8,12 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 
-use super::describe::{FileStamp, Row, describe};
+use super::describe::{FileStamp, Row, describe, hash_file};
 use super::layout::{self, FolderLayout};
 use super::path_text::text_of;
-use super::protocol::{FileState, PictureId};
+use super::protocol::{Entry, FileState, PictureId};
 use super::{Gallery, GalleryError};
+use crate::export::ExportError;
 
 /// Lines written in one transaction, and between two looks at `stop`.
 const BATCH: usize = 256;
@@ -237,6 +238,22 @@ impl Gallery {
         Ok(rows.len())
     }
 
+    /// Puts a file that was just written into the index.
+    pub(super) fn take_up(&mut self, path: &Path) -> Result<Entry, GalleryError> {
+        let relative = self.layout.relative(path).ok_or(GalleryError::Gone)?;
+        let hashed = FileStamp::of(path).map_err(|e| ExportError::reading(path, e))?;
+        let sha256 = hash_file(path)?;
+        // Only now: hashing takes its time, and somebody may set labels meanwhile.
+        let _lock = self.lock().ok();
+        let mut row = describe(&self.layout, &relative)?;
+        if row.stamp.state() == hashed.state() {
+            row.sha256 = Some(sha256);
+        }
+        let id = row.id;
+        self.index.put(&[row])?;
+        self.index.get(&self.layout, id)
+    }
+
     /// A picture that another program renamed or moved leaves its sidecar behind:
     /// bring it after. Size and time of the picture tell which is which.
     fn follow_renames(
@@ -341,5 +358,49 @@ mod tests {
         scan.refresh(&[scan.layout.absolute(&row.path)]).unwrap();
         assert_eq!(scan.put_current(vec![row]).unwrap(), 0);
         assert!(scan.get(id).is_err());
+    }
+
+    #[test]
+    fn labels_set_while_a_new_picture_is_hashed_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let gallery = Gallery::open(dir.path()).unwrap();
+        let mut files = gallery.again().unwrap();
+        let path = dir.path().join("photo.jpg");
+        let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
+        // As whoever sets labels holds it.
+        let lock = gallery.lock().unwrap();
+        let taken_up = std::thread::spawn(move || files.import(Path::new(photo)).unwrap());
+        while !path.exists() {
+            std::thread::yield_now();
+        }
+        super::super::sidecar::change(&path, |labels| labels.stars = 4).unwrap();
+        drop(lock);
+        assert_eq!(taken_up.join().unwrap().stars, 4);
+    }
+
+    #[test]
+    fn what_was_found_out_of_a_file_before_it_changed_is_not_noted() {
+        use crate::gallery::protocol::Colour;
+        let dir = tempfile::tempdir().unwrap();
+        let (mut gallery, id, row) = read(dir.path());
+        let path = gallery.layout.absolute(&row.path);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes.push(0);
+        fs::write(&path, bytes).unwrap();
+        gallery.refresh(&[path]).unwrap();
+        let old = row.stamp.state();
+        gallery.note_hash(id, old, "ab").unwrap();
+        gallery.note_colour(id, old, Colour::Red).unwrap();
+        gallery.note_colourless(id, old).unwrap();
+        let unknown = |gallery: &Gallery| {
+            let colours = gallery.without_colour(9).unwrap();
+            [gallery.without_hash(9).unwrap(), colours]
+        };
+        let [hashes, colours] = unknown(&gallery);
+        assert_eq!((hashes.len(), colours.len()), (1, 1));
+        let (_, now, _) = hashes[0];
+        gallery.note_hash(id, now, "ab").unwrap();
+        gallery.note_colour(id, now, Colour::Red).unwrap();
+        assert!(unknown(&gallery).iter().all(Vec::is_empty));
     }
 }

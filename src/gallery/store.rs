@@ -3,10 +3,10 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::describe::{describe, hash_file};
+use super::describe::describe;
 use super::index::Index;
 use super::layout::{self, FolderLayout};
-use super::protocol::{Colour, Entry, Format, GallerySettings, PictureId, Query};
+use super::protocol::{Entry, Format, GallerySettings, PictureId, Query};
 use super::snapshot::Snapshot;
 use super::{GalleryError, decode, sidecar, words};
 use crate::export::atomic::{self, Existing};
@@ -185,51 +185,6 @@ impl Gallery {
         self.index.clear()
     }
 
-    /// Pictures whose content hash isn't known yet, newest first, at most `n`.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn without_hash(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
-        let rows = self.index.without_hash(&self.layout, n)?;
-        let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
-        Ok(rows.into_iter().map(absolute).collect())
-    }
-
-    /// Pictures whose prevailing colour isn't known yet, newest first, at most `n`.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn without_colour(&self, n: usize) -> Result<Vec<(PictureId, PathBuf)>, GalleryError> {
-        let rows = self.index.without_colour(&self.layout, n)?;
-        let absolute = |(id, path): (PictureId, String)| (id, self.layout.absolute(&path));
-        Ok(rows.into_iter().map(absolute).collect())
-    }
-
-    /// Notes a picture's content hash.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn note_hash(&mut self, id: PictureId, sha256: &str) -> Result<(), GalleryError> {
-        self.index.set_hash(id, sha256)
-    }
-
-    /// Notes the colour that prevails in a picture.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn note_colour(&mut self, id: PictureId, colour: Colour) -> Result<(), GalleryError> {
-        self.index.set_colour(id, colour)
-    }
-
-    /// Notes that a picture has no colour, for it can't be decoded; not tried again until
-    /// its file changes.
-    ///
-    /// # Errors
-    /// The failure of SQLite.
-    pub fn note_colourless(&mut self, id: PictureId) -> Result<(), GalleryError> {
-        self.index.set_colourless(id)
-    }
-
     /// Throws a damaged index away; the next [`Gallery::reconcile`] fills a new one.
     ///
     /// # Errors
@@ -347,16 +302,6 @@ impl Gallery {
                 Err(e) => return Err(e.into()),
             }
         }
-    }
-
-    /// Puts a file that was just written into the index.
-    fn take_up(&mut self, path: &Path) -> Result<Entry, GalleryError> {
-        let relative = self.layout.relative(path).ok_or(GalleryError::Gone)?;
-        let mut row = describe(&self.layout, &relative)?;
-        row.sha256 = Some(hash_file(path)?);
-        let id = row.id;
-        self.index.put(&[row])?;
-        self.index.get(&self.layout, id)
     }
 
     /// All hits of a query, in order.

@@ -72,6 +72,8 @@ pub struct Asked {
     pub news: Option<Event>,
     /// Files of the gallery changed from outside.
     pub changed: bool,
+    /// Nothing comes back from the gallery's bin.
+    pub no_restoring: bool,
 }
 
 /// Shared record of what was asked.
@@ -457,7 +459,11 @@ impl InlineGallery {
                     let thumb = match decode::thumbnail(&store.path(id)?, 256) {
                         Ok(thumb) => thumb,
                         Err(e) => {
-                            let failed = GalleryEvent::ThumbnailFailed(id, e.to_string());
+                            let failed = GalleryEvent::ThumbnailFailed {
+                                id,
+                                state: store.state(id),
+                                reason: e.to_string(),
+                            };
                             self.answers.push_back(failed);
                             continue;
                         }
@@ -499,6 +505,9 @@ impl InlineGallery {
             R::Delete(ids) => {
                 let (token, count) = self.gallery.delete(&ids)?;
                 GalleryEvent::Deleted { token, count }
+            }
+            R::Undelete(token) if self.asked.borrow().no_restoring => {
+                GalleryEvent::NotUndeleted(token, "The disk is full".into())
             }
             R::Undelete(token) => {
                 let count = self.gallery.undelete(token)?.len();

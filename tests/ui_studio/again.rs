@@ -1,10 +1,21 @@
-//! What was done in Finish and not saved is there after a restart.
+//! What was done in Finish and not saved, and every picture that is in use, is there after a restart.
+
+use std::path::Path;
 
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, Destination, Subject};
 use limner::app::command::Command;
+use limner::app::document::Document;
 use limner::app::finish::edit::FinishEdit;
-use limner::recipe::FinishSettings;
+use limner::app::prefs::Prefs;
+use limner::app::session::Session;
+use limner::app::state::AppState;
+use limner::app::style::document::StyleDoc;
+use limner::app::style::preset::StylePreset;
+use limner::app::timeline::document::Keyframe;
+use limner::app::view::ViewState;
+use limner::gallery::protocol::GalleryRequest;
+use limner::recipe::{FinishSettings, SourceRef, StyleLayer, StyleParams, StyleSource};
 
 use crate::SIZE;
 use crate::ui_doors::{Studio, studio_in};
@@ -69,4 +80,65 @@ fn sixteen_bits_say_when_only_eight_are_there() {
     s.window.get_by_label(only);
     s.click("JPEG");
     assert!(s.window.query_by_label(only).is_none(), "JPEG has 8 bits");
+}
+
+fn picture(name: &str) -> SourceRef {
+    SourceRef::of_file(Path::new(name), format!("hash of {name}"))
+}
+
+fn style(name: &str) -> StyleLayer {
+    StyleLayer {
+        style: StyleSource::File(picture(name)),
+        weight: 1.0,
+        code: None,
+        learnt: None,
+        code_edits: Vec::new(),
+        mask: None,
+    }
+}
+
+/// Work on one photo.
+fn work(photo: &str) -> AppState {
+    let mut doc = Document::default();
+    doc.style.photo = Some(picture(photo));
+    AppState::new(doc, ViewState::default(), Prefs::default())
+}
+
+#[test]
+fn pictures_that_only_presets_keyframes_and_other_windows_name_are_in_use() {
+    let mut s = studio_in(tempfile::tempdir().unwrap(), SIZE, egui::Theme::Dark);
+    let mut other = Session::open(&s.folder.path().join("session"));
+    other.take_saved();
+    other.save_now(&work("other window.png"));
+    let state = &mut s.window.state_mut().state;
+    let mut set = StyleDoc::default();
+    set.styles = vec![style("preset.png").into()];
+    let preset = StylePreset::of("Mine".into(), &set);
+    state.prefs.style_presets.push(preset);
+    let keyframe = StyleParams {
+        model: "restyle".into(),
+        photo: picture("key photo.png"),
+        styles: vec![style("key style.png")],
+        strength: 1.0,
+        brush: 1.0,
+        keep_colors: 0.0,
+        wrap: Default::default(),
+    };
+    let keyframes = &mut state.doc.style.timeline.keyframes;
+    keyframes.push(Keyframe::new(keyframe.into()));
+    let s = s.restart(SIZE);
+    let asked = s.asked.borrow();
+    let in_use = asked.gallery.iter().find_map(|request| match request {
+        GalleryRequest::TidyAside(in_use) => Some(in_use.clone()),
+        _ => None,
+    });
+    let in_use = in_use.unwrap();
+    for name in [
+        "preset.png",
+        "key photo.png",
+        "key style.png",
+        "other window.png",
+    ] {
+        assert!(in_use.contains(&name.into()), "{name}: {in_use:?}");
+    }
 }

@@ -3,7 +3,9 @@
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use limner::app::action::Action;
 use limner::app::command::Command;
+use limner::gallery::protocol::GalleryRequest;
 
 use crate::SIZE;
 use crate::ui_doors::{Studio, studio_in};
@@ -88,6 +90,47 @@ fn a_deletion_is_undone_after_a_restart() {
     s.window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     s.settle();
     assert!(s.toasts().iter().any(|t| t.contains("nothing to undo")));
+}
+
+/// Deletes a picture and takes that back so many times, before the gallery has answered.
+fn delete_and_undo(s: &mut Studio<'_>, title: &str, times: usize) {
+    let entries = &s.window.state().state.gallery.entries;
+    let id = entries.iter().find(|e| e.title == title).unwrap().id;
+    let delete = GalleryRequest::Delete(vec![id]);
+    s.window.state_mut().act(Action::Gallery(delete));
+    for _ in 0..times {
+        s.window.state_mut().act(Action::Command(Command::Undo));
+    }
+    s.settle();
+}
+
+#[test]
+fn undo_right_after_a_deletion_means_that_one() {
+    let mut s = with_pictures(&["Apple", "Pear"]);
+    delete(&mut s, "Apple");
+    delete_and_undo(&mut s, "Pear", 1);
+    assert_eq!(s.titles(), ["Pear"]);
+    assert_eq!(binned(&s), [["Apple"]]);
+    delete_and_undo(&mut s, "Pear", 2);
+    assert_eq!(s.titles().len(), 2, "both deletions are undone");
+    assert!(binned(&s).is_empty());
+    let asked = s.asked.borrow();
+    let restored = |r: &&GalleryRequest| matches!(r, GalleryRequest::Undelete(_));
+    assert_eq!(asked.gallery.iter().filter(restored).count(), 3);
+}
+
+#[test]
+fn undo_after_a_failure_means_the_same_deletion_again() {
+    let mut s = with_pictures(&["Apple", "Pear"]);
+    delete(&mut s, "Apple");
+    delete(&mut s, "Pear");
+    s.asked.borrow_mut().no_restoring = true;
+    s.command(Command::Undo);
+    assert_eq!(s.toasts().len(), 1, "the failure is told");
+    assert_eq!(binned(&s), [["Pear"], ["Apple"]]);
+    s.asked.borrow_mut().no_restoring = false;
+    s.command(Command::Undo);
+    assert_eq!(s.titles(), ["Pear"]);
 }
 
 #[test]

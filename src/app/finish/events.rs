@@ -15,25 +15,22 @@ use crate::recipe::FinishSettings;
 /// A picture to finish was read. One that was finished before goes on from what it was.
 pub fn opened(path: PathBuf, photo: OpenedPhoto, state: &mut AppState, follow: &mut Actions) {
     let finish = photo.recipe.as_ref().and_then(|r| r.finish.clone());
-    let again = state.finish.reopening.is_none();
-    if let Some(finish) = finish.filter(|f| again && !f.picture.sha256.is_empty()) {
-        let mut settings = finish.settings;
-        settings.confine();
-        let before = finish.picture.place();
-        state.finish.reopening = Some(Reopening {
-            before: finish.picture,
-            finished: path,
-            settings,
-        });
-        follow.push(Action::OpenFiles {
-            paths: vec![before],
-            role: FileRole::FinishBefore,
-        });
-        return;
-    }
-    state.finish.reopening = None;
-    let settings = state.finish.settings_of(&photo.source.sha256);
-    show(path, photo, settings.unwrap_or_default(), state);
+    let Some(finish) = finish.filter(|f| !f.picture.sha256.is_empty()) else {
+        return show_as_it_is(path, photo, state);
+    };
+    let mut settings = finish.settings;
+    settings.confine();
+    let before = finish.picture.place();
+    state.finish.reopening.push(Reopening {
+        before: finish.picture,
+        path,
+        finished: photo,
+        settings,
+    });
+    follow.push(Action::OpenFiles {
+        paths: vec![before],
+        role: FileRole::FinishBefore,
+    });
 }
 
 /// The picture before a finished one was read, or not: then the finished one is all there is.
@@ -41,25 +38,28 @@ pub fn before_opened(
     path: PathBuf,
     result: Result<OpenedPhoto, EngineError>,
     state: &mut AppState,
-    follow: &mut Actions,
 ) {
-    let Some(reopening) = state.finish.reopening.clone() else {
+    let all = &mut state.finish.reopening;
+    let Some(at) = all.iter().position(|r| r.before.place() == path) else {
         return;
     };
+    let reopening = all.remove(at);
     match result {
         Ok(photo) if photo.source.sha256 == reopening.before.sha256 => {
-            state.finish.reopening = None;
             show(path, photo, reopening.settings, state);
         }
         _ => {
             let words = "The picture as it was before isn't there any more: this is the finished one, to be finished further.";
             state.toasts.push(Level::Info, words);
-            follow.push(Action::OpenFiles {
-                paths: vec![reopening.finished],
-                role: FileRole::Finish,
-            });
+            show_as_it_is(reopening.path, reopening.finished, state);
         }
     }
+}
+
+/// Opens Finish on a picture itself, with what is remembered of it.
+fn show_as_it_is(path: PathBuf, photo: OpenedPhoto, state: &mut AppState) {
+    let settings = state.finish.settings_of(&photo.source.sha256);
+    show(path, photo, settings.unwrap_or_default(), state);
 }
 
 /// Opens Finish for a user who waits for it where they asked; others are told the way.
@@ -82,7 +82,6 @@ fn show(path: PathBuf, photo: OpenedPhoto, settings: FinishSettings, state: &mut
 /// The user waits here for a picture to finish.
 pub fn wait_for(state: &mut AppState) {
     state.finish.awaited_in = Some(state.view.workspace);
-    state.finish.reopening = None;
 }
 
 /// A look came.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::view::{Compare, Workspace};
-use crate::engine::protocol::{EngineError, FinishLook, Seq, Work};
+use crate::engine::protocol::{EngineError, FinishLook, OpenedPhoto, Seq, Work};
 use crate::finish;
 use crate::picture::Picture;
 use crate::recipe::{FinishParams, FinishSettings, Recipe, SourceRef};
@@ -23,8 +23,8 @@ pub struct FinishState {
     pub copied: Option<FinishSettings>,
     /// The workspace in which the user waits for a picture to finish.
     pub(in crate::app) awaited_in: Option<Workspace>,
-    /// A finished picture whose picture before is being read, with its settings.
-    pub(in crate::app) reopening: Option<Reopening>,
+    /// Finished pictures whose pictures before are being read.
+    pub(in crate::app) reopening: Vec<Reopening>,
     /// Settings of pictures that were closed, by content, the oldest first.
     remembered: Vec<(String, FinishSettings)>,
     /// Of the last request for a look.
@@ -36,8 +36,10 @@ pub struct FinishState {
 pub(in crate::app) struct Reopening {
     /// The picture before.
     pub(in crate::app) before: SourceRef,
-    /// The finished one, for when that can't be read.
-    pub(in crate::app) finished: PathBuf,
+    /// The file of the finished one.
+    pub(in crate::app) path: PathBuf,
+    /// The finished one, for when the one before can't be read.
+    pub(in crate::app) finished: OpenedPhoto,
     /// What was done to it.
     pub(in crate::app) settings: FinishSettings,
 }
@@ -105,7 +107,7 @@ impl FinishWork {
     /// A picture just opened.
     pub(in crate::app) fn new(
         path: PathBuf,
-        photo: crate::engine::protocol::OpenedPhoto,
+        photo: OpenedPhoto,
         over: Workspace,
         settings: FinishSettings,
     ) -> Self {

@@ -2,13 +2,16 @@
 
 use crate::app::ports::Services;
 use crate::app::state::AppState;
-use crate::app::view::{CanvasView, Dialog, Workspace};
+use crate::app::view::{CanvasView, Dialog};
 use crate::gallery::protocol::{GalleryRequest, PictureId};
 
 /// Passes a request on.
 pub fn request(request: GalleryRequest, state: &mut AppState, services: &mut Services) {
     if let GalleryRequest::Undelete(token) = &request {
-        state.gallery.deleted.retain(|t| t != token);
+        return undelete(*token, state, services);
+    }
+    if let GalleryRequest::Delete(_) = &request {
+        state.gallery.deleting.push_back(false);
     }
     if let GalleryRequest::Export { ids, .. } = &request {
         state.gallery.exporting_one = ids.len() == 1;
@@ -44,14 +47,31 @@ pub fn export_dialog(state: &mut AppState) {
     state.view.dialog = Dialog::Export;
 }
 
-/// Whether undo means the last deletion: in the gallery, while there is one.
-pub fn can_bring_back(state: &AppState) -> bool {
-    state.view.workspace == Workspace::Gallery && !state.gallery.deleted.is_empty()
+/// Brings the pictures of the last deletion back, also of one that is still at work.
+pub fn bring_back(state: &mut AppState, services: &mut Services) {
+    let mut at_work = state.gallery.deleting.iter_mut();
+    if let Some(undone) = at_work.rfind(|undone| !**undone) {
+        *undone = true;
+    } else if let Some(token) = state.gallery.deleted.last() {
+        undelete(*token, state, services);
+    }
 }
 
-/// Brings the pictures of the last deletion back.
-pub fn bring_back(state: &mut AppState, services: &mut Services) {
-    if let Some(token) = state.gallery.deleted.pop() {
+/// The oldest deletion at work is done (its token), or couldn't be done.
+pub fn deletion_ended(token: Option<u64>, state: &mut AppState, services: &mut Services) {
+    let undone = state.gallery.deleting.pop_front().unwrap_or(false);
+    let Some(token) = token else { return };
+    state.gallery.deleted.push(token);
+    if undone {
+        undelete(token, state, services);
+    }
+}
+
+fn undelete(token: u64, state: &mut AppState, services: &mut Services) {
+    let gallery = &mut state.gallery;
+    gallery.deleted.retain(|t| *t != token);
+    if !gallery.coming_back.contains(&token) {
+        gallery.coming_back.push(token);
         services.gallery.send(GalleryRequest::Undelete(token));
     }
 }

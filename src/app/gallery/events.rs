@@ -58,12 +58,24 @@ pub fn gallery_event(
                 }
             }
         }
-        GalleryEvent::Thumbnail { id, state, picture } => {
-            gallery.thumb_errors.remove(&id);
-            gallery.thumbs.insert(id, state, picture);
+        GalleryEvent::Thumbnail {
+            id,
+            state: of,
+            picture,
+        } => {
+            if listing::is_current(gallery, id, of) {
+                gallery.thumb_errors.remove(&id);
+                gallery.thumbs.insert(id, of, picture);
+            }
         }
-        GalleryEvent::ThumbnailFailed(id, reason) => {
-            gallery.thumb_errors.insert(id, reason);
+        GalleryEvent::ThumbnailFailed {
+            id,
+            state: of,
+            reason,
+        } => {
+            if of.is_none_or(|of| listing::is_current(gallery, id, of)) {
+                gallery.thumb_errors.insert(id, reason);
+            }
         }
         GalleryEvent::Picture {
             id,
@@ -113,16 +125,28 @@ pub fn gallery_event(
                 )),
             );
             export::events::forget(state);
+            apply::deletion_ended(Some(token), state, services);
             apply::ask_listing(state, services);
+        }
+        GalleryEvent::NotDeleted(reason) => {
+            services.gallery.send(GalleryRequest::Bin);
+            state.toasts.push(Level::Error, reason);
+            apply::deletion_ended(None, state, services);
         }
         GalleryEvent::Lineage { id, family } => gallery.lineage = Some((id, family)),
         GalleryEvent::Rebuilding(done, total) => {
             gallery.rebuilding = (done < total).then_some((done, total));
         }
         GalleryEvent::Failed(reason) => state.toasts.push(Level::Error, reason),
-        GalleryEvent::Undeleted { count, .. } => {
+        GalleryEvent::Undeleted { token, count } => {
+            gallery.coming_back.retain(|t| *t != token);
             services.gallery.send(GalleryRequest::Bin);
             file_events::restored(count, state);
+        }
+        GalleryEvent::NotUndeleted(token, reason) => {
+            gallery.coming_back.retain(|t| *t != token);
+            services.gallery.send(GalleryRequest::Bin);
+            state.toasts.push(Level::Error, reason);
         }
         other => file_events::receive(other, state),
     }

@@ -66,7 +66,11 @@ pub fn receive(event: GalleryEvent, state: &mut AppState) {
         GalleryEvent::About { id, about } => state.gallery.about = Some((id, about)),
         GalleryEvent::Bin(batches) => {
             let gallery = &mut state.gallery;
-            gallery.deleted = batches.iter().rev().map(|batch| batch.token).collect();
+            // What is on its way back is in this list for the last time.
+            let tokens = batches.iter().rev().map(|batch| batch.token);
+            gallery.deleted = tokens
+                .filter(|token| !gallery.coming_back.contains(token))
+                .collect();
             let there = |token| batches.iter().any(|batch| batch.token == token);
             gallery.bin_looks.retain(|(token, _), _| there(*token));
             gallery.bin = batches;

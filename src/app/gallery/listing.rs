@@ -42,7 +42,23 @@ pub(super) fn take(gallery: &mut GalleryState, entries: Arc<Vec<Entry>>) -> Opti
     let again = again && open.is_some_and(|id| !gallery.load_errors.contains_key(&id));
     gallery.entries = entries;
     gallery.listed = true;
+    gallery.late.clear();
     open.filter(|_| again || unlisted)
+}
+
+/// Whether a thumbnail is of the file as it is listed, or the failure to make one. What isn't may
+/// have come late, and is made anew; when just that comes again, it is the list that is late.
+pub(super) fn is_current(gallery: &mut GalleryState, id: PictureId, of: FileState) -> bool {
+    let listed = gallery.listed_state(id);
+    if listed.is_none_or(|listed| listed == of) {
+        gallery.late.remove(&id);
+        return true;
+    }
+    let again = gallery.late.insert(id, of) == Some(of);
+    if !again {
+        gallery.thumbs.forgive();
+    }
+    again
 }
 
 /// Leaves the single view of a picture that is neither listed nor in its place any more.
@@ -79,4 +95,65 @@ fn states_of_failures(gallery: &GalleryState) -> HashMap<PictureId, Option<FileS
         }
     }
     states
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gallery::protocol::EntryKind;
+
+    fn id(file: i64) -> PictureId {
+        PictureId { folder: 0, file }
+    }
+
+    fn state(modified: i64) -> FileState {
+        FileState { bytes: 1, modified }
+    }
+
+    fn listed(files: std::ops::Range<i64>) -> GalleryState {
+        let entry = |file| Entry {
+            id: id(file),
+            path: format!("{file}.png").into(),
+            title: String::new(),
+            size: [1, 1],
+            created: 0,
+            stars: 0,
+            tags: Vec::new(),
+            albums: Vec::new(),
+            model: String::new(),
+            kind: EntryKind::Imported,
+            sha256: None,
+            state: state(2),
+        };
+        let mut gallery = GalleryState::default();
+        take(&mut gallery, Arc::new(files.map(entry).collect()));
+        gallery
+    }
+
+    #[test]
+    fn what_comes_of_an_older_file_is_asked_for_once_more() {
+        let mut gallery = listed(0..9);
+        assert!(is_current(&mut gallery, id(3), state(2)));
+        assert!(is_current(&mut gallery, id(99), state(1)), "not listed");
+        assert_eq!(gallery.thumbs.forgotten(), 0);
+        assert!(!is_current(&mut gallery, id(3), state(1)));
+        assert_eq!(gallery.thumbs.forgotten(), 1, "asked for anew");
+        assert!(is_current(&mut gallery, id(3), state(2)));
+        // Files that the list doesn't know of yet aren't asked for again and again.
+        assert!(!is_current(&mut gallery, id(4), state(3)));
+        assert!(is_current(&mut gallery, id(4), state(3)));
+        assert!(is_current(&mut gallery, id(4), state(3)));
+        assert_eq!(gallery.thumbs.forgotten(), 2);
+    }
+
+    #[test]
+    fn states_are_found_from_any_place() {
+        let mut gallery = listed(0..9);
+        for file in [8, 0, 4, 5, 3, 8] {
+            assert_eq!(gallery.listed_state(id(file)), Some(state(2)));
+        }
+        assert_eq!(gallery.listed_state(id(9)), None);
+        gallery.entries = Arc::default();
+        assert_eq!(gallery.listed_state(id(8)), None);
+    }
 }

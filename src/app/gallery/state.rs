@@ -1,6 +1,6 @@
 //! What the gallery told, and what is chosen in it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,6 +40,10 @@ pub struct GalleryState {
     pub listed: bool,
     /// Thumbnails that came.
     pub thumbs: ThumbStore,
+    /// Thumbnails that came since the last listing and are of files in other states.
+    pub(crate) late: HashMap<PictureId, FileState>,
+    /// Where in the listing a picture was looked for last.
+    near: usize,
     /// Thumbnails that can't be made, and why.
     pub thumb_errors: HashMap<PictureId, String>,
     /// Chosen pictures.
@@ -66,6 +70,10 @@ pub struct GalleryState {
     pub rebuilding: Option<(usize, usize)>,
     /// Tokens of deletions, newest last, also of earlier sessions.
     pub deleted: Vec<u64>,
+    /// Deletions at work, newest last: whether each is to be undone as soon as it is done.
+    pub(crate) deleting: VecDeque<bool>,
+    /// Tokens of deletions that are being brought back.
+    pub(crate) coming_back: Vec<u64>,
     /// What is in the bin, newest first.
     pub bin: Vec<BinBatch>,
     /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
@@ -140,6 +148,24 @@ impl GalleryState {
             .iter()
             .find(|l| l.id == id)
             .map(|l| (&l.picture, l.recipe.as_deref()))
+    }
+
+    /// Whether there is a deletion that undo would bring back.
+    pub fn can_bring_back(&self) -> bool {
+        !self.deleted.is_empty() || self.deleting.contains(&false)
+    }
+
+    /// The state of a picture's file as it is listed. Thumbnails come from around one place: it
+    /// is looked for from the last one outwards.
+    pub(crate) fn listed_state(&mut self, id: PictureId) -> Option<FileState> {
+        let (count, near) = (self.entries.len(), self.near.min(self.entries.len()));
+        let outwards = (0..count).flat_map(|step| {
+            let after = near.checked_add(step).filter(|at| *at < count);
+            [after, near.checked_sub(step + 1)]
+        });
+        let found = outwards.flatten().find(|at| self.entries[*at].id == id)?;
+        self.near = found;
+        Some(self.entries[found].state)
     }
 
     /// A line of the listing.

@@ -15,6 +15,7 @@ use crate::app::document::Document;
 use crate::app::histories::Histories;
 use crate::app::prefs::Prefs;
 use crate::app::session::writer::{ToWrite, Writer};
+use crate::app::sources;
 use crate::app::state::AppState;
 use crate::app::view::ViewState;
 use crate::recipe::FinishSettings;
@@ -52,6 +53,8 @@ pub fn last_prefs(dir: &Path) -> Prefs {
 /// The way to the session file.
 pub struct Session {
     saved: Option<Saved>,
+    /// Files that the sessions of other windows name.
+    elsewhere: Vec<PathBuf>,
     warning: Option<String>,
     last: Option<Saved>,
     /// Of the histories that were written last.
@@ -67,6 +70,7 @@ impl Session {
     pub fn none() -> Self {
         Self {
             saved: None,
+            elsewhere: Vec::new(),
             warning: None,
             last: None,
             last_steps: 0,
@@ -105,6 +109,7 @@ impl Session {
                 ));
             }
         }
+        self.elsewhere = named_elsewhere(dir, &path);
         self.writer = Some(Writer::start(lock, path)?);
         Ok(())
     }
@@ -132,6 +137,11 @@ impl Session {
         let saved = self.saved.take().unwrap_or_default();
         self.last = Some(saved.clone());
         (saved, self.warning.take())
+    }
+
+    /// The files that other windows name, open ones and such as come back when they are opened.
+    pub fn named_elsewhere(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.elsewhere)
     }
 
     /// The histories that lead to a document; fresh ones where none were kept.
@@ -250,17 +260,38 @@ fn same_view(a: &ViewState, b: &ViewState) -> bool {
     plain(a) == plain(b)
 }
 
+/// Where the sessions of a folder lie, if they are there.
+fn slots(dir: &Path) -> impl Iterator<Item = PathBuf> {
+    (1..=SLOTS).map(move |slot| match slot {
+        1 => dir.join("session.json"),
+        n => dir.join(format!("session-{n}.json")),
+    })
+}
+
+/// Where the histories of a session lie.
+fn steps_beside(session: &Path) -> PathBuf {
+    session.with_extension("history.json")
+}
+
+/// The files that the sessions of a folder name, except one session's.
+fn named_elsewhere(dir: &Path, own: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in slots(dir).filter(|path| path != own) {
+        let Ok(Some(saved)) = read(&path) else {
+            continue;
+        };
+        let histories = history_file::read(&steps_beside(&path), &saved.doc);
+        files.extend(sources::of_session(&saved.doc, &histories, &saved.prefs));
+    }
+    files
+}
+
 /// The first session file that no other window holds.
 fn free_slot(dir: &Path) -> std::io::Result<(File, PathBuf)> {
-    for slot in 1..=SLOTS {
-        let name = if slot == 1 {
-            "session".to_owned()
-        } else {
-            format!("session-{slot}")
-        };
-        let lock = File::create(dir.join(format!("{name}.lock")))?;
+    for path in slots(dir) {
+        let lock = File::create(path.with_extension("lock"))?;
         match lock.try_lock() {
-            Ok(()) => return Ok((lock, dir.join(format!("{name}.json")))),
+            Ok(()) => return Ok((lock, path)),
             Err(fs::TryLockError::WouldBlock) => {}
             Err(fs::TryLockError::Error(error)) => return Err(error),
         }

@@ -53,6 +53,11 @@ impl StylePreset {
         }
     }
 
+    /// Its styles.
+    pub(in crate::app) fn layers(&self) -> impl Iterator<Item = &StyleLayer> {
+        self.styles.iter()
+    }
+
     /// Whether just this is set now, masks aside.
     pub fn is_set(&self, doc: &StyleDoc) -> bool {
         Self::of(self.name.clone(), doc) == *self

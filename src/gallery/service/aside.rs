@@ -96,10 +96,11 @@ impl Aside {
         let made = store
             .path(id)
             .and_then(|path| Ok(decode::thumbnail(&path, THUMBNAIL)?));
+        let failed = |state, reason| GalleryEvent::ThumbnailFailed { id, state, reason };
         context.events.emit(match (made, store.state(id)) {
             (Ok(picture), Some(state)) => GalleryEvent::Thumbnail { id, state, picture },
-            (Err(e), _) => GalleryEvent::ThumbnailFailed(id, e.to_string()),
-            (Ok(_), None) => GalleryEvent::ThumbnailFailed(id, GONE.to_owned()),
+            (Err(e), state) => failed(state, e.to_string()),
+            (Ok(_), None) => failed(None, GONE.to_owned()),
         });
     }
 

@@ -5,6 +5,7 @@
 mod aside;
 mod event_sender;
 mod files;
+mod refused;
 mod request_queue;
 mod scan;
 mod session;

@@ -40,8 +40,14 @@ impl Waiting {
         let heavy = self.bytes > 0 && self.bytes.saturating_add(bytes) > IN_ORDER.bytes;
         let many = self.in_order.len() >= IN_ORDER.count;
         if heavy || many {
-            // Of a flood of refusals the first ones tell enough, but no save goes unanswered.
-            let needed = matches!(request, GalleryRequest::Save { .. });
+            // Of a flood of refusals the first ones tell enough, but answers that are waited for
+            // come.
+            let needed = matches!(
+                request,
+                GalleryRequest::Save { .. }
+                    | GalleryRequest::Delete(_)
+                    | GalleryRequest::Undelete(_)
+            );
             if needed || self.in_order.len() < 2 * IN_ORDER.count {
                 self.in_order
                     .push_back(Taken::Refused(request.refused(TOO_MUCH)));
@@ -179,5 +185,22 @@ mod tests {
         assert_eq!(queue.waiting.lock().bytes, 0);
         queue.put(save(99));
         assert!(matches!(queue.take(), Taken::Request(_)));
+    }
+
+    #[test]
+    fn every_deletion_is_answered_however_much_waits() {
+        let queue = RequestQueue::default();
+        (0..3 * IN_ORDER.count).for_each(|_| queue.put(GalleryRequest::Bin));
+        queue.put(GalleryRequest::Delete(vec![picture(1)]));
+        queue.put(GalleryRequest::Undelete(7));
+        let mut waiting = queue.waiting.lock();
+        let last = [waiting.in_order.pop_back(), waiting.in_order.pop_back()];
+        assert!(matches!(
+            last,
+            [
+                Some(Taken::Refused(GalleryEvent::NotUndeleted(7, _))),
+                Some(Taken::Refused(GalleryEvent::NotDeleted(_)))
+            ]
+        ));
     }
 }

@@ -4,12 +4,15 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::export::ExportError;
+use crate::gallery::layout::FolderLayout;
 use crate::gallery::protocol::{GalleryEvent, PictureId};
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{Changes, Gallery, GalleryError, decode, hash_file, layout, prevailing};
@@ -46,6 +49,7 @@ pub(super) enum ScanWork {
 struct Scan<'a> {
     gallery: Gallery,
     context: &'a SessionContext,
+    missed: Arc<AtomicBool>,
     /// Can't be hashed; not tried again.
     unreadable: HashSet<PictureId>,
     /// Can't be decoded; not tried again.
@@ -60,9 +64,16 @@ pub(super) fn run(
     work: &Receiver<ScanWork>,
     context: &SessionContext,
 ) {
+    let missed = Arc::<AtomicBool>::default();
+    let inbox = Inbox {
+        layout: gallery.layout().clone(),
+        work: inbox,
+        missed: missed.clone(),
+    };
     // Watching starts before the first look, so that nothing falls between.
     let watcher = watch(&gallery, inbox);
     let mut scan = Scan {
+        missed,
         gallery,
         context,
         unreadable: HashSet::new(),
@@ -98,15 +109,22 @@ pub(super) fn run(
     }
 }
 
-fn watch(gallery: &Gallery, inbox: Sender<ScanWork>) -> Option<RecommendedWatcher> {
-    let layout = gallery.layout().clone();
-    let handler = move |event: notify::Result<notify::Event>| {
+/// Hands on what the system tells of changes.
+struct Inbox {
+    layout: FolderLayout,
+    work: Sender<ScanWork>,
+    /// Something found no room: the scan looks at everything then.
+    missed: Arc<AtomicBool>,
+}
+
+impl Inbox {
+    fn take(&self, event: notify::Result<notify::Event>) {
         let work = match event {
             Ok(e) if e.need_rescan() => ScanWork::Everything,
             Ok(e) if matches!(e.kind, EventKind::Access(_)) => return,
             Ok(e) => {
                 let mut paths = e.paths;
-                paths.retain(|p| layout.relative(p).is_some());
+                paths.retain(|p| self.layout.relative(p).is_some());
                 if paths.is_empty() {
                     return;
                 }
@@ -117,9 +135,16 @@ fn watch(gallery: &Gallery, inbox: Sender<ScanWork>) -> Option<RecommendedWatche
                 ScanWork::Everything
             }
         };
-        // A full queue means that the scan is about to look at everything.
-        inbox.try_send(work).ok();
-    };
+        if self.work.try_send(work).is_err() {
+            self.missed.store(true, Ordering::Release);
+            // Where the queue was emptied meanwhile, nothing else might wake the scan.
+            self.work.try_send(ScanWork::Everything).ok();
+        }
+    }
+}
+
+fn watch(gallery: &Gallery, inbox: Inbox) -> Option<RecommendedWatcher> {
+    let handler = move |event| inbox.take(event);
     let start = || -> notify::Result<RecommendedWatcher> {
         let mut watcher = notify::recommended_watcher(handler)?;
         watcher.watch(gallery.folder(), RecursiveMode::Recursive)?;
@@ -167,6 +192,8 @@ impl Scan<'_> {
             let wait = QUIET.min(until.saturating_duration_since(Instant::now()));
             next = work.recv_timeout(wait).ok();
         }
+        // After the queue is empty: what is missed from here on leaves something in it.
+        everything |= self.missed.swap(false, Ordering::AcqRel);
         if everything || paths.len() > MANY {
             self.everything();
         } else {
@@ -204,9 +231,7 @@ impl Scan<'_> {
     fn replace_index(&mut self) {
         match self.gallery.replace_index() {
             Ok(()) => {
-                self.context
-                    .replaced
-                    .fetch_add(1, std::sync::atomic::Ordering::AcqRel);
+                self.context.replaced.fetch_add(1, Ordering::AcqRel);
                 self.everything();
                 self.context.events.emit(GalleryEvent::Changed);
             }
@@ -231,14 +256,14 @@ impl Scan<'_> {
             return false;
         };
         let mut any = false;
-        for (id, path) in some {
+        for (id, state, path) in some {
             if self.context.stopped() || self.unreadable.contains(&id) {
                 continue;
             }
             any = true;
             let noted = hash_file(&path)
                 .map_err(GalleryError::from)
-                .and_then(|sha| self.gallery.note_hash(id, &sha));
+                .and_then(|sha| self.gallery.note_hash(id, state, &sha));
             if let Err(e) = noted {
                 log::debug!("{}: {e}", path.display());
                 self.unreadable.insert(id);
@@ -246,23 +271,24 @@ impl Scan<'_> {
         }
         any
     }
+
     /// Finds out the colour of one picture; false when none is left. Decoding is heavy
     /// work that nobody waits for: it rests as long as it works.
     fn colour_one(&mut self) -> bool {
         let Ok(some) = self.gallery.without_colour(1 + self.colourless.len()) else {
             return false;
         };
-        let next = some.iter().find(|(id, _)| !self.colourless.contains(id));
-        let Some((id, path)) = next else {
+        let next = some.iter().find(|(id, ..)| !self.colourless.contains(id));
+        let Some((id, state, path)) = next else {
             return false;
         };
         let start = Instant::now();
         let noted = match decode::thumbnail(path, COLOUR_SIDE) {
-            Ok(picture) => self.gallery.note_colour(*id, prevailing(&picture)),
+            Ok(picture) => self.gallery.note_colour(*id, *state, prevailing(&picture)),
             // Remembered with the file's stamp: a picture bomb isn't tried at every start.
             Err(ExportError::NotAPicture { reason, .. }) => {
                 log::debug!("{}: {reason}", path.display());
-                self.gallery.note_colourless(*id)
+                self.gallery.note_colourless(*id, *state)
             }
             Err(e) => Err(e.into()),
         };
@@ -272,5 +298,61 @@ impl Scan<'_> {
         }
         std::thread::sleep(start.elapsed().min(REST));
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crossbeam_channel::bounded;
+
+    use super::*;
+    use crate::gallery::service::event_sender::EventSender;
+    use crate::weighed::{self, Bounds};
+
+    const PHOTO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
+
+    #[test]
+    fn what_finds_no_room_in_the_queue_is_found_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let gallery = Gallery::open(dir.path()).unwrap();
+        let (events, _heard) = weighed::channel(Bounds {
+            count: 16,
+            bytes: 1 << 20,
+        });
+        let context = SessionContext {
+            events: EventSender {
+                events,
+                waker: Arc::new(|| {}),
+            },
+            settings: Arc::default(),
+            stop: Arc::default(),
+            replaced: Arc::default(),
+            cancel_export: Arc::default(),
+        };
+        let (sender, work) = bounded(1);
+        let inbox = Inbox {
+            layout: gallery.layout().clone(),
+            work: sender,
+            missed: Arc::default(),
+        };
+        let mut scan = Scan {
+            gallery,
+            context: &context,
+            missed: inbox.missed.clone(),
+            unreadable: HashSet::new(),
+            colourless: HashSet::new(),
+        };
+        for name in ["first.jpg", "second.jpg"] {
+            let path = dir.path().join(name);
+            fs::copy(PHOTO, &path).unwrap();
+            let created = EventKind::Create(notify::event::CreateKind::File);
+            inbox.take(Ok(notify::Event::new(created).add_path(path)));
+        }
+        // The burst ends at once: nobody is there who could say more.
+        drop(inbox);
+        assert!(!scan.burst(work.recv().unwrap(), &work));
+        assert_eq!(scan.gallery.len().unwrap(), 2);
     }
 }

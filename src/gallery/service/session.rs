@@ -30,6 +30,7 @@ const FILE_WORK: Bounds = Bounds {
     count: 256,
     bytes: 512 << 20,
 };
+const NO_GALLERY: &str = "no gallery is open; choose a folder for it";
 /// Threads that decode thumbnails.
 const THUMB_THREADS: usize = 2;
 
@@ -84,22 +85,17 @@ pub(crate) fn run(
             }
             (GalleryRequest::Settings(s), _) => *settings.write() = *s,
             (request, Some(session)) => session.answer(request),
-            (GalleryRequest::Save { token, .. } | GalleryRequest::SetAside { token, .. }, None) => {
-                events.emit(GalleryEvent::Saved {
-                    token,
-                    result: Err("no gallery is open; choose a folder for it".into()),
-                    already: false,
-                });
+            (
+                request @ (GalleryRequest::Save { .. }
+                | GalleryRequest::SetAside { .. }
+                | GalleryRequest::Load(_)
+                | GalleryRequest::Delete(_)
+                | GalleryRequest::Undelete(_)),
+                None,
+            ) => {
+                events.emit(request.refused(NO_GALLERY));
             }
-            (GalleryRequest::Load(id), None) => {
-                let result = Err("no gallery is open; choose a folder for it".into());
-                events.emit(GalleryEvent::Picture {
-                    id,
-                    state: None,
-                    result,
-                });
-            }
-            (_, None) => events.fail(&"no gallery is open; choose a folder for it"),
+            (_, None) => events.fail(&NO_GALLERY),
         }
     }
 }
@@ -230,14 +226,16 @@ impl GallerySession {
             R::RemoveTag(ids, tag) => self.changed(|g| g.remove_tag(&ids, &tag)),
             R::Album(edit) => self.edit_albums(&edit),
             R::Delete(ids) => {
-                let (token, count) = g.delete(&ids)?;
-                self.emit(GalleryEvent::Deleted { token, count });
-                self.emit(GalleryEvent::Changed);
+                let done = g.delete(&ids);
+                let done = done.map(|(token, count)| GalleryEvent::Deleted { token, count });
+                self.moved(done, GalleryEvent::NotDeleted);
             }
             R::Undelete(token) => {
-                let count = g.undelete(token)?.len();
-                self.emit(GalleryEvent::Undeleted { token, count });
-                self.emit(GalleryEvent::Changed);
+                let done = g.undelete(token).map(|back| GalleryEvent::Undeleted {
+                    token,
+                    count: back.len(),
+                });
+                self.moved(done, |why| GalleryEvent::NotUndeleted(token, why));
             }
             R::Bin => self.emit_bin(),
             R::DiscardBatch(token) => {
@@ -317,6 +315,20 @@ impl GallerySession {
         self.emit(GalleryEvent::Changed);
     }
 
+    /// Tells what became of pictures on their way to the bin or back.
+    fn moved(
+        &self,
+        done: Result<GalleryEvent, GalleryError>,
+        failed: impl FnOnce(String) -> GalleryEvent,
+    ) {
+        let damaged = done.as_ref().is_err_and(GalleryError::is_damaged_index);
+        self.emit(done.unwrap_or_else(|e| failed(e.to_string())));
+        self.emit(GalleryEvent::Changed);
+        if damaged {
+            self.scan_work(ScanWork::ReplaceIndex);
+        }
+    }
+
     fn edit_albums(&mut self, edit: &AlbumEdit) {
         match (self.gallery.edit_albums(edit), edit) {
             (Ok(ids), AlbumEdit::Delete(name)) => {
@@ -390,7 +402,11 @@ impl GallerySession {
             | FileWork::Copy(_)
             | FileWork::TidyAside(_)
             | FileWork::PreviewExport { .. } => GalleryEvent::Failed(why),
-            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed(id, why),
+            FileWork::Thumbnail(id) => GalleryEvent::ThumbnailFailed {
+                id,
+                state: None,
+                reason: why,
+            },
             FileWork::BinLook { token, at } => GalleryEvent::BinLook {
                 token,
                 at,

@@ -7,7 +7,7 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::export::ExportError;
 use crate::gallery::describe::FileStamp;
-use crate::gallery::protocol::{FileState, GalleryEvent, PictureId};
+use crate::gallery::protocol::{Entry, GalleryEvent, PictureId};
 use crate::gallery::service::session_context::SessionContext;
 use crate::gallery::{CAPACITY, Gallery, GalleryError, ThumbCache, decode, prevailing};
 use crate::picture::Picture;
@@ -89,9 +89,19 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionCon
         {
             (gallery, replaced) = (g, now);
         }
-        let event = match make(&mut gallery, cache.as_mut(), queue, id) {
+        let found = find(&gallery, id);
+        let state = found.as_ref().ok().map(|(_, stamp)| stamp.state());
+        let made = found.and_then(|(entry, stamp)| {
+            let picture = make(&mut gallery, cache.as_mut(), queue, entry, &stamp)?;
+            Ok((stamp.state(), picture))
+        });
+        let event = match made {
             Ok((state, picture)) => GalleryEvent::Thumbnail { id, state, picture },
-            Err(e) => GalleryEvent::ThumbnailFailed(id, e.to_string()),
+            Err(e) => GalleryEvent::ThumbnailFailed {
+                id,
+                state,
+                reason: e.to_string(),
+            },
         };
         queue.done(id);
         if !context.events.emit(event) {
@@ -100,19 +110,25 @@ pub(super) fn run(mut gallery: Gallery, queue: &ThumbQueue, context: &SessionCon
     }
 }
 
+/// A picture and its file as it is now.
+fn find(gallery: &Gallery, id: PictureId) -> Result<(Entry, FileStamp), GalleryError> {
+    let entry = gallery.get(id)?;
+    let stamp = FileStamp::of(&entry.path).map_err(|e| ExportError::reading(&entry.path, e))?;
+    Ok((entry, stamp))
+}
+
 fn make(
     gallery: &mut Gallery,
     mut cache: Option<&mut ThumbCache>,
     queue: &ThumbQueue,
-    id: PictureId,
-) -> Result<(FileState, Picture), GalleryError> {
-    let entry = gallery.get(id)?;
-    let path = entry.path;
-    let stamp = FileStamp::of(&path).map_err(|e| ExportError::reading(&path, e))?;
-    if let Some(picture) = cache.as_mut().and_then(|c| c.get(id, &stamp)) {
-        return Ok((stamp.state(), picture));
+    entry: Entry,
+    stamp: &FileStamp,
+) -> Result<Picture, GalleryError> {
+    let (id, path) = (entry.id, entry.path);
+    if let Some(picture) = cache.as_mut().and_then(|c| c.get(id, stamp)) {
+        return Ok(picture);
     }
-    if let Some(reason) = cache.as_mut().and_then(|c| c.failure(id, &stamp)) {
+    if let Some(reason) = cache.as_mut().and_then(|c| c.failure(id, stamp)) {
         return Err(ExportError::NotAPicture { path, reason }.into());
     }
     let [w, h] = entry.size;
@@ -121,19 +137,19 @@ fn make(
         decode::thumbnail(&path, SIDE)
     };
     let picture = match (made, cache) {
-        (Ok(picture), cache) => keep(picture, cache, id, &stamp),
+        (Ok(picture), cache) => keep(picture, cache, id, stamp),
         (Err(ExportError::NotAPicture { path, reason }), Some(cache)) => {
-            if let Err(e) = cache.put_failure(id, &stamp, &reason) {
+            if let Err(e) = cache.put_failure(id, stamp, &reason) {
                 log::warn!("{e}");
             }
             return Err(ExportError::NotAPicture { path, reason }.into());
         }
         (Err(e), _) => return Err(e.into()),
     };
-    if let Err(e) = gallery.note_colour(id, prevailing(&picture)) {
+    if let Err(e) = gallery.note_colour(id, stamp.state(), prevailing(&picture)) {
         log::debug!("{e}");
     }
-    Ok((stamp.state(), picture))
+    Ok(picture)
 }
 
 fn keep(

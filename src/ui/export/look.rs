@@ -16,7 +16,8 @@ const SIDE: u32 = 160;
 #[derive(Debug, Clone, Default)]
 pub struct Look {
     made: Option<(PictureId, ExportSize, Picture)>,
-    asked: Option<PictureId>,
+    /// And how much was forgotten by then.
+    asked: Option<(PictureId, usize)>,
 }
 
 impl Look {
@@ -49,8 +50,9 @@ impl Look {
             return Some(picture.clone());
         }
         let Some(thumb) = p.state.gallery.thumbs.get(&entry.id) else {
-            if self.asked != Some(entry.id) {
-                self.asked = Some(entry.id);
+            let now = Some((entry.id, p.state.gallery.thumbs.forgotten()));
+            if self.asked != now {
+                self.asked = now;
                 let wanted = GalleryRequest::Thumbnails(vec![entry.id]);
                 p.actions.push(Action::Gallery(wanted));
             }

@@ -116,8 +116,8 @@ fn menu_entry(ui: &mut Ui, ctx: &egui::Context, panel: &mut Panel<'_>, command: 
 /// What undo would do here.
 fn undo_words(state: &AppState) -> Option<String> {
     if state.view.workspace == Workspace::Gallery {
-        let deleted = state.gallery.deleted.last();
-        return deleted.map(|_| "Undo: Delete".to_owned());
+        let deleted = state.gallery.can_bring_back();
+        return deleted.then(|| "Undo: Delete".to_owned());
     }
     let label = state.front_history()?.undo_label()?;
     Some(format!("Undo: {label}"))

@@ -17,9 +17,9 @@ const SIDE: f32 = 118.0;
 /// Side of a tile in a large window.
 const LARGE_SIDE: f32 = 176.0;
 
-/// What was asked for already.
-#[derive(Default)]
-struct Asked(Vec<PictureId>);
+/// What was asked for already, since something was forgotten last.
+#[derive(Default, PartialEq)]
+struct Asked(Vec<PictureId>, usize);
 
 /// The newest of a listing, found once: listings can be long.
 #[derive(Default)]
@@ -88,16 +88,17 @@ fn tile(ui: &mut Ui, p: &mut Panel<'_>, entry: &Entry, side: f32) {
     });
 }
 
-/// Thumbnails that aren't there yet; once each.
+/// Thumbnails that aren't there yet; once each, until they may have changed.
 fn ask(p: &mut Panel<'_>, entries: &[&Entry]) {
     let thumbs = &p.state.gallery.thumbs;
     let lacking = entries.iter().map(|e| e.id);
     let lacking: Vec<PictureId> = lacking.filter(|id| !thumbs.contains_key(id)).collect();
+    let now = Asked(lacking.clone(), thumbs.forgotten());
     let asked = p.scratch.of::<Asked>();
-    if lacking.is_empty() || asked.0 == lacking {
+    if lacking.is_empty() || *asked == now {
         return;
     }
-    asked.0.clone_from(&lacking);
+    *asked = now;
     let wanted = GalleryRequest::Thumbnails(lacking);
     p.actions.push(Action::Gallery(wanted));
 }
