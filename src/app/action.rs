@@ -267,8 +267,8 @@ pub enum Purpose {
     Upscale,
     /// A picture to enlarge by this factor.
     UpscaleNext(u32),
-    /// A picture to export.
-    Export,
+    /// The picture of this number, to export.
+    Export(u64),
 }
 
 /// A picture that can go on.
@@ -313,8 +313,6 @@ pub enum Destination {
     SpacesSource,
     /// As the photo of a wall in Spaces.
     SpacesRoom,
-    /// As what files of Spaces are made of.
-    SpacesFile,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.

@@ -13,7 +13,6 @@ use crate::app::now::Now;
 use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
-use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::{fine, painting};
 use crate::app::timeline;
@@ -117,21 +116,35 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::GrowSource => Some(Purpose::SendToGrow),
         Destination::SpacesSource => Some(Purpose::SendToSpaces),
-        Destination::SpacesFile => Some(Purpose::SpacesFile),
         Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
-        Destination::Export => Some(Purpose::Export),
         Destination::Finish => Some(Purpose::SendToFinish),
         Destination::Explore
         | Destination::Timeline
         | Destination::SaveAs
+        // The dialog has its picture made.
+        | Destination::Export
         | Destination::LensOther
         | Destination::CopyFinish
         | Destination::GrowStructure
         | Destination::GrowOther
         | Destination::SpacesRoom => None,
+    }
+}
+
+/// Where a picture that was made for this goes on from its file.
+pub(in crate::app) fn destination(purpose: &Purpose) -> Option<Destination> {
+    match purpose {
+        Purpose::SendToStyle => Some(Destination::StylePhoto),
+        Purpose::UseAsStyle => Some(Destination::StyleStyle),
+        Purpose::SendToLens => Some(Destination::LensPhoto),
+        Purpose::SendToFinish => Some(Destination::Finish),
+        Purpose::SendToGrow => Some(Destination::GrowSource),
+        Purpose::SendToSpaces => Some(Destination::SpacesSource),
+        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
+        _ => None,
     }
 }
 
@@ -209,7 +222,6 @@ fn send_file(
         Destination::GrowOther => FileRole::GrowOther,
         Destination::SpacesSource => FileRole::SpacesSource,
         Destination::SpacesRoom => FileRole::SpacesRoom,
-        Destination::SpacesFile => return spaces::export::of_file(&path, state, services),
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(
