@@ -5,7 +5,7 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::export_choice::SpacesExport;
+use crate::app::spaces::export_choice::{SpacesExport, SpacesFiles};
 use crate::app::spaces::looks::SpacesView;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;
@@ -221,8 +221,8 @@ pub enum Purpose {
     Seamless,
     /// Files of Spaces.
     Surface,
-    /// The result is what files of Spaces are made of.
-    SpacesFile,
+    /// The result is what these files of Spaces are made of.
+    SpacesFile(SpacesFiles),
     /// The result becomes the picture of Spaces.
     SendToSpaces,
     /// Show the result at full size on the canvas.

@@ -216,7 +216,7 @@ fn put_down(
 ) {
     state.gallery.save_token += 1;
     let token = state.gallery.save_token;
-    let goes_on = matches!(purpose, Purpose::Export(_) | Purpose::SpacesFile)
+    let goes_on = matches!(purpose, Purpose::Export(_) | Purpose::SpacesFile(_))
         || send::destination(&purpose).is_some();
     state.gallery.saving.push((token, purpose));
     services.gallery.send(match goes_on {

@@ -159,8 +159,8 @@ fn saved(
         (Ok(entry), Some(Purpose::Export(number)), _) => {
             export::events::kept(number, entry, state);
         }
-        (Ok(entry), Some(Purpose::SpacesFile), _) => {
-            spaces::export::of_file(&entry.path, state, services);
+        (Ok(entry), Some(Purpose::SpacesFile(files)), _) => {
+            spaces::export::of_file(files, &entry.path, state, services);
         }
         (Ok(entry), _, Some(to)) => send::pass_on(to, entry.path, state, services),
         (Ok(entry), _, None) => {
