@@ -140,8 +140,8 @@ pub enum Action {
     CopyFiles(Vec<PathBuf>),
     /// Make a picture at full size and write it to a file.
     SaveTo {
-        /// What.
-        what: Subject,
+        /// What makes it.
+        job: Box<Job>,
         /// The file.
         path: PathBuf,
     },
@@ -408,8 +408,8 @@ pub enum Pick {
     Film(Box<FilmJob>),
     /// The same for a turn in a panorama.
     Turn(Box<TurnJob>),
-    /// A file for the picture.
-    SaveAs(Subject),
+    /// A file for the picture that this makes: as it was when it was asked for.
+    SaveAs(Box<Job>),
     /// File or folder for exported gallery pictures.
     Export {
         /// Which.

@@ -14,6 +14,7 @@ use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
 use crate::app::state::AppState;
+use crate::app::style::fine_state::FineRequest;
 use crate::app::style::{fine, painting};
 use crate::app::timeline;
 use crate::app::timeline::document::KeyPicture;
@@ -73,23 +74,24 @@ fn send_made(to: Destination, what: Subject, state: &mut AppState, services: &mu
         return;
     };
     if to == Destination::SaveAs {
-        services.system.pick(Pick::SaveAs(what));
+        services.system.pick(Pick::SaveAs(Box::new(job)));
     } else if let Some(purpose) = purpose_of(to) {
         make(job, purpose, state, services);
     }
 }
 
 /// Makes a picture at full size and writes it to a file.
-pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
-    if let Some(job) = job_of(what, state) {
-        make(job, Purpose::SaveAs(path), state, services);
-    }
+pub fn save_to(job: Job, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    make(job, Purpose::SaveAs(path), state, services);
 }
 
 /// Makes a picture; one of *Fine* that is there or on its way isn't made once more.
 fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     match job {
-        Job::StylizeFine(..) => painting::send(purpose, state, services),
+        Job::StylizeFine(params, options) => {
+            let request = FineRequest { params, options };
+            painting::send(request, purpose, state, services);
+        }
         job => full_size::make(job, purpose, state, services),
     }
 }

@@ -8,6 +8,7 @@ use crate::app::full_size;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::fine_state::FineRequest;
 use crate::app::style::{fine, painting};
 use crate::app::view::Dialog;
 use crate::app::work;
@@ -51,7 +52,10 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
         painting::stop_or_cancel(id, state, services);
     }
     match job {
-        Job::StylizeFine(..) => painting::send(purpose, state, services),
+        Job::StylizeFine(params, options) => {
+            let request = FineRequest { params, options };
+            painting::send(request, purpose, state, services);
+        }
         job => full_size::make(job, purpose, state, services),
     }
 }

@@ -16,7 +16,7 @@ use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::document::FineWay;
-use crate::app::style::fine::{all_at_work, at_work, request, result};
+use crate::app::style::fine::{all_at_work, at_work, painted, painting, request, result};
 use crate::app::style::fine_state::{FineJob, FineRequest, FineResult};
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, Request};
@@ -60,20 +60,24 @@ pub(in crate::app) fn pause_or_go_on(state: &mut AppState, services: &mut Servic
     }
 }
 
-/// Does something with the picture that the document asks for, once it is there.
-pub(in crate::app) fn send(purpose: Purpose, state: &mut AppState, services: &mut Services) {
+/// Does something with a picture of *Fine*, once it is there.
+pub(in crate::app) fn send(
+    request: FineRequest,
+    purpose: Purpose,
+    state: &mut AppState,
+    services: &mut Services,
+) {
     // One that was stopped before its turn comes to nothing.
     let comes = |job: &&JobEntry| !job.cancelling || job.stage.is_some();
-    if let Some(id) = at_work(state).filter(comes).map(|job| job.id) {
+    if let Some(id) = painting(&request, state).filter(comes).map(|job| job.id) {
         then(id, purpose, state, services);
-    } else if let Some(made) = result(state).cloned() {
+    } else if let Some(made) = painted(&request, state).cloned() {
         job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
-    } else if let Some(request) = request(state) {
-        start(request, purpose, state, services);
+    } else if request.params.styles.is_empty() {
+        let words = "Choose a photo and a style first.";
+        state.toasts.push(Level::Info, words);
     } else {
-        state
-            .toasts
-            .push(Level::Info, "Choose a photo and a style first.");
+        start(request, purpose, state, services);
     }
 }
 
