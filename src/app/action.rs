@@ -5,7 +5,7 @@ use crate::app::finish::edit::FinishEdit;
 use crate::app::grow::edit::GrowEdit;
 use crate::app::notice::Level;
 use crate::app::spaces::edit::SpacesEdit;
-use crate::app::spaces::export_choice::SpacesExport;
+use crate::app::spaces::export_choice::{SpacesExport, SpacesFiles};
 use crate::app::spaces::looks::SpacesView;
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::folder_edit::FolderEdit;
@@ -140,8 +140,8 @@ pub enum Action {
     CopyFiles(Vec<PathBuf>),
     /// Make a picture at full size and write it to a file.
     SaveTo {
-        /// What.
-        what: Subject,
+        /// What makes it.
+        job: Box<Job>,
         /// The file.
         path: PathBuf,
     },
@@ -221,8 +221,8 @@ pub enum Purpose {
     Seamless,
     /// Files of Spaces.
     Surface,
-    /// The result is what files of Spaces are made of.
-    SpacesFile,
+    /// The result is what these files of Spaces are made of.
+    SpacesFile(SpacesFiles),
     /// The result becomes the picture of Spaces.
     SendToSpaces,
     /// Show the result at full size on the canvas.
@@ -267,8 +267,8 @@ pub enum Purpose {
     Upscale,
     /// A picture to enlarge by this factor.
     UpscaleNext(u32),
-    /// A picture to export.
-    Export,
+    /// The picture of this number, to export.
+    Export(u64),
 }
 
 /// A picture that can go on.
@@ -313,8 +313,6 @@ pub enum Destination {
     SpacesSource,
     /// As the photo of a wall in Spaces.
     SpacesRoom,
-    /// As what files of Spaces are made of.
-    SpacesFile,
     /// Back into the workspace that its recipe belongs to.
     Explore,
     /// Enlarged by this factor and kept.
@@ -410,8 +408,8 @@ pub enum Pick {
     Film(Box<FilmJob>),
     /// The same for a turn in a panorama.
     Turn(Box<TurnJob>),
-    /// A file for the picture.
-    SaveAs(Subject),
+    /// A file for the picture that this makes: as it was when it was asked for.
+    SaveAs(Box<Job>),
     /// File or folder for exported gallery pictures.
     Export {
         /// Which.

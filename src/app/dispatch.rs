@@ -125,7 +125,7 @@ pub fn dispatch(
         }
         Action::CopyPicture(picture) => services.system.copy_picture(picture),
         Action::CopyFiles(paths) => services.system.copy_files(paths),
-        Action::SaveTo { what, path } => send::save_to(&what, path, state, services),
+        Action::SaveTo { job, path } => send::save_to(*job, path, state, services),
         Action::StyleFilm {
             film,
             sha256,

@@ -25,9 +25,10 @@ pub(in crate::app) fn make(
         return;
     }
     // The export dialog stops its own job when it is closed.
-    let shared = purpose != Purpose::Export;
+    let shared = |purpose: &Purpose| !matches!(purpose, Purpose::Export(_));
     let at_work = state.engine.jobs.iter_mut().find(|job| {
-        shared && job.of.as_ref() == Some(&of) && !job.cancelling && job.purpose != Purpose::Export
+        let alike = job.of.as_ref() == Some(&of) && !job.cancelling;
+        alike && shared(&purpose) && shared(&job.purpose)
     });
     match at_work {
         Some(job) if job.purpose == purpose || job.also.contains(&purpose) => {}

@@ -1,6 +1,6 @@
 //! Jobs that ended: each result goes where it should.
 
-use crate::app::action::{Action, Destination, Purpose};
+use crate::app::action::{Action, Purpose};
 use crate::app::arrival;
 use crate::app::command::Command;
 use crate::app::explore::drag;
@@ -12,6 +12,7 @@ use crate::app::notice::Level;
 use crate::app::plain_words::PlainWords;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
+use crate::app::send;
 use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::film as style_film;
@@ -45,8 +46,8 @@ pub fn ended(
     };
     let then = painting::ended(id, made, state);
     own_styles::ended(id, result.as_ref().ok(), state, services);
-    if result.is_err() && job.purpose == Purpose::Export {
-        export::forget(state);
+    if result.is_err() {
+        export::given_up([&job.purpose].into_iter().chain(&job.also), state);
     }
     if job.purpose == Purpose::GrowEstimate {
         let answer = result.and_then(|output| match output {
@@ -173,7 +174,7 @@ pub(in crate::app) fn picture_made(
     state: &mut AppState,
     services: &mut Services,
 ) {
-    let then = match purpose {
+    match purpose {
         // The canvas has it.
         Purpose::Fine | Purpose::Grow => return,
         Purpose::Seamless => return spaces::shown::whole(&picture, &recipe, state),
@@ -188,18 +189,8 @@ pub(in crate::app) fn picture_made(
                 settings: settings::of(state),
             });
         }
-        Purpose::SendToStyle => Some(Destination::StylePhoto),
-        Purpose::UseAsStyle => Some(Destination::StyleStyle),
-        Purpose::SendToLens => Some(Destination::LensPhoto),
-        Purpose::SendToFinish => Some(Destination::Finish),
-        Purpose::SendToGrow => Some(Destination::GrowSource),
-        Purpose::SendToSpaces => Some(Destination::SpacesSource),
-        Purpose::SpacesFile => Some(Destination::SpacesFile),
-        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
-        Purpose::Export => Some(Destination::Export),
-        _ => None,
-    };
-    put_down(picture, recipe, then, state, services);
+        _ => put_down(picture, recipe, purpose.clone(), state, services),
+    }
 }
 
 /// A picture at full size is on the canvas.
@@ -219,20 +210,22 @@ fn full_size(picture: &Picture, state: &mut AppState) {
 fn put_down(
     picture: Picture,
     recipe: Box<Recipe>,
-    then: Option<Destination>,
+    purpose: Purpose,
     state: &mut AppState,
     services: &mut Services,
 ) {
     state.gallery.save_token += 1;
     let token = state.gallery.save_token;
-    state.gallery.saving.push((token, then));
-    services.gallery.send(match then {
-        None => GalleryRequest::Save {
+    let goes_on = matches!(purpose, Purpose::Export(_) | Purpose::SpacesFile(_))
+        || send::destination(&purpose).is_some();
+    state.gallery.saving.push((token, purpose));
+    services.gallery.send(match goes_on {
+        false => GalleryRequest::Save {
             token,
             picture,
             recipe,
         },
-        Some(_) => GalleryRequest::SetAside {
+        true => GalleryRequest::SetAside {
             token,
             picture,
             recipe,

@@ -49,10 +49,10 @@ fn job_title(job: &Job, purpose: &Purpose, state: &AppState) -> String {
             "Making the full turn".to_owned()
         }
         (_, Purpose::Seamless) => "Making the picture seamless".to_owned(),
-        (_, Purpose::SpacesFile) => "Rendering the picture for its files".to_owned(),
+        (_, Purpose::SpacesFile(_)) => "Rendering the picture for its files".to_owned(),
         (_, Purpose::Keep) => "Saving to the gallery".to_owned(),
         (_, Purpose::Full) => "Rendering at full size".to_owned(),
-        (_, Purpose::Export) => "Rendering the picture to export".to_owned(),
+        (_, Purpose::Export(_)) => "Rendering the picture to export".to_owned(),
         (_, Purpose::Copy) => "Copying the picture".to_owned(),
         (_, Purpose::SaveAs(_)) => "Saving the picture".to_owned(),
         (Job::Directions { model } | Job::LensDirections { model }, _) => {

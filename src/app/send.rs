@@ -13,8 +13,8 @@ use crate::app::now::Now;
 use crate::app::open_files::open_files;
 use crate::app::ports::Services;
 use crate::app::recipes;
-use crate::app::spaces;
 use crate::app::state::AppState;
+use crate::app::style::fine_state::FineRequest;
 use crate::app::style::{fine, painting};
 use crate::app::timeline;
 use crate::app::timeline::document::KeyPicture;
@@ -74,23 +74,24 @@ fn send_made(to: Destination, what: Subject, state: &mut AppState, services: &mu
         return;
     };
     if to == Destination::SaveAs {
-        services.system.pick(Pick::SaveAs(what));
+        services.system.pick(Pick::SaveAs(Box::new(job)));
     } else if let Some(purpose) = purpose_of(to) {
         make(job, purpose, state, services);
     }
 }
 
 /// Makes a picture at full size and writes it to a file.
-pub fn save_to(what: &Subject, path: PathBuf, state: &mut AppState, services: &mut Services) {
-    if let Some(job) = job_of(what, state) {
-        make(job, Purpose::SaveAs(path), state, services);
-    }
+pub fn save_to(job: Job, path: PathBuf, state: &mut AppState, services: &mut Services) {
+    make(job, Purpose::SaveAs(path), state, services);
 }
 
 /// Makes a picture; one of *Fine* that is there or on its way isn't made once more.
 fn make(job: Job, purpose: Purpose, state: &mut AppState, services: &mut Services) {
     match job {
-        Job::StylizeFine(..) => painting::send(purpose, state, services),
+        Job::StylizeFine(params, options) => {
+            let request = FineRequest { params, options };
+            painting::send(request, purpose, state, services);
+        }
         job => full_size::make(job, purpose, state, services),
     }
 }
@@ -117,21 +118,35 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
         Destination::LensPhoto => Some(Purpose::SendToLens),
         Destination::GrowSource => Some(Purpose::SendToGrow),
         Destination::SpacesSource => Some(Purpose::SendToSpaces),
-        Destination::SpacesFile => Some(Purpose::SpacesFile),
         Destination::Full => Some(Purpose::Full),
         Destination::Keep => Some(Purpose::Keep),
         Destination::Clipboard => Some(Purpose::Copy),
         Destination::Upscale(scale) => Some(Purpose::UpscaleNext(scale)),
-        Destination::Export => Some(Purpose::Export),
         Destination::Finish => Some(Purpose::SendToFinish),
         Destination::Explore
         | Destination::Timeline
         | Destination::SaveAs
+        // The dialog has its picture made.
+        | Destination::Export
         | Destination::LensOther
         | Destination::CopyFinish
         | Destination::GrowStructure
         | Destination::GrowOther
         | Destination::SpacesRoom => None,
+    }
+}
+
+/// Where a picture that was made for this goes on from its file.
+pub(in crate::app) fn destination(purpose: &Purpose) -> Option<Destination> {
+    match purpose {
+        Purpose::SendToStyle => Some(Destination::StylePhoto),
+        Purpose::UseAsStyle => Some(Destination::StyleStyle),
+        Purpose::SendToLens => Some(Destination::LensPhoto),
+        Purpose::SendToFinish => Some(Destination::Finish),
+        Purpose::SendToGrow => Some(Destination::GrowSource),
+        Purpose::SendToSpaces => Some(Destination::SpacesSource),
+        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
+        _ => None,
     }
 }
 
@@ -209,7 +224,6 @@ fn send_file(
         Destination::GrowOther => FileRole::GrowOther,
         Destination::SpacesSource => FileRole::SpacesSource,
         Destination::SpacesRoom => FileRole::SpacesRoom,
-        Destination::SpacesFile => return spaces::export::of_file(&path, state, services),
         Destination::Explore => FileRole::Any,
         Destination::Upscale(scale) => {
             jobs::start(

@@ -52,6 +52,8 @@ pub struct AppState {
     pub gallery: GalleryState,
     /// The picture outside the gallery that the export dialog is about.
     pub export: Option<ExportTarget>,
+    /// The number of the newest one.
+    pub(in crate::app) exports: u64,
     /// What is known of models from outside.
     pub hub: HubState,
     /// Pictures at full size.
@@ -101,6 +103,7 @@ impl AppState {
             photos: Photos::default(),
             gallery: GalleryState::default(),
             export: None,
+            exports: 0,
             hub: HubState::default(),
             finals: Finals::default(),
             fine: FineState::default(),

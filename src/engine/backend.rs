@@ -66,7 +66,8 @@ pub(crate) trait JobControl {
     fn yield_to_previews(&mut self, backend: &mut dyn PreviewBackend) -> Result<(), EngineError>;
 
     /// As [`JobControl::yield_to_previews`]; and while the running job is paused, serves
-    /// what else comes, whole jobs too.
+    /// what else comes, whole jobs too. One that nobody waits for leaves off once this one goes on,
+    /// as if it were cancelled, and begins anew afterwards.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`] if the job is to stop.

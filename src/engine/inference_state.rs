@@ -1,5 +1,6 @@
 //! Networks, photos and what is remembered of them: all that previews and jobs work with.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,8 @@ use crate::engine::fine_estimate;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
-    DeviceInfo, EngineError, Estimate, FilmParams, Library, OpenedPhoto, Rendering, Tier, Work,
+    DeviceInfo, EngineError, Estimate, FilmParams, JobId, Library, OpenedPhoto, Rendering, Tier,
+    Work,
 };
 use crate::engine::spaces_preview::SpacesPreviews;
 use crate::engine::styling::Stylizer;
@@ -44,6 +46,8 @@ pub(crate) struct InferenceState {
     pub(crate) device: DeviceInfo,
     /// Folder of the user's own styles.
     pub(crate) own_styles: Option<PathBuf>,
+    /// Files of styles that are being learnt, for jobs that name none and begin anew.
+    pub(crate) learning: HashMap<JobId, PathBuf>,
     swatches: Swatches,
     spaces: SpacesPreviews,
 }
@@ -81,6 +85,7 @@ impl InferenceState {
             registry,
             device: info,
             own_styles: config.own_styles,
+            learning: HashMap::new(),
             swatches,
             spaces: SpacesPreviews::default(),
         }

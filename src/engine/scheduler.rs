@@ -14,10 +14,11 @@ use crate::cancel::CancelToken;
 use crate::engine::backend::{Backend, JobBackend, JobControl, PreviewBackend};
 use crate::engine::config::{DeviceChoice, Precision};
 use crate::engine::mailbox::{MailboxState, PreviewRequest, QueuedRequest, SERVED};
-use crate::engine::progress::StepTimer;
 use crate::engine::protocol::{
     Channel, DeviceInfo, EngineError, Event, Job, JobId, Output, Stage, Tier, Waker,
 };
+use crate::engine::rank::{Rank, rank};
+use crate::engine::running::Running;
 use crate::picture::Picture;
 use crate::weighed::Sender;
 
@@ -37,14 +38,6 @@ struct Waiting {
     id: JobId,
     job: Box<Job>,
     token: CancelToken,
-}
-
-/// The job at work.
-struct Running {
-    id: JobId,
-    token: CancelToken,
-    timer: StepTimer,
-    rank: Rank,
 }
 
 /// Inbox and outbox of the engine's thread.
@@ -287,22 +280,27 @@ impl Scheduler {
         let Some(waiting) = first.and_then(|first| self.jobs.remove(first)) else {
             return false;
         };
-        self.run_job(waiting, backend);
+        self.run_job(waiting, None, backend);
         true
     }
 
-    fn run_job(&mut self, waiting: Waiting, backend: &mut dyn JobBackend) {
+    fn run_job(
+        &mut self,
+        waiting: Waiting,
+        instead_of: Option<CancelToken>,
+        backend: &mut dyn JobBackend,
+    ) {
         let Waiting { id, job, token } = waiting;
-        self.running = Some(Running {
-            id,
-            token,
-            timer: StepTimer::new(),
-            rank: rank(&job),
-        });
+        self.running = Some(Running::new(id, rank(&job), &token, instead_of));
         self.notify_queue();
         let result = guarded(|| backend.job(&job, self));
-        self.running = None;
-        self.finish(id, result);
+        let turn_ended = self.running.take().is_some_and(|job| job.turn_ended());
+        let stopped = matches!(result, Err(EngineError::Cancelled));
+        if stopped && turn_ended && !token.is_cancelled() && !self.stopping() {
+            self.jobs.push_front(Waiting { id, job, token });
+        } else {
+            self.finish(id, result);
+        }
     }
 
     /// Runs a waiting job while the running one stands aside.
@@ -311,16 +309,19 @@ impl Scheduler {
             return;
         };
         let aside = self.running.take();
+        let background = rank(&waiting.job) == Rank::Background;
+        let gives_way = |aside: &&Running| background && aside.rank > Rank::Background;
+        let paused = aside.as_ref().filter(|aside| aside.waits());
+        let instead_of = paused.filter(gives_way).map(|paused| paused.token.clone());
         self.yielding += usize::from(aside.is_some());
-        self.run_job(waiting, backend);
+        self.run_job(waiting, instead_of, backend);
         self.yielding -= usize::from(aside.is_some());
         self.running = aside;
     }
 
     /// Whether the running job is to wait.
     fn waits(&self) -> bool {
-        let running = self.running.as_ref();
-        running.is_some_and(|r| r.token.is_paused() && !r.token.is_finishing())
+        self.running.as_ref().is_some_and(Running::waits)
     }
 
     fn finish(&mut self, id: JobId, result: Result<Output, EngineError>) {
@@ -352,6 +353,7 @@ impl JobControl for Scheduler {
         while self.waits() {
             if !self.jobs.is_empty() {
                 self.run_in_front(0, backend);
+                self.check()?;
                 continue;
             }
             match self.rx.recv_timeout(PAUSE_CHECK) {
@@ -387,7 +389,7 @@ impl JobControl for Scheduler {
         let cancelled = self
             .running
             .as_ref()
-            .is_some_and(|r| r.token.is_cancelled());
+            .is_some_and(|r| r.turn_ended() || r.token.is_cancelled());
         if cancelled || self.stopping() {
             return Err(EngineError::Cancelled);
         }
@@ -441,25 +443,6 @@ impl JobControl for Scheduler {
             }
         }
         (self.waker)();
-    }
-}
-
-/// What goes first. Those below the highest let others go in front of them, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    /// Nobody waits for it: what the program begins by itself, and what takes many minutes.
-    Background,
-    /// Begun anew with each change of its settings: it mustn't hold up what was asked for once.
-    Live,
-    /// What the user asked for.
-    Asked,
-}
-
-fn rank(job: &Job) -> Rank {
-    match job {
-        Job::Directions { .. } | Job::LensDirections { .. } | Job::Learn(_) => Rank::Background,
-        Job::Grow(_) => Rank::Live,
-        _ => Rank::Asked,
     }
 }
 

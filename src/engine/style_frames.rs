@@ -7,6 +7,7 @@ use super::protocol::{EngineError, StyleFilmLook, Tier};
 use super::style_walk::{self, Moment};
 use super::styling::Stylizer;
 use crate::cancel::CancelToken;
+use crate::digest;
 use crate::models::Registry;
 use crate::photo::film::Film;
 use crate::photo::{Kind, Photo};
@@ -42,23 +43,29 @@ impl Stylizer {
         tier: Tier,
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
-        let source = SourceRef {
-            sha256: format!("{}#{number}", look.source.sha256),
-            ..look.source.clone()
+        let place = (look.film.clone(), look.source.clone(), number);
+        let known = self.film_frame.take().filter(|(of, _)| *of == place);
+        let photo = match known {
+            Some((_, photo)) => photo,
+            None => Arc::new(as_photo(Film::frame(&look.film, number)?, &look.source)),
         };
-        let known = self.film_frame.take().filter(|(of, _)| *of == source);
-        let picture = match known {
-            Some((_, picture)) => picture,
-            None => Film::frame(&look.film, number)?,
-        };
-        self.film_frame = Some((source.clone(), picture.clone()));
-        let photo = Arc::new(Photo {
-            picture,
-            source,
-            kind: Kind::Png,
-            notes: Vec::new(),
-        });
+        self.film_frame = Some((place, Arc::clone(&photo)));
         let prepared = self.prepare_for(registry, photos, &look.params, photo, stop)?;
         self.preview_of(&prepared, &look.params, tier, stop)
+    }
+}
+
+/// A frame under the name of its own pixels: a folder of frames goes by its first file, which
+/// another one may begin with, too.
+fn as_photo(picture: Picture, film: &SourceRef) -> Photo {
+    let ([width, height], pixels) = (picture.size(), digest::sha256(picture.rgba()));
+    Photo {
+        picture,
+        source: SourceRef {
+            sha256: format!("{pixels} {width} x {height}"),
+            ..film.clone()
+        },
+        kind: Kind::Png,
+        notes: Vec::new(),
     }
 }

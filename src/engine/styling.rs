@@ -2,6 +2,7 @@
 //! whole pictures.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,8 +35,8 @@ pub(crate) struct Stylizer {
     pub(super) times: TimeModel,
     /// Codes by model and picture hash.
     codes: Recent<(String, String), Vec<f32>>,
-    /// The frame of a film that was looked at last.
-    pub(super) film_frame: Option<(SourceRef, Picture)>,
+    /// The frame of a film that was looked at last: where, of which film, its number.
+    pub(super) film_frame: Option<((PathBuf, SourceRef, u32), Arc<Photo>)>,
 }
 
 impl Stylizer {

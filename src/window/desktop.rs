@@ -1,5 +1,5 @@
 //! The desktop around the window: file dialogs and clipboard, each on a thread of
-//! its own so that the window never waits.
+//! its own so that the window never waits but for files that are still being written when it closes.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use crate::picture::Picture;
 use crate::weighed::{self, Bounds, Weight};
 use crate::window::clipboard::{copy, copy_files, paste};
 use crate::window::refusals::Refusals;
+use crate::window::save::Saver;
 
 /// Endings of picture files that can be opened.
 pub const PICTURES: &[&str] = crate::photo::EXTENSIONS;
@@ -34,7 +35,7 @@ const STYLES: &[&str] = &["safetensors"];
 /// Answers that may wait.
 const ANSWERS: usize = 64;
 
-/// Pictures on their way to the clipboard or a file.
+/// Pictures on their way to the clipboard.
 const WORK: Bounds = Bounds {
     count: 64,
     bytes: 256 << 20,
@@ -52,6 +53,8 @@ pub struct Desktop {
     answers: Receiver<Action>,
     sender: Sender<Action>,
     work: weighed::Sender<Work>,
+    /// Goes after `answers`: what it says of the last pictures then holds it up no more.
+    saver: Saver,
     waker: protocol::Waker,
     refusals: Refusals<Action>,
 }
@@ -61,7 +64,6 @@ enum Work {
     Copy(Picture),
     CopyFiles(Vec<PathBuf>),
     Paste(FileRole),
-    Save(Box<SavePicture>),
     Show(PathBuf),
 }
 
@@ -69,7 +71,6 @@ impl Weight for Work {
     fn bytes(&self) -> usize {
         match self {
             Self::Copy(picture) => picture.rgba().len(),
-            Self::Save(job) => job.picture.rgba().len(),
             Self::CopyFiles(paths) => paths.iter().map(|path| path.as_os_str().len()).sum(),
             Self::Paste(_) | Self::Show(_) => 0,
         }
@@ -88,10 +89,16 @@ impl Desktop {
         std::thread::Builder::new()
             .name("limner-desktop".to_owned())
             .spawn(move || serve(&jobs, &out, &wake))?;
+        let (out, wake) = (sender.clone(), Arc::clone(&waker));
+        let saver = Saver::start(move |answer| {
+            out.send(answer).ok();
+            wake();
+        })?;
         Ok(Self {
             answers,
             sender,
             work,
+            saver,
             waker,
             refusals: Refusals::default(),
         })
@@ -99,10 +106,13 @@ impl Desktop {
 
     fn queue(&mut self, work: Work) {
         if self.work.try_send(work).is_err() {
-            let words = "The desktop doesn't answer. Try again in a moment.";
-            self.refusals
-                .refuse(self.answers.len(), notify(Level::Error, words));
+            self.refuse("The desktop doesn't answer. Try again in a moment.");
         }
+    }
+
+    fn refuse(&mut self, words: &str) {
+        let answer = notify(Level::Error, words);
+        self.refusals.refuse(self.answers.len(), answer);
     }
 
     /// Waits for a dialog on a thread of its own, then answers.
@@ -145,7 +155,7 @@ impl SystemLink for Desktop {
             Pick::Open(role) => open_pictures(self, role),
             Pick::Film(film) => super::films::save(self, film),
             Pick::Turn(turn) => super::films::save_turn(self, turn),
-            Pick::SaveAs(subject) => {
+            Pick::SaveAs(job) => {
                 let future = AsyncFileDialog::new()
                     .set_title("Save picture")
                     .set_file_name("picture.png")
@@ -156,7 +166,7 @@ impl SystemLink for Desktop {
                     .save_file();
                 self.dialog(future, move |file: FileHandle| {
                     vec![Action::SaveTo {
-                        what: subject,
+                        job,
                         path: with_ending(file.path(), "png"),
                     }]
                 });
@@ -264,7 +274,9 @@ impl SystemLink for Desktop {
     }
 
     fn save_picture(&mut self, job: SavePicture) {
-        self.queue(Work::Save(Box::new(job)));
+        if !self.saver.take(job) {
+            self.refuse("Other pictures are still being written. Try again in a moment.");
+        }
     }
 
     fn try_recv(&mut self) -> Option<Action> {
@@ -405,7 +417,6 @@ fn serve(jobs: &weighed::Receiver<Work>, out: &Sender<Action>, waker: &protocol:
             Work::Copy(picture) => copy(&mut clipboard, &picture),
             Work::CopyFiles(paths) => copy_files(&mut clipboard, &paths),
             Work::Paste(role) => paste(&mut clipboard, role),
-            Work::Save(job) => crate::window::save::save(&job),
             Work::Show(path) => match show(&path) {
                 Ok(()) => continue,
                 Err(error) => notify(Level::Error, error),

@@ -1,15 +1,70 @@
 //! Pictures to files outside the gallery.
 
 use std::path::PathBuf;
+use std::thread::JoinHandle;
 
 use crate::app::action::Action;
 use crate::app::notice::Level;
 use crate::app::ports::SavePicture;
 use crate::export::{self, WriteOptions, Writing};
 use crate::unfinished;
+use crate::weighed::{self, Bounds, Weight};
+
+/// Pictures that wait to be written.
+const WAITING: Bounds = Bounds {
+    count: 64,
+    bytes: 256 << 20,
+};
+
+impl Weight for SavePicture {
+    fn bytes(&self) -> usize {
+        self.picture.rgba().len()
+    }
+}
+
+/// Writes pictures on a thread of its own, so that none waits for a clipboard that doesn't answer.
+/// Dropping it waits until all are whole: they were promised to the user.
+pub(super) struct Saver {
+    work: Option<weighed::Sender<SavePicture>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Saver {
+    /// Starts the thread, which hands `told` what is to be said of each picture.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(super) fn start(told: impl Fn(Action) + Send + 'static) -> std::io::Result<Self> {
+        let (work, jobs) = weighed::channel::<SavePicture>(WAITING);
+        let thread = std::thread::Builder::new()
+            .name("limner-save".to_owned())
+            .spawn(move || jobs.iter().for_each(|job| told(save(&job))))?;
+        Ok(Self {
+            work: Some(work),
+            thread: Some(thread),
+        })
+    }
+
+    /// Writes a picture soon; false if too many wait already.
+    pub(super) fn take(&self, job: SavePicture) -> bool {
+        let work = self.work.as_ref();
+        work.is_some_and(|work| work.try_send(job).is_ok())
+    }
+}
+
+impl Drop for Saver {
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("the thread that writes pictures ended in a panic");
+        }
+    }
+}
 
 /// Writes a picture; the answer is for the user.
-pub fn save(job: &SavePicture) -> Action {
+fn save(job: &SavePicture) -> Action {
     let (level, text) = match write(job) {
         Ok(()) => {
             let name = job
@@ -73,4 +128,42 @@ pub fn pasted(image: &arboard::ImageData<'_>) -> Result<PathBuf, String> {
     let replace = export::atomic::Existing::Replace;
     export::atomic::write_bytes(&path, replace, bytes.get_ref()).map_err(|e| say(&e))?;
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::ports::SystemLink as _;
+    use crate::picture::Picture;
+    use crate::recipe::Recipe;
+    use crate::window::desktop::Desktop;
+
+    #[test]
+    fn pictures_that_are_being_written_when_the_window_closes_are_whole_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut desktop = Desktop::new(std::sync::Arc::new(|| {})).unwrap();
+        let side = 1200;
+        // Noise takes long to compress.
+        let noise = |i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8;
+        let pixels = (0..side * side * 4).map(|i| if i % 4 == 3 { 255 } else { noise(i) });
+        let picture = Picture::from_rgba(side, side, pixels.collect()).unwrap();
+        let recipe = Recipe::from_json(r#"{"model": "cppn", "seed": 1}"#).unwrap();
+        let names = ["a.png", "b.png", "c.png"];
+        for name in names {
+            desktop.save_picture(SavePicture {
+                path: dir.path().join(name),
+                picture: picture.clone(),
+                recipe: Box::new(recipe.clone()),
+                with_recipe: true,
+                settings: Default::default(),
+            });
+        }
+        drop(desktop);
+        for name in names {
+            let file = crate::photo::read(&dir.path().join(name)).unwrap();
+            assert!(file.picture == picture, "{name}");
+        }
+        let files = std::fs::read_dir(dir.path()).unwrap();
+        assert_eq!(files.count(), names.len(), "nothing unfinished is left");
+    }
 }

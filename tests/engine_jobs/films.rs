@@ -10,7 +10,7 @@ use super::*;
 use crate::film_reader;
 
 const SIZE: [u32; 2] = [160, 112];
-const FRAMES: u32 = 14;
+pub(super) const FRAMES: u32 = 14;
 /// Side of the square that wanders.
 const SQUARE: u32 = 28;
 
@@ -20,7 +20,7 @@ fn left(number: u32) -> u32 {
 }
 
 /// A still, slightly noisy background with a square that wanders over it.
-fn frame(number: u32) -> Picture {
+pub(super) fn frame(number: u32) -> Picture {
     let mut rng = ChaCha20Rng::seed_from_u64(u64::from(number) + 1);
     let [w, h] = SIZE;
     let pixels = (0..w * h).flat_map(|i| {
@@ -48,7 +48,7 @@ fn frame(number: u32) -> Picture {
     Picture::from_rgba(w, h, pixels.collect()).unwrap()
 }
 
-fn write_film(path: &Path) {
+pub(super) fn write_film(path: &Path) {
     let pace = Pace {
         size: SIZE,
         frames: FRAMES,
@@ -85,7 +85,7 @@ fn still_change(frames: &[Picture]) -> f64 {
     sum / count as f64
 }
 
-fn params(style: &str) -> StyleParams {
+pub(super) fn params(style: &str) -> StyleParams {
     StyleParams {
         model: "restyle".into(),
         photo: Default::default(),
@@ -105,7 +105,7 @@ fn params(style: &str) -> StyleParams {
 }
 
 /// The networks that ship.
-fn shipped() -> LocalEngine {
+pub(super) fn shipped() -> LocalEngine {
     let config = EngineConfig {
         threads: Some(2),
         model_dirs: vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("models")],
@@ -115,7 +115,7 @@ fn shipped() -> LocalEngine {
     LocalEngine::new(config, Arc::new(|| {}))
 }
 
-fn run(engine: &mut LocalEngine, job: Job) -> Output {
+pub(super) fn run(engine: &mut LocalEngine, job: Job) -> Output {
     engine.send(Request::Job { id: JobId(1), job }).unwrap();
     let mut done = None;
     for event in engine.run() {
@@ -222,18 +222,18 @@ fn patch(picture: &Picture) -> [f64; 3] {
     sums
 }
 
-fn encoded(picture: &Picture) -> Vec<u8> {
+pub(super) fn encoded(picture: &Picture) -> Vec<u8> {
     let labels = Default::default();
     limner::export::encode_to_bytes(picture, limner::export::format::Format::Png, &labels).unwrap()
 }
 
-fn differs(a: &Picture, b: &Picture) -> f64 {
+pub(super) fn differs(a: &Picture, b: &Picture) -> f64 {
     let pairs = a.rgba().iter().zip(b.rgba());
     pairs.map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.rgba().len() as f64
 }
 
 /// All frames of an animated PNG.
-fn read_all(path: &Path) -> Vec<Picture> {
+pub(super) fn read_all(path: &Path) -> Vec<Picture> {
     let mut film = limner::photo::film::Film::open(path).unwrap();
     let mut all = Vec::new();
     while let Some(frame) = film.next_frame().unwrap() {

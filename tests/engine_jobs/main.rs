@@ -9,6 +9,7 @@ mod engine_files;
 #[path = "../common/film_reader.rs"]
 mod film_reader;
 mod films;
+mod films_looked_at;
 mod fine;
 mod finish_looks;
 mod grow;

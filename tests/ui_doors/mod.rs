@@ -68,6 +68,10 @@ pub struct Asked {
     pub refuse: Option<EngineError>,
     /// Pictures of Grow stay at work.
     pub hold_growing: bool,
+    /// Pictures at full size stay at work.
+    pub hold_pictures: bool,
+    /// What the gallery answers stays on its way.
+    pub hold_gallery: bool,
     /// What the engine says by itself next.
     pub news: Option<Event>,
     /// Files of the gallery changed from outside.
@@ -588,6 +592,9 @@ impl GalleryLink for InlineGallery {
         if std::mem::take(&mut self.asked.borrow_mut().changed) {
             self.gallery.reconcile(&mut |_, _| true).unwrap();
             self.answers.push_back(GalleryEvent::Changed);
+        }
+        if self.asked.borrow().hold_gallery {
+            return None;
         }
         self.answers.pop_front()
     }

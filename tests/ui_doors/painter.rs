@@ -21,6 +21,8 @@ pub(super) struct Painter {
     bin: Vec<StyleInfo>,
     /// Pictures of Grow at work.
     growing: Vec<JobId>,
+    /// Pictures at full size at work.
+    held: Vec<Event>,
 }
 
 impl Painter {
@@ -42,6 +44,7 @@ impl Painter {
             learning: None,
             bin: Vec::new(),
             growing: Vec::new(),
+            held: Vec::new(),
         }
     }
 
@@ -658,7 +661,21 @@ impl EngineLink for Painter {
                 });
                 self.growing.push(id);
             }
+            Request::Job {
+                id,
+                job: job @ (Job::Render(_) | Job::Stylize(..) | Job::RenderLens(_)),
+            } if self.asked.borrow().hold_pictures => {
+                let result = Ok(self.job(job));
+                self.held.push(Event::Done { id, result });
+            }
             Request::Cancel(id) => {
+                for held in &mut self.held {
+                    if let Event::Done { id: of, result } = held
+                        && *of == id
+                    {
+                        *result = Err(EngineError::Cancelled);
+                    }
+                }
                 let before = self.fine.len() + self.growing.len();
                 self.fine.retain(|(other, ..)| *other != id);
                 self.growing.retain(|other| *other != id);
@@ -698,6 +715,9 @@ impl EngineLink for Painter {
             && let Some(id) = self.fine.front().map(|(id, ..)| *id)
         {
             self.end_fine(id, false);
+        }
+        if !self.asked.borrow().hold_pictures {
+            self.answers.extend(self.held.drain(..));
         }
         let news = self.asked.borrow_mut().news.take();
         news.or_else(|| self.answers.pop_front())

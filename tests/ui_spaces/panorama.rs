@@ -123,6 +123,49 @@ fn files_of_waves_are_made_of_the_whole_picture() {
     assert!(page.is_none() && std::path::Path::new(&job.picture.path).exists());
 }
 
+#[test]
+fn files_that_wait_for_their_pictures_are_each_made_of_their_own() {
+    let mut s = waves();
+    s.asked.borrow_mut().hold_pictures = true;
+    let page = s.folder.path().join("around.html");
+    let [faces, more] = ["faces", "more"].map(|name| s.folder.path().join(name));
+    let six = SpacesExport::Faces { replace: false };
+    let write = |s: &mut Studio<'_>, what, to: &std::path::Path| {
+        let to = to.to_owned();
+        s.window.state_mut().act(Action::SpacesWrite { what, to });
+        s.settle();
+        doc(s).panorama.waves.origin.clone()
+    };
+    let first = write(&mut s, SpacesExport::PanoramaPage, &page);
+    s.command(Command::NewSeed);
+    let second = write(&mut s, six, &faces);
+    assert_ne!(first, second);
+    // Of the same picture: made once.
+    write(&mut s, six, &more);
+    s.asked.borrow_mut().hold_pictures = false;
+    s.settle();
+    s.settle();
+    let mut made = Vec::new();
+    for job in files(&s) {
+        let recipe = limner::export::metadata::read(std::path::Path::new(&job.picture.path));
+        let Making::Explore(params) = recipe.unwrap().recipe.unwrap().making else {
+            panic!("Waves")
+        };
+        let SurfaceKind::Panorama { faces, page } = job.kind else {
+            panic!("a panorama")
+        };
+        made.push((page.or(faces.map(|(to, _)| to)).unwrap(), params.origin));
+    }
+    let all = [(page, first), (faces, second.clone()), (more, second)];
+    assert_eq!(made, all);
+    let asked = s.asked.borrow();
+    let rendered = asked.engine.iter().filter(|request| {
+        let job = |job: &Job| matches!(job, Job::Render(_));
+        matches!(request, Request::Job { job: of, .. } if job(of))
+    });
+    assert_eq!(rendered.count(), 2);
+}
+
 fn turn_picked(s: &Studio<'_>) -> TurnJob {
     match s.asked.borrow().picks.last() {
         Some(Pick::Turn(job)) => (**job).clone(),

@@ -15,6 +15,7 @@ mod bin;
 mod canvas;
 mod dialogs;
 mod emoji;
+mod exports;
 mod glyphs;
 mod history;
 mod look;

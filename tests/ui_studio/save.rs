@@ -3,6 +3,8 @@
 use egui::{Key, Modifiers};
 use limner::app::action::{Action, Destination, FileRole, Pick, Subject};
 use limner::app::command::Command;
+use limner::app::style::document::Quality;
+use limner::app::style::edit::StyleEdit;
 use limner::app::view::{Dialog, Workspace};
 use limner::engine::protocol::{Job, Request};
 use limner::gallery::Gallery;
@@ -206,4 +208,58 @@ fn titles_have_no_day_and_files_do() {
     });
     s.settle();
     assert!(s.titles().contains(&"2001-02-03 beach".to_owned()));
+}
+
+/// What makes the picture for which a file is asked.
+fn picked(s: &mut Studio<'_>) -> Box<Job> {
+    s.command(Command::SaveAs);
+    match s.asked.borrow().picks.last() {
+        Some(Pick::SaveAs(job)) => job.clone(),
+        other => panic!("a file is asked for: {other:?}"),
+    }
+}
+
+/// What makes the picture that is saved once the file dialog has answered.
+fn saved(s: &mut Studio<'_>, job: Box<Job>) -> Job {
+    let path = s.folder.path().join("saved.png");
+    s.window.state_mut().act(Action::SaveTo { job, path });
+    s.settle();
+    let asked = s.asked.borrow();
+    let mut jobs = asked.engine.iter().filter_map(|request| match request {
+        Request::Job { job, .. } => Some(job.clone()),
+        _ => None,
+    });
+    jobs.next_back().expect("it is made")
+}
+
+#[test]
+fn what_is_saved_is_the_picture_that_was_in_front_when_a_file_was_asked_for() {
+    for quality in [Quality::Fast, Quality::Fine] {
+        let mut s = in_style(SIZE);
+        s.open_photo("holiday.png");
+        s.click("Style Embers");
+        let chosen = Action::Style(StyleEdit::Quality(quality));
+        s.window.state_mut().act(chosen);
+        s.settle();
+        let job = picked(&mut s);
+        let weaker = Action::Style(StyleEdit::Strength(0.3));
+        s.window.state_mut().act(weaker);
+        s.settle();
+        s.command(Command::GoExplore);
+        let (params, made) = match saved(&mut s, job) {
+            Job::Stylize(params, _) => (params, Quality::Fast),
+            Job::StylizeFine(params, _) => (params, Quality::Fine),
+            other => panic!("a stylised photo: {other:?}"),
+        };
+        assert_eq!((params.strength, made), (1.0, quality));
+    }
+    let mut s = studio(SIZE, egui::Theme::Dark);
+    s.keep(&["Apple"]);
+    let what = Subject::Gallery(s.window.state().state.gallery.entries[0].id);
+    let to = Destination::Finish;
+    s.window.state_mut().act(Action::Send { to, what });
+    s.settle();
+    let job = picked(&mut s);
+    s.command(Command::GoStyle);
+    assert!(matches!(saved(&mut s, job), Job::Finish { .. }));
 }

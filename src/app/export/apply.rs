@@ -2,13 +2,13 @@
 //! first, so that the export dialog has a file with a recipe to copy from. The gallery gets
 //! none of it.
 
-use crate::app::action::Purpose;
 use crate::app::export::target::ExportTarget;
 use crate::app::finish;
 use crate::app::full_size;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
+use crate::app::style::fine_state::FineRequest;
 use crate::app::style::{fine, painting};
 use crate::app::view::Dialog;
 use crate::app::work;
@@ -37,26 +37,31 @@ pub fn begin(state: &mut AppState, services: &mut Services) {
     if known.is_some_and(|t| t.work == work && t.rendering == rendering) {
         return;
     }
-    stop(state, services);
-    state.export = Some(ExportTarget {
+    let before = making(state);
+    state.exports += 1;
+    let target = ExportTarget {
+        number: state.exports,
         work,
         rendering,
         kept: None,
-    });
+    };
+    let purpose = target.purpose();
+    state.export = Some(target);
+    // Nobody wants the one before any more.
+    if let Some(id) = before {
+        painting::stop_or_cancel(id, state, services);
+    }
     match job {
-        Job::StylizeFine(..) => painting::send(Purpose::Export, state, services),
-        job => full_size::make(job, Purpose::Export, state, services),
+        Job::StylizeFine(params, options) => {
+            let request = FineRequest { params, options };
+            painting::send(request, purpose, state, services);
+        }
+        job => full_size::make(job, purpose, state, services),
     }
 }
 
 /// The job that makes the picture, while it waits or runs.
-pub fn making(state: &AppState) -> Option<JobId> {
-    state.engine.job_for(&Purpose::Export).map(|job| job.id)
-}
-
-/// The user doesn't want it any more: stops the making.
-pub fn stop(state: &mut AppState, services: &mut Services) {
-    if let Some(id) = making(state) {
-        painting::stop_or_cancel(id, state, services);
-    }
+fn making(state: &AppState) -> Option<JobId> {
+    let purpose = state.export.as_ref()?.purpose();
+    state.engine.job_for(&purpose).map(|job| job.id)
 }

@@ -1,6 +1,6 @@
 //! What the gallery answers goes into the state here.
 
-use crate::app::action::{Action, Destination, Subject};
+use crate::app::action::{Action, Destination, Purpose, Subject};
 use crate::app::export;
 use crate::app::gallery::state::Loaded;
 use crate::app::gallery::{apply, file_events, listing};
@@ -9,6 +9,7 @@ use crate::app::plain_words::PlainWords;
 use crate::app::ports::Services;
 use crate::app::queue::Actions;
 use crate::app::send;
+use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::view::Workspace;
 use crate::gallery::protocol::{Entry, GalleryEvent, GalleryRequest, PictureId, Query};
@@ -124,7 +125,6 @@ pub fn gallery_event(
                     Box::new(Action::Gallery(GalleryRequest::Undelete(token))),
                 )),
             );
-            export::events::forget(state);
             apply::deletion_ended(Some(token), state, services);
             apply::ask_listing(state, services);
         }
@@ -175,14 +175,19 @@ fn saved(
     state: &mut AppState,
     services: &mut Services,
 ) {
-    let then = state
-        .gallery
-        .saving
-        .iter()
-        .position(|(t, _)| *t == token)
-        .and_then(|at| state.gallery.saving.remove(at).1);
-    match (result, then) {
-        (Ok(entry), None) => {
+    let saving = &mut state.gallery.saving;
+    let at = saving.iter().position(|(t, _)| *t == token);
+    let purpose = at.map(|at| saving.remove(at).1);
+    let then = purpose.as_ref().and_then(send::destination);
+    match (result, purpose, then) {
+        (Ok(entry), Some(Purpose::Export(number)), _) => {
+            export::events::kept(number, entry, state);
+        }
+        (Ok(entry), Some(Purpose::SpacesFile(files)), _) => {
+            spaces::export::of_file(files, &entry.path, state, services);
+        }
+        (Ok(entry), _, Some(to)) => send::pass_on(to, entry.path, state, services),
+        (Ok(entry), _, None) => {
             let words = match already {
                 true => format!("It is in the gallery already: {}", entry.title),
                 false => format!("Saved to the gallery: {}", entry.title),
@@ -193,13 +198,9 @@ fn saved(
                 Some(("Show".to_owned(), Box::new(Action::ShowInGallery(entry.id)))),
             );
         }
-        (Ok(entry), Some(Destination::Export)) => export::events::kept(entry, state),
-        (Ok(entry), Some(to)) => send::pass_on(to, entry.path, state, services),
-        (Err(reason), then) => {
+        (Err(reason), purpose, _) => {
             state.toasts.push(Level::Error, reason);
-            if then == Some(Destination::Export) {
-                export::events::forget(state);
-            }
+            export::events::given_up(&purpose, state);
         }
     }
 }

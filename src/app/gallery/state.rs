@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::app::action::Destination;
+use crate::app::action::{Destination, Purpose};
 use crate::app::gallery::thumb_store::ThumbStore;
 use crate::gallery::protocol::{
     About, BinBatch, Entry, ExportOptions, Family, FileState, PictureId, Query,
@@ -78,8 +78,8 @@ pub struct GalleryState {
     pub bin: Vec<BinBatch>,
     /// Looks of pictures in the bin, by batch and place in it; none where one can't be read.
     pub bin_looks: HashMap<(u64, usize), Option<Picture>>,
-    /// Pictures on their way to disk: token, and what comes after.
-    pub saving: Vec<(u64, Option<Destination>)>,
+    /// Pictures on their way to disk: token, and what for.
+    pub saving: Vec<(u64, Purpose)>,
     /// Whether the pictures that were laid aside have been tidied.
     pub(crate) tidied: bool,
     /// Number of the last save.

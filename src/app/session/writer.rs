@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::app::histories::Histories;
-use crate::app::session::{Saved, history_file};
+use crate::app::session::{Saved, history_file, steps_beside};
 use crate::export::atomic::{Existing, write_bytes};
 
 /// What is written.
@@ -38,7 +38,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Begins to write to `path` and the histories beside it.
     pub(super) fn start(lock: File, path: PathBuf) -> std::io::Result<Self> {
-        let steps = path.with_extension("history.json");
+        let steps = steps_beside(&path);
         let (sender, receiver) = bounded(1);
         let (answer, answers) = unbounded();
         let thread = std::thread::Builder::new()

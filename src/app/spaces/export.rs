@@ -8,7 +8,7 @@ use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::spaces::document::{Origin, SpacesMode};
-use crate::app::spaces::export_choice::SpacesExport;
+use crate::app::spaces::export_choice::{SpacesExport, SpacesFiles};
 use crate::app::spaces::making;
 use crate::app::state::AppState;
 use crate::app::work;
@@ -69,16 +69,20 @@ pub(in crate::app) fn write(
     state: &mut AppState,
     services: &mut Services,
 ) {
+    let files = SpacesFiles {
+        what,
+        to,
+        name: name(state),
+    };
     if is_made(what, state) {
         let made = making::work(&state.doc.spaces);
         let fast = Rendering::Fast(StylizeOptions::default());
         let Some(job) = made.and_then(|made| work::job(&made, fast)) else {
             return;
         };
-        state.spaces.waiting = Some((what, to));
-        full_size::make(job, Purpose::SpacesFile, state, services);
+        full_size::make(job, Purpose::SpacesFile(files), state, services);
     } else if let Some(source) = state.doc.spaces.source.clone() {
-        start(what, to, source, state, services);
+        start(files, source, state, services);
     }
 }
 
@@ -102,23 +106,20 @@ pub(in crate::app) fn keep(state: &mut AppState, services: &mut Services) {
     jobs::start(Job::Surface(Box::new(job)), Purpose::Keep, state, services);
 }
 
-/// The picture for a file that waits is one now.
-pub(in crate::app) fn of_file(path: &Path, state: &mut AppState, services: &mut Services) {
-    if let Some((what, to)) = state.spaces.waiting.take() {
-        let source = SourceRef::of_file(path, String::new());
-        start(what, to, source, state, services);
-    }
-}
-
-fn start(
-    what: SpacesExport,
-    to: PathBuf,
-    picture: SourceRef,
+/// The picture of these files is one now.
+pub(in crate::app) fn of_file(
+    files: SpacesFiles,
+    path: &Path,
     state: &mut AppState,
     services: &mut Services,
 ) {
+    let source = SourceRef::of_file(path, String::new());
+    start(files, source, state, services);
+}
+
+fn start(files: SpacesFiles, picture: SourceRef, state: &mut AppState, services: &mut Services) {
+    let SpacesFiles { what, to, name } = files;
     let doc = &state.doc.spaces;
-    let name = name(state);
     let material = |convention, shapes| SurfaceKind::Material {
         settings: doc.material.clone(),
         folder: to.clone(),

@@ -1,5 +1,7 @@
 //! What Spaces can write.
 
+use std::path::PathBuf;
+
 use crate::app::spaces::document::SpacesMode;
 use crate::engine::surface_job::{Convention, Shape};
 
@@ -35,6 +37,17 @@ pub enum SpacesExport {
     WallGlb,
     /// A page with the picture in a room.
     WallPage,
+}
+
+/// Files to write, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpacesFiles {
+    /// What.
+    pub what: SpacesExport,
+    /// The folder or the file.
+    pub to: PathBuf,
+    /// What files in a folder are named after.
+    pub name: String,
 }
 
 impl SpacesExport {

@@ -1,9 +1,7 @@
-//! What Spaces knows besides its document: the newest look, how seamless it is, what waits for a file.
+//! What Spaces knows besides its document: the newest look, how seamless it is.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::app::spaces::export_choice::SpacesExport;
 use crate::engine::protocol::{EngineError, FilmEstimate, Seq, TurnJob, Work};
 use crate::picture::Picture;
 
@@ -47,8 +45,6 @@ pub struct SpacesState {
     pub(in crate::app) whole: Option<(Work, [f32; 2])>,
     /// What a film of a turn takes.
     pub film: Option<(Box<TurnJob>, FilmEstimate)>,
-    /// Files to make once the picture for them is one.
-    pub(in crate::app) waiting: Option<(SpacesExport, PathBuf)>,
 }
 
 impl SpacesState {

@@ -53,8 +53,16 @@ pub fn at_work(state: &AppState) -> Option<&JobEntry> {
     if state.fine.jobs.is_empty() {
         return None;
     }
-    let request = request(state)?;
-    let job = state.fine.jobs.iter().find(|job| job.request == request)?;
+    painting(&request(state)?, state)
+}
+
+/// The job that paints this.
+pub(in crate::app) fn painting<'a>(
+    request: &FineRequest,
+    state: &'a AppState,
+) -> Option<&'a JobEntry> {
+    let mut jobs = state.fine.jobs.iter();
+    let job = jobs.find(|job| job.request == *request)?;
     state.engine.jobs.iter().find(|entry| entry.id == job.id)
 }
 
@@ -71,9 +79,16 @@ pub fn result(state: &AppState) -> Option<&FineResult> {
     if state.fine.made.is_empty() {
         return None;
     }
-    let request = request(state)?;
-    let made = &state.fine.made;
-    made.iter().rev().find(|made| made.request == request)
+    painted(&request(state)?, state)
+}
+
+/// The picture of this, if it has been painted.
+pub(in crate::app) fn painted<'a>(
+    request: &FineRequest,
+    state: &'a AppState,
+) -> Option<&'a FineResult> {
+    let mut made = state.fine.made.iter().rev();
+    made.find(|made| made.request == *request)
 }
 
 /// What the canvas shows of it: the work so far, or what came of it.

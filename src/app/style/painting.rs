@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::action::{Action, Purpose};
 use crate::app::canvas;
 use crate::app::command::Command;
+use crate::app::engine_state::JobEntry;
 use crate::app::explore::drag;
 use crate::app::export::events as export;
 use crate::app::grow::answers;
@@ -15,7 +16,7 @@ use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::document::FineWay;
-use crate::app::style::fine::{all_at_work, at_work, request, result};
+use crate::app::style::fine::{all_at_work, at_work, painted, painting, request, result};
 use crate::app::style::fine_state::{FineJob, FineRequest, FineResult};
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, Request};
@@ -59,18 +60,24 @@ pub(in crate::app) fn pause_or_go_on(state: &mut AppState, services: &mut Servic
     }
 }
 
-/// Does something with the picture that the document asks for, once it is there.
-pub(in crate::app) fn send(purpose: Purpose, state: &mut AppState, services: &mut Services) {
-    if let Some(id) = at_work(state).map(|job| job.id) {
+/// Does something with a picture of *Fine*, once it is there.
+pub(in crate::app) fn send(
+    request: FineRequest,
+    purpose: Purpose,
+    state: &mut AppState,
+    services: &mut Services,
+) {
+    // One that was stopped before its turn comes to nothing.
+    let comes = |job: &&JobEntry| !job.cancelling || job.stage.is_some();
+    if let Some(id) = painting(&request, state).filter(comes).map(|job| job.id) {
         then(id, purpose, state, services);
-    } else if let Some(made) = result(state).cloned() {
+    } else if let Some(made) = painted(&request, state).cloned() {
         job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
-    } else if let Some(request) = request(state) {
-        start(request, purpose, state, services);
+    } else if request.params.styles.is_empty() {
+        let words = "Choose a photo and a style first.";
+        state.toasts.push(Level::Info, words);
     } else {
-        state
-            .toasts
-            .push(Level::Info, "Choose a photo and a style first.");
+        start(request, purpose, state, services);
     }
 }
 
@@ -104,6 +111,11 @@ fn start(request: FineRequest, purpose: Purpose, state: &mut AppState, services:
 /// Stops a job: a picture of *Fine*, or one that is dragged, ends with what there is.
 pub(in crate::app) fn stop_or_cancel(id: JobId, state: &mut AppState, services: &mut Services) {
     if !stop(id, state, services) && !drag::stop(id, state, services) {
+        let jobs = &state.engine.jobs;
+        let purpose = jobs.iter().find(|job| job.id == id);
+        let purpose = purpose.map(|job| job.purpose.clone());
+        // At once: before it ends, another export may have begun.
+        export::given_up(&purpose, state);
         answers::stopped(id, state);
         jobs::cancel(id, state, services);
     }
@@ -121,14 +133,10 @@ fn stop(id: JobId, state: &mut AppState, services: &mut Services) -> bool {
         return false;
     }
     // Whoever stops it wants to look at it first.
-    job.then.clear();
-    if entry.purpose == Purpose::Export {
-        export::forget(state);
-    }
-    if let Some(entry) = state.engine.jobs.iter_mut().find(|entry| entry.id == id) {
-        entry.purpose = Purpose::Fine;
-        entry.cancelling = true;
-    }
+    let mut given_up = std::mem::take(&mut job.then);
+    given_up.push(std::mem::replace(&mut entry.purpose, Purpose::Fine));
+    entry.cancelling = true;
+    export::given_up(&given_up, state);
     services.engine.send(Request::Finish(id));
     true
 }
@@ -144,6 +152,7 @@ pub(in crate::app) fn ended(
     };
     let job = state.fine.jobs.remove(at);
     let Some((picture, recipe)) = made else {
+        export::given_up(&job.then, state);
         return Vec::new();
     };
     state.fine.made.retain(|made| made.request != job.request);

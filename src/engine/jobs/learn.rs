@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 use crate::engine::fine::{INSTRUMENT, to_picture};
+use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before};
-use crate::engine::protocol::{EngineError, LearnJob, Output, Stage};
+use crate::engine::protocol::{EngineError, JobId, LearnJob, Output, Stage};
 use crate::engine::recipes::software;
 use crate::engine::resample::{fit, planes};
 use crate::engine::stylize::{to_planes, to_tensor};
@@ -66,6 +67,23 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output
     })
 }
 
+/// The file of a style whose job names none: where the same job has left off, or a new one.
+fn place(
+    state: &mut InferenceState,
+    id: Option<JobId>,
+    title: &str,
+) -> Result<PathBuf, EngineError> {
+    let begun = id.and_then(|id| state.learning.get(&id));
+    if let Some(out) = begun.filter(|out| out.with_extension(LEARNING).exists()) {
+        return Ok(out.clone());
+    }
+    let out = state.own_style_file(title)?;
+    if let Some(id) = id {
+        state.learning.insert(id, out.clone());
+    }
+    Ok(out)
+}
+
 /// Everything that the job goes on with.
 struct Study<'a> {
     job: &'a LearnJob,
@@ -98,6 +116,7 @@ impl<'a> Study<'a> {
         job: &'a LearnJob,
         stop: &CancelToken,
     ) -> Result<Self, EngineError> {
+        let id = context.id();
         let state = &mut *context.state;
         let needed = 2 * Room::bytes((SIDE * SIDE) as u64) + (700 << 20);
         if needed > state.memory_budget {
@@ -138,7 +157,7 @@ impl<'a> Study<'a> {
         let planned = job.steps.unwrap_or(UNTIMED);
         let out = match &job.out {
             Some(out) => out.clone(),
-            None => state.own_style_file(&about.title)?,
+            None => place(state, id, &about.title)?,
         };
         let kept = out.with_extension(LEARNING);
         let before = std::fs::read(&kept).ok();

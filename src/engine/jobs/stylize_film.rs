@@ -11,7 +11,7 @@ use crate::engine::jobs::stylize;
 use crate::engine::protocol::{EngineError, Output, StyleFilmJob};
 use crate::engine::resample::shrink;
 use crate::engine::styling::{PreparedStyle, Stylizer};
-use crate::engine::stylize::{AnyStyle, Shot};
+use crate::engine::stylize::{AnyStyle, Shot, StyleCache};
 use crate::export::format::Format;
 use crate::export::{self, Provenance, WriteOptions};
 use crate::photo::film::Film;
@@ -141,15 +141,12 @@ impl StyledFilm {
         if begins {
             self.shot.begin();
         }
-        // Each frame is another photo to what is kept of photos.
-        let source = SourceRef {
-            sha256: format!("{}#{}", job.source.sha256, self.number),
-            ..job.source.clone()
-        };
-        let photo = photo_of(self.calm.calm(&frame, begins), source);
+        let photo = photo_of(self.calm.calm(&frame, begins), job.source.clone());
         self.number += 1;
         self.prepared.photo = Arc::new(photo);
-        let cache = Arc::clone(&context.state.stylizer.cache);
+        // No frame comes twice, and what is kept of photos goes by the film's name: nothing of one
+        // frame may be taken for another's.
+        let cache = StyleCache::new();
         let stop = context.token();
         let (picture, plan, _) = Stylizer::render_held(
             &cache,

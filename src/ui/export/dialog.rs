@@ -3,8 +3,9 @@
 
 use egui::{ProgressBar, ScrollArea, Ui};
 
-use crate::app::action::{Action, Destination, Purpose, Subject, ViewEdit};
+use crate::app::action::{Action, Destination, Subject, ViewEdit};
 use crate::app::engine_state::JobEntry;
+use crate::app::export::target::ExportTarget;
 use crate::app::view::Dialog;
 use crate::gallery::protocol::{Entry, ExportOptions, GalleryRequest, PictureId, Preset};
 use crate::ui::export::choices::{Choices, GoesIn};
@@ -273,7 +274,8 @@ fn nothing_yet(ui: &mut Ui, p: &mut Panel<'_>) -> bool {
     );
     ui.add_space(6.0);
     let state = p.state;
-    let job = state.engine.job_for(&Purpose::Export);
+    let purpose = state.export.as_ref().map(ExportTarget::purpose);
+    let job = purpose.and_then(|purpose| state.engine.job_for(&purpose));
     ui.add(ProgressBar::new(job.map_or(1.0, JobEntry::fraction)).desired_height(6.0));
     ui.weak(match job {
         None => "Reading".to_owned(),

@@ -190,7 +190,7 @@ fn is_output(purpose: &Purpose) -> bool {
         purpose,
         Purpose::Full
             | Purpose::Keep
-            | Purpose::Export
+            | Purpose::Export(_)
             | Purpose::SaveAs(_)
             | Purpose::Folder
             | Purpose::Copy
