@@ -271,6 +271,22 @@ pub enum Purpose {
     Export(u64),
 }
 
+impl Purpose {
+    /// Where a picture that was made for this goes on from its file.
+    pub(in crate::app) fn destination(&self) -> Option<Destination> {
+        match self {
+            Self::SendToStyle => Some(Destination::StylePhoto),
+            Self::UseAsStyle => Some(Destination::StyleStyle),
+            Self::SendToLens => Some(Destination::LensPhoto),
+            Self::SendToFinish => Some(Destination::Finish),
+            Self::SendToGrow => Some(Destination::GrowSource),
+            Self::SendToSpaces => Some(Destination::SpacesSource),
+            Self::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
+            _ => None,
+        }
+    }
+}
+
 /// A picture that can go on.
 #[derive(Debug, Clone)]
 pub enum Subject {

@@ -12,7 +12,6 @@ use crate::app::notice::Level;
 use crate::app::plain_words::PlainWords;
 use crate::app::ports::{SavePicture, Services};
 use crate::app::queue::Actions;
-use crate::app::send;
 use crate::app::spaces;
 use crate::app::state::AppState;
 use crate::app::style::film as style_film;
@@ -217,7 +216,7 @@ fn put_down(
     state.gallery.save_token += 1;
     let token = state.gallery.save_token;
     let goes_on = matches!(purpose, Purpose::Export(_) | Purpose::SpacesFile(_))
-        || send::destination(&purpose).is_some();
+        || purpose.destination().is_some();
     state.gallery.saving.push((token, purpose));
     services.gallery.send(match goes_on {
         false => GalleryRequest::Save {

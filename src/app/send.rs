@@ -136,20 +136,6 @@ fn purpose_of(to: Destination) -> Option<Purpose> {
     }
 }
 
-/// Where a picture that was made for this goes on from its file.
-pub(in crate::app) fn destination(purpose: &Purpose) -> Option<Destination> {
-    match purpose {
-        Purpose::SendToStyle => Some(Destination::StylePhoto),
-        Purpose::UseAsStyle => Some(Destination::StyleStyle),
-        Purpose::SendToLens => Some(Destination::LensPhoto),
-        Purpose::SendToFinish => Some(Destination::Finish),
-        Purpose::SendToGrow => Some(Destination::GrowSource),
-        Purpose::SendToSpaces => Some(Destination::SpacesSource),
-        Purpose::UpscaleNext(scale) => Some(Destination::Upscale(*scale)),
-        _ => None,
-    }
-}
-
 fn send_kept(
     to: Destination,
     id: PictureId,

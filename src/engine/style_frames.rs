@@ -7,12 +7,11 @@ use super::protocol::{EngineError, StyleFilmLook, Tier};
 use super::style_walk::{self, Moment};
 use super::styling::Stylizer;
 use crate::cancel::CancelToken;
-use crate::digest;
 use crate::models::Registry;
+use crate::photo::Photo;
 use crate::photo::film::Film;
-use crate::photo::{Kind, Photo};
 use crate::picture::Picture;
-use crate::recipe::{SourceRef, StyleWalkParams};
+use crate::recipe::StyleWalkParams;
 
 impl Stylizer {
     /// A preview of one frame of a photo's way through styles.
@@ -47,25 +46,13 @@ impl Stylizer {
         let known = self.film_frame.take().filter(|(of, _)| *of == place);
         let photo = match known {
             Some((_, photo)) => photo,
-            None => Arc::new(as_photo(Film::frame(&look.film, number)?, &look.source)),
+            None => Arc::new(Photo::of_frame(
+                Film::frame(&look.film, number)?,
+                &look.source,
+            )),
         };
         self.film_frame = Some((place, Arc::clone(&photo)));
         let prepared = self.prepare_for(registry, photos, &look.params, photo, stop)?;
         self.preview_of(&prepared, &look.params, tier, stop)
-    }
-}
-
-/// A frame under the name of its own pixels: a folder of frames goes by its first file, which
-/// another one may begin with, too.
-fn as_photo(picture: Picture, film: &SourceRef) -> Photo {
-    let ([width, height], pixels) = (picture.size(), digest::sha256(picture.rgba()));
-    Photo {
-        picture,
-        source: SourceRef {
-            sha256: format!("{pixels} {width} x {height}"),
-            ..film.clone()
-        },
-        kind: Kind::Png,
-        notes: Vec::new(),
     }
 }

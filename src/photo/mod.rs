@@ -52,6 +52,23 @@ pub struct Photo {
     pub notes: Vec<String>,
 }
 
+impl Photo {
+    /// A frame of a film under the name of its own pixels: a folder of frames goes by its first file, which another
+    /// one may begin with, too.
+    pub fn of_frame(picture: Picture, film: &SourceRef) -> Self {
+        let ([width, height], pixels) = (picture.size(), digest::sha256(picture.rgba()));
+        Self {
+            picture,
+            source: SourceRef {
+                sha256: format!("{pixels} {width} x {height}"),
+                ..film.clone()
+            },
+            kind: Kind::Png,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Reads a picture file.
 ///
 /// # Errors

@@ -60,8 +60,12 @@ def train(t: VaeTrainer, unseen: torch.Tensor) -> None:
             saved = now
             t.save()
             watch.poll()
-    t.prior = vae_prior.fit(t.ema.g.mapping.requires_grad_(True), t.encodings(), (0.5 * t.ema.logvar).exp(), a.prior_minutes)
-    t.ema.g.mapping.requires_grad_(False)
+    noise = (0.5 * t.ema.logvar).exp()
+    if a.prior_minutes > 0:
+        t.prior = vae_prior.fit(t.ema.g.mapping.requires_grad_(True), t.encodings(), noise, a.prior_minutes)
+        t.ema.g.mapping.requires_grad_(False)
+    else:
+        t.prior = vae_prior.as_it_is(t.ema.g.mapping, t.encodings(), noise)
     print("prior " + json.dumps(t.prior), flush=True)
     t.save()
     print(f"unseen pictures: {t.sheet(unseen):.2f} of 255 away at 4 x 4 averages", flush=True)
@@ -78,7 +82,8 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--critic", help="folder of a state whose discriminators it begins with, when there is no state")
     p.add_argument("--minutes", type=float, default=60)
     p.add_argument("--coarse-minutes", type=float, default=5, help="of a new state's first run")
-    p.add_argument("--prior-minutes", type=float, default=1, help="of the minutes, for the prior at the end")
+    p.add_argument("--prior-minutes", type=float, default=0, help="of the minutes, for fitting the prior anew at the end; 0: the "
+                   "decoder keeps the prior that it learnt to draw from, which is better where the critic counts for much")
     p.add_argument("--evaluate-every", type=float, default=0, help="minutes between measurements (projected_best)")
     p.add_argument("--shared", help="folder with eval/ and weights/ (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--batch", type=int, default=16, help="whole pictures a step")

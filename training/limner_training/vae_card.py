@@ -20,11 +20,12 @@ decoder's first blocks alone; {steps:,} steps in {minutes} minutes by the clock 
 START = "The decoder and the critic began as {start}'s after {start_images:,} pictures. "
 PRIOR = """
 The posterior's spread is the same for every picture; it carries {nats} nats of KL a picture, and {active} of the {w_dim} numbers carry
-more than half a nat. All encodings together are not quite N(0, I), so that the prior is fitted: the mapping network began as
-the exact identity on z and was bent by an energy distance to the encodings (from {energy_distance_before} to
-{energy_distance}). Truncation is a temperature here: it scales a sample's distance from the average, so that 0.7 draws with 0.7 of
+more than half a nat. All encodings together are not quite N(0, I), so that the prior is learnt: the mapping network began as
+the exact identity on z and was bent by an energy distance to the encodings, {fitted}. Truncation is a temperature here: it scales a sample's distance from the average, so that 0.7 draws with 0.7 of
 the prior's spread. The window's slider is called *Temperature* and begins at 1, `limner generate --temperature` is the same.
 """
+ALONG = "step by step along with the rest (it ends {energy_distance} from them: the decoder has learnt to draw from just this one)"
+ANEW = "at the end anew (from {energy_distance_before} to {energy_distance})"
 ENCODER = """
 `encoder.safetensors` is the VAE's own encoder (the posterior's mean): averages to {columns} x {rows}, one dense layer that began as
 the whitened principal components, and a small convolutional correction. A photo's projection starts at its guess. {guess}
@@ -40,7 +41,8 @@ def training_words(config: dict, preset_card: dict) -> list[str]:
     run = dict(start=start, images=t["images"], passes=t["images"] / preset_card["trained_on"], coarse=t["coarse_images"],
                steps=t["steps"], minutes=t["minutes"], device=t["hardware"].replace("cpu", "a processor"), beside=preset_card.get("beside", ""),
                flips="horizontal flips" if last["flip"] else "no flips", **{k: last[k] for k in ("lr", "e_lr", "d_lr")})
-    return [WHAT.format(w_dim=w_dim, kl=last["kl"]), RUN.format(**run), PRIOR.format(w_dim=w_dim, **t["prior"], **t["posterior"])]
+    fitted = ANEW if t["prior"]["steps"] else ALONG
+    return [WHAT.format(w_dim=w_dim, kl=last["kl"]), RUN.format(**run), PRIOR.format(w_dim=w_dim, fitted=fitted.format(**t["prior"]), **t["posterior"])]
 
 
 def encoder_words(config: dict, guess: str) -> str:

@@ -178,7 +178,7 @@ fn saved(
     let saving = &mut state.gallery.saving;
     let at = saving.iter().position(|(t, _)| *t == token);
     let purpose = at.map(|at| saving.remove(at).1);
-    let then = purpose.as_ref().and_then(send::destination);
+    let then = purpose.as_ref().and_then(Purpose::destination);
     match (result, purpose, then) {
         (Ok(entry), Some(Purpose::Export(number)), _) => {
             export::events::kept(number, entry, state);
