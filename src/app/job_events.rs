@@ -175,12 +175,12 @@ pub(in crate::app) fn picture_made(
 ) {
     match purpose {
         // The canvas has it.
-        Purpose::Fine | Purpose::Grow => return,
-        Purpose::Seamless => return spaces::shown::whole(&picture, &recipe, state),
-        Purpose::Full => return full_size(&picture, state),
-        Purpose::Copy => return services.system.copy_picture(picture),
+        Purpose::Fine | Purpose::Grow => {}
+        Purpose::Seamless => spaces::shown::whole(&picture, &recipe, state),
+        Purpose::Full => full_size(&picture, state),
+        Purpose::Copy => services.system.copy_picture(picture),
         Purpose::SaveAs(path) => {
-            return services.system.save_picture(SavePicture {
+            services.system.save_picture(SavePicture {
                 path: path.clone(),
                 picture,
                 recipe,

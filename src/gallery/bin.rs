@@ -180,7 +180,7 @@ impl Gallery {
         let old = self.layout.absolute(relative);
         let parent = atomic::folder_of(&old);
         make_folder(parent)?;
-        let is_free = |to: &Path| !to.exists() && !(labelled && layout::sidecar(to).exists());
+        let is_free = |to: &Path| !(to.exists() || labelled && layout::sidecar(to).exists());
         if is_free(&old) {
             return Ok(old);
         }

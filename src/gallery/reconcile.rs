@@ -369,7 +369,10 @@ mod tests {
         let photo = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/sample/photo.jpg");
         // As whoever sets labels holds it.
         let lock = gallery.lock().unwrap();
-        let taken_up = std::thread::spawn(move || files.import(Path::new(photo)).unwrap());
+        let taken_up = std::thread::Builder::new()
+            .name("import".to_owned())
+            .spawn(move || files.import(Path::new(photo)).unwrap())
+            .unwrap();
         while !path.exists() {
             std::thread::yield_now();
         }

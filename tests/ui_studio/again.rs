@@ -111,8 +111,10 @@ fn pictures_that_only_presets_keyframes_and_other_windows_name_are_in_use() {
     other.take_saved();
     other.save_now(&work("other window.png"));
     let state = &mut s.window.state_mut().state;
-    let mut set = StyleDoc::default();
-    set.styles = vec![style("preset.png").into()];
+    let set = StyleDoc {
+        styles: vec![style("preset.png").into()],
+        ..StyleDoc::default()
+    };
     let preset = StylePreset::of("Mine".into(), &set);
     state.prefs.style_presets.push(preset);
     let keyframe = StyleParams {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::app::histories::Histories;
 use crate::app::session::{Saved, history_file, steps_beside};
@@ -16,6 +16,9 @@ pub(super) struct ToWrite {
     /// Only where something happened.
     pub(super) histories: Option<Histories>,
 }
+
+/// Answers that may wait: they are heard before more is sent.
+const ANSWERS: usize = 16;
 
 /// How a write went, or why not.
 type Written = Result<(), String>;
@@ -40,14 +43,14 @@ impl Writer {
     pub(super) fn start(lock: File, path: PathBuf) -> std::io::Result<Self> {
         let steps = steps_beside(&path);
         let (sender, receiver) = bounded(1);
-        let (answer, answers) = unbounded();
+        let (answer, answers) = bounded(ANSWERS);
         let thread = std::thread::Builder::new()
             .name("limner-session".to_owned())
             .spawn({
                 let steps = steps.clone();
                 move || {
                     for work in receiver {
-                        answer.send(write(work, &path, &steps)).ok();
+                        answer.try_send(write(work, &path, &steps)).ok();
                     }
                 }
             })?;
