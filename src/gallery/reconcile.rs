@@ -21,12 +21,15 @@ const BATCH: usize = 256;
 /// A file system's clock may tick so coarsely: what changed twice within one tick has the same stamp.
 const TICK: Duration = Duration::from_secs(2);
 
-/// Whether the picture or its sidecar was changed so lately that their stamps don't tell every change apart.
-fn is_young(picture: &Path, now: SystemTime) -> bool {
-    [picture.to_path_buf(), layout::sidecar(picture)]
-        .iter()
-        .filter_map(|p| p.symlink_metadata().ok()?.modified().ok())
-        .any(|changed| now.duration_since(changed).is_ok_and(|age| age < TICK))
+/// Whether the picture or its sidecar was changed so lately that their stamp doesn't tell every change apart.
+fn is_young(picture: &Path, stamp: FileStamp, now: SystemTime) -> bool {
+    let lately = |changed| now.duration_since(changed).is_ok_and(|age| age < TICK);
+    let sidecar = || {
+        let labels = layout::sidecar(picture).symlink_metadata().ok()?;
+        labels.modified().ok()
+    };
+    let modified = SystemTime::UNIX_EPOCH + Duration::from_nanos(stamp.modified.max(0) as u64);
+    lately(modified) || stamp.sidecar != 0 && sidecar().is_some_and(lately)
 }
 
 /// What was found to be different.
@@ -227,7 +230,7 @@ impl Gallery {
         let current = |row: Row| {
             let path = layout.absolute(&row.path);
             match FileStamp::of(&path) {
-                Ok(stamp) if stamp == row.stamp && !is_young(&path, now) => Some(row),
+                Ok(stamp) if stamp == row.stamp && !is_young(&path, stamp, now) => Some(row),
                 Ok(_) => describe(layout, &row.path).ok(),
                 // Gone meanwhile.
                 Err(_) => None,

@@ -30,6 +30,15 @@ fn is_open(s: &Studio<'_>) -> bool {
     state.view.dialog == Dialog::Export && state.export.is_some()
 }
 
+/// The picture that was held back comes, and the dialog that is open has it.
+fn comes_to_the_dialog(s: &mut Studio<'_>) {
+    s.asked.borrow_mut().hold_pictures = false;
+    s.settle();
+    s.settle();
+    assert!(is_open(s));
+    assert_eq!(kept(s), Some(seed(s)));
+}
+
 /// Closes the dialog, as its cross and Escape do, and exports another picture.
 fn export_another(s: &mut Studio<'_>) {
     let close = Action::View(ViewEdit::Dialog(Dialog::None));
@@ -54,10 +63,7 @@ fn a_picture_that_is_still_being_laid_aside_is_not_taken_for_the_next_one() {
     s.settle();
     assert!(is_open(&s));
     assert_eq!(kept(&s), None, "the first one is none of its business");
-    s.asked.borrow_mut().hold_pictures = false;
-    s.settle();
-    s.settle();
-    assert_eq!(kept(&s), Some(seed(&s)));
+    comes_to_the_dialog(&mut s);
 }
 
 #[test]
@@ -77,11 +83,7 @@ fn the_end_of_an_export_that_nobody_waits_for_leaves_the_next_ones_dialog_open()
             .count(),
         1
     );
-    s.asked.borrow_mut().hold_pictures = false;
-    s.settle();
-    s.settle();
-    assert!(is_open(&s));
-    assert_eq!(kept(&s), Some(seed(&s)));
+    comes_to_the_dialog(&mut s);
 }
 
 #[test]
@@ -93,11 +95,7 @@ fn an_export_that_is_cancelled_can_begin_again_before_the_engine_has_stopped() {
     s.click("Cancel");
     assert!(!is_open(&s));
     s.command(Command::Export);
-    s.asked.borrow_mut().hold_pictures = false;
-    s.settle();
-    s.settle();
-    assert!(is_open(&s));
-    assert_eq!(kept(&s), Some(seed(&s)));
+    comes_to_the_dialog(&mut s);
 }
 
 #[test]

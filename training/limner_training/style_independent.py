@@ -16,19 +16,18 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
 from .efficientnet_lite import EfficientNetLite0
+from .restyle_evaluate import picture
 
 SIDE = 512
 CONTENT = 2  # of the four
 
 
-def picture(path: Path) -> Tensor:
-    """[1, 3, SIDE, SIDE] in -1..1."""
-    im = Image.open(path).convert("RGB").resize((SIDE, SIDE), Image.BICUBIC)
-    return torch.from_numpy(np.asarray(im).copy()).permute(2, 0, 1)[None].float() / 127.5 - 1
+def seen_by(net: torch.nn.Module, path: Path) -> list[Tensor]:
+    """Features of a picture file."""
+    return net(picture(path, SIDE) * 2 - 1)
 
 
 def moments(features: list[Tensor]) -> list[Tensor]:
@@ -42,15 +41,15 @@ def distances(a: list[Tensor], b: list[Tensor]) -> list[float]:
 @torch.inference_mode()
 def measure(net: torch.nn.Module, content: Path, style: Path, out: Path) -> tuple[float, float, int]:
     """(content, style, pairs), means over the pairs that are there."""
-    photos = {p.stem: net(picture(p)) for p in sorted(content.iterdir())}
-    styles = {p.stem: moments(net(picture(p))) for p in sorted(style.iterdir())}
+    photos = {p.stem: seen_by(net, p) for p in sorted(content.iterdir())}
+    styles = {p.stem: moments(seen_by(net, p)) for p in sorted(style.iterdir())}
     found = []
     for c, own in photos.items():
         for s, goal in styles.items():
             path = out / f"{c}__{s}.png"
             if not path.exists():
                 continue
-            seen = net(picture(path))
+            seen = seen_by(net, path)
             ratios = [n / o for n, o in zip(distances(moments(seen), goal), distances(moments(own), goal))]
             kept = F.mse_loss(F.instance_norm(seen[CONTENT]), F.instance_norm(own[CONTENT])).item()
             found.append((kept, float(np.mean(ratios))))

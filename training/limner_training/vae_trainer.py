@@ -20,7 +20,7 @@ from .picture_set import save_grid
 from .projected_critic import Heads, Projector, augment, draw_augmentation, heads_of, hinge
 from .projected_state import (AVERAGE, TRAINING, named, part, path_of, read_average, read_record, restore_rows,
                               row_roots, write_half)
-from .projected_trainer import PROJECTOR_SEED, NotFinite
+from .projected_trainer import PROJECTOR_SEED, NotFinite, plain
 from .stylegan2 import Generator, SynthesisLayer, ToRGBLayer
 
 COARSE = 32  # block whose picture is eight times the constant, the size that the encoder sees
@@ -146,7 +146,7 @@ class VaeTrainer:
         than the encodings do."""
         g, config = load_model(folder)
         e = load_encoder(folder)
-        if e is None or config["kwargs"] != self.kwargs | {k: list(v) for k, v in self.kwargs.items() if isinstance(v, tuple)}:
+        if e is None or config["kwargs"] != plain(self.kwargs):
             raise SystemExit(f"{folder} holds no VAE with these arguments")
         vae_prior.shift_w(g, e, -vae_prior.SHIFT)
         self.net.g.load_state_dict(g.state_dict())

@@ -27,10 +27,8 @@ type Written = Result<(), String>;
 pub(super) struct Writer {
     sender: Option<Sender<ToWrite>>,
     answers: Receiver<Written>,
-    /// Writes that were sent.
-    sent: u64,
-    /// Answers that were heard.
-    heard: u64,
+    /// Answers that are still to come.
+    unheard: u64,
     thread: Option<JoinHandle<()>>,
     /// Where the histories lie.
     steps: PathBuf,
@@ -57,8 +55,7 @@ impl Writer {
         Ok(Self {
             sender: Some(sender),
             answers,
-            sent: 0,
-            heard: 0,
+            unheard: 0,
             thread: Some(thread),
             steps,
             _lock: lock,
@@ -76,20 +73,20 @@ impl Writer {
             .sender
             .as_ref()
             .is_some_and(|s| s.try_send(work).is_ok());
-        self.sent += u64::from(sent);
+        self.unheard += u64::from(sent);
         sent
     }
 
     /// How the next write went, if it has ended.
     pub(super) fn answer(&mut self) -> Option<Written> {
         let written = self.answers.try_recv().ok()?;
-        self.heard += 1;
+        self.unheard -= 1;
         Some(written)
     }
 
     /// Whether answers are still to come.
     pub(super) fn is_busy(&self) -> bool {
-        self.heard < self.sent
+        self.unheard > 0
     }
 
     /// Writes this last and waits until it's on disk.
