@@ -80,12 +80,15 @@ fn choose_models(state: &mut AppState) {
     }
 }
 
+/// The generator that the window begins with.
+const FIRST: &str = "landscapes_vae";
+
 /// A trained network is the better start, unless it is a sketch; the coordinate
 /// network always works.
 fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
     let mut all: Vec<&ModelInfo> = models.collect();
     // One that draws at any size fills the window with true pixels.
-    all.sort_by_key(|m| (!m.resizable, !m.trained || m.sketch));
+    all.sort_by_key(|m| (m.name != FIRST, !m.resizable, !m.trained || m.sketch));
     all.into_iter().next()
 }
 

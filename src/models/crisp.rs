@@ -20,6 +20,25 @@ pub struct Config {
     pub channels: usize,
     /// Convolutions of the trunk after the first.
     pub layers: usize,
+    /// How many times as large its pictures are: of [`Crisp::SCALES`].
+    pub scales: Vec<u32>,
+}
+
+impl Config {
+    /// # Errors
+    /// [`ModelError::BadRequest`] for sizes and scales that no such network has.
+    pub fn check(&self) -> Result<(), ModelError> {
+        let known = |scale: &u32| Crisp::SCALES.contains(scale);
+        let sane = (1..=1024).contains(&self.channels)
+            && self.layers <= 256
+            && !self.scales.is_empty()
+            && self.scales.iter().all(known);
+        sane.then_some(()).ok_or_else(|| {
+            ModelError::BadRequest(
+                "config.json: these sizes or scales are not those of Crisp".into(),
+            )
+        })
+    }
 }
 
 impl Default for Config {
@@ -27,6 +46,7 @@ impl Default for Config {
         Self {
             channels: 32,
             layers: 4,
+            scales: Crisp::SCALES.to_vec(),
         }
     }
 }
@@ -34,21 +54,17 @@ impl Default for Config {
 /// The enlarger.
 pub struct Crisp {
     trunk: Vec<Conv2d>,
-    heads: [(u32, Conv2d); 2],
+    heads: Vec<(u32, Conv2d)>,
     device: Device,
 }
 
 impl Crisp {
-    /// Loads `first`, `body.*`, `head2`, `head4` below `vb`.
+    /// Loads `first`, `body.*` and a `head*` for each of its scales below `vb`.
     ///
     /// # Errors
     /// Missing or misshapen tensors, impossible sizes.
     pub fn new(config: &Config, vb: &Weights, device: &Device) -> Result<Self, ModelError> {
-        if !(1..=1024).contains(&config.channels) || config.layers > 256 {
-            return Err(ModelError::BadRequest(
-                "config.json: these sizes are not those of Crisp".into(),
-            ));
-        }
+        config.check()?;
         let c = config.channels;
         let conv = |name: &str, inputs: usize, outputs: usize, act: Option<String>| {
             let mut settings = Conv2dConfig::same(3);
@@ -68,18 +84,28 @@ impl Crisp {
             let act = Some(format!("body_act.{i}"));
             trunk.push(conv(&format!("body.{i}"), c, c, act)?);
         }
+        let head = |&scale: &u32| {
+            let outputs = 3 * (scale * scale) as usize;
+            Ok((scale, conv(&format!("head{scale}"), c, outputs, None)?))
+        };
         Ok(Self {
             trunk,
-            heads: [
-                (2, conv("head2", c, 3 * 4, None)?),
-                (4, conv("head4", c, 3 * 16, None)?),
-            ],
+            heads: config
+                .scales
+                .iter()
+                .map(head)
+                .collect::<Result<_, ModelError>>()?,
             device: device.clone(),
         })
     }
 
-    /// Scales that it knows.
+    /// Scales that there are heads for.
     pub const SCALES: [u32; 2] = [2, 4];
+
+    /// Scales that this one knows.
+    pub fn scales(&self) -> Vec<u32> {
+        self.heads.iter().map(|(scale, _)| *scale).collect()
+    }
 
     /// Channels of the trunk.
     pub(super) fn channels(&self) -> u64 {
@@ -105,7 +131,7 @@ impl Crisp {
     /// `[1, 3, h, w]`, sRGB 0..=1, to `[1, 3, scale h, scale w]`, 0..=1.
     ///
     /// # Errors
-    /// [`ModelError::BadRequest`] for another scale than 2 or 4;
+    /// [`ModelError::BadRequest`] for a scale that it doesn't know;
     /// [`ModelError::Cancelled`]; [`ModelError::Candle`].
     pub fn enlarge(
         &self,
@@ -114,8 +140,10 @@ impl Crisp {
         cancel: &CancelToken,
     ) -> Result<Tensor, ModelError> {
         let Some((_, head)) = self.heads.iter().find(|(known, _)| *known == scale) else {
+            let known: Vec<String> = self.scales().iter().map(u32::to_string).collect();
             return Err(ModelError::BadRequest(format!(
-                "pictures can be enlarged 2 or 4 times, not {scale} times"
+                "pictures can be enlarged {} times, not {scale} times",
+                known.join(" or ")
             )));
         };
         pool::within(&self.device, || self.run(picture, head, scale, cancel))

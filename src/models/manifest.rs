@@ -173,6 +173,8 @@ pub struct Manifest {
     pub generator: Option<String>,
     /// The upscaler that a generator's pictures are drawn through.
     pub upscaler: Option<String>,
+    /// The upscaler that goes on where an upscaler's own scales end.
+    pub then: Option<String>,
     /// A generator's own encoder: its configuration and its file in the folder.
     pub encoder: Option<(Value, String)>,
     /// Constructor arguments.
@@ -230,6 +232,7 @@ impl Manifest {
             temperature: temperature(object).map_err(bad)?,
             generator: text("generator").map(str::to_owned),
             upscaler: text("upscaler").map(str::to_owned),
+            then: text("then").map(str::to_owned),
             encoder,
             kwargs: object.get("kwargs").unwrap_or(&value).clone(),
         })

@@ -2,6 +2,7 @@
 
 pub mod adain;
 pub mod autoencoder;
+pub mod cascade;
 pub mod cppn;
 pub mod crisp;
 pub mod differentiable;

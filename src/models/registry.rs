@@ -3,6 +3,7 @@
 
 mod generators;
 mod painters;
+mod upscalers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,6 @@ use candle_core::Device;
 
 use super::ModelError;
 use super::autoencoder::Autoencoder;
-use super::crisp::Crisp;
 use super::encoder::{self, Encoder};
 use super::hashes::HashCache;
 use super::in_memory::InMemory;
@@ -26,14 +26,11 @@ use super::scan::{FoundModel, describe, embedded_cppn};
 use super::style_note;
 use super::styles::{ShippedStyle, StyleSet};
 use super::transfer::StyleTransfer;
-use super::upscaler::Upscaler;
 use super::vgg19::Vgg19;
 use super::weights::Weights;
 use crate::digest;
 use crate::latent::codes::CodeSliders;
-use crate::models::library::{
-    Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished, upscaler_for,
-};
+use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
 use crate::recipe::StyleSource;
 
 /// What networks may take in memory together, in bytes.
@@ -125,6 +122,7 @@ impl Registry {
             let line = "Limner's networks are not here, only Waves is; put the folder 'models' of Limner beside the program";
             self.broken.push((first.clone(), line.into()));
         }
+        self.join_scales();
         let sliders = self.styles.sliders.len();
         for entry in self.entries.values_mut() {
             if entry.manifest.architecture == Architecture::Restyle {
@@ -306,34 +304,6 @@ impl Registry {
             Loaded::Autoencoder(network) => Ok(network),
             _ => Err(self.wrong_kind(name, "an autoencoder")),
         }
-    }
-
-    /// An enlarger.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
-    pub fn crisp(&mut self, name: &str) -> Result<Arc<Crisp>, ModelError> {
-        match self.load(name)? {
-            Loaded::Crisp(network) => Ok(network),
-            _ => Err(self.wrong_kind(name, "an enlarger")),
-        }
-    }
-
-    /// A network that enlarges.
-    ///
-    /// # Errors
-    /// As [`Registry::generator`].
-    pub fn upscaler(&mut self, name: &str) -> Result<Arc<dyn Upscaler>, ModelError> {
-        match self.load(name)? {
-            Loaded::Crisp(network) => Ok(network),
-            Loaded::Upscaler(network) => Ok(network),
-            _ => Err(self.wrong_kind(name, "an enlarger")),
-        }
-    }
-
-    /// The enlarger of a generator's pictures, or of any, for those who name none.
-    pub fn upscaler_for(&self, generator: Option<&str>) -> Option<&ModelInfo> {
-        upscaler_for(self.entries.values().map(|entry| &entry.info), generator)
     }
 
     /// What pictures are measured with; always on the processor.

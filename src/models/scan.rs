@@ -148,7 +148,11 @@ fn entry(
         Architecture::MicroAst => sane::<microast::Config>(&manifest, &config_path)?,
         Architecture::Taesd | Architecture::Lens => sane::<taesd::Config>(&manifest, &config_path)?,
         Architecture::Kl => sane::<kl::Config>(&manifest, &config_path)?,
-        Architecture::Crisp => info.scales = crisp::Crisp::SCALES.to_vec(),
+        Architecture::Crisp => {
+            let config: crisp::Config = manifest.config(&config_path)?;
+            config.check()?;
+            info.scales = config.scales;
+        }
         Architecture::RrdbNet => {
             let config: rrdbnet::Config = manifest.config(&config_path)?;
             info.scales = vec![config.checked()?.scale()];

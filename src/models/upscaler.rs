@@ -110,7 +110,7 @@ impl<N: OneScale> Upscaler for N {
 
 impl Upscaler for Crisp {
     fn scales(&self) -> Vec<u32> {
-        Self::SCALES.to_vec()
+        Crisp::scales(self)
     }
 
     fn multiple(&self) -> usize {

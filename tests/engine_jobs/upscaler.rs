@@ -3,12 +3,14 @@
 use std::fs;
 use std::sync::Arc;
 
+use candle_core::Device;
 use limner::engine::LocalEngine;
 use limner::engine::protocol::*;
 use limner::export::format::Format;
 use limner::export::{self, Provenance, WriteOptions, metadata};
+use limner::models::Registry;
 use limner::picture::Picture;
-use limner::recipe::{ExploreParams, WalkParams, WalkPath};
+use limner::recipe::{ExploreParams, WalkParams, WalkPath, Wrap};
 
 use crate::engine_files::enlarger;
 use crate::{Fixture, config};
@@ -80,6 +82,82 @@ fn where_it_is_gone_the_one_that_ships_serves() {
     let mut fixture = naming_brush(false);
     assert_eq!(on_canvas(&mut fixture), crisp);
     assert_eq!(upscaled(&mut fixture, true), (crisp, "crisp".to_owned()));
+}
+
+/// `brush` knows ×2 only and hands on to another.
+fn brush_then(other: &str) -> Fixture {
+    let Fixture { folder, engine, .. } = naming_brush(true);
+    drop(engine);
+    let file = folder.path().join("models/brush/config.json");
+    let mut brush: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    brush["then"] = other.into();
+    brush["kwargs"]["scales"] = serde_json::json!([2]);
+    fs::write(&file, brush.to_string()).unwrap();
+    let engine = LocalEngine::new(config(folder.path()), Arc::new(|| {}));
+    Fixture {
+        folder,
+        engine,
+        next: 1,
+    }
+}
+
+#[test]
+fn one_that_knows_a_small_scale_goes_on_through_another() {
+    let mut fixture = brush_then("crisp");
+    let twice = |fixture: &mut Fixture, path: &str, scale, model: &str| {
+        let (picture, recipe) = fixture.picture(Job::Upscale {
+            path: fixture.path(path),
+            scale,
+            model: Some(model.to_owned()),
+            wrap: Some(Wrap::None),
+        });
+        let names: Vec<String> = recipe.models.iter().map(|m| m.name.clone()).collect();
+        (picture, names)
+    };
+    let save = |fixture: &Fixture, name: &str, picture: &Picture| {
+        let options = WriteOptions {
+            replace: true,
+            ..WriteOptions::new(Format::Png)
+        };
+        let path = fixture.path(name);
+        export::write(&path, picture, None, &Provenance::default(), &options).unwrap();
+    };
+    let (own, _) = fixture.picture(Job::Render(Arc::new(ExploreParams::new("flowers", 3))));
+    save(&fixture, "own.png", &own);
+    let (two, names) = twice(&mut fixture, "own.png", 2, "brush");
+    assert_eq!(names, ["brush"]);
+    save(&fixture, "two.png", &two);
+    let (apart, _) = twice(&mut fixture, "two.png", 2, "crisp");
+    let (four, names) = twice(&mut fixture, "own.png", 4, "brush");
+    assert_eq!(names, ["brush", "crisp"], "both are credited");
+    assert_eq!(four.size(), own.size().map(|side| 4 * side));
+    let apart = four.rgba().iter().zip(apart.rgba());
+    let most = apart.map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+    assert!(
+        most <= 2,
+        "rounded to a byte in between, {most} apart at most"
+    );
+    assert_eq!(
+        on_canvas(&mut fixture),
+        four,
+        "what is seen is what is saved"
+    );
+}
+
+#[test]
+fn one_whose_other_is_gone_has_its_own_scales() {
+    for (other, scales) in [
+        ("crisp", vec![2, 4]),
+        ("nobody", vec![2]),
+        ("brush", vec![2]),
+    ] {
+        let fixture = brush_then(other);
+        let folders = vec![fixture.path("models")];
+        let library = Registry::open(folders, None, Device::Cpu).library();
+        let brush = library.models.iter().find(|m| m.name == "brush").unwrap();
+        assert_eq!(brush.scales, scales, "then {other}");
+    }
 }
 
 #[test]

@@ -220,7 +220,7 @@ def load_model(folder: str) -> Crisp:
     """The shipped network."""
     with open(os.path.join(folder, "config.json")) as f:
         config = json.load(f)
-    net = Crisp(config["channels"], config["layers"])
+    net = Crisp(config["channels"], config["layers"], config["scales"])
     net.load_state_dict(load_file(os.path.join(folder, "weights.safetensors")))
     return net.eval()
 

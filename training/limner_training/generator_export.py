@@ -84,6 +84,8 @@ def export(preset: Preset, state: str, out: str, best: bool = False, sketch: boo
                   truncation=dict(w_std=round(float(w.std(0).square().mean().sqrt()), 5),
                                   distance_quantiles=quantiles),
                   dtype="f16", sha256=sha256(path), training=recipe)
+    if preset.upscaler:
+        config["upscaler"] = preset.upscaler
     if recipe.get("method") == "VAE-GAN":
         # Truncation is the prior's temperature: at 1 it draws as it learnt to.
         config |= dict(prior="vae", truncation_psi=1.0)

@@ -3,7 +3,7 @@
 usage: python -m limner_training.goldens check ../shared/golden/stylegan2_*.safetensors
        python -m limner_training.goldens tiny tests/golden/stylegan2_tiny_6x4.safetensors 6x4
        python -m limner_training.goldens generator models/fruit tests/golden/fruit.safetensors
-       python -m limner_training.goldens crisp models/crisp tests/golden/crisp.safetensors
+       python -m limner_training.goldens crisp models/crisp tests/golden/crisp.safetensors     # painterly the same way
 """
 
 from __future__ import annotations
@@ -87,13 +87,13 @@ def generator(model: str, path: str) -> None:
 
 
 def crisp(model: str, path: str) -> None:
-    """The shipped *Crisp*: a small smooth picture with an edge, enlarged by 2 and 4."""
+    """*Crisp* or *Painterly* as it ships: a small smooth picture with an edge, enlarged by each of its scales."""
     from .crisp import load_model
     net = load_model(model)
     y, x = torch.meshgrid(torch.linspace(0, 1, 14), torch.linspace(0, 1, 11), indexing="ij")
     img = torch.stack([x, y, (x + y > 1).float() * 0.8 + 0.1])[None]
     with torch.no_grad():
-        out = {"_in.x": img, "_out.x2": net(img, 2), "_out.x4": net(img, 4)}
+        out = {"_in.x": img} | {f"_out.x{scale}": net(img, scale) for scale in net.scales}
     save_file({k: v.contiguous() for k, v in out.items()}, path)
 
 

@@ -1,22 +1,27 @@
 """Learnt styles on the six public photos, which nothing trains on: content and style by the measure of
 `eval/style_losses.py`, *Restyle* beside each, and a sheet.
 
+A painting is taken in its own shape, its short side in the photos' size: that is what a style is learnt from and what
+anyone sees. `--squeezed` stretches it to a square, as the script does with pictures that are nearly square; a work twice
+as wide as high then has strokes of another kind.
+
 usage: python -m limner_training.learnt_evaluate --repo .. --out DIR [--state DIR] [--size 512] [--only ID ...]
 The adapters are those of models/styles/learnt, or those of a training's state.
 """
 import argparse
 from pathlib import Path
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
 from safetensors.torch import load_file
 
 from . import restyle_loss as L
-from .data import source_dir
+from .data import short_side, source_dir, to_chw
 from .learn import is_free, read_state
 from .learnt_list import STYLES, pictures_of
-from .restyle_evaluate import load, picture
+from .restyle_evaluate import load, picture, style_input
 from .vgg import Vgg, moments
 
 
@@ -35,6 +40,11 @@ def adapted(net, tensors):
     return net
 
 
+def in_own_shape(path, size):
+    """[1, 3, h, w], the short side `size`."""
+    return to_chw(np.asarray(short_side(Image.open(path).convert("RGB"), size)))[None]
+
+
 def ratios(got, photo, style):
     """(content, style) as the public figures are computed."""
     content = F.mse_loss(F.instance_norm(got[-1]), F.instance_norm(photo[-1])).item()
@@ -51,6 +61,7 @@ def main():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--size", type=int, default=512)
     p.add_argument("--photos", type=int, default=6)
+    p.add_argument("--squeezed", action="store_true", help="paintings stretched to squares")
     p.add_argument("--only", nargs="*")
     p.add_argument("--threads", type=int, default=1)
     a = p.parse_args()
@@ -70,12 +81,13 @@ def main():
         tensors = read_state(path)[0] if a.state else load_file(path)
         first = a.out / "style.png"
         first.write_bytes(pictures_of(style, shared)[0][0])
-        s = picture(first, a.size)
+        s = picture(first, a.size) if a.squeezed else in_own_shape(first, a.size)
         want, plain, net = vgg(s), load(weights), adapted(load(weights), tensors)
         code = tensors["code"].float()[None]
-        figures, row = [], [s]
+        own = plain.encode(style_input(first, plain.cfg.encoder_size))
+        figures, row = [], [picture(first, a.size)]
         for name, x, f in zip(names, photos, features):
-            y, z = net.stylise(x, code), plain.stylise(x, plain.encode(s))
+            y, z = net.stylise(x, code), plain.stylise(x, own)
             figures.append((*ratios(vgg(y), f, want), *ratios(vgg(z), f, want)))
             Image.fromarray((y[0].permute(1, 2, 0) * 255 + 0.5).byte().numpy()).save(a.out / f"{name.stem}__{style.id}.png")
             row.append(y)

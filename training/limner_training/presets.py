@@ -56,6 +56,7 @@ class Preset:
     heads: tuple | None = None  # channels along each discriminator
     training: dict = field(default_factory=dict)  # defaults of projected_gan's options
     card: dict = field(default_factory=dict)
+    upscaler: str = ""  # that its pictures are drawn through; empty: Crisp
 
     @staticmethod
     def named(name: str) -> Preset:
@@ -69,7 +70,7 @@ class Preset:
         pictures, critic = t.pop("pictures"), t.pop("critic", {})
         preset = Preset(t.pop("name"), t.pop("title"), tuple(pictures.pop("size")), t.pop("credit", ""),
                         pictures.pop("border", 0), pictures.pop("aside", ""), t.pop("network", {}),
-                        critic.pop("heads", None), t.pop("training", {}), t.pop("card", {}))
+                        critic.pop("heads", None), t.pop("training", {}), t.pop("card", {}), t.pop("upscaler", ""))
         unknown = [*t, *pictures, *critic]
         if unknown:
             raise SystemExit(f"{path}: unknown entries {', '.join(unknown)}")

@@ -40,7 +40,9 @@ pub(super) fn run(
         &stop,
         &mut between,
     )?;
-    let models = vec![context.state.model_ref(&name)?];
+    let names = context.state.registry.upscalers_at(&name, scale)?;
+    let models = names.iter().map(|name| context.state.model_ref(name));
+    let models = models.collect::<Result<Vec<_>, _>>()?;
     let sources = vec![photo.source.clone()];
     Ok(Output::Picture {
         picture,

@@ -92,7 +92,8 @@ struct WalkDrawer {
     walk: Walk,
     first: ExploreParams,
     longest: Option<u32>,
-    enlarger: Option<(Arc<dyn Upscaler>, String, u32)>,
+    /// The network, what it is recorded as, the scale.
+    enlarger: Option<(Arc<dyn Upscaler>, Vec<String>, u32)>,
 }
 
 impl WalkDrawer {
@@ -127,7 +128,8 @@ impl WalkDrawer {
             scale => {
                 let (name, network) =
                     super::upscale::network(context, job.enlarger.as_deref(), Some(&first.model))?;
-                Some((network, name, scale))
+                let names = context.state.registry.upscalers_at(&name, scale)?;
+                Some((network, names, scale))
             }
         };
         Ok(Self {
@@ -160,7 +162,7 @@ impl WalkDrawer {
     /// How the film is made.
     fn recipe(&self, context: &JobContext<'_>, job: &FilmJob) -> Result<Recipe, EngineError> {
         let mut models = vec![context.state.model_ref(&self.first.model)?];
-        if let Some((_, name, _)) = &self.enlarger {
+        for name in self.enlarger.iter().flat_map(|(_, names, _)| names) {
             models.push(context.state.model_ref(name)?);
         }
         let making = Making::Walk((*self.params).clone());
