@@ -150,6 +150,16 @@ impl Previews {
         }
     }
 
+    /// Forgets what failed, because it may go well now.
+    pub fn forget_failed(&mut self) {
+        if self.canvas_error.is_some() {
+            self.canvas_work = None;
+        }
+        for state in self.channels.values_mut().filter(|s| s.error.is_some()) {
+            state.tier = None;
+        }
+    }
+
     /// Asks for the canvas' picture if the work or its quality changed. While the
     /// hand is on, drafts are enough; a full picture is never replaced by a draft
     /// of the same. Where full pictures take long, a draft comes before each. Of a stylised photo
@@ -453,6 +463,28 @@ mod tests {
         p.fail(Channel::Canvas, 1, EngineError::Internal("x".into()));
         assert!(p.canvas_error(Workspace::Explore).is_some());
         assert!(p.canvas_error(Workspace::Style).is_none());
+    }
+
+    #[test]
+    fn what_failed_is_asked_for_once_more_when_it_may_go_well() {
+        let mut p = Previews::default();
+        p.ask_canvas(Some(work(1)), DRAFT, FULL, true);
+        p.ask(Channel::Strip, DRAFT, vec![work(2)]);
+        p.ask(Channel::Hover, DRAFT, vec![work(3)]);
+        let again = |p: &mut Previews| {
+            let mut small = |channel, n| p.ask(channel, DRAFT, vec![work(n)]).is_some();
+            let [strip, hover] = [small(Channel::Strip, 2), small(Channel::Hover, 3)];
+            let canvas = p.ask_canvas(Some(work(1)), DRAFT, FULL, true);
+            [canvas.is_some(), strip, hover]
+        };
+        p.forget_failed();
+        assert_eq!(again(&mut p), [false; 3], "what is on its way is left alone");
+        for channel in [Channel::Canvas, Channel::Strip] {
+            p.fail(channel, 1, EngineError::Internal("x".into()));
+        }
+        assert_eq!(again(&mut p), [false; 3], "once is enough");
+        p.forget_failed();
+        assert_eq!(again(&mut p), [true, true, false]);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(crate) fn catalog(words: &[String], common: &Common) -> Result<(), Failure> 
 
 /// An entry of the list in a line.
 fn line(entry: &Entry) -> String {
-    let size = entry.size.map_or("size unknown".to_owned(), |size| {
+    let size = entry.size.map_or("size told before it is fetched".to_owned(), |size| {
         HumanBytes(size).to_string()
     });
     format!(
