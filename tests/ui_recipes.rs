@@ -228,8 +228,16 @@ fn the_recipe_of_an_upscaled_picture_leads_to_the_picture_before() {
     large.set_source_recipe(&bare_recipe(Making::Explore(params)));
     // As a file has it.
     let large = Recipe::from_json(&large.to_json()).unwrap();
-    assert_eq!(large.version, limner::recipe::UNFINISHED_VERSION, "old readers read it");
+    assert_eq!(
+        large.version,
+        limner::recipe::UNFINISHED_VERSION,
+        "old readers read it"
+    );
     open(&mut s, &large);
     assert_eq!(state(&s).doc.explore.seed(), Some(4711));
-    assert!(s.toasts().iter().any(|t| t.contains("before it was upscaled")));
+    assert!(
+        s.toasts()
+            .iter()
+            .any(|t| t.contains("before it was upscaled"))
+    );
 }

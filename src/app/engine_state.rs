@@ -66,7 +66,8 @@ impl EngineState {
         };
         let before = &self.library;
         let same = |name: &str| hash_in(before, name) == hash_in(now, name);
-        self.directions.retain(|name, sliders| !sliders.is_empty() && same(name));
+        self.directions
+            .retain(|name, sliders| !sliders.is_empty() && same(name));
         self.declined.retain(|name| same(name));
     }
 

@@ -478,7 +478,11 @@ mod tests {
             [canvas.is_some(), strip, hover]
         };
         p.forget_failed();
-        assert_eq!(again(&mut p), [false; 3], "what is on its way is left alone");
+        assert_eq!(
+            again(&mut p),
+            [false; 3],
+            "what is on its way is left alone"
+        );
         for channel in [Channel::Canvas, Channel::Strip] {
             p.fail(channel, 1, EngineError::Internal("x".into()));
         }

@@ -48,7 +48,8 @@ pub(in crate::app) fn reopen_recipe(
         return;
     }
     if let (Making::Upscale { .. }, Some(before)) = (&recipe.making, recipe.source_recipe()) {
-        let words = "This is the picture before it was upscaled; Upscale makes the larger one again.";
+        let words =
+            "This is the picture before it was upscaled; Upscale makes the larger one again.";
         state.toasts.push(Level::Info, words);
         return reopen_recipe(Some(&before), state, services, now);
     }

@@ -225,8 +225,8 @@ mod tests {
             cache: folder.path().join("hub"),
             ..HubConfig::from_env()
         };
-        let network = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/golden/import/fast_style.pth");
+        let network =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/import/fast_style.pth");
         let file = RemoteFile {
             name: "style.pth".into(),
             size: network.metadata().unwrap().len(),

@@ -49,7 +49,10 @@ pub fn is_reserved(name: &str) -> bool {
     let here = Surroundings::here();
     let own = here.user_data.as_ref().map(|folder| folder.join(MODELS));
     let holds = |folder: &PathBuf| folder.join(name).join(CONFIG).is_file();
-    let mut others = here.folders().into_iter().filter(|f| Some(f) != own.as_ref());
+    let mut others = here
+        .folders()
+        .into_iter()
+        .filter(|f| Some(f) != own.as_ref());
     [CPPN_NAME, style_note::FOLDER].contains(&name) || others.any(|folder| holds(&folder))
 }
 

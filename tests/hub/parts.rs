@@ -102,5 +102,8 @@ fn a_name_that_is_taken_is_told_before_anything_is_fetched() {
     assert!(matches!(error, HubError::Exists(_)), "{error}");
     assert_eq!(asked, 0);
     let told = error.trouble().message;
-    assert!(told.contains("nothing was fetched") && !told.contains("file"), "{told}");
+    assert!(
+        told.contains("nothing was fetched") && !told.contains("file"),
+        "{told}"
+    );
 }

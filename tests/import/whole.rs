@@ -87,7 +87,10 @@ fn names_of_what_ships_are_taken() {
     let models = tempfile::tempdir().unwrap();
     for name in ["fruit", "Lens", "vgg19", "cppn", "learnt"] {
         let got = import(&golden("ada.pkl"), models.path(), Some(name));
-        assert!(matches!(got, Err(ImportError::Exists(_))), "{name}: {got:?}");
+        assert!(
+            matches!(got, Err(ImportError::Exists(_))),
+            "{name}: {got:?}"
+        );
     }
     assert_eq!(fs::read_dir(models.path()).unwrap().count(), 0);
 }

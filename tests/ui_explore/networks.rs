@@ -3,9 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use limner::app::view::Workspace;
-use limner::engine::protocol::{
-    DirectionInfo, EngineError, Event, Job, Library, Output, Request,
-};
+use limner::engine::protocol::{DirectionInfo, EngineError, Event, Job, Library, Output, Request};
 
 use super::common::{Outside, shown, studio};
 use super::{Studio, click, current, press, set};
@@ -197,7 +195,10 @@ fn a_network_that_was_replaced_shows_its_own_sliders() {
         }
     };
     rescanned(&mut harness, &replaced("brush", "01"));
-    assert!(harness.state().state.directions().is_some(), "it is the same");
+    assert!(
+        harness.state().state.directions().is_some(),
+        "it is the same"
+    );
     rescanned(&mut harness, &replaced("orchard", "02"));
     assert!(harness.state().state.directions().is_none());
     assert_eq!(times_asked(&outside), 2);
