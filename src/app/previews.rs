@@ -326,6 +326,19 @@ mod tests {
         }
     }
 
+    /// The tier that was asked for.
+    fn tier(request: Option<Request>) -> Option<Tier> {
+        match request {
+            Some(Request::Preview { tier, .. }) => Some(tier),
+            _ => None,
+        }
+    }
+
+    /// The tier that is asked for of a picture.
+    fn asked(p: &mut Previews, seed: u64, hand_on: bool) -> Option<Tier> {
+        tier(p.ask_canvas(Some(work(seed)), DRAFT, FULL, hand_on))
+    }
+
     const DRAFT: Tier = Tier::Draft(128);
     const FULL: Tier = Tier::Full(512);
 
@@ -338,42 +351,21 @@ mod tests {
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, false).is_some());
         // Pressing somewhere without a change asks for nothing.
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, true)
-        else {
-            panic!("a change asks for a picture");
-        };
-        assert_eq!(tier, DRAFT);
+        assert_eq!(asked(&mut p, 2, true), Some(DRAFT));
         assert!(p.ask_canvas(Some(work(2)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, false)
-        else {
-            panic!("release asks for the full picture");
-        };
-        assert_eq!(tier, FULL);
+        assert_eq!(asked(&mut p, 2, false), Some(FULL));
     }
 
     #[test]
     fn a_slow_network_shows_a_draft_first() {
         let mut p = Previews::default();
-        let tier = |r: Option<Request>| match r {
-            Some(Request::Preview { tier, .. }) => Some(tier),
-            _ => None,
-        };
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
-            Some(DRAFT)
-        );
-        assert_eq!(tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)), None);
+        assert_eq!(asked(&mut p, 1, false), Some(DRAFT));
+        assert_eq!(asked(&mut p, 1, false), None);
         p.receive(Channel::Canvas, 1, received(1, DRAFT));
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
-            Some(FULL)
-        );
+        assert_eq!(asked(&mut p, 1, false), Some(FULL));
         p.receive(Channel::Canvas, 2, received(1, FULL));
         // It was quick after all: the next one comes at once.
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(2)), DRAFT, FULL, false)),
-            Some(FULL)
-        );
+        assert_eq!(asked(&mut p, 2, false), Some(FULL));
     }
 
     #[test]
@@ -386,10 +378,7 @@ mod tests {
             full_took: Some(Duration::ZERO),
             ..Previews::default()
         };
-        let asked = |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
-            Some(Request::Preview { tier, .. }) => Some(tier),
-            _ => None,
-        };
+        let asked = |p: &mut Previews| tier(p.ask_canvas(Some(style.clone()), DRAFT, FULL, false));
         let best = Tier::Crisp(512);
         assert_eq!(asked(&mut p), Some(FULL));
         assert_eq!(asked(&mut p), None, "it is still awaited");

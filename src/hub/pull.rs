@@ -37,7 +37,8 @@ pub fn importable(repo: &Repo) -> Vec<&RemoteFile> {
 }
 
 /// Downloads a file of `repo` and imports it into `models` as `name`, or as the list calls
-/// it, or under the repository's own name, with the file's where it has several networks. The caller has shown the licence and had it accepted.
+/// it, or under the repository's own name, with the file's where it has several networks. The caller
+/// has shown the licence and had it accepted.
 ///
 /// # Errors
 /// [`HubError::NothingToOpen`], [`HubError::Several`] without a choice, [`HubError::Exists`] before
