@@ -188,6 +188,44 @@ fn what_a_network_made_stays_that_when_it_is_enlarged() {
     }
 }
 
+/// A picture that is upscaled names all that made it, and keeps no name that is to be left out.
+#[test]
+fn what_was_upscaled_names_who_made_the_picture_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut before = files::recipe(Making::Explore(limner::recipe::ExploreParams::new(
+        "fruit", 3,
+    )));
+    before.created = "2031-02-03T04:05:06Z".into();
+    before.sources = vec![limner::recipe::SourceRef {
+        artist: "Ada Painter".into(),
+        ..files::source("secret.png", "22")
+    }];
+    let wrap = limner::recipe::Wrap::None;
+    let mut recipe = files::recipe(Making::Upscale { scale: 2, wrap });
+    recipe.models = vec![limner::recipe::ModelRef {
+        name: "crisp".into(),
+        sha256: "cd".repeat(32),
+    }];
+    recipe.set_source_recipe(&before);
+    let made = Provenance::of(&recipe, &Default::default(), "", "");
+    assert!(made.systems.contains("crisp, fruit"), "{}", made.systems);
+    assert!(made.credit.contains("by Ada Painter"), "{}", made.credit);
+    let mut options = WriteOptions::new(Format::Png);
+    (options.source_names, options.dated) = (false, false);
+    let path = dir.path().join("large.png");
+    limner::export::Writing::new(options)
+        .write(&path, &picture(40, 30, false), &recipe, &Default::default())
+        .unwrap();
+    let json = metadata::read(&path).unwrap().recipe_json.unwrap();
+    assert!(
+        json.contains("source_recipe") && json.contains("fruit"),
+        "{json}"
+    );
+    for name in ["secret.png", "2031-02-03"] {
+        assert!(!json.contains(name), "{json}");
+    }
+}
+
 #[test]
 fn content_credentials_are_named_with_the_one_who_signed() {
     let dir = tempfile::tempdir().unwrap();

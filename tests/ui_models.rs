@@ -388,14 +388,14 @@ fn a_network_that_enlarges_is_chosen_on_its_card() {
     other.scales = vec![4];
     library.models.extend([other, crisp]);
     state.engine.library = std::sync::Arc::new(library);
-    assert_eq!(state.upscaler(None).unwrap().name, "crisp");
+    assert_eq!(state.preferred_upscaler().unwrap().name, "crisp");
     let dialog = ViewEdit::Dialog(Dialog::Models(Some("animesharp".into())));
     window.state_mut().act(Action::View(dialog));
     window.run_steps(4);
     window.get_by_label("4×");
     click(&mut window, "Upscale with animesharp");
     assert_eq!(
-        window.state().state.upscaler(None).unwrap().name,
+        window.state().state.preferred_upscaler().unwrap().name,
         "animesharp"
     );
     // Once it is gone, the one that ships is back.
@@ -403,5 +403,72 @@ fn a_network_that_enlarges_is_chosen_on_its_card() {
     let mut library = (*state.engine.library).clone();
     library.models.retain(|model| model.name != "animesharp");
     state.engine.library = std::sync::Arc::new(library);
-    assert_eq!(state.upscaler(None).unwrap().name, "crisp");
+    assert_eq!(state.preferred_upscaler().unwrap().name, "crisp");
+}
+
+#[test]
+fn a_search_is_seen_and_what_is_asked_ends_when_the_user_goes_offline() {
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    look(&mut window, &outside);
+    window.get_by_label("Back to the list");
+    let search = HubEdit::Search("flowers".to_owned());
+    window.state_mut().act(Action::Hub(search));
+    window.run_steps(4);
+    window.get_by_label("Asking the hub…");
+    assert!(window.query_by_label("Back to the list").is_none());
+    let waits = |window: &Window| {
+        let hub = &window.state().state.hub;
+        hub.searching || hub.looking.is_some()
+    };
+    let go = |window: &mut Window, offline: bool| {
+        let mut prefs = window.state().state.prefs.clone();
+        prefs.offline = offline;
+        window.state_mut().act(Action::SetPrefs(Box::new(prefs)));
+        window.run_steps(4);
+    };
+    go(&mut window, true);
+    assert!(!waits(&window));
+    go(&mut window, false);
+    let look = HubEdit::Look(Some("ada/flowers".to_owned()));
+    window.state_mut().act(Action::Hub(look));
+    window.run_steps(4);
+    assert!(waits(&window));
+    go(&mut window, true);
+    assert!(!waits(&window));
+}
+
+#[test]
+fn a_chosen_upscaler_serves_the_scales_that_it_can_make() {
+    use limner::engine::protocol::ModelKind;
+    let outside = Outside::default();
+    let mut window = open(&outside);
+    let state = &mut window.state_mut().state;
+    let mut library = (*state.engine.library).clone();
+    let mut crisp = library.models[0].clone();
+    (crisp.name, crisp.kind) = ("crisp".into(), ModelKind::Upscaler);
+    crisp.scales = vec![2, 4];
+    let others = [("twice", vec![2]), ("thrice", vec![3]), ("four", vec![4])];
+    let others = others.map(|(name, scales)| limner::engine::protocol::ModelInfo {
+        name: name.into(),
+        scales,
+        ..crisp.clone()
+    });
+    library.models[0].upscaler = Some("twice".into());
+    library.models.extend(others.into_iter().chain([crisp]));
+    state.engine.library = std::sync::Arc::new(library);
+    let by_generator = Some("orchard");
+    let mut serves = |chosen: Option<&str>, made_by: Option<&str>| {
+        state.prefs.upscaler = chosen.map(str::to_owned);
+        [2, 4].map(|scale| state.upscaler(made_by, scale).unwrap().name.clone())
+    };
+    assert_eq!(serves(Some("four"), by_generator), ["four", "four"]);
+    assert_eq!(serves(Some("twice"), None), ["twice", "crisp"]);
+    assert_eq!(serves(Some("thrice"), None), ["crisp", "crisp"]);
+    assert_eq!(serves(None, by_generator), ["twice", "crisp"]);
+    assert_eq!(serves(Some("thrice"), by_generator), ["twice", "crisp"]);
+    // What goes to the engine: the chosen one where it can, else its own choice.
+    state.prefs.upscaler = Some("twice".into());
+    let chosen = [2, 4].map(|scale| state.chosen_upscaler(scale));
+    assert_eq!(chosen, [Some("twice".to_owned()), None]);
 }

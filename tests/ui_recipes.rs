@@ -173,3 +173,71 @@ fn model_and_seed_alone_can_be_pasted() {
     s.settle();
     assert_eq!(state(&s).doc.explore.seed(), Some(42));
 }
+
+#[test]
+fn a_network_that_is_another_version_now_is_told() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let here = "ab".repeat(32);
+    let cases = [
+        ("fruit", "cd".repeat(32), true),
+        ("fruit", here.clone(), false),
+        // Recipes that people write by hand.
+        ("fruit", String::new(), false),
+        ("restyle", "cd".repeat(32), true),
+        ("lens", "cd".repeat(32), true),
+    ];
+    let photo = source(&mut s);
+    for (name, sha256, differs) in cases {
+        let mut recipe = bare_recipe(match name {
+            "fruit" => Making::Explore(ExploreParams::new("fruit", 7)),
+            "lens" => Making::Lens(LensParams::new("lens", photo.clone())),
+            _ => {
+                let json = serde_json::json!({ "model": "restyle", "photo": photo, "styles": [],
+                    "strength": 1.0, "brush": 1.0, "keep_colors": 0.0 });
+                Making::Style(serde_json::from_value(json).unwrap())
+            }
+        });
+        let name = name.to_owned();
+        recipe.models = vec![limner::recipe::ModelRef { name, sha256 }];
+        s.dismiss_toasts();
+        s.window
+            .state_mut()
+            .act(Action::OpenRecipe(Box::new(recipe.clone())));
+        s.settle();
+        let told = s.toasts().iter().any(|t| t.contains("another version"));
+        assert_eq!(told, differs, "{recipe:?}");
+    }
+}
+
+/// A picture that was upscaled before it was ever saved: what made it is still known.
+#[test]
+fn the_recipe_of_an_upscaled_picture_leads_to_the_picture_before() {
+    let mut s = studio([1280.0, 800.0], egui::Theme::Dark);
+    let wrap = limner::recipe::Wrap::None;
+    let mut large = bare_recipe(Making::Upscale { scale: 2, wrap });
+    let open = |s: &mut Studio<'_>, recipe: &Recipe| {
+        s.window
+            .state_mut()
+            .act(Action::OpenRecipe(Box::new(recipe.clone())));
+        s.settle();
+    };
+    open(&mut s, &large);
+    assert!(s.toasts().iter().any(|t| t.contains("no settings")));
+    s.dismiss_toasts();
+    let params = ExploreParams::new("fruit", 4711);
+    large.set_source_recipe(&bare_recipe(Making::Explore(params)));
+    // As a file has it.
+    let large = Recipe::from_json(&large.to_json()).unwrap();
+    assert_eq!(
+        large.version,
+        limner::recipe::UNFINISHED_VERSION,
+        "old readers read it"
+    );
+    open(&mut s, &large);
+    assert_eq!(state(&s).doc.explore.seed(), Some(4711));
+    assert!(
+        s.toasts()
+            .iter()
+            .any(|t| t.contains("before it was upscaled"))
+    );
+}

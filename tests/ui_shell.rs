@@ -467,3 +467,22 @@ fn every_step_has_its_picture_however_quick_the_next_one_comes() {
         assert!(step.thumb.is_some(), "{}", step.label);
     }
 }
+
+#[test]
+fn the_random_walk_ends_where_its_picture_is_not_seen() {
+    use limner::app::action::Action;
+    use limner::app::command::Command;
+    for leave in [Command::GoStyle, Command::GoGallery, Command::StartPage] {
+        let outside = Outside::default();
+        let mut harness = studio(&outside);
+        harness.key_press(Key::W);
+        harness.run_steps(4);
+        assert!(harness.state().state.latent_walk.is_some());
+        harness.state_mut().act(Action::Command(leave));
+        harness.run_steps(3);
+        let before = harness.state().state.doc.clone();
+        harness.run_steps(6);
+        assert!(harness.state().state.latent_walk.is_none(), "{leave:?}");
+        assert_eq!(harness.state().state.doc, before, "{leave:?}");
+    }
+}

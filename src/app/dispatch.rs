@@ -162,6 +162,9 @@ fn arrive(state: &mut AppState, services: &mut Services) {
 fn set_prefs(prefs: Prefs, state: &mut AppState, services: &mut Services) {
     if prefs.offline != state.prefs.offline {
         services.hub.send(HubRequest::Offline(prefs.offline));
+        if prefs.offline {
+            hub::apply::went_offline(state);
+        }
     }
     let computing = |p: &Prefs| (p.device, p.precision);
     let (device, precision) = computing(&prefs);

@@ -58,6 +58,19 @@ impl EngineState {
         self.library.models.iter().filter(move |m| m.kind == kind)
     }
 
+    /// Forgets the sliders of networks that are others now, or gone; and that one had none.
+    pub(in crate::app) fn forget_sliders_of_others(&mut self, now: &Library) {
+        let hash_in = |library: &Library, name: &str| {
+            let model = library.models.iter().find(|m| m.name == name);
+            model.map(|m| m.sha256.clone())
+        };
+        let before = &self.library;
+        let same = |name: &str| hash_in(before, name) == hash_in(now, name);
+        self.directions
+            .retain(|name, sliders| !sliders.is_empty() && same(name));
+        self.declined.retain(|name| same(name));
+    }
+
     /// A fresh job number.
     pub fn next_job(&mut self) -> JobId {
         self.next_job += 1;

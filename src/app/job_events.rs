@@ -99,8 +99,8 @@ pub fn ended(
             .push(Level::Info, format!("{}: stopped", job.title)),
         Err(error) => {
             if let Purpose::Directions(model) = &job.purpose {
-                // Don't ask again and again; the panel says that there are none.
-                state.engine.directions.entry(model.clone()).or_default();
+                // Not again and again by itself; the panel offers it.
+                state.engine.declined.insert(model.clone());
             }
             state
                 .toasts
@@ -142,6 +142,8 @@ fn finished(output: Output, state: &mut AppState, follow: &mut Actions) {
         }
         Output::Directions { model, directions } => {
             state.engine.directions.insert(model, directions);
+            // Pictures whose sliders weren't known yet.
+            state.previews.forget_failed();
         }
         // Told where the user's own styles are.
         Output::Learnt { .. } | Output::Styles(_) => {}

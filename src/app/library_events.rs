@@ -15,6 +15,9 @@ use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
 pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Services) {
     let same = only_styles_differ(&state.engine.library, library);
     let known = state.engine.library_known;
+    if !same {
+        state.engine.forget_sliders_of_others(library);
+    }
     state.engine.library = Arc::clone(library);
     state.engine.library_known = true;
     settings::send(state, services);

@@ -50,7 +50,7 @@ pub fn open_files(
                 let job = Job::Upscale {
                     path: path.clone(),
                     scale: 2,
-                    model: state.chosen_upscaler(),
+                    model: state.chosen_upscaler(2),
                     wrap: None,
                 };
                 jobs::start(job, Purpose::Upscale, state, services);

@@ -150,6 +150,16 @@ impl Previews {
         }
     }
 
+    /// Forgets what failed, because it may go well now.
+    pub fn forget_failed(&mut self) {
+        if self.canvas_error.is_some() {
+            self.canvas_work = None;
+        }
+        for state in self.channels.values_mut().filter(|s| s.error.is_some()) {
+            state.tier = None;
+        }
+    }
+
     /// Asks for the canvas' picture if the work or its quality changed. While the
     /// hand is on, drafts are enough; a full picture is never replaced by a draft
     /// of the same. Where full pictures take long, a draft comes before each. Of a stylised photo
@@ -316,6 +326,19 @@ mod tests {
         }
     }
 
+    /// The tier that was asked for.
+    fn tier(request: Option<Request>) -> Option<Tier> {
+        match request {
+            Some(Request::Preview { tier, .. }) => Some(tier),
+            _ => None,
+        }
+    }
+
+    /// The tier that is asked for of a picture.
+    fn asked(p: &mut Previews, seed: u64, hand_on: bool) -> Option<Tier> {
+        tier(p.ask_canvas(Some(work(seed)), DRAFT, FULL, hand_on))
+    }
+
     const DRAFT: Tier = Tier::Draft(128);
     const FULL: Tier = Tier::Full(512);
 
@@ -328,42 +351,21 @@ mod tests {
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, false).is_some());
         // Pressing somewhere without a change asks for nothing.
         assert!(p.ask_canvas(Some(work(1)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, true)
-        else {
-            panic!("a change asks for a picture");
-        };
-        assert_eq!(tier, DRAFT);
+        assert_eq!(asked(&mut p, 2, true), Some(DRAFT));
         assert!(p.ask_canvas(Some(work(2)), DRAFT, FULL, true).is_none());
-        let Some(Request::Preview { tier, .. }) = p.ask_canvas(Some(work(2)), DRAFT, FULL, false)
-        else {
-            panic!("release asks for the full picture");
-        };
-        assert_eq!(tier, FULL);
+        assert_eq!(asked(&mut p, 2, false), Some(FULL));
     }
 
     #[test]
     fn a_slow_network_shows_a_draft_first() {
         let mut p = Previews::default();
-        let tier = |r: Option<Request>| match r {
-            Some(Request::Preview { tier, .. }) => Some(tier),
-            _ => None,
-        };
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
-            Some(DRAFT)
-        );
-        assert_eq!(tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)), None);
+        assert_eq!(asked(&mut p, 1, false), Some(DRAFT));
+        assert_eq!(asked(&mut p, 1, false), None);
         p.receive(Channel::Canvas, 1, received(1, DRAFT));
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(1)), DRAFT, FULL, false)),
-            Some(FULL)
-        );
+        assert_eq!(asked(&mut p, 1, false), Some(FULL));
         p.receive(Channel::Canvas, 2, received(1, FULL));
         // It was quick after all: the next one comes at once.
-        assert_eq!(
-            tier(p.ask_canvas(Some(work(2)), DRAFT, FULL, false)),
-            Some(FULL)
-        );
+        assert_eq!(asked(&mut p, 2, false), Some(FULL));
     }
 
     #[test]
@@ -376,10 +378,7 @@ mod tests {
             full_took: Some(Duration::ZERO),
             ..Previews::default()
         };
-        let asked = |p: &mut Previews| match p.ask_canvas(Some(style.clone()), DRAFT, FULL, false) {
-            Some(Request::Preview { tier, .. }) => Some(tier),
-            _ => None,
-        };
+        let asked = |p: &mut Previews| tier(p.ask_canvas(Some(style.clone()), DRAFT, FULL, false));
         let best = Tier::Crisp(512);
         assert_eq!(asked(&mut p), Some(FULL));
         assert_eq!(asked(&mut p), None, "it is still awaited");
@@ -453,6 +452,32 @@ mod tests {
         p.fail(Channel::Canvas, 1, EngineError::Internal("x".into()));
         assert!(p.canvas_error(Workspace::Explore).is_some());
         assert!(p.canvas_error(Workspace::Style).is_none());
+    }
+
+    #[test]
+    fn what_failed_is_asked_for_once_more_when_it_may_go_well() {
+        let mut p = Previews::default();
+        p.ask_canvas(Some(work(1)), DRAFT, FULL, true);
+        p.ask(Channel::Strip, DRAFT, vec![work(2)]);
+        p.ask(Channel::Hover, DRAFT, vec![work(3)]);
+        let again = |p: &mut Previews| {
+            let mut small = |channel, n| p.ask(channel, DRAFT, vec![work(n)]).is_some();
+            let [strip, hover] = [small(Channel::Strip, 2), small(Channel::Hover, 3)];
+            let canvas = p.ask_canvas(Some(work(1)), DRAFT, FULL, true);
+            [canvas.is_some(), strip, hover]
+        };
+        p.forget_failed();
+        assert_eq!(
+            again(&mut p),
+            [false; 3],
+            "what is on its way is left alone"
+        );
+        for channel in [Channel::Canvas, Channel::Strip] {
+            p.fail(channel, 1, EngineError::Internal("x".into()));
+        }
+        assert_eq!(again(&mut p), [false; 3], "once is enough");
+        p.forget_failed();
+        assert_eq!(again(&mut p), [true, true, false]);
     }
 
     #[test]

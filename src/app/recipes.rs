@@ -47,7 +47,14 @@ pub(in crate::app) fn reopen_recipe(
         newer(state);
         return;
     }
+    if let (Making::Upscale { .. }, Some(before)) = (&recipe.making, recipe.source_recipe()) {
+        let words =
+            "This is the picture before it was upscaled; Upscale makes the larger one again.";
+        state.toasts.push(Level::Info, words);
+        return reopen_recipe(Some(&before), state, services, now);
+    }
     if open(recipe, state, services, now) {
+        tell_other_versions(recipe, state);
         if recipe.finish.is_some() {
             let words = "This is the picture before it was finished; Finish… on the finished one goes on with that.";
             state.toasts.push(Level::Info, words);
@@ -251,6 +258,21 @@ fn has(name: &str, kinds: &[ModelKind], state: &mut AppState) -> bool {
     };
     state.toasts.push(Level::Warning, words);
     false
+}
+
+/// Says which networks are here by name, but not as they were when the recipe's picture was made.
+/// Styles that were learnt name their file's hash beside it, and another one isn't painted at all.
+fn tell_other_versions(recipe: &Recipe, state: &mut AppState) {
+    for made_by in recipe.models.iter().filter(|m| !m.sha256.is_empty()) {
+        let here = state.engine.model(&made_by.name);
+        if let Some(here) = here.filter(|here| here.sha256 != made_by.sha256) {
+            let words = format!(
+                "{} is another version now than the one that made this; the picture will differ.",
+                here.title
+            );
+            state.toasts.push(Level::Warning, words);
+        }
+    }
 }
 
 /// Silently another picture than the recipe's would be worse than a word too many.

@@ -216,7 +216,7 @@ fn send_file(
                 Job::Upscale {
                     path,
                     scale,
-                    model: state.chosen_upscaler(),
+                    model: state.chosen_upscaler(scale),
                     wrap: None,
                 },
                 Purpose::Upscale,

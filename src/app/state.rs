@@ -156,28 +156,34 @@ impl AppState {
         self.view.workspace != Workspace::Gallery || self.finishing().is_some()
     }
 
-    /// The network that the user chose to enlarge pictures with, if it is there.
-    pub fn chosen_upscaler(&self) -> Option<String> {
+    /// The network that the user chose to enlarge pictures with, if it is there and can make them so
+    /// many times as large. Without it, whoever enlarges takes the one of [`Self::upscaler`].
+    pub fn chosen_upscaler(&self, scale: u32) -> Option<String> {
         let chosen = self.prefs.upscaler.as_deref()?;
         let mut all = self.engine.models(ModelKind::Upscaler);
-        all.any(|model| model.name == chosen)
+        all.any(|model| model.name == chosen && model.enlarges(scale))
             .then(|| chosen.to_owned())
     }
 
-    /// The network that enlarges a picture: the one that the user chose, else the one for pictures
-    /// of this generator.
-    pub fn upscaler(&self, made_by: Option<&str>) -> Option<&ModelInfo> {
-        let chosen = self.chosen_upscaler();
-        match chosen {
-            Some(name) => self.engine.model(&name),
-            None => self.engine.library.upscaler_for(made_by),
-        }
+    /// The network that makes a picture so many times as large: the one that the user chose, else the
+    /// one for pictures of this generator, of those that can.
+    pub fn upscaler(&self, made_by: Option<&str>, scale: u32) -> Option<&ModelInfo> {
+        let chosen = self.prefs.upscaler.as_deref();
+        self.engine
+            .library
+            .upscaler_for(chosen, made_by, Some(scale))
+    }
+
+    /// The network that the user chose to enlarge pictures with, or the one that ships.
+    pub fn preferred_upscaler(&self) -> Option<&ModelInfo> {
+        let chosen = self.prefs.upscaler.as_deref();
+        self.engine.library.upscaler_for(chosen, None, None)
     }
 
     /// The network that Explore's small pictures are drawn through.
     pub fn drawn_through(&self) -> Option<&ModelInfo> {
         let library = &self.engine.library;
-        library.upscaler_for(Some(&self.doc.explore.model))
+        library.upscaler_for(None, Some(&self.doc.explore.model), None)
     }
 
     /// The model that Explore uses.

@@ -75,9 +75,11 @@ pub(crate) fn catalog(words: &[String], common: &Common) -> Result<(), Failure> 
 
 /// An entry of the list in a line.
 fn line(entry: &Entry) -> String {
-    let size = entry.size.map_or("size unknown".to_owned(), |size| {
-        HumanBytes(size).to_string()
-    });
+    let size = entry
+        .size
+        .map_or("size told before it is fetched".to_owned(), |size| {
+            HumanBytes(size).to_string()
+        });
     format!(
         "{:<24} {} ({size}, {}, {})",
         entry.name, entry.what, entry.licence, entry.repo

@@ -36,13 +36,19 @@ pub(crate) fn run(args: &Upscale, session: &mut Session) -> Result<(), Failure> 
 
 /// The largest scale of a network, or of the one that ships.
 fn farthest(session: &Session, model: Option<&str>) -> Result<u32, Failure> {
-    let model = model.unwrap_or("crisp");
-    let is = |info: &&ModelInfo| info.kind == ModelKind::Upscaler && info.name == model;
-    let found = session.library.models.iter().find(is);
+    let library = &session.library;
+    let found = match model {
+        Some(name) => {
+            let is = |info: &&ModelInfo| info.kind == ModelKind::Upscaler && info.name == name;
+            library.models.iter().find(is)
+        }
+        None => library.upscaler_for(None, None, None),
+    };
     let scale = found.and_then(|info| info.scales.iter().max());
     scale.copied().ok_or_else(|| {
+        let name = model.unwrap_or("crisp");
         Failure::new(format!(
-            "there is no upscaling network '{model}'; 'limner models list' names those that are here"
+            "there is no upscaling network '{name}'; 'limner models list' names those that are here"
         ))
     })
 }

@@ -176,7 +176,7 @@ impl InferenceState {
             Work::Explore(params) => {
                 let most = tier.longest();
                 let made = self.explorer.picture(registry, params, Some(most), stop)?;
-                let upscaler = registry.upscaler_for(Some(&params.model));
+                let upscaler = registry.drawn_through(&params.model);
                 match (tier, upscaler.map(|m| m.name.clone())) {
                     (Tier::Crisp(most), Some(name)) => {
                         let picture = (made.picture, params.domain.wrap());

@@ -124,7 +124,7 @@ impl Writing {
     ) -> Result<(), ExportError> {
         let mut recipe = Cow::Borrowed(recipe);
         if !self.options.dated {
-            recipe.to_mut().created.clear();
+            recipe.to_mut().forget_day();
         }
         let provenance = Provenance::of(&recipe, cards, &self.creator, &self.rights);
         write(path, picture, Some(&recipe), &provenance, &self.options)

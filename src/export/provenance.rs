@@ -335,6 +335,9 @@ pub fn model_names(recipe: &Recipe) -> Vec<String> {
         | Making::Imported => {}
     }
     recipe.models.iter().for_each(|m| add(&m.name));
+    if let Some(before) = recipe.source_recipe() {
+        model_names(&before).iter().for_each(|name| add(name));
+    }
     names
 }
 
@@ -371,6 +374,13 @@ fn source_credits(recipe: &Recipe, cards: &Cards) -> Vec<String> {
                 "" => format!("source {line}"),
                 _ => line,
             });
+        }
+    }
+    if let Some(before) = recipe.source_recipe() {
+        for line in source_credits(&before, cards) {
+            if !credits.contains(&line) {
+                credits.push(line);
+            }
         }
     }
     credits

@@ -9,9 +9,7 @@ use crate::recipe::Recipe;
 /// which version and on what device, or in the names of their sources.
 pub fn fingerprint(recipe: &Recipe) -> String {
     let mut recipe = recipe.without_source_names();
-    recipe.software.clear();
-    recipe.created.clear();
-    recipe.device.clear();
+    forget_occasion(&mut recipe);
     // Whoever is to be credited is no part of the making, and may be left out of files.
     recipe.each_source(&mut |source| {
         source.artist.clear();
@@ -21,6 +19,14 @@ pub fn fingerprint(recipe: &Recipe) -> String {
     // By way of a value: its maps are in order, whoever wrote the file.
     let value = serde_json::to_value(&recipe).unwrap_or(Value::Null);
     digest::sha256(value.to_string().as_bytes())
+}
+
+/// Leaves out when, by which version and on what device a picture was made.
+fn forget_occasion(recipe: &mut Recipe) {
+    recipe.software.clear();
+    recipe.created.clear();
+    recipe.device.clear();
+    recipe.change_source_recipe(&mut forget_occasion);
 }
 
 #[cfg(test)]
@@ -55,6 +61,14 @@ mod tests {
         let read: Recipe = serde_json::from_str(&one.to_json()).unwrap();
         assert_eq!(fingerprint(&read), fingerprint(&one));
         assert_ne!(fingerprint(&recipe(2)), fingerprint(&one));
+        // Also of the picture that it was upscaled from.
+        let [mut large, mut large_later] = [recipe(3), recipe(3)];
+        large.set_source_recipe(&one);
+        large_later.set_source_recipe(&later);
+        assert_eq!(fingerprint(&large), fingerprint(&large_later));
+        assert_ne!(fingerprint(&large), fingerprint(&recipe(3)));
+        let read = Recipe::from_json(&large.to_json()).unwrap();
+        assert_eq!(fingerprint(&read), fingerprint(&large));
         later.sources[0].sha256 = "cd".into();
         assert_ne!(fingerprint(&later), fingerprint(&one));
     }

@@ -1,8 +1,6 @@
 //! Questions to the hub's routes.
 
 use std::io::Read;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
@@ -18,6 +16,7 @@ use super::licence::{self, Card};
 use super::pace::Pace;
 use super::proxy;
 use super::redirect::{self, WebOrigin};
+use crate::cancel::CancelToken;
 
 /// Longer answers than this are no lists of files.
 const MOST_ANSWER: u64 = 16 << 20;
@@ -29,20 +28,21 @@ pub struct Hub {
     agent: Agent,
     /// The proxy in use; refused ones are told when something is asked for.
     proxy: Option<Proxy>,
-    halted: Arc<AtomicBool>,
+    /// Cancelled when the door is shut.
+    pub(super) halted: CancelToken,
 }
 
 /// Breaks off what a door is at, from another thread.
 #[derive(Clone)]
 pub(super) struct Halt {
     agent: Agent,
-    halted: Arc<AtomicBool>,
+    halted: CancelToken,
 }
 
 impl Halt {
     /// Ends waiting and reading at once; the door stays shut.
     pub(super) fn halt(self) {
-        self.halted.store(true, Ordering::Release);
+        self.halted.cancel();
         self.agent.shutdown();
     }
 }
@@ -161,7 +161,7 @@ impl Hub {
             catalog: Catalog::shipped(),
             agent,
             proxy,
-            halted: Arc::default(),
+            halted: CancelToken::new(),
         }
     }
 
@@ -174,7 +174,7 @@ impl Hub {
     pub(super) fn halt(&self) -> Halt {
         Halt {
             agent: self.agent.clone(),
-            halted: Arc::clone(&self.halted),
+            halted: self.halted.clone(),
         }
     }
 
@@ -224,8 +224,8 @@ impl Hub {
 
     fn json<T: serde::de::DeserializeOwned>(&self, path: &str, what: &str) -> Result<T, HubError> {
         let url = format!("{}{path}", self.config.endpoint);
-        let mut response = self.get(&url, what, None, &mut || true)?;
-        let mut reader = response.body_mut().as_reader();
+        let mut answer = self.get(&url, what, None, &mut || true)?;
+        let mut reader = answer.response.body_mut().as_reader();
         let (mut text, mut buffer) = (Vec::new(), vec![0; 1 << 14]);
         let mut pace = Pace::new();
         loop {
@@ -252,7 +252,7 @@ impl Hub {
         what: &str,
         from: Option<u64>,
         go_on: &mut dyn FnMut() -> bool,
-    ) -> Result<Response<Body>, HubError> {
+    ) -> Result<Answer, HubError> {
         if self.config.offline {
             return Err(HubError::Offline);
         }
@@ -265,13 +265,13 @@ impl Hub {
         loop {
             left -= 1;
             let error = match self.ask(url, from) {
-                Ok(response) => match response.status().as_u16() {
-                    200..=299 | 416 => return Ok(response),
+                Ok(answer) => match answer.response.status().as_u16() {
+                    200..=299 | 416 => return Ok(answer),
                     401 => return Err(self.who(what)),
                     403 => return Err(HubError::Forbidden(what.to_owned())),
                     404 => return Err(HubError::NotFound(what.to_owned())),
                     429 => {
-                        let asked = retry_after(&response).unwrap_or(wait);
+                        let asked = retry_after(&answer.response).unwrap_or(wait);
                         if asked > policy.longest_wait {
                             return Err(HubError::TooMany(asked));
                         }
@@ -287,23 +287,23 @@ impl Hub {
             if left == 0 {
                 return Err(error);
             }
-            let halted = || self.halted.load(Ordering::Acquire);
-            rest(wait, &mut || !halted() && go_on())?;
+            rest(wait, &mut || !self.halted.is_cancelled() && go_on())?;
             wait = (wait * 2).min(policy.longest_wait);
         }
     }
 
     /// Asks once, and goes where the answers send. Only the hub itself sees the token:
     /// its scheme, its host, its port.
-    fn ask(&self, url: &str, from: Option<u64>) -> Result<Response<Body>, Failed> {
+    fn ask(&self, url: &str, from: Option<u64>) -> Result<Answer, Failed> {
         let home = WebOrigin::of(&self.config.endpoint);
         let mut been: Vec<String> = Vec::new();
         let mut here = url.to_owned();
+        let mut linked = None;
         loop {
             let mut request = self.agent.get(&here);
+            let at_home = home.is_some() && WebOrigin::of(&here) == home;
             if let Some(token) = &self.config.token
-                && home.is_some()
-                && WebOrigin::of(&here) == home
+                && at_home
             {
                 request = request.header("Authorization", format!("Bearer {token}"));
             }
@@ -311,8 +311,10 @@ impl Hub {
                 request = request.header("Range", format!("bytes={from}-"));
             }
             let response = request.call().map_err(|error| self.failed(&error))?;
+            linked = tag(&response, "X-Linked-Etag").or(linked);
             if !redirect::sends_on(response.status().as_u16()) {
-                return Ok(response);
+                let etag = linked.or_else(|| tag(&response, "ETag").filter(|_| at_home));
+                return Ok(Answer { response, etag });
             }
             let location = response.headers().get("Location");
             let location = location.and_then(|l| l.to_str().ok()).unwrap_or_default();
@@ -377,6 +379,20 @@ impl Hub {
             reason: error.to_string(),
         }
     }
+}
+
+/// An answer, from wherever it came at last.
+pub(super) struct Answer {
+    pub(super) response: Response<Body>,
+    /// The content's hash as the hub has it. Other stores, to which it sends on, have tags of their
+    /// own, which may look the same and say something else.
+    pub(super) etag: Option<String>,
+}
+
+/// A tag of a content, without what goes around it.
+fn tag(response: &Response<Body>, header: &str) -> Option<String> {
+    let text = response.headers().get(header)?.to_str().ok()?;
+    Some(text.trim_start_matches("W/").trim_matches('"').to_owned())
 }
 
 /// A question without an answer.

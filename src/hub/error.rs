@@ -76,6 +76,11 @@ pub enum HubError {
         /// The file in its repository.
         file: String,
     },
+    /// A model of that name is there already.
+    #[error(
+        "a model called '{0}' is there already, and nothing was fetched; give another name with --name"
+    )]
+    Exists(String),
     /// A hash that the hub doesn't tell.
     #[error("the hub gives no hash for '{0}', so it can't be checked and isn't loaded")]
     NoHash(String),

@@ -11,7 +11,7 @@ use ureq::Body;
 use ureq::http::Response;
 
 use super::cache::RepoCache;
-use super::client::{Hub, RemoteFile, Repo, escaped, rest};
+use super::client::{Answer, Hub, RemoteFile, Repo, escaped, rest};
 use super::error::HubError;
 use super::pace::Pace;
 use crate::digest;
@@ -120,10 +120,10 @@ impl Hub {
             let from = (have > 0 && have < file.size).then_some(have);
             let mut go_on = || watch(&rate.progress(have)) == Flow::GoOn;
             let asked = Instant::now();
-            let response = self.get(&url, &repo.id, from, &mut go_on)?;
+            let answer = self.get(&url, &repo.id, from, &mut go_on)?;
             let patient = policy.connect + policy.stall;
             pace.leave_out(asked.elapsed().saturating_sub(patient));
-            let start = match start_of(&response, from, file) {
+            let start = match start_of(&answer, from, file) {
                 Some(start) => start,
                 None => {
                     // Another file under the same name, or a range that isn't ours.
@@ -144,7 +144,7 @@ impl Hub {
                 pace: &mut pace,
                 watch: &mut *watch,
             };
-            let error = match self.append(response, &mut out, start, &mut transfer) {
+            let error = match self.append(answer.response, &mut out, start, &mut transfer) {
                 Ok(()) => continue,
                 Err(Cut::Hub(error)) => return Err(error),
                 Err(Cut::Line(error)) => error,
@@ -244,12 +244,11 @@ impl From<io::Error> for Cut {
 
 /// The byte with which an answer begins; `None` if it is of another file, or doesn't
 /// begin where we asked.
-fn start_of(response: &Response<Body>, from: Option<u64>, file: &RemoteFile) -> Option<u64> {
+fn start_of(answer: &Answer, from: Option<u64>, file: &RemoteFile) -> Option<u64> {
+    let response = &answer.response;
     let header = |name: &str| response.headers().get(name)?.to_str().ok();
-    let etag = header("X-Linked-Etag").or(header("ETag"));
-    let etag = etag.map(|text| text.trim_start_matches("W/").trim_matches('"'));
-    if let (Some(theirs), Some(ours)) = (etag, file.etag())
-        // A store behind the hub has tags of another kind.
+    if let (Some(theirs), Some(ours)) = (&answer.etag, file.etag())
+        // Mirrors may have tags of another kind.
         && theirs.len() == ours.len()
         && !theirs.eq_ignore_ascii_case(ours)
     {

@@ -66,6 +66,10 @@ impl HubError {
                 "'{repo}' is under the licence '{licence}'. Look it up again, read the licence, \
                  then accept it."
             ),
+            Self::Exists(name) => format!(
+                "A network called '{name}' is there already, and nothing was fetched. Rename its \
+                 folder among your models if you want both, then download this one again."
+            ),
             Self::Several { repo, files } => format!(
                 "'{repo}' has several networks. Look it up again and choose one of them: {files}."
             ),
@@ -147,6 +151,7 @@ mod tests {
             },
             HubError::Offline,
             HubError::NeedsToken("owner/name".into()),
+            HubError::Exists("name".into()),
         ];
         for error in errors {
             let trouble = error.trouble();

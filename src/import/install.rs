@@ -114,11 +114,11 @@ pub fn import_watched(
     watch: &mut Watch<'_>,
 ) -> Result<Imported, ImportError> {
     let stem = path.file_stem().map(|s| s.to_string_lossy().into_owned());
-    let name = clean_name(name.unwrap_or(stem.as_deref().unwrap_or("model")));
-    let folder = models_dir.join(&name);
-    if folder.exists() {
+    let name = model_name(name.unwrap_or(stem.as_deref().unwrap_or("model")));
+    if is_taken(&name, models_dir) {
         return Err(ImportError::Exists(name));
     }
+    let folder = models_dir.join(&name);
     let (recognised, sources) = folder::recognise(path, watch)?;
     watch.at(ImportStep::Checking)?;
     recognised.check()?;
@@ -251,8 +251,15 @@ fn read(
     }
 }
 
-/// Letters, digits, `-`, `_` and `.`; never hidden, never empty.
-fn clean_name(name: &str) -> String {
+/// Whether a model of this name, see [`model_name`], is in `models_dir` already, or couldn't be seen
+/// there, because one that ships has the name.
+pub fn is_taken(name: &str, models_dir: &Path) -> bool {
+    super::is_reserved(name) || models_dir.join(name).exists()
+}
+
+/// What a model is called that somebody wants to call so. Letters, digits, `-`, `_` and `.`; never
+/// hidden, never empty.
+pub fn model_name(name: &str) -> String {
     let keep = |c: char| {
         if c.is_alphanumeric() || "-_.".contains(c) {
             c
@@ -337,8 +344,8 @@ mod tests {
 
     #[test]
     fn names_stay_inside_the_models_folder() {
-        assert_eq!(clean_name("../../etc/passwd"), "-..-etc-passwd");
-        assert_eq!(clean_name(".."), "model");
-        assert_eq!(clean_name("FFHQ 256"), "ffhq-256");
+        assert_eq!(model_name("../../etc/passwd"), "-..-etc-passwd");
+        assert_eq!(model_name(".."), "model");
+        assert_eq!(model_name("FFHQ 256"), "ffhq-256");
     }
 }

@@ -30,14 +30,22 @@ mod upscaler;
 mod wrappers;
 
 pub use install::{
-    CheckFile, ImportStep, Imported, Origin, Watch, import, import_from, import_watched,
+    CheckFile, ImportStep, Imported, Origin, Watch, import, import_from, import_watched, is_taken,
+    model_name,
 };
 pub use parts::is_part_name;
 pub use stylegan2::{Stylegan2Kwargs, from_checkpoint};
 pub use tensors::{Stored, Tensors};
 
+use crate::models::folders;
+
 /// What can be imported, for those who bring something else.
 const READS: &str = "Limner reads StyleGAN2, StyleGAN3, StyleGAN-XL, FastGAN and lightweight-gan generators, fast-neural-style, AdaIN and MicroAST networks, Stable Diffusion's autoencoders (AutoencoderKL, TAESD), and enlargers of the ESRGAN family (RRDBNet, SRVGGNetCompact, SPAN)";
+
+/// Whether no import can be called so, wherever it goes: what ships has the name.
+pub fn is_reserved(name: &str) -> bool {
+    folders::is_reserved(name)
+}
 
 /// Why a checkpoint can't be imported, and what to do.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::scan::CPPN_NAME;
+use super::style_note;
+
+/// What each network's folder holds.
+const CONFIG: &str = "config.json";
+
 /// Folder of models in each of these places.
 const MODELS: &str = "models";
 
@@ -35,6 +41,19 @@ pub fn default_folders() -> Vec<PathBuf> {
 /// The user's own models: imported and downloaded ones go here.
 pub fn user_folder() -> Option<PathBuf> {
     user_data().map(|folder| folder.join(MODELS))
+}
+
+/// Whether a network of the user's own can't be called so: one that ships has the name and goes
+/// first, or something else than networks lies under it.
+pub fn is_reserved(name: &str) -> bool {
+    let here = Surroundings::here();
+    let own = here.user_data.as_ref().map(|folder| folder.join(MODELS));
+    let holds = |folder: &PathBuf| folder.join(name).join(CONFIG).is_file();
+    let mut others = here
+        .folders()
+        .into_iter()
+        .filter(|f| Some(f) != own.as_ref());
+    [CPPN_NAME, style_note::FOLDER].contains(&name) || others.any(|folder| holds(&folder))
 }
 
 fn user_data() -> Option<PathBuf> {

@@ -34,8 +34,13 @@ pub struct Library {
 
 impl Library {
     /// As [`upscaler_for`], of these models.
-    pub fn upscaler_for(&self, generator: Option<&str>) -> Option<&ModelInfo> {
-        upscaler_for(self.models.iter(), generator)
+    pub fn upscaler_for(
+        &self,
+        chosen: Option<&str>,
+        generator: Option<&str>,
+        scale: Option<u32>,
+    ) -> Option<&ModelInfo> {
+        upscaler_for(self.models.iter(), chosen, generator, scale)
     }
 }
 
@@ -108,23 +113,33 @@ pub struct ModelInfo {
 /// The upscaler that ships.
 const UPSCALER: &str = "crisp";
 
-/// The upscaler for pictures of a generator where the user named none: the generator's own, else
-/// *Crisp*, else any.
+/// The upscaler for pictures of a generator: the one that the user has `chosen`, else the
+/// generator's own, else *Crisp*, else any; of those that know `scale`, where one is asked for.
 pub fn upscaler_for<'a>(
     models: impl Iterator<Item = &'a ModelInfo> + Clone,
+    chosen: Option<&str>,
     generator: Option<&str>,
+    scale: Option<u32>,
 ) -> Option<&'a ModelInfo> {
-    let named = |name: &str| {
-        let is = |m: &&ModelInfo| m.kind == ModelKind::Upscaler && m.name == name;
-        models.clone().find(is)
+    let fits = |m: &&ModelInfo| {
+        m.kind == ModelKind::Upscaler && scale.is_none_or(|scale| m.enlarges(scale))
     };
+    let named = |name: &str| models.clone().filter(fits).find(|m| m.name == name);
     let made_by = generator.and_then(|name| models.clone().find(|m| m.name == name));
-    let own = made_by.and_then(|m| m.upscaler.as_deref()).and_then(named);
-    own.or_else(|| named(UPSCALER))
-        .or_else(|| models.clone().find(|m| m.kind == ModelKind::Upscaler))
+    let own = made_by.and_then(|m| m.upscaler.as_deref());
+    let wanted = [chosen, own, Some(UPSCALER)];
+    let mut found = wanted.into_iter().flatten().filter_map(named);
+    found.next().or_else(|| models.clone().find(fits))
 }
 
 impl ModelInfo {
+    /// Whether an upscaler can make pictures so many times as large: by that scale, or by a multiple
+    /// of which the result is averaged down.
+    pub fn enlarges(&self, scale: u32) -> bool {
+        let fits = |own: &u32| scale > 0 && own.is_multiple_of(scale);
+        self.scales.iter().any(fits)
+    }
+
     /// What the setting of a generator's variety is called.
     pub fn variety(&self) -> &'static str {
         match self.temperature {

@@ -14,6 +14,7 @@ pub mod migrate;
 mod origin;
 pub mod ranges;
 mod schema;
+mod source_recipe;
 mod source_title;
 mod style;
 mod style_walk;

@@ -76,6 +76,7 @@ impl Recipe {
             };
         }
         recipe.set_origins(origins);
+        recipe.change_source_recipe(&mut |source| *source = source.without_photo_credit());
         recipe
     }
 }

@@ -59,6 +59,7 @@ impl Recipe {
     /// Calls `tell` with every mention of a picture that went in.
     pub fn each_source(&mut self, tell: &mut dyn FnMut(&mut SourceRef)) {
         self.sources.iter_mut().for_each(&mut *tell);
+        self.change_source_recipe(&mut |source| source.each_source(&mut *tell));
         if let Some(finish) = &mut self.finish {
             finish.each_source(tell);
         }

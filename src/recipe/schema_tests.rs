@@ -171,8 +171,16 @@ fn all() -> Vec<Recipe> {
     .chain(grown())
     .chain(closed())
     .map(recipe)
-    .chain([finished()])
+    .chain([finished(), upscaled()])
     .collect()
+}
+
+/// A larger picture, of one that was finished.
+fn upscaled() -> Recipe {
+    let wrap = Wrap::None;
+    let mut large = recipe(Making::Upscale { scale: 2, wrap });
+    large.set_source_recipe(&finished());
+    large
 }
 
 fn sphere() -> ExploreParams {

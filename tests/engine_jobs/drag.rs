@@ -135,3 +135,32 @@ fn a_drag_that_is_told_to_finish_ends_with_the_picture_so_far() {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn sliders_that_are_not_measured_yet_are_measured_for_what_was_asked_for() {
+    let moved = |model: &str| {
+        let mut params = ExploreParams::new(model, 3);
+        params.edits.push(DirectionEdit {
+            direction: "pca.0".into(),
+            sigma: 2.0,
+            layers: None,
+        });
+        params
+    };
+    let mut fixture = Fixture::new();
+    let render = Job::Render(Arc::new(moved("flowers")));
+    let (made, _) = fixture.picture(render.clone());
+    assert_eq!(fixture.picture(render).0, made);
+    let mut fixture = Fixture::new();
+    let drag = DragJob {
+        params: moved("flowers"),
+        points: vec![DragPoint {
+            at: [6.0, 6.0],
+            target: [12.0, 6.0],
+        }],
+        movable: None,
+        steps: 1,
+        watched: false,
+    };
+    fixture.job(Job::Drag(Box::new(drag))).unwrap();
+}

@@ -191,3 +191,27 @@ fn its_films_go_through_it_or_through_the_one_that_is_named() {
     assert_eq!(named, "crisp");
     assert_ne!(frames, others);
 }
+
+#[test]
+fn a_large_picture_is_made_again_where_the_small_ones_file_is_gone() {
+    let mut fixture = Fixture::new();
+    let params = ExploreParams::new("flowers", 3);
+    let (own, recipe) = fixture.picture(Job::Render(Arc::new(params)));
+    let path = fixture.path("aside.png");
+    let options = WriteOptions::new(Format::Png);
+    export::write(&path, &own, Some(&recipe), &Provenance::default(), &options).unwrap();
+    let (large, recipe) = fixture.picture(Job::Upscale {
+        path: path.clone(),
+        scale: 2,
+        model: None,
+        wrap: None,
+    });
+    let again = |fixture: &mut Fixture| fixture.picture(Job::Replay(Box::new(recipe.clone()))).0;
+    assert_eq!(again(&mut fixture), large);
+    fs::remove_file(&path).unwrap();
+    fixture.restart();
+    assert_eq!(again(&mut fixture), large);
+    let mut silent = recipe.clone();
+    silent.extra.clear();
+    assert!(fixture.job(Job::Replay(Box::new(silent))).is_err());
+}

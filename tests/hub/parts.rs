@@ -68,3 +68,42 @@ fn a_part_alone_says_which_is_missing_and_leaves_nothing() {
     assert!(line.contains("modulator"), "{line}");
     assert_eq!(fs::read_dir(models.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn networks_of_one_repository_are_called_by_their_files() {
+    let models = tempfile::tempdir().unwrap();
+    let names = [
+        ("style.pth", "name-style"),
+        ("b/large.pth", "name-large"),
+        ("one/net.pth", "name-one-net"),
+        ("two/net.pth", "name-two-net"),
+        ("Name-small.pth.tar", "name-small"),
+    ];
+    let files = names.map(|(file, _)| (file.to_owned(), network()));
+    for (file, name) in names {
+        let (got, asked) = pulled(files.to_vec(), Some(file), models.path());
+        assert_eq!((got.unwrap().imported.name.as_str(), asked), (name, 1));
+    }
+    // Parts of a network beside another one.
+    let mut files = vec![("style.pth".to_owned(), network())];
+    let parts = golden("adain").into_iter();
+    files.extend(parts.map(|(name, bytes)| (format!("adain/{name}"), bytes)));
+    let (got, _) = pulled(files, Some("adain/decoder.pth"), models.path());
+    assert_eq!(got.unwrap().imported.name, "name-adain");
+}
+
+#[test]
+fn a_name_that_is_taken_is_told_before_anything_is_fetched() {
+    let models = tempfile::tempdir().unwrap();
+    let files = vec![("style.pth".to_owned(), network())];
+    pulled(files.clone(), None, models.path()).0.unwrap();
+    let (got, asked) = pulled(files, None, models.path());
+    let error = got.unwrap_err();
+    assert!(matches!(error, HubError::Exists(_)), "{error}");
+    assert_eq!(asked, 0);
+    let told = error.trouble().message;
+    assert!(
+        told.contains("nothing was fetched") && !told.contains("file"),
+        "{told}"
+    );
+}

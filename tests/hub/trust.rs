@@ -53,6 +53,40 @@ fn a_token_is_for_one_port_and_stays_where_a_repository_moved_on_the_hub() {
     assert!(authorised(&store).is_empty(), "the same host, another port");
 }
 
+/// Stores to which the hub sends on have tags of their own, which look like hashes and are none of
+/// the content's. What the hub itself says counts, and then the bytes.
+#[test]
+fn tags_of_other_stores_say_nothing_of_the_file() {
+    let sha256 = limner::digest::sha256(&network());
+    let quoted = |hash: &str| format!("\"{hash}\"");
+    let cases = [
+        (Some(quoted(&sha256)), true),
+        (None, true),
+        (Some(quoted(&"d".repeat(64))), false),
+    ];
+    for (linked, goes_well) in cases {
+        let store = Server::start(|_, _| {
+            Reply {
+                status: 200,
+                body: network(),
+                ..Reply::default()
+            }
+            .with("ETag", format!("\"{}\"", "c".repeat(64)))
+        });
+        let there = format!("{}/store/resolve/x", store.url());
+        let told = linked.clone();
+        let server = Server::start(move |request, _| match (request.is_file(), &told) {
+            (false, _) => files().answer(request),
+            (true, None) => Reply::status(302).with("Location", &there),
+            (true, Some(linked)) => Reply::status(302)
+                .with("X-Linked-Etag", linked)
+                .with("Location", &there),
+        });
+        let got = fetch(&Home::new().hub(&server));
+        assert_eq!(got.is_ok(), goes_well, "{linked:?}: {got:?}");
+    }
+}
+
 #[test]
 fn what_goes_wrong_the_same_way_every_time_is_asked_once() {
     let circle = |_: &Request, _: usize| Reply::status(302).with("Location", "/api/models/round");

@@ -81,6 +81,20 @@ fn an_import_makes_a_whole_model_folder() {
     assert!(matches!(again, Err(ImportError::Exists(_))));
 }
 
+/// What ships is found first: a model of that name would never be seen.
+#[test]
+fn names_of_what_ships_are_taken() {
+    let models = tempfile::tempdir().unwrap();
+    for name in ["fruit", "Lens", "vgg19", "cppn", "learnt"] {
+        let got = import(&golden("ada.pkl"), models.path(), Some(name));
+        assert!(
+            matches!(got, Err(ImportError::Exists(_))),
+            "{name}: {got:?}"
+        );
+    }
+    assert_eq!(fs::read_dir(models.path()).unwrap().count(), 0);
+}
+
 /// The weights of an imported model, by name.
 fn weights(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let bytes = fs::read(folder.join("weights.safetensors")).unwrap();

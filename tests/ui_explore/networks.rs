@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use limner::app::view::Workspace;
-use limner::engine::protocol::EngineError;
+use limner::engine::protocol::{DirectionInfo, EngineError, Event, Job, Library, Output, Request};
 
 use super::common::{Outside, shown, studio};
 use super::{Studio, click, current, press, set};
@@ -109,4 +109,119 @@ fn another_networks_picture_is_not_shown_under_the_new_name() {
     press(&mut harness, Key::R);
     harness.run_steps(10);
     assert!(!empty(&harness));
+}
+
+/// Sliders that aren't measured yet: the picture fails until they are, and no longer.
+#[test]
+fn a_picture_that_waited_for_its_sliders_comes_once_they_are_measured() {
+    let outside = Outside::default();
+    outside.engine.borrow_mut().hold_jobs = true;
+    let mut harness = studio(&outside);
+    let unknown = "this slider isn't known".to_owned();
+    outside.engine.borrow_mut().fail = Some(EngineError::BadRequest(unknown));
+    press(&mut harness, Key::R);
+    let failed = |h: &Studio<'_>| {
+        let previews = &h.state().state.previews;
+        previews.canvas_error(Workspace::Explore).is_some()
+    };
+    assert!(failed(&harness));
+    outside.engine.borrow_mut().fail = None;
+    harness.run_steps(6);
+    assert!(failed(&harness), "nothing has changed yet");
+    measured(&outside, &mut harness, Ok(slider()));
+    assert!(!failed(&harness));
+}
+
+fn slider() -> Vec<DirectionInfo> {
+    vec![DirectionInfo {
+        id: "pca.0".into(),
+        name: "Shape 1".into(),
+        strength: 0.6,
+        measured: false,
+        layers: limner::recipe::LayerRange { start: 0, end: 8 },
+    }]
+}
+
+/// The engine answers what was asked of Orchard's sliders last.
+fn measured(
+    outside: &Outside,
+    harness: &mut Studio<'_>,
+    found: Result<Vec<DirectionInfo>, EngineError>,
+) {
+    let asked = outside.engine.borrow().requests.clone();
+    let id = asked.iter().rev().find_map(|request| match request {
+        Request::Job {
+            id,
+            job: Job::Directions { .. },
+        } => Some(*id),
+        _ => None,
+    });
+    let event = Event::Done {
+        id: id.unwrap(),
+        result: found.map(|directions| Output::Directions {
+            model: "orchard".into(),
+            directions: directions.into(),
+        }),
+    };
+    outside.engine.borrow_mut().news.push_back(event);
+    harness.run_steps(6);
+}
+
+/// How often Orchard's sliders were asked for.
+fn times_asked(outside: &Outside) -> usize {
+    let jobs = outside.engine.borrow().jobs();
+    let of_orchard = |job: &&Job| matches!(job, Job::Directions { model } if model == "orchard");
+    jobs.iter().filter(of_orchard).count()
+}
+
+#[test]
+fn a_network_that_was_replaced_shows_its_own_sliders() {
+    let outside = Outside::default();
+    outside.engine.borrow_mut().hold_jobs = true;
+    let mut harness = studio(&outside);
+    measured(&outside, &mut harness, Ok(slider()));
+    assert!(harness.state().state.directions().is_some());
+    let rescanned = |harness: &mut Studio<'_>, change: &dyn Fn(&mut Library)| {
+        let mut library = (*harness.state().state.engine.library).clone();
+        change(&mut library);
+        let event = Event::Library(library.into());
+        outside.engine.borrow_mut().news.push_back(event);
+        harness.run_steps(6);
+    };
+    let replaced = |name: &'static str, sha256: &'static str| {
+        move |library: &mut Library| {
+            let model = library.models.iter_mut().find(|m| m.name == name);
+            model.unwrap().sha256 = sha256.into();
+        }
+    };
+    rescanned(&mut harness, &replaced("brush", "01"));
+    assert!(
+        harness.state().state.directions().is_some(),
+        "it is the same"
+    );
+    rescanned(&mut harness, &replaced("orchard", "02"));
+    assert!(harness.state().state.directions().is_none());
+    assert_eq!(times_asked(&outside), 2);
+    // That there were none may be another network's fault, too.
+    measured(&outside, &mut harness, Ok(Vec::new()));
+    rescanned(&mut harness, &replaced("brush", "03"));
+    assert_eq!(times_asked(&outside), 3);
+}
+
+#[test]
+fn measuring_that_failed_is_offered_again_and_not_taken_for_no_sliders() {
+    let outside = Outside::default();
+    outside.engine.borrow_mut().hold_jobs = true;
+    let mut harness = studio(&outside);
+    let why = EngineError::Memory("close other programs".to_owned());
+    measured(&outside, &mut harness, Err(why));
+    assert!(
+        harness
+            .query_by_label_contains("has no sliders of its own")
+            .is_none()
+    );
+    press(&mut harness, Key::R);
+    assert_eq!(times_asked(&outside), 1, "not again and again by itself");
+    click(&mut harness, "Measure the sliders");
+    assert_eq!(times_asked(&outside), 2);
 }

@@ -13,6 +13,7 @@ use crate::app::random;
 use crate::app::sliders::apply::{self as sliders, Dice};
 use crate::app::sliders::edit::SliderEdit;
 use crate::app::state::AppState;
+use crate::app::view::Workspace;
 use crate::recipe::{LatentOrigin, ranges};
 
 /// Largest random seed: six digits can be remembered and typed.
@@ -54,7 +55,11 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
         Command::LatentWalk => {
             state.latent_walk = match state.latent_walk {
                 Some(_) => None,
-                None => Some(LatentWalk::new(random::number(&mut state.random))),
+                None => {
+                    // It ends where its picture isn't seen.
+                    state.view.go(Workspace::Explore);
+                    Some(LatentWalk::new(random::number(&mut state.random)))
+                }
             };
             return;
         }
@@ -63,17 +68,18 @@ pub fn command(command: Command, state: &mut AppState, now: Now) {
     edit(change, state, now);
 }
 
-/// Moves the latent walk on, if one is played. Whether one is.
+/// Moves the latent walk on, if one is played. Whether one is. It ends once Explore isn't in front.
 pub fn walk_on(state: &mut AppState, now: Now) -> bool {
     let Some(mut walk) = state.latent_walk.take() else {
         return false;
     };
+    if !is_in_front(state) {
+        return false;
+    }
     let directions = state.directions().cloned();
     let base = state.doc.explore.current().cloned();
     let moves = directions.zip(base).map(|(directions, base)| {
-        let sliders = state.doc.explore.sliders();
-        let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
-        walk.at(&base, &directions, locked, now.time)
+        walk.at(&base, &directions, state.doc.explore.sliders(), now.time)
     });
     let walks = moves.is_some();
     if let Some(params) = moves {
@@ -85,6 +91,12 @@ pub fn walk_on(state: &mut AppState, now: Now) -> bool {
     }
     state.latent_walk = Some(walk);
     walks
+}
+
+/// Whether Explore's own picture is on the canvas.
+fn is_in_front(state: &AppState) -> bool {
+    let view = &state.view;
+    view.workspace == Workspace::Explore && !view.start_page && state.finishing().is_none()
 }
 
 /// What is gathered into one step when it comes soon after the same.

@@ -3,6 +3,7 @@
 use rand_chacha::ChaCha20Rng;
 use rand_core::{RngCore as _, SeedableRng as _};
 
+use crate::app::sliders::marks::Sliders;
 use crate::engine::protocol::DirectionInfo;
 use crate::recipe::{DirectionEdit, ExploreParams};
 
@@ -29,12 +30,13 @@ impl LatentWalk {
         }
     }
 
-    /// The picture at a moment: `base` with its sliders moved. Locked sliders stay.
+    /// The picture at a moment: `base` with its sliders moved. Locked sliders stay, and those with a
+    /// layer range keep to it.
     pub fn at(
         &mut self,
         base: &ExploreParams,
         directions: &[DirectionInfo],
-        locked: impl Fn(&str) -> bool,
+        sliders: Sliders<'_>,
         time: f64,
     ) -> ExploreParams {
         let start = *self.started.get_or_insert(time);
@@ -53,7 +55,7 @@ impl LatentWalk {
         let eased = t * t * (3.0 - 2.0 * t);
         let mut params = base.clone();
         for (i, d) in directions.iter().enumerate() {
-            if locked(&d.id) {
+            if sliders.mark(&d.id).is_some_and(|mark| mark.lock) {
                 continue;
             }
             let value = self.from[i] + (self.to[i] - self.from[i]) * eased;
@@ -61,7 +63,7 @@ impl LatentWalk {
             params.edits.push(DirectionEdit {
                 direction: d.id.clone(),
                 sigma: value,
-                layers: None,
+                layers: sliders.layers(&d.id),
             });
         }
         params

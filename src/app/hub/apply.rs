@@ -13,7 +13,8 @@ pub fn edit(edit: HubEdit, state: &mut AppState, services: &mut Services) {
     let request = match edit {
         HubEdit::Search(words) => {
             hub.seq += 1;
-            hub.searching = true;
+            // The answer to an older question doesn't come any more, and this one is to be seen.
+            (hub.searching, hub.looking, hub.offer) = (true, None, None);
             let seq = hub.seq;
             HubRequest::Search { seq, words }
         }
@@ -54,4 +55,14 @@ pub fn edit(edit: HubEdit, state: &mut AppState, services: &mut Services) {
         }
     };
     services.hub.send(request);
+}
+
+/// Offline, what is being asked isn't answered.
+pub(in crate::app) fn went_offline(state: &mut AppState) {
+    let hub = &mut state.hub;
+    hub.seq += 1;
+    hub.searching = false;
+    if hub.offer.is_none() {
+        hub.looking = None;
+    }
 }

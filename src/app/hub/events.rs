@@ -37,7 +37,7 @@ pub fn hub_event(event: HubEvent, state: &mut AppState, services: &mut Services)
         HubEvent::Queued(id) => hub.set(id, HubStage::Queued),
         HubEvent::Progress(id, progress) => hub.go_on(id, HubStage::Fetching(progress)),
         HubEvent::Importing(id, step) => hub.go_on(id, HubStage::Importing(step)),
-        HubEvent::Opening(id) => hub.set(id, HubStage::Opening),
+        HubEvent::Opening(id) => hub.go_on(id, HubStage::Opening),
         HubEvent::Paused(id, why) => hub.set(id, HubStage::Paused(why)),
         HubEvent::Refused(request) => refused(*request, state),
         HubEvent::Ended(id, Ok(added)) => arrived(id, added, state, services),

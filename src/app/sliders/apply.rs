@@ -59,8 +59,10 @@ pub fn apply(edit: SliderEdit, sliders: &mut SlidersMut<'_>, dice: &Dice) {
         }
         SliderEdit::Layers { direction, layers } => {
             sliders.mark(&direction).layers = layers;
-            let sigma = sliders.read().sigma(&direction);
-            sliders.set_sigma(&direction, sigma);
+            let moved = sliders.edits.iter_mut().find(|e| e.direction == direction);
+            if let Some(edit) = moved {
+                edit.layers = layers;
+            }
         }
     }
 }

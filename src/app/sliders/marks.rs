@@ -48,6 +48,15 @@ impl<'a> Sliders<'a> {
         self.marks?.get(direction)
     }
 
+    /// The layers that a slider acts on, all where none are told: as it stands in the picture, else
+    /// as the artist chose.
+    pub fn layers(&self, direction: &str) -> Option<LayerRange> {
+        match self.edits.iter().find(|e| e.direction == direction) {
+            Some(edit) => edit.layers,
+            None => self.mark(direction)?.layers,
+        }
+    }
+
     /// A slider's shown name: the artist's own, the measured one, or its id.
     pub fn name(&self, direction: &str, known: &[DirectionInfo]) -> String {
         if let Some(own) = self.mark(direction).and_then(|m| m.name.clone()) {
@@ -84,16 +93,13 @@ impl SlidersMut<'_> {
     /// Moves a slider within [`ranges::SIGMA`]; zero takes the edit out of the recipe.
     pub fn set_sigma(&mut self, direction: &str, sigma: f32) {
         let sigma = ranges::SIGMA.nearest(sigma);
-        let layers = self.read().mark(direction).and_then(|m| m.layers);
+        let layers = self.read().layers(direction);
         let at = self.edits.iter().position(|e| e.direction == direction);
         match (at, sigma == 0.0) {
             (Some(at), true) => {
                 self.edits.remove(at);
             }
-            (Some(at), false) => {
-                self.edits[at].sigma = sigma;
-                self.edits[at].layers = layers;
-            }
+            (Some(at), false) => self.edits[at].sigma = sigma,
             (None, true) => {}
             (None, false) => self.edits.push(DirectionEdit {
                 direction: direction.to_owned(),

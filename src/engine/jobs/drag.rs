@@ -12,6 +12,9 @@ use crate::recipe::{ExploreParams, LatentOrigin, Making, PixelRegion};
 /// Drags until all points have arrived, the steps are used up or the job is told to finish; tells
 /// the picture after each step.
 pub(super) fn run(context: &mut JobContext<'_>, job: &DragJob) -> Result<Output, EngineError> {
+    if !job.params.edits.is_empty() {
+        super::directions::ensure(context, &job.params.model)?;
+    }
     context.progress(Stage::Loading, 0, 1);
     let generator = context.state.registry.draggable(&job.params.model)?;
     let stop = context.token();

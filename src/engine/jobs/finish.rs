@@ -65,7 +65,7 @@ pub(super) fn write(
     })?;
     context.progress(Stage::Writing, 0, 1);
     if !options.dated {
-        recipe.created.clear();
+        recipe.forget_day();
     }
     let cards = context.state.model_cards();
     let provenance = Provenance::of(&recipe, &cards, &writing.creator, &writing.rights);

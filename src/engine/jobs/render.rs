@@ -10,6 +10,9 @@ pub(super) fn run(
     context: &mut JobContext<'_>,
     params: &ExploreParams,
 ) -> Result<Output, EngineError> {
+    if !params.edits.is_empty() {
+        super::directions::ensure(context, &params.model)?;
+    }
     context.progress(Stage::Rendering, 0, 1);
     let stop = context.token();
     let made = context

@@ -126,8 +126,8 @@ impl WalkDrawer {
         let enlarger = match job.enlarge {
             0 | 1 => None,
             scale => {
-                let (name, network) =
-                    super::upscale::network(context, job.enlarger.as_deref(), Some(&first.model))?;
+                let (enlarger, model) = (job.enlarger.as_deref(), Some(first.model.as_str()));
+                let (name, network) = super::upscale::network(context, enlarger, model, scale)?;
                 let names = context.state.registry.upscalers_at(&name, scale)?;
                 Some((network, names, scale))
             }

@@ -81,8 +81,17 @@ impl Registry {
         }
     }
 
-    /// The enlarger of a generator's pictures, or of any, for those who name none.
-    pub fn upscaler_for(&self, generator: Option<&str>) -> Option<&ModelInfo> {
-        upscaler_for(self.entries.values().map(|entry| &entry.info), generator)
+    /// The enlarger of a generator's pictures, or of any, for those who name none, at a scale.
+    pub fn upscaler_for(&self, generator: Option<&str>, scale: u32) -> Option<&ModelInfo> {
+        let all = self.entries.values().map(|entry| &entry.info);
+        upscaler_for(all.clone(), None, generator, Some(scale))
+            // Its failure says which scales it knows.
+            .or_else(|| upscaler_for(all, None, generator, None))
+    }
+
+    /// The enlarger that a generator's pictures are drawn through.
+    pub fn drawn_through(&self, generator: &str) -> Option<&ModelInfo> {
+        let all = self.entries.values().map(|entry| &entry.info);
+        upscaler_for(all, None, Some(generator), None)
     }
 }

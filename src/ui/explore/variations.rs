@@ -66,6 +66,7 @@ pub fn ui(ui: &mut Ui, panel: &mut Panel<'_>) {
 fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
     let theme = panel.theme.clone();
     let distance = panel.state.view.distance;
+    let sliders = panel.state.doc.explore.sliders();
     ui.horizontal(|ui| {
         let slider = ui
             .allocate_ui(vec2(300.0, 26.0), |ui| {
@@ -96,12 +97,10 @@ fn tools(ui: &mut Ui, panel: &mut Panel<'_>, directions: &[DirectionInfo]) {
             .on_disabled_hover_text("Pick two pictures first, with the plus in their corner");
         if breed.clicked() {
             scratch.round += 1;
-            let (a, b) = (&scratch.picked[0], &scratch.picked[1]);
-            scratch.around =
-                distances::children(a, b, directions, distance, GRID - 1, scratch.round)
-                    .into_iter()
-                    .map(Arc::new)
-                    .collect();
+            let parents = [&*scratch.picked[0], &*scratch.picked[1]];
+            let (count, round) = (GRID - 1, scratch.round);
+            let bred = distances::children(parents, directions, sliders, distance, count, round);
+            scratch.around = bred.into_iter().map(Arc::new).collect();
             scratch.picked.clear();
             scratch.bred = true;
         }
@@ -127,9 +126,8 @@ fn refresh(panel: &mut Panel<'_>, base: &ExploreParams, directions: &[DirectionI
     if scratch.made_for.as_ref() == Some(&key) || (scratch.bred && !moved) {
         return;
     }
-    let locked = |id: &str| sliders.mark(id).is_some_and(|m| m.lock);
     scratch.around =
-        distances::neighbours(base, directions, &locked, distance, GRID - 1, scratch.round)
+        distances::neighbours(base, directions, sliders, distance, GRID - 1, scratch.round)
             .into_iter()
             .map(Arc::new)
             .collect();

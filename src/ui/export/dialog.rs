@@ -145,11 +145,11 @@ impl ExportDialog {
             return false;
         }
         ui.weak("That is larger than the picture.");
-        let enlarger = p.state.upscaler(Some(&first.model));
+        let factor = if scale > 2.0 { 4 } else { 2 };
+        let enlarger = p.state.upscaler(Some(&first.model), factor);
         let Some(enlarger) = enlarger.filter(|_| count == 1) else {
             return false;
         };
-        let factor = if scale > 2.0 { 4 } else { 2 };
         let text = format!("Upscale {factor}× with {} first", enlarger.title);
         let clicked = ui
             .button(text)

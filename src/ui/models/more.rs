@@ -134,7 +134,10 @@ fn results(ui: &mut Ui, panel: &mut Panel<'_>) {
 
 /// An entry of Limner's list in a line.
 fn facts(entry: &Entry) -> String {
-    let size = entry.size.map_or("size unknown".to_owned(), size_words);
+    let size = match entry.size {
+        Some(bytes) => size_words(bytes),
+        None => "size told before it is fetched".to_owned(),
+    };
     format!("{size}, licence {}, from {}", entry.licence, entry.repo)
 }
 

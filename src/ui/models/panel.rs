@@ -189,17 +189,31 @@ fn card(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo, height: f32
     }
 }
 
+/// What the window upscales by.
+const SCALES: [(u32, &str); 2] = [(2, "Upscale 2×"), (4, "Upscale 4×")];
+
 /// The button that makes a network the one with which pictures are enlarged.
 fn for_upscaling(ui: &mut egui::Ui, panel: &mut Panel<'_>, model: &ModelInfo) {
     let in_use = panel
         .state
-        .upscaler(None)
+        .preferred_upscaler()
         .is_some_and(|now| now.name == model.name);
     let button = egui::Button::new(format!("Upscale with {}", model.title));
+    let can: Vec<&str> = SCALES
+        .iter()
+        .filter(|(scale, _)| model.enlarges(*scale))
+        .map(|(_, words)| *words)
+        .collect();
     let button = ui
-        .add_enabled(!in_use, button)
-        .on_hover_text("Upscale 2× and 4× go through this network from now on")
-        .on_disabled_hover_text("Pictures are upscaled with it");
+        .add_enabled(!in_use && !can.is_empty(), button)
+        .on_hover_text(match can[..] {
+            [one] => format!("{one} goes through this network from now on"),
+            _ => format!("{} go through this network from now on", can.join(" and ")),
+        })
+        .on_disabled_hover_text(match in_use {
+            true => "Pictures are upscaled with it",
+            false => "It can make pictures neither 2 nor 4 times as large",
+        });
     if button.clicked() {
         let mut prefs = panel.state.prefs.clone();
         prefs.upscaler = Some(model.name.clone());

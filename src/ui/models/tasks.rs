@@ -92,7 +92,8 @@ fn buttons(task: &HubTask) -> Vec<(&'static str, &'static str, HubEdit)> {
             "Stop; your file stays as it is, and nothing is imported",
             HubEdit::Cancel(id),
         )],
-        HubStage::Opening | HubStage::Stopping => Vec::new(),
+        HubStage::Opening => vec![cancel],
+        HubStage::Stopping => Vec::new(),
     }
 }
 

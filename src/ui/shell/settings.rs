@@ -216,7 +216,11 @@ fn work(ui: &mut egui::Ui, panel: &mut Panel<'_>, prefs: &mut Prefs) {
 /// Only where there are several networks that enlarge.
 fn upscaler(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
     let models: Vec<_> = panel.state.engine.models(ModelKind::Upscaler).collect();
-    let Some(now) = panel.state.upscaler(None).filter(|_| models.len() > 1) else {
+    let Some(now) = panel
+        .state
+        .preferred_upscaler()
+        .filter(|_| models.len() > 1)
+    else {
         return;
     };
     ui.horizontal(|ui| {
@@ -233,7 +237,9 @@ fn upscaler(ui: &mut egui::Ui, panel: &Panel<'_>, prefs: &mut Prefs) {
             })
             .response
             .labelled_by(label.id)
-            .on_hover_text("The network that Upscale 2× and 4× go through");
+            .on_hover_text(
+                "The network that Upscale 2× and 4× go through, as far as it knows the scale",
+            );
     });
 }
 

@@ -186,7 +186,8 @@ fn row(
     let state = panel.state;
     let id = &direction.id;
     let sliders = of.sliders(state);
-    let mark = sliders.mark(id).cloned().unwrap_or_default();
+    let mut mark = sliders.mark(id).cloned().unwrap_or_default();
+    mark.layers = sliders.layers(id);
     if panel.scratch.of::<RenameScratch>().direction.as_ref() == Some(id) {
         rename_row(ui, panel, of, direction);
         return;

@@ -54,6 +54,10 @@ pub fn ui(ctx: &egui::Context, panel: &mut Panel<'_>) {
 /// The film as it is set, with a name to begin with.
 fn job(timeline: &TimelineDoc, panel: &mut Panel<'_>) -> Option<FilmJob> {
     let params = timeline.film()?;
+    let enlarge = match timeline.model() {
+        Some(model) if !resizable(model, panel) => timeline.enlarge,
+        _ => 1,
+    };
     let of = match (timeline.model(), timeline.photo()) {
         (Some(model), _) => model,
         (None, Some(photo)) => stem(photo),
@@ -61,11 +65,8 @@ fn job(timeline: &TimelineDoc, panel: &mut Panel<'_>) -> Option<FilmJob> {
     };
     Some(FilmJob {
         max_side: timeline.max_side,
-        enlarge: match timeline.model() {
-            Some(model) if !resizable(model, panel) => timeline.enlarge,
-            _ => 1,
-        },
-        enlarger: panel.state.chosen_upscaler(),
+        enlarge,
+        enlarger: panel.state.chosen_upscaler(enlarge),
         file: panel.scratch.of::<FilmFileChoice>().file(of),
         params,
     })
@@ -130,14 +131,14 @@ fn size(ui: &mut Ui, panel: &mut Panel<'_>, timeline: &TimelineDoc) {
         return;
     }
     let Some(info) = info else { return };
-    let enlarger = panel.state.upscaler(None).is_some();
+    let can = |scale| panel.state.upscaler(timeline.model(), scale).is_some();
     let names = SCALES.map(|scale| {
         let [w, h] = info.size.map(|side| side * scale);
         (scale, format!("{w} × {h}"))
     });
     let options: Vec<(u32, &str, &str)> = names
         .iter()
-        .filter(|(scale, _)| enlarger || *scale == 1)
+        .filter(|(scale, _)| *scale == 1 || can(*scale))
         .map(|(scale, name)| {
             let tip = match scale {
                 1 => "The network's own size",
