@@ -73,6 +73,12 @@ impl CancelToken {
         self.paused.load(Ordering::Acquire)
     }
 
+    /// Whether somebody cancelled it: it is not only that something newer, or somebody else's turn, has
+    /// come.
+    pub fn is_given_up(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
+    }
+
     /// Whether the work may stop.
     pub fn is_cancelled(&self) -> bool {
         let newer = || {

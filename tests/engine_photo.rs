@@ -4,13 +4,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod engine_files;
+#[path = "common/skip.rs"]
+mod skip;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use engine_files::{photo, pixels};
 use image::{DynamicImage, ImageEncoder};
+use limner::photo::film::Film;
 use limner::photo::{Photo, probe, read};
+use limner::picture::Picture;
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -414,4 +418,66 @@ fn what_is_no_file_is_refused() {
     if made.is_ok_and(|status| status.success()) {
         assert!(reason(&pipe).contains("not a file"));
     }
+}
+
+/// Makes a video; whether FFmpeg is here to do it.
+fn made_by_ffmpeg(arguments: &str, out: &Path) -> bool {
+    let made = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-y"])
+        .args(arguments.split(' '))
+        .arg(out)
+        .output();
+    match made {
+        Ok(made) => {
+            assert!(made.status.success(), "{made:?}");
+            true
+        }
+        Err(_) => {
+            skip::skip(skip::Lack::Ffmpeg);
+            false
+        }
+    }
+}
+
+/// All frames of a film, which are as many as it says.
+fn all_frames(film: &mut Film) -> Vec<Picture> {
+    let frames: Vec<Picture> = std::iter::from_fn(|| film.next_frame().unwrap()).collect();
+    assert_eq!(frames.len() as u32, film.frames);
+    frames
+}
+
+#[test]
+fn a_video_whose_frames_are_shown_unevenly_keeps_its_length() {
+    let folder = folder();
+    let video = folder.path().join("uneven.mkv");
+    // Two seconds of red at 30 frames a second, then two of blue at 5.
+    let arguments = "-f lavfi -i color=red:size=64x48:rate=30:duration=2 \
+        -f lavfi -i color=blue:size=64x48:rate=5:duration=2 \
+        -filter_complex [0][1]concat=n=2:v=1[v] -map [v] -fps_mode vfr -c:v mjpeg";
+    if !made_by_ffmpeg(arguments, &video) {
+        return;
+    }
+    let mut film = Film::open(&video).unwrap();
+    assert_eq!(film.frames, 70);
+    let length = f64::from(film.frames) / f64::from(film.fps);
+    assert!((3.7..4.1).contains(&length), "{length}");
+    let is_red = |frame: &&Picture| frame.rgba()[0] > 128;
+    let red = all_frames(&mut film).iter().filter(is_red).count();
+    let red = red as f64 / f64::from(film.fps);
+    assert!((1.8..2.2).contains(&red), "red for {red} s");
+}
+
+#[test]
+fn a_video_that_was_trimmed_has_the_frames_that_are_left() {
+    let folder = folder();
+    let [whole, trimmed] = ["whole.mp4", "trimmed.mp4"].map(|name| folder.path().join(name));
+    let arguments = "-f lavfi -i testsrc=size=64x48:rate=30:duration=4 -c:v mpeg4 -g 250";
+    if !made_by_ffmpeg(arguments, &whole) {
+        return;
+    }
+    let arguments = format!("-ss 1.5 -i {} -c copy", whole.display());
+    assert!(made_by_ffmpeg(&arguments, &trimmed));
+    let mut film = Film::open(&trimmed).unwrap();
+    assert_eq!((film.frames, film.fps.round()), (75, 30.0));
+    all_frames(&mut film);
 }

@@ -7,13 +7,16 @@ mod ui_doors;
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
-use limner::app::action::{Action, ViewEdit};
+use limner::app::action::{Action, FileRole, ViewEdit};
 use limner::app::command::Command;
 use limner::app::style::document::{FineWay, Quality};
+use limner::app::style::edit::StyleEdit;
 use limner::app::style::fine;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{Effort, FINE_STEPS, Job, Request};
+use limner::gallery::protocol::GalleryRequest;
 use limner::picture::Picture;
+use limner::recipe::{Making, SourceRef, StyleSource};
 use ui_doors::{Studio, in_style};
 
 const SIZE: [f32; 2] = [1280.0, 1040.0];
@@ -284,4 +287,50 @@ fn whoever_is_elsewhere_is_told_when_it_is_painted_and_stays_there() {
     s.window.get_by_label_contains("The photo is painted");
     s.click("Show");
     assert_eq!(s.window.state().state.view.workspace, Workspace::Style);
+}
+
+#[test]
+fn who_made_the_style_may_be_said_while_it_paints_and_afterwards() {
+    for while_it_paints in [true, false] {
+        let mut s = in_style(SIZE);
+        s.open_photo("holiday.png");
+        s.open_for("blue_door.png", FileRole::Style);
+        s.click("Later");
+        s.click("Fine");
+        s.click("Paint");
+        if !while_it_paints {
+            done(&mut s);
+        }
+        let painted = canvas(&s);
+        let StyleSource::File(source) = &s.window.state().state.doc.style.styles[0].style else {
+            panic!("a file");
+        };
+        let said = StyleSource::File(SourceRef {
+            artist: "Ada".into(),
+            licence: "CC0 1.0".into(),
+            ..source.clone()
+        });
+        let credit = StyleEdit::Credit(0, said);
+        s.window.state_mut().act(Action::Style(credit));
+        s.settle();
+        assert!(canvas(&s) == painted, "it is the same picture");
+        if while_it_paints {
+            done(&mut s);
+        }
+        s.dismiss_toasts();
+        s.click("Save to gallery");
+        assert_eq!(asked(&s), [steps(FINE_STEPS)], "painted once");
+        let asked = s.asked.borrow();
+        let saved = asked.gallery.iter().find_map(|request| match request {
+            GalleryRequest::Save { recipe, .. } => Some(recipe),
+            _ => None,
+        });
+        let Making::Style(params) = &saved.unwrap().making else {
+            panic!("a stylised photo");
+        };
+        let StyleSource::File(source) = &params.styles[0].style else {
+            panic!("a file");
+        };
+        assert_eq!(source.artist, "Ada");
+    }
 }

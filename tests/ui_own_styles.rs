@@ -133,6 +133,24 @@ fn learning_that_was_stopped_is_gone_on_with_or_given_up() {
 }
 
 #[test]
+fn learning_that_came_to_nothing_gives_its_form_back() {
+    let mut s = with_picture();
+    s.asked.borrow_mut().hold_learning = true;
+    s.click("Learn the style of blue_door.png");
+    s.click("15 min");
+    s.click("Begin learning");
+    assert!(!has(&s, "Begin learning"));
+    s.click("Stop learning");
+    let toasts = s.toasts();
+    assert!(toasts.iter().any(|t| t.ends_with("stopped")), "{toasts:?}");
+    assert!(!toasts.iter().any(|t| t.contains("gone on with")));
+    s.window
+        .get_by_role_and_label(Role::Button, "Leave out blue_door.png");
+    s.click("Begin learning");
+    assert_eq!(asked(&s)[1].minutes, Some(15.0), "as it was filled in");
+}
+
+#[test]
 fn the_form_wants_a_picture_and_a_name() {
     let mut s = in_style(SIZE);
     s.click("Learn a style…");

@@ -5,8 +5,8 @@
 
 mod ui_doors;
 
-use limner::app::action::Action;
-use limner::app::recipes::bare_recipe;
+use limner::app::action::{Action, ViewEdit};
+use limner::app::recipes::{bare_recipe, recipe_as_text};
 use limner::app::state::AppState;
 use limner::app::view::Workspace;
 use limner::recipe::{
@@ -240,4 +240,24 @@ fn the_recipe_of_an_upscaled_picture_leads_to_the_picture_before() {
             .iter()
             .any(|t| t.contains("before it was upscaled"))
     );
+}
+
+#[test]
+fn a_copied_recipe_has_the_size_and_strokes_of_its_picture_and_brings_them_back() {
+    for (quality, side) in [("Fast", Some(1024)), ("Fast", None), ("Fine", Some(1024))] {
+        let mut s = ui_doors::in_style([1280.0, 1040.0]);
+        s.open_photo("holiday.png");
+        s.click("Style Embers");
+        s.click(quality);
+        let size = |side| Action::View(ViewEdit::StyleSide(side));
+        s.window.state_mut().act(size(side));
+        s.settle();
+        let text = recipe_as_text(state(&s)).unwrap();
+        let recipe = Recipe::from_json(&text).unwrap();
+        assert_eq!(recipe.has_strokes_of_every_size(), quality == "Fast");
+        s.window.state_mut().act(size(Some(300)));
+        s.window.state_mut().act(Action::PasteRecipe(text));
+        s.settle();
+        assert_eq!(state(&s).view.style_side, side, "{quality}");
+    }
 }

@@ -11,6 +11,7 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
 use limner::app::command::Command;
+use limner::app::style::edit::StyleEdit;
 use limner::app::style::folder_edit::FolderEdit;
 use limner::app::view::{Compare, Workspace};
 use limner::engine::protocol::{FolderJob, Job, Request, Tier};
@@ -359,12 +360,16 @@ fn a_finished_folder_is_opened_with_one_click() {
             folder: "in".into(),
             photos: vec!["in/one.png".into()],
         }));
+    // That the photo in hand is a panorama says nothing of the folder's.
+    let panorama = StyleEdit::Wrap(Wrap::Panorama);
+    s.window.state_mut().act(Action::Style(panorama));
     s.command(Command::StyleFolder);
     // Enter is the main button.
     s.window.key_press(Key::Enter);
     s.settle();
     s.settle();
     s.dismiss_toasts();
+    assert!(folder_job(&s).params.wrap.is_none());
     s.click("Open folder");
     assert_eq!(
         s.asked.borrow().shown,

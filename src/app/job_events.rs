@@ -39,12 +39,16 @@ pub fn ended(
     if job.purpose == Purpose::Drag {
         return drag::ended(id, result, state, follow);
     }
+    let mut result = result;
+    if let Ok(Output::Picture { recipe, .. }) = &mut result {
+        painting::credit_now(id, recipe, state);
+    }
     let made = match &result {
         Ok(Output::Picture { picture, recipe }) => Some((picture, &**recipe)),
         _ => None,
     };
     let then = painting::ended(id, made, state);
-    own_styles::ended(id, result.as_ref().ok(), state, services);
+    let goes_on = own_styles::ended(&job, result.as_ref().ok(), state, services);
     if result.is_err() {
         export::given_up([&job.purpose].into_iter().chain(&job.also), state);
     }
@@ -90,7 +94,7 @@ pub fn ended(
             ) => {}
         // The panel says so.
         Err(_) if matches!(job.purpose, Purpose::Grow | Purpose::Seamless) => {}
-        Err(EngineError::Cancelled) if job.purpose == Purpose::Learn => state.toasts.push(
+        Err(EngineError::Cancelled) if goes_on => state.toasts.push(
             Level::Info,
             format!("{}: stopped. It can be gone on with.", job.title),
         ),

@@ -9,7 +9,7 @@ use crate::app::ports::Services;
 use crate::app::spaces::edit::SpacesEdit;
 use crate::app::spaces::strip_doc::StripDoc;
 use crate::app::state::AppState;
-use crate::app::style::document::{FineWay, Quality};
+use crate::app::style::document::{EXTRA as FINE, FineWay, Quality};
 use crate::app::style::edit::StyleEdit;
 use crate::app::style::fine;
 use crate::app::timeline::document::TimelineDoc;
@@ -20,7 +20,8 @@ use crate::app::{explore, grow, jobs, lens, spaces, style, timeline};
 use crate::engine::protocol::{FINE_STEPS, ModelKind};
 use crate::engine::surface_job::MaterialSettings;
 use crate::recipe::{
-    ExploreParams, GrowTask, Making, RECIPE_VERSION, Recipe, RecipeError, UNFINISHED_VERSION,
+    EVERY_SIZE, ExploreParams, GrowTask, Making, RECIPE_VERSION, Recipe, RecipeError, STROKES,
+    STYLIZE, UNFINISHED_VERSION,
 };
 
 /// Longer side of a film whose recipe doesn't say, pixels.
@@ -99,6 +100,7 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
             let outside = params.confine();
             let params = Box::new(params);
             let fine = fine_way(recipe, state);
+            take_side(recipe, state);
             let edit = StyleEdit::Replace {
                 params,
                 fine,
@@ -220,15 +222,25 @@ fn open(recipe: &Recipe, state: &mut AppState, services: &mut Services, now: Now
     true
 }
 
-/// How *Fine* made a recipe's picture, if it did. The size that it was made at goes with it.
+/// The size that a recipe's stylised photo was made at, where that is said: its longer side at most,
+/// or the photo's own.
+fn take_side(recipe: &Recipe, state: &mut AppState) {
+    let ways = [FINE, STYLIZE].map(|way| recipe.extra.get(way));
+    let said = ways
+        .into_iter()
+        .flatten()
+        .find_map(|way| way.get("max_side"));
+    match said.map(|side| (side.is_null(), side.as_u64())) {
+        Some((true, _)) => state.view.style_side = None,
+        Some((_, Some(side))) => state.view.style_side = u32::try_from(side.max(1)).ok(),
+        _ => {}
+    }
+}
+
+/// How *Fine* made a recipe's picture, if it did.
 fn fine_way(recipe: &Recipe, state: &mut AppState) -> Option<FineWay> {
     match FineWay::of(recipe) {
-        Ok(way) => {
-            if let Some(FineWay::Again(again)) = &way {
-                state.view.style_side = again.max_side;
-            }
-            way
-        }
+        Ok(way) => way,
         Err(error) => {
             let words = format!(
                 "The recipe doesn't say how Fine went about it ({error}); it takes its usual steps."
@@ -328,16 +340,25 @@ pub fn current_recipe(state: &AppState) -> Option<Recipe> {
             let (_, recipe) = state.gallery.picture(state.gallery.open?)?;
             recipe.cloned()
         }
-        Workspace::Style if fine::result(state).is_some() => {
-            fine::result(state).map(|made| (*made.recipe).clone())
-        }
+        Workspace::Style if fine::result(state).is_some() => fine::result_recipe(state),
         workspace => {
             let mut recipe = work::making(&work::of(workspace, state)?).map(bare_recipe)?;
-            let style = &state.doc.style;
-            if workspace == Workspace::Style && style.quality == Quality::Fine {
-                style.fine.write(state.view.style_side, &mut recipe);
+            if workspace == Workspace::Style {
+                write_style_way(state, &mut recipe);
             }
-            Some(recipe)
+            Some(recipe.versioned())
+        }
+    }
+}
+
+/// Notes how the picture is made and how large, as its job would.
+fn write_style_way(state: &AppState, recipe: &mut Recipe) {
+    let (style, side) = (&state.doc.style, state.view.style_side);
+    match style.quality {
+        Quality::Fine => style.fine.write(side, recipe),
+        Quality::Fast => {
+            let way = serde_json::json!({ "max_side": side, STROKES: EVERY_SIZE });
+            recipe.extra.insert(STYLIZE.to_owned(), way);
         }
     }
 }

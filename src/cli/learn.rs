@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Learn, session: &mut Session) -> Result<(), Failure> {
         time,
         content,
         style,
+        ..
     } = session.job("learn", Job::Learn(Box::new(job)))?
     else {
         return Err(unexpected());

@@ -2,20 +2,18 @@
 //! its result to the photo's own size.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use candle_core::Device;
 
-use super::protocol::{Effort, EngineError, FineOptions};
+use super::protocol::EngineError;
 use super::resample::{Planes, Upsampler, fit, planes, planes_wrapping};
 use super::stylize::{Layer, StrokePalette, compose, to_planes, to_tensor};
 use crate::cancel::CancelToken;
-use crate::fine::schedule::{Scale, Schedule};
 use crate::fine::{Goal, Painting, Region, Style, Weights};
 use crate::models::restyle::Colours;
 use crate::models::vgg19::{LEAST_SIDE, Vgg19};
 use crate::picture::Picture;
-use crate::recipe::{Mask, PixelRegion, StyleParams};
+use crate::recipe::{Mask, PixelRegion};
 
 /// The network that measures.
 pub(super) const INSTRUMENT: &str = "vgg19";
@@ -49,40 +47,6 @@ pub(super) struct StylePicture {
     pub(super) share: f32,
     /// Where; everywhere when absent.
     pub(super) mask: Option<Arc<Mask>>,
-}
-
-/// A picture that was ended early, with all that is needed to go on as if it had not been.
-pub(crate) struct Unfinished {
-    /// Of what.
-    pub(super) params: StyleParams,
-    /// Longer side of the result; the photo's own when absent.
-    pub(super) max_side: Option<u32>,
-    /// How long it was to be worked at.
-    pub(super) effort: Effort,
-    /// The whole way, and what comes after.
-    pub(super) way: (Schedule, Option<u32>),
-    /// Where on it.
-    pub(super) at: Stand,
-}
-
-/// How far a picture has come.
-pub(super) struct Stand {
-    /// What was done at the scales before.
-    pub(super) taken: Vec<Scale>,
-    /// The scale at work.
-    pub(super) painting: Painting,
-    /// Steps taken at it.
-    pub(super) steps: u32,
-    /// Time spent at it.
-    pub(super) spent: Duration,
-}
-
-impl Unfinished {
-    /// Whether a request for this picture, worked at as long, goes on here. The way is not asked
-    /// for: with the measured speed it may be shared out a little differently each time.
-    pub(super) fn is_of(&self, params: &StyleParams, options: &FineOptions) -> bool {
-        self.params == *params && self.max_side == options.max_side && self.effort == options.effort
-    }
 }
 
 /// Everything that decides a picture but the steps taken.

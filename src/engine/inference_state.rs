@@ -11,8 +11,8 @@ use crate::engine::config::{DeviceChoice, EngineConfig, Precision};
 use crate::engine::device;
 use crate::engine::enlarge::enlarge;
 use crate::engine::explore::Explorer;
-use crate::engine::fine::Unfinished;
 use crate::engine::fine_estimate;
+use crate::engine::fine_unfinished::AllUnfinished;
 use crate::engine::lens::LensRenderer;
 use crate::engine::photos::PhotoCache;
 use crate::engine::protocol::{
@@ -39,14 +39,14 @@ pub(crate) struct InferenceState {
     pub(crate) explorer: Explorer,
     pub(crate) stylizer: Stylizer,
     pub(crate) lens: LensRenderer,
-    /// A picture of Fine that was ended early, to go on with.
-    pub(crate) unfinished: Option<Unfinished>,
+    /// Pictures of Fine that were left before their end, to go on with.
+    pub(crate) unfinished: AllUnfinished,
     /// Bytes that work may use unless a request says otherwise.
     pub(crate) memory_budget: u64,
     pub(crate) device: DeviceInfo,
     /// Folder of the user's own styles.
     pub(crate) own_styles: Option<PathBuf>,
-    /// Files of styles that are being learnt, for jobs that name none and begin anew.
+    /// Files of styles that are being learnt, for jobs that name none.
     pub(crate) learning: HashMap<JobId, PathBuf>,
     swatches: Swatches,
     spaces: SpacesPreviews,
@@ -79,7 +79,7 @@ impl InferenceState {
             photos: PhotoCache::new(KnownPhotos::open(config.known_photos)),
             stylizer: Stylizer::new(),
             lens: LensRenderer::new(cache_dir),
-            unfinished: None,
+            unfinished: AllUnfinished::default(),
             memory_budget: config.memory_budget,
             explorer: Explorer::new(cache_dir),
             registry,
@@ -100,8 +100,16 @@ impl InferenceState {
         let folder = self.own_styles.as_ref();
         let folder = folder.ok_or_else(|| EngineError::BadRequest(none.into()))?;
         std::fs::create_dir_all(folder).map_err(|error| ExportError::writing(folder, error))?;
-        let name = style_note::free_name(folder, title);
+        let name = style_note::free_name(folder, title, &self.own_styles_to_come());
         Ok(folder.join(format!("{name}.safetensors")))
+    }
+
+    /// Names of the user's own styles that are being learnt and may have no file yet.
+    pub(crate) fn own_styles_to_come(&self) -> Vec<String> {
+        let stems = self.learning.values().filter_map(|out| out.file_stem());
+        stems
+            .filter_map(|stem| Some(stem.to_str()?.to_lowercase()))
+            .collect()
     }
 
     /// Looks for models and styles on disk again.

@@ -27,6 +27,7 @@ pub mod film_job;
 mod fine;
 mod fine_estimate;
 mod fine_tiles;
+mod fine_unfinished;
 mod fine_wrap;
 mod full_turn;
 mod grow;

@@ -49,19 +49,23 @@ impl StylePainter {
         })
     }
 
-    /// A learnt painter; `wanted` is the hash that its file must have.
+    /// A learnt painter; `wanted` is the hash that its file must have, or have had.
     fn learnt(
         registry: &mut Registry,
         id: &str,
         wanted: Option<&str>,
     ) -> Result<Option<Self>, EngineError> {
-        let painter = match (registry.learnt(id)?, wanted) {
+        let found = match wanted {
+            Some(wanted) => registry.learnt_as(id, wanted)?,
+            None => registry.learnt(id)?,
+        };
+        let painter = match (found, wanted) {
             (Some(painter), _) => painter,
             (None, Some(_)) => return Err(ModelError::NoLearnt(id.to_owned()).into()),
             (None, None) => return Ok(None),
         };
         if let Some(wanted) = wanted
-            && wanted != painter.sha256
+            && !painter.is(wanted)
         {
             return Err(EngineError::BadModel {
                 name: id.to_owned(),

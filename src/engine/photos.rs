@@ -135,7 +135,8 @@ impl PhotoCache {
         recipe.set_origins(origins);
     }
 
-    fn note(&mut self, path: &Path, notes: &[String]) {
+    /// Says something of a file with what is said of those that were read.
+    pub(crate) fn note(&mut self, path: &Path, notes: &[String]) {
         if !notes.is_empty() && self.noted.iter().all(|(noted, _)| noted != path) {
             self.noted.push((path.to_path_buf(), notes.to_vec()));
         }
@@ -195,17 +196,22 @@ impl PhotoCache {
         Err(failure)
     }
 
-    /// Reads a photo and gives a copy for the window; `place` may be the address of a
-    /// content, see [`SourceRef::place`].
-    pub(crate) fn open(&mut self, place: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
-        let photo = match SourceRef::content_of(place) {
+    /// The photo at a place, which may be the address of a content, see [`SourceRef::place`].
+    pub(crate) fn at(&mut self, place: &Path) -> Result<Arc<Photo>, EngineError> {
+        match SourceRef::content_of(place) {
             Some(sha256) => {
                 let mut source = SourceRef::of_file(Path::new(""), sha256.to_owned());
                 source.name = "a photo of the recipe".into();
-                self.source(&source)?.0
+                Ok(self.source(&source)?.0)
             }
-            None => self.read(place)?,
-        };
+            None => self.read(place),
+        }
+    }
+
+    /// Reads a photo and gives a copy for the window; `place` may be the address of a
+    /// content, see [`SourceRef::place`].
+    pub(crate) fn open(&mut self, place: &Path, max_side: u32) -> Result<OpenedPhoto, EngineError> {
+        let photo = self.at(place)?;
         let path = &photo.source.place();
         let mut notes = photo.notes.clone();
         let (mut recipe, mut panorama) = (None, false);

@@ -462,6 +462,8 @@ pub enum Output {
         steps: u32,
         /// It was good enough before the time was over.
         early: bool,
+        /// The user's photo couldn't be read and wasn't learnt with.
+        without_photo: bool,
         /// Time of the steps.
         time: Duration,
         /// Content at the end, 0 for the photo's.

@@ -13,6 +13,12 @@ pub(super) enum Rank {
     Asked,
 }
 
+/// Whether a job may be paused for as long as the user likes: nothing may lie beneath it that
+/// somebody waits for.
+pub(super) fn may_be_paused(job: &Job) -> bool {
+    matches!(job, Job::StylizeFine(..) | Job::Learn(_))
+}
+
 /// Of a job.
 pub(super) fn rank(job: &Job) -> Rank {
     match job {

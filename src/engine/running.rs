@@ -15,8 +15,9 @@ pub(super) struct Running {
     pub(super) token: CancelToken,
     pub(super) timer: StepTimer,
     pub(super) rank: Rank,
-    /// Of the paused job in whose place it runs: once that one is to go on, its turn ends.
-    instead_of: Option<CancelToken>,
+    /// Of the paused jobs in whose place it runs: once one of them is to go on, its turn ends if
+    /// nobody waits for it, or while it is paused itself.
+    instead_of: Vec<CancelToken>,
     /// More than zero once its turn has ended.
     turns: Arc<AtomicU64>,
 }
@@ -27,7 +28,7 @@ impl Running {
         id: JobId,
         rank: Rank,
         token: &CancelToken,
-        instead_of: Option<CancelToken>,
+        instead_of: Vec<CancelToken>,
     ) -> Self {
         let turns = Arc::new(AtomicU64::new(0));
         Self {
@@ -48,10 +49,22 @@ impl Running {
     /// Whether its turn has ended.
     pub(super) fn turn_ended(&self) -> bool {
         let goes_on = |paused: &CancelToken| !waits(paused) || paused.is_cancelled();
-        if self.instead_of.as_ref().is_some_and(goes_on) {
-            self.turns.store(1, Ordering::Release);
+        let gives_way = self.rank == Rank::Background || self.waits();
+        if gives_way && self.instead_of.iter().any(goes_on) {
+            self.end_turn();
         }
         self.turns.load(Ordering::Acquire) > 0
+    }
+
+    /// Ends its turn: it is to stop, and to begin again when it is next.
+    pub(super) fn end_turn(&self) {
+        self.turns.store(1, Ordering::Release);
+    }
+
+    /// The paused jobs in whose place another one runs, in front of this one.
+    pub(super) fn paused(&self) -> Vec<CancelToken> {
+        let own = self.waits().then(|| self.token.clone());
+        self.instead_of.iter().cloned().chain(own).collect()
     }
 }
 

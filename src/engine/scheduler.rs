@@ -17,7 +17,7 @@ use crate::engine::mailbox::{MailboxState, PreviewRequest, QueuedRequest, SERVED
 use crate::engine::protocol::{
     Channel, DeviceInfo, EngineError, Event, Job, JobId, Output, Stage, Tier, Waker,
 };
-use crate::engine::rank::{Rank, rank};
+use crate::engine::rank::{may_be_paused, rank};
 use crate::engine::running::Running;
 use crate::picture::Picture;
 use crate::weighed::Sender;
@@ -275,19 +275,23 @@ impl Scheduler {
     }
 
     fn serve_job(&mut self, backend: &mut dyn JobBackend) -> bool {
-        let highest = self.jobs.iter().map(|w| rank(&w.job)).max();
-        let first = self.jobs.iter().position(|w| Some(rank(&w.job)) == highest);
-        let Some(waiting) = first.and_then(|first| self.jobs.remove(first)) else {
+        let Some(waiting) = self.first().and_then(|first| self.jobs.remove(first)) else {
             return false;
         };
-        self.run_job(waiting, None, backend);
+        self.run_job(waiting, Vec::new(), backend);
         true
+    }
+
+    /// The waiting job that is next.
+    fn first(&self) -> Option<usize> {
+        let highest = self.jobs.iter().map(|w| rank(&w.job)).max()?;
+        self.jobs.iter().position(|w| rank(&w.job) == highest)
     }
 
     fn run_job(
         &mut self,
         waiting: Waiting,
-        instead_of: Option<CancelToken>,
+        instead_of: Vec<CancelToken>,
         backend: &mut dyn JobBackend,
     ) {
         let Waiting { id, job, token } = waiting;
@@ -309,10 +313,7 @@ impl Scheduler {
             return;
         };
         let aside = self.running.take();
-        let background = rank(&waiting.job) == Rank::Background;
-        let gives_way = |aside: &&Running| background && aside.rank > Rank::Background;
-        let paused = aside.as_ref().filter(|aside| aside.waits());
-        let instead_of = paused.filter(gives_way).map(|paused| paused.token.clone());
+        let instead_of = aside.as_ref().map_or_else(Vec::new, Running::paused);
         self.yielding += usize::from(aside.is_some());
         self.run_job(waiting, instead_of, backend);
         self.yielding -= usize::from(aside.is_some());
@@ -351,8 +352,8 @@ impl JobControl for Scheduler {
         self.yield_to_previews(backend)?;
         let began = Instant::now();
         while self.waits() {
-            if !self.jobs.is_empty() {
-                self.run_in_front(0, backend);
+            if let Some(first) = self.first() {
+                self.run_in_front(first, backend);
                 self.check()?;
                 continue;
             }
@@ -375,6 +376,11 @@ impl JobControl for Scheduler {
             return Ok(());
         };
         while let Some(at) = self.jobs.iter().position(|w| rank(&w.job) > own) {
+            if let (true, Some(running)) = (may_be_paused(&self.jobs[at].job), &self.running) {
+                // It would lie beneath that one for as long as it is paused.
+                running.end_turn();
+                return self.check();
+            }
             let began = Instant::now();
             self.run_in_front(at, backend);
             if let Some(running) = &mut self.running {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::photos::PhotoCache;
 use super::protocol::{EngineError, StyleFilmLook, Tier};
 use super::style_walk::{self, Moment};
-use super::styling::Stylizer;
+use super::styling::{OF_FRAMES, Stylizer};
 use crate::cancel::CancelToken;
 use crate::models::Registry;
 use crate::photo::Photo;
@@ -53,6 +53,6 @@ impl Stylizer {
         };
         self.film_frame = Some((place, Arc::clone(&photo)));
         let prepared = self.prepare_for(registry, photos, &look.params, photo, stop)?;
-        self.preview_of(&prepared, &look.params, tier, stop)
+        self.preview_of(&prepared, &look.params, (tier, Some(OF_FRAMES)), stop)
     }
 }

@@ -29,6 +29,9 @@ const STYLE_SIDE: u32 = 512;
 /// Codes of style pictures that are remembered.
 const CODES: usize = 256;
 
+/// Strokes of a film's frames: they are small, and what stands still is to stay still.
+pub(super) const OF_FRAMES: StrokeScales = StrokeScales::One;
+
 /// What Style keeps between requests.
 pub(crate) struct Stylizer {
     pub(super) cache: Arc<StyleCache>,
@@ -112,14 +115,15 @@ impl Stylizer {
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
         let prepared = self.prepare(registry, photos, params, stop)?;
-        self.preview_of(&prepared, params, tier, stop)
+        self.preview_of(&prepared, params, (tier, None), stop)
     }
 
+    /// A preview of what is prepared; with strokes of these `scales`, or as the tier has them.
     pub(super) fn preview_of(
         &self,
         prepared: &PreparedStyle,
         params: &StyleParams,
-        tier: Tier,
+        (tier, scales): (Tier, Option<StrokeScales>),
         stop: &CancelToken,
     ) -> Result<Picture, EngineError> {
         let plan = StylePlan::preview(prepared.photo.picture.size(), params.brush, tier).wrapping(
@@ -127,6 +131,7 @@ impl Stylizer {
             params.brush,
             params.wrap,
         );
+        let plan = scales.map_or(plan, |scales| plan.with_scales(scales));
         let spec = prepared.spec(params, plan);
         self.cache.stylize(&spec, stop, &mut |_, _, _| {
             if stop.is_cancelled() {
@@ -338,8 +343,7 @@ impl Stylizer {
                 .wrapping(size, params.brush, params.wrap)
                 .costing(memory_cost(prepared.styles.iter().map(|s| &s.net)))
                 .with_scales(match shot {
-                    // Frames are small, and what stands still is to stay still.
-                    Some(_) => StrokeScales::One,
+                    Some(_) => OF_FRAMES,
                     None => prepared.scales,
                 }),
         };

@@ -123,7 +123,7 @@ impl JobBackend for Fake {
             Job::Upscale { path, scale, .. } => (path.as_path(), *scale),
             Job::Directions { .. } => (Path::new("measuring"), 4),
             Job::Grow(params) => (Path::new(&params.source.name), 4),
-            Job::StylizeFine(..) => (Path::new("fine"), 3),
+            Job::StylizeFine(params, _) => (Path::new(&params.photo.name), 3),
             _ => panic!("a broken job"),
         };
         for step in 0..scale {

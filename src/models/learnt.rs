@@ -1,6 +1,7 @@
 //! Learnt styles that are ready to paint, as many as a budget allows.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ModelError;
@@ -21,39 +22,76 @@ pub struct LearntPainter {
     pub code: Vec<f32>,
     /// SHA-256 of its file.
     pub sha256: String,
+    /// Hashes of the files that it was before, with the same numbers.
+    pub was: Vec<String>,
     /// Name of the *Restyle* that it belongs to.
     pub restyle: String,
 }
 
+impl LearntPainter {
+    /// Whether a recipe that names a file by its hash means this painter.
+    pub fn is(&self, sha256: &str) -> bool {
+        self.sha256 == sha256 || self.was.iter().any(|was| was == sha256)
+    }
+}
+
 /// Painters by the style's id.
-pub(super) struct LearntPainters(InMemory<Arc<LearntPainter>>);
+pub(super) struct LearntPainters {
+    ready: InMemory<Arc<LearntPainter>>,
+    /// Which style has a file of this hash, or had one; for hashes that were looked for.
+    ids: BTreeMap<String, Option<String>>,
+}
 
 impl LearntPainters {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self(InMemory::new(MEMORY))
+        Self {
+            ready: InMemory::new(MEMORY),
+            ids: BTreeMap::new(),
+        }
     }
 
     /// One that is here.
     pub(super) fn get(&mut self, id: &str) -> Option<Arc<LearntPainter>> {
-        self.0.get(id)
+        self.ready.get(id)
     }
 
     /// Adds one that takes `bytes`.
     pub(super) fn put(&mut self, id: &str, bytes: u64, painter: Arc<LearntPainter>) {
         let sha256 = painter.sha256.clone();
-        self.0.put(id.to_owned(), sha256, bytes, painter);
+        self.ready.put(id.to_owned(), sha256, bytes, painter);
     }
 
     /// Frees those whose file isn't the one that they were read from.
     pub(super) fn retain(&mut self, hash: impl Fn(&str) -> Option<String>) {
-        self.0
+        self.ids.clear();
+        self.ready
             .retain(|id, sha256| hash(id).is_some_and(|now| now == sha256));
     }
 
     /// Frees all.
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.ready.clear();
+    }
+
+    /// The style that has a file of this hash, or had one; looked for `among` all once.
+    pub(super) fn id_of(
+        &mut self,
+        sha256: &str,
+        among: impl Iterator<Item = (String, PathBuf)>,
+    ) -> Option<String> {
+        if let Some(known) = self.ids.get(sha256) {
+            return known.clone();
+        }
+        let has_it = |path: &Path| {
+            describe(path).is_ok_and(|(own, _, about)| {
+                own == sha256 || about.was.iter().any(|was| was == sha256)
+            })
+        };
+        let mut among = among;
+        let found = among.find(|(_, path)| has_it(path)).map(|(id, _)| id);
+        self.ids.insert(sha256.to_owned(), found.clone());
+        found
     }
 }
 
@@ -74,7 +112,7 @@ pub fn describe(path: &Path) -> Result<(String, String, About), ModelError> {
 /// [`ModelError::BadLearnt`], or what is wrong with *Restyle*'s own files.
 pub(super) fn load(path: &Path, registry: &mut Registry) -> Result<LearntPainter, ModelError> {
     let bytes = learnt_file::read(path)?;
-    let (belongs, _) = adapter_head(&bytes)?;
+    let (belongs, about) = adapter_head(&bytes)?;
     let name = registry.restyle_of(&belongs).ok_or_else(|| {
         ModelError::BadLearnt(
             "the network Restyle, which it belongs to, isn't here; put Limner's own models folder back".into(),
@@ -89,6 +127,7 @@ pub(super) fn load(path: &Path, registry: &mut Registry) -> Result<LearntPainter
         net: Arc::new(net),
         code: adapter.code,
         sha256: digest::sha256(&bytes),
+        was: about.was,
         restyle: name,
     })
 }

@@ -128,21 +128,22 @@ pub fn file_name(name: &str) -> String {
     }
 }
 
-/// A name for a style's files that none of the folder has: `title` as a file's, with a number if it
-/// must be.
-pub fn free_name(folder: &Path, title: &str) -> String {
-    let taken: Vec<String> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_lowercase()))
-        .collect();
+/// A name for a style's files that none of the folder has, and none of those `to_come`: `title` as a
+/// file's, with a number if it must be.
+pub fn free_name(folder: &Path, title: &str, to_come: &[String]) -> String {
+    let taken: Vec<String> = taken(folder).chain(to_come.iter().cloned()).collect();
     let name = file_name(title);
     let numbered = (2..).map(|n| format!("{name}-{n}"));
     std::iter::once(name.clone())
         .chain(numbered)
         .find(|name| !taken.contains(name))
         .unwrap_or(name)
+}
+
+/// Names of the styles in a folder, in small letters: some file systems take both as the same.
+pub fn taken(folder: &Path) -> impl Iterator<Item = String> {
+    let listed = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    listed.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_lowercase()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,6 @@
 use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
 
 use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{AnimationDecoder, Frames, ImageDecoder};
@@ -12,6 +11,7 @@ use image::{AnimationDecoder, Frames, ImageDecoder};
 use crate::photo::error::{Fault, PhotoError};
 use crate::photo::limits::check_size;
 use crate::photo::plain::{explain, limits};
+use crate::photo::video::{self, Video};
 use crate::picture::Picture;
 use crate::regular_file;
 
@@ -39,17 +39,14 @@ pub struct Film {
     given: u32,
 }
 
-enum Source {
+pub(super) enum Source {
     Animation {
         frames: Frames<'static>,
         /// How often each is shown.
         shown: std::vec::IntoIter<u32>,
     },
     Folder(std::vec::IntoIter<PathBuf>),
-    Ffmpeg {
-        program: Child,
-        out: BufReader<ChildStdout>,
-    },
+    Video(Video),
 }
 
 /// Whether a file is named like a film that isn't a picture as well.
@@ -76,7 +73,7 @@ impl Film {
         let opened = if path.is_dir() {
             folder(path)
         } else if is_named_like_one(path) {
-            video(path, first)
+            video::open(path, first)
         } else {
             animation(path)
         };
@@ -85,7 +82,7 @@ impl Film {
         let given = match &mut frames_of {
             Source::Folder(files) => files.by_ref().take(first as usize).count() as u32,
             // FFmpeg begins there by itself.
-            Source::Ffmpeg { .. } => first,
+            Source::Video(_) => first,
             Source::Animation { .. } => 0,
         };
         let mut film = Self {
@@ -158,24 +155,15 @@ impl Film {
                     Ok(Some(read.picture))
                 }
             },
-            Source::Ffmpeg { out, .. } => from_pipe(out, self.size),
+            Source::Video(video) => video.next_frame(self.size),
         }
     }
 }
 
-impl Drop for Film {
-    fn drop(&mut self) {
-        if let Source::Ffmpeg { program, .. } = &mut self.frames_of {
-            // It waits for a reader who is gone.
-            program.kill().ok();
-            program.wait().ok();
-        }
-    }
-}
+/// Size, frames a second, frames in all, and where they come from.
+pub(super) type Opened = ([u32; 2], f32, u32, Source);
 
-type Opened = ([u32; 2], f32, u32, Source);
-
-fn picture([w, h]: [u32; 2], rgba: Vec<u8>) -> Result<Picture, Fault> {
+pub(super) fn picture([w, h]: [u32; 2], rgba: Vec<u8>) -> Result<Picture, Fault> {
     Picture::from_rgba(w, h, rgba).map_err(|e| Fault::damaged(e.to_string()))
 }
 
@@ -193,7 +181,7 @@ fn folder(path: &Path) -> Result<Opened, Fault> {
     Ok((size, FPS, frames, Source::Folder(files.into_iter())))
 }
 
-fn count(frames: usize) -> Result<u32, Fault> {
+pub(super) fn count(frames: usize) -> Result<u32, Fault> {
     u32::try_from(frames)
         .ok()
         .filter(|frames| (1..=MOST_FRAMES).contains(frames))
@@ -275,92 +263,6 @@ fn frames(path: &Path) -> Result<([u32; 2], Frames<'static>), Fault> {
     }
 }
 
-/// A video by FFmpeg's two programs, as data through a pipe: nothing but this file is read.
-fn video(path: &Path, first: u32) -> Result<Opened, Fault> {
-    drop(regular_file::open(path).map_err(|e| Fault::io(&e))?);
-    let mut name = std::ffi::OsString::from("file:");
-    name.push(std::path::absolute(path).map_err(|e| Fault::io(&e))?);
-    let asked = Command::new("ffprobe")
-        .args([
-            "-v",
-            "error",
-            "-protocol_whitelist",
-            "file",
-            "-select_streams",
-            "v:0",
-        ])
-        .args(["-count_packets", "-show_entries"])
-        .arg("stream=width,height,avg_frame_rate,nb_read_packets:stream_side_data=rotation")
-        .args(["-of", "default=nw=1"])
-        .arg(&name)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|_| Fault::NoFfmpeg)?;
-    let words = String::from_utf8_lossy(&asked.stdout).into_owned();
-    let about = |key: &str| {
-        let lines = words.lines().filter_map(|line| line.split_once('='));
-        let mut found = lines
-            .filter(|(name, _)| *name == key)
-            .map(|(_, value)| value);
-        found.next()
-    };
-    let number = |key: &str| about(key).and_then(|value| value.trim().parse::<f64>().ok());
-    let (Some(w), Some(h)) = (number("width"), number("height")) else {
-        let why = String::from_utf8_lossy(&asked.stderr);
-        return Err(Fault::damaged(
-            why.lines().next().unwrap_or("no pictures in it"),
-        ));
-    };
-    let turned = number("rotation").is_some_and(|turn| (turn.abs() as i64 / 90) % 2 == 1);
-    let (w, h) = if turned { (h, w) } else { (w, h) };
-    let size = check_size(w as u64, h as u64)?;
-    let fps = about("avg_frame_rate")
-        .and_then(ratio)
-        .unwrap_or(f64::from(FPS));
-    let fps = fps.clamp(1.0, 60.0);
-    let frames = count(number("nb_read_packets").unwrap_or(0.0) as usize)?;
-    let mut program = Command::new("ffmpeg");
-    program.args(["-v", "quiet", "-nostdin"]);
-    program.args(["-protocol_whitelist", "file,pipe"]);
-    if first > 0 {
-        let seconds = f64::from(first.min(frames - 1)) / fps;
-        program.args(["-ss", &format!("{seconds:.3}")]);
-    }
-    let mut program = program
-        .arg("-i")
-        .arg(&name)
-        .args([
-            "-map", "0:v:0", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1",
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| Fault::io(&e))?;
-    let out = program.stdout.take().ok_or(Fault::Frames)?;
-    let out = BufReader::with_capacity(1 << 20, out);
-    Ok((size, fps as f32, frames, Source::Ffmpeg { program, out }))
-}
-
-/// `24000/1001`
-fn ratio(text: &str) -> Option<f64> {
-    let (n, d) = text.trim().split_once('/')?;
-    let (n, d): (f64, f64) = (n.parse().ok()?, d.parse().ok()?);
-    (n > 0.0 && d > 0.0).then(|| n / d)
-}
-
-fn from_pipe(out: &mut BufReader<ChildStdout>, size: [u32; 2]) -> Result<Option<Picture>, Fault> {
-    let pixels = size[0] as usize * size[1] as usize;
-    let mut rgb = vec![0; pixels * 3];
-    match out.read_exact(&mut rgb) {
-        Ok(()) => {}
-        Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
-        Err(e) => return Err(Fault::io(&e)),
-    }
-    let rgba = rgb.as_chunks::<3>().0.iter();
-    picture(size, rgba.flat_map(|&[r, g, b]| [r, g, b, 255]).collect()).map(Some)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -375,11 +277,5 @@ mod tests {
         assert_eq!(often, [1; 6]);
         assert!((fps - 12.0).abs() < 1e-3, "{fps}");
         assert_eq!(even_pace(&[0.0, 0.0]).0, 10.0);
-    }
-
-    #[test]
-    fn rates_are_read_as_fractions() {
-        assert!((ratio("24000/1001").unwrap() - 23.976).abs() < 1e-3);
-        assert_eq!(ratio("0/0"), None);
     }
 }

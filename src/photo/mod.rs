@@ -20,6 +20,7 @@ mod raw;
 mod sample;
 mod sniff;
 mod tiff;
+mod video;
 mod webp;
 
 use std::fs::File;

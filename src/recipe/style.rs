@@ -150,3 +150,25 @@ pub struct StyleParams {
     #[serde(default, skip_serializing_if = "Wrap::is_none")]
     pub wrap: Wrap,
 }
+
+impl StyleParams {
+    /// Whether both make the same picture: who made a source, and under what licence it is, changes
+    /// none.
+    pub fn is_same_picture(&self, other: &Self) -> bool {
+        self == other || self.uncredited() == other.uncredited()
+    }
+
+    fn uncredited(&self) -> Self {
+        let mut params = self.clone();
+        let styles = params.styles.iter_mut();
+        let files = styles.filter_map(|layer| match &mut layer.style {
+            StyleSource::File(source) => Some(source),
+            StyleSource::Builtin(_) => None,
+        });
+        for source in files.chain([&mut params.photo]) {
+            source.artist.clear();
+            source.licence.clear();
+        }
+        params
+    }
+}

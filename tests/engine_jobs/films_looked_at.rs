@@ -67,6 +67,8 @@ fn a_styled_film_is_the_same_whatever_was_looked_at_and_tried_before() {
             look(engine, job, number);
         }
     });
+    let first = look(&mut shipped(), &job(&film, folder.path().join("no.png")), 0);
+    assert!(first == at_once[0], "it will look as it was shown");
     for (name, film) in [("tried", tried), ("looked at", looked_at)] {
         assert_eq!(film.len(), at_once.len());
         for (number, (one, other)) in film.iter().zip(&at_once).enumerate() {

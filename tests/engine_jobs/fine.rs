@@ -3,7 +3,7 @@
 use super::*;
 
 /// A room with the instrument.
-fn room() -> Fixture {
+pub fn room() -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     engine_files::vgg19(&folder.path().join("models"));
@@ -22,7 +22,7 @@ fn fine(params: &StyleParams, effort: Effort) -> Job {
     Job::StylizeFine(Arc::new(params.clone()), options)
 }
 
-fn steps(params: &StyleParams, steps: u32) -> Job {
+pub fn steps(params: &StyleParams, steps: u32) -> Job {
     fine(params, Effort::Steps(steps))
 }
 
@@ -31,7 +31,7 @@ fn original(room: &Fixture, name: &str) -> Picture {
 }
 
 /// A photo and a style of sizes that are quickly worked through.
-fn usual(room: &Fixture) -> StyleParams {
+pub fn usual(room: &Fixture) -> StyleParams {
     params(
         room.photo("photo.png", 240, 160),
         vec![style(room.photo("style.png", 90, 120))],
@@ -39,7 +39,7 @@ fn usual(room: &Fixture) -> StyleParams {
 }
 
 /// The steps that a recipe tells, size by size.
-fn scales(recipe: &Recipe) -> Vec<(Vec<u64>, u64)> {
+pub fn scales(recipe: &Recipe) -> Vec<(Vec<u64>, u64)> {
     let number = |v: &serde_json::Value| v.as_u64().unwrap();
     let scales = recipe.extra["fine"]["scales"].as_array().unwrap();
     let size = |s: &serde_json::Value| s["size"].as_array().unwrap().iter().map(number).collect();
@@ -87,7 +87,7 @@ fn however_long_it_took_the_recipe_gives_the_same_pixels() {
 }
 
 /// So many steps at two sizes, and so many in each tile of the whole.
-fn large(params: &StyleParams, tiles: u32) -> Job {
+pub fn large(params: &StyleParams, tiles: u32) -> Job {
     let scale = |width, height, steps| {
         let text = format!(r#"{{"size":[{width},{height}],"steps":{steps}}}"#);
         serde_json::from_str(&text).unwrap()
@@ -185,25 +185,25 @@ fn strength_masks_transparency_and_colours_are_kept_to() {
 }
 
 /// An engine on its own thread, so that it can be told something while it works.
-struct Working {
-    engine: Engine,
+pub struct Working {
+    pub engine: Engine,
     told: limner::weighed::Receiver<Event>,
 }
 
 impl Working {
-    fn new(folder: &Path) -> Self {
+    pub fn new(folder: &Path) -> Self {
         let (engine, told) = Engine::spawn(config(folder), Arc::new(|| {})).unwrap();
         engine_files::vgg19(&folder.join("models"));
         engine.send(Request::Rescan).unwrap();
         Self { engine, told }
     }
 
-    fn next(&self) -> Event {
+    pub fn next(&self) -> Event {
         self.told.recv_timeout(Duration::from_secs(120)).unwrap()
     }
 
     /// Waits for steps at work.
-    fn look(&self) -> Picture {
+    pub fn look(&self) -> Picture {
         loop {
             match self.next() {
                 Event::Progress {
@@ -217,12 +217,12 @@ impl Working {
         }
     }
 
-    fn pause(&self, id: JobId, paused: bool) {
+    pub fn pause(&self, id: JobId, paused: bool) {
         let request = Request::Pause { id, paused };
         self.engine.send(request).unwrap();
     }
 
-    fn done(&self) -> Result<Output, EngineError> {
+    pub fn done(&self) -> Result<Output, EngineError> {
         loop {
             if let Event::Done { result, .. } = self.next() {
                 return result;

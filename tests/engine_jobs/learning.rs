@@ -164,3 +164,84 @@ fn what_cannot_be_learnt_is_told() {
     let error = error.unwrap_err().to_string();
     assert!(error.contains("photos to learn with"), "{error}");
 }
+
+/// As recipes name pictures that keep their folders to themselves.
+fn by_content(picture: &SourceRef) -> SourceRef {
+    SourceRef::of_file(Path::new(""), picture.sha256.clone())
+}
+
+#[test]
+fn pictures_known_by_their_content_are_learnt_from_and_kept() {
+    let mut fixture = school();
+    let look = fixture.photo("look.png", 120, 90);
+    fixture
+        .preview(
+            Work::Style(Arc::new(params(look.clone(), Vec::new()))),
+            Tier::Full(64),
+        )
+        .unwrap();
+    let hidden = by_content(&look);
+    let job = LearnJob {
+        pictures: vec![hidden.place()],
+        // Nobody knows where this one is; it is done without.
+        photo: Some(by_content(&fixture.photo("other.png", 80, 60)).place()),
+        ..lesson(&fixture, "waves.safetensors", 1)
+    };
+    let learnt = fixture.job(Job::Learn(Box::new(job))).unwrap();
+    assert!(matches!(
+        learnt,
+        Output::Learnt {
+            without_photo: true,
+            ..
+        }
+    ));
+    let keep = StyleTask::Keep {
+        picture: hidden,
+        title: "Door".into(),
+    };
+    let kept = fixture.job(Job::Styles(keep)).unwrap();
+    assert!(matches!(kept, Output::Styles(StyleDone::Kept { .. })));
+}
+
+#[test]
+fn a_style_that_is_being_learnt_has_its_name_to_itself() {
+    let fixture = school();
+    let (engine, told) = Engine::spawn(config(fixture.folder.path()), Arc::new(|| {})).unwrap();
+    let next = || told.recv_timeout(Duration::from_secs(300)).unwrap();
+    let picture = fixture.photo("a.png", 90, 70);
+    let job = LearnJob {
+        out: None,
+        ..lesson(&fixture, "", 1)
+    };
+    let job = Job::Learn(Box::new(job));
+    let id = JobId(1);
+    engine.send(Request::Job { id, job }).unwrap();
+    engine.send(Request::Pause { id, paused: true }).unwrap();
+    let title = "My waves".to_owned();
+    let mut keep = Some(Job::Styles(StyleTask::Keep { picture, title }));
+    let (mut kept, mut learnt) = (None, None);
+    while learnt.is_none() {
+        match next() {
+            Event::Progress {
+                stage: Stage::Learning,
+                ..
+            } => {
+                if let Some(job) = keep.take() {
+                    let id = JobId(2);
+                    engine.send(Request::Job { id, job }).unwrap();
+                }
+            }
+            Event::Done { result, .. } => match result.unwrap() {
+                Output::Styles(StyleDone::Kept { style, .. }) => {
+                    kept = Some(style);
+                    engine.send(Request::Pause { id, paused: false }).unwrap();
+                }
+                Output::Learnt { file, .. } => learnt = file.file_stem().map(|s| s.to_owned()),
+                other => panic!("{other:?}"),
+            },
+            _ => {}
+        }
+    }
+    assert_eq!(kept.as_deref(), Some("my-waves-2"));
+    assert_eq!(learnt.unwrap(), "my-waves");
+}

@@ -11,6 +11,7 @@ mod film_reader;
 mod films;
 mod films_looked_at;
 mod fine;
+mod fine_stopped;
 mod finish_looks;
 mod grow;
 mod learning;

@@ -262,3 +262,63 @@ fn files_that_are_no_styles_are_refused_by_name() {
     let left = fs::read_dir(fixture.path("models/learnt")).unwrap().count();
     assert_eq!(left, 0);
 }
+
+/// Sends a style on under another name: what it is called there.
+fn sent(here: &mut Fixture, there: &mut Fixture, style: &str, title: &str) -> String {
+    let describe = StyleTask::Describe {
+        style: style.into(),
+        title: title.into(),
+        group: String::new(),
+    };
+    done(here, describe).unwrap();
+    let to = here.path("sent.safetensors");
+    let export = StyleTask::Export {
+        style: style.into(),
+        to: to.clone(),
+    };
+    done(here, export).unwrap();
+    match done(there, StyleTask::Import { from: to }).unwrap() {
+        StyleDone::Imported { style, .. } => style,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_style_with_a_new_name_is_the_one_that_its_recipes_mean_elsewhere() {
+    let [mut one, mut two, mut three] = [shelf(), empty(), empty()];
+    let photo = one.photo("photo.png", 96, 80);
+    let setting = params(photo, vec![builtin("my/my-waves")]);
+    let (made, recipe) = one.picture(stylize(&setting));
+    let style = sent(&mut one, &mut two, "my-waves", "Quilt");
+    sent(&mut two, &mut three, &style, "Grandma's quilt");
+    for there in [&mut two, &mut three] {
+        let (again, _) = there.picture(Job::Replay(Box::new(recipe.clone())));
+        assert_eq!(again, made);
+    }
+}
+
+#[test]
+fn what_comes_back_gets_another_name_where_its_own_is_taken() {
+    let mut fixture = shelf();
+    keep(&mut fixture, "a.png", "My sea");
+    let style = "my-sea".to_owned();
+    let StyleDone::Deleted { token, .. } = done(&mut fixture, StyleTask::Delete { style }).unwrap()
+    else {
+        panic!()
+    };
+    // A learnt style has taken it meanwhile.
+    let folder = fixture.path("models/learnt");
+    fs::rename(
+        folder.join("my-waves.safetensors"),
+        folder.join("my-sea.safetensors"),
+    )
+    .unwrap();
+    done(&mut fixture, StyleTask::Restore { token }).unwrap();
+    let found = library(&mut fixture);
+    let names = found.styles.iter().filter_map(|s| s.own.clone());
+    let names: Vec<String> = names.collect();
+    assert_eq!(names, ["my-sea-2", "my-sea"]);
+    let style = names[0].clone();
+    done(&mut fixture, StyleTask::Delete { style }).unwrap();
+    assert_eq!(own(&mut fixture).len(), 1, "each by itself");
+}

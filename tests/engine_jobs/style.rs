@@ -3,6 +3,7 @@
 use super::*;
 use limner::export::WriteOptions;
 use limner::export::format::Format;
+use limner::recipe::Wrap;
 
 #[test]
 fn a_photo_is_stylised_and_its_recipe_gives_the_same_pixels() {
@@ -247,4 +248,52 @@ fn a_folder_skips_what_is_broken_and_goes_on_where_it_stopped() {
     fs::remove_file(&written[1]).unwrap();
     let (written, kept, _) = run(&mut fixture);
     assert_eq!((written.len(), kept.len()), (1, 1));
+}
+
+#[test]
+fn a_folder_skips_photos_that_the_settings_do_not_suit() {
+    let mut fixture = Fixture::new();
+    engine_files::vgg19(&fixture.path("models"));
+    fixture.restart();
+    let photos = [("a.png", 80, 60), ("b.png", 160, 80), ("c.png", 60, 6)];
+    let photos = photos.map(|(name, w, h)| photo(&fixture.path(name), w, h));
+    let layer = style(fixture.photo("style.png", 40, 40));
+    let fine = FineOptions {
+        effort: Effort::Steps(1),
+        ..FineOptions::default()
+    };
+    // The first doesn't suit either; what suits it is made.
+    for (wrap, fine, made) in [
+        (Wrap::Panorama, None, "b.png"),
+        (Wrap::None, Some(fine), "a.png"),
+    ] {
+        let (first, others): (Vec<PathBuf>, _) =
+            photos.iter().cloned().partition(|at| !at.ends_with(made));
+        let out = fixture.path(made).with_extension("out");
+        let run = |fixture: &mut Fixture| {
+            let job = FolderJob {
+                photos: first.iter().chain(&others).cloned().collect(),
+                params: Arc::new(StyleParams {
+                    wrap,
+                    ..params(SourceRef::default(), vec![layer.clone()])
+                }),
+                panoramas: true,
+                options: StylizeOptions::default(),
+                fine: fine.clone(),
+                out: out.clone(),
+                writing: Writing::new(WriteOptions::new(Format::Png)),
+            };
+            match fixture.job(Job::StylizeFolder(Box::new(job))).unwrap() {
+                Output::Folder {
+                    written, skipped, ..
+                } => (written, skipped),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (written, skipped) = run(&mut fixture);
+        assert!(written.contains(&out.join(made)), "{wrap:?}: {skipped:?}");
+        assert!(!skipped.is_empty());
+        let (written, again) = run(&mut fixture);
+        assert_eq!((written.len(), again), (0, skipped));
+    }
 }

@@ -66,6 +66,8 @@ pub struct Asked {
     pub fine_done: bool,
     /// Previews, estimates and files to be opened fail with this.
     pub refuse: Option<EngineError>,
+    /// Learning doesn't come to its first step.
+    pub hold_learning: bool,
     /// Pictures of Grow stay at work.
     pub hold_growing: bool,
     /// Pictures at full size stay at work.

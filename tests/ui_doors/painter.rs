@@ -136,6 +136,10 @@ impl Painter {
         self.library
             .unfinished
             .retain(|one| one.plan.about != job.about);
+        if self.asked.borrow().hold_learning {
+            self.learning = Some((id, job));
+            return;
+        }
         self.answers.push_back(Event::Progress {
             id,
             stage: Stage::Learning,
@@ -155,6 +159,7 @@ impl Painter {
             file: format!("/styles/{}.safetensors", title.to_lowercase()).into(),
             steps: 30,
             early: false,
+            without_photo: false,
             time: Duration::from_secs(60),
             content: 0.7,
             style: 0.1,
@@ -164,17 +169,19 @@ impl Painter {
 
     fn interrupt(&mut self, id: JobId) {
         let (_, job) = self.learning.take().unwrap();
-        self.library.unfinished.push(Unfinished {
-            file: "/styles/x.learning".into(),
-            steps: 30,
-            planned: 120,
-            plan: StylePlan {
-                pictures: job.pictures,
-                photo: job.photo,
-                about: job.about,
-                minutes: job.minutes,
-            },
-        });
+        if !self.asked.borrow().hold_learning {
+            self.library.unfinished.push(Unfinished {
+                file: "/styles/x.learning".into(),
+                steps: 30,
+                planned: 120,
+                plan: StylePlan {
+                    pictures: job.pictures,
+                    photo: job.photo,
+                    about: job.about,
+                    minutes: job.minutes,
+                },
+            });
+        }
         let result = Err(limner::engine::protocol::EngineError::Cancelled);
         self.answers.push_back(Event::Done { id, result });
     }

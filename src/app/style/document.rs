@@ -9,7 +9,7 @@ use crate::engine::protocol::{FINE_STEPS, Scale};
 use crate::recipe::{Recipe, SourceRef, StyleLayer, StyleParams, Wrap};
 
 /// Where recipes tell of *Fine*.
-const EXTRA: &str = "fine";
+pub(in crate::app) const EXTRA: &str = "fine";
 /// Steps that *Fine* may take, all sizes together.
 pub const STEPS: std::ops::RangeInclusive<u32> = 10..=400;
 
@@ -62,7 +62,12 @@ impl FineWay {
             let steps = u32::try_from(steps).unwrap_or(u32::MAX);
             return Ok(Some(Self::Steps(steps.clamp(*STEPS.start(), *STEPS.end()))));
         }
-        serde_json::from_value(extra.clone()).map(|again| Some(Self::Again(again)))
+        let again: FineAgain = serde_json::from_value(extra.clone())?;
+        Ok(Some(match again.scales.is_empty() {
+            // A panorama that was stopped before its first size was done.
+            true => Self::Steps(FINE_STEPS),
+            false => Self::Again(again),
+        }))
     }
 
     /// Whether the picture of a recipe was stopped before its end.

@@ -7,6 +7,7 @@ use crate::app::style::document::{FineWay, Quality};
 use crate::app::style::fine_state::{FineRequest, FineResult};
 use crate::engine::protocol::{Effort, FineOptions, Rendering, StylizeOptions};
 use crate::picture::Picture;
+use crate::recipe::{Recipe, SourceRef, StyleParams, StyleSource};
 
 /// Bytes that the window and its previews take beside *Fine*.
 const WINDOW: u64 = 256 << 20;
@@ -89,6 +90,31 @@ pub(in crate::app) fn painted<'a>(
 ) -> Option<&'a FineResult> {
     let mut made = state.fine.made.iter().rev();
     made.find(|made| made.request == *request)
+}
+
+/// The recipe of that.
+pub(in crate::app) fn result_recipe(state: &AppState) -> Option<Recipe> {
+    let request = request(state)?;
+    let mut recipe = (*painted(&request, state)?.recipe).clone();
+    credit(&mut recipe, &request.params);
+    Some(recipe)
+}
+
+/// Notes in the recipe of a picture that was painted what is said now of who made its sources, and
+/// under what licence they are.
+pub(in crate::app) fn credit(recipe: &mut Recipe, params: &StyleParams) {
+    let files = params.styles.iter().filter_map(|layer| match &layer.style {
+        StyleSource::File(source) => Some(source),
+        StyleSource::Builtin(_) => None,
+    });
+    let said: Vec<&SourceRef> = files.chain([&params.photo]).collect();
+    recipe.each_source(&mut |source| {
+        let same = |other: &&&SourceRef| !other.sha256.is_empty() && other.sha256 == source.sha256;
+        if let Some(now) = said.iter().find(same) {
+            source.artist.clone_from(&now.artist);
+            source.licence.clone_from(&now.licence);
+        }
+    });
 }
 
 /// What the canvas shows of it: the work so far, or what came of it.

@@ -7,13 +7,22 @@ use crate::engine::protocol::{FineOptions, JobId};
 use crate::picture::Picture;
 use crate::recipe::{Recipe, StyleParams};
 
-/// What decides a picture of *Fine*.
-#[derive(Debug, Clone, PartialEq)]
+/// What decides a picture of *Fine*. Those of one picture are equal, whoever is said to have made its
+/// sources.
+#[derive(Debug, Clone)]
 pub struct FineRequest {
     /// Photo, styles, settings.
     pub params: Arc<StyleParams>,
     /// Size and work.
     pub options: FineOptions,
+}
+
+impl PartialEq for FineRequest {
+    fn eq(&self, other: &Self) -> bool {
+        self.options == other.options
+            && (Arc::ptr_eq(&self.params, &other.params)
+                || self.params.is_same_picture(&other.params))
+    }
 }
 
 /// A picture that waits or is at work.

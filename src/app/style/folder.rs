@@ -13,7 +13,7 @@ use crate::app::style::folder_edit::FolderEdit;
 use crate::engine::protocol::{Effort, FineOptions, FolderJob, Job, StylizeOptions, Writing};
 use crate::export::WriteOptions;
 use crate::export::format::Format;
-use crate::recipe::SourceRef;
+use crate::recipe::{SourceRef, Wrap};
 
 /// Takes over a folder, or stylises the photos of one into the other.
 pub fn edit(edit: FolderEdit, state: &mut AppState, services: &mut Services) {
@@ -53,7 +53,11 @@ fn stylise(
     // The folder job has photos of its own; the recipe's one is ignored.
     doc.photo.get_or_insert_with(SourceRef::default);
     match doc.params().filter(|p| !p.styles.is_empty()) {
-        Some(params) => {
+        Some(mut params) => {
+            // The one in hand; which of these are panoramas, their files say.
+            if params.wrap.is_panorama() {
+                params.wrap = Wrap::None;
+            }
             let options = StylizeOptions {
                 max_side: side,
                 ..jobs::style_options(state)

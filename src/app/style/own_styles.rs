@@ -1,6 +1,7 @@
 //! Styles of the user's own: learnt, kept, described, put aside, written and taken over.
 
 use crate::app::action::{Action, Purpose};
+use crate::app::engine_state::JobEntry;
 use crate::app::jobs;
 use crate::app::notice::Level;
 use crate::app::now::Now;
@@ -11,7 +12,7 @@ use crate::app::style::edit::StyleEdit;
 use crate::app::style::own_styles_edit::OwnStyleEdit;
 use crate::app::style::own_styles_state::{LearnForm, LearnRun, style_file};
 use crate::app::view::Workspace;
-use crate::engine::protocol::{Job, JobId, LearnJob, Output, Request, StyleDone, StyleTask};
+use crate::engine::protocol::{Job, JobId, LearnJob, Output, Request, Stage, StyleDone, StyleTask};
 
 /// Carries out a wish.
 pub(in crate::app) fn edit(
@@ -36,8 +37,8 @@ pub(in crate::app) fn edit(
         (E::Close, _) => own.form = None,
         (E::Learn, Some(form)) if form.is_ready() => {
             let job = form.job(state.doc.style.photo.as_ref());
-            own.form = None;
-            learn(job, state, services);
+            let form = own.form.take();
+            learn(job, form, state, services);
         }
         (E::Finish(id), _) => finish(id, state, services),
         (E::Use(style), _) => use_style(&style, state, services, now),
@@ -49,10 +50,10 @@ pub(in crate::app) fn edit(
     }
 }
 
-fn learn(job: LearnJob, state: &mut AppState, services: &mut Services) {
+fn learn(job: LearnJob, form: Option<LearnForm>, state: &mut AppState, services: &mut Services) {
     let asked = Job::Learn(Box::new(job.clone()));
     let id = jobs::start(asked, Purpose::Learn, state, services);
-    state.own_styles.runs.push(LearnRun { id, job });
+    state.own_styles.runs.push(LearnRun { id, job, form });
 }
 
 /// Puts one of the styles onto the photo.
@@ -93,39 +94,63 @@ fn go_on(file: &std::path::Path, state: &mut AppState, services: &mut Services) 
         out: Some(style_file(one)),
         replace: false,
     };
-    learn(job, state, services);
+    learn(job, None, state, services);
 }
 
-/// A job that had to do with the user's own styles ended.
+/// A job that had to do with the user's own styles ended. Whether it is learning that can be gone on
+/// with; learning that came to nothing gives its form back.
 pub(in crate::app) fn ended(
-    id: JobId,
+    job: &JobEntry,
     output: Option<&Output>,
     state: &mut AppState,
     services: &mut Services,
-) {
-    let runs = &mut state.own_styles.runs;
-    let learning = runs.len();
-    runs.retain(|run| run.id != id);
-    if runs.len() < learning {
+) -> bool {
+    let own = &mut state.own_styles;
+    let at = own.runs.iter().position(|run| run.id == job.id);
+    let run = at.map(|at| own.runs.remove(at));
+    if run.is_some() {
         // The style is there now, or what was kept to go on with.
         services.engine.send(Request::Rescan);
     }
-    match output {
-        Some(Output::Learnt {
-            file, steps, early, ..
-        }) => {
-            let name = file.file_stem().unwrap_or_default().to_string_lossy();
-            let words = match early {
-                true => format!(
-                    "The style is learnt: after {steps} steps it was good enough. It is among My styles."
-                ),
-                false => "The style is learnt. It is among My styles.".to_owned(),
-            };
-            offer_use(words, &name, state);
+    match (output, run) {
+        (Some(Output::Styles(done)), _) => told(done, state),
+        (Some(output), _) => learnt(output, state),
+        (None, Some(run)) => {
+            let took_steps = job.stage == Some(Stage::Learning) && job.done > 0;
+            let went_on = run.form.is_none();
+            if !took_steps && own.form.is_none() {
+                own.form = run.form;
+            }
+            return took_steps || went_on;
         }
-        Some(Output::Styles(done)) => told(done, state),
-        _ => {}
+        (None, None) => {}
     }
+    false
+}
+
+/// A style was learnt, if that is what came out.
+fn learnt(output: &Output, state: &mut AppState) {
+    let Output::Learnt {
+        file,
+        steps,
+        early,
+        without_photo,
+        ..
+    } = output
+    else {
+        return;
+    };
+    let name = file.file_stem().unwrap_or_default().to_string_lossy();
+    let mut words = match early {
+        true => format!(
+            "The style is learnt: after {steps} steps it was good enough. It is among My styles."
+        ),
+        false => "The style is learnt. It is among My styles.".to_owned(),
+    };
+    if *without_photo {
+        words += " Your photo couldn't be read and was left out.";
+    }
+    offer_use(words, &name, state);
 }
 
 /// What was done, in words, with what may follow.

@@ -99,6 +99,8 @@ pub fn title_of(picture: &SourceRef) -> String {
 pub(in crate::app) struct LearnRun {
     pub(in crate::app) id: JobId,
     pub(in crate::app) job: LearnJob,
+    /// What it was begun from; none when it goes on.
+    pub(in crate::app) form: Option<LearnForm>,
 }
 
 /// Styles of the user's own.

@@ -16,7 +16,7 @@ use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::state::AppState;
 use crate::app::style::document::FineWay;
-use crate::app::style::fine::{all_at_work, at_work, painted, painting, request, result};
+use crate::app::style::fine::{all_at_work, at_work, credit, painted, painting, request, result};
 use crate::app::style::fine_state::{FineJob, FineRequest, FineResult};
 use crate::app::view::Workspace;
 use crate::engine::protocol::{Job, JobId, Request};
@@ -71,7 +71,8 @@ pub(in crate::app) fn send(
     let comes = |job: &&JobEntry| !job.cancelling || job.stage.is_some();
     if let Some(id) = painting(&request, state).filter(comes).map(|job| job.id) {
         then(id, purpose, state, services);
-    } else if let Some(made) = painted(&request, state).cloned() {
+    } else if let Some(mut made) = painted(&request, state).cloned() {
+        credit(&mut made.recipe, &request.params);
         job_events::picture_made(&purpose, made.picture, made.recipe, state, services);
     } else if request.params.styles.is_empty() {
         let words = "Choose a photo and a style first.";
@@ -139,6 +140,15 @@ fn stop(id: JobId, state: &mut AppState, services: &mut Services) -> bool {
     export::given_up(&given_up, state);
     services.engine.send(Request::Finish(id));
     true
+}
+
+/// Notes in the recipe of a picture that has just been painted what is said now of its sources; it was
+/// begun with what was said then.
+pub(in crate::app) fn credit_now(id: JobId, recipe: &mut Recipe, state: &AppState) {
+    if let Some(job) = state.fine.jobs.iter().find(|job| job.id == id) {
+        let now = request(state).filter(|now| *now == job.request);
+        credit(recipe, &now.as_ref().unwrap_or(&job.request).params);
+    }
 }
 
 /// A job ended: its picture stays at hand. What else is to be done with it.

@@ -6,31 +6,28 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::cancel::CancelToken;
-use crate::engine::fine::{
-    INSTRUMENT, LONGER_SIDE, Stand, StylePicture, Subject, Unfinished, finest, resized, to_picture,
-};
-use crate::engine::fine_estimate::try_out;
-use crate::engine::fine_tiles::{self, Refinement};
+use crate::engine::fine::{INSTRUMENT, Subject, resized, to_picture};
+use crate::engine::fine_tiles::Refinement;
+use crate::engine::fine_unfinished::{At, Stand, Unfinished};
 use crate::engine::fine_wrap::Begun;
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
+use crate::engine::jobs::fine_begin::{check, first_look, output, style_pictures, way};
 use crate::engine::jobs::fine_sphere;
 use crate::engine::jobs::stylize::style_recipe;
-use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage, Tier};
-use crate::engine::resample::{Planes, fit, planes_wrapping};
+use crate::engine::protocol::{Effort, EngineError, FineOptions, Output, Stage};
+use crate::engine::resample::{Planes, planes_wrapping};
 use crate::engine::styling::PreparedStyle;
 use crate::engine::stylize::{Fine, finish};
 use crate::fine::Painting;
 use crate::fine::schedule::{Scale, Schedule};
 use crate::models::ModelError;
-use crate::models::vgg19::{LEAST_SIDE, Vgg19};
+use crate::models::vgg19::Vgg19;
 use crate::picture::Picture;
-use crate::recipe::{Recipe, StyleLayer, StyleParams, StyleSource};
+use crate::recipe::{Recipe, StyleParams};
 
 /// Where recipes keep the size and the steps taken.
 pub(super) const EXTRA: &str = "fine";
-/// Longer side of the first look.
-const LOOK_SIDE: u32 = 512;
 /// How often in a row the canvas may interrupt a step, so that a walk doesn't hold it up for ever.
 const INTERRUPTIONS: u32 = 3;
 /// Parts that progress is told in.
@@ -42,12 +39,7 @@ pub(super) fn run(
     params: &StyleParams,
     options: &FineOptions,
 ) -> Result<Output, EngineError> {
-    if params.wrap.is_panorama() && params.styles.iter().any(|style| style.mask.is_some()) {
-        return Err(EngineError::BadRequest(
-            "Fine doesn't know where a mask lies on a panorama; take Fast, leave the masks out, or treat it as a seamless picture in x"
-                .into(),
-        ));
-    }
+    check(params)?;
     context.progress(Stage::Loading, 0, 1);
     context.yield_to_previews()?;
     let stop = context.token();
@@ -57,12 +49,9 @@ pub(super) fn run(
         .stylizer
         .prepare(&mut state.registry, &mut state.photos, params, &stop)?;
     let (photo, source) = (&prepared.photo.picture, &prepared.photo.source);
-    let size = photo.size();
-    let side = size[0].max(size[1]);
-    let output = options.max_side.map_or(side, |most| side.min(most.max(1)));
     let cache = Arc::clone(&state.stylizer.cache);
     let subject = Subject {
-        photo: cache.at_size(photo, &source.sha256, fit(size, output)),
+        photo: cache.at_size(photo, &source.sha256, output(photo.size(), options)),
         styles: style_pictures(state, &params.styles)?,
         strength: params.strength,
         keep_colors: params.keep_colors,
@@ -74,44 +63,35 @@ pub(super) fn run(
         true => subject.photo.clone(),
         false if params.wrap.is_panorama() => {
             let first = first_look(state, params, &stop)?;
+            let mut left = state.unfinished.take(params, options).map(|one| one.at);
             let mut work = Work::new(context, vgg, stop);
-            let made = fine_sphere::paint(&mut work, &subject, &first, options)?;
-            (taken, stopped) = (made.taken, made.stopped);
-            let picture = work.finished(&subject, made.painted)?;
-            work.learn();
-            picture
-        }
-        false => {
-            let before = state.unfinished.take();
-            let before = before.filter(|before| before.is_of(params, options));
-            let (way, before) = match before {
-                Some(before) => (before.way, Some(before.at)),
-                None => (way(state, &subject, options)?, None),
-            };
-            let (schedule, tile_steps) = &way;
-            let first = first_look(state, params, &stop)?;
-            let mut work = Work::new(context, vgg, stop);
-            let (painted, stand) = work.paint(&subject, schedule, &first, before, &mut taken)?;
-            stopped = stand.is_some();
-            let mut picture = work.finished(&subject, painted)?;
-            if let (&Some(steps), false) = (tile_steps, stopped)
-                && let Some(refined) = work.refined(&subject, &picture, steps)?
-            {
-                taken.push(Scale {
-                    size: picture.size(),
-                    steps,
-                });
-                picture = refined;
+            let made = fine_sphere::paint(&mut work, &subject, (&first, options), &mut left);
+            let made = made.and_then(|made| {
+                (taken, stopped) = (made.taken, made.stopped);
+                work.finished(&subject, made.painted)
+            });
+            if made.is_ok() && !stopped {
+                left = None;
             }
             work.learn();
-            context.state.unfinished = stand.map(|at| Unfinished {
-                params: params.clone(),
-                max_side: options.max_side,
-                effort: options.effort.clone(),
-                way,
-                at,
-            });
-            picture
+            work.keep((params, options), None, left);
+            made?
+        }
+        false => {
+            let first = first_look(state, params, &stop)?;
+            let before = state.unfinished.take(params, options);
+            let (way, mut left) = match before {
+                Some(Unfinished {
+                    way: Some(way), at, ..
+                }) => (way, Some(at)),
+                _ => (way(state, &subject, options)?, None),
+            };
+            let mut work = Work::new(context, vgg, stop);
+            let made = work.picture(&subject, &way, &first, (&mut left, &mut taken));
+            stopped = left.is_some();
+            work.learn();
+            work.keep((params, options), Some(way), left);
+            made?
         }
     };
     let recipe = written(context.state, params, &prepared, options, (&taken, stopped))?;
@@ -119,88 +99,6 @@ pub(super) fn run(
         picture,
         recipe: Box::new(recipe),
     })
-}
-
-/// The pictures of the styles.
-fn style_pictures(
-    state: &mut InferenceState,
-    layers: &[StyleLayer],
-) -> Result<Vec<StylePicture>, EngineError> {
-    let picture = |state: &mut InferenceState, layer: &StyleLayer| match &layer.style {
-        StyleSource::File(source) => Ok(state.photos.source(source)?.0.picture.clone()),
-        StyleSource::Builtin(id) => {
-            let swatch = state.registry.style(id).and_then(|s| s.info.swatch.clone());
-            swatch.ok_or_else(|| {
-                EngineError::BadRequest(format!(
-                    "Fine works after the style's picture, and '{id}' has none here; choose a picture, or take Fast"
-                ))
-            })
-        }
-    };
-    layers
-        .iter()
-        .filter(|layer| layer.weight > 0.0)
-        .map(|layer| {
-            Ok(StylePicture {
-                picture: picture(state, layer)?,
-                share: layer.weight,
-                mask: layer.mask.clone(),
-            })
-        })
-        .collect()
-}
-
-/// The sizes to go through, and the steps in each tile after that.
-fn way(
-    state: &mut InferenceState,
-    subject: &Subject,
-    options: &FineOptions,
-) -> Result<(Schedule, Option<u32>), EngineError> {
-    if matches!(options.effort, Effort::Time(..)) {
-        try_out(&mut state.stylizer, &mut state.registry)?;
-    }
-    let large = match subject.is_masked_and_wraps() {
-        // Tiles know masks by the whole picture, which those of a seamless one begin before.
-        true => fine_tiles::LargeSteps {
-            steps: None,
-            before: options.effort.clone(),
-        },
-        false => fine_tiles::plan(subject.photo.size(), options, &state.stylizer.times),
-    };
-    let size = subject.photo.size();
-    let finest = match &large.before {
-        Effort::Again(scales) => {
-            let sides = LEAST_SIDE as u32..=LONGER_SIDE;
-            let fits = |scale: &Scale| scale.size.iter().all(|side| sides.contains(side));
-            if scales.is_empty() || !scales.iter().all(fits) {
-                return Err(EngineError::BadRequest(
-                    "this recipe's sizes are not those of a picture made by Fine".into(),
-                ));
-            }
-            size
-        }
-        _ => finest(size, LONGER_SIDE, subject.wrap, options.memory_budget)?,
-    };
-    Ok((Schedule::new(finest, &large.before), large.steps))
-}
-
-/// The picture as *Fast* makes it, to begin with.
-fn first_look(
-    state: &mut InferenceState,
-    params: &StyleParams,
-    stop: &CancelToken,
-) -> Result<Picture, EngineError> {
-    let unmixed = StyleParams {
-        strength: params.strength.min(1.0),
-        ..params.clone()
-    };
-    state.stylizer.preview(
-        &mut state.registry,
-        &mut state.photos,
-        &unmixed,
-        Tier::Full(LOOK_SIDE),
-        stop,
-    )
 }
 
 /// What the work goes on with.
@@ -231,16 +129,78 @@ impl<'a, 'b> Work<'a, 'b> {
         times.learn_fine(self.spent, self.pixel_steps);
     }
 
-    /// From coarse to fine; the steps taken go to `taken`. Ended early, it gives what it needs to
-    /// go on, too.
+    /// Keeps where a picture was left, unless nobody wants it any more.
+    fn keep(
+        self,
+        (params, options): (&StyleParams, &FineOptions),
+        way: Option<(Schedule, Option<u32>)>,
+        left: Option<At>,
+    ) {
+        if let (Some(at), false) = (left, self.stop.is_given_up()) {
+            self.context.state.unfinished.keep(Unfinished {
+                params: params.clone(),
+                max_side: options.max_side,
+                effort: options.effort.clone(),
+                way,
+                at,
+            });
+        }
+    }
+
+    /// The whole picture at its size, and the steps taken. It goes on where it was `left` before, and
+    /// says where it is left now if that isn't its end.
+    fn picture(
+        &mut self,
+        subject: &Subject,
+        (schedule, tile_steps): &(Schedule, Option<u32>),
+        first: &Picture,
+        (left, taken): (&mut Option<At>, &mut Vec<Scale>),
+    ) -> Result<Picture, EngineError> {
+        let painted = match left.take() {
+            Some(At::Painted {
+                taken: before,
+                painted,
+            }) => {
+                *taken = before;
+                painted
+            }
+            before => {
+                let stand = match before {
+                    Some(At::Size(stand)) => Some(*stand),
+                    _ => None,
+                };
+                self.paint(subject, schedule, (first, stand), (left, taken))?
+            }
+        };
+        if left.is_some() {
+            return self.finished(subject, painted);
+        }
+        *left = Some(At::Painted {
+            taken: taken.clone(),
+            painted: painted.clone(),
+        });
+        let mut picture = self.finished(subject, painted)?;
+        if let &Some(steps) = tile_steps {
+            let Some(refined) = self.refined(subject, &picture, steps)? else {
+                return Ok(picture);
+            };
+            let size = picture.size();
+            taken.push(Scale { size, steps });
+            picture = refined;
+        }
+        *left = None;
+        Ok(picture)
+    }
+
+    /// From coarse to fine; the steps taken go to `taken`, and what it needs to go on to `left` where
+    /// it ends early.
     fn paint(
         &mut self,
         subject: &Subject,
         schedule: &Schedule,
-        first: &Picture,
-        before: Option<Stand>,
-        taken: &mut Vec<Scale>,
-    ) -> Result<(Planes, Option<Stand>), EngineError> {
+        (first, before): (&Picture, Option<Stand>),
+        (left, taken): (&mut Option<At>, &mut Vec<Scale>),
+    ) -> Result<Planes, EngineError> {
         let mut before = before;
         if let Some(stand) = &before {
             taken.clone_from(&stand.taken);
@@ -251,7 +211,17 @@ impl<'a, 'b> Work<'a, 'b> {
                 Some(stand) => stand,
                 None => self.begun(subject, scale.size, painted.as_ref(), first, taken)?,
             };
-            let whole = self.scale(subject, schedule, i, &mut stand, painted.is_some())?;
+            let whole = self.scale(subject, schedule, i, &mut stand, painted.is_some());
+            let whole = match whole {
+                Err(error) => {
+                    if matches!(error, EngineError::Cancelled) {
+                        stand.painting.rest();
+                        *left = Some(At::Size(stand.into()));
+                    }
+                    return Err(error);
+                }
+                Ok(whole) => whole,
+            };
             if stand.steps > 0 {
                 taken.push(Scale {
                     size: scale.size,
@@ -261,11 +231,11 @@ impl<'a, 'b> Work<'a, 'b> {
             }
             if let (false, Some(painted)) = (whole, painted.clone()) {
                 stand.painting.rest();
-                return Ok((painted, Some(stand)));
+                *left = Some(At::Size(stand.into()));
+                return Ok(painted);
             }
         }
-        let painted = painted.ok_or_else(|| EngineError::Internal("no size to paint at".into()))?;
-        Ok((painted, None))
+        painted.ok_or_else(|| EngineError::Internal("no size to paint at".into()))
     }
 
     /// A scale before its first step.

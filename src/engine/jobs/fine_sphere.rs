@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::fine::{PARTS, Work, planes_of};
-use crate::engine::fine::{Stand, StylePicture, Subject, resized, to_picture};
+use crate::engine::fine::{StylePicture, Subject, resized, to_picture};
 use crate::engine::fine_estimate::{self, try_out};
+use crate::engine::fine_unfinished::{At as Left, Faces as SoFar, Stand};
 use crate::engine::protocol::{Effort, EngineError, FineOptions, Stage};
-use crate::engine::resample::{Planes, planes_wrapping};
+use crate::engine::resample::{Planes, planes, planes_wrapping};
 use crate::engine::stylize::{Blend, cut};
 use crate::fine::schedule::{Scale, Schedule};
 use crate::picture::Picture;
@@ -23,12 +24,13 @@ pub(super) struct Made {
     pub(super) stopped: bool,
 }
 
-/// Optimises a panorama; `first` is how *Fast* makes it.
+/// Optimises a panorama; `first` is how *Fast* makes it. It goes on where it was `left` before, and
+/// says where it is left now.
 pub(super) fn paint(
     work: &mut Work<'_, '_>,
     subject: &Subject,
-    first: &Picture,
-    options: &FineOptions,
+    (first, options): (&Picture, &FineOptions),
+    left: &mut Option<Left>,
 ) -> Result<Made, EngineError> {
     check(subject.photo.size())?;
     if matches!(options.effort, Effort::Time(..)) {
@@ -40,30 +42,33 @@ pub(super) fn paint(
     let schedule = Schedule::new([canvas; 2], &fine_estimate::of_a_face(&options.effort));
     check_again(&schedule, canvas)?;
     let faces = Faces::new(subject, first, [face as usize, fade as usize])?;
-    let mut painted: Vec<Planes> = Vec::new();
-    let mut taken: Vec<Scale> = Vec::new();
-    for (index, scale) in schedule.scales().iter().enumerate() {
-        let at = At {
-            schedule: &schedule,
-            index,
-            taken: &taken,
+    let mut so_far = match left.take() {
+        Some(Left::Faces(so_far)) if goes_on_with(&schedule, &so_far) => so_far,
+        _ => SoFar::default(),
+    };
+    while so_far.taken.len() < schedule.scales().len() {
+        let whole = match size(work, &faces, &schedule, &mut so_far) {
+            Ok(true) => continue,
+            Ok(false) => Ok(()),
+            Err(EngineError::Cancelled) => Err(EngineError::Cancelled),
+            Err(error) => return Err(error),
         };
-        // Of a size that isn't done for all faces nothing is kept: they would differ.
-        let Some((steps, finer)) = size(work, &faces, &at, &painted)? else {
-            return Ok(Made {
-                painted: faces.whole(&painted),
-                taken,
-                stopped: true,
-            });
-        };
-        taken.push(Scale {
-            size: scale.size,
-            steps,
+        // Of a size that isn't done for all faces nothing is shown: they would differ.
+        let painted = faces.painted(&so_far.coarser);
+        let taken = so_far.taken.clone();
+        *left = Some(Left::Faces(so_far));
+        return whole.map(|()| Made {
+            painted,
+            taken,
+            stopped: true,
         });
-        painted = finer;
     }
+    // Also of a recipe of one that was stopped before its coarsest size was done.
+    let painted = faces.painted(&so_far.coarser);
+    let taken = so_far.taken.clone();
+    *left = Some(Left::Faces(so_far));
     Ok(Made {
-        painted: faces.whole(&painted),
+        painted,
         taken,
         stopped: false,
     })
@@ -75,7 +80,7 @@ fn check_again(schedule: &Schedule, canvas: u32) -> Result<(), EngineError> {
         let [width, height] = scale.size;
         width == height && width <= canvas && scale.steps > 0
     };
-    match !schedule.scales().is_empty() && schedule.scales().iter().all(fits) {
+    match schedule.scales().iter().all(fits) {
         true => Ok(()),
         false => Err(EngineError::BadRequest(
             "this recipe's sizes are not those of a panorama made by Fine".into(),
@@ -83,45 +88,62 @@ fn check_again(schedule: &Schedule, canvas: u32) -> Result<(), EngineError> {
     }
 }
 
-/// Where the work is.
-struct At<'a> {
-    schedule: &'a Schedule,
-    index: usize,
-    taken: &'a [Scale],
+/// Whether faces that were left are those of this way.
+fn goes_on_with(schedule: &Schedule, so_far: &SoFar) -> bool {
+    let sizes = schedule.scales().iter().map(|scale| scale.size);
+    let done = so_far.taken.iter().map(|scale| scale.size);
+    let fits = |(size, done): ([u32; 2], [u32; 2])| size == done;
+    let at_work = schedule.scales().get(so_far.taken.len());
+    let side = |planes: &Planes| [planes.width as u32, planes.height as u32];
+    sizes.zip(done).all(fits)
+        && at_work.is_none_or(|scale| so_far.finer.iter().all(|face| side(face) == scale.size))
 }
 
-/// All faces at one size, with as many steps each as the first one had time for; none where the
-/// work is to end before.
+/// All faces at the next size, with as many steps each as the first one had time for; false where
+/// the work is to end before.
 fn size(
     work: &mut Work<'_, '_>,
     faces: &Faces,
-    at: &At<'_>,
-    coarser: &[Planes],
-) -> Result<Option<(u32, Vec<Planes>)>, EngineError> {
-    let size = at.schedule.scales()[at.index].size;
-    let mut painted = Vec::new();
-    let mut wanted = None;
-    for (number, (subject, first)) in faces.subjects.iter().zip(&faces.first).enumerate() {
-        let mut stand = work.begun(subject, size, coarser.get(number), first, at.taken)?;
-        while goes_on(at, &stand, wanted) {
-            let done = at.done(number, &stand, wanted);
+    schedule: &Schedule,
+    so_far: &mut SoFar,
+) -> Result<bool, EngineError> {
+    let at = At {
+        schedule,
+        index: so_far.taken.len(),
+    };
+    let size = schedule.scales()[at.index].size;
+    let all = faces.subjects.iter().zip(&faces.first).enumerate();
+    for (number, (subject, first)) in all.skip(so_far.finer.len()) {
+        let coarser = so_far.coarser.get(number);
+        let mut stand = work.begun(subject, size, coarser, first, &so_far.taken)?;
+        while goes_on(&at, &stand, so_far.steps) {
+            let done = at.done(number, &stand, so_far.steps);
             work.context
                 .progress_with_look(Stage::Rendering, done, PARTS, &mut || {
-                    to_picture(&faces.so_far(&painted, coarser)?)
+                    to_picture(&faces.so_far(&so_far.finer, &so_far.coarser)?)
                 });
             if work.stop.is_paused() {
                 stand.painting.rest();
             }
             work.context.yield_while_paused()?;
-            if !coarser.is_empty() && work.stop.is_finishing() {
-                return Ok(None);
+            if work.stop.is_finishing() {
+                return Ok(false);
             }
             work.step(&mut stand)?;
         }
-        wanted = Some(stand.steps);
-        painted.push(planes_of(&stand.painting));
+        so_far.steps = Some(stand.steps);
+        so_far.finer.push(planes_of(&stand.painting));
     }
-    Ok(wanted.map(|steps| (steps, painted)))
+    let steps = so_far.steps.take().unwrap_or_default();
+    so_far.taken.push(Scale { size, steps });
+    so_far.coarser = std::mem::take(&mut so_far.finer);
+    Ok(true)
+}
+
+/// Where the work is.
+struct At<'a> {
+    schedule: &'a Schedule,
+    index: usize,
 }
 
 fn goes_on(at: &At<'_>, stand: &Stand, wanted: Option<u32>) -> bool {
@@ -189,6 +211,18 @@ impl Faces {
             first: around(first)?,
             size,
         })
+    }
+
+    /// The panorama with all faces of a size; as it began, before the coarsest is done.
+    fn painted(&self, coarser: &[Planes]) -> Planes {
+        if !coarser.is_empty() {
+            return self.whole(coarser);
+        }
+        let planes = |first: &Picture| {
+            let [width, height] = first.size().map(|side| side as usize);
+            planes(first, width, height)
+        };
+        self.whole(&self.first.iter().map(planes).collect::<Vec<_>>())
     }
 
     /// The panorama of faces of any size.

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::engine::jobs::context::JobContext;
+use crate::engine::jobs::fine_begin;
 use crate::engine::protocol::{EngineError, FolderJob, Output, Stage};
+use crate::engine::stylize::wraps;
 use crate::export;
 use crate::picture::Picture;
 use crate::recipe::{Recipe, StyleParams};
@@ -19,6 +21,13 @@ struct Report {
     written: Vec<PathBuf>,
     kept: Vec<PathBuf>,
     skipped: Vec<(PathBuf, String)>,
+}
+
+impl Report {
+    /// Whether there is a result of any photo.
+    fn has_some(&self) -> bool {
+        !self.written.is_empty() || !self.kept.is_empty()
+    }
 }
 
 /// Stylises photo after photo. Files that are there already are left unless they may be
@@ -58,6 +67,10 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &FolderJob) -> Result<Outpu
             Ok(()) => report.written.push(file),
             Err(Trouble::Photo(reason)) => report.skipped.push((photo.clone(), reason)),
             Err(Trouble::There) => report.kept.push(file),
+            // The settings were good for others.
+            Err(Trouble::All(error @ EngineError::BadRequest(_))) if report.has_some() => {
+                report.skipped.push((photo.clone(), error.to_string()));
+            }
             Err(Trouble::All(error)) => return Err(after(error, report.written.len())),
         }
     }
@@ -106,6 +119,7 @@ fn one(
     if job.panoramas && params.wrap.is_none() {
         params.wrap = super::upscale::own_wrap(photo);
     }
+    fits(&params, read.picture.size(), job).map_err(|error| Trouble::Photo(error.to_string()))?;
     drop(read);
     let (picture, mut recipe) = make(context, &params, job)?;
     context.state.photos.note_origins(&mut recipe);
@@ -116,6 +130,15 @@ fn one(
         export::ExportError::Format(reason) => Trouble::Photo(reason),
         other => Trouble::All(other.into()),
     })
+}
+
+/// Refuses a photo that the settings don't suit; others they may.
+fn fits(params: &StyleParams, size: [u32; 2], job: &FolderJob) -> Result<(), EngineError> {
+    wraps(params.wrap, size)?;
+    match &job.fine {
+        Some(fine) => fine_begin::fits(params, size, fine),
+        None => Ok(()),
+    }
 }
 
 fn make(

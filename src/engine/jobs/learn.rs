@@ -1,6 +1,6 @@
 //! A style learnt from pictures: *Restyle*'s painter gets other numbers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use crate::export::atomic::{Existing, write_bytes};
 use crate::learn::{BATCH, Course, Mark, Painter, Progress, Room, file};
 use crate::models::ModelError;
 use crate::models::restyle::{About, Adapter, Restyle};
-use crate::models::style_note::LEARNING;
+use crate::models::style_note::{LEARNING, LearningHead};
 use crate::models::vgg19::Vgg19;
 use crate::models::weights::Weights;
 use crate::picture::Picture;
@@ -34,16 +34,32 @@ const REPLAN: u32 = 10;
 const KEPT_EVERY: Duration = Duration::from_secs(60);
 /// How often a sample is made.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// What a subject's words hold between its pictures and the number of photos where none is the user's.
+const WITHOUT_PHOTO: &str = "] None ";
 /// Longer side of a sample.
 const LOOK_SIDE: u32 = 384;
 
 /// Learns.
 pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output, EngineError> {
+    let stop = context.token();
+    let learnt = learn(context, job, &stop);
+    // Only what has to wait comes back, and wants the same name.
+    let waits = matches!(learnt, Err(EngineError::Cancelled)) && !stop.is_given_up();
+    if let (Some(id), false) = (context.id(), waits) {
+        context.state.learning.remove(&id);
+    }
+    learnt
+}
+
+fn learn(
+    context: &mut JobContext<'_>,
+    job: &LearnJob,
+    stop: &CancelToken,
+) -> Result<Output, EngineError> {
     context.progress(Stage::Loading, 0, 1);
     context.yield_to_previews()?;
-    let stop = context.token();
-    let mut study = Study::begin(context, job, &stop)?;
-    let mark = study.go_on(context, &stop)?;
+    let mut study = Study::begin(context, job, stop)?;
+    let mark = study.go_on(context, stop)?;
     let bytes = study.adapter()?;
     let existing = if job.replace {
         Existing::Replace
@@ -61,20 +77,20 @@ pub(super) fn run(context: &mut JobContext<'_>, job: &LearnJob) -> Result<Output
         file: study.out,
         steps: study.progress.steps(),
         early: study.early,
+        without_photo: study.without_photo,
         time: study.spent,
         content: mark.content,
         style: mark.style,
     })
 }
 
-/// The file of a style whose job names none: where the same job has left off, or a new one.
+/// The file of a style whose job names none: the one that the same job has begun with, or a new one.
 fn place(
     state: &mut InferenceState,
     id: Option<JobId>,
     title: &str,
 ) -> Result<PathBuf, EngineError> {
-    let begun = id.and_then(|id| state.learning.get(&id));
-    if let Some(out) = begun.filter(|out| out.with_extension(LEARNING).exists()) {
+    if let Some(out) = id.and_then(|id| state.learning.get(&id)) {
         return Ok(out.clone());
     }
     let out = state.own_style_file(title)?;
@@ -82,6 +98,14 @@ fn place(
         state.learning.insert(id, out.clone());
     }
     Ok(out)
+}
+
+/// Whether the progress that is kept in a file is of learning with a photo of the user's.
+fn has_a_photo(kept: &Path) -> bool {
+    let head = std::fs::read(kept)
+        .ok()
+        .and_then(|bytes| LearningHead::of(&bytes));
+    head.is_some_and(|head| !head.subject.contains(WITHOUT_PHOTO))
 }
 
 /// Everything that the job goes on with.
@@ -102,6 +126,7 @@ struct Study<'a> {
     out: PathBuf,
     /// It was found good enough.
     early: bool,
+    without_photo: bool,
     /// Where the progress is kept.
     kept: PathBuf,
     /// What it is of.
@@ -133,15 +158,29 @@ impl<'a> Study<'a> {
         let restyle = state.registry.restyle(&name)?;
         let sha256 = state.registry.info(&name)?.sha256.clone();
         let painter = Painter::new(restyle.config(), &own)?;
+        let out = match &job.out {
+            Some(out) => out.clone(),
+            None => place(state, id, &job.about.title)?,
+        };
+        let kept = out.with_extension(LEARNING);
         let mut pictures = Vec::new();
         let mut about = job.about.clone();
         for path in &job.pictures {
-            let photo = state.photos.read(path)?;
+            let photo = state.photos.at(path)?;
             about.pictures.push(photo.source.sha256.clone());
             pictures.push(photo.picture.clone());
         }
         let photo = match &job.photo {
-            Some(path) => Some(state.photos.read(path)?),
+            Some(path) => match state.photos.at(path) {
+                Ok(photo) => Some(photo),
+                // There are others to learn with; but what was learnt with it is of no use without.
+                Err(error) if has_a_photo(&kept) => return Err(error),
+                Err(error) => {
+                    let words = format!("the style is learnt without your photo: {error}");
+                    state.photos.note(path, &[words]);
+                    None
+                }
+            },
             None => None,
         };
         let own_photo = photo.as_ref().map(|photo| &photo.picture);
@@ -155,11 +194,6 @@ impl<'a> Study<'a> {
         );
         (about.seed, about.limner) = (SEED, software());
         let planned = job.steps.unwrap_or(UNTIMED);
-        let out = match &job.out {
-            Some(out) => out.clone(),
-            None => place(state, id, &about.title)?,
-        };
-        let kept = out.with_extension(LEARNING);
         let before = std::fs::read(&kept).ok();
         let before = before.and_then(|b| file::read_progress(&b, &painter, &words));
         let (mut progress, seconds) = match before {
@@ -189,6 +223,7 @@ impl<'a> Study<'a> {
             }),
             out,
             early: false,
+            without_photo: photo.is_none() && job.photo.is_some(),
             kept,
             subject: words,
             spent: Duration::from_secs_f64(seconds.max(0.0)),

@@ -5,6 +5,7 @@ mod directions;
 mod drag;
 mod film;
 mod fine;
+mod fine_begin;
 mod fine_sphere;
 mod finish;
 mod folder;

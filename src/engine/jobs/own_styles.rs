@@ -11,6 +11,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde_json::{Value, json};
 
+use crate::digest;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, StyleDone, StyleTask};
 use crate::export::ExportError;
@@ -40,11 +41,15 @@ pub(super) fn run(context: &mut JobContext<'_>, task: &StyleTask) -> Result<Outp
         EngineError::BadRequest("no folder for styles of your own is known on this system".into())
     })?;
     std::fs::create_dir_all(&folder).map_err(|error| ExportError::writing(&folder, error))?;
-    let shelf = Shelf { folder };
+    let shelf = Shelf {
+        folder,
+        to_come: context.state.own_styles_to_come(),
+    };
     let done = match task {
         StyleTask::Keep { picture, title } => {
             // A recipe may name a picture by its content alone.
-            let file = context.state.photos.read(&picture.place())?.source.place();
+            let (photo, _) = context.state.photos.source(picture)?;
+            let file = photo.source.place();
             shelf.keep(&file, picture, title)?
         }
         StyleTask::Describe {
@@ -66,6 +71,8 @@ pub(super) fn run(context: &mut JobContext<'_>, task: &StyleTask) -> Result<Outp
 /// The folder of the user's own styles.
 struct Shelf {
     folder: PathBuf,
+    /// Names of styles that are being learnt.
+    to_come: Vec<String>,
 }
 
 impl Shelf {
@@ -87,6 +94,11 @@ impl Shelf {
         Ok(StyleDone::Kept { style, title })
     }
 
+    /// A name for a new style's files.
+    fn free_name(&self, title: &str) -> String {
+        style_note::free_name(&self.folder, title, &self.to_come)
+    }
+
     /// Adds a picture's file, unless it is here: the style's name, its title, and whether it was.
     fn put_picture(
         &self,
@@ -95,7 +107,7 @@ impl Shelf {
         about: &About,
         group: &str,
     ) -> Result<(String, String, bool), EngineError> {
-        let style = style_note::free_name(&self.folder, &about.title);
+        let style = self.free_name(&about.title);
         let plain = |end: &&str| end.chars().all(|c| c.is_ascii_alphanumeric()) && end.len() < 6;
         let ending = ending.filter(plain).map(str::to_lowercase);
         let file = match ending {
@@ -154,7 +166,7 @@ impl Shelf {
         let files = self.files(style)?;
         let bin = self.folder.join(BIN);
         empty_old(&bin);
-        let token = style_note::free_name(&bin, style);
+        let token = style_note::free_name(&bin, style, &[]);
         let aside = bin.join(&token);
         let failed = |error| ExportError::writing(&aside, error);
         std::fs::create_dir_all(&aside).map_err(failed)?;
@@ -177,21 +189,26 @@ impl Shelf {
         };
         let listed = std::fs::read_dir(&aside).map_err(|_| gone())?;
         let mut files: Vec<PathBuf> = listed.flatten().map(|entry| entry.path()).collect();
-        files.sort_by_key(|file| file.extension().is_some_and(|end| end == NOTE));
-        let mut style = String::new();
-        for file in &files {
-            let to = self.folder.join(file.file_name().unwrap_or_default());
-            if to.exists() {
-                return Err(EngineError::BadRequest(format!(
-                    "another style has its file's name now; rename that one first: {}",
-                    to.display()
-                )));
-            }
-            style = stem(&to);
-        }
+        files.sort_by_key(|file| has_ending(file, NOTE));
+        let was = stem(files.last().ok_or_else(gone)?);
+        let mut taken = style_note::taken(&self.folder).chain(self.to_come.iter().cloned());
+        let style = match taken.any(|name| name == was.to_lowercase()) {
+            true => self.free_name(&was),
+            false => was,
+        };
         for file in files {
-            let to = self.folder.join(file.file_name().unwrap_or_default());
+            let end = file.extension().unwrap_or_default();
+            let to = self.folder.join(&style).with_added_extension(end);
             std::fs::rename(&file, &to).map_err(|error| ExportError::writing(&to, error))?;
+            if has_ending(&to, NOTE)
+                && let Ok(mut note) = style_note::note(&to)
+                && let Some(kept) = &mut note.picture
+            {
+                let end = Path::new(&kept.file).extension().unwrap_or_default();
+                let name = Path::new(&style).with_added_extension(end);
+                kept.file = name.to_string_lossy().into_owned();
+                self.write_note(&style, &note)?;
+            }
         }
         std::fs::remove_dir(&aside).ok();
         let title = self.files(&style)?.title;
@@ -242,7 +259,7 @@ impl Shelf {
         if let Some(here) = here {
             return Ok((stem(&here), title, true));
         }
-        let style = style_note::free_name(&self.folder, &title);
+        let style = self.free_name(&title);
         let file = self.folder.join(format!("{style}.{LEARNT}"));
         write_bytes(&file, Existing::Keep, bytes)?;
         Ok((style, title, false))
@@ -363,7 +380,7 @@ fn described(bytes: &[u8], note: &Note) -> Result<Vec<u8>, EngineError> {
         "" => said.clone(),
         _ => noted.clone(),
     };
-    let about = About {
+    let mut about = About {
         title: or(&note.title, &said.title),
         artist: or(&note.artist, &said.artist),
         licence: or(&note.licence, &said.licence),
@@ -372,6 +389,7 @@ fn described(bytes: &[u8], note: &Note) -> Result<Vec<u8>, EngineError> {
     if about == said {
         return Ok(bytes.to_vec());
     }
+    about.was.push(digest::sha256(bytes));
     let damaged = || EngineError::from(ModelError::BadLearnt("its file is damaged".into()));
     let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;

@@ -62,6 +62,8 @@ struct StyledFilm {
     prepared: PreparedStyle,
     /// The first frame, which was read to know the size.
     first: Option<Picture>,
+    /// The last one in its style.
+    last: Option<Picture>,
     shot: Shot<AnyStyle>,
     cuts: Cuts,
     calm: Calm,
@@ -92,6 +94,7 @@ impl StyledFilm {
         Ok(Self {
             prepared,
             first: Some(first),
+            last: None,
             shot: Shot::default(),
             cuts: Cuts::default(),
             calm: Calm::default(),
@@ -130,12 +133,21 @@ impl StyledFilm {
     ) -> Result<Picture, EngineError> {
         let frame = match self.first.take() {
             Some(first) => first,
-            None => source.next_frame()?.ok_or_else(|| {
-                EngineError::BadRequest(format!(
-                    "the film ends after {} of {} frames; is the file whole?",
-                    self.number, source.frames
-                ))
-            })?,
+            None => match (source.next_frame()?, &self.last) {
+                (Some(frame), _) => frame,
+                // What was made isn't given up for an end that is missing: the last frame stands for it.
+                (None, Some(last)) => {
+                    let words = format!(
+                        "the film ends after {} of {} frames; its last one stands for the rest",
+                        self.number, source.frames
+                    );
+                    context.state.photos.note(&job.film, &[words]);
+                    return Ok(last.clone());
+                }
+                (None, None) => {
+                    return Err(EngineError::BadRequest("the film has no frame".into()));
+                }
+            },
         };
         let begins = self.cuts.begins(&frame);
         if begins {
@@ -161,7 +173,9 @@ impl StyledFilm {
             true => frame,
             false => shrink(&frame, plan.output),
         };
-        Ok(self.still.hold(&seen, &picture, begins))
+        let made = self.still.hold(&seen, &picture, begins);
+        self.last = Some(made.clone());
+        Ok(made)
     }
 }
 

@@ -19,9 +19,16 @@ fn measuring_can_be_stopped_while_another_job_runs_in_front_of_it() {
 
 /// Three steps that can be paused.
 fn fine(id: u64) -> Request {
+    fine_of(id, "fine")
+}
+
+fn fine_of(id: u64, name: &str) -> Request {
     let params = StyleParams {
         model: "restyle".into(),
-        photo: SourceRef::default(),
+        photo: SourceRef {
+            name: name.into(),
+            ..SourceRef::default()
+        },
         styles: Vec::new(),
         strength: 1.0,
         brush: 1.0,
@@ -102,4 +109,62 @@ fn what_was_asked_for_while_a_job_is_paused_is_done_before_that_goes_on() {
     let order = order.chain(steps("fine", 1..3));
     assert_eq!(script.lines(), order.collect::<Vec<_>>());
     assert_eq!(ends(&events), [(2, true), (1, true)]);
+}
+
+#[test]
+fn what_let_a_job_go_first_goes_on_while_that_is_paused() {
+    for (beneath, name) in [(measuring(1), "measuring"), (growing(1, "tree"), "tree")] {
+        let (mut engine, script) = engine();
+        let mut asked = false;
+        during(&script, &engine, move |line, mailbox| match line {
+            "fine step 0" => mailbox.post(paused(2, true)).unwrap(),
+            "measuring step 1" | "tree step 1" if !std::mem::replace(&mut asked, true) => {
+                mailbox.post(fine(2)).unwrap();
+            }
+            "measuring step 2" | "tree step 2" => mailbox.post(paused(2, false)).unwrap(),
+            _ => {}
+        });
+        engine.send(beneath).unwrap();
+        let events = engine.run();
+        let before = steps(name, 0..2).chain(steps("fine", 0..1));
+        let order: Vec<String> = match name {
+            // Nobody waits for it: it begins once more when the other goes on.
+            "measuring" => before
+                .chain(steps(name, 0..3))
+                .chain(steps("fine", 1..3))
+                .chain(steps(name, 0..4))
+                .collect(),
+            _ => before
+                .chain(steps(name, 0..4))
+                .chain(steps("fine", 1..3))
+                .collect(),
+        };
+        assert_eq!(script.lines(), order);
+        assert_eq!(ends(&events).len(), 2);
+    }
+}
+
+#[test]
+fn of_two_paused_jobs_the_one_goes_on_that_is_to() {
+    let (mut engine, script) = engine();
+    let mut waits = false;
+    during(&script, &engine, move |line, mailbox| match line {
+        "a step 0" => {
+            mailbox.post(paused(1, true)).unwrap();
+            mailbox.post(fine_of(2, "b")).unwrap();
+        }
+        "b step 0" if !std::mem::replace(&mut waits, true) => {
+            mailbox.post(paused(2, true)).unwrap();
+            mailbox.post(paused(1, false)).unwrap();
+        }
+        "a step 2" => mailbox.post(paused(2, false)).unwrap(),
+        _ => {}
+    });
+    engine.send(fine_of(1, "a")).unwrap();
+    let events = engine.run();
+    // The other gives up its turn, and what it has done is kept elsewhere.
+    let order = steps("a", 0..1).chain(steps("b", 0..1));
+    let order = order.chain(steps("a", 1..3)).chain(steps("b", 0..1));
+    assert_eq!(script.lines()[..5], order.collect::<Vec<_>>());
+    assert_eq!(ends(&events), [(1, true), (2, true)]);
 }

@@ -11,6 +11,7 @@ use crate::models::learnt_file;
 use crate::models::library::Painter;
 use crate::models::manifest::Architecture;
 use crate::models::scan::FoundModel;
+use crate::recipe::StyleSource;
 
 impl Registry {
     /// A learnt style that ships, ready to paint; read when first asked for. `None` for styles that
@@ -29,6 +30,32 @@ impl Registry {
         let room = in_memory(self.entry(&painter.restyle)?.info.bytes);
         self.painters.put(id, room, Arc::clone(&painter));
         Ok(Some(painter))
+    }
+
+    /// As [`learnt`](Self::learnt), as a recipe names it, by its file's hash, too: the style of this id,
+    /// or another one where only that has such a file, or had it before it was called something else.
+    ///
+    /// # Errors
+    /// As [`learnt`](Self::learnt).
+    pub fn learnt_as(
+        &mut self,
+        id: &str,
+        sha256: &str,
+    ) -> Result<Option<Arc<LearntPainter>>, ModelError> {
+        let named = self.learnt(id);
+        if matches!(&named, Ok(Some(painter)) if painter.is(sha256)) {
+            return named;
+        }
+        let learnt = self.styles.styles.iter().map(|style| &style.info);
+        let learnt = learnt.filter(|style| style.painter == Painter::Learnt);
+        let files = learnt.filter_map(|style| match &style.source {
+            StyleSource::Builtin(id) => Some((id.clone(), style.file.clone()?)),
+            StyleSource::File(_) => None,
+        });
+        match self.painters.id_of(sha256, files) {
+            Some(other) => self.learnt(&other),
+            None => named,
+        }
     }
 
     /// The *Restyle* whose weights have this hash, or any.

@@ -47,6 +47,10 @@ pub struct About {
     pub seconds: f64,
     /// Version of Limner that trained it; empty for others.
     pub limner: String,
+    /// SHA-256 of the files that it was before something else was said about it: recipes may know it
+    /// by them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
 }
 
 /// Years are written either way.
