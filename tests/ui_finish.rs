@@ -40,6 +40,16 @@ fn finishing<'a>(size: [f32; 2], theme: Theme) -> Studio<'a> {
     s
 }
 
+#[test]
+fn the_random_walk_ends_when_its_picture_is_finished() {
+    let mut s = studio(SIZE, Theme::Dark);
+    s.command(Command::LatentWalk);
+    assert!(s.window.state().state.latent_walk.is_some());
+    s.command(Command::Finish);
+    assert!(s.window.state().state.finishing().is_some());
+    assert!(s.window.state().state.latent_walk.is_none());
+}
+
 fn id(s: &Studio<'_>, title: &str) -> PictureId {
     let entries = &s.window.state().state.gallery.entries;
     entries.iter().find(|e| e.title == title).unwrap().id
