@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::ModelError;
+use crate::digest;
 
 /// Larger files are no learnt styles.
 const MAX_FILE: u64 = 16 << 20;
@@ -32,4 +33,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
         ))),
         false => Ok(bytes),
     }
+}
+
+/// The hash by which recipes know a file of these bytes.
+pub fn hash(bytes: &[u8]) -> String {
+    digest::sha256(bytes)
 }

@@ -31,7 +31,7 @@ fn original(room: &Fixture, name: &str) -> Picture {
 }
 
 /// A photo and a style of sizes that are quickly worked through.
-pub fn usual(room: &Fixture) -> StyleParams {
+fn usual(room: &Fixture) -> StyleParams {
     params(
         room.photo("photo.png", 240, 160),
         vec![style(room.photo("style.png", 90, 120))],

@@ -1,12 +1,12 @@
 //! Pictures of *Fine* that are stopped, or make room for others while they are paused: whole as they
 //! are, and gone on with as if nothing had been.
 
-use super::fine::{Working, large, room, scales, steps, usual};
+use super::fine::{Working, large, room, scales, steps};
 use super::*;
 use limner::recipe::Wrap;
 
 fn panorama(room: &Fixture) -> StyleParams {
-    let photo = room.photo("photo.png", 256, 128);
+    let photo = room.photo("photo.png", 128, 64);
     let style = style(room.photo("style.png", 60, 60));
     StyleParams {
         wrap: Wrap::Panorama,
@@ -90,7 +90,7 @@ fn a_panorama_stops_at_once_and_goes_on_where_it_was() {
     let working = Working::new(folder.path());
     let half = |stage, done| stage == Stage::Rendering && done > 500;
     let (early, recipe) = stopped(&working, (1, &job), half);
-    assert_eq!(early.size(), [256, 128]);
+    assert_eq!(early.size(), [128, 64]);
     assert!(early != straight && is_stopped(&recipe));
     let (again, _) = room.picture(Job::Replay(recipe));
     assert!(again == early, "its recipe gives the same pixels");
@@ -106,7 +106,8 @@ fn a_panorama_stops_at_once_and_goes_on_where_it_was() {
 #[test]
 fn a_paused_picture_that_makes_room_for_another_loses_nothing() {
     let mut room = room();
-    let one = usual(&room);
+    let photo = room.photo("photo.png", 96, 64);
+    let one = params(photo, vec![style(room.photo("style.png", 64, 64))]);
     let mut other = one.clone();
     other.strength = 0.7;
     let jobs = [&one, &other].map(|params| steps(params, 30));

@@ -11,7 +11,6 @@ use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde_json::{Value, json};
 
-use crate::digest;
 use crate::engine::jobs::context::JobContext;
 use crate::engine::protocol::{EngineError, Event, Output, StyleDone, StyleTask};
 use crate::export::ExportError;
@@ -389,7 +388,7 @@ fn described(bytes: &[u8], note: &Note) -> Result<Vec<u8>, EngineError> {
     if about == said {
         return Ok(bytes.to_vec());
     }
-    about.was.push(digest::sha256(bytes));
+    about.was.push(learnt_file::hash(bytes));
     let damaged = || EngineError::from(ModelError::BadLearnt("its file is damaged".into()));
     let (length, rest) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| damaged())?;

@@ -6,7 +6,7 @@ use crate::engine::jobs::context::JobContext;
 use crate::engine::painter::another_version;
 use crate::engine::protocol::{EngineError, Output, Stage};
 use crate::latent;
-use crate::recipe::{ExploreParams, Making, ModelRef, RECIPE_VERSION, Recipe};
+use crate::recipe::{ExploreParams, LEARNT, Making, ModelRef, RECIPE_VERSION, Recipe};
 
 /// Makes a recipe's picture again.
 pub(super) fn run(context: &mut JobContext<'_>, recipe: &Recipe) -> Result<Output, EngineError> {
@@ -53,7 +53,13 @@ pub(super) fn unfinished(
 }
 
 /// The model must be here, and the same.
-fn check_model(state: &InferenceState, wanted: &ModelRef) -> Result<(), EngineError> {
+fn check_model(state: &mut InferenceState, wanted: &ModelRef) -> Result<(), EngineError> {
+    if let Some(id) = wanted.name.strip_prefix(LEARNT)
+        && let Some(painter) = state.registry.learnt_as(id, &wanted.sha256)?
+        && painter.is(&wanted.sha256)
+    {
+        return Ok(());
+    }
     let here = state.model_ref(&wanted.name)?;
     if !wanted.sha256.is_empty() && here.sha256 != wanted.sha256 {
         return Err(EngineError::BadModel {
