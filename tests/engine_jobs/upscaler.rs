@@ -1,6 +1,7 @@
 //! A generator that names the upscaler for its pictures.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::Device;
@@ -17,17 +18,37 @@ use crate::{Fixture, config};
 
 /// The tiny generator names `brush`, and `brush` is there or not.
 fn naming_brush(there: bool) -> Fixture {
+    naming(there, |_| ())
+}
+
+/// `brush` knows ×2 only and hands on to another.
+fn brush_then(other: &str) -> Fixture {
+    naming(true, |models| {
+        change(&models.join("brush/config.json"), |brush| {
+            brush["then"] = other.into();
+            brush["kwargs"]["scales"] = serde_json::json!([2]);
+        });
+    })
+}
+
+fn change(file: &Path, how: impl FnOnce(&mut serde_json::Value)) {
+    let text = fs::read_to_string(file).unwrap();
+    let mut value = serde_json::from_str(&text).unwrap();
+    how(&mut value);
+    fs::write(file, value.to_string()).unwrap();
+}
+
+fn naming(there: bool, prepare: impl FnOnce(&Path)) -> Fixture {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path());
     let models = &config.model_dirs[0];
     if there {
         enlarger(models, "brush", 41);
     }
-    let file = models.join("flowers/config.json");
-    let mut flowers: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    flowers["upscaler"] = "brush".into();
-    fs::write(&file, flowers.to_string()).unwrap();
+    change(&models.join("flowers/config.json"), |flowers| {
+        flowers["upscaler"] = "brush".into();
+    });
+    prepare(models);
     let engine = LocalEngine::new(config, Arc::new(|| {}));
     Fixture {
         folder,
@@ -82,24 +103,6 @@ fn where_it_is_gone_the_one_that_ships_serves() {
     let mut fixture = naming_brush(false);
     assert_eq!(on_canvas(&mut fixture), crisp);
     assert_eq!(upscaled(&mut fixture, true), (crisp, "crisp".to_owned()));
-}
-
-/// `brush` knows ×2 only and hands on to another.
-fn brush_then(other: &str) -> Fixture {
-    let Fixture { folder, engine, .. } = naming_brush(true);
-    drop(engine);
-    let file = folder.path().join("models/brush/config.json");
-    let mut brush: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
-    brush["then"] = other.into();
-    brush["kwargs"]["scales"] = serde_json::json!([2]);
-    fs::write(&file, brush.to_string()).unwrap();
-    let engine = LocalEngine::new(config(folder.path()), Arc::new(|| {}));
-    Fixture {
-        folder,
-        engine,
-        next: 1,
-    }
 }
 
 #[test]

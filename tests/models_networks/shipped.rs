@@ -100,6 +100,12 @@ fn crisp_as_it_ships() {
 }
 
 #[test]
+fn painterly_as_it_ships() {
+    let golden = open("tests/golden/painterly.safetensors");
+    crisp_agrees(&registry().crisp("painterly").unwrap(), &golden);
+}
+
+#[test]
 fn encoder_with_random_weights() {
     let golden = open("tests/golden/fruit_encoder_tiny.safetensors");
     let net = Encoder::new(kwargs(&golden), &golden, &Device::Cpu).unwrap();

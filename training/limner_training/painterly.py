@@ -382,7 +382,7 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--feature", type=float, default=0.4)
     p.add_argument("--texture", type=float, default=1.0)
     p.add_argument("--pixel", type=float, default=3.0)
-    p.add_argument("--lattice", type=float, default=10.0)
+    p.add_argument("--lattice", type=float, default=10.0, help="three times as much makes blocks")
     p.add_argument("--seed", type=int, default=5)
     p.add_argument("--half", action="store_true", help="bfloat16 on a CPU")
     p.add_argument("--save-seconds", type=float, default=180)
