@@ -3,6 +3,7 @@
 usage: python -m limner_training.painterly prepare --high HIGH.npz [--data ../shared]
        python -m limner_training.painterly train --high HIGH.npz --features efficientnet_lite0.safetensors --state DIR \\
            --samples ../models/landscapes_vae ../models/landscapes --half --minutes 60        again to go on
+       python -m limner_training.painterly temper --high HIGH.npz --features … --state DIR --minutes 4
        python -m limner_training.painterly export --high HIGH.npz --state DIR --out ../models/painterly
 
 The network is *Crisp*'s (`crisp_net`), deeper. Half of a batch are crops of paintings with their own reductions: low-pass L1,
@@ -18,6 +19,7 @@ goes on through *Crisp* (`then` in config.json).
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import os
@@ -276,6 +278,27 @@ class Trainer:
             self.sums[key] = 0.97 * self.sums.get(key, v) + 0.03 * v
 
 
+def temper(a: argparse.Namespace) -> None:
+    """Learns the mean of itself (`--share`) and *Crisp*, without critics: edges lose the steps that the critics leave."""
+    t, begun = Trainer(a), time.time()
+    crisp, own = crisp_model("../models/crisp"), copy.deepcopy(t.ema)
+    while (part := (time.time() - begun) / 60 / a.minutes) < 1:
+        t.rates(part)
+        low = torch.cat([reduced(t.high(a.batch // 2), t.rng, t.old), t.drawn(a.batch, SIDE // SCALE)])
+        with torch.no_grad():
+            want = torch.lerp(crisp(low, SCALE), own(low, SCALE), a.share)
+        loss = (t.net(low, SCALE) - want).abs().mean()
+        t.opt.zero_grad(set_to_none=True)
+        loss.backward()
+        t.opt.step()
+        t.steps += 1
+        with torch.no_grad():
+            torch._foreach_lerp_(list(t.ema.parameters()), [p.detach() for p in t.net.parameters()], 0.01)
+    print(f"{t.steps - t.first} steps, {loss.item():.5f} away", flush=True)
+    t.save((time.time() - begun) / 60)
+    sheet(t.ema, a)
+
+
 @torch.no_grad()
 def sampled(folders: list[str], count: int, seed: int) -> list[Tensor]:
     """`count` uint8 samples [3, H, W] of each generator, at psi 1 and 0.7."""
@@ -376,7 +399,7 @@ def export(a: argparse.Namespace) -> None:
 
 def options() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("what", choices=["prepare", "train", "export"])
+    p.add_argument("what", choices=["prepare", "train", "temper", "export"])
     p.add_argument("--data", help="folder with data/ and weights/ (default: $LIMNER_DATA, then ../shared)")
     p.add_argument("--high", default="painterly_high.npz")
     p.add_argument("--out", default="../models/painterly")
@@ -397,6 +420,7 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--texture", type=float, default=1.0)
     p.add_argument("--pixel", type=float, default=3.0)
     p.add_argument("--lattice", type=float, default=10.0, help="three times as much makes blocks")
+    p.add_argument("--share", type=float, default=0.6, help="of itself when it is tempered")
     p.add_argument("--seed", type=int, default=5)
     p.add_argument("--half", action="store_true", help="bfloat16 on a CPU")
     p.add_argument("--save-seconds", type=float, default=180)
@@ -410,6 +434,8 @@ def main() -> None:
     torch.set_flush_denormal(True)
     if a.what == "prepare":
         prepare(a.data, a.high)
+    elif a.what == "temper":
+        temper(a)
     elif a.what == "export":
         export(a)
     else:
