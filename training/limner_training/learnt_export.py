@@ -101,17 +101,20 @@ def export(state, repo, shared, sample=None, figures=""):
     entries, works, size = [], [], 0
     for style in STYLES:
         tensors, about = read_state(state / f"{style.id}.safetensors")
-        if not about.get("rounds") or about["restyle"] != base:
+        said, file = described(style, shared), folder / "learnt" / f"{style.id}.safetensors"
+        if about.get("rounds") and about["restyle"] == base:
+            out = pack(tensors)
+            kept = {k: about[k] for k in ("pictures", "seed", "seconds", "steps", "rounds")}
+            kept |= said | {"licence": "public domain", "trainer": f"torch {torch.__version__}"}
+            save_file(out, file, {"format": FORMAT, "restyle": base, "about": json.dumps(kept)})
+            net, code = adapted(load(weights), load_file(file)), out["code"][None]
+            swatch(net, code, photo).save(folder / "swatches" / f"{style.id}.jpg", quality=88)
+            if not entries:
+                golden(net, code, repo / "tests/golden/learnt_style.safetensors")
+        elif file.exists():  # one that isn't trained on stays as it ships
+            about = read_state(file)[1]
+        else:
             continue
-        said, out = described(style, shared), pack(tensors)
-        file = folder / "learnt" / f"{style.id}.safetensors"
-        kept = {k: about[k] for k in ("pictures", "seed", "seconds", "steps", "rounds")}
-        kept |= said | {"licence": "public domain", "trainer": f"torch {torch.__version__}"}
-        save_file(out, file, {"format": FORMAT, "restyle": base, "about": json.dumps(kept)})
-        net, code = adapted(load(weights), load_file(file)), out["code"][None]
-        swatch(net, code, photo).save(folder / "swatches" / f"{style.id}.jpg", quality=88)
-        if not entries:
-            golden(net, code, repo / "tests/golden/learnt_style.safetensors")
         entries.append(entry(style, about, said, file))
         works.append(f"- *{said['title']}*, {entries[-1]['origin']}. SHA-256 of its picture {about['pictures'][0][:16]}...; "
                      f"{about['steps']} steps of its own.")
