@@ -117,6 +117,8 @@ def options() -> argparse.ArgumentParser:
     p.add_argument("--state", required=True)
     p.add_argument("--resume", help="folder of an earlier state, if it isn't --state")
     p.add_argument("--start", help="folder of a shipped model to go on from, when there is no state")
+    p.add_argument("--critic-first", type=int, default=200, help="steps that a critic which begins anew beside a shipped "
+                   "generator learns alone")
     p.add_argument("--minutes", type=float, default=9, help="in all, with start-up, encoder and saving")
     p.add_argument("--encoder-minutes", type=float, default=0)
     p.add_argument("--evaluate-every", type=float, default=0,

@@ -81,6 +81,7 @@ class Trainer:
             self.resume(source)
         elif a.start and not a.benchmark:
             self.start_from(a.start)
+        self.alone = a.critic_first if known is None and a.start else 0
         torch.manual_seed(a.seed + self.images)
         self.first_images, self.first_steps, self.ramp_from, self.this_run = self.images, self.steps, self.steps, 0
         self.means: dict[str, Tensor] = {}
@@ -171,6 +172,11 @@ class Trainer:
         loss_d.backward()
         match_strides(self.heads)
         self.opt_d.step()
+        self.images += n
+        self.steps += 1
+        self.this_run += 1
+        if self.this_run <= self.alone:
+            return
 
         self.heads.requires_grad_(False)
         weights = self.heads.normalised(0)
@@ -186,9 +192,6 @@ class Trainer:
             self.ema.mapping.w_avg.copy_(self.g.mapping.w_avg)
             self.note(d=loss_d, g=loss_g, out=beyond, **{f"r{i}": x.mean() for i, x in enumerate(on_real)},
                       **{f"f{i}": x.mean() for i, x in enumerate(on_fake)})
-        self.images += n
-        self.steps += 1
-        self.this_run += 1
 
     def note(self, **values: Tensor) -> None:
         """Running means, left on the device: reading them waits for it."""
@@ -217,8 +220,9 @@ class Trainer:
     def set_rates(self, progress: float) -> float:
         """Learning rates at this part (0..1) of the run; returns the average's decay."""
         ramp = min(1.0, (self.steps - self.ramp_from + 1) / 100)
+        ramp_g = min(1.0, max(1, self.steps - self.ramp_from - self.alone + 1) / 100)
         fall = min(1.0, max(0.05, (1 - progress) / self.a.decay))
-        self.opt_g.param_groups[0]["lr"] = self.a.lr * ramp * fall
+        self.opt_g.param_groups[0]["lr"] = self.a.lr * ramp_g * fall
         self.opt_d.param_groups[0]["lr"] = self.a.d_lr * ramp * max(fall, 0.3)
         half_life = min(self.a.ema * 1000, max(self.images * 0.05, 1)) * max(fall, 0.5)
         return 0.5 ** (self.a.batch / half_life)
