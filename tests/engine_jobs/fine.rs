@@ -202,6 +202,10 @@ impl Working {
         self.told.recv_timeout(Duration::from_secs(120)).unwrap()
     }
 
+    pub fn ask(&self, id: JobId, job: Job) {
+        self.engine.send(Request::Job { id, job }).unwrap();
+    }
+
     /// Waits for steps at work.
     pub fn look(&self) -> Picture {
         loop {
@@ -240,7 +244,7 @@ fn a_pause_changes_nothing_in_the_picture() {
     let working = Working::new(folder.path());
     let id = JobId(1);
     let job = steps(&params, 16);
-    working.engine.send(Request::Job { id, job }).unwrap();
+    working.ask(id, job);
     let look = working.look();
     assert!(look.width() <= 240);
     working.pause(id, true);
@@ -255,7 +259,7 @@ fn a_pause_changes_nothing_in_the_picture() {
     // A paused job can be stopped.
     let id = JobId(2);
     let job = steps(&params, 400);
-    working.engine.send(Request::Job { id, job }).unwrap();
+    working.ask(id, job);
     working.look();
     working.pause(id, true);
     working.engine.send(Request::Cancel(id)).unwrap();
@@ -271,7 +275,7 @@ fn a_stopped_picture_is_whole_and_can_be_gone_on_with_as_if_it_had_not_been() {
     let working = Working::new(folder.path());
     let run = |id, n| {
         let (id, job) = (JobId(id), steps(&params, n));
-        working.engine.send(Request::Job { id, job }).unwrap();
+        working.ask(id, job);
         id
     };
     let made = || match working.done().unwrap() {
@@ -323,7 +327,7 @@ fn a_paused_picture_lets_other_jobs_and_the_canvas_go_first() {
     let folder = tempfile::tempdir().unwrap();
     let working = Working::new(folder.path());
     let (id, job) = (JobId(1), steps(&params, 16));
-    working.engine.send(Request::Job { id, job }).unwrap();
+    working.ask(id, job);
     working.look();
     let preview = |seq| Request::Preview {
         channel: Channel::Canvas,

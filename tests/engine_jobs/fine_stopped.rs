@@ -21,7 +21,7 @@ fn stopped(
     far_enough: impl Fn(Stage, u64) -> bool,
 ) -> (Picture, Box<Recipe>) {
     let (id, job) = (JobId(id), job.clone());
-    working.engine.send(Request::Job { id, job }).unwrap();
+    working.ask(id, job);
     loop {
         match working.next() {
             Event::Progress { stage, done, .. } if far_enough(stage, done) => break,
@@ -72,10 +72,7 @@ fn one_that_is_stopped_while_it_is_gone_over_in_tiles_is_not_finished() {
     assert_eq!(scales(&recipe), [(vec![240, 24], 2)]);
     let (again, _) = room.picture(Job::Replay(recipe));
     assert!(again == early, "its recipe gives the same pixels");
-    working
-        .engine
-        .send(Request::Job { id: JobId(2), job })
-        .unwrap();
+    working.ask(JobId(2), job);
     let (whole, recipe) = made(&working);
     assert!(whole == straight && !is_stopped(&recipe));
 }
@@ -94,10 +91,7 @@ fn a_panorama_stops_at_once_and_goes_on_where_it_was() {
     assert!(early != straight && is_stopped(&recipe));
     let (again, _) = room.picture(Job::Replay(recipe));
     assert!(again == early, "its recipe gives the same pixels");
-    working
-        .engine
-        .send(Request::Job { id: JobId(2), job })
-        .unwrap();
+    working.ask(JobId(2), job);
     let first = first_progress(&working);
     assert!(first > 300, "some faces are done: {first}");
     assert!(made(&working).0 == straight);
@@ -116,7 +110,7 @@ fn a_paused_picture_that_makes_room_for_another_loses_nothing() {
     let working = Working::new(folder.path());
     for (n, job) in jobs.into_iter().enumerate() {
         let id = JobId(n as u64);
-        working.engine.send(Request::Job { id, job }).unwrap();
+        working.ask(id, job);
         while !matches!(
             working.next(),
             Event::Progress { id: of, stage: Stage::Rendering, done: 1.., .. } if of == id

@@ -72,16 +72,17 @@ fn a_photo_is_asked_for_only_where_it_can_be_looked_for() {
     harness.get_by_label_contains("No photo can be looked for in Waves");
 }
 
+fn failed(h: &Studio<'_>) -> bool {
+    let previews = &h.state().state.previews;
+    previews.canvas_error(Workspace::Explore).is_some()
+}
+
 #[test]
 fn a_picture_that_fails_is_explained_on_the_canvas() {
     let outside = Outside::default();
     let mut harness = studio(&outside);
     outside.engine.borrow_mut().fail = Some(EngineError::Memory("close other programs".to_owned()));
     press(&mut harness, Key::R);
-    let failed = |h: &Studio<'_>| {
-        let previews = &h.state().state.previews;
-        previews.canvas_error(Workspace::Explore).is_some()
-    };
     assert!(failed(&harness));
     outside.engine.borrow_mut().fail = None;
     press(&mut harness, Key::R);
@@ -120,10 +121,6 @@ fn a_picture_that_waited_for_its_sliders_comes_once_they_are_measured() {
     let unknown = "this slider isn't known".to_owned();
     outside.engine.borrow_mut().fail = Some(EngineError::BadRequest(unknown));
     press(&mut harness, Key::R);
-    let failed = |h: &Studio<'_>| {
-        let previews = &h.state().state.previews;
-        previews.canvas_error(Workspace::Explore).is_some()
-    };
     assert!(failed(&harness));
     outside.engine.borrow_mut().fail = None;
     harness.run_steps(6);

@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import copy
 import hashlib
+import io
 import json
 import os
 import time
@@ -73,11 +74,12 @@ def prepare(shared: str | None, out: str) -> None:
     """Landscapes at 216 x 172, in their true shape (those kept aside for measuring apart), and crops of 192 x 192 of large
     paintings in which a crop shows half to two thirds of a scene's height; every tenth painting is kept aside."""
     root, rng = source_dir(shared), np.random.default_rng(12)
-    aside = {l.strip() for l in (root / "eval/landscapes_test.txt").read_text().splitlines() if not l.startswith("#")}
-    aside = {os.path.splitext(os.path.basename(n))[0] for n in aside}
+    landscapes = dict(picture_set.read(str(root / "data/landscapes.tar")))
+    aside = picture_set.kept_aside(list(landscapes), str(root / "eval/landscapes_test.txt"))
     scenes, held, crops, held_crops = [], [], [], []
-    for name, im in tar_pictures(root / "data/landscapes.tar"):
-        (held if name in aside else scenes).append(np.asarray(picture_set.fitted(im, (216, 172), 3)))
+    for name, file in landscapes.items():
+        im = picture_set.fitted(Image.open(io.BytesIO(file)).convert("RGB"), (216, 172), 3)
+        (held if name in aside else scenes).append(np.asarray(im))
     for i, (_, im) in enumerate(tar_pictures(root / "data/famous_paintings.tar")):
         kept = i % 10 == 9
         for _ in range(3 if kept else FAMOUS_CROPS):
@@ -377,8 +379,8 @@ def evaluate(net: Crisp, crisp: Crisp, a: argparse.Namespace) -> dict:
 def export(a: argparse.Namespace) -> None:
     """weights.safetensors (f32) and config.json with the figures."""
     s = torch.load(os.path.join(a.state, "painterly.pt"))
-    net = Crisp(a.channels, a.layers, (SCALE,)).eval()
-    net.load_state_dict({k: v for k, v in s["ema"].items() if not k.startswith("head4")})
+    net = new_network(a).eval()
+    net.load_state_dict(s["ema"])
     models = os.path.dirname(os.path.normpath(a.out))
     crisp = crisp_model(os.path.join(models, "crisp"))
     figures = evaluate(net, crisp, a)
