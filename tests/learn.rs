@@ -7,7 +7,7 @@ mod nn;
 
 use std::path::Path;
 
-use candle_core::Device;
+use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
 use limner::fine::Style;
 use limner::learn::{Course, Lesson, Painter, Parameters, Passage, Progress, Room, file};
@@ -234,6 +234,54 @@ fn learning_goes_on_where_it_was_and_learns() {
     assert!(bytes.len() < 40_000, "{}", bytes.len());
 }
 
+/// Learning can begin with what another *Restyle* makes of the style: the painter then paints what
+/// that one painted.
+#[test]
+fn a_painter_takes_after_another_restyle() {
+    let golden = golden("restyle_tiny");
+    let config: Config = serde_json::from_str(golden.metadata("kwargs").unwrap()).unwrap();
+    let own = golden.pp("w");
+    // The other one's weights are other numbers everywhere.
+    let convolutions = config.convolutions().into_iter().map(|layer| layer.name);
+    let affine = (0..config.norms().len()).map(|k| format!("affine.{k}"));
+    let layers = convolutions.chain(affine).chain(["mapping".to_owned()]);
+    let names = layers.flat_map(|layer| ["weight", "bias"].map(|kind| format!("{layer}.{kind}")));
+    let change = |(k, name): (usize, String)| {
+        let name = format!("transform.{name}");
+        let tensor = own.any(&name).unwrap();
+        let values = (0..tensor.elem_count()).map(|i| 0.05 * ((i * 5 + k * 11) as f32).sin());
+        let values = Tensor::from_vec(values.collect(), tensor.dims(), &Device::Cpu);
+        (name, values.unwrap())
+    };
+    let changes: Vec<_> = names.enumerate().map(change).collect();
+    let other = own.plus(changes).unwrap();
+    let (mine, theirs) = (
+        Painter::new(&config, &own).unwrap(),
+        Painter::new(&config, &other).unwrap(),
+    );
+    let strokes: Vec<f32> = (0..config.code_dim).map(|i| (i as f32).cos()).collect();
+    let never = CancelToken::new();
+    let paint = |painter: &Painter, at: &Parameters| {
+        let mut passage = Passage::new(SIZE);
+        painter
+            .forward(at, &waves(0.3), 1.0, &mut passage, &never)
+            .unwrap();
+        passage.painted().to_vec()
+    };
+    let mut at = theirs.start().clone();
+    at.strokes.clone_from(&strokes);
+    let wanted = paint(&theirs, &at);
+    let found = paint(&mine, &mine.in_place_of(&theirs, &strokes).unwrap());
+    assert!(apart(&found, &wanted) < 1e-4, "{}", apart(&found, &wanted));
+    assert!(apart(&paint(&mine, &at), &wanted) > 1e-2);
+
+    // One of other sizes can't be taken after.
+    let mut other = config;
+    other.receptive_radius += 4;
+    let other = Painter::new(&other, &own).unwrap();
+    assert!(mine.in_place_of(&other, &strokes).is_none());
+}
+
 /// What the program paints with a learnt style is what the painter that learnt it painted.
 #[test]
 fn a_learnt_file_paints_as_the_painter_that_learnt_it() {
@@ -252,7 +300,7 @@ fn a_learnt_file_paints_as_the_painter_that_learnt_it() {
     let restyle = Restyle::new(config, &own, &Device::Cpu).unwrap();
     let net = restyle.learnt(&adapter.onto(&own).unwrap()).unwrap();
     let never = CancelToken::new();
-    let photo = candle_core::Tensor::from_vec(waves(0.3), (1, 3, 32, 32), &Device::Cpu).unwrap();
+    let photo = Tensor::from_vec(waves(0.3), (1, 3, 32, 32), &Device::Cpu).unwrap();
     let colours = net.colours(&photo).unwrap();
     let (made, _) = net
         .transform(&photo, &colours, &adapter.code, 0.8, None, &never)

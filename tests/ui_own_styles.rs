@@ -11,9 +11,11 @@ use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{OsThreshold, SnapshotOptions, SnapshotResults};
 use limner::app::action::{Action, FileRole, Pick, ViewEdit};
+use limner::app::command::Command;
+use limner::app::style::edit::StyleEdit;
 use limner::app::style::own_styles_edit::OwnStyleEdit;
 use limner::app::view::Workspace;
-use limner::engine::protocol::{Job, LearnJob, Request, StyleTask};
+use limner::engine::protocol::{Event, Job, LearnJob, ModelInfo, Request, StyleTask};
 use limner::recipe::StyleSource;
 use ui_doors::{Studio, in_style, photo, studio};
 
@@ -313,4 +315,39 @@ fn the_form_and_a_style_being_learnt_look_as_they_did() {
             .snapshot_options(format!("learning_{name}"), &options);
         results.extend_harness(&mut s.window);
     }
+}
+
+/// After an update there is a newer style network: it is for what isn't painted yet.
+#[test]
+fn a_newer_style_network_leaves_what_is_painted_as_it_is() {
+    let mut s = in_style([1280.0, 800.0]);
+    let model = |s: &Studio<'_>| s.window.state().state.doc.style.model.clone();
+    let tell = |s: &mut Studio<'_>, started: bool, title: &str| {
+        let state = &mut s.window.state_mut().state;
+        state.engine.library_known = !started;
+        let mut library = (*state.engine.library).clone();
+        let is = |m: &&ModelInfo| m.name == "restyle";
+        let mut newer = library.models.iter().find(is).unwrap().clone();
+        newer.name = "restyle_2".into();
+        newer.title = title.into();
+        library.models.retain(|m| m.name != newer.name);
+        library.models.push(newer);
+        s.asked.borrow_mut().news = Some(Event::Library(library.into()));
+        s.settle();
+    };
+    s.open_photo("holiday.png");
+    s.click("Style Weave");
+    tell(&mut s, true, "Restyle 2");
+    assert_eq!(model(&s), "restyle");
+    s.command(Command::Undo);
+    s.settle();
+    assert!(s.window.state().state.doc.style.styles.is_empty());
+    tell(&mut s, true, "Restyle 2");
+    assert_eq!(model(&s), "restyle_2");
+    // Whoever goes back to the older one keeps it while the window is open.
+    let back = Action::Style(StyleEdit::Model("restyle".into()));
+    s.window.state_mut().act(back);
+    s.settle();
+    tell(&mut s, false, "Restyle 2, again");
+    assert_eq!(model(&s), "restyle");
 }

@@ -9,7 +9,10 @@ use crate::app::notice::Level;
 use crate::app::ports::Services;
 use crate::app::sources;
 use crate::app::state::AppState;
-use crate::engine::protocol::{Library, ModelInfo, ModelKind, StyleInfo};
+use crate::app::timeline::document::TimelineDoc;
+use crate::engine::protocol::{
+    Library, ModelInfo, ModelKind, StyleInfo, first_style_network, gives_way,
+};
 
 /// Models and styles are known: choose what isn't chosen yet, ask for sliders.
 pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Services) {
@@ -28,7 +31,7 @@ pub fn arrived(library: &Arc<Library>, state: &mut AppState, services: &mut Serv
     }
     state.previews.forget();
     state.finals.clear();
-    choose_models(state);
+    choose_models(state, !known);
     jobs::ask_directions(state, services);
     for (folder, reason) in &library.broken {
         state.toasts.push(
@@ -48,8 +51,9 @@ fn only_styles_differ(before: &Library, now: &Library) -> bool {
     before.models == now.models && before.broken == now.broken && now.styles.iter().all(same)
 }
 
-/// Picks a network for each workspace whose document names none.
-fn choose_models(state: &mut AppState) {
+/// Picks a network for each workspace whose document names none; at first, after the start, also where
+/// it names an older one of Limner's own that nothing is painted by.
+fn choose_models(state: &mut AppState, first: bool) {
     let mut doc = state.doc.clone();
     let library = Arc::clone(&state.engine.library);
     let of = |kind| library.models.iter().filter(move |m| m.kind == kind);
@@ -72,8 +76,10 @@ fn choose_models(state: &mut AppState) {
     {
         doc.lens.choose(&model.name);
     }
-    if doc.style.model.is_empty()
-        && let Some(model) = first_style_network(of(ModelKind::Style))
+    let style = &doc.style;
+    let untouched = style.styles.is_empty() && style.timeline == TimelineDoc::default();
+    if (style.model.is_empty() || first && untouched && gives_way(&style.model))
+        && let Some(model) = first_style_network(library.models.iter())
     {
         doc.style.model = model.name.clone();
     }
@@ -92,13 +98,6 @@ fn first_generator<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'
     let mut all: Vec<&ModelInfo> = models.collect();
     // One that draws at any size fills the window with true pixels.
     all.sort_by_key(|m| (m.name != FIRST, !m.resizable, !m.trained || m.sketch));
-    all.into_iter().next()
-}
-
-/// The one that knows the styles that ship and has sliders for them, if it is there.
-fn first_style_network<'a>(models: impl Iterator<Item = &'a ModelInfo>) -> Option<&'a ModelInfo> {
-    let mut all: Vec<&ModelInfo> = models.collect();
-    all.sort_by_key(|m| m.code_len == 0);
     all.into_iter().next()
 }
 

@@ -212,9 +212,9 @@ pub(crate) struct Stylize {
     /// Keep the photo's colours, wholly or by a share (0 to 1)
     #[arg(long = "keep-colours", alias = "keep-colors", value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
     pub(crate) keep_colors: f32,
-    /// Style network
-    #[arg(long, value_name = "NAME", default_value = "restyle")]
-    pub(crate) model: String,
+    /// Style network [default: Limner's own]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
     /// Format of the files in a folder [default: png]
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FormatArg>,

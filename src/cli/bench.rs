@@ -12,7 +12,7 @@ use super::args::{Bench, Common};
 use super::failure::Failure;
 use super::output::{say, say_json};
 use super::session::{Session, unexpected};
-use super::stylize::source;
+use super::stylize::{source, style_network};
 use crate::engine::memory;
 use crate::engine::protocol::{
     Channel, EngineError, Event, Job, JobId, ModelKind, Output, Rendering, Request, StylizeOptions,
@@ -324,14 +324,7 @@ fn sitting(
 ) -> Result<(StyleParams, StylizeOptions), Failure> {
     let photo = write(folder, "photo.jpg", size, 1.0)?;
     let style = write(folder, "style.png", [512, 512], 9.0)?;
-    let model = session
-        .library
-        .models
-        .iter()
-        .filter(|m| m.kind == ModelKind::Style)
-        .max_by_key(|m| m.code_len)
-        .map(|m| m.name.clone())
-        .ok_or_else(|| Failure::new("there is no style network here"))?;
+    let model = style_network(session, None)?;
     let params = StyleParams {
         model,
         photo,

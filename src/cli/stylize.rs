@@ -15,6 +15,7 @@ use super::session::{Session, unexpected};
 use super::stylize_film;
 use crate::engine::protocol::{
     Effort, Event, FineOptions, FolderJob, Job, Output, Rendering, Request, StylizeOptions,
+    first_style_network,
 };
 use crate::export;
 use crate::photo;
@@ -22,6 +23,18 @@ use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 
 /// Style pictures' size at which the network's own stroke comes out.
 const OWN_SIZE: f32 = 768.0;
+
+/// The style network of this name; Limner's own without one.
+pub(crate) fn style_network(session: &Session, named: Option<&str>) -> Result<String, Failure> {
+    if let Some(name) = named {
+        return Ok(name.to_owned());
+    }
+    first_style_network(session.library.models.iter())
+        .map(|model| model.name.clone())
+        .ok_or_else(|| {
+            Failure::new("there is no style network here; put Limner's own models folder back")
+        })
+}
 
 /// Puts styles onto photos.
 pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> {
@@ -36,7 +49,7 @@ pub(crate) fn run(args: &Stylize, session: &mut Session) -> Result<(), Failure> 
         .map(|style| layer(style, session))
         .collect::<Result<Vec<_>, _>>()?;
     let mut params = StyleParams {
-        model: args.model.clone(),
+        model: style_network(session, args.model.as_deref())?,
         photo: SourceRef::default(),
         styles,
         strength: args.strength,

@@ -86,9 +86,9 @@ pub(crate) struct StyleKeys {
     /// With --photo: keep its colours, wholly or by a share (0 to 1)
     #[arg(long = "keep-colours", value_name = "SHARE", num_args = 0..=1, require_equals = true, default_value = "0", default_missing_value = "1", value_parser = super::values::share)]
     pub(crate) keep_colors: f32,
-    /// With --photo: style network
-    #[arg(long, value_name = "NAME", default_value = "restyle")]
-    pub(crate) style_model: String,
+    /// With --photo: style network [default: Limner's own]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) style_model: Option<String>,
 }
 
 /// How a film is encoded.

@@ -87,8 +87,9 @@ fn named(
             keys.strengths.len()
         )));
     }
+    let model = stylize::style_network(session, keys.style_model.as_deref())?;
     let point = |i: usize| StyleParams {
-        model: keys.style_model.clone(),
+        model: model.clone(),
         photo: photo.clone(),
         styles: vec![styles.get(i).unwrap_or(first).clone()],
         strength: match keys.strengths.as_slice() {

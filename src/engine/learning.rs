@@ -12,7 +12,7 @@ use crate::cancel::CancelToken;
 use crate::fine::Style;
 use crate::learn::{Audition, Painter, Parameters};
 use crate::models::registry::Registry;
-use crate::models::restyle::{Adapter, Palette, Restyle};
+use crate::models::restyle::{Adapter, Experts, Palette, Restyle};
 use crate::models::vgg19::Vgg19;
 use crate::models::weights::Weights;
 use crate::models::{ModelError, learnt_file};
@@ -94,8 +94,35 @@ pub(super) fn learnt_before(
     known.collect()
 }
 
-/// Where learning begins: *Restyle*'s own numbers, or what other styles came to if that is nearer; with
-/// the strokes of this style's code, which are nearer than those of others.
+/// What the other *Restyle* networks that are here make of a style; those of other sizes are of no use.
+pub(super) fn of_others(
+    registry: &mut Registry,
+    (painter, name): (&Painter, &str),
+    subject: &Subject,
+) -> Vec<Parameters> {
+    let code = [&subject.palette.to_code(), subject.strokes.as_slice()].concat();
+    let mut all = Vec::new();
+    for other in registry.restyle_names() {
+        if other == name {
+            continue;
+        }
+        let made = registry.restyle(&other).and_then(|net| {
+            let (mut weights, _) = registry.weights_of(&other)?;
+            if net.config().experts > 0 {
+                weights = Experts::new(net.config(), &weights)?.onto(&weights, &code)?;
+            }
+            Painter::new(net.config(), &weights)
+        });
+        match made {
+            Ok(other) => all.extend(painter.in_place_of(&other, &subject.strokes)),
+            Err(error) => log::debug!("{other}: {error}"),
+        }
+    }
+    all
+}
+
+/// Where learning begins: *Restyle*'s own numbers, or what other networks or styles came to if that is
+/// nearer; with the strokes of this style's code, which are nearer than those of other styles.
 pub(super) fn beginning(
     painter: &Painter,
     subject: &Subject,

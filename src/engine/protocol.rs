@@ -23,7 +23,9 @@ pub use crate::fine::schedule::{Effort, STEPS as FINE_STEPS, Scale};
 pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo, TONES};
 pub use crate::models::drag::{ARRIVED, DragPoint};
-pub use crate::models::library::{Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished};
+pub use crate::models::library::{
+    Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished, first_style_network, gives_way,
+};
 pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;
 use crate::picture::Picture;

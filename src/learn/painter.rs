@@ -139,6 +139,31 @@ impl Painter {
         &self.start
     }
 
+    /// With what this painter paints a style of these `strokes` as `other`, a *Restyle* with other
+    /// weights, paints it at full strength: what other's mapping and affine layers make of the
+    /// strokes goes into the biases. `None` where their sizes differ.
+    pub fn in_place_of(&self, other: &Self, strokes: &[f32]) -> Option<Parameters> {
+        if !self.config.paints_like(&other.config) {
+            return None;
+        }
+        let mut at = other.start.clone();
+        at.strokes = strokes.to_vec();
+        let hidden = |painter: &Self| {
+            let input = input(strokes, 1.0);
+            painter.leaky(&linear(&painter.mapping.0, &painter.mapping.1, &input))
+        };
+        let (own, others) = (hidden(self), hidden(other));
+        for (k, bias) in at.affine.iter_mut().enumerate() {
+            let still = vec![0.0; bias.len()];
+            let theirs = linear(&other.affine[k], bias, &others);
+            let ours = linear(&self.affine[k], &still, &own);
+            for ((bias, theirs), ours) in bias.iter_mut().zip(theirs).zip(ours) {
+                *bias = theirs - ours;
+            }
+        }
+        Some(at)
+    }
+
     /// Takes a whitened picture through the network: [`Passage::painted`] is what comes out.
     ///
     /// # Errors
@@ -334,13 +359,15 @@ impl Painter {
 
     /// What the code and the strength make of the mapping.
     fn hidden(&self, at: &Parameters, strength: f32, passage: &mut Passage) -> Vec<f32> {
-        passage.input.clear();
-        passage.input.extend_from_slice(&at.strokes);
-        passage.input.push(strength);
+        passage.input = input(&at.strokes, strength);
         passage.mapped = linear(&self.mapping.0, &self.mapping.1, &passage.input);
+        self.leaky(&passage.mapped)
+    }
+
+    fn leaky(&self, mapped: &[f32]) -> Vec<f32> {
         let slope = self.config.leaky_slope;
         let leaky = |v: &f32| if *v < 0.0 { v * slope } else { *v };
-        passage.mapped.iter().map(leaky).collect()
+        mapped.iter().map(leaky).collect()
     }
 
     /// Scales and shifts of a normalisation.
@@ -359,6 +386,11 @@ fn norm<'a>(scale: &'a [f32], shift: &'a [f32], role: Role, eps: f64) -> Instanc
         relu: role != Role::Closing,
         eps: eps as f32,
     }
+}
+
+/// What goes into the mapping.
+fn input(strokes: &[f32], strength: f32) -> Vec<f32> {
+    strokes.iter().copied().chain([strength]).collect()
 }
 
 /// `weight · x + bias`, rows of `x`'s length.

@@ -113,6 +113,27 @@ pub struct ModelInfo {
 /// The upscaler that ships.
 const UPSCALER: &str = "crisp";
 
+/// The style network that styles are painted by from now on, and the one before it, which stays for its
+/// pictures and for the styles that were learnt from it.
+const STYLE_NETWORK: &str = "restyle_2";
+const STYLE_NETWORK_BEFORE: &str = "restyle";
+
+/// Whether a style network is an older one of Limner's own: what isn't painted yet is painted by the
+/// one of today.
+pub fn gives_way(name: &str) -> bool {
+    name == STYLE_NETWORK_BEFORE
+}
+
+/// The style network where none is named: Limner's own of today, else one that knows the styles that
+/// ship and has sliders for them, else any.
+pub fn first_style_network<'a>(
+    models: impl Iterator<Item = &'a ModelInfo>,
+) -> Option<&'a ModelInfo> {
+    models
+        .filter(|m| m.kind == ModelKind::Style)
+        .min_by_key(|m| (m.name != STYLE_NETWORK, m.code_len == 0))
+}
+
 /// The upscaler for pictures of a generator: the one that the user has `chosen`, else the
 /// generator's own, else *Crisp*, else any; of those that know `scale`, where one is asked for.
 pub fn upscaler_for<'a>(

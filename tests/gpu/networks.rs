@@ -64,9 +64,13 @@ fn style_networks_and_enlargers() {
         net.encode_tensor(&scene(256, 256, &Device::Cpu), &never)
             .unwrap()
     };
-    for (h, w) in [(256, 320), (512, 512)] {
-        both(&format!("restyle {w}x{h}"), |models, device| {
-            let net = models.restyle("restyle").unwrap();
+    for (name, h, w) in [
+        ("restyle", 256, 320),
+        ("restyle", 512, 512),
+        ("restyle_2", 256, 320),
+    ] {
+        both(&format!("{name} {w}x{h}"), |models, device| {
+            let net = models.restyle(name).unwrap();
             net.stylise(&scene(h, w, device), &code, 1.0, 0.0, None, &never)
                 .unwrap()
         });

@@ -79,9 +79,10 @@ fn restyle() {
         net.encode_tensor(&scene(256, 256, &Device::Cpu), &never)
             .unwrap()
     };
-    for measured in [false, true] {
-        alike(&format!("restyle, measured before: {measured}"), |models| {
-            let net = models.restyle("restyle").unwrap();
+    let both = ["restyle", "restyle_2"];
+    for (name, measured) in both.into_iter().flat_map(|n| [(n, false), (n, true)]) {
+        alike(&format!("{name}, measured before: {measured}"), |models| {
+            let net = models.restyle(name).unwrap();
             let photo = scene(128, 160, &Device::Cpu);
             let colours = net.colours(&photo).unwrap();
             let norms = net.measure(&photo, &colours, &code, 1.0, &never).unwrap();

@@ -6,8 +6,11 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
 use limner::models::ModelError;
-use limner::models::restyle::{Config, Restyle};
+use limner::models::restyle::{Config, Experts, Restyle};
 use limner::models::weights::Weights;
+
+/// The networks that ship.
+const SHIPPED: [&str; 2] = ["restyle", "restyle_2"];
 
 struct Case {
     net: Restyle,
@@ -23,10 +26,10 @@ impl Case {
         Self { net, golden }
     }
 
-    /// The weights that ship.
-    fn shipped() -> Self {
-        let golden = open("tests/golden/restyle.safetensors");
-        let weights = open("models/restyle/weights.safetensors");
+    /// The weights that ship as this model.
+    fn shipped(name: &str) -> Self {
+        let golden = open(&format!("tests/golden/{name}.safetensors"));
+        let weights = open(&format!("models/{name}/weights.safetensors"));
         let net = Restyle::new(config(&golden), &weights, &Device::Cpu).unwrap();
         Self { net, golden }
     }
@@ -135,7 +138,80 @@ fn random_weights_agree_with_pytorch() {
 
 #[test]
 fn shipped_weights_agree_with_pytorch() {
-    agrees(&Case::shipped());
+    for name in SHIPPED {
+        agrees(&Case::shipped(name));
+    }
+}
+
+/// Codes mean the same to both: whatever was kept as numbers is painted by the newer one, too.
+#[test]
+fn both_networks_read_a_style_alike() {
+    let [old, new] = SHIPPED.map(Case::shipped);
+    let style = old.get("in.style");
+    let never = CancelToken::new();
+    let code = |case: &Case| case.net.encode_tensor(&style, &never).unwrap();
+    assert_eq!(code(&old), code(&new));
+    let (photo, given) = (old.get("in.photo"), code(&old));
+    let paint = |case: &Case| {
+        let made = case.net.stylise(&photo, &given, 1.0, 0.0, None, &never);
+        flat(&made.unwrap())
+    };
+    assert_ne!(paint(&old), paint(&new));
+}
+
+/// Every style is painted with weights of its own, by its strokes and its palette, and alike whatever
+/// was painted between.
+#[test]
+fn each_style_has_its_own_experts() {
+    let case = Case::shipped("restyle_2");
+    let weights = open("models/restyle_2/weights.safetensors");
+    let experts = Experts::new(&config(&case.golden), &weights).unwrap();
+    let one = case.code();
+    let of = |code: &[f32], name: &str| {
+        let own = experts.onto(&weights, code).unwrap();
+        flat(&own.any(&format!("transform.{name}")).unwrap())
+    };
+    let mut strokes = one.clone();
+    strokes[9..].reverse();
+    let mut palette = one.clone();
+    palette[0] += 0.2;
+    for name in [
+        "down1.weight",
+        "res.2.conv1.weight",
+        "affine.13.bias",
+        "out.weight",
+    ] {
+        assert_ne!(of(&one, name), of(&strokes, name), "{name}");
+        assert_ne!(of(&one, name), of(&palette, name), "{name}");
+    }
+    // What no expert changes.
+    assert_eq!(of(&one, "mapping.weight"), of(&strokes, "mapping.weight"));
+    let (photo, never) = (case.get("in.photo"), CancelToken::new());
+    let paint = |code: &[f32]| {
+        let made = case.net.stylise(&photo, code, 1.0, 0.0, None, &never);
+        flat(&made.unwrap())
+    };
+    let first = paint(&one);
+    for k in 0..9 {
+        let mut between = one.clone();
+        between[9 + k] += 1.0;
+        assert_ne!(paint(&between), first);
+    }
+    assert_eq!(paint(&one), first);
+}
+
+/// A file that lacks an expert, or has others than its config says, is refused.
+#[test]
+fn experts_that_are_missing_are_told() {
+    let golden = open("tests/golden/restyle_2.safetensors");
+    let plain = open("models/restyle/weights.safetensors");
+    let missing = Restyle::new(config(&golden), &plain, &Device::Cpu);
+    assert!(matches!(missing, Err(ModelError::MissingTensor(_))));
+    let mut fewer = config(&golden);
+    fewer.experts -= 1;
+    let own = open("models/restyle_2/weights.safetensors");
+    let wrong = Restyle::new(fewer, &own, &Device::Cpu);
+    assert!(matches!(wrong, Err(ModelError::WrongShape { .. })));
 }
 
 #[test]

@@ -63,15 +63,15 @@ def describe(features):
 
 
 class Photos:
-    """Crops of photos, and what the losses need of them."""
+    """Crops of photos, and what the losses need of them. `whole`: share that shows all of a photo; the others come up to
+    `nearest` times nearer."""
 
-    def __init__(self, archive, learner, n, size, seed):
+    def __init__(self, archive, learner, n, size, seed, whole=0.6, nearest=1.8):
         rng, begun = np.random.default_rng(seed), time.time()
         pictures = list(tar_pictures(archive))
         self.crops, self.relu4, self.own = [], [], []
         for i in rng.permutation(len(pictures))[:n]:
-            whole = rng.random() < 0.6
-            k = 1.0 if whole else rng.uniform(1.1, 1.8)
+            k = 1.0 if rng.random() < whole else rng.uniform(1.1, nearest)
             im = short_side(pictures[i][1], round(size * k))
             x = to_chw(np.asarray(square(im, size, rng.random(2))))[None]
             x = (x + 0.5 * (x - F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1))).clamp(0, 1)  # enlarged: soft
@@ -201,7 +201,7 @@ class Learner:
         x = whiten(crop, m, inv)
         s = torch.from_numpy(np.where(rng.random(n) < 0.8, 1.0, rng.uniform(0.2, 1, n)).astype(np.float32))
         with torch.autocast("cpu", torch.bfloat16, enabled=self.dtype is torch.bfloat16):
-            y, _ = self.net.transform(x, code[:, 9:], s, None, shifts)
+            y, _ = self.net.transform(x, code[:, 9:], s, None, shifts, code[:, :9])
         y = y.float()
         sm, sroot = unpack_palette(code[:, :9])
         blend = (s * (2 - s)).view(-1, 1, 1, 1)

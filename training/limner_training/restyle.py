@@ -44,6 +44,15 @@ replication first, crop the result).
     All convolutions: 3x3, with bias, replicate padding 1 on every side (also those of stride 2: output = input / 2).
     The result is a whitened picture.  Affine layers are named affine.0 ... affine.13.
 
+Experts.  Where config.json says `experts` = E > 0 (arch "limner-restyle-2"), the convolutions are conditionally
+parameterised (Yang et al. 2019, "CondConv"): a style's own weights are sums, worked out once from its whole code c, palette
+and strokes (what a stroke's contrast must be depends on the colours that it is painted with).
+    a = routing(c) + routing.out(leaky_relu(routing.hidden(c), 0.2))       Linear 137 -> L * E, row l * E + e; 137 -> 128;
+                                        128 -> L * E without bias; L = 15 convolutions in the order of a picture's way
+    weight of convolution l  = weight + sum over e of a[l, e] * experts[e]         experts: [E, out, in, 3, 3], in the
+                                                                                   file [E * out, in, 3, 3] of 8 bits
+    bias of affine layer l   = bias + sum over e of a[l, e] * experts[e]           experts: [E, 2C]; the last has none
+
 Normalisation statistics.  `forward` returns the list of (mean, std) of all 14 CINs ([N,C] each), and takes such a
 list in place of its own.  The program takes them once from a small copy of the photo and uses them for preview, tiles
 and the whole picture, so that all of them are the same picture.  The photo's m and R are taken once from the same copy.
@@ -81,6 +90,7 @@ class Config:
     padding: str = "replicate"
     leaky_slope: float = 0.2
     multiple: int = 4
+    experts: int = 0
 
     def to_json(self):
         """Everything the program needs, with what follows from the sizes."""
@@ -199,6 +209,20 @@ class ResBlock(nn.Module):
         self.conv2 = conv(c, c)
 
 
+class Routing(nn.Linear):
+    """Whole code [N,137] -> what each expert counts, [N,outputs]."""
+
+    def __init__(self, cfg, outputs):
+        inputs = cfg.palette_dim + cfg.code_dim
+        super().__init__(inputs, outputs)
+        self.hidden = nn.Linear(inputs, cfg.hidden)
+        self.out = nn.Linear(cfg.hidden, outputs, bias=False)
+        self.slope = cfg.leaky_slope
+
+    def forward(self, code):
+        return super().forward(code) + self.out(F.leaky_relu(self.hidden(code), self.slope))
+
+
 class Transform(nn.Module):
     """Whitened photo [N,3,H,W], strokes [N,code_dim], strength [N] -> whitened picture and the norm statistics."""
 
@@ -214,33 +238,60 @@ class Transform(nn.Module):
         for a in self.affine:
             nn.init.normal_(a.weight, std=0.02)
             nn.init.zeros_(a.bias)
+        if cfg.experts:
+            self.routing = Routing(cfg, len(self.convolutions()) * cfg.experts)
+            for c in self.convolutions():
+                c.experts = nn.Parameter(torch.zeros(cfg.experts, *c.weight.shape))
+            for a in self.affine:
+                a.experts = nn.Parameter(torch.zeros(cfg.experts, *a.bias.shape))
 
-    def forward(self, x, code, strength, stats=None, shifts=None):
-        """`shifts`: a list of [N,2C] added to what the affine layers give, where pictures of a batch have painters of
-        their own."""
+    def convolutions(self):
+        """In the order of a picture's way through them."""
+        blocks = [c for block in self.res for c in (block.conv1, block.conv2)]
+        return [self.down1, self.down2, *blocks, self.up1, self.up2, self.out]
+
+    def shares(self, code):
+        """What each expert counts in each convolution, [N, L, E], for whole codes [N,137]."""
+        return self.routing(code).unflatten(1, (-1, self.cfg.experts))
+
+    def forward(self, x, code, strength, stats=None, shifts=None, palette=None):
+        """`palette` [N,9] is the first part of the code, which experts ask for. `shifts`: a list of [N,2C] added to what
+        the affine layers give, where pictures of a batch have painters of their own."""
         h = torch.cat([code, strength.reshape(-1, 1).to(code)], 1)
         h = F.leaky_relu(self.mapping(h), self.cfg.leaky_slope)
-        used = []
+        shares = self.shares(torch.cat([palette.to(code), code], 1)).float() if self.cfg.experts else None
+        layers, used, passed = self.convolutions(), [], 0
+
+        def go(v):
+            nonlocal passed
+            layer, passed = layers[passed], passed + 1
+            if shares is None:
+                return layer(v)
+            own = layer.weight + torch.einsum("ne,e...->n...", shares[:, passed - 1], layer.experts)
+            v = F.pad(v, (1, 1, 1, 1), mode="replicate")
+            return torch.cat([F.conv2d(one[None], w, layer.bias, layer.stride) for one, w in zip(v, own)])
 
         def cin(v):
             k = len(used)
             mean, std = mean_std(v) if stats is None else stats[k]
             used.append((mean, std))
             both = self.affine[k](h)
+            if shares is not None:
+                both = both + shares[:, k] @ self.affine[k].experts
             gamma, beta = (both if shifts is None else both + shifts[k]).chunk(2, 1)
             scale = (1 + gamma.float()) / std
             shift = beta.float() - mean * scale
             return torch.addcmul(shift[:, :, None, None], v.float(), scale[:, :, None, None])
 
-        x = F.relu(cin(self.down1(x)))
-        x = F.relu(cin(self.down2(x)))
-        for block in self.res:
-            r = F.relu(cin(block.conv1(x)))
-            x = x + cin(block.conv2(r))
-        x = F.relu(cin(self.up1(F.interpolate(x, scale_factor=2, mode="nearest"))))
-        x = F.relu(cin(self.up2(F.interpolate(x, scale_factor=2, mode="nearest"))))
+        x = F.relu(cin(go(x)))
+        x = F.relu(cin(go(x)))
+        for _ in self.res:
+            r = F.relu(cin(go(x)))
+            x = x + cin(go(r))
+        x = F.relu(cin(go(F.interpolate(x, scale_factor=2, mode="nearest"))))
+        x = F.relu(cin(go(F.interpolate(x, scale_factor=2, mode="nearest"))))
         with torch.autocast(x.device.type, enabled=False):
-            return self.out(x), used
+            return go(x), used
 
 
 class Restyle(nn.Module):
@@ -257,18 +308,25 @@ class Restyle(nn.Module):
         m, root, inv = colour_stats(style, self.cfg.eps_colour)
         return torch.cat([pack_palette(m, root), self.encoder(whiten(style, m, inv))], 1)
 
+    def parts(self, code, strength):
+        """Strokes, strength and palette, one row each for the pictures of a batch."""
+        code = code.expand(len(strength), -1)
+        return code[:, self.cfg.palette_dim:], strength, code[:, :self.cfg.palette_dim]
+
     def measure(self, photo, code, strength=1.0):
         """Statistics to reuse: photo's (m, root, inverse root) and the norms' list."""
         m, root, inv = colour_stats(photo, self.cfg.eps_colour)
         s = torch.full((photo.shape[0],), float(strength), device=photo.device)
-        _, norms = self.transform(whiten(photo, m, inv), code[:, self.cfg.palette_dim:], s)
+        strokes, s, palette = self.parts(code, s)
+        _, norms = self.transform(whiten(photo, m, inv), strokes, s, palette=palette)
         return (m, root, inv), norms
 
     def stylise(self, photo, code, strength=1.0, keep_colours=0.0, stats=None):
         """Photo [N,3,H,W] in 0..1 (H, W multiples of 4), code -> picture in 0..1."""
         (m, root, inv), norms = stats or (colour_stats(photo, self.cfg.eps_colour), None)
         s = torch.full((photo.shape[0],), float(strength), device=photo.device)
-        y, _ = self.transform(whiten(photo, m, inv), code[:, self.cfg.palette_dim:], s, norms)
+        strokes, s, palette = self.parts(code, s)
+        y, _ = self.transform(whiten(photo, m, inv), strokes, s, norms, palette=palette)
         ms, rs = unpack_palette(code[:, :self.cfg.palette_dim])
         k = 1.0 - keep_colours
         y = colour(y, torch.lerp(m, ms, k), torch.lerp(root, rs, k))

@@ -26,8 +26,10 @@ def load(weights, push=1.0):
     else:
         cfg = json.loads((Path(weights).parent / "config.json").read_text())
         state = {k: v.float() for k, v in load_file(weights).items()}
+        for k in [k for k in state if k.endswith(".scale")]:  # numbers of 8 bits
+            state[k.removesuffix(".scale")] *= state.pop(k).view(-1, 1, 1, 1)
     net = Restyle(Config.of(cfg)).eval()
-    net.load_state_dict(state)
+    net.load_state_dict({k: state[k].view(v.shape) for k, v in net.state_dict().items()})
     with torch.no_grad():
         net.transform.mapping.weight[:, -1] *= push
     return net

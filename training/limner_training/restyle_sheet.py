@@ -15,7 +15,7 @@ from PIL import Image
 from . import shipped_styles as shipped
 from .data import short_side, square, to_chw
 from .restyle_data import generated_shipped
-from .restyle_evaluate import half, load
+from .restyle_evaluate import load
 
 # Chelsea (S. van der Walt), coffee (R. Michetti), rocket (SpaceX), camera (L. Varshney): CC0. Astronaut: NASA.
 PHOTOS = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg", "camera.png")
@@ -41,7 +41,7 @@ def main():
     p.add_argument("--out", type=Path, required=True)
     p.add_argument("--size", type=int, default=512)
     a = p.parse_args()
-    net = half(load(a.weights))
+    net = load(a.weights)
     names = [s[0] for s in shipped.GENERATED]
     made = generated_shipped()
     styles = [to_chw(made[names.index(s)])[None] for s in STYLES]

@@ -8,7 +8,7 @@ use crate::cancel::CancelToken;
 use crate::engine::fine::{INSTRUMENT, to_picture};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
-use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before};
+use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before, of_others};
 use crate::engine::protocol::{EngineError, JobId, LearnJob, Output, Stage};
 use crate::engine::recipes::software;
 use crate::engine::resample::{fit, planes};
@@ -199,7 +199,9 @@ impl<'a> Study<'a> {
         let (mut progress, seconds) = match before {
             Some(before) => before,
             None => {
-                let known = learnt_before(&state.registry, &restyle, (&own, &sha256));
+                let mut known = learnt_before(&state.registry, &restyle, (&own, &sha256));
+                let of = (&painter, name.as_str());
+                known.extend(of_others(&mut state.registry, of, &subject));
                 let at = beginning(&painter, &subject, known, (&photos, &vgg), stop)?;
                 (Progress::new(at, planned), 0.0)
             }

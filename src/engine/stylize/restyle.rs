@@ -55,7 +55,11 @@ impl StyleNet for Restyle {
     }
 
     fn stroke_code<'a>(&self, code: &'a [f32]) -> &'a [f32] {
-        code.get(CodePalette::LEN..).unwrap_or_default()
+        match self.config().experts {
+            0 => code.get(CodePalette::LEN..).unwrap_or_default(),
+            // Experts ask what the strokes are coloured with.
+            _ => code,
+        }
     }
 
     fn follows_strength(&self) -> bool {

@@ -65,6 +65,11 @@ impl Registry {
         found.map(|(name, _)| name.clone())
     }
 
+    /// Names of all *Restyle* networks.
+    pub fn restyle_names(&self) -> Vec<String> {
+        self.restyles().map(|(name, _)| name.clone()).collect()
+    }
+
     /// Files of all learnt styles.
     pub fn learnt_files(&self) -> impl Iterator<Item = &Path> {
         let styles = self.styles.styles.iter().map(|style| &style.info);

@@ -13,7 +13,7 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Config;
+use super::config::Config;
 use crate::models::ModelError;
 use crate::models::weights::Weights;
 

@@ -2,7 +2,7 @@
 
 use candle_core::Tensor;
 
-use super::Config;
+use super::config::Config;
 use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;

@@ -1,6 +1,6 @@
 //! The tensors of *Restyle*'s transform by name and shape.
 
-use super::Config;
+use super::config::Config;
 
 /// A convolution of 3 × 3.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,20 +7,23 @@
 
 mod adapter;
 mod colours;
+mod config;
 mod encoder;
+mod experts;
 mod layout;
 mod transform;
 
 pub(crate) use adapter::text_or_number;
 pub use adapter::{About, Adapter, FORMAT as ADAPTER_FORMAT, head as adapter_head};
 pub use colours::{Colours, Matrix, Palette};
+pub use config::Config;
+pub use experts::Experts;
 pub use layout::Layer;
 pub use transform::Norms;
 
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
-use serde::Deserialize;
 
 use super::ModelError;
 use super::pixels::tensor_of;
@@ -29,67 +32,16 @@ use crate::cancel::CancelToken;
 use crate::nn::{pool, resize_bilinear};
 use crate::picture::Picture;
 use encoder::StyleEncoder;
+use experts::Painters;
 use transform::Transform;
-
-/// Sizes of the network, as in its `config.json`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Config {
-    /// Numbers of a style's strokes.
-    pub code_dim: usize,
-    /// Numbers of its palette; 9.
-    pub palette_dim: usize,
-    /// Width of the mapping from strokes to normalisations.
-    pub hidden: usize,
-    /// Channels of the two halving convolutions.
-    pub down: [usize; 2],
-    /// Residual blocks.
-    pub blocks: usize,
-    /// Channels of the two doubling convolutions.
-    pub up: [usize; 2],
-    /// Channels of the style encoder.
-    pub encoder_channels: Vec<usize>,
-    /// Side of the square that the encoder looks at.
-    pub encoder_size: usize,
-    /// Added to variances in normalisations.
-    pub eps_norm: f64,
-    /// Added to variances of colours.
-    pub eps_colour: f64,
-    /// Slope of the mapping's leaky ReLU.
-    pub leaky_slope: f32,
-    /// Sides must be multiples of this.
-    pub multiple: usize,
-    /// Pixels around an output pixel that can influence it.
-    pub receptive_radius: usize,
-}
-
-impl Config {
-    /// # Errors
-    /// [`ModelError::BadRequest`] for sizes that no such network has.
-    fn check(&self) -> Result<(), ModelError> {
-        let sane = self.palette_dim == Palette::LEN
-            && (1..=247).contains(&self.code_dim)
-            && (1..=4096).contains(&self.hidden)
-            && self.blocks <= 64
-            && (1..=8).contains(&self.encoder_channels.len())
-            && (1 << self.encoder_channels.len()..=4096).contains(&self.encoder_size)
-            && (1..=64).contains(&self.multiple)
-            && self.receptive_radius <= 1024;
-        sane.then_some(()).ok_or_else(|| {
-            ModelError::BadRequest("config.json: these sizes are not those of Restyle".into())
-        })
-    }
-
-    /// Numbers of a style code.
-    pub fn code_len(&self) -> usize {
-        self.palette_dim + self.code_dim
-    }
-}
 
 /// The style network.
 pub struct Restyle {
     config: Config,
     encoder: Arc<StyleEncoder>,
-    transform: Transform,
+    painters: Arc<Painters>,
+    /// Pictures go on at their opposite sides in x, y.
+    wrap: [bool; 2],
     device: Device,
 }
 
@@ -102,7 +54,8 @@ impl Restyle {
         config.check()?;
         Ok(Self {
             encoder: Arc::new(StyleEncoder::new(&config, &vb.pp("encoder"))?),
-            transform: Transform::new(&config, &vb.pp("transform"))?,
+            painters: Arc::new(Painters::new(&config, vb)?),
+            wrap: [false; 2],
             config,
             device: device.clone(),
         })
@@ -114,10 +67,12 @@ impl Restyle {
     /// # Errors
     /// Missing or misshapen tensors.
     pub fn learnt(&self, vb: &Weights) -> Result<Self, ModelError> {
+        let transform = Transform::new(&self.config, &vb.pp("transform"))?;
         Ok(Self {
             config: self.config.clone(),
             encoder: Arc::clone(&self.encoder),
-            transform: Transform::new(&self.config, &vb.pp("transform"))?,
+            painters: Arc::new(Painters::One(Arc::new(transform))),
+            wrap: self.wrap,
             device: self.device.clone(),
         })
     }
@@ -129,7 +84,8 @@ impl Restyle {
         Self {
             config: self.config.clone(),
             encoder: Arc::clone(&self.encoder),
-            transform: self.transform.wrapping(wrap),
+            painters: Arc::clone(&self.painters),
+            wrap,
             device: self.device.clone(),
         }
     }
@@ -258,8 +214,14 @@ impl Restyle {
         let strokes = &code[self.config.palette_dim..];
         pool::within(&self.device, || {
             let white = colours.whiten(picture)?;
-            self.transform
-                .forward(&white, strokes, strength, norms, cancel)
+            let transform = self.painters.of(&self.config, code)?;
+            match self.wrap {
+                [false, false] => transform.forward(&white, strokes, strength, norms, cancel),
+                wrap => {
+                    let transform = transform.wrapping(wrap);
+                    transform.forward(&white, strokes, strength, norms, cancel)
+                }
+            }
         })
     }
 

@@ -3,7 +3,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::Config;
+use super::config::Config;
 use crate::cancel::CancelToken;
 use crate::models::ModelError;
 use crate::models::linear::Linear;
