@@ -14,8 +14,8 @@ use super::save::{check_file, deliver, make_folder, writing};
 use super::session::{Session, unexpected};
 use super::stylize_film;
 use crate::engine::protocol::{
-    Effort, Event, FineOptions, FolderJob, Job, Output, Rendering, Request, StylizeOptions,
-    first_style_network,
+    Effort, Event, FineOptions, FolderJob, Job, OWN_STYLE_NETWORKS, Output, Rendering, Request,
+    StylizeOptions, first_style_network,
 };
 use crate::export;
 use crate::photo;
@@ -24,16 +24,30 @@ use crate::recipe::{SourceRef, StyleLayer, StyleParams, StyleSource};
 /// Style pictures' size at which the network's own stroke comes out.
 const OWN_SIZE: f32 = 768.0;
 
-/// The style network of this name; Limner's own without one.
+/// The style network of this name; Limner's own without one, and if that is damaged it is told, not
+/// replaced by another.
 pub(crate) fn style_network(session: &Session, named: Option<&str>) -> Result<String, Failure> {
     if let Some(name) = named {
         return Ok(name.to_owned());
     }
-    first_style_network(session.library.models.iter())
-        .map(|model| model.name.clone())
-        .ok_or_else(|| {
-            Failure::new("there is no style network here; put Limner's own models folder back")
-        })
+    let library = &session.library;
+    let damaged = |name: &&str| {
+        library
+            .broken
+            .iter()
+            .any(|(folder, _)| folder.ends_with(name))
+    };
+    let here = |name: &&str| library.models.iter().any(|model| model.name == **name);
+    let own = OWN_STYLE_NETWORKS
+        .iter()
+        .find(|name| here(name) || damaged(name));
+    if let Some(own) = own {
+        return Ok((*own).to_owned());
+    }
+    let found = first_style_network(library.models.iter());
+    found.map(|model| model.name.clone()).ok_or_else(|| {
+        Failure::new("there is no style network here; put Limner's own models folder back")
+    })
 }
 
 /// Puts styles onto photos.

@@ -24,7 +24,8 @@ pub use crate::latent::attributes::Attribute;
 pub use crate::latent::sliders::{ANSWER, DirectionInfo, TONES};
 pub use crate::models::drag::{ARRIVED, DragPoint};
 pub use crate::models::library::{
-    Library, ModelInfo, ModelKind, Painter, StyleInfo, Unfinished, first_style_network, gives_way,
+    Library, ModelInfo, ModelKind, OWN_STYLE_NETWORKS, Painter, StyleInfo, Unfinished,
+    first_style_network, gives_way,
 };
 pub use crate::models::restyle::About as LearntAbout;
 pub use crate::models::style_note::Plan as StylePlan;

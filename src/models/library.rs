@@ -113,15 +113,14 @@ pub struct ModelInfo {
 /// The upscaler that ships.
 const UPSCALER: &str = "crisp";
 
-/// The style network that styles are painted by from now on, and the one before it, which stays for its
-/// pictures and for the styles that were learnt from it.
-const STYLE_NETWORK: &str = "restyle_2";
-const STYLE_NETWORK_BEFORE: &str = "restyle";
+/// Limner's own style networks: the one that styles are painted by from now on, then the one before
+/// it, which stays for its pictures and for the styles that were learnt from it.
+pub const OWN_STYLE_NETWORKS: [&str; 2] = ["restyle_2", "restyle"];
 
 /// Whether a style network is an older one of Limner's own: what isn't painted yet is painted by the
 /// one of today.
 pub fn gives_way(name: &str) -> bool {
-    name == STYLE_NETWORK_BEFORE
+    name == OWN_STYLE_NETWORKS[1]
 }
 
 /// The style network where none is named: Limner's own of today, else one that knows the styles that
@@ -131,7 +130,7 @@ pub fn first_style_network<'a>(
 ) -> Option<&'a ModelInfo> {
     models
         .filter(|m| m.kind == ModelKind::Style)
-        .min_by_key(|m| (m.name != STYLE_NETWORK, m.code_len == 0))
+        .min_by_key(|m| (m.name != OWN_STYLE_NETWORKS[0], m.code_len == 0))
 }
 
 /// The upscaler for pictures of a generator: the one that the user has `chosen`, else the

@@ -469,6 +469,8 @@ fn a_damaged_model_is_told_and_the_others_work() {
         "photo.png",
         "--style",
         "photo.png",
+        "--model",
+        "restyle",
         "-o",
         "a.png",
     ]);
@@ -477,4 +479,39 @@ fn a_damaged_model_is_told_and_the_others_work() {
         "{why}"
     );
     desk.fine(&["generate", "--model", "flowers", "-o", "a.png"]);
+
+    // One that came after it paints in its place, and isn't replaced silently when it is damaged itself.
+    let newer = desk.path("models/restyle_2");
+    fs::create_dir(&newer).unwrap();
+    fs::copy(
+        desk.path("models/restyle/config.json"),
+        newer.join("config.json"),
+    )
+    .unwrap();
+    fs::write(newer.join("weights.safetensors"), &whole).unwrap();
+    let stylize = [
+        "stylize",
+        "photo.png",
+        "--style",
+        "photo.png",
+        "-o",
+        "b.png",
+    ];
+    desk.fine(&stylize);
+    let shown = desk.fine(&["recipe", "show", "b.png"]);
+    assert!(shown.contains("restyle_2"), "{shown}");
+    fs::write(&weights, &whole).unwrap();
+    fs::write(newer.join("weights.safetensors"), &whole[..whole.len() / 2]).unwrap();
+    let why = desk.fails(&[
+        "stylize",
+        "photo.png",
+        "--style",
+        "photo.png",
+        "-o",
+        "c.png",
+    ]);
+    assert!(
+        why.contains("damaged") || why.contains("get the model again"),
+        "{why}"
+    );
 }
