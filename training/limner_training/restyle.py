@@ -308,16 +308,16 @@ class Restyle(nn.Module):
         m, root, inv = colour_stats(style, self.cfg.eps_colour)
         return torch.cat([pack_palette(m, root), self.encoder(whiten(style, m, inv))], 1)
 
-    def parts(self, code, strength):
-        """Strokes, strength and palette, one row each for the pictures of a batch."""
-        code = code.expand(len(strength), -1)
-        return code[:, self.cfg.palette_dim:], strength, code[:, :self.cfg.palette_dim]
+    def parts(self, code, n):
+        """Strokes and palette, one row each for `n` pictures."""
+        code = code.expand(n, -1)
+        return code[:, self.cfg.palette_dim:], code[:, :self.cfg.palette_dim]
 
     def measure(self, photo, code, strength=1.0):
         """Statistics to reuse: photo's (m, root, inverse root) and the norms' list."""
         m, root, inv = colour_stats(photo, self.cfg.eps_colour)
         s = torch.full((photo.shape[0],), float(strength), device=photo.device)
-        strokes, s, palette = self.parts(code, s)
+        strokes, palette = self.parts(code, len(s))
         _, norms = self.transform(whiten(photo, m, inv), strokes, s, palette=palette)
         return (m, root, inv), norms
 
@@ -325,7 +325,7 @@ class Restyle(nn.Module):
         """Photo [N,3,H,W] in 0..1 (H, W multiples of 4), code -> picture in 0..1."""
         (m, root, inv), norms = stats or (colour_stats(photo, self.cfg.eps_colour), None)
         s = torch.full((photo.shape[0],), float(strength), device=photo.device)
-        strokes, s, palette = self.parts(code, s)
+        strokes, palette = self.parts(code, len(s))
         y, _ = self.transform(whiten(photo, m, inv), strokes, s, norms, palette=palette)
         ms, rs = unpack_palette(code[:, :self.cfg.palette_dim])
         k = 1.0 - keep_colours

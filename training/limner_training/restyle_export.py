@@ -16,7 +16,7 @@ from . import shipped_styles as shipped
 from .data import short_side, source_dir, square, to_chw
 from .restyle import whiten
 from .restyle_card import write_card
-from .restyle_data import shipped_pictures
+from .restyle_data import generated_shipped, shipped_pictures
 from .restyle_evaluate import half, load
 
 PAINTING_ORIGIN = "Painting or print of the {era}, public domain by the age of the movement; artist not recorded in the source"
@@ -58,6 +58,29 @@ def golden(net, photo, style):
     return {k: v.clone().contiguous() for k, v in t.items()}
 
 
+def sample_photo(repo):
+    return Image.open(repo / "assets/sample/photo.jpg").convert("RGB")
+
+
+@torch.no_grad()
+def write_swatches(net, repo, entries, codes, side):
+    """The sample photo in each style of the index that is a code."""
+    photo = to_chw(np.asarray(square(short_side(sample_photo(repo), 352), 352, (0.75, 0.5))))[None]
+    for e, c in zip(entries, codes, strict=True):
+        y = net.stylise(photo, c[None])
+        im = Image.fromarray((y[0].permute(1, 2, 0) * 255 + 0.5).byte().numpy())
+        im.resize((side, side), Image.LANCZOS).save(repo / "models/styles" / e["swatch"], quality=86)
+
+
+@torch.no_grad()
+def write_golden(net, repo, name):
+    """Reference values of the network that ships as `name`, on small pictures."""
+    small = to_chw(np.asarray(square(short_side(sample_photo(repo), 60), 60).resize((64, 48))))[None]
+    style = torch.nn.functional.interpolate(to_chw(generated_shipped()[-2])[None], (64, 64), mode="area")
+    save_file(golden(net, small, style), repo / f"tests/golden/{name}.safetensors",
+              metadata={"kwargs": json.dumps(net.cfg.to_json()), "weights": f"models/{name}/weights.safetensors"})
+
+
 @torch.no_grad()
 def main(argv):
     p = argparse.ArgumentParser(description=__doc__)
@@ -86,16 +109,7 @@ def main(argv):
               metadata={"ids": json.dumps([e["id"] for e in entries]), "arch": net.cfg.arch})
     (styles / "index.json").write_text(json.dumps({"codes": "styles.safetensors", "styles": entries}, indent=1) + "\n")
 
-    sample = Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB")
-    photo = to_chw(np.asarray(square(short_side(sample, 352), 352, (0.75, 0.5))))[None]
-    for e, c in zip(entries, codes):
-        y = net.stylise(photo, c[None])
-        im = Image.fromarray((y[0].permute(1, 2, 0) * 255 + 0.5).byte().numpy())
-        im.resize((a.swatch, a.swatch), Image.LANCZOS).save(styles / e["swatch"], quality=86)
-
-    small = to_chw(np.asarray(square(short_side(sample, 60), 60).resize((64, 48))))[None]
-    style = torch.nn.functional.interpolate(pics[-2], (64, 64), mode="area")
-    save_file(golden(net, small, style), a.repo / "tests/golden/restyle.safetensors",
-              metadata={"kwargs": json.dumps(net.cfg.to_json()), "weights": "models/restyle/weights.safetensors"})
+    write_swatches(net, a.repo, entries, codes, a.swatch)
+    write_golden(net, a.repo, "restyle")
     write_card(models, net, a, len(entries))
     print(f"{len(entries)} styles; weights {(models / 'weights.safetensors').stat().st_size} bytes")

@@ -10,16 +10,13 @@ import json
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from .data import short_side, square, to_chw
-from .restyle_data import generated_shipped
 from .restyle_evaluate import load
 from .restyle_experts import folded
-from .restyle_export import golden
+from .restyle_export import write_golden, write_swatches
 from .vgg19_export import eight_bit
 
 NAME = "restyle_2"
@@ -106,30 +103,6 @@ def write_weights(a, folder, saved):
     return load(folder / "weights.safetensors")
 
 
-@torch.no_grad()
-def write_swatches(a, net):
-    """The sample photo in each style that is a code."""
-    styles = a.repo / "models/styles"
-    codes = load_file(styles / "styles.safetensors")["codes"]
-    entries = [e for e in json.loads((styles / "index.json").read_text())["styles"] if "learnt" not in e]
-    sample = Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB")
-    photo = to_chw(np.asarray(square(short_side(sample, 352), 352, (0.75, 0.5))))[None]
-    for e, code in zip(entries, codes, strict=True):
-        y = net.stylise(photo, code[None])
-        im = Image.fromarray((y[0].permute(1, 2, 0) * 255 + 0.5).byte().numpy())
-        im.resize((a.swatch, a.swatch), Image.LANCZOS).save(styles / e["swatch"], quality=86)
-
-
-@torch.no_grad()
-def write_golden(a, net):
-    """Reference values on small pictures; the program must agree."""
-    sample = Image.open(a.repo / "assets/sample/photo.jpg").convert("RGB")
-    photo = to_chw(np.asarray(square(short_side(sample, 60), 60).resize((64, 48))))[None]
-    style = torch.nn.functional.interpolate(to_chw(generated_shipped()[-2])[None], (64, 64), mode="area")
-    save_file(golden(net, photo, style), a.repo / f"tests/golden/{NAME}.safetensors",
-              {"kwargs": json.dumps(net.cfg.to_json()), "weights": f"models/{NAME}/weights.safetensors"})
-
-
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--state", type=Path, required=True, help="folder with state.pt")
@@ -147,8 +120,10 @@ def main():
     print(f"{saved['steps']} steps, {saved['seconds'] / 60:.0f} minutes", saved["figures"])
     if a.only_weights:
         return
-    write_swatches(a, net)
-    write_golden(a, net)
+    styles = a.repo / "models/styles"
+    entries = [e for e in json.loads((styles / "index.json").read_text())["styles"] if "learnt" not in e]
+    write_swatches(net, a.repo, entries, load_file(styles / "styles.safetensors")["codes"], a.swatch)
+    write_golden(net, a.repo, NAME)
     (folder / "card.md").write_text(CARD.format(
         params=sum(v.numel() for v in net.transform.parameters()), gmac=net.cfg.gmac(512, 512), steps=saved["steps"],
         minutes=saved["seconds"] / 60, hardware=a.hardware, figures=a.figures.strip().replace("\n", "\n    "),
