@@ -464,20 +464,15 @@ fn a_damaged_model_is_told_and_the_others_work() {
     let whole = fs::read(&weights).unwrap();
     fs::write(&weights, &whole[..whole.len() / 2]).unwrap();
     photo(&desk.path("photo.png"), 20, 20);
-    let why = desk.fails(&[
-        "stylize",
-        "photo.png",
-        "--style",
-        "photo.png",
-        "--model",
-        "restyle",
-        "-o",
-        "a.png",
-    ]);
-    assert!(
-        why.contains("damaged") || why.contains("get the model again"),
-        "{why}"
-    );
+    let stylize = |out| ["stylize", "photo.png", "--style", "photo.png", "-o", out];
+    let told = |words: &[&str]| {
+        let why = desk.fails(words);
+        assert!(
+            why.contains("damaged") || why.contains("get the model again"),
+            "{why}"
+        );
+    };
+    told(&[&stylize("a.png")[..], &["--model", "restyle"]].concat());
     desk.fine(&["generate", "--model", "flowers", "-o", "a.png"]);
 
     // One that came after it paints in its place, and isn't replaced silently when it is damaged itself.
@@ -489,29 +484,10 @@ fn a_damaged_model_is_told_and_the_others_work() {
     )
     .unwrap();
     fs::write(newer.join("weights.safetensors"), &whole).unwrap();
-    let stylize = [
-        "stylize",
-        "photo.png",
-        "--style",
-        "photo.png",
-        "-o",
-        "b.png",
-    ];
-    desk.fine(&stylize);
+    desk.fine(&stylize("b.png"));
     let shown = desk.fine(&["recipe", "show", "b.png"]);
     assert!(shown.contains("restyle_2"), "{shown}");
     fs::write(&weights, &whole).unwrap();
     fs::write(newer.join("weights.safetensors"), &whole[..whole.len() / 2]).unwrap();
-    let why = desk.fails(&[
-        "stylize",
-        "photo.png",
-        "--style",
-        "photo.png",
-        "-o",
-        "c.png",
-    ]);
-    assert!(
-        why.contains("damaged") || why.contains("get the model again"),
-        "{why}"
-    );
+    told(&stylize("c.png"));
 }

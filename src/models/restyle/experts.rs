@@ -74,19 +74,19 @@ impl Experts {
                 layer: k,
             });
         }
-        let linear = |name: &str, [inputs, outputs]: [usize; 2]| -> Result<Linear, ModelError> {
+        let linear = |name: &str, [inputs, outputs]: [usize; 2], bias: Option<Tensor>| {
             let weight = vb.get(&[outputs, inputs], &format!("{name}.weight"))?;
-            let bias = format!("{name}.bias");
-            let bias = match vb.contains(&bias) || name != "routing.out" {
-                true => vb.get(&[outputs], &bias)?,
-                false => Tensor::zeros(outputs, DType::F32, weight.device())?,
+            let bias = match bias {
+                Some(bias) => bias,
+                None => vb.get(&[outputs], &format!("{name}.bias"))?,
             };
             Linear::new(&weight, 1.0, &bias, 1.0)
         };
+        let none = Tensor::zeros(outputs, DType::F32, &Device::Cpu)?;
         Ok(Self {
-            plain: linear("routing", [config.code_len(), outputs])?,
-            hidden: linear("routing.hidden", [config.code_len(), config.hidden])?,
-            out: linear("routing.out", [config.hidden, outputs])?,
+            plain: linear("routing", [config.code_len(), outputs], None)?,
+            hidden: linear("routing.hidden", [config.code_len(), config.hidden], None)?,
+            out: linear("routing.out", [config.hidden, outputs], Some(none))?,
             slope: config.leaky_slope,
             count,
             parts,
@@ -143,18 +143,19 @@ impl Painters {
     /// # Errors
     /// Missing or misshapen tensors.
     pub(super) fn new(config: &Config, weights: &Weights) -> Result<Self, ModelError> {
+        // With experts, too: a file that lacks something of it is refused here.
         let own = Transform::new(config, &weights.pp("transform"))?;
-        if config.experts == 0 {
-            return Ok(Self::One(Arc::new(own)));
-        }
-        Ok(Self::Each {
-            experts: Box::new(Experts::new(config, weights)?),
-            weights: weights.clone(),
-            ready: Mutex::default(),
+        Ok(match config.experts {
+            0 => Self::One(Arc::new(own)),
+            _ => Self::Each {
+                experts: Box::new(Experts::new(config, weights)?),
+                weights: weights.clone(),
+                ready: Mutex::default(),
+            },
         })
     }
 
-    /// The transform for a style of these strokes.
+    /// The transform for a style of this code.
     ///
     /// # Errors
     /// [`ModelError::Candle`].
