@@ -83,7 +83,7 @@ fn begin(vgg: &Vgg19, side: usize) -> Painting {
         range: 10.0,
     };
     let regions = vec![Region {
-        goal: Goal::Style(style),
+        goal: Goal::Style(style.into()),
         cover: None,
     }];
     let photo = picture(104_729);

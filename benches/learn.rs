@@ -47,7 +47,7 @@ fn main() {
     let palette = [0.5, 0.5, 0.5, 0.3, 0.1, 0.1, 0.3, 0.1, 0.3];
     let palette = Palette::of_code(&palette).unwrap();
     let photos = vec![picture(104_729, SIDE), picture(1_299_709, SIDE)];
-    let mut course = Course::new(painter, (palette, style), photos, 7);
+    let mut course = Course::new(painter, (palette, style.into()), photos, 7);
     let mut progress = Progress::new(at, 10_000);
     let mut room = Room::new((SIDE, SIDE));
     let mut rows: [Vec<[f64; 2]>; 3] = Default::default();

@@ -6,6 +6,7 @@
 mod nn;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 use limner::cancel::CancelToken;
@@ -145,17 +146,18 @@ fn a_lessons_gradient_is_what_small_steps_measure() {
     let (painter, at) = tiny(&file);
     let (vgg, never) = (vgg(), CancelToken::new());
     let mut room = Room::new(SIZE);
-    let style = Style::of(&vgg, &waves(1.7), SIZE, &never).unwrap();
+    let style = Arc::new(Style::of(&vgg, &waves(1.7), SIZE, &never).unwrap());
     let eps = painter.config().eps_colour;
     for strength in [1.0, 0.6] {
         let instrument = (&vgg, eps);
-        let lesson = Lesson::new(waves(0.3), &style, strength, instrument, &mut room, &never);
-        let lesson = lesson.unwrap();
+        let photo = waves(0.3).into();
+        let lesson = Lesson::new(photo, &style, strength, instrument, &mut room, &never);
+        let mut lesson = lesson.unwrap();
         let mut value = |at: &Parameters| -> (f32, Parameters) {
             let mut gradient = at.clone();
             gradient.clear();
             let of = (&painter, at, &palette());
-            let mark = lesson.learn(of, strength, &vgg, &mut room, &mut gradient, &never);
+            let mark = lesson.learn(of, (strength, 4.5), &vgg, &mut room, &mut gradient, &never);
             (mark.unwrap().loss, gradient)
         };
         let (_, gradient) = value(&at);
@@ -187,7 +189,8 @@ fn a_lessons_gradient_is_what_small_steps_measure() {
 
 fn course() -> (Course, Progress) {
     let (painter, at) = tiny(&golden("learnt_tiny_gradients"));
-    let style = Style::of(&vgg(), &waves(1.7), SIZE, &CancelToken::new()).unwrap();
+    let style = Style::of(&vgg(), &waves(1.7), SIZE, &CancelToken::new());
+    let style = Arc::new(style.unwrap());
     let photos = (0..3).map(|i| waves(0.2 + 0.3 * i as f32)).collect();
     let progress = Progress::new(at, 40);
     (

@@ -124,7 +124,7 @@ impl Subject {
             .regions(&styles, size, PixelRegion::whole(size))
             .into_iter()
             .map(|(style, cover)| Region {
-                goal: Goal::Style(style),
+                goal: Goal::Style(style.into()),
                 cover,
             })
             .collect();

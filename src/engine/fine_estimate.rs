@@ -167,7 +167,7 @@ pub(super) fn try_out(stylizer: &mut Stylizer, registry: &mut Registry) -> Resul
     };
     let style = Style::of(&vgg, &waves(37), TRIAL, &stop)?;
     let region = Region {
-        goal: Goal::Style(style),
+        goal: Goal::Style(style.into()),
         cover: None,
     };
     let photo = waves(53);

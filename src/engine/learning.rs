@@ -1,16 +1,17 @@
 //! What a style is learnt from: its pictures as the network needs them, and photos in crops.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::protocol::EngineError;
-use super::resample::{Planes, planes, shrink_to};
+use super::resample::{Planes, Upsampler, planes, shrink_planes, shrink_to};
 use super::stylize::to_tensor;
 use crate::cancel::CancelToken;
 use crate::fine::Style;
-use crate::learn::{Audition, Painter, Parameters};
+use crate::learn::{Audition, Lesson, Painter, Parameters, Room};
 use crate::models::registry::Registry;
 use crate::models::restyle::{Adapter, Experts, Palette, Restyle};
 use crate::models::vgg19::Vgg19;
@@ -21,8 +22,14 @@ use crate::picture::Picture;
 
 /// Side of a crop.
 pub(super) const SIDE: usize = 256;
-/// Crops of each photo that ships, and of the user's own.
-const CROPS: (usize, usize) = (2, 6);
+/// Most photos that are learnt with, beside the user's own.
+const PHOTOS: usize = 32;
+/// Crops of each of them, and of the user's own.
+const CROPS: (usize, usize) = (4, 8);
+/// How much nearer than the whole photo a crop may be.
+const NEARER: (f64, f64) = (1.1, 3.0);
+/// Detail of what is out of focus: so many pixels a side are left of it.
+const SOFT: (f64, f64) = (6.0, 24.0);
 /// Short side at which a style picture's strokes are learnt.
 const STYLE_SIDE: f64 = 512.0;
 /// A style picture of more pixels is made smaller.
@@ -30,11 +37,19 @@ const STYLE_PIXELS: f64 = 330_000.0;
 /// Side of the copy that the palette is taken from.
 const PALETTE_SIDE: u32 = 512;
 
+/// Bytes that learning takes: the networks and a style's pictures, room for a step and for a try, and
+/// what is kept of every crop.
+pub(super) fn memory() -> u64 {
+    let pixels = (SIDE * SIDE) as u64;
+    let crops = (PHOTOS * CROPS.0 + CROPS.1) as u64;
+    (200 << 20) + 2 * Room::bytes(pixels) + crops * Lesson::bytes(pixels)
+}
+
 /// What one or several pictures by one hand have in common.
 pub(super) struct Subject {
     pub(super) palette: Palette,
     pub(super) strokes: Vec<f32>,
-    pub(super) style: Style,
+    pub(super) style: Arc<Style>,
 }
 
 impl Subject {
@@ -69,7 +84,7 @@ impl Subject {
         Ok(Self {
             palette: Palette::of_code(&code).ok_or_else(none)?,
             strokes: code[Palette::LEN..].to_vec(),
-            style,
+            style: Arc::new(style),
         })
     }
 }
@@ -167,6 +182,7 @@ pub(super) fn crops(
     let mut files: Vec<_> = listed.flatten().map(|entry| entry.path()).collect();
     files.retain(|file| file.extension().is_some_and(|end| end == "jpg"));
     files.sort();
+    files.truncate(PHOTOS);
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     let mut all = Vec::new();
     for file in &files {
@@ -190,12 +206,17 @@ pub(super) fn crops(
     }
 }
 
-/// Some crops of a photo: the first as much of it as a square holds, the others nearer.
+/// Some crops of a photo: the first as much of it as a square holds, the others nearer. Every other one
+/// is sharp on one side only: large photos have skies, walls and blurred grounds, and strokes must come
+/// there, too.
 fn add(photo: &Picture, count: usize, rng: &mut ChaCha20Rng, all: &mut Vec<Vec<f32>>) {
     let mut chance = || f64::from(rng.next_u32()) / f64::from(u32::MAX);
     let (w, h) = (f64::from(photo.width()), f64::from(photo.height()));
     for i in 0..count {
-        let nearer = if i == 0 { 1.0 } else { 1.1 + 0.7 * chance() };
+        let nearer = match i {
+            0 => 1.0,
+            _ => NEARER.0 + (NEARER.1 - NEARER.0) * chance(),
+        };
         let factor = SIDE as f64 * nearer / w.min(h);
         let side = |s: f64| ((s * factor).round() as usize).max(SIDE);
         let whole = planes(photo, side(w), side(h));
@@ -204,6 +225,9 @@ fn add(photo: &Picture, count: usize, rng: &mut ChaCha20Rng, all: &mut Vec<Vec<f
         let mut crop = whole.crop(at[0], at[1], SIDE, SIDE);
         if factor > 1.0 {
             sharpen(&mut crop);
+        }
+        if i % 2 == 1 {
+            soften(&mut crop, [chance(), chance(), chance()]);
         }
         all.push(crop.data);
     }
@@ -224,6 +248,77 @@ fn sharpen(planes: &mut Planes) {
                 }
                 let value = soft[y * w + x];
                 plane[y * w + x] = (value + 0.5 * (value - sum / 9.0)).clamp(0.0, 1.0);
+            }
+        }
+    }
+}
+
+/// Towards one side it gets out of focus: in which direction, from where on and how much is told by
+/// numbers of 0..=1.
+fn soften(planes: &mut Planes, [direction, place, detail]: [f64; 3]) {
+    let size = planes.size();
+    let few = [(SOFT.0 + (SOFT.1 - SOFT.0) * detail) as usize; 2];
+    let small = shrink_planes(planes, few[0], few[1]);
+    let up = Upsampler::new(few, size, [false; 2]);
+    let (sin, cos) = (direction * std::f64::consts::TAU).sin_cos();
+    let area = planes.pixels();
+    let mut soft = vec![0.0; area];
+    for (from, to) in small
+        .data
+        .chunks_exact(few[0] * few[1])
+        .zip(planes.data.chunks_exact_mut(area))
+    {
+        up.plane(from, &mut soft);
+        for (i, (value, soft)) in to.iter_mut().zip(&soft).enumerate() {
+            let [x, y] = [i % size[0], i / size[0]].map(|at| at as f64);
+            let [x, y] = [x / size[0] as f64 - 0.5, y / size[1] as f64 - 0.5];
+            let along = cos * x + sin * y + 0.6 * (place - 0.5);
+            let share = (0.5 + 4.0 * along).clamp(0.0, 1.0) as f32;
+            *value += share * (soft.clamp(0.0, 1.0) - *value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean difference of neighbours in every cell of 32 × 32 pixels of a crop.
+    fn grain(crop: &[f32]) -> Vec<f32> {
+        const CELL: usize = 32;
+        let cells = SIDE / CELL;
+        let of = |cell: usize| {
+            let (top, left) = (cell / cells * CELL, cell % cells * CELL);
+            let row = |y: usize| &crop[(top + y) * SIDE + left..][..CELL];
+            let differences =
+                (0..CELL).flat_map(|y| row(y).windows(2).map(|p| (p[1] - p[0]).abs()));
+            differences.sum::<f32>() / (CELL * (CELL - 1)) as f32
+        };
+        (0..cells * cells).map(of).collect()
+    }
+
+    #[test]
+    fn every_other_crop_is_out_of_focus_on_one_side() {
+        let pixel = |i: usize| {
+            let light = [40, 210][(i % 300 / 3 + i / 300 / 3) % 2];
+            [light, light, light, 255]
+        };
+        let pixels = (0..300 * 280).flat_map(pixel).collect();
+        let photo = Picture::from_rgba(300, 280, pixels).unwrap();
+        let mut all = Vec::new();
+        add(&photo, 8, &mut ChaCha20Rng::seed_from_u64(3), &mut all);
+        assert_eq!(all.len(), 8);
+        for (i, crop) in all.iter().enumerate() {
+            assert!(crop.iter().all(|value| (0.0..=1.0).contains(value)));
+            let grain = grain(crop);
+            let most = grain.iter().copied().fold(0.0, f32::max);
+            let least = grain.iter().copied().fold(1.0, f32::min);
+            match i % 2 {
+                0 => assert!(
+                    least > 0.5 * most,
+                    "crop {i} isn't sharp: {least} of {most}"
+                ),
+                _ => assert!(least < 0.2 * most, "crop {i} is sharp: {least} of {most}"),
             }
         }
     }

@@ -6,6 +6,8 @@
 //! relu1_1 to relu4_1 (Gatys et al. 2016; Li et al. 2017), each over the photo's own, so that every
 //! layer counts alike whatever the pair.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::painting::Goal;
@@ -42,7 +44,7 @@ pub struct Weights {
 
 /// Where a style applies.
 pub(super) struct Region {
-    pub(super) style: Style,
+    pub(super) style: Arc<Style>,
     /// Weight of each pixel of each layer; everywhere alike when absent.
     pub(super) weights: Option<[Vec<f32>; LAYERS]>,
     /// Part of the picture, 0..=1.
@@ -101,10 +103,15 @@ impl Objective {
                 let photo = Style::of_features(passage, weights.as_ref());
                 let style = match goal {
                     Goal::Style(style) => style,
-                    Goal::Onward(ratio) => ratio.applied(&photo),
+                    Goal::Onward(ratio) => Arc::new(ratio.applied(&photo)),
                 };
                 let way = strength.clamp(0.0, 1.0);
-                let style = Style::blend(&[(1.0 - way, &photo), (way, &style)]).unwrap_or(style);
+                let style = match way < 1.0 {
+                    true => {
+                        Style::blend(&[(1.0 - way, &photo), (way, &style)]).map_or(style, Arc::new)
+                    }
+                    false => style,
+                };
                 let own = std::array::from_fn(|layer| {
                     let (own, wanted) = (&photo.layers[layer], &style.layers[layer]);
                     let (m, c) = distances(own, wanted);
@@ -133,7 +140,7 @@ impl Objective {
         })
     }
 
-    /// As [`Objective::new`], one style everywhere.
+    /// As [`Objective::new`], one style everywhere, which isn't copied at full strength.
     ///
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`.
@@ -141,12 +148,17 @@ impl Objective {
         vgg: &Vgg19,
         photo: &[f32],
         passage: &mut Passage,
-        style: &Style,
+        style: &Arc<Style>,
         goal: (Weights, f32),
         stop: &CancelToken,
     ) -> Result<Self, ModelError> {
         let everywhere = vec![(Goal::Style(style.clone()), None, 1.0)];
         Self::new(vgg, photo, passage, everywhere, goal, stop)
+    }
+
+    /// From here on the parts count so much.
+    pub fn reweigh(&mut self, weights: Weights) {
+        self.weights = weights;
     }
 
     /// Measures `picture` (RGB planes) and writes the gradient with respect to it.
@@ -397,6 +409,7 @@ mod tests {
         let stop = CancelToken::new();
         let size = (32, 24);
         let style = Style::of(&vgg, &waves((40, 40), 1.7), (40, 40), &stop).unwrap();
+        let style = Arc::new(style);
         let half: [Vec<f32>; LAYERS] = std::array::from_fn(|layer| {
             let (h, w) = (size.0 >> layer, size.1 >> layer);
             (0..h * w).map(|i| (i % w) as f32 / w as f32).collect()

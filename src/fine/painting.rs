@@ -1,5 +1,7 @@
 //! A picture that is being optimised at one size, step by step.
 
+use std::sync::Arc;
+
 use super::descent::Descent;
 use super::objective::{Measured, Objective, Weights};
 use super::profile::Ratio;
@@ -17,7 +19,7 @@ const LEVELS: usize = 4;
 #[derive(Clone, Debug)]
 pub enum Goal {
     /// Like this style.
-    Style(Style),
+    Style(Arc<Style>),
     /// As it is, carried on: for a part of a larger picture.
     Onward(Ratio),
 }

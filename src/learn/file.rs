@@ -7,6 +7,7 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 use super::adam::Adam;
+use super::balance::Balance;
 use super::painter::Painter;
 use super::parameters::Parameters;
 use super::student::Progress;
@@ -132,6 +133,7 @@ pub fn progress(
         steps: progress.steps(),
         planned: progress.planned,
         losses: progress.losses.clone(),
+        balance: Some(progress.balance.numbers()),
         seconds,
         plan,
     };
@@ -174,6 +176,10 @@ pub fn read_progress(bytes: &[u8], painter: &Painter, subject: &str) -> Option<(
         adam,
         planned: head.planned,
         losses: head.losses,
+        balance: match head.balance {
+            Some(numbers) => Balance::of(numbers)?,
+            None => Balance::default(),
+        },
     };
     Some((progress, head.seconds))
 }

@@ -1,6 +1,8 @@
 //! One photo's lesson: what the painter makes of it is judged in VGG-19's features, and the judgement
 //! comes back as a gradient.
 
+use std::sync::Arc;
+
 use super::painter::{Painter, Passage};
 use super::parameters::Parameters;
 use crate::cancel::CancelToken;
@@ -11,18 +13,11 @@ use crate::models::vgg19::{self, Vgg19};
 use crate::nn::backward::Size;
 use candle_core::{Device, Tensor};
 
-/// How much each part counts: of content 1, of the style's means and deviations and of its
-/// covariances so much more.
-const WEIGHTS: FineWeights = FineWeights {
-    content: 1.0,
-    detail: 0.0,
-    moments: STYLE,
-    covariance: 0.15 * STYLE,
-    roughness: 0.0,
-    range: 0.0,
-};
-/// Weight of the style against the content.
-const STYLE: f32 = 4.5;
+/// Weight of the style against the content: what learning begins with, and what [`Mark::loss`] is
+/// weighed by.
+pub(super) const STYLE: f32 = 4.5;
+/// Of covariances against means and deviations.
+const COVARIANCE: f32 = 0.15;
 /// Of brightness in cells of [`CELL`] pixels: keeps faces where they are.
 const TONE: f32 = 0.1;
 /// Side of a cell.
@@ -32,10 +27,22 @@ const BEYOND: f32 = 2.0;
 /// What is beyond is seen so much, so that it finds back.
 const SEEN_BEYOND: f32 = 0.1;
 
+/// How much each part counts, for this weight of the style.
+fn weights(style: f32) -> FineWeights {
+    FineWeights {
+        content: 1.0,
+        detail: 0.0,
+        moments: style,
+        covariance: COVARIANCE * style,
+        roughness: 0.0,
+        range: 0.0,
+    }
+}
+
 /// A photo to learn with.
 pub struct Lesson {
     size: Size,
-    photo: Vec<f32>,
+    photo: Arc<[f32]>,
     white: Vec<f32>,
     objective: Objective,
 }
@@ -43,7 +50,8 @@ pub struct Lesson {
 /// What a lesson came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mark {
-    /// What is made small.
+    /// What is made small, where the style weighs as much as learning begins with: so what a lesson
+    /// comes to can be held against what it came to with another weight.
     pub loss: f32,
     /// Content: 0 is the photo's.
     pub content: f32,
@@ -84,14 +92,20 @@ impl Room {
 }
 
 impl Lesson {
+    /// Bytes that a lesson keeps of a photo of so many pixels: the photo, as it is whitened, and its
+    /// relu4_1.
+    pub fn bytes(pixels: u64) -> u64 {
+        4 * pixels * (3 + 3 + 512 / 64)
+    }
+
     /// Of a photo (RGB planes 0..1) as large as `room`, at `strength` 0..=1: below 1 its goal lies
     /// between photo and style.
     ///
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn new(
-        photo: Vec<f32>,
-        style: &Style,
+        photo: Arc<[f32]>,
+        style: &Arc<Style>,
         strength: f32,
         (vgg, eps): (&Vgg19, f64),
         room: &mut Room,
@@ -99,10 +113,10 @@ impl Lesson {
     ) -> Result<Self, ModelError> {
         let size = room.size();
         let shape = (1, 3, size.0, size.1);
-        let tensor = Tensor::from_slice(&photo, shape, &Device::Cpu)?;
+        let tensor = Tensor::from_slice(&photo[..], shape, &Device::Cpu)?;
         let colours = Colours::of(&tensor, eps)?;
         let white = colours.whiten(&tensor)?.flatten_all()?.to_vec1()?;
-        let goal = (WEIGHTS, strength);
+        let goal = (weights(STYLE), strength);
         let objective = Objective::of_style(vgg, &photo, &mut room.features, style, goal, stop)?;
         Ok(Self {
             size,
@@ -112,14 +126,15 @@ impl Lesson {
         })
     }
 
-    /// Paints, judges, and adds to `gradient` what follows for the painter's numbers.
+    /// Paints at `strength`, judges by a style that weighs `weight` against the content, and adds to
+    /// `gradient` what follows for the painter's numbers.
     ///
     /// # Errors
     /// [`ModelError::Cancelled`] soon after `stop`; then `gradient` is of no use.
     pub fn learn(
-        &self,
+        &mut self,
         (painter, at, palette): (&Painter, &Parameters, &Palette),
-        strength: f32,
+        (strength, weight): (f32, f32),
         vgg: &Vgg19,
         room: &mut Room,
         gradient: &mut Parameters,
@@ -131,6 +146,7 @@ impl Lesson {
             seen,
             gradient: of_seen,
         } = room;
+        self.objective.reweigh(weights(weight));
         painter.forward(at, &self.white, strength, passage, stop)?;
         let share = strength * (2.0 - strength);
         let area = self.size.0 * self.size.1;
@@ -169,11 +185,13 @@ impl Lesson {
         }
         let tone = self.tone(passage.painted(), &mut of_white);
         // As in `training/limner_training`: the step's length doesn't depend on the weight.
-        let scale = 1.0 / STYLE.sqrt();
+        let scale = 1.0 / weight.sqrt();
         of_white.iter_mut().for_each(|v| *v *= scale);
         painter.backward(at, passage, &of_white, gradient, stop)?;
+        let style = measured.moments + COVARIANCE * measured.covariance;
+        let loss = measured.content + STYLE * style + TONE * tone + BEYOND * beyond;
         Ok(Mark {
-            loss: (measured.total + TONE * tone + BEYOND * beyond) * scale,
+            loss: loss / STYLE.sqrt(),
             content: measured.content,
             style: measured.moments,
         })

@@ -4,6 +4,7 @@
 //! Knows the networks and their operators, nothing of files, jobs or recipes.
 
 mod adam;
+mod balance;
 pub mod file;
 mod lesson;
 mod painter;
@@ -12,6 +13,7 @@ mod start;
 mod student;
 
 pub use adam::Adam;
+pub use balance::Balance;
 pub use lesson::{Lesson, Mark, Room};
 pub use painter::{Painter, Passage};
 pub use parameters::Parameters;

@@ -1,7 +1,9 @@
 //! Where learning begins: painters that learnt other styles know how to paint already, and one of
 //! them is nearer than *Restyle* itself.
 
-use super::lesson::{Lesson, Room};
+use std::sync::Arc;
+
+use super::lesson::{Lesson, Room, STYLE};
 use super::painter::Painter;
 use super::parameters::Parameters;
 use crate::cancel::CancelToken;
@@ -34,7 +36,7 @@ impl<'a> Audition<'a> {
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn new(
         painter: &'a Painter,
-        (palette, style): (Palette, &Style),
+        (palette, style): (Palette, &Arc<Style>),
         (photos, side): (&[Vec<f32>], usize),
         vgg: &'a Vgg19,
         stop: &CancelToken,
@@ -45,7 +47,7 @@ impl<'a> Audition<'a> {
         let lessons = few
             .take(PICTURES)
             .map(|photo| {
-                let photo = middle(photo, side);
+                let photo = middle(photo, side).into();
                 Lesson::new(photo, style, 1.0, (vgg, eps), &mut room, stop)
             })
             .collect::<Result<_, _>>()?;
@@ -65,10 +67,11 @@ impl<'a> Audition<'a> {
     /// [`ModelError::Cancelled`] soon after `stop`.
     pub fn loss(&mut self, at: &Parameters, stop: &CancelToken) -> Result<f32, ModelError> {
         let mut sum = 0.0;
-        for lesson in &self.lessons {
+        for lesson in &mut self.lessons {
             let of = (self.painter, at, &self.palette);
             let (room, spare) = (&mut self.room, &mut self.spare);
-            sum += lesson.learn(of, 1.0, self.vgg, room, spare, stop)?.loss;
+            let mark = lesson.learn(of, (1.0, STYLE), self.vgg, room, spare, stop)?;
+            sum += mark.loss;
         }
         Ok(sum / self.lessons.len().max(1) as f32)
     }

@@ -1,11 +1,13 @@
 //! A style being learnt, step by step.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 
 use super::adam::Adam;
+use super::balance::Balance;
 use super::lesson::{Lesson, Mark, Room};
 use super::painter::Painter;
 use super::parameters::Parameters;
@@ -30,7 +32,7 @@ const FULL: u32 = 8;
 /// Least strength of the others.
 const WEAKEST: f32 = 0.2;
 /// Steps whose mean loss is held against that of as many before.
-const WINDOW: usize = 60;
+const WINDOW: usize = 150;
 /// Less of it gained than this: it is good enough.
 const GAIN: f32 = 0.015;
 
@@ -45,6 +47,8 @@ pub struct Progress {
     pub planned: u32,
     /// Losses of the last steps.
     pub losses: VecDeque<f32>,
+    /// How the style is weighed.
+    pub balance: Balance,
 }
 
 impl Progress {
@@ -55,6 +59,7 @@ impl Progress {
             at,
             planned,
             losses: VecDeque::new(),
+            balance: Balance::default(),
         }
     }
 
@@ -82,9 +87,9 @@ impl Progress {
         self.steps() as f32 >= (1.0 - FALLING) * self.planned as f32
     }
 
-    /// Whether the losses hardly fall any more, and the rate doesn't do so yet.
+    /// Whether the losses hardly fall any more, the style has its weight, and the rate doesn't fall yet.
     pub fn is_good_enough(&self) -> bool {
-        if self.ends() || self.losses.len() < 2 * WINDOW {
+        if self.ends() || self.losses.len() < 2 * WINDOW || !self.balance.is_found() {
             return false;
         }
         let mean = |from: usize| {
@@ -116,9 +121,9 @@ pub struct Course {
     /// The style's palette.
     pub palette: Palette,
     /// The style's statistics.
-    pub style: Style,
+    pub style: Arc<Style>,
     /// Photos, RGB planes 0..1, all of one size.
-    pub photos: Vec<Vec<f32>>,
+    pub photos: Vec<Arc<[f32]>>,
     /// Of what is drawn by chance.
     pub seed: u64,
     /// Lessons at full strength, once they were needed.
@@ -129,7 +134,7 @@ impl Course {
     /// With these photos.
     pub fn new(
         painter: Painter,
-        (palette, style): (Palette, Style),
+        (palette, style): (Palette, Arc<Style>),
         photos: Vec<Vec<f32>>,
         seed: u64,
     ) -> Self {
@@ -138,7 +143,7 @@ impl Course {
             palette,
             style,
             lessons: photos.iter().map(|_| None).collect(),
-            photos,
+            photos: photos.into_iter().map(Arc::from).collect(),
             seed,
         }
     }
@@ -159,6 +164,7 @@ impl Course {
         let mut gradient = progress.at.clone();
         gradient.clear();
         let mut mean = Mark::default();
+        let mut full_strength = Vec::new();
         for _ in 0..BATCH {
             let photo = rng.next_u32() as usize % self.photos.len().max(1);
             let full = rng.next_u32() % 10 < FULL;
@@ -169,12 +175,18 @@ impl Course {
                 WEAKEST + (1.0 - WEAKEST) * chance
             };
             let mark = self.lesson(photo, strength, progress, vgg, room, &mut gradient, stop)?;
+            if full {
+                full_strength.push(mark);
+            }
             mean.loss += mark.loss / BATCH as f32;
             mean.content += mark.content / BATCH as f32;
             mean.style += mark.style / BATCH as f32;
         }
         for group in gradient.groups_mut() {
             group.iter_mut().for_each(|g| *g /= BATCH as f32);
+        }
+        for mark in &full_strength {
+            progress.balance.take(mark, progress.adam.steps);
         }
         let rate = progress.rate();
         progress.adam.step(&mut progress.at, &gradient, rate);
@@ -195,26 +207,70 @@ impl Course {
     ) -> Result<Mark, ModelError> {
         let eps = self.painter.config().eps_colour;
         let new = |room: &mut Room| {
-            let planes = self.photos[photo].clone();
-            Lesson::new(planes, &self.style, strength, (vgg, eps), room, stop)
+            let photo = self.photos[photo].clone();
+            Lesson::new(photo, &self.style, strength, (vgg, eps), room, stop)
         };
-        let once;
+        let mut once;
         let lesson = match strength < 1.0 {
             true => {
                 once = new(room)?;
-                &once
+                &mut once
             }
             false => {
                 if self.lessons[photo].is_none() {
                     self.lessons[photo] = Some(new(room)?);
                 }
-                match &self.lessons[photo] {
+                match &mut self.lessons[photo] {
                     Some(lesson) => lesson,
                     None => return Err(ModelError::Cancelled),
                 }
             }
         };
         let at = (&self.painter, &progress.at, &self.palette);
-        lesson.learn(at, strength, vgg, room, gradient, stop)
+        let how = (strength, progress.balance.weight());
+        lesson.learn(at, how, vgg, room, gradient, stop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Learning whose losses at each step are these, and whose content is where it is to be.
+    fn after(loss: impl Fn(usize) -> f32) -> Progress {
+        let at = Parameters {
+            weights: vec![vec![0.0]],
+            affine: vec![vec![0.0]],
+            bias: vec![0.0],
+            strokes: vec![0.0],
+        };
+        let mut progress = Progress::new(at, 4000);
+        for step in 0..2 * WINDOW + 20 {
+            progress.remember(loss(step));
+            progress.adam.steps += 1;
+        }
+        progress
+    }
+
+    #[test]
+    fn good_enough_is_what_no_longer_gains_whatever_single_photos_do() {
+        // Photos differ by more than a hundred steps gain.
+        let photos = |step: usize| 0.2 * ((step * 37 % 101) as f32 / 50.0 - 1.0);
+        let gains = after(|step| 1.0 - 3e-4 * step as f32 + photos(step));
+        assert!(!gains.is_good_enough());
+        let mut rests = after(|step| 0.8 + photos(step));
+        assert!(rests.is_good_enough());
+        // A style that hasn't its weight yet isn't done, nor what comes to its end already.
+        let balance = rests.balance;
+        let dissolved = Mark {
+            loss: 0.8,
+            content: 1.2,
+            style: 0.1,
+        };
+        (0..60).for_each(|_| rests.balance.take(&dissolved, 0));
+        assert!(!rests.is_good_enough());
+        rests.balance = balance;
+        rests.come_to_an_end();
+        assert!(rests.ends() && !rests.is_good_enough());
     }
 }

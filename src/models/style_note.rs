@@ -74,6 +74,9 @@ pub struct LearningHead {
     pub planned: u32,
     /// Losses of the last steps.
     pub losses: VecDeque<f32>,
+    /// The style's weight, and running means of content and style; absent in older files.
+    #[serde(default)]
+    pub balance: Option<[f32; 3]>,
     /// Time spent.
     pub seconds: f64,
     /// What it was begun with, where that can be written down.

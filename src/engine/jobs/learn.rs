@@ -8,7 +8,7 @@ use crate::cancel::CancelToken;
 use crate::engine::fine::{INSTRUMENT, to_picture};
 use crate::engine::inference_state::InferenceState;
 use crate::engine::jobs::context::JobContext;
-use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before, of_others};
+use crate::engine::learning::{SIDE, Subject, beginning, crops, learnt_before, memory, of_others};
 use crate::engine::protocol::{EngineError, JobId, LearnJob, Output, Stage};
 use crate::engine::recipes::software;
 use crate::engine::resample::{fit, planes};
@@ -143,7 +143,7 @@ impl<'a> Study<'a> {
     ) -> Result<Self, EngineError> {
         let id = context.id();
         let state = &mut *context.state;
-        let needed = 2 * Room::bytes((SIDE * SIDE) as u64) + (700 << 20);
+        let needed = memory();
         if needed > state.memory_budget {
             return Err(EngineError::Memory(format!(
                 "learning a style needs about {} MB; allow more",
@@ -296,6 +296,10 @@ impl<'a> Study<'a> {
     /// How many steps there will be.
     fn plan(&mut self) {
         let steps = self.progress.steps();
+        if steps.is_multiple_of(REPLAN) {
+            let [weight, content, style] = self.progress.balance.numbers();
+            log::debug!("step {steps}: weight {weight:.2}, content {content:.3}, style {style:.3}");
+        }
         if let (None, Some(minutes)) = (self.job.steps, self.job.minutes)
             && steps.is_multiple_of(REPLAN)
             && !self.progress.ends()
