@@ -164,6 +164,7 @@ impl Course {
         let mut gradient = progress.at.clone();
         gradient.clear();
         let mut mean = Mark::default();
+        // Taken in at the end: a step that is cancelled leaves no trace.
         let mut full_strength = Vec::new();
         for _ in 0..BATCH {
             let photo = rng.next_u32() as usize % self.photos.len().max(1);
